@@ -77,6 +77,18 @@ def test_a_corrected_sale_is_neither_refunded_nor_reversed(sold):
     check_books(sold)
 
 
+def test_a_till_takes_no_sale_of_yesterday_back(sold):
+    """The day is closed, and perhaps settled: from then on it is a refund."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE card_receipt SET posted_at = posted_at - interval '1 day' WHERE id = %s", [sale().pk])
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    assert reverse(sold) == "reversal_too_late"
+    assert wallet_fen(sold) == PAID - SALE
+    refund()
+    assert wallet_fen(sold) == PAID
+
+
 @pytest.mark.parametrize("way", [refund, reverse])
 def test_what_was_given_back_is_not_corrected_even_if_it_was_asked_before(sold, way):
     request = asked(sold)
