@@ -42,14 +42,14 @@ def hello_of(till: SignedTerminal, *, ago: int = 0) -> SignedRequest:
 
 
 def told_by_one_gateway(requests: list[SignedRequest]) -> set[tuple[int, str]]:
-    async def ask_all() -> set[tuple[int, str]]:
-        gateway = Gateway(TestConnection())
+    async def ask_all(database: TestConnection) -> set[tuple[int, str]]:
+        gateway = Gateway(database)
         answers = [await gateway.serve(request) for request in requests]
         await gateway.activity.write()
         await gateway.close()
         return {(one.status, json.loads(one.body)["code"]) for one in answers}
 
-    return asyncio.run(ask_all())
+    return asyncio.run(ask_all(TestConnection()))
 
 
 def alarms() -> list[str]:

@@ -120,7 +120,7 @@ def test_a_desk_is_told_so_many_names_of_numbers_alone_a_day(campus, desk, monke
     """Its key may be stolen, and four-byte numbers follow each other: beyond a busy day's readers it is told of nobody, and is seen."""
     monkeypatch.setattr(presence, "limits_on", lambda _day: replace(LimitRule(), desk_day_names=2))
     student, teacher = campus.card("student"), campus.card("teacher")
-    assert [asked(desk, card.uid)["name"] for card in (student, teacher)] == ["林小满", "陈志"]
+    assert [asked(desk, card.uid)["name"] for card in (student, teacher)] == ["林小满", "陈志远"]
     assert asked(desk, student.uid)["code"] == "terminal_limit"
     assert Incident.objects.get(code="terminal_limit").terminal_number == "LB001"
     assert asked(desk, verifying.code_for(student).code)["name"] == "林小满", "the holder's own word"
@@ -135,7 +135,7 @@ def test_a_desk_is_told_so_many_names_of_numbers_alone_a_day(campus, desk, monke
     assert desk.ask("rights/check", stolen, sequence=0)["code"] == "chip_mac_wrong"
     with connection.cursor() as cursor:
         cursor.execute("UPDATE card_terminal_activity SET day = day - 1")
-    assert asked(desk, teacher.uid)["name"] == "陈志"
+    assert asked(desk, teacher.uid)["name"] == "陈志远"
 
 
 def test_who_tries_numbers_is_told_nothing_more_for_a_minute_and_is_seen(campus, desk):
