@@ -28,9 +28,9 @@ ROUNDS, CONNECTIONS = 2, 16
 SCRIPT = Path(__file__).parent / "posts.lua"
 DONE = """
     INSERT INTO flows_case (public_id, number, token, definition_id, version_id, applicant_id, applicant_name, opened_by_name, subject_key,
-            subject_id, twin, state, data, opened_at, promised, due_at, returns, outcome, closed_at, is_on_paper, percent, rating_words)
+            subject_id, twin, state, data, opened_at, promised, due_at, stood, returns, outcome, closed_at, is_on_paper, percent, rating_words)
     SELECT gen_random_uuid(), 'OLD-' || n, gen_random_uuid(), v.definition_id, v.id, (%(students)s::bigint[])[1 + n %% %(count)s], '样例', 'bench',
-           '', '', '', 'closed', '{"kind": "事假", "reason": "回家"}', now() - n * interval '7 minutes', 480, now(), 0, 'granted',
+           '', '', '', 'closed', '{"kind": "事假", "reason": "回家"}', now() - n * interval '7 minutes', 480, now(), '[]', 0, 'granted',
            now() - n * interval '6 minutes', false, 100, ''
       FROM generate_series(1, %(cases)s) AS n, flows_version v WHERE v.id = %(version)s;
     INSERT INTO flows_task (public_id, case_id, applicant_id, step, branch, kind, person_id, pool_office, why, state, is_added, place, opened_at,

@@ -1,12 +1,23 @@
-"""An application in a real browser: sent on a phone, returned, mended, agreed by who stands in for an absent leader; another withdrawn."""
+"""An application in a real browser: sent on a phone, returned, mended, agreed by who stands in for an absent leader; another withdrawn.
+What was decided on paper while the system stood still, entered and checked; running cases tried under a new version, moved and put back."""
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
 
+import msgspec
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page, expect
 
 from nanhu.kernel.clock import campus_today
-from nanhu.platforms.flows.tests.conftest import PASSWORD, flows_of_tests, make_school
+from nanhu.platforms.flows.body import Field
+from nanhu.platforms.flows.models import Definition, Move
+from nanhu.platforms.flows.services import definitions, moving
+from nanhu.platforms.flows.sources import KEEPER
+from nanhu.platforms.flows.tests.conftest import LEAVE, PASSWORD, SYSTEM, flows_of_tests, make_school
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
 
@@ -19,10 +30,24 @@ def first_day():
 
 
 @pytest.fixture
-def campus(live_server, flows_of_tests):
+def campus(live_server, flows_of_tests, request):
     """Filled before Playwright starts: inside its event loop Django would open a connection that nobody closes."""
-    make_school()
-    return live_server.url
+    school = make_school()
+    school.apply("S2")
+    Definition.objects.filter(key="test.leave").update(fallback="停电时到教务处 201 填纸质单，电话 8640000")
+    told = {"by": SYSTEM, "starts_on": date(2020, 1, 1), "ends_on": None, "document": "任命"}
+    people.appoint(unit_id=school.units["1001"], office="deputy", person_id=school["T5"], **told)
+    for number in ("T4", "T5"):
+        account = identity.account_of(school[number])
+        assert account is not None
+        identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
+    asked = (*LEAVE.body.form, Field(key="city", label="去哪里"))
+    newer = replace(LEAVE, body=msgspec.structs.replace(LEAVE.body, form=asked))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(definitions.specs, LEAVE.key, newer)
+        if getattr(request, "param", ""):
+            definitions.publish_all()
+        yield live_server.url
 
 
 @pytest.fixture
@@ -52,6 +77,20 @@ def sign_in(campus, chromium: Browser):
 
     yield sign_in
     assert [fault for fault in faults if "404" not in fault] == []
+
+
+def work_off() -> None:
+    try:
+        move = Move.objects.get()
+        moving.work_off(move_id=move.pk, by_name="system:test")
+    finally:
+        connections.close_all()
+
+
+def work() -> None:
+    """What the worker does, for there is none beside this server; away from the browser's event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work_off).result()
 
 
 def apply(student: Page, days: int) -> None:
@@ -111,3 +150,77 @@ def test_an_application_goes_its_way(sign_in):
     expect(student.locator("main")).to_contain_text("申请人撤回")
     student.goto("/flows/mine/")
     look_at(student, "flows-mine")
+
+
+def test_what_was_decided_on_paper_is_entered_and_checked_by_another(sign_in):
+    clerk, yesterday = sign_in("T5"), (campus_today() - timedelta(days=1)).isoformat()
+    clerk.goto("/flows/unit/")
+    look_at(clerk, "flows-unit")
+    clerk.click("main a:has-text('应急补录')")
+    look_at(clerk, "flows-papers")
+    clerk.click("main a:has-text('当天口令')")
+    look_at(clerk, "flows-words")
+    clerk.go_back()
+    clerk.click("main a:has-text('请假')")
+    expect(clerk.locator("main")).to_contain_text("停电时到教务处 201")
+    clerk.fill("input[name=paper_applicant]", "S1")
+    clerk.check("input[name=paper_outcome][value=granted]")
+    clerk.fill("input[name=paper_decider]", "T2")
+    clerk.fill("input[name=paper_day]", yesterday)
+    clerk.fill("input[name=paper_number]", "应急-007")
+    clerk.fill("input[name=paper_reason]", "全校停电")
+    clerk.select_option("select[name=kind]", "病假")
+    clerk.fill("input[name=days_first]", yesterday)
+    clerk.fill("input[name=days_last]", yesterday)
+    clerk.fill("textarea[name=reason]", "发烧就医")
+    look_at(clerk, "flows-paper-filled")
+    clerk.click("button:has-text('交去核对')")
+    expect(clerk.locator("main")).to_contain_text("应急补录核对")
+    look_at(clerk, "flows-paper-sent")
+
+    head = sign_in("T3", "phone")
+    head.goto("/flows/")
+    look_at(head, "flows-paper-todo")
+    head.click("main a:has-text('打开')")
+    expect(head.locator("main")).to_contain_text("应急-007")
+    look_at(head, "flows-paper-task")
+    head.click("main button:has-text('同意')")
+    expect(head.locator("main")).to_contain_text("没有等您办的事")
+
+    student = sign_in("S1", "phone")
+    student.goto("/flows/mine/")
+    student.click("main a:has-text('请假')")
+    expect(student.locator("main")).to_contain_text("应急-007")
+    look_at(student, "flows-paper-made")
+    clerk.goto("/flows/unit/export/")
+    look_at(clerk, "flows-exports")
+    with clerk.expect_download() as sheet:
+        clerk.click("main a:has-text('导出（xlsx）')")
+    assert sheet.value.suggested_filename == "请假.xlsx"
+
+
+@pytest.mark.parametrize("campus", ["newer"], indirect=True)
+def test_running_cases_are_tried_under_a_new_version_moved_and_put_back(sign_in):
+    keeper, second = sign_in("T5"), sign_in("T4")
+    keeper.goto("/flows/keeping/moves/")
+    look_at(keeper, "flows-moves")
+    keeper.click("main a:has-text('试算')")
+    keeper.select_option("select[name=pair]", index=0)
+    keeper.fill("input[name=reason]", "要知道去哪里")
+    look_at(keeper, "flows-move-ask")
+    keeper.click("button:has-text('开始试算')")
+    look_at(keeper, "flows-move-working")
+    work()
+    keeper.reload()
+    expect(keeper.locator("main")).to_contain_text("请申请人补填 1 件")
+    look_at(keeper, "flows-move-checked")
+    second.goto(keeper.url)
+    second.click("main button:has-text('迁移')")
+    work()
+    second.reload()
+    look_at(second, "flows-move-moved")
+    second.click("main button:has-text('撤销迁移')")
+    work()
+    second.reload()
+    expect(second.locator("main")).to_contain_text("已放回")
+    look_at(second, "flows-move-undone")

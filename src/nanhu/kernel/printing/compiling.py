@@ -1,4 +1,4 @@
-"""The process that sets a page: `python -I compiling.py FOLDER FONTS SECONDS`, PDF to standard output, what is wrong to standard error.
+"""The process that sets a page: `python -I compiling.py FOLDER FONTS SECONDS STANDARD`, PDF to standard output, what is wrong to standard error.
 
 It knows the folder alone, has no network, and ends by itself: a template is the school's own, and may yet be anybody's mistake.
 Packages of typst are code from the network; there are none here.
@@ -26,14 +26,20 @@ def alone() -> None:
         os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
 
 
-def main(folder: str, fonts: str, seconds: str) -> int:
+def main(folder: str, fonts: str, seconds: str, standard: str) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     alone()
     import typst
 
     try:
-        made = typst.compile(f"{folder}/template.typ", root=folder, font_paths=[fonts], ignore_system_fonts=True)
+        made = typst.compile(
+            f"{folder}/template.typ",
+            root=folder,
+            font_paths=[fonts],
+            ignore_system_fonts=True,
+            pdf_standards=[standard] if standard else [],
+        )
     except Exception as wrong:  # noqa: BLE001 - whatever typst says goes to whoever wrote the template
         sys.stderr.write((getattr(wrong, "diagnostic", "") or str(wrong))[:LONGEST_COMPLAINT])
         return WRONG

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """`key` is "room.noun". `template` ships with the room; `sample` gives facts as the room will, for the preview and for the check
-    of a template. `may_open`: who may open an issued one."""
+    of a template. `may_open`: who may open an issued one. `is_archival`: it is made as PDF/A, for an archive."""
 
     key: str
     name: Text
@@ -25,6 +25,7 @@ class Paper:
     series: Series
     retention: Retention
     may_open: "Callable[[Viewer, PrintedDocument], bool]"
+    is_archival: bool = False
 
 
 papers: Register[Paper] = Register()

@@ -30,6 +30,8 @@ from nanhu.kernel.ui import qr
 
 HERE: Final = Path(__file__).parent
 SECONDS: Final = 20
+ARCHIVAL: Final = "a-2b"
+"""PDF/A-2b (ISO 19005-2): all that is needed to show it is in it."""
 LINE: Final = re.compile(r"template\.typ:(\d+)")
 PACKAGE: Final = re.compile(r"[\"']@[\w-]+/")
 LONGEST_FAULT: Final = 160
@@ -40,7 +42,7 @@ seats = BoundedSemaphore(AT_ONCE)
 log = logging.getLogger(__name__)
 
 
-def pdf_of(template: str, facts: Mapping[str, Any], *, code: str) -> bytes:
+def pdf_of(template: str, facts: Mapping[str, Any], *, code: str, is_archival: bool = False) -> bytes:
     """`facts` come to the template as data.json: nothing in them can be a command."""
     missing = fonts.missing_in([template, *fonts.texts_in(facts)])
     if missing:
@@ -55,7 +57,7 @@ def pdf_of(template: str, facts: Mapping[str, Any], *, code: str) -> bytes:
         with tempfile.TemporaryDirectory(prefix="nanhu-fonts-") as chosen:
             for file in fonts.present():
                 (Path(chosen) / file.name).symlink_to(file)
-            return compiled(folder, chosen)
+            return compiled(folder, chosen, standard=ARCHIVAL if is_archival else "")
 
 
 def address_of(code: str) -> str:
@@ -68,9 +70,9 @@ def refuse_packages(template: str) -> None:
             raise TemplateRefusedError(line=number, fault=_("不能引用网上的包"))
 
 
-def compiled(folder: Path, chosen: str) -> bytes:
+def compiled(folder: Path, chosen: str, *, standard: str) -> bytes:
     """Only the fonts that the sheet names are read: all that a system has would be most of the time."""
-    command = [sys.executable, "-I", str(HERE / "compiling.py"), str(folder), chosen, str(SECONDS)]
+    command = [sys.executable, "-I", str(HERE / "compiling.py"), str(folder), chosen, str(SECONDS), standard]
     environment = {"PATH": "/usr/bin:/bin", "RAYON_NUM_THREADS": "1", "HOME": str(folder)}
     try:
         with seat():

@@ -100,7 +100,7 @@ def rendered(
 ) -> bytes:
     text = template.text if template else paper.template.read_text("utf-8")
     frame = {"issuer": school().name, "title": str(paper.name), "number": number, "issued_on": f"{day}"}
-    return pdf_of(text, {**facts, **frame}, code=code)
+    return pdf_of(text, {**facts, **frame}, code=code, is_archival=paper.is_archival)
 
 
 def preview(paper: Paper, template: PrintTemplate | None) -> bytes:

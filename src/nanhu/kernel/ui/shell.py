@@ -40,6 +40,8 @@ class Shell:
     home_url: str = "/"
     search_url: str = ""
     help_url: str = ""
+    corrections_url: str = ""
+    """Where one says that what the school knows of oneself is wrong."""
     preferences_url: str = ""
     bell: Place | None = None
     """Where one reads what one was told."""

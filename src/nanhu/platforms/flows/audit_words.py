@@ -16,6 +16,7 @@ ACTIONS: dict[str, Text] = {
     "flows.end_delegation": _("结束委托"),
     "flows.drop_since": _("撤下待办来源推来的待办"),
     "flows.enter_paper": _("应急补录"),
+    "flows.export_cases": _("导出申请的内容"),
     "flows.go_on_with_move": _("接着迁移"),
     "flows.move_cases": _("迁移到新版本"),
     "flows.open_case": _("提交申请"),
@@ -39,6 +40,7 @@ TARGETS: dict[str, Text] = {
     "case": _("申请"),
     "delegation": _("委托"),
     "move": _("换版本"),
+    "process": _("流程"),
     "todo_source": _("待办来源"),
 }
 FACTS: dict[str, Text] = {

@@ -1,6 +1,8 @@
 """待办与申请: what waits for me, what I applied for, what my unit has running, who stands in for me."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +18,7 @@ from nanhu.kernel.kit import (
     Badge,
     Choice,
     Console,
+    Day,
     Days,
     Empty,
     Filters,
@@ -42,14 +45,16 @@ from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.registry import Viewer
-from nanhu.kernel.sheets.writing import attachment
+from nanhu.kernel.sheets.writing import attachment, sheet_response
 from nanhu.kernel.ui.words import term
-from nanhu.platforms.flows import choices, presented, queries
+from nanhu.platforms.flows import choices, exporting, presented, queries
 from nanhu.platforms.flows import papers as papers_shown
+from nanhu.platforms.flows.codewords import word_of
 from nanhu.platforms.flows.errors import StepFormError
 from nanhu.platforms.flows.forms import (
     DecideForm,
     DelegationForm,
+    ExportForm,
     FlowForm,
     HandOverForm,
     LookForm,
@@ -71,6 +76,7 @@ from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.platforms.people import api as people
 
 TODOS_SHOWN = 20
+WORDS_AHEAD = 14
 LARGEST_FORM = 60_000_000
 """Bytes of a form with its attachments."""
 STANDING = {"urged": _("催办"), "late": _("已超期"), "soon": _("快到期"), "open": _("待办")}
@@ -359,7 +365,7 @@ def known_facts(request: PageRequest, definition: Definition) -> list[tuple[str,
     """Label, value and source of what the school fills in."""
     card = people.person_card(queries.person_of(request.viewer))
     fields = [field for field in current_version(definition.key).body.form if field.source]
-    return [(term(one.label), choices.known(one, card), choices.SOURCES[one.source][0]) for one in fields]
+    return [(term(one.label), choices.known(one, card), choices.source_name(one.source)) for one in fields]
 
 
 @services.form(
@@ -593,6 +599,7 @@ def unit(request: PageRequest) -> HttpResponseBase:
         facts={
             "bars": bars_of(waiting_steps(request.viewer)),
             "statistics": unit_statistics.address(),
+            "exports": export.address(),
             "papers": papers.address() if queries.paper_services(request.viewer).exists() else "",
         },
     )
@@ -601,6 +608,45 @@ def unit(request: PageRequest) -> HttpResponseBase:
 @unit.download("statistics.json")
 def unit_statistics(request: PageRequest) -> HttpResponseBase:
     return attachment(JsonResponse(statistics_of(request.viewer)), "statistics.json")
+
+
+@unit.page(
+    "export/",
+    title=_("导出申请的内容"),
+    lead=_("一件一行，表里的每一项一列。只给部分步骤看的不导出；要连同证件号码，另外写明用途。"),
+)
+def export(request: PageRequest) -> HttpResponseBase:
+    found = queries.unit_flows(request.viewer)
+    lines = [(one, export_cases.address(key=one.key), export_sealed.address(key=one.key)) for one in found]
+    return render(request, "flows/exports.html", {"lines": lines})
+
+
+@export.download("<str:key>/cases.xlsx")
+def export_cases(request: PageRequest, key: str) -> HttpResponseBase:
+    definition = queries.unit_flow(request.viewer, key)
+    found = exporting.cases_of(definition)
+    exporting.note_export(by=request.actor, definition=definition, cases=found)
+    return sheet_response(exporting.lines_of(found), str(term(definition.name)), "xlsx")
+
+
+def exported_flow(request: PageRequest, key: str) -> Definition:
+    return queries.unit_flow(request.viewer, key)
+
+
+@export.form(
+    "<str:key>/sealed/",
+    ExportForm,
+    title=_("连同证件号码导出"),
+    lead=_("每一位申请人都会在“谁查看过我”里看到这次导出和用途。"),
+    subject=Seen(exported_flow),
+    guards=(fresh_sign_in_required,),
+    submit=_("导出"),
+    icon="download",
+)
+def export_sealed(request: PageRequest, form: ExportForm, definition: Definition) -> HttpResponseBase:
+    found, purpose = exporting.cases_of(definition), form.cleaned_data["purpose"]
+    exporting.note_export(by=request.actor, definition=definition, cases=found, purpose=purpose)
+    return sheet_response(exporting.lines_of(found, with_sealed=True), str(term(definition.name)), "xlsx")
 
 
 @unit.page(
@@ -613,7 +659,33 @@ def unit_statistics(request: PageRequest) -> HttpResponseBase:
 def papers(request: PageRequest) -> HttpResponseBase:
     found = [(one, one.fallback, enter_paper.address(key=one.key)) for one in queries.paper_services(request.viewer)]
     none = _("您负责的流程都没有写应急办法")
-    return render(request, "flows/services.html", {"services": found, "none": none})
+    return render(request, "flows/services.html", {"services": found, "none": none, "words": code_words.address()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeWord:
+    day: date
+    name: str
+    word: str
+
+
+class CodeWords(Table):
+    day = Day(_("哪天"), sort=False)
+    name = Text(_("流程"), is_term=True, sort=False)
+    word = Text(_("当天口令"), sort=False)
+
+
+@papers.page(
+    "words/",
+    title=_("当天口令"),
+    lead=_("系统不通时在电话里决定的，说出当天的口令，门卫、窗口对得上才办。请事先打印，交给值班的人；不要发到群里。"),
+)
+def code_words(request: PageRequest) -> HttpResponseBase:
+    """Of the days that one prints ahead."""
+    days = [campus_today() + timedelta(days=number) for number in range(WORDS_AHEAD)]
+    found = list(queries.paper_services(request.viewer))
+    rows = [CodeWord(day=day, name=one.name, word=word_of(one.key, day)) for day in days for one in found]
+    return listing(request, CodeWords, rows, empty=Empty(title=_("您负责的流程都没有写应急办法"), icon="inbox"))
 
 
 def paper_service(request: PageRequest, key: str) -> Definition:
@@ -651,6 +723,7 @@ def enter_paper(request: PageRequest, form: PaperForm, definition: Definition) -
             number=said["paper_number"],
             reason=said["paper_reason"],
             photos=said["paper_photos"],
+            word=said["paper_word"],
         ),
     )
 

@@ -55,6 +55,13 @@ class PaperDayError(CampusError):
     field = "paper_day"
 
 
+class CodeWordError(CampusError):
+    code = "flows.code_word"
+    http_status = 422
+    sentence = _("不是那天的口令。没有核对口令就空着，并请核对的人留意。")
+    field = "paper_word"
+
+
 class PaperTwiceError(CampusError):
     code = "flows.paper_twice"
     http_status = 409

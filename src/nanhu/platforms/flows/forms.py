@@ -202,6 +202,14 @@ class LookForm(forms.Form):
     )
 
 
+class ExportForm(LookForm):
+    """Of document numbers in a sheet."""
+
+    purpose = forms.CharField(
+        label=_("要证件号码做什么"), min_length=5, max_length=100, help_text=_("例如：给保险公司报名单")
+    )
+
+
 class DecideForm(FlowForm):
     """`revision`: of the page on which it is decided."""
 
@@ -233,6 +241,9 @@ class PaperForm(FlowForm):
     )
     paper_decider = ColleagueField(label=_("谁决定的"))
     paper_day = forms.DateField(label=_("哪天决定的"), widget=DayInput(), initial=campus_today)
+    paper_word = forms.CharField(
+        label=_("电话里说的口令"), required=False, max_length=20, help_text=_("是在电话里决定的，写下当时核对的口令")
+    )
     paper_number = forms.CharField(label=_("纸质单编号"), max_length=60, help_text=_("同一张纸质单只补录一次"))
     paper_reason = reason_field(_("为什么在纸上办"), example=_("例如：11 月 24 日全校停电"))
     paper_photos = FilesField(label=_("纸质单照片"), required=False, most=MOST_FILES)

@@ -2,6 +2,7 @@
 
 from nanhu.kernel.jobs import job
 from nanhu.kernel.jobs.signs import is_outage_untold
+from nanhu.platforms.flows.archiving import archive_closed
 from nanhu.platforms.flows.publishing import publish_rows
 from nanhu.platforms.flows.services import announcing
 from nanhu.platforms.flows.services.cases import expire_idle, forget_drafts
@@ -72,6 +73,11 @@ def forget_old_drafts() -> int:
 @job("flows.forget_contents", every="25 3 * * *")
 def forget_contents_of_cases() -> int:
     return forget_contents()
+
+
+@job("flows.archive", every="45 3 * * *")
+def archive_closed_cases() -> int:
+    return archive_closed()
 
 
 @job("flows.publish_rows", every="25 * * * *")

@@ -30,6 +30,7 @@ from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.models import Progress
 from nanhu.kernel.registry import WaitingLine
+from nanhu.kernel.sheets.writing import sheet_response
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows.errors import MappingRefusedError
 from nanhu.platforms.flows.models import Move, MoveRow, Version
@@ -173,10 +174,18 @@ def move(request: PageRequest, found: Move) -> HttpResponseBase:
             "is_standing": progress is not None and progress.changed_at < now() - STANDS_AFTER,
             "list": list_of(request, Rows, rows, RowFilters, caption=_("每一件")),
             "addresses": {
-                name: desk.address(name, {"public_id": found.public_id}) for name in ("carry_out", "undo_move", "go_on")
+                name: desk.address(name, {"public_id": found.public_id})
+                for name in ("carry_out", "undo_move", "go_on", "move_rows")
             },
         },
     )
+
+
+@move.download("rows.xlsx")
+def move_rows(request: PageRequest, found: Move) -> HttpResponseBase:
+    """What the dry run says of each, to talk it over with the office."""
+    lines = list_of(request, Rows, found.rows.select_related("case").order_by("pk"), RowFilters).sheet()
+    return sheet_response(lines, title_of(found), "xlsx")
 
 
 @move.action("carry-out/", done=_("正在迁移。"))

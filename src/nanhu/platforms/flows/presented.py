@@ -70,6 +70,7 @@ WHY: Final[Mapping[str, Text]] = {
     "person": gettext_lazy("申请人在表里选了您"),
     "resolver": gettext_lazy("按学校的记录，由您办理"),
     "owner": gettext_lazy("没有找到办理人，您是主管单位的%(office)s"),
+    "returned": gettext_lazy("退回已满 10 次，由主管单位的%(office)s决定"),
     "transfer": gettext_lazy("同事转交给您"),
     "signer": gettext_lazy("同事请您会签"),
     "applicant": gettext_lazy("等您填写"),

@@ -64,12 +64,12 @@ def print_case(*, by: Actor, case: Case) -> PrintedDocument:
         raise WrongStateError(what=case.number, state=str(_("内容已清除")))
     admit([Gate(PRINTS, f"account:{by.account_id}")])
     holder = printing.Holder(person_id=case.applicant_id, name=case.applicant_name)
-    return printing.issue(by=by, paper=CASE, facts=paper_facts(case), holder=holder)
+    return printing.issue(by=by, paper=CASE, facts=paper_facts(case, case.applicant_id), holder=holder)
 
 
-def said_in(case: Case) -> list[tuple[str, str]]:
-    """Facts; then a line for each row, and the names of what was attached."""
-    fields = fields_for(case, case.applicant_id)
+def said_in(case: Case, person_id: int | None) -> list[tuple[str, str]]:
+    """To this reader: facts; then a line for each row, and the names of what was attached."""
+    fields = fields_for(case, person_id)
     rows = [
         (f"{one.label} {number}", "，".join(cell.words for cell in line if cell.words))
         for one in rows_of(case, fields)
@@ -79,14 +79,14 @@ def said_in(case: Case) -> list[tuple[str, str]]:
     return [*facts_of(case, fields), *rows, *files]
 
 
-def paper_facts(case: Case) -> Mapping[str, Any]:
+def paper_facts(case: Case, person_id: int | None) -> Mapping[str, Any]:
     return {
         "service": str(term(case.definition.name)),
         "case": case.number,
         "state": case.get_outcome_display() or case.get_state_display(),
         "applicant": case.applicant_name,
         "opened": f"{campus_time(case.opened_at):%Y-%m-%d %H:%M}",
-        "facts": [{"label": label, "value": value} for label, value in said_in(case)],
+        "facts": [{"label": label, "value": value} for label, value in said_in(case, person_id)],
         "timeline": [
             {
                 "at": f"{campus_time(event.at):%Y-%m-%d %H:%M}" if event.at else "",

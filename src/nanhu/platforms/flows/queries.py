@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Case as Chosen
-from django.db.models import Count, F, IntegerField, Q, QuerySet, When, Window
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, When, Window
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -315,6 +315,19 @@ def unit_cases(viewer: Viewer) -> QuerySet[Case]:
     """Of the processes that belong to units which this reader leads."""
     rows = Case.objects.filter(definition__unit_id__in=units_led(viewer))
     return rows.select_related("definition").order_by("-opened_at", "-pk")
+
+
+def unit_flows(viewer: Viewer) -> QuerySet[Definition]:
+    """Processes of units which this reader leads, for which somebody applied."""
+    own = Definition.objects.filter(unit_id__in=units_led(viewer))
+    return own.filter(Exists(Case.objects.filter(definition=OuterRef("pk")))).order_by("name")
+
+
+def unit_flow(viewer: Viewer, key: str) -> Definition:
+    found = unit_flows(viewer).filter(key=key).first()
+    if found is None:
+        raise NotFoundError(what=_("这项服务"))
+    return found
 
 
 def paper_services(viewer: Viewer) -> QuerySet[Definition]:

@@ -36,7 +36,7 @@ from nanhu.kernel.registry import (
 )
 from nanhu.kernel.ui.dates import moment_words
 from nanhu.kernel.ui.words import term
-from nanhu.platforms.flows import hours, moves, queries, tutors  # noqa: F401  (the list of moves enters itself)
+from nanhu.platforms.flows import archiving, hours, moves, queries, tutors  # noqa: F401  (its paper, the list of moves enter themselves)
 from nanhu.platforms.flows.assigning import resolver_names, resolvers
 from nanhu.platforms.flows.models import Case, Draft, OutsideTodo, Task, Token
 from nanhu.platforms.flows.policies import LIVING

@@ -65,6 +65,7 @@ from nanhu.platforms.ledger.services.funds import (
 from nanhu.platforms.ledger.services.partitions import add_months, add_months_ahead
 from nanhu.platforms.ledger.services.posting import Leg, PostedEntry, mirror_of, post, reverse
 from nanhu.platforms.ledger.services.signing import STATEMENT_VERIFIER, Signature, current_key, sign
+from nanhu.platforms.ledger.shares import even_shares
 from nanhu.platforms.ledger.trial import AccountDay, GroupRow, kind_name, moved_between, net_of, sums_by_day, trial_at
 
 __all__ = [
@@ -119,6 +120,7 @@ __all__ = [
     "defer",
     "direct_debit",
     "entry_of",
+    "even_shares",
     "fee_ceilings",
     "fee_names",
     "forget_sums",

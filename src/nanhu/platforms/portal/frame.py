@@ -33,6 +33,7 @@ class PortalFrame:
             home_url=reverse("portal:home"),
             search_url=reverse("portal:search"),
             help_url=help_url,
+            corrections_url=reverse("portal:corrections:mine"),
             top=top,
             bottom=_bottom(request, top),
             bell=_bell(request),

@@ -99,6 +99,12 @@ class NothingToPayError(CampusError):
     sentence = _("只有人为损坏、用了材料的单可以开缴费单，每单一次。")
 
 
+class NobodyLivesThereError(CampusError):
+    code = "requests.nobody_lives_there"
+    http_status = 409
+    sentence = _("住宿记录里没有人住在这间房，请选缴费人。")
+
+
 class StaffOnlyError(CampusError):
     code = "requests.staff_only"
     http_status = 403

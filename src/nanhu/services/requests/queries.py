@@ -13,6 +13,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Hit, Owner, Viewer
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import Crew, Operator, OperatorBuilding, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
 from nanhu.services.requests.rules import TWIN_HOURS
@@ -64,6 +65,16 @@ def bed_of(viewer: Viewer) -> campus.Place | None:
         return None
     keys = [one.place for one in datahub.rows(BEDS, {"campus_no": viewer.campus_no})]
     return campus.Place.objects.filter(key__in=keys).select_related("parent").first()
+
+
+def residents_of(place: campus.Place | None) -> dict[str, int]:
+    """Who lives in a room, by campus number, each once, as far as it is known."""
+    if place is None or BEDS not in datahub.shared_tables():
+        return {}
+    rows = datahub.rows(BEDS, {"place": place.key, "state": "living"})
+    persons = people.find_people_by_campus_no([one.campus_no for one in rows])
+    first = {persons[number]: number for number in sorted(persons, reverse=True)}
+    return {number: person_id for person_id, number in first.items()}
 
 
 def last_repair(viewer: Viewer, kind: str) -> Request | None:

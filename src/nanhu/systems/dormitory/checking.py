@@ -14,7 +14,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.dormitory.models import RoomBill
 from nanhu.systems.dormitory.queries import charged, known_rooms
-from nanhu.systems.dormitory.rules import FEES, ITEMS, is_billable, month_of, split
+from nanhu.systems.dormitory.rules import FEES, ITEMS, is_billable, month_of
 
 LONGEST = 30
 LARGEST_BILL_FEN = 10_000_000
@@ -45,7 +45,7 @@ class CheckedRoom:
 
     def shares(self) -> dict[str, int]:
         if self.is_whole:
-            return split(self.amount_fen, [one.campus_no for one in self.people])
+            return ledger.even_shares(self.amount_fen, [one.campus_no for one in self.people])
         return {one.campus_no: one.fen for one in self.people}
 
 

@@ -1,7 +1,6 @@
-"""Pure rules of bills by room: which month, which room, and who pays how much of it."""
+"""Pure rules of bills by room: of which month, and for what."""
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -27,10 +26,3 @@ def is_billable(month: date, today: date) -> bool:
     """Not of the future, not older than two years."""
     age = (today.year - month.year) * 12 + today.month - month.month
     return 0 <= age <= OLDEST_MONTHS
-
-
-def split(total_fen: int, campus_numbers: Iterable[str]) -> dict[str, int]:
-    """Even to the fen; what does not divide goes, a fen each, to the first by number."""
-    ordered = sorted(campus_numbers)
-    even, over = divmod(total_fen, len(ordered))
-    return {number: even + (place < over) for place, number in enumerate(ordered)}

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
         ("kernel", "0001_initial"),
         ("openapi", "0001_initial"),
         ("people", "0002_posts"),
+        ("printing", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -122,6 +123,10 @@ class Migration(migrations.Migration):
                 ("due_at", models.DateTimeField(help_text="none while the clock stands", null=True)),
                 ("minutes_left", models.IntegerField(help_text="of the promise, while the clock stands", null=True)),
                 ("stopped_at", models.DateTimeField(null=True)),
+                (
+                    "stood",
+                    models.JSONField(default=list, help_text="from when until when the clock stood, each time"),
+                ),
                 ("returns", models.PositiveSmallIntegerField(default=0)),
                 (
                     "outcome",
@@ -1071,6 +1076,13 @@ class Migration(migrations.Migration):
             model_name="case",
             name="forgotten_at",
             field=models.DateTimeField(help_text="when what was said in it was taken away", null=True),
+        ),
+        migrations.AddField(
+            model_name="case",
+            name="archived",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="printing.printeddocument"
+            ),
         ),
         migrations.AddField(
             model_name="move",

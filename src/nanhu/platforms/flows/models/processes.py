@@ -134,6 +134,7 @@ class Case(models.Model):
     due_at = models.DateTimeField(null=True, help_text="none while the clock stands")
     minutes_left = models.IntegerField(null=True, help_text="of the promise, while the clock stands")
     stopped_at = models.DateTimeField(null=True)
+    stood: Any = models.JSONField(default=list, help_text="from when until when the clock stood, each time")
     returns = models.PositiveSmallIntegerField(default=0)
     outcome = models.TextField(choices=Outcome, default="", blank=True)
     closed_at = models.DateTimeField(null=True)
@@ -143,6 +144,7 @@ class Case(models.Model):
     rating = models.PositiveSmallIntegerField(null=True, help_text="1 to 5, said once by the applicant")
     rating_words = models.TextField(default="", blank=True)
     forgotten_at = models.DateTimeField(null=True, help_text="when what was said in it was taken away")
+    archived = models.ForeignKey("printing.PrintedDocument", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         db_table = "flows_case"

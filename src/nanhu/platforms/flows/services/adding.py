@@ -56,6 +56,6 @@ def add_papers(*, by: Actor, person_id: int, case: Case, data: Mapping[str, Any]
     count = sum(map(len, kept.values()))
     Walk(locked, by=by, person_id=person_id).note("added", words=_("%(count)d 个文件") % {"count": count})
     audit.record(by=by, action="flows.add_papers", target=f"case:{locked.number}", facts={"count": count})
-    open_tasks(locked).update(revision=F("revision") + 1)
+    open_tasks(locked).update(revision=F("revision") + 1, seen_by=[])
     tell(holders_now(locked), locked, _("申请人补充了材料：%(case)s") % {"case": locked})
     return locked

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -36,6 +36,7 @@ from nanhu.platforms.flows.policies import led_units
 from nanhu.platforms.flows.services.attaching import with_files_kept
 from nanhu.platforms.flows.services.definitions import current_version
 from nanhu.platforms.flows.services.engine import Walk, locked_case
+from nanhu.platforms.flows.services.standing import days_away
 from nanhu.platforms.flows.telling import tell
 from nanhu.platforms.people import api as people
 
@@ -164,8 +165,8 @@ def reopen(*, by: Actor, person_id: int, case: Case, reason: str) -> Case:
     locked.promised = locked.definition.promise
     locked.state, locked.outcome, locked.closed_at = Case.State.RUNNING, "", None
     locked.due_at = hours.due_after(now(), locked.promised, hours.unit_of(locked))
-    locked.minutes_left = locked.stopped_at = None
-    locked.used_minutes = None
+    locked.minutes_left = locked.stopped_at = locked.used_minutes = None
+    locked.stood = [[locked.opened_at.isoformat(), now().isoformat()]]
     save_apart(locked, is_new=False)
     walk = Walk(locked, by=by, person_id=person_id)
     walk.note("reopened", words=reason.strip())
@@ -253,7 +254,7 @@ def go_on(*, by: Actor, case_id: int, step: str) -> None:
 
 @transaction.atomic
 def did_not_come(*, by: Actor, case_id: int, step: str) -> None:
-    """What a `wait` step waits for did not come: on to the step it names for that (`on_refuse`), or the case is refused."""
+    """What a `wait` step waits for did not come: on to the step it names for that (`on_refuse`), or the case expires."""
     locked = locked_case(case_id)
     if locked.body.has(step) and locked.body.step(step).kind == "wait":
         come(by=by, case=locked, step=step, is_refused=True)
@@ -310,18 +311,28 @@ def forget_drafts() -> int:
 
 def expire_idle() -> int:
     """Returned cases that nobody mended in time."""
-    latest = start_of(add_working_days(campus_today(), -IDLE_DAYS))
-    idle = list(Case.objects.filter(state=Case.State.RETURNED, stopped_at__lt=latest).values_list("pk", flat=True))
+    idle = list(
+        Case.objects.filter(state=Case.State.RETURNED, stopped_at__lt=idle_since()).values_list("pk", flat=True)
+    )
     expired = 0
     for case_id in idle:
         with alone("flows.case_not_expired", case=case_id):
             locked = locked_case(case_id)
-            if locked.state == Case.State.RETURNED:
+            if locked.state == Case.State.RETURNED and is_idle(locked):
                 walk = Walk(locked, by=CLOCK)
                 walk.close(Case.Outcome.EXPIRED)
                 walk.finish()
                 expired += 1
     return expired
+
+
+def idle_since(days_away: int = 0) -> datetime:
+    return start_of(add_working_days(campus_today(), -IDLE_DAYS - days_away))
+
+
+def is_idle(case: Case) -> bool:
+    """Working days on which the program was away are given back."""
+    return case.stopped_at is not None and case.stopped_at < idle_since(days_away(case.stopped_at))
 
 
 def note_look(*, by: Actor, case: Case, purpose: str) -> None:

@@ -1,6 +1,7 @@
 """The engine: moves the tokens of one case, whose row its caller has locked. All in the caller's transaction."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from nanhu.kernel.events import Event, publish
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.ui.dates import short_day
 from nanhu.platforms.flows import conditions, hours
-from nanhu.platforms.flows.assigning import Holder, holders_of, signers_of
+from nanhu.platforms.flows.assigning import Holder, holders_of, owners_of, signers_of
 from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, Body, Field, Step, fits, sums_of
 from nanhu.platforms.flows.errors import NobodyFoundError
 from nanhu.platforms.flows.events import CaseClosed, TaskOpened
@@ -24,6 +25,10 @@ from nanhu.platforms.flows.telling import tell
 from nanhu.platforms.ledger import api as ledger
 
 OPEN: Final = (Task.State.WAITING, Task.State.OPEN, Task.State.CLAIMED)
+MOST_RETURNS: Final = 10
+"""After which the owner decides, and nobody returns it any more."""
+MOST_STOPS: Final = 50
+"""Of a case's clock: so many are remembered."""
 MOST_MOVES: Final = 200
 """Steps that follow each other without a person between them; more is a loop."""
 actions: dict[str, Callable[[Case], None]] = {}
@@ -136,8 +141,7 @@ class Walk:
             self.note("inform", step=step.key)
 
     def open_tasks(self, token: Token, step: Step) -> None:
-        find = signers_of if step.kind == "countersign" else holders_of
-        holders = find(step.who, self.case)
+        holders = self.holders_at(step)
         if not holders:
             raise NobodyFoundError(step=step.name)
         if any(one.why == "owner" for one in holders):
@@ -149,6 +153,14 @@ class Walk:
             TaskOpened(definition=self.case.definition.key, case_id=self.case.pk, task_id=one.pk, step=step.key)
             for one in made
         ]
+
+    def holders_at(self, step: Step) -> list[Holder]:
+        """Of a case that went to and fro too often, an approval is the owner's."""
+        if step.kind == "countersign":
+            return signers_of(step.who, self.case)
+        if step.kind == "approve" and self.case.returns >= MOST_RETURNS and (owners := owners_of(self.case)):
+            return [replace(one, why="returned") for one in owners]
+        return holders_of(step.who, self.case)
 
     def open_task(self, token: Token, step: Step, holder: Holder, **more: Any) -> Task:
         due = hours.due_after(now(), step.promise, hours.unit_of(self.case)) if step.promise else self.case.due_at
@@ -188,7 +200,7 @@ class Walk:
         waiting = Task.objects.filter(behind=task, state=Task.State.WAITING)
         if task.decision == Task.Decision.REFUSE:
             waiting.filter(is_added=True).update(state=Task.State.CANCELLED, token=None, revision=F("revision") + 1)
-        return bool(waiting.update(state=Task.State.OPEN, opened_at=now(), revision=F("revision") + 1))
+        return bool(waiting.update(state=Task.State.OPEN, opened_at=now(), revision=F("revision") + 1, seen_by=[]))
 
     @staticmethod
     def answer_of(task: Task, tasks: Iterable[Task]) -> Any:
@@ -202,7 +214,7 @@ class Walk:
         return "refuse" if any(one.decision == Task.Decision.REFUSE for one in said) else "agree"
 
     def leave(self, token: Token, step: Step, *, is_refused: bool = False) -> None:
-        """The step is done: on along the first edge that holds."""
+        """The step is done: on along the first edge that holds. Only a person refuses; what did not come lets the case expire."""
         self.drop(token)
         self.case.percent = max(self.case.percent, self.percent_after(step))
         if not is_refused:
@@ -210,7 +222,7 @@ class Walk:
         elif step.on_refuse:
             self.enter(step.on_refuse, token.branch)
         else:
-            self.close(Case.Outcome.REFUSED)
+            self.close(Case.Outcome.REFUSED if step.kind in HUMAN else Case.Outcome.EXPIRED)
 
     def percent_after(self, step: Step) -> int:
         place = [one.key for one in self.body.steps].index(step.key) + 1
@@ -290,7 +302,8 @@ class Walk:
     def set_clock(self, *, runs: bool) -> None:
         """Time in which the school waits for somebody else does not count."""
         case = self.case
-        if runs and case.due_at is None:
+        if runs and case.stopped_at is not None:
+            case.stood = [*case.stood, [case.stopped_at.isoformat(), now().isoformat()]][-MOST_STOPS:]
             case.due_at = hours.due_after(now(), max(case.minutes_left or 0, 0), hours.unit_of(case))
             case.minutes_left = case.stopped_at = None
         elif not runs and case.due_at is not None:

@@ -24,7 +24,9 @@ from nanhu.kernel.proposals import given, refuse_stale
 from nanhu.kernel.ui import dates
 from nanhu.platforms.flows.assigning import Holder, PostAt, holders_of, resolvers, signers_of
 from nanhu.platforms.flows.body import Body, Field, Resolved, Step, parted, sealed_with
+from nanhu.platforms.flows.codewords import is_word_of
 from nanhu.platforms.flows.errors import (
+    CodeWordError,
     OwnPaperError,
     PaperAudienceError,
     PaperDayError,
@@ -37,6 +39,7 @@ from nanhu.platforms.flows.models import Case, Definition, Delegation, Entry, Pa
 from nanhu.platforms.flows.models.papers import EMPTY
 from nanhu.platforms.flows.papers import all_said, decision_words, keep_photos, name_of
 from nanhu.platforms.flows.policies import is_staff, led_units, owners_of_paper
+from nanhu.platforms.flows.queries import for_whom
 from nanhu.platforms.flows.rules import paper_key
 from nanhu.platforms.flows.services.cases import fill, open_case, refuse_misfits
 from nanhu.platforms.flows.services.definitions import FlowSpec, current_version, register_flow
@@ -65,6 +68,7 @@ class Paper:
     number: str
     reason: str
     photos: Sequence[Any] = ()
+    word: str = ""
 
 
 CHECK: Final = register_flow(
@@ -144,7 +148,7 @@ def kept_entry(*, by: Actor, person_id: int, version: Version, data: Mapping[str
         decided_on=paper.decided_on,
         paper=paper.number,
         paper_key=key,
-        reason=given(paper.reason),
+        reason=f"{given(paper.reason)}　{say('当天口令相符')}" if paper.word else given(paper.reason),
         photos=keep_photos(by=by, paper=public_id, photos=paper.photos),
         entered_by_id=person_id,
     )
@@ -155,6 +159,8 @@ def refuse_paper(paper: Paper, version: Version, person_id: int) -> None:
         raise PaperStepsError
     if not campus_today() - LATEST <= paper.decided_on <= campus_today():
         raise PaperDayError(days=LATEST.days)
+    if paper.word and not is_word_of(paper.word, version.definition.key, paper.decided_on):
+        raise CodeWordError
     if paper.applicant_id in {person_id, paper.decider_id} or not is_staff(paper.decider_id):
         raise OwnPaperError
     if not may_apply(version.definition, paper.applicant_id):
@@ -165,9 +171,8 @@ def may_apply(definition: Definition, person_id: int) -> bool:
     """Whether the process is open to him, as on its own form."""
     card = people.person_card(person_id)
     faces = identity.faces_of(card) if card else frozenset[str]()
-    of_units = not definition.units or bool({*definition.units} & {*people.unit_codes_of(person_id)})
-    is_of_kind = not definition.categories or bool({*definition.categories} & {*people.category_codes_of(person_id)})
-    return bool({*definition.faces} & faces) and of_units and is_of_kind
+    is_for_him = Definition.objects.filter(for_whom(person_id), pk=definition.pk)
+    return bool({*definition.faces} & faces) and is_for_him.exists()
 
 
 def could_decide(version: Version, data: Mapping[str, Any], paper: Paper) -> bool:

@@ -6,12 +6,12 @@ from typing import Final
 from django.db import transaction
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
 from nanhu.kernel.jobs import alone
 from nanhu.platforms.flows.models import Case, Token, Version
 from nanhu.platforms.flows.services.cases import come, expire
 from nanhu.platforms.flows.services.engine import Walk, locked_case
 from nanhu.platforms.flows.services.fees import SETTLED, UNDONE, bills_of, last_day
+from nanhu.platforms.flows.services.standing import earliest_day
 from nanhu.platforms.ledger import api as ledger
 
 CLOCK: Final = Actor.system("flows.fees")
@@ -44,7 +44,7 @@ def settle_one(case_id: int, step: str) -> int:
         return 0
     if bill.state in SETTLED:
         come(by=CLOCK, case=case, step=step)
-    elif bill.is_owed and last_day(bill) < campus_today():
+    elif bill.is_owed and last_day(bill) < earliest_day():
         expire(by=CLOCK, case=case)
     elif bill.state in UNDONE:
         walk = Walk(case, by=CLOCK)

@@ -1,15 +1,16 @@
 """Promises stand still while the program was away (停机顺延): for longer than half an hour, deadlines move by the working minutes that were
 lost, and days that passed meanwhile may still be applied for."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.calendar import is_working_day
-from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.models import Outage
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.ui import dates
@@ -19,8 +20,6 @@ from nanhu.platforms.flows.policies import LIVING
 
 BY: Final = Actor.system("flows.clock")
 ONE_DAY: Final = timedelta(days=1)
-AGAIN: Final = ("resubmitted", "reopened")
-"""In a timeline: from here on the clock runs again."""
 STILL_OPEN: Final = timedelta(days=30)
 """Longer ago no outage lets anybody apply for a day that passed: no run of holidays is as long."""
 
@@ -33,15 +32,17 @@ def stand_still() -> int:
 
 @transaction.atomic
 def move_by(outage: Outage) -> int:
+    """Also what stands now and ran while the program was away."""
     lock_key("flows.stand_still")
     if StoodStill.objects.filter(pk=outage.pk).exists():
         return 0
-    rows = Case.objects.filter(due_at__isnull=False, state=Case.State.RUNNING, opened_at__lt=outage.ended_at)
+    rows = Case.objects.exclude(state=Case.State.CLOSED).filter(opened_at__lt=outage.ended_at)
+    rows = rows.filter(Q(due_at__isnull=False) | Q(stopped_at__gt=outage.began_at))
     rows = rows.exclude(tasks__kind="confirm")  # until a day that somebody named
     cases = list(rows.select_for_update(of=("self",)).select_related("definition__unit").order_by("pk"))
-    before, since = {case.pk: case.due_at for case in cases}, begun_again(cases)
-    moved = [case for case in cases if moved_on(case, outage, hours.unit_of(case), since.get(case.pk, case.opened_at))]
-    Case.objects.bulk_update(moved, ["due_at"], batch_size=1_000)
+    before = {case.pk: case.due_at for case in cases}
+    moved = [case for case in cases if moved_on(case, lost_by(case, outage))]
+    Case.objects.bulk_update(moved, ["due_at", "minutes_left"], batch_size=1_000)
     move_tasks(cases, before, outage)
     words = f"{dates.time_words(outage.began_at)} – {dates.time_words(outage.ended_at)}"
     Entry.objects.bulk_create(
@@ -51,10 +52,24 @@ def move_by(outage: Outage) -> int:
     return len(moved)
 
 
-def begun_again(cases: Collection[Case]) -> dict[int, datetime]:
-    """When the clock of each began last, where that was not when it was opened: what was promised counts from then on."""
-    rows = Entry.objects.filter(case__in=cases, verb__in=AGAIN).order_by("pk")
-    return dict(rows.values_list("case_id", "at"))
+def lost_by(case: Case, outage: Outage) -> int:
+    """Working minutes in which its clock ran and the program was away."""
+    unit, began = hours.unit_of(case), max(outage.began_at, case.opened_at)
+    ended = min(outage.ended_at, case.stopped_at or outage.ended_at)
+    spans = (map(datetime.fromisoformat, span) for span in case.stood)
+    stood = (lost_minutes(max(began, first), min(ended, last), unit) for first, last in spans)
+    return lost_minutes(began, ended, unit) - sum(stood)
+
+
+def moved_on(case: Case, minutes: int) -> bool:
+    """Not saved yet."""
+    if minutes <= 0:
+        return False
+    if case.due_at is None:
+        case.minutes_left = (case.minutes_left or 0) + minutes
+    else:
+        case.due_at = hours.due_after(case.due_at, minutes, hours.unit_of(case))
+    return True
 
 
 def move_tasks(cases: Iterable[Case], before: Mapping[int, datetime | None], outage: Outage) -> None:
@@ -66,19 +81,14 @@ def move_tasks(cases: Iterable[Case], before: Mapping[int, datetime | None], out
 
 
 def moved_with(task: Task, case: Case, before: datetime | None, outage: Outage) -> bool:
-    if task.due_at != before:
-        return moved_on(task, outage, hours.unit_of(case), task.opened_at)
-    task.due_at = case.due_at
-    return case.due_at != before
-
-
-def moved_on(row: Case | Task, outage: Outage, unit_code: str, since: datetime) -> bool:
-    """By the working minutes that were lost since then; not saved yet."""
-    lost = lost_minutes(max(outage.began_at, since), outage.ended_at, unit_code)
-    if lost <= 0 or row.due_at is None:
-        return False
-    row.due_at = hours.due_after(row.due_at, lost, unit_code)
-    return True
+    if task.due_at == before:
+        task.due_at = case.due_at
+        return case.due_at != before
+    unit = hours.unit_of(case)
+    lost = lost_minutes(max(outage.began_at, task.opened_at), outage.ended_at, unit)
+    if lost > 0 and task.due_at is not None:
+        task.due_at = hours.due_after(task.due_at, lost, unit)
+    return lost > 0
 
 
 def lost_minutes(start: datetime, end: datetime, unit_code: str) -> int:
@@ -91,6 +101,22 @@ def earliest_day() -> date:
     today, outages = campus_today(), Outage.believed().filter(ended_at__gt=now() - STILL_OPEN)
     still = (one for one in outages if today <= working_day_after(campus_time(one.ended_at).date()))
     return min([today, *(campus_time(one.began_at).date() for one in still)])
+
+
+def days_away(since: datetime) -> int:
+    """Days since then on which the program was away in working hours."""
+    outages = list(Outage.believed().filter(ended_at__gt=since))
+    spans = [(max(one.began_at, since), one.ended_at) for one in outages]
+    return len({day for first, last in spans for day in days_within(first, last)})
+
+
+def days_within(first: datetime, last: datetime) -> Iterator[date]:
+    """Those on which working minutes lie between two moments."""
+    day = campus_time(first).date()
+    while start_of(day) < last:
+        if lost_minutes(max(first, start_of(day)), min(last, start_of(day + ONE_DAY)), ""):
+            yield day
+        day += ONE_DAY
 
 
 def working_day_after(day: date) -> date:

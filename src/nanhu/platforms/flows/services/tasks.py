@@ -31,12 +31,11 @@ from nanhu.platforms.flows.models import Case, Entry, Task
 from nanhu.platforms.flows.policies import LIVING, Capacity, barred_from, capacity_for
 from nanhu.platforms.flows.services.attaching import with_files_kept
 from nanhu.platforms.flows.services.cases import SHORTEST_REASON
-from nanhu.platforms.flows.services.engine import OPEN, Walk, locked_case
+from nanhu.platforms.flows.services.engine import MOST_RETURNS, OPEN, Walk, locked_case
 from nanhu.platforms.flows.telling import tell
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 
-MOST_RETURNS: Final = 10
 DECISIONS: Final[Mapping[str, frozenset[str]]] = {
     "approve": frozenset({"agree", "refuse", "return"}),
     "countersign": frozenset({"agree", "refuse"}),

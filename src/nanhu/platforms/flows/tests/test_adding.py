@@ -67,11 +67,20 @@ def test_its_applicant_adds_to_what_stands_there_and_whoever_decides_is_told(off
     head = office.client("T3")
     page = head.get(f"/flows/tasks/{task.public_id}/").content.decode()
     assert all(name in page for name in names(case))
+    assert Task.objects.get().seen_by == [office["T3"]]
     assert head.get(f"/files/{case.data['papers'][2]['file']}/").status_code == 200
     old = {"decision": "refuse", "comment": "没有病历", "revision": task.revision, "form_token": str(uuid4())}
     answer = head.post(f"/flows/tasks/{task.public_id}/decide/", old)
     assert (answer.status_code, Task.objects.get().state) == (409, "open")
     assert "刚补充了材料" in answer.content.decode()
+
+
+def test_what_was_opened_before_is_not_opened_any_more(office):
+    case = apply(office)
+    office.client("T3").get(f"/flows/tasks/{Task.objects.get().public_id}/")
+    assert Task.objects.get().seen_by == [office["T3"]]
+    add(office, case, paper("二.pdf"))
+    assert Task.objects.get().seen_by == [], "together with others only when it was opened again"
 
 
 def test_the_limits_of_the_list_hold_over_all_that_was_brought(office):

@@ -1,6 +1,6 @@
 """Cases from the form to their end: who decides, what comes back, what is refused."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import CampusError, NotFoundError, WrongStateError
-from nanhu.kernel.models import OutboxEvent
+from nanhu.kernel.models import Outage, OutboxEvent
 from nanhu.platforms.flows import hours
 from nanhu.platforms.flows.errors import (
     CannotTakeTaskError,
@@ -25,6 +25,7 @@ from nanhu.platforms.flows.errors import (
 from nanhu.platforms.flows.models import Case, Definition, Task, Token
 from nanhu.platforms.flows.policies import visible_cases, waiting_for
 from nanhu.platforms.flows.services import cases, definitions, delegations, persons, tasks, watching
+from nanhu.platforms.flows.services.engine import MOST_RETURNS
 from nanhu.platforms.people import api as people
 
 from .conftest import LEAVE, SYSTEM
@@ -194,14 +195,18 @@ def test_a_return_wants_a_reason_stops_the_clock_and_comes_back(school):
     assert (open_task(case).step, open_task(case).due_at) == ("counsellor", case.due_at), "the clock goes on"
 
 
-def test_it_is_not_returned_for_ever(school):
+def test_it_is_not_returned_for_ever_and_then_the_owner_decides(school):
     case = school.apply()
     data = dict(case.data)
-    for _time in range(tasks.MOST_RETURNS):
+    for _time in range(MOST_RETURNS):
         school.decide("T1", open_task(case), "return", "请再改一改")
         cases.resubmit(by=school.actor("S1"), person_id=school["S1"], case=case, data=data)
+    with pytest.raises(NotYoursError):
+        school.decide("T1", open_task(case), "agree")
+    assert "退回已满 10 次，由主管单位的" in school.client("T3").get("/flows/").content.decode()
     with pytest.raises(ReturnedTooOftenError):
-        school.decide("T1", open_task(case), "return", "请再改一改")
+        school.decide("T3", open_task(case), "return", "请再改一改")
+    assert school.decide("T3", open_task(case)).outcome == "granted"
 
 
 def test_it_is_withdrawn_by_its_applicant_alone_and_once(school):
@@ -446,6 +451,30 @@ def test_a_returned_case_expires_after_fourteen_working_days(school, clock):
     assert cases.expire_idle() == 0
     clock("2026-11-24T10:00+08:00")
     assert cases.expire_idle() == 1
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == ("closed", "expired")
+
+
+def test_days_on_which_the_program_was_away_are_none_of_the_fourteen(school, clock):
+    clock("2026-11-02T10:00+08:00")
+    case = school.apply()
+    school.decide("T1", open_task(case), "return", "请写明去哪里")
+    away = [("11-05T17:00", "11-06T10:00"), ("11-14T09:00", "11-14T18:00"), ("11-17T20:00", "11-18T07:00")]
+    for began, ended in away:
+        at = [datetime.fromisoformat(f"2026-{one}+08:00") for one in (began, ended)]
+        Outage.objects.create(began_at=at[0], ended_at=at[1])
+    clock("2026-11-24T10:00+08:00")
+    assert cases.expire_idle() == 0, "an evening and the morning after it"
+    clock("2026-11-26T10:00+08:00")
+    assert cases.expire_idle() == 1
+
+
+def test_no_program_refuses_what_did_not_come(school):
+    case = school.apply("S1", "test.both", colleague=school["T4"])
+    for number in ("T3", "T4", "T3", "T4"):
+        school.decide(number, Task.objects.filter(case=case, state="open").order_by("pk").first())
+    assert list(case.tokens.values_list("step", flat=True)) == ["pay"]
+    cases.did_not_come(by=SYSTEM, case_id=case.pk, step="pay")
     case.refresh_from_db()
     assert (case.state, case.outcome) == ("closed", "expired")
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today, now, start_of
+from nanhu.kernel.models import Outage
 from nanhu.platforms.flows.body import Body, Field, PostOf, Step, faults_of
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.services import cases, definitions, fees, settling
@@ -149,6 +150,18 @@ def test_what_nobody_pays_expires_after_its_last_day(office):
         assert settle() == 1
     case.refresh_from_db()
     assert (case.state, case.outcome, bill_of(case).owed_fen) == ("closed", "expired", 0)
+
+
+def test_a_last_day_on_which_the_program_was_away_is_not_over(office):
+    case = agreed(office)
+    last = start_of(bill_of(case).due_on)
+    Outage.objects.create(began_at=last - timedelta(hours=2), ended_at=last + timedelta(hours=30))
+    with time_machine.travel(last + timedelta(hours=36), tick=False):
+        assert settle() == 0, "the day after it"
+    with time_machine.travel(last + timedelta(days=20), tick=False):
+        assert settle() == 1
+    case.refresh_from_db()
+    assert case.outcome == "expired"
 
 
 def test_a_fee_that_may_not_be_charged_stops_the_decision_and_bills_nobody(office):

@@ -1,11 +1,13 @@
 """A newer version over running cases: judged case by case with what breaks named, moved, asked, put back until somebody has decided."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
 import pytest
 from django.db import IntegrityError, OperationalError, transaction
+from openpyxl import load_workbook
 
 from nanhu.kernel.errors import ReasonMissingError, WrongStateError
 from nanhu.kernel.models import Progress
@@ -295,6 +297,18 @@ def test_by_hand_from_the_dry_run_to_the_undo(school, publish):
     case.refresh_from_db()
     assert (case.version.number, case.state) == (1, "running")
     assert "请假" in keeper.get("/flows/keeping/moves/").content.decode()
+
+
+def test_what_a_dry_run_says_of_each_is_taken_out_as_a_sheet(school, publish):
+    case = school.apply()
+    move = judged(publish(LEAVE, form=(*LEAVE.body.form, PHONE)))
+    account = identity.account_of(school["T5"])
+    identity.grant_role(by=SYSTEM, account_id=account.pk, role=KEEPER)
+    address = f"/flows/keeping/moves/{move.public_id}/rows.xlsx"
+    sheet = school.client("T5").get(address)
+    heads, line = load_workbook(io.BytesIO(b"".join(sheet.streaming_content))).active.iter_rows(values_only=True)
+    assert (heads[0], line[0], "电话" in line[3]) == ("编号", case.number, True)
+    assert school.client("T3").get(address).status_code == 404
 
 
 LONG = {"first": "2026-12-01", "last": "2026-12-09"}

@@ -1,9 +1,11 @@
 """The pages: applying, deciding, urging and withdrawing by HTTP; strangers find nothing, and what is typed is shown and never run."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 import time_machine
 
@@ -11,12 +13,14 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.flows.body import Field
 from nanhu.platforms.flows.models import Case, Delegation, Task
-from nanhu.platforms.flows.services import cases
+from nanhu.platforms.flows.services import cases, definitions
 from nanhu.platforms.people import api as people
 from nanhu.testing.structure import structure_faults
 
-from .conftest import SYSTEM
+from .conftest import LEAVE, SYSTEM
 
 SAID = {"kind": "事假", "days_first": "2026-12-01", "days_last": "2026-12-02", "reason": "回家看看"}
 MOST_QUERIES = 20
@@ -43,6 +47,32 @@ def test_a_student_applies_and_the_counsellor_agrees(school):
     assert (done.status_code, done["Location"]) == (302, "/flows/")
     assert "没有等您办的事" in counsellor.get("/flows/").content.decode()
     assert "办结：同意" in student.get(f"/flows/cases/{case.public_id}/").content.decode()
+
+
+def test_what_the_school_filled_in_leads_to_where_one_says_that_it_is_wrong(school):
+    page = school.client("S1").get("/flows/new/test.leave/").content.decode()
+    assert "林晓湖" in page
+    assert 'href="/me/corrections/">有误' in page
+
+
+def test_a_shared_table_fills_in_what_the_school_knows(school, monkeypatch):
+    asked = [
+        Field(key=key, label=label, source=f"hub:dorm.stay.{key}")
+        for key, label in (("place", "房间"), ("state", "住宿"), ("gone", "没有这一栏"))
+    ]
+    body = msgspec.structs.replace(LEAVE.body, form=(*LEAVE.body.form, *asked))
+    monkeypatch.setitem(definitions.specs, "test.room", replace(LEAVE, key="test.room", body=body))
+    definitions.publish_all()
+    beds = (("S1", "d1-101", "living"), ("S2", "d1-102", "left"))
+    rows = [{"campus_no": number, "place": place, "state": state} for number, place, state in beds]
+    datahub.put("dorm.stay", rows, by=SYSTEM)
+    student, address = school.client("S1"), "/flows/new/test.room/"
+    page = student.get(address).content.decode()
+    assert "d1-101" in page
+    assert "来自住宿：房间" in page
+    assert student.post(address, SAID | {"form_token": str(uuid4()), "place": "d1-102"}).status_code == 302
+    data = Case.objects.get().data
+    assert (data["place"], data["state"], data["gone"]) == ("d1-101", "在住", "")
 
 
 @pytest.mark.capability("A007.1")

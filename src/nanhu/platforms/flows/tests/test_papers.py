@@ -16,6 +16,7 @@ from nanhu.kernel.files import services as files
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.kernel.registry import Owner
+from nanhu.platforms.flows.codewords import word_of
 from nanhu.platforms.flows.errors import CannotTakeTaskError, OwnCaseError, OwnPaperError
 from nanhu.platforms.flows.models import Case, Definition, Delegation, PaperEntry, Task
 from nanhu.platforms.flows.papers import may_see_photos
@@ -148,6 +149,22 @@ def test_what_was_decided_on_paper_is_entered_by_one_and_stands_when_another_has
     assert seen == {"T3": True, "T5": True, "S1": False, "T2": False}
 
 
+def test_the_word_of_the_day_is_known_to_who_leads_the_unit_and_tells_a_call_from_a_strangers(office):
+    words = f"{LIST}words/"
+    clerk, day = office.client("T5"), campus_today() - timedelta(days=1)
+    page = clerk.get(words).content.decode()
+    assert words in clerk.get(LIST).content.decode()
+    assert word_of("test.leave", campus_today()) in page
+    assert word_of("test.leave", day) not in page, "what was is read by nobody"
+    assert [office.client(one).get(words).status_code for one in ("S1", "T1", "T4")] == [404] * 3
+    for wrong in ("洞庭", word_of("test.leave", campus_today()), word_of("test.other", day)):
+        answer = clerk.post(FORM, paper(paper_word=wrong))
+        assert (answer.status_code, "不是那天的口令" in answer.content.decode()) == (422, True)
+    entered(office, paper_word=word_of("test.leave", day).replace(" ", ""))
+    task = Task.objects.get(state="open")
+    assert "全校停电　当天口令相符" in office.client("T3").get(f"/flows/tasks/{task.public_id}/").content.decode()
+
+
 def test_nobody_checks_what_he_entered_himself(office):
     entered(office)
     assert check(office, "T5").status_code == 404
@@ -173,7 +190,7 @@ def test_what_is_not_agreed_to_keeps_nothing_and_can_be_entered_anew(office):
     assert (entry.paper, entry.paper_key, entry.reason) == ("", "", "")
     assert (entry.applicant, entry.decider) == (None, None)
     checked.refresh_from_db()
-    kept = f"{checked.data} {said_in(checked)} {list(case_records(Owner(person_id=office['T5'], account_id=0), None))}"
+    kept = f"{checked.data} {said_in(checked, checked.applicant_id)} {list(case_records(Owner(person_id=office['T5'], account_id=0), None))}"
     kept += office.client("T5").get(f"/flows/cases/{checked.public_id}/").content.decode()
     for words in ("发烧就医", "林晓湖", "全校停电", "应急-007", "纸质单.pdf"):
         assert words not in kept
@@ -298,7 +315,7 @@ def test_what_some_steps_alone_see_is_hidden_and_opened_to_who_checks_it_with_a_
     task = laid_before(office)
     case = task.case
     records = list(case_records(Owner(person_id=office["T5"], account_id=0), None))
-    pages = f"{case.data} {said_in(case)} {records}"
+    pages = f"{case.data} {said_in(case, case.applicant_id)} {records}"
     pages += office.client("T5").get(f"/flows/cases/{case.public_id}/").content.decode()
     head, address = office.client("T3"), f"/flows/tasks/{task.public_id}/"
     pages += (page := head.get(address).content.decode())

@@ -63,6 +63,16 @@ def test_what_another_opened_is_not_opened(several):
     assert Case.objects.filter(state="running").count() == 3
 
 
+def test_after_a_signers_opinion_it_is_opened_anew(several):
+    one, _two = rows()
+    tasks.see(task=one, person_id=several["T1"])
+    giving = {"by": several.actor("T1"), "person_id": several["T1"], "task": one}
+    added = tasks.add_signer(**giving, signer_id=several["T4"], where="before", comment="")
+    several.decide("T4", added, "refuse", "我看不能同意")
+    with pytest.raises(OneByOneError):
+        agree(several, "T1", *Task.objects.filter(pk=one.pk))
+
+
 def test_all_or_none(several):
     for row in rows():
         tasks.see(task=row, person_id=several["T1"])

@@ -11,7 +11,7 @@ from nanhu.kernel.models import Heartbeat, Outage
 from nanhu.platforms.flows.body import Field
 from nanhu.platforms.flows.forms import FlowForm
 from nanhu.platforms.flows.jobs import tell_late_tasks
-from nanhu.platforms.flows.models import StoodStill
+from nanhu.platforms.flows.models import StoodStill, Task
 from nanhu.platforms.flows.services import cases, standing
 from nanhu.platforms.flows.services.standing import earliest_day, stand_still
 
@@ -93,6 +93,49 @@ def test_a_clock_that_began_again_meanwhile_is_given_what_was_lost_since_then(sc
     assert stand_still() == 1
     assert due(case) == "09-29 16:30", "an hour"
     assert clock_of(case.tasks.get(state="open").due_at) == "09-29 16:30"
+
+
+def test_what_waited_meanwhile_is_given_the_part_in_which_its_clock_ran(school, clock):
+    """Away from 9:30 to 12:00; it was paid for at 11:00: of the 150 minutes 90 were waited for money."""
+    clock("2026-09-28T09:00+08:00")
+    case = school.apply("S1", "test.both", colleague=school["T4"])
+    for number in ("T3", "T4", "T3", "T4"):
+        school.decide(number, Task.objects.filter(case=case, state="open").order_by("pk").first())
+    clock("2026-09-28T11:00+08:00")
+    cases.go_on(by=school.actor("T3"), case_id=case.pk, step="pay")
+    assert due(case) == "09-29 12:30"
+    away("2026-09-28T09:30+08:00", "2026-09-28T12:00+08:00")
+    assert stand_still() == 1
+    assert due(case) == "09-29 16:30"
+
+
+def test_what_stands_now_has_back_what_it_lost_before(school, clock):
+    """Away from 9:30 to 12:00; it was returned at 11:00."""
+    clock("2026-09-28T09:00+08:00")
+    case = school.apply()
+    clock("2026-09-28T11:00+08:00")
+    school.decide("T1", case.tasks.get(), "return", "请写明去哪里")
+    case.refresh_from_db()
+    assert case.minutes_left == 360
+    away("2026-09-28T09:30+08:00", "2026-09-28T12:00+08:00")
+    assert stand_still() == 1
+    case.refresh_from_db()
+    assert (case.due_at, case.minutes_left) == (None, 450)
+
+
+def test_what_was_reopened_meanwhile_is_given_what_was_lost_since(school, clock):
+    clock("2026-09-25T09:00+08:00")
+    case = school.apply("S1", "test.both", colleague=school["T4"])
+    clock("2026-09-28T09:00+08:00")
+    for number in ("T3", "T4", "T3", "T4"):
+        school.decide(number, Task.objects.filter(case=case, state="open").order_by("pk").first())
+    cases.go_on(by=school.actor("T3"), case_id=case.pk, step="pay")
+    school.decide("T3", Task.objects.get(case=case, state="open"), "done")
+    clock("2026-09-28T11:00+08:00")
+    cases.reopen(by=school.actor("T3"), person_id=school["T3"], case=case, reason="漏了一项材料")
+    assert due(case) == "09-29 12:30"
+    away("2026-09-28T09:30+08:00", "2026-09-28T12:00+08:00")
+    assert (stand_still(), due(case)) == (1, "09-29 16:30")
 
 
 def test_a_step_that_is_due_with_its_case_moves_with_it_also_where_it_was_opened_meanwhile(school, clock):

@@ -34,7 +34,7 @@ from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.sources import KEEPER
 from nanhu.platforms.flows.workshop import bpmn, form_sheets, forms, queries, services
 from nanhu.platforms.flows.workshop import sketch as sketches
-from nanhu.platforms.flows.workshop.known import SOURCES, asks_in_vain, held
+from nanhu.platforms.flows.workshop.known import asks_in_vain, sources
 from nanhu.platforms.flows.workshop.queries import Work
 from nanhu.platforms.flows.workshop.sentences import (
     FIELD_KINDS,
@@ -170,13 +170,12 @@ def own(request: PageRequest, key: str) -> Work:
 
 @dataclass(frozen=True, slots=True)
 class FieldRow:
-    """`offered`: the source from which it could be filled in, `holder`: who has it."""
+    """`holder`: who has what it asks without a reason."""
 
     field: Field
     kind: Words
     faults: Sequence[Words]
     holder: Words
-    offered: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +186,7 @@ class StepRow:
 
 
 def field_rows(work: Work, fields: Sequence[Field]) -> list[FieldRow]:
-    return [
-        FieldRow(one, FIELD_KINDS[one.kind], work.faults.get(one.key, ()), asks_in_vain(one), held(one)[1])
-        for one in fields
-    ]
+    return [FieldRow(one, FIELD_KINDS[one.kind], work.faults.get(one.key, ()), asks_in_vain(one)) for one in fields]
 
 
 def step_rows(work: Work) -> list[StepRow]:
@@ -206,7 +202,7 @@ def shown_form(sketch: Sketch, home: str = "") -> dict[str, Any]:
         sketches.replace(one, choices_from="") if one.choices_from not in {"", *lists} else one
         for one in sketches.fields_at(sketch, home)
     ]
-    known = [(one.label, SOURCES.get(one.source, "")) for one in asked if one.source]
+    known = [(one.label, sources().get(one.source, "")) for one in asked if one.source]
     return {"shown": FlowForm(asked=asked, auto_id="shown_%s"), "known": known, "sketch": sketch}
 
 

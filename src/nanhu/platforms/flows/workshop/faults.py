@@ -24,7 +24,7 @@ from nanhu.platforms.flows.body import (
 )
 from nanhu.platforms.flows.forms import PaperForm
 from nanhu.platforms.flows.services.engine import actions
-from nanhu.platforms.flows.workshop.known import SOURCES, asks_in_vain
+from nanhu.platforms.flows.workshop.known import asks_in_vain, sources
 from nanhu.platforms.flows.workshop.sketch import KEY, Sketch
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
@@ -115,7 +115,7 @@ def field_faults(sketch: Sketch) -> Iterator[Fault]:
             yield fault("reserved", field.key)
         if not all(one.label.strip() for one in parts):
             yield fault("unnamed", field.key)
-        if field.source and field.source not in SOURCES:
+        if field.source and field.source not in sources():
             yield fault("source", field.key)
         if field.source and field.kind != "text":
             yield fault("person_source", field.key)

@@ -43,7 +43,7 @@ from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.workshop import queries
 from nanhu.platforms.flows.workshop.faults import LONGEST, MOST_CHOICES
-from nanhu.platforms.flows.workshop.known import SOURCES
+from nanhu.platforms.flows.workshop.known import sources
 from nanhu.platforms.flows.workshop.sentences import FIELD_KINDS, HOUR, SIGNS, STEP_KINDS, day_minutes, promise_parts
 from nanhu.platforms.flows.workshop.sketch import PICKED, Sketch, picked, replace, written
 from nanhu.platforms.ledger import api as ledger
@@ -241,9 +241,9 @@ class FieldForm(forms.Form):
     source = forms.ChoiceField(
         label=_("学校已经知道的"),
         required=False,
-        choices=[
+        choices=lambda: [
             ("", _("请申请人填写")),
-            *((key, _("自动填写：%(what)s") % {"what": what}) for key, what in SOURCES.items()),
+            *((key, _("自动填写：%(what)s") % {"what": what}) for key, what in sources().items()),
         ],
         help_text=_("自动填写的不用申请人填，旁边标明来自哪里。"),
     )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.flows import choices
 from nanhu.platforms.flows.body import Field
 
 SOURCES: Final[Mapping[str, Text]] = {
@@ -17,7 +18,6 @@ SOURCES: Final[Mapping[str, Text]] = {
     "people.class": _("班级"),
     "people.phone": _("手机号（隐去中间几位）"),
 }
-"""What a field may be filled in from, as a clerk calls it."""
 NAMED: Final[Mapping[str, frozenset[str]]] = {
     "people.name": frozenset({"姓名", "名字", "申请人", "申请人姓名", "本人姓名", "学生姓名", "教师姓名"}),
     "people.campus_no": frozenset({"学号", "工号", "学工号", "职工号", "教工号", "学生学号", "学号工号"}),
@@ -31,15 +31,17 @@ SIGNS: Final = dict.fromkeys(map(ord, " 　（）()：:／/、，,*＊的"))
 PEOPLE: Final = _("人员主数据")
 
 
-def held(field: Field) -> tuple[Text, str]:
-    """Where the school has what this field asks, and the source from which it could be filled in ("" where none is registered)."""
+def sources() -> Mapping[str, Text]:
+    """What a field may be filled in from, as a clerk calls it."""
+    return {**SOURCES, **choices.hub_sources()}
+
+
+def holder_of(field: Field) -> Text:
+    """Where the school has what this field asks."""
     label = str(field.label).translate(SIGNS)
-    for source, names in NAMED.items():
-        if label in names:
-            return PEOPLE, source
-    if field.kind == "document_number" or label in OTHERS:
-        return PEOPLE, ""
-    return table_with(label), ""
+    if field.kind == "document_number" or label in OTHERS or any(label in names for names in NAMED.values()):
+        return PEOPLE
+    return table_with(label)
 
 
 def table_with(label: str) -> Text:
@@ -50,4 +52,4 @@ def table_with(label: str) -> Text:
 
 def asks_in_vain(field: Field) -> Text:
     """Who holds what is asked without a reason."""
-    return "" if field.source or field.reason else held(field)[0]
+    return "" if field.source or field.reason else holder_of(field)

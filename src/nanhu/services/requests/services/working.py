@@ -1,10 +1,11 @@
 """A repair from the worker's arrival to its end: who came, who could not get in, what was done, that it was not, what it was worth."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -16,6 +17,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.services.requests.errors import (
     BillPaidError,
     FollowedError,
+    NobodyLivesThereError,
     NothingToPayError,
     NotThereError,
     NotYourJobError,
@@ -24,6 +26,7 @@ from nanhu.services.requests.errors import (
 )
 from nanhu.services.requests.models import Entry, Material, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
+from nanhu.services.requests.queries import residents_of
 from nanhu.services.requests.rules import DAYS_TO_REOPEN, PHONE_DAYS, is_still_to_reopen, price_of
 from nanhu.services.requests.services.arriving import is_code_of
 from nanhu.services.requests.services.dispatching import promised_until, start_clock, stop_clock
@@ -170,28 +173,60 @@ def end(by: Actor, request: Request, what: What, words: str = "") -> None:
 def bill(*, by: Actor, request: Request, payer_id: int) -> ledger.Bill:
     """For what somebody broke: the materials at their price, labour at none. By the dispatcher, who sees the photo; not by who
     did the work, and once a request."""
+    found, owed = to_pay(by, request)
+    return issue(by, found, {payer_id: owed})[0]
+
+
+@transaction.atomic
+def bill_room(*, by: Actor, request: Request) -> list[ledger.Bill]:
+    """What nobody says to have broken is shared by all who live in the room, even to the fen."""
+    found, owed = to_pay(by, request)
+    persons = residents_of(found.place)
+    if not persons:
+        raise NobodyLivesThereError
+    shares = ledger.even_shares(owed, persons)
+    words = _("由整间房 %(count)s 人均摊") % {"count": len(persons)}
+    return issue(by, found, {persons[number]: fen for number, fen in shares.items() if fen}, words)
+
+
+def to_pay(by: Actor, request: Request) -> tuple[Request, int]:
+    """Locked, with what its materials came to."""
     found = locked(request, {State.DONE, State.CLOSED})
     owed = price_of(found.materials.values_list("quantity", "price_fen"))
     if found.cause != Request.Cause.MISUSE or not owed or found.bill_id is not None:
         raise NothingToPayError
     worker = identity.account_of(found.worker_id) if found.worker_id is not None else None
     refuse_same_person(by, worker.pk if worker else None)
-    key = f"requests.damage:{found.public_id}:{found.entries.filter(what=What.BILLED).count()}"
+    return found, owed
+
+
+def issue(by: Actor, found: Request, shares: Mapping[int, int], words: str = "") -> list[ledger.Bill]:
+    """Fen by person; the request names the first, whose key those of the others begin with."""
+    first = f"requests.damage:{found.public_id}:{found.entries.filter(what=What.BILLED).count()}"
     ledger.open_fee_item(by=by, code=FEE, name=_("设施损坏赔偿"), reason=_("人为损坏的维修材料"))
-    order = ledger.BillOrder(
-        key=key,
-        person_id=payer_id,
-        issuer=ISSUER,
-        item=FEE,
-        amount_fen=owed,
-        due_on=campus_today() + DAYS_TO_PAY,
-        name=_("%(what)s 维修材料") % {"what": found.title},
-    )
-    issued = ledger.issue_bills(by=by, orders=[order])[key]
-    found.bill = issued
+    orders = [
+        ledger.BillOrder(
+            key=f"{first}:{place}" if place else first,
+            person_id=person_id,
+            issuer=ISSUER,
+            item=FEE,
+            amount_fen=fen,
+            due_on=campus_today() + DAYS_TO_PAY,
+            name=_("%(what)s 维修材料") % {"what": found.title},
+        )
+        for place, (person_id, fen) in enumerate(shares.items())
+    ]
+    issued = ledger.issue_bills(by=by, orders=orders)
+    found.bill = issued[first]
     found.save(update_fields=["bill"])
-    note(by, found, What.BILLED, is_inner=True)
-    return issued
+    note(by, found, What.BILLED, words, is_inner=True)
+    return [issued[one.key] for one in orders]
+
+
+def bills_with(first: ledger.Bill) -> list[ledger.Bill]:
+    """The bill that a request names, and those of who shares it; locked."""
+    shared = Q(key=first.key) | Q(key__startswith=f"{first.key}:")
+    return ledger.lock_bills(list(ledger.Bill.objects.filter(shared, issuer=ISSUER).values_list("pk", flat=True)))
 
 
 @transaction.atomic
@@ -201,9 +236,11 @@ def withdraw_bill(*, by: Actor, request: Request, reason: str) -> Request:
     if found.bill is None:
         raise NothingToPayError
     refuse_same_person(by, found.entries.filter(what=What.BILLED).latest("id").account_id)
-    if found.bill.paid_fen > found.bill.returned_fen:
+    bills = bills_with(found.bill)
+    if any(one.paid_fen > one.returned_fen for one in bills):
         raise BillPaidError
-    ledger.cancel(by=by, bill=found.bill, reason=given(reason), key=f"{found.bill.key}:withdrawn")
+    for one in bills:
+        ledger.cancel(by=by, bill=one, reason=given(reason), key=f"{one.key}:withdrawn")
     found.bill = None
     found.save(update_fields=["bill"])
     said_by = {"who": by.name, "account_id": by.account_id, "is_inner": True}

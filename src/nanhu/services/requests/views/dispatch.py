@@ -13,15 +13,18 @@ from nanhu.kernel.kit import Badge, Console, Empty, Link, Number, PageRequest, T
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.waiting import entered
+from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import qr
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.services.requests import policies
 from nanhu.services.requests.forms import AssignForm, BillForm, ClassForm, CrewForm, MergeForm, OperatorForm, RouteForm
 from nanhu.services.requests.models import Crew, FaultClass, Operator, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
-from nanhu.services.requests.queries import hours_by_crew
+from nanhu.services.requests.queries import hours_by_crew, residents_of
+from nanhu.services.requests.rules import price_of
 from nanhu.services.requests.services import dispatching, settings, working
 from nanhu.services.requests.services.arriving import address_of
 from nanhu.services.requests.views.figures import this_year
@@ -74,7 +77,7 @@ def request(request: PageRequest, found: Request) -> HttpResponse:
         links += [route] if found.state in {State.NEW, State.ASSIGNED, State.WAITING} else []
         links += [merge] if found.state in OPEN else []
     if found.cause == Request.Cause.MISUSE and found.bill_id is None and found.state in {State.DONE, State.CLOSED}:
-        links.append(bill)
+        links += [bill, bill_room] if residents_of(found.place) else [bill]
     if found.bill_id is not None and found.state in {State.DONE, State.CLOSED}:
         links.append(withdraw_bill)
     return show_request(request, found, links=links)
@@ -118,6 +121,29 @@ def merge(request: PageRequest, form: MergeForm, found: Request) -> None:
 )
 def bill(request: PageRequest, form: BillForm, found: Request) -> None:
     working.bill(by=request.actor, request=found, payer_id=form.cleaned_data["payer"])
+
+
+def shares_of(_request: PageRequest, found: Request) -> dict[str, Any]:
+    """Who would pay what, before it is issued."""
+    persons = residents_of(found.place)
+    owed = price_of(found.materials.values_list("quantity", "price_fen"))
+    cards = people.person_cards(set(persons.values()))
+    shares = ledger.even_shares(owed, persons) if persons else {}
+    return {"shares": [(f"{cards[persons[number]].name} {number}", format_yuan(fen)) for number, fen in shares.items()]}
+
+
+@request.form(
+    "bill/room/",
+    forms.Form,
+    title=_("由整间房均摊"),
+    lead=_("没有人认是谁弄坏的，由住在这间房的人均摊，精确到分；除不尽的由学工号在前的各多缴一分。"),
+    facts=shares_of,
+    template="requests/shares.html",
+    roles=DISPATCHER,
+    done=_("已开出。"),
+)
+def bill_room(request: PageRequest, form: forms.Form, found: Request) -> None:  # noqa: ARG001 - nothing is asked
+    working.bill_room(by=request.actor, request=found)
 
 
 @request.form(

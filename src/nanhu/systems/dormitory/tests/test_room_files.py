@@ -3,34 +3,17 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from nanhu.kernel.sheets import FileRefusedError
 from nanhu.systems.dormitory.models import RoomList
-from nanhu.systems.dormitory.rules import is_billable, month_of, split
+from nanhu.systems.dormitory.rules import is_billable, month_of
 from nanhu.systems.dormitory.sheets import ROOMS
 from nanhu.systems.dormitory.tests.rooms import HEAD, faults, line, made, pair, this_month
-
-ABC = ["14231100001", "14231200001", "15231100002"]
 
 
 def test_every_fault_of_a_line_is_told_at_once(funds):
     wrong = line("999", "谁", room="", item="网费", month="下月", amount="0")
     assert len(faults(HEAD + wrong)) == 5
-
-
-@given(st.integers(1, 10**7), st.sets(st.integers(1, 999), min_size=1, max_size=12))
-def test_a_split_adds_up_and_nobody_pays_more_than_a_fen_above_another(total, people):
-    numbers = [f"{one:03}" for one in people]
-    shares = split(total, numbers)
-    assert sum(shares.values()) == total
-    assert max(shares.values()) - min(shares.values()) <= 1
-    assert [shares[one] for one in sorted(numbers)] == sorted(shares.values(), reverse=True)
-
-
-def test_what_does_not_divide_goes_to_the_first_by_number():
-    assert split(10000, reversed(ABC)) == {ABC[0]: 3334, ABC[1]: 3333, ABC[2]: 3333}
 
 
 @pytest.mark.parametrize(

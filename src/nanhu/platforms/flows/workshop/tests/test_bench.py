@@ -207,6 +207,21 @@ def test_a_form_may_not_ask_what_the_school_holds_without_a_reason(school):
     assert "为什么还要问：寄快递要现在用的" in page, "beside the field"
 
 
+def test_a_field_is_filled_in_from_a_shared_table_and_from_nothing_sensitive(school):
+    definition, head = begin(school), school.client("T3")
+    page = head.get(f"/flows/workshop/{definition.key}/fields/new/?kind=text").content.decode()
+    assert 'value="hub:dorm.stay.place"' in page
+    assert "hub:people.person.id_number" not in page
+    assert (
+        send(head, definition, "fields/new/", label="宿舍", kind="text", source="hub:dorm.stay.place").status_code
+        == 302
+    )
+    assert draft_of(definition).body.form[-1].source == "hub:dorm.stay.place"
+    assert faults_in(draft_of(definition)) == []
+    said = {"label": "证件", "kind": "text", "source": "hub:people.person.id_number"}
+    assert send(head, definition, "fields/new/", **said).status_code == 422
+
+
 def test_the_preview_shows_what_is_typed_and_keeps_nothing(school):
     definition, head = begin(school), school.client("T3")
     shown = send(head, definition, "preview/", what="field", item="", label="快递<地址", kind="long_text")
