@@ -46,11 +46,14 @@ def measured(what: str) -> dict[str, Any]:
 
 def main(what: str) -> dict[str, Any]:
     set_up_django()
+    return {"ours": by_us, "splink": by_splink, "truth": by_truth}[what](rows_of_rosters())
+
+
+def rows_of_rosters() -> list[Any]:
     from nanhu.platforms.datahub.matching.training import LabelledRow
     from nanhu.sample.rosters import line_of, rosters
 
-    rows = [convert(line_of(row), LabelledRow) for row in rosters(seed=SEED, people=PEOPLE, today=TODAY)]
-    return {"ours": by_us, "splink": by_splink, "truth": by_truth}[what](rows)
+    return [convert(line_of(row), LabelledRow) for row in rosters(seed=SEED, people=PEOPLE, today=TODAY)]
 
 
 def spent(who: int) -> float:
@@ -96,12 +99,13 @@ def by_splink(rows: list[Any]) -> dict[str, Any]:
     settings = json.loads(model_path().read_text(encoding="utf-8"))["splink"]
     began = time.perf_counter()
     told = run_splink([one.traits for one in rows], settings, is_training=False)
-    pairs = [(left, right) for left, right, probability in told["pairs"] if probability >= SUGGEST]
+    found = [one for one in told["pairs"] if one[2] >= SUGGEST]
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "cpu": used.ru_utime + used.ru_stime,
         "peak_mb": used.ru_maxrss / 1024,
-        "pairs": [sorted(pair) for pair in pairs],
+        "pairs": [sorted(pair) for *pair, _share in found],
+        "shares": [share for *_pair, share in found],
         "seconds": time.perf_counter() - began,
     }
 

@@ -116,6 +116,14 @@ class Configuration:
     web_workers: int = setting("NANHU_WEB_WORKERS", 0, "Web worker processes; 0: one a processor, at most four.")
     hasher_threads: int = setting("NANHU_HASHER_THREADS", 0, "Passwords checked at once; 0: one a processor.")
     upload_limit_mb: int = setting("NANHU_UPLOAD_LIMIT_MB", 50, "Largest file an office may hand in, in MiB.")
+    spark_master: str = setting(
+        "NANHU_SPARK_MASTER",
+        "",
+        "Apache Spark for large tables on several machines: spark://host:7077; empty: DuckDB alone.",
+    )
+    spark_python: str = setting(
+        "NANHU_SPARK_PYTHON", "", "Python that has PySpark (`scripts/install-spark`); empty: the program's own."
+    )
     session_idle_minutes: int = setting("NANHU_SESSION_IDLE_MINUTES", 120, "Signed out after this long unused.")
     session_hours: int = setting("NANHU_SESSION_HOURS", 12, "Signed out at the latest after this many hours.")
     ticket_seconds: int = setting("NANHU_TICKET_SECONDS", 10, "Life of a CAS service ticket.")

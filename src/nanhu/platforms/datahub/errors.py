@@ -38,6 +38,30 @@ class TrainingFailedError(CampusError):
     sentence = _("匹配模型没有训练成：{fault}。")
 
 
+class LargeTableError(CampusError):
+    code = "datahub.large_table"
+    http_status = 404
+    sentence = _("没有这张大表，或它的约定不能用：{file}（{fault}）。")
+
+
+class LargeTableBusyError(CampusError):
+    code = "datahub.large_table_busy"
+    http_status = 409
+    sentence = _("“{name}”正在接收另一份快照。")
+
+
+class LargeTableFailedError(CampusError):
+    code = "datahub.large_table_failed"
+    http_status = 409
+    sentence = _("这份快照没有收，原有的不变：{fault}。")
+
+
+class LargeTableHeldError(CampusError):
+    code = "datahub.large_table_held"
+    http_status = 409
+    sentence = _("“{name}”的这份快照先不生效：{what}。看过确认无误的，写明理由再来：{how} --reason …")
+
+
 class AlreadyImportedError(CampusError):
     """Not a failure for callers: `import_file` turns it into a report that says so."""
 

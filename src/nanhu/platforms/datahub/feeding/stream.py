@@ -22,7 +22,8 @@ from nanhu.platforms.datahub.feeding.pgoutput import VALUED, Change, Decoder, Sh
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.reading.spool import REMOVED
 
-EVERY: Final = timedelta(seconds=10)
+EVERY: Final = timedelta(seconds=5)
+"""What changed there is seen here within ten, with the worker's look each second and the reading."""
 PUBLICATION: Final = "nanhu"
 MOST_CHANGES: Final = 100_000
 DROP_SECONDS: Final = 10

@@ -85,14 +85,10 @@ def train(rows: Sequence[LabelledRow], version: str) -> dict[str, Any]:
 
 
 def run(traits: Sequence[Traits], asked: Mapping[str, Any], *, is_training: bool) -> dict[str, Any]:
-    columns: dict[str, list[Any]] = {"row": list(range(len(traits)))}
-    for one in traits:
-        for name, value in columns_of(one).items():
-            columns.setdefault(name, []).append(value)
     try:
         return trainer.run(
             {
-                "rows": columns,
+                "rows": columns_told(traits),
                 "settings": asked,
                 "certain": CERTAIN,
                 "recall": RECALL,
@@ -103,6 +99,15 @@ def run(traits: Sequence[Traits], asked: Mapping[str, Any], *, is_training: bool
         )
     except ValueError as failed:
         raise TrainingFailedError(fault=str(failed)) from failed
+
+
+def columns_told(traits: Sequence[Traits]) -> dict[str, list[Any]]:
+    """Rows, numbered in their order, as an engine compares them."""
+    columns: dict[str, list[Any]] = {"row": list(range(len(traits)))}
+    for one in traits:
+        for name, value in columns_of(one).items():
+            columns.setdefault(name, []).append(value)
+    return columns
 
 
 def settings() -> dict[str, Any]:

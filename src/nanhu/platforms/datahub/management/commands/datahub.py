@@ -1,4 +1,4 @@
-"""`nanhu datahub import|batches|issues|replay|rollback|sources|lineage|train_matching`: the hub at the command line."""
+"""`nanhu datahub import|batches|issues|replay|rollback|sources|lineage|train_matching|large_table`: the hub at the command line."""
 
 import sys
 from argparse import ArgumentParser
@@ -26,7 +26,11 @@ from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rollback import preview_rollback, roll_back
 from nanhu.platforms.datahub.services.summary import summary_of
 from nanhu.platforms.datahub.sources import SOURCES
+from nanhu.platforms.datahub.warehouse.declared import declared
+from nanhu.platforms.datahub.warehouse.engines import DUCKDB, ENGINES
+from nanhu.platforms.datahub.warehouse.taking import MEASURES, snapshots, take_snapshot
 
+LARGE_LINE: Final = "{stamp} {rows} +{new} ~{changed} -{gone} {file}"
 BY: Final = Actor.system("datahub-command")
 MOST_LINES: Final = 50
 
@@ -48,6 +52,12 @@ class Command(BaseCommand):
         training.add_argument("--rows", type=Path, help="不用本校交来的行，用这个文件（每行一个 JSON）")
         training.add_argument("--truth", type=Path, help="知道谁是谁的行，只用来打分（每行一个 JSON）")
         training.add_argument("--use", action="store_true", help="从此使用")
+        large = verbs.add_parser("large_table", help="大表：接收一份快照；不给文件则列出各份")
+        large.add_argument("key", help="数据目录里 warehouse/<key>/table.toml")
+        large.add_argument("file", type=Path, nargs="?", help="CSV（UTF-8）或 Parquet")
+        large.add_argument("--engine", choices=ENGINES, default=DUCKDB)
+        large.add_argument("--accept", action="append", default=[], help="看过放行：gone=N、changed=N、refused=N")
+        large.add_argument("--reason", default="")
         for verb, words in (
             ("issues", "列出一个批次的问题"),
             ("replay", "重放被拒绝的行"),
@@ -69,6 +79,7 @@ class Command(BaseCommand):
             "rollback": self.do_rollback,
             "lineage": self.do_lineage,
             "train_matching": self.do_train_matching,
+            "large_table": self.do_large_table,
         }
         try:
             verbs[options["verb"]](options)
@@ -118,6 +129,36 @@ class Command(BaseCommand):
         if not options["use"]:
             self.stdout.write(_("没有启用。加 --use 启用。"))
 
+    def do_large_table(self, options: dict[str, Any]) -> None:
+        path: Path | None = options["file"]
+        if path is None:
+            for one in snapshots(declared(options["key"])):
+                self.stdout.write(LARGE_LINE.format(**one))
+            return
+        if not path.is_file():
+            raise CommandError(_("没有这个文件：%s") % path)
+        accepted = dict(map(accepted_of, options["accept"]))
+        made = take_snapshot(
+            by=BY,
+            key=options["key"],
+            path=path,
+            engine=options["engine"],
+            accepted=accepted,
+            reason=options["reason"],
+        )
+        facts = {
+            "rows": made.rows,
+            "new": made.new,
+            "changed": made.changed,
+            "gone": made.gone,
+            "refused": made.refused,
+        }
+        self.stdout.write(
+            _("已生效：%(rows)d 行，新 %(new)d，变 %(changed)d，少 %(gone)d，读不懂或缺必填 %(refused)d。") % facts
+        )
+        spent = "，".join(f"{name} {seconds:.1f} s" for name, seconds in made.seconds.items())
+        self.stdout.write(f"{made.engine}：{spent}；CPU {made.cpu:.1f} s，{made.peak_mb:.0f} MiB")
+
     def do_issues(self, options: dict[str, Any]) -> None:
         batch = found(options["batch"])
         issues = Issue.objects.filter(batch=batch, resolved_at=None).exclude(severity="notice").order_by("line", "id")
@@ -147,6 +188,13 @@ def figures_line(figures: Figures) -> str:
     shares = "，".join(f"{name} {value:.4f}" for name, value in lines_of(figures))
     vetoes = f"vetoes {figures.vetoes_right}/{figures.vetoes}"
     return f"{shares}，{vetoes}，suggested {figures.suggested_right}/{figures.suggested}，refused {figures.refused}"
+
+
+def accepted_of(text: str) -> tuple[str, int]:
+    measure, _sign, count = text.partition("=")
+    if measure not in MEASURES or not count.isdecimal():
+        raise CommandError(_("--accept 写成 gone=5602 的样子。"))
+    return measure, int(count)
 
 
 def found(number: int) -> Batch:

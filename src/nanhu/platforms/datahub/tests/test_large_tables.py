@@ -1,0 +1,441 @@
+"""Large tables: the same cleaning as row by row, the same SQL for both engines, and no snapshot that nobody would want."""
+
+import json
+import shutil
+from datetime import date
+from io import StringIO
+
+import pytest
+import sqlglot
+from django.core.management import CommandError, call_command
+from sqlglot import exp
+
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.datahub.cleaning.contacts import clean_phone
+from nanhu.platforms.datahub.cleaning.dates import clean_date
+from nanhu.platforms.datahub.cleaning.documents import clean_document
+from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
+from nanhu.platforms.datahub.cleaning.numbers import NumberShape
+from nanhu.platforms.datahub.cleaning.text import is_empty, squeezed, text_of
+from nanhu.platforms.datahub.matching.model import HERE, PATTERN
+from nanhu.platforms.datahub.tests.conftest import id_number
+from nanhu.platforms.datahub.warehouse import declared as declarations
+from nanhu.platforms.datahub.warehouse import duckdb_engine, engines, expressions, plan, taking
+from nanhu.platforms.datahub.warehouse.declared import declared
+from nanhu.platforms.datahub.warehouse.dialects import for_spark
+from nanhu.platforms.datahub.warehouse.engines import spoken_by_spark
+
+TODAY = date(2026, 11, 30)
+SPACES = ["", " ", "　", "\t", "\xa0 x", " 张  伟 ", "a\u200bb", "'5", '="00123"', '= " 7 "', "="]
+WIDE = ["ＡＢＣ１２３", "（大）", "Ⅱ级", "③", "㎡", "…", "ﾊﾝ", "豈", "a\\b", "it's", "''", "“引”"]
+EMPTY = ["-", "无", "NULL", "n/a", "／", "空"]
+NUMBERS = [
+    "14231100001",
+    "14231100001.0",
+    "142311.00",
+    " 1423 1100001",
+    "１４２３１１０００１１",
+    "1423110000",
+    "0.5",
+    "231100001",
+    "x1",
+]
+PHONES = [
+    "13912345678",
+    "+86 139-1234-5678",
+    "008613912345678",
+    "8613912345678",
+    "0730-8640000/13912345678",
+    "1391234567813912345678",
+]
+PHONES += ["139 1234 5678或13800000000", "23912345678", "13912345678.0", "021-5555;138x00000001", "电话13912345678"]
+DAYS = [
+    "2003-9-1",
+    "2003/09/01",
+    "2003.9.1",
+    "2003年9月1日",
+    "2003年9月1号",
+    "20030901",
+    "20030901.0",
+    "200309",
+    "2003-09",
+    "2003.9",
+]
+DAYS += [
+    "2003-09-01 00:00:00",
+    "2003-09-01T08:30:00",
+    "2003-9-1 8:30",
+    "03.9.1",
+    "03年9月1日",
+    "45.10.2",
+    "二〇〇三年九月十一日",
+]
+DAYS += [
+    "二零零三年十二月三十一日",
+    "二〇〇三年十月",
+    "03年9月",
+    "37865",
+    "37865.0",
+    "37865.5",
+    "3500",
+    "2019",
+    "80000",
+    "2003-02-30",
+]
+DAYS += [
+    "1899-12-31",
+    "2100-01-02",
+    "2003-13-01",
+    "9/1/2003",
+    "2003 - 9 - 1",
+    "2003年9",
+    "200300",
+    "二十三年",
+    "123456789",
+]
+NAMES = [
+    "张伟",
+    "张 伟（大）",
+    "阿迪力．买买提",
+    "阿迪力 · 买买提",
+    "张伟12",
+    "张伟123",
+    "张伟(2)(大)",
+    "孟(女洁)",
+    "John  Smith",
+    "O'Neil",
+]
+NAMES += [
+    "李(曾用名：李四)",
+    "测试员",
+    "张?",
+    "张□",
+    "王A",
+    "Müller-Ruiz, J.",
+    "镕喆",
+    "𠮷田",
+    "x" * 61,
+    "张伟·",
+    "〇",
+    "张·伟a",
+    "(大)",
+]
+SOUND = id_number()
+DOCUMENTS = [
+    SOUND,
+    SOUND.lower(),
+    f"{SOUND[:6]} {SOUND[6:]}",
+    SOUND[:17] + "0",
+    SOUND[:6] + SOUND[8:17],
+    "430602199902301234",
+    "E12345678",
+]
+DOCUMENTS += [
+    "4.30602E+17",
+    "G1234567",
+    "430602-19990101-123×",
+    "abc",
+    "护照E12345678",
+    "HKG123456789012",
+    "12345678",
+    "43060219990101",
+]
+CELLS = [*SPACES, *WIDE, *EMPTY, *NUMBERS, *PHONES, *DAYS, *NAMES, *DOCUMENTS]
+SHAPE = ("[0-9]{10,11}|[0-9]{4}", 11)
+KNOWN_TO_SPARK = {
+    "array", "cast", "coalesce", "concat", "concat_ws", "count", "filter", "if", "length", "lower", "lpad", "md5", "nullif", "pad",
+    "regexp_extract", "regexp_replace", "regexp_split", "replace", "rpad", "sha2", "split", "substring", "transform", "translate", "trim", "try_cast", "upper",
+    "arrays_overlap", "damerau_levenshtein", "case",
+}  # fmt: skip
+TOML = """
+name = "刷卡流水"
+keys = ["serial"]
+keep = 2
+[fields.serial]
+heading = "流水号"
+kind = "number"
+pattern = "[0-9]{6}"
+width = 6
+required = true
+[fields.campus_no]
+heading = "学工号"
+kind = "code"
+[fields.name]
+heading = "姓名"
+kind = "name"
+[fields.phone]
+heading = "手机"
+kind = "phone"
+[fields.document]
+heading = "证件号"
+kind = "document"
+[fields.sex]
+heading = "性别"
+kind = "word"
+values = { "男" = "1", "女" = "2" }
+[fields.paid_on]
+heading = "日期"
+kind = "day"
+required = true
+[fields.amount_fen]
+heading = "金额"
+kind = "yuan"
+[fields.times]
+heading = "次数"
+kind = "count"
+[fields.place]
+heading = "商户"
+"""
+HEADINGS = "流水号,学工号,姓名,手机,证件号,性别,日期,金额,次数,商户"
+KEY = "card.flow"
+
+
+def by_function(kind, cell):
+    text = text_of(cell)
+    if not text or is_empty(text):
+        return None
+    found = {
+        "text": lambda: text,
+        "code": lambda: squeezed(cell),
+        "number": lambda: NumberShape(*SHAPE).clean(cell),
+        "phone": lambda: clean_phone(cell),
+        "day": lambda: (day := clean_date(cell)) and day.isoformat(),
+        "name": lambda: name if is_name(name := clean_name(cell)) else None,
+        "document": lambda: clean_document(cell, today=TODAY).number,
+    }
+    return found[kind]() or None
+
+
+def steps_of(kind):
+    return {
+        "number": lambda: expressions.number(*SHAPE),
+        "document": lambda: expressions.document(TODAY.isoformat()),
+        "word": lambda: expressions.word({"男": "1"}),
+    }.get(kind, declarations.FIXED.get(kind))()
+
+
+def in_steps(kind, source):
+    found = f"(SELECT cell AS x FROM {source})"  # noqa: S608  (our own)
+    for step in [*expressions.text(), *([] if kind == "text" else steps_of(kind))]:
+        found = f"(SELECT {expressions.within(step, 'x')} AS x FROM {found} AS inner_one)"  # noqa: S608  (our own)
+    return f"SELECT x FROM {found} AS outer_one"  # noqa: S608  (our own)
+
+
+@pytest.fixture(scope="module")
+def duckdb():
+    import duckdb
+
+    line = duckdb.connect(config={"threads": 1})
+    line.execute("CREATE TABLE cells AS SELECT unnest(?::VARCHAR[]) AS cell", [CELLS])
+    yield line
+    line.close()
+
+
+@pytest.mark.parametrize("kind", ["text", "code", "number", "phone", "day", "name", "document"])
+def test_an_expression_says_of_each_cell_what_its_function_says(duckdb, kind):
+    found = [one for (one,) in duckdb.execute(in_steps(kind, "cells")).fetchall()]
+    wanted = [by_function(kind, cell) for cell in CELLS]
+    assert {c: (f, w) for c, f, w in zip(CELLS, found, wanted, strict=True) if f != w} == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [
+        ("yuan", {"¥1,203.5": "120350", "12": "1200", "-0.50": "-50", "12.345": None, "十元": None, "0.05元": "5"}),
+        ("count", {"007": "7", "1,000": "1000", "12.0": "12", "-3": "-3", "1.5": None}),
+        ("word", {"男": "1", "1": "1", " 男 ": "1", "女": None}),
+    ],
+)
+def test_money_counts_and_words(duckdb, kind, cells):
+    duckdb.execute("CREATE OR REPLACE TABLE few AS SELECT unnest(?::VARCHAR[]) AS cell", [list(cells)])
+    assert [one for (one,) in duckdb.execute(in_steps(kind, "few")).fetchall()] == list(cells.values())
+
+
+@pytest.fixture
+def large(tmp_path, monkeypatch):
+    monkeypatch.setattr(declarations, "warehouse", lambda: tmp_path)
+    (tmp_path / KEY).mkdir()
+    (tmp_path / KEY / "table.toml").write_text(TOML, encoding="utf-8")
+    return tmp_path / KEY
+
+
+def test_all_that_duckdb_is_asked_spark_is_asked_in_its_own_words(large):
+    table = declared(KEY)
+    assert {one.kind for one in table.table.fields.values()} == set(declarations.KINDS), "each kind stands in it"
+    stages = plan.cleaned(table, b"seal")
+    asked = [*stages, plan.figures(table), plan.difference(), plan.counts()]
+    said_of_all = "".join(words := [for_spark(one) for one in asked])
+    for one, its_words in zip(asked, words, strict=True):
+        said = sqlglot.parse_one(its_words, read="spark")
+        ours = sqlglot.parse_one(one, read="duckdb")
+        assert len(list(said.find_all(exp.Select))) == len(list(ours.find_all(exp.Select)))
+        assert [c.alias for c in said.selects] == [c.alias for c in ours.selects]
+        assert {name for f in said.find_all(exp.Func) if (name := called(f)) not in KNOWN_TO_SPARK} == set()
+    assert {name for name in table.table.fields if f" AS {name}" not in said_of_all} == set()
+
+
+def called(function):
+    return (
+        (function.name if isinstance(function, exp.Anonymous) else function.sql_name()).casefold()
+        if not isinstance(
+            function, exp.And | exp.Or | exp.Case | exp.Cast | exp.TryCast | exp.RegexpLike | exp.Connector
+        )
+        else "case"
+    )
+
+
+def test_the_frozen_model_is_told_to_spark_level_by_level():
+    model = json.loads(max(HERE.glob(PATTERN)).read_text(encoding="utf-8"))["splink"]
+    said = spoken_by_spark(model)
+    assert "ARRAYS_OVERLAP(gaps_l, gaps_r)" in json.dumps(said)
+    assert "list_has_any" not in json.dumps(said)
+    for ours, theirs in zip(model["comparisons"], said["comparisons"], strict=True):
+        for one, other in zip(ours["comparison_levels"], theirs["comparison_levels"], strict=True):
+            assert {**one, "sql_condition": ""} == {**other, "sql_condition": ""}, "what was learnt is the same"
+            if other["sql_condition"] != "ELSE":
+                sqlglot.parse_one(other["sql_condition"], read="spark")
+    assert len(said["blocking_rules_to_generate_predictions"]) == len(model["blocking_rules_to_generate_predictions"])
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """The engine in this process: half a second less of a processor a snapshot."""
+    monkeypatch.setattr(engines, "answered", lambda _command, work: duckdb_engine.done(work) | duckdb_engine.cost())
+
+
+def line(n, **other):
+    cells = {
+        "流水号": f"{n}",
+        "学工号": f"142311{n:05d}",
+        "姓名": "张 伟",
+        "手机": "139-1234-5678",
+        "证件号": SOUND,
+        "性别": "男",
+    }
+    cells |= {"日期": "2026年9月1日", "金额": "1.50", "次数": "1", "商户": "一食堂"} | other
+    return ",".join(cells[one] for one in HEADINGS.split(","))
+
+
+def take(folder, lines, *more, name="流水.csv"):
+    path = folder.parent / name
+    path.write_text("\n".join([HEADINGS, *lines]) + "\n", encoding="utf-8")
+    out = StringIO()
+    call_command("datahub", "large_table", KEY, str(path), *more, stdout=out)
+    return out.getvalue()
+
+
+def standing(folder):
+    path = folder / taking.STANDING
+    return [
+        (one["rows"], one["new"], one["changed"], one["gone"], one["refused"])
+        for one in (json.loads(path.read_text()) if path.exists() else [])
+    ]
+
+
+@pytest.mark.django_db
+def test_a_snapshot_is_cleaned_compared_and_kept_and_no_number_lies_in_it(large):
+    hundred = [line(n) for n in range(100)]
+    assert "100" in take(large, hundred)
+    after = [line(n, 金额="2.00" if n < 5 else "1.50") for n in range(1, 100)] + [line(101, 手机="不详")]
+    take(large, after)
+    assert standing(large) == [(100, 100, 0, 0, 0), (100, 1, 4, 1, 1)]
+    files = [one for one in large.rglob("*") if one.is_file()]
+    assert not any(SOUND.encode() in one.read_bytes() or b"13912345678" in one.read_bytes() for one in files)
+    assert AuditEntry.objects.filter(action="datahub.take_large_table").count() == 2
+
+
+@pytest.mark.django_db
+def test_an_emptied_table_stands_until_somebody_says_how_many_rows_are_gone(large, here):
+    take(large, [line(n) for n in range(100)])
+    with pytest.raises(CommandError, match=r"少了 100 行.*--accept gone=100"):
+        take(large, [])
+    with pytest.raises(CommandError, match="少了 100 行"):
+        take(large, [], "--accept", "gone=99", "--reason", "停用")
+    assert standing(large) == [(100, 100, 0, 0, 0)]
+    take(large, [], "--accept", "gone=100", "--reason", "系统停用")
+    assert standing(large)[-1] == (0, 0, 0, 100, 0)
+    assert AuditEntry.objects.filter(action="datahub.hold_large_table").count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([line(n, 金额="9.00") for n in range(100)], "变了 100 行"),
+        ([line(n, 日期="昨天") for n in range(6)] + [line(n) for n in range(6, 100)], "6 行读不懂"),
+        ([line(n) for n in range(100)] + [line(5, 金额="7.00")], "主键重复 1 行"),
+    ],
+)
+def test_a_wrong_snapshot_is_held(large, here, lines, words):
+    take(large, [line(n) for n in range(100)])
+    with pytest.raises(CommandError, match=words):
+        take(large, lines)
+    assert len(standing(large)) == 1
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_read_changes_nothing_and_shows_no_cell(large, tmp_path):
+    take(large, [line(n) for n in range(10)])
+    path = tmp_path / "b.csv"
+    path.write_text("流水号,学工号\n1,2\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="缺少这些列：姓名、手机"):
+        call_command("datahub", "large_table", KEY, str(path))
+    path.write_bytes(f"{HEADINGS}\n{line(1)}\n".encode("gb18030"))
+    with pytest.raises(CommandError, match="不是 UTF-8"):
+        call_command("datahub", "large_table", KEY, str(path))
+    path.write_text(f"{HEADINGS}\n{line(1)},{SOUND},多\n", encoding="utf-8")
+    with pytest.raises(CommandError) as refused:
+        call_command("datahub", "large_table", KEY, str(path))
+    assert SOUND not in str(refused.value)
+    path.write_bytes(b"PAR1 torn")
+    with pytest.raises(CommandError, match="没有收"):
+        call_command("datahub", "large_table", KEY, str(path))
+    assert len(standing(large)) == 1
+
+
+@pytest.mark.django_db
+def test_killed_while_it_is_kept_what_stood_stands_and_the_next_one_clears_up(large, here, monkeypatch):
+    take(large, [line(n) for n in range(10)])
+
+    def killed(*_arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(taking, "write_private", killed)
+        patch.setattr(shutil, "rmtree", lambda *_a, **_k: None)
+        take(large, [line(n) for n in range(11)])
+    assert (len(standing(large)), AuditEntry.objects.filter(action="datahub.take_large_table").count()) == (1, 1)
+    take(large, [line(n) for n in range(12)])
+    assert standing(large) == [(10, 10, 0, 0, 0), (12, 2, 0, 0, 0)]
+    folders = {one.name.removesuffix(taking.CHANGES) for one in large.iterdir() if one.is_dir()}
+    assert len(folders) == 2, "two stand, and nothing half done"
+
+
+@pytest.mark.django_db
+def test_a_second_snapshot_waits_for_nobody_and_says_so(large):
+    with taking.locked(declared(KEY)), pytest.raises(CommandError, match="正在接收另一份"):
+        take(large, [line(1)])
+
+
+@pytest.mark.parametrize(
+    ("found", "other"),
+    [
+        ("[fields.place]", "[fields.Place]"),
+        ('keys = ["serial"]', 'keys = ["no"]'),
+        ('kind = "day"', 'kind = "moment"'),
+        ('"[0-9]{6}"', '"(?i)x"'),
+        ("keep = 2", "keep = 0"),
+        ('heading = "商户"', 'heading = "金额"'),
+        ("name =", "nome ="),
+    ],
+)
+def test_a_declaration_that_cannot_be_meant_is_refused(large, found, other):
+    assert found in TOML
+    (large / "table.toml").write_text(TOML.replace(found, other, 1), encoding="utf-8")
+    with pytest.raises(CommandError, match=r"table\.toml"):
+        call_command("datahub", "large_table", KEY)
+
+
+def test_without_a_cluster_spark_is_refused_in_words(large, tmp_path):
+    with pytest.raises(CommandError, match="NANHU_SPARK_MASTER"):
+        take(large, [line(1)], "--engine", "spark")

@@ -1,0 +1,91 @@
+"""Which engine walks a snapshot: DuckDB in a process beside this one, or Spark where `NANHU_SPARK_MASTER` names a cluster."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from nanhu.kernel.child_processes import dying_with_parent
+from nanhu.kernel.configuration import configuration
+from nanhu.platforms.datahub.errors import LargeTableFailedError
+from nanhu.platforms.datahub.warehouse import duckdb_engine, spark_engine
+from nanhu.platforms.datahub.warehouse.dialects import for_spark
+
+DUCKDB, SPARK = "duckdb", "spark"
+ENGINES: Final = (DUCKDB, SPARK)
+MEMORY: Final = "1GB"
+"""Of DuckDB; what is more is spilled to disk, under a key that no disk knows."""
+SPARK_MEMORY: Final = "1g"
+PARTITIONS: Final = 16
+MOST_SECONDS: Final = 4 * 3600
+
+
+def run(engine: str, work: Mapping[str, Any]) -> dict[str, Any]:
+    """`work`: `incoming`, `format`, `delimiter`, `headings`, `before`, `fresh`, `changes`, `spill` and `sql` in DuckDB's words."""
+    if engine == DUCKDB:
+        asked = {"memory": MEMORY, "threads": os.process_cpu_count() if sys.version_info >= (3, 13) else os.cpu_count()}
+        return answered([sys.executable, "-I", duckdb_engine.__file__], {**asked, **work})
+    sql = {
+        name: for_spark(one) if isinstance(one, str) else list(map(for_spark, one)) for name, one in work["sql"].items()
+    }
+    return answered(spark_command(), {**cluster(), **work, "sql": sql})
+
+
+def match_by_spark(rows: Path, settings: Mapping[str, Any], least: float) -> dict[str, Any]:
+    """Pairs from a probability on, by Splink on Spark: the frozen model in Spark's words. `rows`: what is compared, as Parquet."""
+    work = {**cluster(), "spill": "", "rows": str(rows), "settings": spoken_by_spark(settings), "least": least}
+    return answered(spark_command(), work)
+
+
+def spoken_by_spark(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of Splink, trained on DuckDB, each condition as Spark says it."""
+    said: dict[str, Any] = json.loads(
+        json.dumps({name: one for name, one in settings.items() if name != "sql_dialect"})
+    )
+    for comparison in said["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if level["sql_condition"] != "ELSE":
+                level["sql_condition"] = for_spark(level["sql_condition"])
+    rules = said["blocking_rules_to_generate_predictions"]
+    said["blocking_rules_to_generate_predictions"] = [
+        {"blocking_rule": for_spark(one if isinstance(one, str) else one["blocking_rule"]), "sql_dialect": "spark"}
+        for one in rules
+    ]
+    return said
+
+
+def cluster() -> dict[str, Any]:
+    master = configuration().spark_master
+    if not master:
+        raise LargeTableFailedError(fault="NANHU_SPARK_MASTER")
+    return {"master": master, "memory": SPARK_MEMORY, "partitions": PARTITIONS}
+
+
+def spark_command() -> list[str]:
+    return [configuration().spark_python or sys.executable, spark_engine.__file__]
+
+
+def answered(command: list[str], work: Mapping[str, Any]) -> dict[str, Any]:
+    """What the engine tells; what went wrong in words without a cell."""
+    try:
+        done = subprocess.run(
+            dying_with_parent(command),
+            input=json.dumps(work),
+            capture_output=True,
+            text=True,
+            timeout=MOST_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as failed:
+        raise LargeTableFailedError(fault=type(failed).__name__) from failed
+    try:
+        told: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        last = done.stderr.strip().splitlines()[-1:] or [str(done.returncode)]
+        raise LargeTableFailedError(fault=last[0].split(":")[0]) from None
+    if "fault" in told:
+        raise LargeTableFailedError(fault=told["fault"])
+    return told
