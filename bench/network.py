@@ -37,12 +37,14 @@ PASSWORD = "Nanhu-lake-2026"  # noqa: S105 - of the bench alone
 NAS = "127.0.0.1"
 FORM = "Content-Type: application/x-www-form-urlencoded"
 ADMIT = """\\set n random(1, :people)
-SELECT network_admit('n1:' || translate(left(md5(random()::text), 26), '0189', 'ghij'), b.person, 'P', 'wifi', '{student}', b.mac, '127.0.0.1', '',
-    'wifi', gen_random_uuid(), now()) FROM bench_device b WHERE b.n = :n;
+SELECT 1 / (network_admit('n1:' || translate(left(md5(random()::text), 26), '0189', 'ghij'), b.person, 'P', 'wifi', '{student}', b.mac, '127.0.0.1', '',
+    'wifi', b.app_password, now()) IS NOT NULL)::int FROM bench_device b WHERE b.n = :n;
 """
 BENCH_DEVICE = """
     CREATE TABLE bench_device AS
-    SELECT row_number() OVER (ORDER BY person_id) AS n, person_id AS person, macs[1] AS mac FROM network_device WHERE macs[1] LIKE '3c:22:fa:%';
+    SELECT row_number() OVER (ORDER BY d.person_id) AS n, d.person_id AS person, d.macs[1] AS mac, p.public_id AS app_password
+      FROM network_device d JOIN identity_account a ON a.person_id = d.person_id JOIN identity_personal_app_password p ON p.account_id = a.id
+     WHERE d.macs[1] LIKE '3c:22:fa:%';
     ALTER TABLE bench_device ADD PRIMARY KEY (n);
     ALTER TABLE bench_device OWNER TO nanhu"""
 YEAR = """

@@ -130,7 +130,7 @@ def scene(port: int) -> list[dict[str, Any]]:
             state=SignIn.State.OPEN,
             ends_at=second.ends_at,
         )
-        sessions.started(one)
+        sessions.tell(one, "start")
         made.append({"number": campus_no, "sids": [sid, str(one.public_id)], "mac": mac, "address": address})
     return made
 

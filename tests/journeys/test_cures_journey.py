@@ -37,6 +37,7 @@ WALKED_HERE = {
     "looped",
     "refused",
     "vpn_refused",
+    "vpn_code",
     "not_covered",
     "building_down",
     "building_well",
@@ -150,6 +151,11 @@ def test_each_cure_for_what_happened_to_a_person_works(
     told(page, "没有开通的 VPN 账户", "看我的 VPN")
     expect(page).to_have_url(re.compile("/network/vpn/"))
     expect(page.get_by_role("link", name="申请", exact=True)).to_be_visible()
+
+    monkeypatch.setattr(network.service_rules, "_entries", {})
+    page.goto(f"{WHY}?symptom=vpn")
+    page.get_by_role("button", name="去绑定动态口令").click()
+    expect(page).to_have_url(re.compile("/account$"))
 
 
 @pytest.mark.capability("A164.1")

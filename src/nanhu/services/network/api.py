@@ -2,7 +2,8 @@
 
 `admit(AdmissionRequest) -> Admission` or NotAdmittedError (DevicesFullError: let the person choose from `sessions_of`, then `drop`);
 `disconnect(by, person_id, cause, services, session_ids)` ends grants and sessions; `sessions_of`, `devices_of`, `refusals_of` read;
-`service_rules` and `gateways` take registrations. Devices by cookie: `device_of_browser(person_id, "cookie:<hash>", mac)`.
+`service_rules` and `gateways` take registrations. Devices by cookie: `device_of_browser(person_id, "cookie:<hash>", mac)`,
+and `confirm_device` once the gateway has let it through.
 MACs and addresses are read by `mac_of` and `address_of` alone, moments in sheets by `moment_in_a_sheet`.
 """
 
@@ -11,7 +12,6 @@ from nanhu.services.network.errors import (
     DevicesFullError,
     NotAdmittedError,
     NotOpenError,
-    NotThenError,
     ServiceRefusedError,
     UnknownAgentError,
 )
@@ -26,16 +26,14 @@ from nanhu.services.network.gateways import (
     agent_key,
     gateways,
 )
-from nanhu.services.network.models import ApPlace, Device, Nas, NetworkRole, Policy, Refusal, Service
+from nanhu.services.network.models import ApPlace, Device, Nas, Policy, Refusal, Service
 from nanhu.services.network.queries import (
     SessionLine,
-    Usage,
     ap_moments,
     closing_sids,
     devices_of,
     open_at,
     open_counts,
-    presence_at,
     presence_swiftly,
     refusals_of,
     role_of,
@@ -47,14 +45,14 @@ from nanhu.services.network.rules import SILENT_POINT, address_of, mac_of, print
 from nanhu.services.network.services.accounting import Record
 from nanhu.services.network.services.accounting import write as account
 from nanhu.services.network.services.admission import (
-    Admission,
     AdmissionRequest,
     ServiceRule,
     admit,
     policy_of,
     service_rules,
+    words_against,
 )
-from nanhu.services.network.services.devices import device_of_browser
+from nanhu.services.network.services.devices import confirm_device, device_of_browser
 from nanhu.services.network.services.devices import let_in as let_in_device
 from nanhu.services.network.services.disconnecting import disconnect, drop
 from nanhu.services.network.services.parting import grants_under, numbers_of
@@ -63,7 +61,6 @@ from nanhu.services.network.sheet_cells import moment as moment_in_a_sheet
 
 __all__ = [
     "SILENT_POINT",
-    "Admission",
     "AdmissionGranted",
     "AdmissionRequest",
     "AgentStyle",
@@ -77,10 +74,8 @@ __all__ = [
     "Heard",
     "Nas",
     "NasTarget",
-    "NetworkRole",
     "NotAdmittedError",
     "NotOpenError",
-    "NotThenError",
     "Outcome",
     "Policy",
     "Record",
@@ -92,7 +87,6 @@ __all__ = [
     "SessionTarget",
     "SessionUnknown",
     "UnknownAgentError",
-    "Usage",
     "account",
     "address_of",
     "admit",
@@ -100,6 +94,7 @@ __all__ = [
     "answer_agent",
     "ap_moments",
     "closing_sids",
+    "confirm_device",
     "device_of_browser",
     "devices_of",
     "disconnect",
@@ -113,7 +108,6 @@ __all__ = [
     "open_at",
     "open_counts",
     "policy_of",
-    "presence_at",
     "presence_swiftly",
     "printable",
     "redeemed_while",
@@ -123,4 +117,5 @@ __all__ = [
     "session_at",
     "sessions_of",
     "usage_of",
+    "words_against",
 ]

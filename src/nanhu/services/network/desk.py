@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import (
@@ -38,7 +38,7 @@ from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.sheets import FaultyRowsError
 from nanhu.kernel.sheets.writing import attachment
-from nanhu.services.network import policies, queries, sheets
+from nanhu.services.network import policies, printing, queries, sheets
 from nanhu.services.network.forms import CutForm, HandoverForm, NasForm, NasSheetForm, PolicyForm, TraceForm
 from nanhu.services.network.models import Disconnect, Handover, HourSum, Nas, NetworkRole, Policy, Service, Session
 from nanhu.services.network.models.sessions import SINCE_LAST_REPORT
@@ -465,3 +465,9 @@ def new_handover(request: PageRequest, form: HandoverForm) -> Handover:
 def handover_file(request: PageRequest, found: Handover) -> HttpResponseBase:
     answer = HttpResponse(handovers.fetch(by=request.actor, row=found), content_type="text/csv; charset=utf-8")
     return attachment(answer, f"上网记录-{found.digest[:12]}.csv")
+
+
+@cases.case.action("sheet/")
+def print_handover(request: PageRequest, found: Handover) -> HttpResponseBase:
+    document = printing.print_sheet(by=request.actor, person_id=request.viewer.person_id, row=found)
+    return redirect("files:download", document.file.public_id)

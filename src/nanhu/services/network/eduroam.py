@@ -9,10 +9,9 @@ from typing import Final
 
 from nanhu.platforms.identity.api import Attributes, NetworkVisitor, VisitorPolicy, visitor_policies
 from nanhu.services.network import rules
-from nanhu.services.network.errors import NotAdmittedError
 from nanhu.services.network.models import NetworkRole, Service
-from nanhu.services.network.radius import attributes_of, nas_at
-from nanhu.services.network.services import accounting, admission
+from nanhu.services.network.radius import admitted, nas_at
+from nanhu.services.network.services import accounting
 from nanhu.services.network.services.admission import AdmissionRequest
 
 LONGEST_NAME: Final = 80
@@ -31,20 +30,15 @@ def admit(visitor: NetworkVisitor) -> Attributes | None:
     nas = nas_at(*accounting.nas_of({name: [value] for name, value in visitor.nas.items()}))
     if nas is not None and visitor.application not in nas.applications:
         return None
-    try:
-        given = admission.admit(
-            AdmissionRequest(
-                service=Service.EDUROAM,
-                role=NetworkRole.GUEST,
-                guest=visitor_of(visitor.identity, visitor.alias, visitor.station),
-                station=visitor.station,
-                nas_id=nas.pk if nas else None,
-                default_seconds=visitor.session_seconds,
-            )
-        )
-    except NotAdmittedError:
-        return None
-    return attributes_of(given, nas)
+    request = AdmissionRequest(
+        service=Service.EDUROAM,
+        role=NetworkRole.GUEST,
+        guest=visitor_of(visitor.identity, visitor.alias, visitor.station),
+        station=visitor.station,
+        nas_id=nas.pk if nas else None,
+        default_seconds=visitor.session_seconds,
+    )
+    return admitted(request, nas)
 
 
 visitor_policies.add(VisitorPolicy(key="network", admit=admit))

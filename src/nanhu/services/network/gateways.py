@@ -77,13 +77,11 @@ class AgentStyle:
     key: str
     title: Text
 
-    def admit(self, nas: NasTarget, session: SessionTarget, *, seconds: int) -> Outcome:
+    def admit(self, nas: NasTarget, session: SessionTarget, *, seconds: int = 0) -> Outcome:
         del nas, session, seconds
         return Outcome(heard=Heard.ACK, words="agent")
 
-    def expel(self, nas: NasTarget, session: SessionTarget) -> Outcome:
-        del nas, session
-        return Outcome(heard=Heard.ACK, words="agent")
+    expel = admit
 
     def listed(self, nas: NasTarget) -> Sequence[str] | None:
         del nas

@@ -11,7 +11,6 @@ from django.db.models import (
     Count,
     DateTimeField,
     Exists,
-    GenericIPAddressField,
     Max,
     OuterRef,
     Q,
@@ -231,9 +230,9 @@ def live(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]:
     return rows.filter(stopped_at=None, updated_at__gte=(at or Value(now())) - SINCE_LAST_REPORT)
 
 
-def standing(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]:
+def standing(rows: QuerySet[Session]) -> QuerySet[Session]:
     """Let in, not out again, and of a grant that holds. Reports may be missing: a campus or a FreeRADIUS that was away shuts nobody out."""
-    holds = Q(grant=None) | Q(grant__ended_at=None, grant__ends_at__gt=at or now())
+    holds = Q(grant=None) | Q(grant__ended_at=None, grant__ends_at__gt=now())
     return rows.filter(holds, stopped_at=None)
 
 
@@ -276,32 +275,8 @@ def prefixes_of(address: str) -> list[str]:
     return [str(ip_network(f"{address}/{length}", strict=False)) for length in PREFIX_LENGTHS]
 
 
-def present_at(at: Any) -> QuerySet[Session]:
-    rows = standing(Session.objects.filter(address=Given("address", GenericIPAddressField())), at=at)
-    return rows.select_related("grant").order_by("-updated_at")
-
-
-PRESENT_AT: Final = Prepared(lambda: present_at(Given("at", DateTimeField())))
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Somebody is on line at an address, until when; who is not said."""
-
-    ends_at: datetime | None
-
-
-def presence_at(address: str) -> Presence | None:
-    """For what every device asks, by hundreds a second."""
-    if ":" in address:
-        line = session_at(address)
-        return Presence(line.ends_at) if line else None
-    found = PRESENT_AT.first(address=address, at=now()) if address else None
-    return Presence(found.grant.ends_at if found.grant else None) if found else None
-
-
 def presence_swiftly(address: str) -> str | None:
-    """The same of an IPv4 address before Django: how many seconds are left, "" where nothing bounds them; None where nobody is on line."""
+    """Whether somebody is on line at an IPv4 address, before Django: how many seconds are left, "" where nothing bounds them; None: nobody."""
     found = CONNECTIONS.value(PRESENCE, [address, now().isoformat()])
     return None if found is None else found.decode()
 

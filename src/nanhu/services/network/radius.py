@@ -24,23 +24,26 @@ def admit(sign_in: NetworkSignIn) -> Attributes | None:
     if nas is not None and sign_in.application not in nas.applications:
         return None
     service = accounting.service_of(sign_in.application, facts)
+    request = AdmissionRequest(
+        service=service,
+        role=role_of(service, sign_in.groups),
+        person_id=sign_in.person_id,
+        campus_no=sign_in.campus_no,
+        station=sign_in.station,
+        app_password=sign_in.app_password,
+        password_changed_at=sign_in.password_changed_at,
+        nas_id=nas.pk if nas else None,
+        default_seconds=sign_in.session_seconds,
+    )
+    return admitted(request, nas)
+
+
+def admitted(request: AdmissionRequest, nas: Nas | None) -> Attributes | None:
+    """None: not now; why stays with the person."""
     try:
-        given = admission.admit(
-            AdmissionRequest(
-                service=service,
-                role=role_of(service, sign_in.groups),
-                person_id=sign_in.person_id,
-                campus_no=sign_in.campus_no,
-                station=sign_in.station,
-                app_password=sign_in.app_password,
-                password_changed_at=sign_in.password_changed_at,
-                nas_id=nas.pk if nas else None,
-                default_seconds=sign_in.session_seconds,
-            )
-        )
+        return attributes_of(admission.admit(request), nas)
     except NotAdmittedError:
         return None
-    return attributes_of(given, nas)
 
 
 def admit_swiftly(sign_in: NetworkSignIn) -> Attributes | None:

@@ -118,4 +118,7 @@ WORDS: dict[str, Any] = {
     "building_well": _("楼里设备正常"),
     "dormitory": _("宿舍宽带"),
     "vpn": "VPN",
+    "vpn_refused": _("没有 VPN 账户"),
+    "vpn_code": _("没有动态口令"),
+    "kept_off": _("自己让它下了线"),
 }

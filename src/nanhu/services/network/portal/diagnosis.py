@@ -183,7 +183,7 @@ def begun(line: network.SessionLine) -> datetime:
 
 def wrong_password(person_id: int, _patient: Patient) -> Finding | None:
     account = identity.account_of(person_id)
-    numbers = campus_numbers(person_id)
+    numbers = network.numbers_of(person_id)
     last = identity.refused_lately(campus_numbers=numbers, since=now() - LATELY).first() if account else None
     if last is None or last.at < last_start(person_id):
         return None
@@ -192,11 +192,6 @@ def wrong_password(person_id: int, _patient: Patient) -> Finding | None:
     )
     url = f"{reverse('identity:wifi_help')}#wifi-changed"
     return Finding(key="wrong_password", sentence=words, cure=_("看怎么改设备里的密码"), url=url)
-
-
-def campus_numbers(person_id: int) -> list[str]:
-    card = people.person_card(person_id)
-    return [one.campus_no for one in card.affiliations] if card else []
 
 
 def no_certificate(_patient: Patient) -> Finding:
@@ -243,7 +238,21 @@ def dormitory(_patient: Patient) -> Finding:
     return leading("dormitory", words, _("看我的楼归谁"), address_of("requests:hall:network"))
 
 
-def vpn(_patient: Patient) -> Finding:
+def vpn(patient: Patient) -> Finding:
+    """Of whoever has signed in first the account, the code and the places; in general what is to be looked at."""
+    return (of_ones_vpn(patient.person_id) if patient.person_id is not None else None) or vpn_at_all()
+
+
+def of_ones_vpn(person_id: int) -> Finding | None:
+    if words := network.words_against(person_id, network.Service.VPN):
+        return leading("vpn_refused", str(words), _("看我的 VPN"), page("/network/vpn/"))
+    if not identity.has_totp(person_id):
+        words = _("登录 VPN 要动态口令，您还没有绑定。")
+        return Finding(key="vpn_code", sentence=words, cure=_("去绑定动态口令"), url=reverse("identity:security"))
+    return full(person_id, network.Service.VPN)
+
+
+def vpn_at_all() -> Finding:
     words = _(
         "VPN 连不上：先确认能上外网、时间准确、账号已开通 VPN；学生看校外资源用 CARSI。还不行请拨打 {phone}。"
     ).format(phone=school().info_centre_phone)

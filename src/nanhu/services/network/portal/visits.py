@@ -4,10 +4,9 @@ What a gateway's redirect says is not sealed. It is taken only where the gateway
 and is the very address that asks, or the gateway itself asks for it (it hides its clients behind its own address).
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from ipaddress import ip_address, ip_network
-from typing import Any, Final
+from typing import Final
 
 from django.core import signing
 from django.http import HttpRequest
@@ -24,11 +23,14 @@ SALT: Final = "network_portal.visit"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
+    """`is_hidden`: the gateway asked in its client's place, so that its word alone says which of its clients this is."""
+
     gateway: int
     address: str
     mac: str
     ssid: str = ""
     hid: str = field(default="", repr=False)
+    is_hidden: bool = False
 
     def sealed(self) -> str:
         return signing.dumps(asdict(self), salt=SALT)
@@ -43,46 +45,38 @@ def opened(text: str, *, peer: str) -> Visit:
     gateway = PortalGateway.living().filter(pk=found.gateway).first()
     if gateway is None or not is_from(gateway, found.address, peer):
         raise VisitOverError
-    return found
+    return replace(found, is_hidden=is_hidden(gateway, found.address, peer))
 
 
 def found_in(request: HttpRequest) -> Visit | None:
     """None: nobody of ours leads here, or not this visitor."""
-    asked = request.GET
-    facts = opennds.facts_of(asked.get("fas", ""))
-    if facts:
-        return from_opennds(facts, request.META.get("REMOTE_ADDR", ""))
+    asked, peer = request.GET, request.META.get("REMOTE_ADDR", "")
+    if facts := opennds.facts_of(asked.get("fas", "")):
+        gateway = gateway_named(PortalGateway.Kind.OPENNDS, host=facts.get("gatewayaddress", ""))
+        told = (facts.get(name, "") for name in ("clientip", "clientmac", "gatewayname"))
+        hid = facts.get("hid", "")
+        return visit_at(gateway, peer, *told, hid=hid) if opennds.HID.match(hid) else None
     if asked.get("wlanuserip"):
-        return from_controller(asked, request.META.get("REMOTE_ADDR", ""))
+        gateway = gateway_named(PortalGateway.Kind.PORTAL20, name=asked.get("wlanacname", ""))
+        mac = asked.get("mac") or asked.get("wlanusermac") or ""
+        return visit_at(gateway, peer, asked["wlanuserip"], mac, asked.get("ssid", ""))
     return None
 
 
-def from_opennds(facts: Mapping[str, str], peer: str) -> Visit | None:
-    gateway = gateway_named(PortalGateway.Kind.OPENNDS, host=facts.get("gatewayaddress", ""))
-    hid, address, mac = (
-        facts.get("hid", ""),
-        network.address_of(facts.get("clientip", "")),
-        network.mac_of(facts.get("clientmac", "")),
-    )
-    if gateway is None or not mac or not opennds.HID.match(hid) or not is_from(gateway, address, peer):
+def visit_at(
+    gateway: PortalGateway | None, peer: str, said_address: str, said_mac: str, ssid: str, *, hid: str = ""
+) -> Visit | None:
+    address, mac = network.address_of(said_address), network.mac_of(said_mac)
+    if gateway is None or not mac or not is_from(gateway, address, peer):
         return None
+    ssid = network.printable(ssid, rules.LONGEST_SSID)
     return Visit(
         gateway=gateway.pk,
         address=address,
         mac=mac,
-        ssid=network.printable(facts.get("gatewayname", ""), rules.LONGEST_SSID),
+        ssid=ssid,
         hid=hid,
-    )
-
-
-def from_controller(asked: Mapping[str, Any], peer: str) -> Visit | None:
-    gateway = gateway_named(PortalGateway.Kind.PORTAL20, name=asked.get("wlanacname", ""))
-    address = network.address_of(asked.get("wlanuserip", ""))
-    mac = network.mac_of(asked.get("mac") or asked.get("wlanusermac") or "")
-    if gateway is None or not mac or not is_from(gateway, address, peer):
-        return None
-    return Visit(
-        gateway=gateway.pk, address=address, mac=mac, ssid=network.printable(asked.get("ssid", ""), rules.LONGEST_SSID)
+        is_hidden=is_hidden(gateway, address, peer),
     )
 
 
@@ -99,3 +93,7 @@ def is_from(gateway: PortalGateway, address: str, peer: str) -> bool:
     seen = network.address_of(peer)
     is_sample = configuration().demo and bool(seen) and ip_address(seen).is_loopback
     return seen in {address, gateway.nas.address} or is_sample
+
+
+def is_hidden(gateway: PortalGateway, address: str, peer: str) -> bool:
+    return network.address_of(peer) == gateway.nas.address != address

@@ -19,25 +19,15 @@ from nanhu.services.network.models import Nas, Service, StrangeNas
 log = structlog.get_logger()
 type Facts = Mapping[str, Sequence[str]]
 STATUSES: Final = {
-    "start": "start",
-    "1": "start",
-    "stop": "stop",
-    "2": "stop",
-    "interim-update": "interim",
-    "alive": "interim",
-    "3": "interim",
-    "accounting-on": "restart",
-    "7": "restart",
-    "accounting-off": "restart",
-    "8": "restart",
+    **dict.fromkeys(("start", "1"), "start"),
+    **dict.fromkeys(("stop", "2"), "stop"),
+    **dict.fromkeys(("interim-update", "alive", "3"), "interim"),
+    **dict.fromkeys(("accounting-on", "7", "accounting-off", "8"), "restart"),
 }
 PORTS: Final = {
-    "ethernet": Service.WIRED,
-    "15": Service.WIRED,
-    "wireless-802.11": Service.WIFI,
-    "19": Service.WIFI,
-    "virtual": Service.VPN,
-    "5": Service.VPN,
+    **dict.fromkeys(("ethernet", "15"), Service.WIRED),
+    **dict.fromkeys(("wireless-802.11", "19"), Service.WIFI),
+    **dict.fromkeys(("virtual", "5"), Service.VPN),
 }
 LONGEST_ID: Final = 253
 """Of an attribute of RADIUS: a number that is cut makes one session of two."""
@@ -98,7 +88,7 @@ def record_of(application: str, facts: Facts) -> Record:
         happened=now() - timedelta(seconds=number(facts, "Acct-Delay-Time", LONGEST_DELAY)),
         classes=[text_of_class(value) for value in facts.get("Class", ())],
         user_name=one(facts, "User-Name")[:LONGEST_NAME],
-        station=one(facts, "Calling-Station-Id"),
+        station=rules.station_of(one(facts, "Calling-Station-Id")),
         addresses=addresses_in(facts),
         ap=rules.ap_of(one(facts, "Called-Station-Id")),
         in_octets=rules.octets(number(facts, "Acct-Input-Octets"), number(facts, "Acct-Input-Gigawords")),

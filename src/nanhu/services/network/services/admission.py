@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -14,12 +14,14 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.clock import end_of as day_over
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.dated import rules_on
 from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import Register, Text
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
 from nanhu.services.network import rules
 from nanhu.services.network.errors import (
     DevicesFullError,
@@ -29,7 +31,7 @@ from nanhu.services.network.errors import (
     ServiceRefusedError,
 )
 from nanhu.services.network.events import AdmissionGranted
-from nanhu.services.network.models import Device, Grant, Policy, Refusal, Service, Session
+from nanhu.services.network.models import Device, Grant, NetworkRole, Policy, Refusal, Service, Session
 from nanhu.services.network.queries import device_key, live, not_leaving
 from nanhu.services.network.services import devices
 
@@ -123,7 +125,7 @@ def granted(request: AdmissionRequest) -> Admission:
         station=station,
         nas_id=request.nas_id,
         granted_at=moment,
-        ends_at=end_of(policy, moment, request.default_seconds),
+        ends_at=min(end_of(policy, moment, request.default_seconds), end_of_guest(request, moment)),
         app_password=request.app_password,
     )
     if request.person_id is not None and request.service in TOLD:
@@ -140,6 +142,13 @@ def end_of(policy: Policy | None, moment: datetime, default_seconds: int = DEFAU
     closes = rules.closing_after(campus_time(moment), policy.opens, policy.closes)
     longest = moment + timedelta(seconds=policy.session_seconds)
     return min(longest, closes) if closes else longest
+
+
+def end_of_guest(request: AdmissionRequest, moment: datetime) -> datetime:
+    """The midnight after the last day of one for whom somebody vouches; for ever of everybody else."""
+    card = people.person_card(request.person_id) if request.person_id and request.role == NetworkRole.GUEST else None
+    last = [one.ends_on for one in card.affiliations if one.kind == NetworkRole.GUEST and one.ends_on] if card else []
+    return max(day_over(max(last)), moment + timedelta(seconds=1)) if last else datetime.max.replace(tzinfo=UTC)
 
 
 def admission_of(grant: Grant, policy: Policy | None) -> Admission:
@@ -191,12 +200,14 @@ def refuse_closed(request: AdmissionRequest) -> None:
 
 
 def refuse_by_service(request: AdmissionRequest) -> None:
-    if request.person_id is None:
-        return
-    for rule in service_rules:
-        words = rule.refuses(request.person_id) if rule.service == request.service else ""
-        if words:
-            raise ServiceRefusedError(words=words)
+    if request.person_id is not None and (words := words_against(request.person_id, request.service)):
+        raise ServiceRefusedError(words=words)
+
+
+def words_against(person_id: int, service: str) -> Text:
+    """Of the other rooms' conditions the first that is not met."""
+    of_service = (one.refuses(person_id) for one in service_rules if one.service == service)
+    return next(filter(None, of_service), "")
 
 
 def refuse_devices(request: AdmissionRequest, policy: Policy | None, device: Device | None) -> None:

@@ -18,7 +18,7 @@ from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key
 from nanhu.services.network import rules
 from nanhu.services.network.events import DeviceKicked, DeviceSeen
-from nanhu.services.network.models import Device, Session
+from nanhu.services.network.models import Device, Grant, Session
 from nanhu.services.network.services.disconnecting import REMOVED, disconnect, drop
 
 MOST_DEVICES: Final = 50
@@ -50,7 +50,7 @@ def recognise(person_id: int | None, guest: str, station: str, *, device_id: int
         return mine.filter(recognised_by=at_address(station), kept_off_at__isnull=False).first()
     if found is None:
         return enter(person_id, guest, f"mac:{mac}", mac=mac)
-    touch(found, mac)
+    touch(found, "" if device_id else mac)
     return found
 
 
@@ -125,21 +125,31 @@ def touch(device: Device, mac: str) -> None:
 
 @transaction.atomic
 def device_of_browser(person_id: int, recognised_by: str, mac: str, *, kind: str) -> Device:
-    """For a page that knows its cookie's hash ("cookie:<hash>"): the device with this cookie, else the one with this MAC, which from now on is
-    known by the cookie; a new one is so from the first. Under the lock of admissions: two presses make one device."""
+    """For a page that knows its cookie's hash ("cookie:<hash>"): the device with this cookie, else the one with this MAC; a new one is known by
+    the cookie from the first. Under the lock of admissions: two presses make one device."""
     lock_key(f"network.admit:{person_id}")
-    mine = owned_by(person_id, "")
-    known = mine.filter(recognised_by=recognised_by).first()
-    if known is not None:
-        return known
-    by_mac = BY_MAC[False].first(person=person_id, guest="", macs=[mac]) if mac else None
-    if by_mac is None:
+    found = owned_by(person_id, "").filter(recognised_by=recognised_by).first()
+    if found is None and mac:
+        found = BY_MAC[False].first(person=person_id, guest="", macs=[mac])
+    if found is None:
         return enter(person_id, "", recognised_by, mac=mac, kind=kind)
-    if by_mac.recognised_by.startswith("mac:") or by_mac.kept_off_at is None:
-        by_mac.recognised_by = recognised_by
-        by_mac.kind = kind if by_mac.kind == Device.Kind.OTHER else by_mac.kind
-        by_mac.save(update_fields=["recognised_by", "kind"])
-    return by_mac
+    if found.kind == Device.Kind.OTHER:
+        Device.objects.filter(pk=found.pk).update(kind=kind)
+    return found
+
+
+@transaction.atomic
+def confirm_device(*, code: str, recognised_by: str, mac: str) -> None:
+    """A gateway has let through, under this MAC, the device of this grant: what the page was told of it is true. Before that nobody makes one
+    of two devices by naming the MAC of the other."""
+    of_grant = Grant.objects.filter(code=code).values("device")
+    found = Device.objects.select_for_update().filter(pk__in=of_grant, removed_at=None).first()
+    if found is None:
+        return
+    touch(found, mac)
+    if not owned_by(found.person_id, found.guest).filter(recognised_by=recognised_by).exists():
+        found.recognised_by = recognised_by
+        found.save(update_fields=["recognised_by"])
 
 
 def own(person_id: int, public_id: UUID) -> Device:

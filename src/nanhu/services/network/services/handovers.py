@@ -64,12 +64,16 @@ def refuse(*, by: Actor, row: Handover, answer: str) -> Handover:
 
 @transaction.atomic
 def fetch(*, by: Actor, row: Handover) -> str:
-    """For the two whose case it is."""
-    content = row.content or ""
-    if row.state != State.MADE or not content or by.account_id not in {row.author_id, row.approver_id}:
-        raise HandoverGoneError
+    content = content_for(by, row)
     audit.record(by=by, action="network.fetch_handover", target=target_of(row), facts={"digest": row.digest})
     return content
+
+
+def content_for(by: Actor, row: Handover) -> str:
+    """For the two whose case it is."""
+    if row.state != State.MADE or not row.content or by.account_id not in {row.author_id, row.approver_id}:
+        raise HandoverGoneError
+    return row.content
 
 
 def forget() -> int:

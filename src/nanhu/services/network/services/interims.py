@@ -1,13 +1,11 @@
 """Interims, nearly all of accounting: those that change nothing but counters are written many in one transaction, before Django."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
-from nanhu.kernel.clock import now
 from nanhu.kernel.together import Together
-from nanhu.services.network import rules
 from nanhu.services.network.services.accounting import Facts, Record, record_of
 from nanhu.services.network.swift import CONNECTIONS, INTERIMS
 
@@ -25,27 +23,11 @@ def account(application: str, facts: Facts) -> bool:
 def carry(records: Sequence[Record]) -> list[bool]:
     """Each session once: what else is said of it is the next one's."""
     once = {(one.nas, one.identifier, one.sid): place for place, one in enumerate(records)}
-    said = msgspec.json.encode([row_of(place, records[place]) for place in once.values()])
+    places = list(once.values())
+    said = msgspec.json.encode([records[place] for place in places])
     written = (CONNECTIONS.value(INTERIMS, [said.decode()]) or b"").decode()
-    done = {int(place) for place in written.split(",") if place}
+    done = {places[int(number) - 1] for number in written.split(",") if number}
     return [place in done for place in range(len(records))]
-
-
-def row_of(place: int, record: Record) -> dict[str, Any]:
-    return {
-        "n": place,
-        "nas": record.nas,
-        "identifier": record.identifier,
-        "sid": record.sid,
-        "classes": record.classes,
-        "station": rules.station_of(record.station),
-        "addresses": record.addresses,
-        "ap": record.ap,
-        "ins": record.in_octets,
-        "outs": record.out_octets,
-        "happened": record.happened or now(),
-        "application": record.application,
-    }
 
 
 TOGETHER: Final = Together(carry, most=MOST, at_once=AT_ONCE)

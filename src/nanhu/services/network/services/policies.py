@@ -46,6 +46,12 @@ class Effect:
         return self.before is not None and self.after.devices > self.before.devices
 
     @property
+    def outside(self) -> int:
+        """People who are on line at an hour that it closes."""
+        policy = self.after
+        return 0 if rules.is_open(campus_time(now()), policy.opens, policy.closes) else self.people
+
+    @property
     def changes(self) -> list[tuple[Text, str, str]]:
         """What besides the number of devices is another than before, in words."""
         if self.before is None:

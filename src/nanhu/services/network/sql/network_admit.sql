@@ -76,9 +76,9 @@ BEGIN
         the_code, the_person, '', the_campus_no, the_service, held.role, held.id, known.id, the_mac, at_nas.id, the_moment, ends, '',
         the_app_password)
     RETURNING id INTO made;
-    RETURN json_build_object(
-        'grant_id', made, 'device_id', known.id, 'role', held.role, 'ends_at', ends, 'session_seconds', greatest(floor(extract(epoch FROM ends - the_moment))::int, 1),
-        'idle_seconds', held.idle_seconds, 'vlan', held.vlan, 'down_kbps', held.down_kbps, 'up_kbps', held.up_kbps,
-        'interim_seconds', at_nas.interim_seconds);
+    RETURN json_build_object('interim_seconds', at_nas.interim_seconds, 'admission', json_build_object(
+        'code', the_code, 'grant_id', made, 'device_id', known.id, 'role', held.role, 'ends_at', ends,
+        'session_seconds', greatest(floor(extract(epoch FROM ends - the_moment))::int, 1), 'idle_seconds', held.idle_seconds,
+        'vlan', held.vlan, 'down_kbps', held.down_kbps, 'up_kbps', held.up_kbps));
 END
 $$;

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.printing.models import PrintedDocument
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.registry.services import maintenance
 from nanhu.services.network.desk import desk
@@ -228,12 +229,20 @@ def test_the_police_get_what_two_agreed_and_nobody_else_opens_it(school):
         file = client.get(f"{address}log.csv")
         assert sha256(file.content).hexdigest() == row.digest
         assert "no-store" in file["Cache-Control"]
+        sheet = client.post(f"{address}sheet/")
+        assert client.get(sheet["Location"]).content[:5] == b"%PDF-"
+    assert PrintedDocument.objects.filter(paper="network.handover").count() == 2
     text = file.content.decode("utf-8-sig")
     assert "林晓湖" in text
     assert "刘一帆" not in text
     assert school.client("T1").get(f"{address}log.csv").status_code == 404
     grant("T1", ["network.engineer"])
-    assert school.client("T1").get(f"{address}log.csv").status_code == 404, "an engineer, but not one of the two"
+    for refused in (
+        school.client("T1").get(f"{address}log.csv"),
+        school.client("T1").post(f"{address}sheet/"),
+        school.client("T1").get(sheet["Location"]),
+    ):
+        assert refused.status_code == 404, "an engineer, but not one of the two"
     steps = list(
         AuditEntry.objects.filter(action__contains="_handover").order_by("pk").values_list("action", flat=True)
     )
@@ -273,6 +282,9 @@ def test_a_policy_says_first_who_loses_and_then_drops_what_was_longest_idle(scho
     hours = {**said, "devices": 3, "opens": "06:00", "closes": "23:00", "session_minutes": 240}
     changed = " ".join(engineer.post(f"{DESK}policies/new/", hours).content.decode().split())
     assert all(one in changed for one in ("全天 → <b>06:00–23:00</b>", "8 个小时 → <b>4 个小时</b>", "时段外的"))
+    opens = campus_time(now()) + timedelta(hours=2)
+    shut = {**said, "devices": 3, "opens": f"{opens:%H:%M}", "closes": f"{opens + timedelta(hours=1):%H:%M}"}
+    assert "现在在线的 2 人在时段外" in engineer.post(f"{DESK}policies/new/", shut).content.decode()
     assert Policy.objects.filter(devices=2).count() == 0
     assert engineer.post(f"{DESK}policies/new/", {**said, "confirmed": "1"}).status_code == 302
     assert policies.enforce() == 1

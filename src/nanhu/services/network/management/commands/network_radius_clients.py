@@ -1,37 +1,29 @@
 """`nanhu network_radius_clients --into FOLDER`: the registered NAS as clients of FreeRADIUS, with their secrets."""
 
 import os
-from argparse import ArgumentParser
 from getpass import getuser
 from pathlib import Path
 from tempfile import mkstemp
-from typing import Any
-
-from django.core.management.base import BaseCommand, CommandError
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto.keystore import sync_folder
+from nanhu.services.network.folders import FolderCommand
 from nanhu.services.network.radius_clients import HEAD, NAME, files
 
 
-class Command(BaseCommand):
+class Command(FolderCommand):
     help = "Write clients-nas-<application>.conf for FreeRADIUS from the registered NAS."
+    into = "files of the same names are replaced"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--into", type=Path, required=True, help="a folder; files of the same names are replaced")
-
-    def handle(self, *_arguments: Any, **options: Any) -> None:
-        folder: Path = options["into"]
-        if not folder.is_dir():
-            raise CommandError(f"{folder} is no folder")
+    def write(self, folder: Path) -> int:
         written = {path.name: HEAD for path in folder.glob(NAME.format(key="*"))} | files()
         for name, text in written.items():
             put_in_place(folder / name, text)
         sync_folder(folder)
         by = Actor(account_id=None, name=f"console:{getuser()}")
         audit.record(by=by, action="network.write_clients", target="network-nas:*", facts={"files": sorted(written)})
-        self.stdout.write(f"{len(written)} files")
+        return len(written)
 
 
 def put_in_place(path: Path, text: str) -> None:

@@ -16,7 +16,7 @@ from nanhu.services.network.portal import rules
 from nanhu.services.network.portal.adapters import opennds
 from nanhu.services.network.portal.models import PortalGateway, SignIn
 from nanhu.services.network.portal.services import sessions
-from nanhu.services.network.portal.services.signing_in import end, settle
+from nanhu.services.network.portal.services.signing_in import end, let_through
 
 State = SignIn.State
 FIRST_TRY: Final = rules.PATIENCE / 3
@@ -70,7 +70,7 @@ def followed(one: SignIn, client: opennds.Client, *, is_through: bool, is_listed
     elif not is_through:
         closed(one, "lost", client)
     elif is_due(one):
-        sessions.heard(one, client)
+        sessions.tell(one, "interim", client=client)
     return []
 
 
@@ -83,8 +83,8 @@ def waited(one: SignIn, *, is_through: bool, is_listed: bool) -> list[str]:
     """The browser carries the token itself; where that did not open the gateway, its agent is told, again and again, for half a minute."""
     waited_for = now() - one.asked_at
     if is_through:
-        settle(one, State.OPEN)
-        sessions.started(one)
+        let_through(one)
+        sessions.tell(one, "start")
     elif waited_for > GIVEN_UP:
         end(SignIn.objects.filter(pk=one.pk), State.FAILED, "silence")
     elif waited_for > FIRST_TRY and is_listed:
@@ -94,4 +94,4 @@ def waited(one: SignIn, *, is_through: bool, is_listed: bool) -> list[str]:
 
 def closed(one: SignIn, cause: str, client: opennds.Client) -> None:
     end(SignIn.objects.filter(pk=one.pk), State.LEFT, cause)
-    sessions.stopped(one, cause, client)
+    sessions.tell(one, "stop", cause=cause, client=client)

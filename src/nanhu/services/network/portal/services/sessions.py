@@ -8,24 +8,11 @@ from nanhu.services.network.portal.adapters.opennds import Client
 from nanhu.services.network.portal.models import SignIn
 
 CAUSES: Final = {"user": "User-Request", "over": "Session-Timeout", "lost": "Lost-Carrier", "again": "NAS-Request"}
-
-
 NOBODY: Final = Client()
 
 
-def started(one: SignIn) -> None:
-    tell(one, "start")
-
-
-def heard(one: SignIn, client: Client) -> None:
-    tell(one, "interim", client=client)
-
-
-def stopped(one: SignIn, cause: str, client: Client = NOBODY) -> None:
-    tell(one, "stop", CAUSES.get(cause, "NAS-Request"), client)
-
-
-def tell(one: SignIn, status: str, cause: str = "unknown", client: Client = NOBODY) -> None:
+def tell(one: SignIn, status: str, *, cause: str = "", client: Client = NOBODY) -> None:
+    """`status`: start, interim, stop."""
     nas = one.gateway.nas
     SignIn.objects.filter(pk=one.pk).update(heard_at=now())
     network.account(
@@ -40,6 +27,6 @@ def tell(one: SignIn, status: str, cause: str = "unknown", client: Client = NOBO
             address=one.address,
             in_octets=client.sent,
             out_octets=client.received,
-            cause=cause,
+            cause=CAUSES.get(cause, "NAS-Request"),
         )
     )

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -117,9 +117,10 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
     )
     with transaction.atomic():
         lock_key(f"network_portal:{gateway.pk}:{visit.mac}")
-        for former in SignIn.objects.select_related("gateway__nas").filter(
-            gateway=gateway, mac=visit.mac, ended_at=None
-        ):
+        living = SignIn.objects.select_related("gateway__nas").filter(gateway=gateway, ended_at=None)
+        if visit.is_hidden:
+            leave_neighbours(living, visit, user)
+        for former in living.filter(mac=visit.mac):
             take_over(former, visit, user)
         made = SignIn.objects.create(
             gateway=gateway,
@@ -143,6 +144,14 @@ def arrive(*, by: Actor, visit: Visit, user: identity.NetworkUser, browser: Brow
     return made
 
 
+def leave_neighbours(living: QuerySet[SignIn], visit: Visit, user: identity.NetworkUser) -> None:
+    """Whoever stands behind a gateway that hides its clients may name a neighbour's address and MAC, and puts nobody off by them."""
+    of_others = living.exclude(person=user.person_id).exclude(state=State.WAITING)
+    for one in of_others.filter(Q(mac=visit.mac) | Q(address=visit.address)):
+        if follow(one).ended_at is None:
+            raise StrangePlaceError
+
+
 def take_over(former: SignIn, visit: Visit, user: identity.NetworkUser) -> None:
     """A device that signs in anew. Who names another's MAC from another address takes nothing over: that is what the gateway says, and
     the browser may say what it likes. By what no gateway has let through yet nobody is kept out, whoever said it first."""
@@ -153,7 +162,7 @@ def take_over(former: SignIn, visit: Visit, user: identity.NetworkUser) -> None:
         raise StrangePlaceError
     end(SignIn.objects.filter(pk=former.pk), State.LEFT, "again")
     if former.gateway.kind == PortalGateway.Kind.OPENNDS and former.state != State.WAITING:
-        sessions.stopped(former, "again")
+        sessions.tell(former, "stop", cause="again")
 
 
 def ask_gateway(sign_in: SignIn) -> None:
@@ -196,7 +205,7 @@ def heard_of(sign_in: SignIn, outcome: network.Outcome, waited: timedelta) -> No
     """On line already by a session that is not of this grant: that one is ended, and the page asks again. It may be of this grant where
     we asked before: then accounting has some seconds to say so."""
     if outcome.heard == network.Heard.ACK:
-        settle(sign_in, State.OPEN)
+        let_through(sign_in)
     elif outcome.words in {ALREADY, AGAIN}:
         is_strange = outcome.words == ALREADY and waited < FIRST_ASKED
         if (is_strange or waited > LOST_ANSWER) and follow(sign_in).state == State.WAITING:
@@ -233,15 +242,19 @@ def follow(sign_in: SignIn) -> SignIn:
     mine = [one for one in lines if one.grant == sign_in.grant]
     if any(one.stopped_at is None for one in mine):
         if sign_in.state == State.WAITING:
-            settle(sign_in, State.OPEN)
+            let_through(sign_in)
     elif mine:
         end(SignIn.objects.filter(pk=sign_in.pk, ended_at=None), State.LEFT, "lost")
         sign_in.refresh_from_db()
     return sign_in
 
 
-def settle(sign_in: SignIn, state: str) -> None:
-    SignIn.objects.filter(pk=sign_in.pk, ended_at=None).update(state=state, opened_at=now())
+@transaction.atomic
+def let_through(sign_in: SignIn) -> None:
+    """By its gateway, which has seen that this device has this MAC: only now is it known by the browser and by that MAC."""
+    if SignIn.objects.filter(pk=sign_in.pk, ended_at=None).update(state=State.OPEN, opened_at=now()):
+        recognised_by = Browser(key=bytes(sign_in.browser)).recognised_by
+        network.confirm_device(code=sign_in.grant, recognised_by=recognised_by, mac=sign_in.mac)
     sign_in.refresh_from_db()
 
 

@@ -32,6 +32,7 @@ from nanhu.services.network.portal.adapters import opennds
 from nanhu.services.network.portal.models import PortalGateway, SignIn, Trust
 from nanhu.services.network.portal.services import gateways, signing_in
 from nanhu.services.network.portal.subscribers import follow_accounts, follow_parted, rekey
+from nanhu.services.network.portal.tests.air import NAS_ADDRESS
 from nanhu.services.network.portal.tests.conftest import FASKEY, HID, NDS_MAC, Field, Phone
 from nanhu.services.network.services import devices
 from nanhu.services.network.services.disconnecting import OUTBOX
@@ -595,6 +596,42 @@ def test_another_ones_mac_takes_nothing_over(field: Field) -> None:
     assert thief.sign_in("T2").status_code == 400
     assert (field.last().campus_no, field.last().state) == ("T1", SignIn.State.OPEN)
     assert Client().get(f"/wifi/on/{field.last().public_id}/").status_code == 404
+
+
+def test_behind_a_gateway_that_hides_its_clients_nobody_puts_a_neighbour_off(field: Field) -> None:
+    """All come from the gateway's own address: what a redirect says of its client is nobody's proof."""
+    field.behind_nds().sign_in()
+    field.agent(NDS_MAC)
+    thief, himself = field.behind_nds(hid="cd" * 32), field.behind_nds()
+    thief.address = himself.address = "10.30.0.1"
+    assert thief.sign_in("T2").status_code == 400
+    assert field.agent(NDS_MAC).content == b""
+    assert (field.last().campus_no, field.last().state) == ("T1", SignIn.State.OPEN)
+    assert himself.sign_in().status_code == 303
+
+    on_line(field, "a")
+    neighbour = field.phone("a")
+    neighbour.address, neighbour.query["mac"] = NAS_ADDRESS, field.air.phones["b"].mac
+    assert neighbour.sign_in("T2").status_code == 400
+    assert not any("REQ_LOGOUT" in line for line in field.air.log)
+
+
+def test_naming_the_mac_of_ones_other_device_makes_no_place_at_the_cap(field: Field) -> None:
+    for which in "ab":
+        on_line(field, which)
+    first = network.devices_of(field.person_id)
+    phone = field.phone("c")
+    phone.query["mac"] = field.air.phones["a"].mac
+    phone.sign_in()
+    assert field.last().state == SignIn.State.FAILED, "the controller says which MAC it is"
+
+    assert field.phone("c", phone.client).sign_in().status_code == 409
+    field.air.off(field.air.phones["b"], "Lost-Carrier")
+    assert field.phone("c", phone.client).sign_in().status_code == 303
+    phone.sign_in()
+    macs = {one.pk: one.macs for one in network.devices_of(field.person_id)}
+    assert {one.pk: one.macs for one in first}.items() <= macs.items(), "of the devices of before none got another MAC"
+    assert [one for one in macs.values() if len(one) > 1] == []
 
 
 def test_who_names_a_mac_first_keeps_its_owner_out_of_no_gateway(field: Field) -> None:

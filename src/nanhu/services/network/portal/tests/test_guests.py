@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
@@ -63,6 +64,15 @@ def test_a_guest_comes_on_line_with_two_devices_and_is_off_when_the_sponsor_ends
     assert Disconnect.objects.filter(session__person=person).count() == 2
     assert field.phone("c").sign_in(guest).status_code == 403
     assert guest not in signed_in("T1").get(GUESTS).content.decode()
+
+
+def test_a_guests_time_on_line_ends_with_his_last_day(field: Field, guest: str) -> None:
+    evening = start_of(campus_today() + timedelta(days=2)) + timedelta(hours=20)
+    with time_machine.travel(evening, tick=False):
+        phone = field.phone("a")
+        assert phone.sign_in(guest).status_code == 303
+        told = Client().get("/wifi/capport", REMOTE_ADDR=phone.address).json()
+        assert (told["captive"], told["seconds-remaining"]) == (False, 4 * 3600)
 
 
 def test_the_sponsor_hears_of_each_device_of_his_guest_once(field: Field, guest: str) -> None:

@@ -6,8 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.identity.api import account_with
+from nanhu.platforms.identity.factors.models import TotpFactor
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Session
@@ -153,6 +155,30 @@ def test_who_is_refused_at_the_vpn_is_led_to_where_it_is_applied_for(
     client = signed_in("T1")
     assert "看我的 VPN" in shown(client)
     assert press(client, "vpn_refused")["Location"] == "/network/vpn/"
+
+
+@pytest.mark.capability("A164.1")
+def test_of_whose_vpn_it_is_the_account_the_code_and_the_places_are_looked_at(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network.Policy.objects.create(
+        role="staff", service="vpn", devices=1, starts_on=campus_today(), reason="试验", created_by_name="test"
+    )
+    client = signed_in("T1")
+    assert "没有开通的 VPN 账户" in shown(client, symptom="vpn")
+    assert press(client, "vpn_refused", symptom="vpn")["Location"] == "/network/vpn/"
+    monkeypatch.setattr(network.service_rules, "_entries", {})
+    assert "还没有绑定" in shown(client, symptom="vpn")
+    assert press(client, "vpn_code", symptom="vpn")["Location"] == "/account"
+    TotpFactor.objects.create(account=account_with("T1"), confirmed_at=now(), secret="JBSWY3DPEHPK3PXP")
+    assert "先确认能上外网" in shown(client, symptom="vpn")
+    held = Session.objects.create(
+        nas_id=field.gateway.nas_id, sid="vpn-1", person_id=field.person_id, service="vpn", started_at=now()
+    )
+    assert "已到上限" in shown(client, symptom="vpn")
+    press(client, "full", symptom="vpn")
+    held.refresh_from_db()
+    assert held.closing_at is not None
 
 
 def test_a_device_that_comes_and_goes_is_called_looped(field: Field) -> None:

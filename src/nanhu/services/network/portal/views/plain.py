@@ -27,7 +27,7 @@ NOT_KEPT: Final = "private, no-store"
 def capport(request: HttpRequest) -> HttpResponse:
     """By the address that asks: the kernel has put the visitor's there, and believes known proxies alone."""
     address = address_of(request)
-    session = network.presence_at(address)
+    session = network.session_at(address) if address else None
     seconds = int((session.ends_at - now()).total_seconds()) if session is not None and session.ends_at else None
     answer = capport_answer(address, is_on_line=session is not None, seconds=seconds)
     return HttpResponse(answer, content_type=CAPTIVE_JSON, headers={"Cache-Control": NOT_KEPT})
@@ -48,7 +48,7 @@ def capport_answer(address: str, *, is_on_line: bool, seconds: int | None) -> st
 def probe(request: HttpRequest) -> HttpResponse:
     """What a system asks to learn whether it is on line: led to the page while it is not, else answered as its own server answers."""
     address = address_of(request)
-    if network.presence_at(address) is None and is_in_our_networks(address):
+    if is_in_our_networks(address) and network.session_at(address) is None:
         response: HttpResponse = HttpResponseRedirect(portal_address())
     else:
         kind, text = PROBES[request.path.strip("/")]

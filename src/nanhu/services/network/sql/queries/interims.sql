@@ -1,9 +1,10 @@
 -- Interims that change nothing but the counters of a session on line and its last moment, all in one transaction; which of them those
 -- were. The others, of which more is to be said or whose session somebody is at, are `network_account`'s.
 WITH told AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (
-        n int, nas inet, identifier text, sid text, classes text[], station text, addresses inet[], ap text, ins bigint, outs bigint,
-        happened timestamptz, application text)
+    SELECT r.* FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (
+        nas inet, identifier text, sid text, classes text[], station text, addresses inet[], ap text, in_octets bigint, out_octets bigint,
+        happened timestamptz, application text)) WITH ORDINALITY AS r (
+        nas, identifier, sid, classes, station, addresses, ap, ins, outs, happened, application, n)
 ), found AS MATERIALIZED (
     SELECT s.id, s.nas_id, r.n, r.ins, r.outs, r.happened, r.addresses
       FROM told r
