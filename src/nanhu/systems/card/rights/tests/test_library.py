@@ -11,7 +11,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.terminals.api import Incident
 from nanhu.systems.card.chip import messages, presence
-from nanhu.systems.card.chip.services import making
+from nanhu.systems.card.chip.services import keys, making
 from nanhu.systems.card.chip.tests.conftest import CardInHand
 from nanhu.systems.card.devices.library import mark_in_list
 from nanhu.systems.card.devices.tests.asking import place_device
@@ -126,6 +126,7 @@ def test_a_desk_is_told_so_many_names_of_numbers_alone_a_day(campus, desk, monke
     assert asked(desk, verifying.code_for(student).code)["name"] == "林小满", "the holder's own word"
     till = place_device("LT001", "pos", by=SYSTEM)
     assert [asked(till, student.uid, "consume")["name"] for _ in range(3)] == ["林*满"] * 3
+    keys.make_master_keys(by=SYSTEM)
     [chip] = making.make_purses(by=SYSTEM, cards=[student])
     hand = CardInHand(chip)
     hand.terminal = messages.terminal_code("LB001")
