@@ -1,6 +1,5 @@
 """`nanhu audit seal|verify|root|export|archive|verifier`: the seals of the audit log."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from nanhu.kernel.audit.verification import verify
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import AuditBlock
-from nanhu.kernel.sealing.carrying import carried_roots
+from nanhu.kernel.sealing.saying import add_verify_arguments, verify_and_say
 
 BY = Actor.system("nanhu audit")
 
@@ -25,9 +24,7 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("seal", help="close finished rows into blocks now")
         check = actions.add_parser("verify", help="compute every block anew; exit code 1 when something was touched")
-        check.add_argument("--from", dest="from_number", type=int, default=1, help="number of the first block")
-        check.add_argument("--root", default=None, help="NUMBER:SEAL as it was noted elsewhere")
-        check.add_argument("--roots", type=Path, help="a file of lines as /health/roots gives them, kept elsewhere")
+        add_verify_arguments(check)
         actions.add_parser("root", help="the last seal, to be printed or kept elsewhere")
         export = actions.add_parser("export", help="JSON Lines with seals, to a file or standard output")
         export.add_argument("--from", dest="from_number", type=int, default=1)
@@ -47,15 +44,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{seal()} blocks")
 
     def verify(self, options: dict[str, Any]) -> None:
-        carried = carried_roots(options["roots"], chain="audit") if options["roots"] else []
-        found = verify(from_number=options["from_number"], root=options["root"], carried=carried)
-        for fault in found.faults:
-            self.stdout.write(f"FAULT  {fault}")
-        self.stdout.write(f"{found.blocks} blocks, {found.rows} rows, {found.waiting} waiting for their seal")
-        self.stdout.write(f"root {found.number}:{found.root}")
-        self.stdout.write(found.verdict(options["root"] or next(iter(carried), None)))
-        if not found.is_sound:
-            sys.exit(1)
+        verify_and_say(self, verify, options, chain="audit")
 
     def root(self, _options: dict[str, Any]) -> None:
         last = AuditBlock.objects.order_by("-number").first()

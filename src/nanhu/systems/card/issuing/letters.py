@@ -19,12 +19,9 @@ def tell(*, key: str, kind: str, person_id: int, text: str, row: OrderRow | None
     email = person.email if person else ""
     channel = "sms" if phone else "mail" if email else "none"
     shown = mask_phone(phone) if phone else email
-    try:
-        with transaction.atomic():
-            Letter.objects.create(
-                key=key, kind=kind, channel=channel, person_id=person_id, row=row, to_masked=shown, text=text
-            )
-    except IntegrityError:
+    if not is_new(
+        Letter(key=key, kind=kind, channel=channel, person_id=person_id, row=row, to_masked=shown, text=text)
+    ):
         return False
     if phone:
         send_text(phone=phone, text=text)
@@ -35,10 +32,17 @@ def tell(*, key: str, kind: str, person_id: int, text: str, row: OrderRow | None
 
 def tell_number(*, key: str, kind: str, phone: str, text: str, row: OrderRow | None) -> bool:
     """To a number that stands in the form: of somebody whose record has none."""
-    try:
-        with transaction.atomic():
-            Letter.objects.create(key=key, kind=kind, channel="sms", row=row, to_masked=mask_phone(phone), text=text)
-    except IntegrityError:
+    if not is_new(Letter(key=key, kind=kind, channel="sms", row=row, to_masked=mask_phone(phone), text=text)):
         return False
     send_text(phone=phone, text=text)
+    return True
+
+
+def is_new(letter: Letter) -> bool:
+    """Written down now; of two at once the database knows who was first."""
+    try:
+        with transaction.atomic():
+            letter.save(force_insert=True)
+    except IntegrityError:
+        return False
     return True

@@ -10,7 +10,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.pages import next_path
 from nanhu.platforms.identity.recovery import attempts, challenges
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
-from nanhu.platforms.identity.recovery.forms import CodeForm, FindAccountForm
+from nanhu.platforms.identity.recovery.forms import FindAccountForm
 from nanhu.platforms.identity.recovery.models import Attempt, ContactKind
 from nanhu.platforms.identity.recovery.views import pages
 from nanhu.platforms.identity.recovery.views.pages import open_page
@@ -47,24 +47,8 @@ def find_account_code(request: HttpRequest) -> HttpResponse:
     attempt = pages.attempt_here(request, FIND)
     if attempt.proved_at is not None:
         return HttpResponseRedirect(reverse("identity:found_account"))
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if form.is_valid():
-        try:
-            attempts.prove_by_code(by=actor_of(request), attempt=attempt, code=form.cleaned_data["code"])
-            request.session.cycle_key()
-            return HttpResponseRedirect(reverse("identity:found_account"))
-        except CampusError as error:
-            form.add_error("code", error.message)
-            status = error.http_status
-    return pages.shown(
-        request,
-        "recovery_code",
-        status=status,
-        form=form,
-        is_mail=attempt.channel == ContactKind.MAIL,
-        resend=reverse("identity:find_account_resend"),
-        back=reverse("identity:find_account"),
+    return pages.code_page(
+        request, attempt, onward="found_account", resend="find_account_resend", back="find_account", channel=""
     )
 
 

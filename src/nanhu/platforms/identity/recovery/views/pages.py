@@ -3,16 +3,20 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
+from nanhu.kernel.actors import actor_of
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.policies import View, open_during_setup
 from nanhu.platforms.identity.recovery import attempts, challenges
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
-from nanhu.platforms.identity.recovery.models import Attempt
+from nanhu.platforms.identity.recovery.forms import CodeForm
+from nanhu.platforms.identity.recovery.models import Attempt, ContactKind
 from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services import limits
 
@@ -52,6 +56,32 @@ def forget_secret(request: HttpRequest, kind: Attempt.Kind) -> None:
 
 def attempt_here(request: HttpRequest, kind: Attempt.Kind) -> Attempt:
     return attempts.attempt_of(kind, secret_of(request, kind))
+
+
+def code_page(
+    request: HttpRequest, attempt: Attempt, *, onward: str, resend: str, back: str, channel: str
+) -> HttpResponse:
+    """The code that was sent is typed here; the names of the pages before, beside and after it. Proved, the session has a new id."""
+    form, status = CodeForm(request.POST if request.method == "POST" else None), 200
+    if form.is_valid():
+        try:
+            attempts.prove_by_code(by=actor_of(request), attempt=attempt, code=form.cleaned_data["code"])
+        except CampusError as error:
+            form.add_error("code", error.message)
+            status = error.http_status
+        else:
+            request.session.cycle_key()
+            return HttpResponseRedirect(reverse(f"identity:{onward}"))
+    return shown(
+        request,
+        "recovery_code",
+        status=status,
+        form=form,
+        is_mail=attempt.channel == ContactKind.MAIL,
+        channel=channel,
+        resend=reverse(f"identity:{resend}"),
+        back=reverse(f"identity:{back}"),
+    )
 
 
 def challenge_for(request: HttpRequest, subject: str, *, browser: str = "") -> dict[str, Any]:

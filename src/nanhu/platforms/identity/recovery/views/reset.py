@@ -15,7 +15,7 @@ from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.pages import next_path
 from nanhu.platforms.identity.recovery import attempts, challenges, questions, resets
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
-from nanhu.platforms.identity.recovery.forms import AnswersForm, CodeForm, ForgotPasswordForm
+from nanhu.platforms.identity.recovery.forms import AnswersForm, ForgotPasswordForm
 from nanhu.platforms.identity.recovery.models import Attempt, ContactKind
 from nanhu.platforms.identity.recovery.views import pages
 from nanhu.platforms.identity.recovery.views.pages import open_page
@@ -66,23 +66,8 @@ def reset_send_code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset_code(request: HttpRequest) -> HttpResponse:
     attempt = pages.attempt_here(request, RESET)
-    form, status = CodeForm(request.POST if request.method == "POST" else None), 200
-    if form.is_valid():
-        try:
-            attempts.prove_by_code(by=actor_of(request), attempt=attempt, code=form.cleaned_data["code"])
-            return to_new_password(request)
-        except CampusError as error:
-            form.add_error("code", error.message)
-            status = error.http_status
-    return pages.shown(
-        request,
-        "recovery_code",
-        status=status,
-        form=form,
-        is_mail=attempt.channel == ContactKind.MAIL,
-        channel=attempt.channel,
-        resend=reverse("identity:reset_send_code"),
-        back=reverse("identity:reset_ways"),
+    return pages.code_page(
+        request, attempt, onward="reset_password", resend="reset_send_code", back="reset_ways", channel=attempt.channel
     )
 
 

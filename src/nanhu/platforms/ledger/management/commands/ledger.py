@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from nanhu.kernel.clock import CAMPUS_ZONE, now
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.sealing.carrying import carried_roots
+from nanhu.kernel.sealing.saying import add_verify_arguments, verify_and_say
 from nanhu.platforms.ledger.models import DayRoot
 from nanhu.platforms.ledger.queries import check_ledger, trial_balance
 from nanhu.platforms.ledger.services.day_sums import check_days, sum_days
@@ -37,9 +37,7 @@ class Command(BaseCommand):
         check = actions.add_parser(
             "verify", help="compute every block and root anew; exit code 1 when something was touched"
         )
-        check.add_argument("--from", dest="from_number", type=int, default=1, help="number of the first block")
-        check.add_argument("--root", default=None, help="NUMBER:SEAL as it was noted elsewhere")
-        check.add_argument("--roots", type=Path, help="a file of lines as /health/roots gives them, kept elsewhere")
+        add_verify_arguments(check)
         actions.add_parser("key", help="the school's public key for statements, to be published")
         actions.add_parser("verifier", help="print the program that checks a statement with Python alone")
         roots = actions.add_parser("roots", help="the daily sealed roots, to be printed or kept elsewhere")
@@ -97,15 +95,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{sum_days()} days")
 
     def run_verify(self, options: dict[str, Any]) -> None:
-        carried = carried_roots(options["roots"], chain="ledger") if options["roots"] else []
-        found = verify(from_number=options["from_number"], root=options["root"], carried=carried)
-        for fault in found.faults:
-            self.stdout.write(f"FAULT  {fault}")
-        self.stdout.write(f"{found.blocks} blocks, {found.rows} rows, {found.waiting} waiting for their seal")
-        self.stdout.write(f"root {found.number}:{found.root}")
-        self.stdout.write(found.verdict(options["root"] or next(iter(carried), None)))
-        if not found.is_sound:
-            sys.exit(1)
+        verify_and_say(self, verify, options, chain="ledger")
 
     def run_roots(self, options: dict[str, Any]) -> None:
         lines = [
