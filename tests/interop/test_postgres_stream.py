@@ -31,6 +31,7 @@ FORM = {
     "fills": "academic.roster",
     "columns": "学年学期 = xnxq\n课程号 = kch\n教学班号 = jxb\n学号 = xh\n修读方式 = is_again",
     "values": "修读方式.true = again\n修读方式.false = first",
+    "kind": "stream",
     "user_name": "postgres",
     "secret": "it's a secret",
     "query": "public.xk",

@@ -18,7 +18,7 @@ from nanhu.emulators.vendors.living import LivingSystem
 from nanhu.emulators.vendors.ways import way_of
 from nanhu.emulators.vendors.web import server_on
 
-SERVERS: Final = {"postgres": "postgres", "stream": "postgres", "mariadb": "mariadb"}
+SERVERS: Final = {"postgres": "postgres", "stream": "postgres", "mariadb": "mariadb", "binlog": "mariadb"}
 
 
 def fill_databases(

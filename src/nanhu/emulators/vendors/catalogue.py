@@ -21,7 +21,7 @@ class VendorSystem:
 
     key: str
     name: str
-    way: Literal["http", "postgres", "stream", "mariadb", "sftp"]
+    way: Literal["http", "postgres", "stream", "mariadb", "binlog", "sftp"]
     rows: Rows
     moves: tuple[str, Any]
     paging: Literal["page", "offset", "next"] = "page"
@@ -198,7 +198,7 @@ SYSTEMS: Final = (
     VendorSystem(key="academic", name="教务系统", way="http", rows=lessons, moves=("XDFS", "旁听")),
     VendorSystem(key="library", name="图书馆系统", way="http", rows=loans, moves=("zt", "遗失赔偿")),
     VendorSystem(key="hr", name="人事系统", way="postgres", rows=posts, moves=("gwmc", "双肩挑岗")),
-    VendorSystem(key="fees", name="收费系统", way="mariadb", rows=fees, moves=("状态", "已缴清")),
+    VendorSystem(key="fees", name="收费系统", way="binlog", rows=fees, moves=("状态", "已缴清")),
     VendorSystem(key="payroll", name="工资系统", way="sftp", rows=pay, moves=("状态", "暂缓"), mark=True),
     VendorSystem(key="dormitory", name="宿舍系统", way="sftp", rows=beds, moves=("床位", "6号床")),
     VendorSystem(key="onboarding", name="迎新系统", way="http", rows=arrivals, moves=("bdzt", "B"), paging="next"),

@@ -165,9 +165,15 @@ class MariaDb(Server):
             "--innodb-buffer-pool-size=16M",
             *is_root,
         ]
-        self.process = begin(command, self.folder, None)
-        self.await_it()
+        command += ["--log-bin=log", "--binlog-format=ROW", "--server-id=7"]
+        self.begin_as = (command, self.folder, None)
+        self.again()
         self.does(("CREATE DATABASE vendors CHARACTER SET gbk", ()))
+
+    def again(self) -> None:
+        """Also after it was killed."""
+        self.process = begin(*self.begin_as)
+        self.await_it()
 
     def connection(self) -> Any:
         return pymysql.connect(unix_socket=f"{self.folder}/s", user="root", charset="utf8mb4", autocommit=True)
@@ -183,6 +189,7 @@ class MariaDb(Server):
             (f"CREATE TABLE vendors.`{key}` (id int PRIMARY KEY, {kinds})", ()),
             (f"CREATE USER `{key}`@'127.0.0.1' IDENTIFIED BY %s", [self.key]),
             (f"GRANT SELECT ON vendors.`{key}` TO `{key}`@'127.0.0.1'", ()),
+            (f"GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `{key}`@'127.0.0.1'", ()),
             *((insert, [number, *row.values()]) for number, row in rows),
         )
         one.publish = lambda event: self.follow(one, event)

@@ -10,4 +10,4 @@ MARIADB = ("mariadbd", "mariadb-install-db", "my_print_defaults")
 
 def way_of(system: VendorSystem) -> str:
     """Without a whole MariaDB on the machine its systems write files instead."""
-    return "sftp" if system.way == "mariadb" and None in map(shutil.which, MARIADB) else system.way
+    return "sftp" if system.way in {"mariadb", "binlog"} and None in map(shutil.which, MARIADB) else system.way

@@ -17,6 +17,7 @@ WAYS: Final = {
     "postgres": "PostgreSQL",
     "stream": "PostgreSQL 变更流",
     "mariadb": "MariaDB（GBK）",
+    "binlog": "MariaDB 变更流（GBK）",
     "sftp": "SFTP 文件夹（GBK）",
 }
 PAGE: Final = """<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

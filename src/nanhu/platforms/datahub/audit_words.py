@@ -52,6 +52,7 @@ ACTIONS: dict[str, Text] = {
     "datahub.look_shared_rows": _("查看共享表或批次里的行"),
     "datahub.look_shared": _("查看共享表的敏感项"),
     "datahub.mend_row": _("修正数据行"),
+    "datahub.mend_alike": _("一并修正写法相同的行"),
     "datahub.open_row": _("查看原始数据行"),
     "datahub.part_again": _("重新拆分档案"),
     "datahub.refuse_switch": _("不同意切换供给方"),

@@ -11,6 +11,8 @@ from nanhu.platforms.people.api import halfwidth
 
 STANDARD: Final = Path(__file__).parent / "standard"
 OWN: Final = _("学校自定")
+UNIT: Final = "unit"
+"""Units, whose spellings are added as those of codes are."""
 TABLES: Final = {
     "sex": "GB/T 2261.1-2003",
     "ethnicity": "GB/T 3304-1991",

@@ -11,11 +11,12 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.ui.widgets import DayInput
-from nanhu.platforms.datahub.codes import TABLES
+from nanhu.platforms.datahub.codes import TABLES, UNIT
 from nanhu.platforms.datahub.known_sources import made_for_files, made_for_tables
 from nanhu.platforms.datahub.labels import table_name
 from nanhu.platforms.datahub.models import GateLimit
-from nanhu.platforms.datahub.services.code_rules import EDITABLE, STATUSES, find_code
+from nanhu.platforms.datahub.services.aliases import code_said
+from nanhu.platforms.datahub.services.code_rules import EDITABLE, STATUSES
 from nanhu.platforms.datahub.sources import CODED, SOURCES
 
 NONE = "none:"
@@ -40,10 +41,22 @@ class MendForm(forms.Form):
     """One field per column of the file, with the raw value beside it."""
 
     def __init__(
-        self, *args: Any, headers: Sequence[str], raw: dict[str, str], mandatory: Collection[str] = (), **options: Any
+        self,
+        *args: Any,
+        headers: Sequence[str],
+        raw: dict[str, str],
+        mandatory: Collection[str] = (),
+        others: int = 0,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.headers = list(headers)
+        if others:
+            self.fields["alike"] = forms.BooleanField(
+                label=_("同一批里另外 %d 行被拒绝：同一列写法相同的，也这样改") % others,
+                required=False,
+                help_text=_("只改单位、类别、状态、日期这些列；姓名、号码和电话是各人自己的，不跟着改。"),
+            )
         for place, header in enumerate(self.headers):
             value = raw.get(header, "")
             self.fields[f"cell-{place}"] = forms.CharField(
@@ -74,18 +87,17 @@ class AliasForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         tables: Any = self.fields["table"]
-        tables.choices = [(key, table_name(key)) for key in TABLES]
+        tables.choices = [(key, table_name(key)) for key in (*TABLES, UNIT)]
         sources: Any = self.fields["source"]
         sources.choices = [("", _("全部")), *((spec.key, f"{spec.office} · {spec.title}") for spec in SOURCES.values())]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
         if "code" in said and "table" in said:
-            found = find_code(said["table"], said["code"], campus_today())
+            found = code_said(said["table"], said["code"])
             if found is None:
                 self.add_error("code", _("代码表里没有它。"))
-            else:
-                said["code"] = found.code
+            said["code"] = found
         return said
 
 

@@ -9,6 +9,7 @@ from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, column
 
 MINUTES_A_DAY: Final = 24 * 60
+FOLLOWED: Final = (DataSource.Kind.STREAM, DataSource.Kind.BINLOG)
 FEW_GONE: Final = 5
 """What is read all day loses a row now and then, also of a small table."""
 
@@ -55,7 +56,8 @@ def spec_of(made: DataSource) -> SourceSpec:
         order=300,
         table=table.key,
         is_whole=made.is_whole,
-        has_removals=made.kind == DataSource.Kind.STREAM,
+        has_removals=made.kind in FOLLOWED,
+        keeps_empty=made.keeps_empty,
         whole_by=tuple(table.whole_by),
         turnover=table.turnover,
         few_gone=FEW_GONE,

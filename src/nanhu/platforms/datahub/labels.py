@@ -8,7 +8,7 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.ui import words
-from nanhu.platforms.datahub.codes import TABLES
+from nanhu.platforms.datahub.codes import TABLES, UNIT
 from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.people import api as people
 
@@ -73,6 +73,7 @@ TABLE_NAMES: Final[dict[str, str | Promise]] = {
     "student_status": _("学籍状态"),
     "staff_status": _("教职工状态"),
     "unit_kind": _("机构类型"),
+    UNIT: _("组织机构"),
 }
 
 

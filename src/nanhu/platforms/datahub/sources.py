@@ -28,7 +28,7 @@ class Column:
 class SourceSpec:
     """One file of one office. `status_table` names the code table of its status column, `table` the shared table it fills;
     `is_whole`: what the file lacks is gone from that, of the `whole_by` that it names (`few_gone` rows go unseen, whatever their share,
-    and `turnover` percent on a day); `has_removals`: a list may be one of changes, which says itself what is gone; `values`: its
+    and `turnover` percent on a day); `has_removals`: a list may be one of changes, which says itself what is gone; `keeps_empty`: an empty cell says nothing; `values`: its
     words for codes."""
 
     key: str
@@ -49,6 +49,7 @@ class SourceSpec:
     turnover: int = 0
     few_gone: int = 0
     has_removals: bool = False
+    keeps_empty: bool = False
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fields: Mapping[str, Column] = field(init=False, repr=False)
 

@@ -162,7 +162,7 @@ def place_of(one: VendorSystem, settings: Configuration, fingerprint: str) -> di
             "stale_minutes": 2 * 24 * 60,
         }
         return shared | {"host_key": fingerprint, "query": f"{one.name}_*.csv", "done_mark": mark}
-    database = {"mariadb": "vendors"}.get(way, "postgres")
-    address = f"127.0.0.1:{ports.get(way, ports['postgres'])}/{database}"
-    query = one.key if way == "stream" else f"SELECT * FROM {one.key}"  # noqa: S608  (our own names)
+    server, database = ("mariadb", "vendors") if way in {"mariadb", "binlog"} else ("postgres", "postgres")
+    address = f"127.0.0.1:{ports[server]}/{database}"
+    query = one.key if way in {"stream", "binlog"} else f"SELECT * FROM {one.key}"  # noqa: S608  (our own names)
     return {"kind": way, "address": address, "user_name": one.key, "query": query}

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from nanhu.platforms.datahub.cleaning.text import Cell, text_of
 from nanhu.platforms.datahub.cleaning.units import UnitBook
-from nanhu.platforms.datahub.codes import Code, code_table, spelling
+from nanhu.platforms.datahub.codes import UNIT, Code, code_table, spelling
 
 type SchoolCodes = Mapping[str, Mapping[str, Code | None]]
 """By table and code what the school says of it on a day: a code of its own, or (None) that it is out of use."""
@@ -19,6 +20,11 @@ class Lookups:
     aliases: Mapping[tuple[str, str], str] = field(default_factory=dict)
     is_lenient: bool = False
     school: SchoolCodes = field(default_factory=dict)
+
+    def unit(self, code: Cell, name: Cell) -> str | None:
+        """By its code or a name, else by a spelling that stewards added for one that is open."""
+        added = (self.aliases.get((UNIT, spelling(text_of(text))), "") for text in (code, name))
+        return self.units.find(code, name) or next((one for one in added if one in self.units.codes), None)
 
     def code(self, table_key: str, text: str) -> Code | None:
         table, own, spelt = code_table(table_key), self.school.get(table_key, {}), spelling(text)

@@ -12,6 +12,7 @@ from nanhu.platforms.datahub.cleaning.documents import Document, clean_document,
 from nanhu.platforms.datahub.cleaning.lookups import Lookups
 from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
 from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, squeezed, text_of, whole
+from nanhu.platforms.datahub.codes import UNIT
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.sources import SourceSpec
 
@@ -179,10 +180,10 @@ def clean_category(work: Cleaning) -> dict[str, Any]:
 
 
 def clean_unit(work: Cleaning) -> dict[str, Any]:
-    code = work.lookups.units.find(work.cell("unit_code"), work.cell("unit_name"))
+    code = work.lookups.unit(work.cell("unit_code"), work.cell("unit_name"))
     if code is None:
         said = work.shown("unit_code") or work.shown("unit_name")
-        work.find("unit_unknown" if said else "unit_missing", "unit_code", value=said)
+        work.find("unit_unknown" if said else "unit_missing", "unit_code", value=said, table=UNIT)
     return {"unit_code": code}
 
 

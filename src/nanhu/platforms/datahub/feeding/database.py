@@ -147,7 +147,8 @@ def read_postgres(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
                 yield row
 
 
-def read_mariadb(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
+@contextmanager
+def opened_mariadb(made: DataSource, seconds: int, **options: Any) -> Iterator[tuple[Any, Deadline]]:
     """Its tables may be GBK or Latin-1: the server gives all as UTF-8."""
     target, host, port, database = target_of(made)
     connection = pymysql.connect(
@@ -163,22 +164,27 @@ def read_mariadb(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
         local_infile=False,
         defer_connect=True,
         **mariadb_tls(made, host),
+        **options,
     )
     line = socket.create_connection((target, port), SECONDS)
-    with (
-        closing(line),
-        ended_after(seconds, line.fileno()) as deadline,
-        opened(connection, line),
-        connection.cursor() as cursor,
-    ):
+    with closing(line), ended_after(seconds, line.fileno()) as deadline, opened(connection, line):
+        yield connection, deadline
+
+
+def read_mariadb(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
+    with opened_mariadb(made, seconds) as (connection, deadline), connection.cursor() as cursor:
         cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
         cursor.execute(made.query)
-        try:
-            for row in islice(cursor, limit):
-                deadline.moves()
-                yield row
-        finally:
-            cursor._result.unbuffered_active = False  # noqa: SLF001 - else closing it reads on to the end, of a lost line, too
+        yield from islice(rows_in(cursor, deadline), limit)
+
+
+def rows_in(cursor: Any, deadline: Deadline) -> Iterator[Row]:
+    try:
+        for row in cursor:
+            deadline.moves()
+            yield row
+    finally:
+        cursor._result.unbuffered_active = False  # noqa: SLF001 - else closing it reads on to the end, of a lost line, too
 
 
 @contextmanager

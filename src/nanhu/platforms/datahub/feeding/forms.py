@@ -94,6 +94,11 @@ class HeadForm(forms.Form):
     is_whole = forms.BooleanField(
         label=_("每次给出全部的行"), required=False, initial=True, help_text=_("没有了的行，视为删除")
     )
+    keeps_empty = forms.BooleanField(
+        label=_("空格子表示没有说"),
+        required=False,
+        help_text=_("只用于共享表。勾上：保持原来的值；不勾：空格子就是清空"),
+    )
 
     def __init__(self, *args: Any, fills: str = "", **options: Any) -> None:
         initial = options.get("initial") or {}
@@ -314,16 +319,27 @@ class SftpForm(ReadForm):
 
 
 class StreamForm(ReadForm):
-    kinds = ("stream",)
+    kinds = ("stream", "binlog")
     every_minutes: Any = None
     is_whole: Any = None
+    keeps_empty: Any = None
     address = forms.CharField(label=_("地址"), max_length=200, help_text=_("主机:端口/库名"))
-    user_name = forms.CharField(label=_("用户名"), max_length=63, help_text=_("有 REPLICATION，可读这张表"))
+    kind = forms.ChoiceField(
+        label=_("数据库"), choices=[one for one in DataSource.Kind.choices if one[0] in {"stream", "binlog"}]
+    )
+    user_name = forms.CharField(
+        label=_("用户名"),
+        max_length=63,
+        help_text=_("可读这张表；PostgreSQL 要 REPLICATION，MariaDB 要 REPLICATION SLAVE 和 REPLICATION CLIENT"),
+    )
     tls_roots = DatabaseForm.base_fields["tls_roots"]
     query = forms.RegexField(
         r"^[A-Za-z_]\w{0,62}(\.[A-Za-z_]\w{0,62})?\Z",
         label=_("跟随哪张表"),
-        help_text=_("例：public.xk。对方先设 wal_level = logical，并 CREATE PUBLICATION nanhu FOR TABLE …"),
+        help_text=_(
+            "PostgreSQL 例：public.xk；对方先设 wal_level = logical，并 CREATE PUBLICATION nanhu FOR TABLE …。"
+            "MariaDB 例：xk；对方先开 log_bin，binlog_format = ROW"
+        ),
     )
     stale_minutes = forms.IntegerField(label=_("多久没更新算中断（分钟）"), min_value=1, max_value=DAYS, initial=5)
     clean_address = DatabaseForm.clean_address
@@ -333,10 +349,12 @@ class StreamForm(ReadForm):
         said = super().clean()
         if self.target not in shared_tables():
             self.add_error("fills" if "fills" in self.fields else None, _("变更流只能读进共享表。"))
+        if said.get("kind") == "binlog" and not (re.fullmatch(r"\w+", said.get("query", ""), re.ASCII)):
+            self.add_error("query", _("MariaDB 只写表名，不带库名。"))
         return said
 
     def facts(self) -> dict[str, Any]:
-        return super().facts() | {"kind": "stream", "every_minutes": 1, "is_whole": True}
+        return super().facts() | {"every_minutes": 1, "is_whole": True}
 
 
 @dataclass(frozen=True, slots=True)

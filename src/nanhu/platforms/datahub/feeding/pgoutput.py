@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from struct import unpack_from
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 VALUED: Final[Mapping[int, Callable[[str], bool | bytes | float]]] = {
     16: lambda text: text == "t",
     17: lambda text: bytes.fromhex(text.removeprefix("\\x")),
@@ -74,7 +76,7 @@ class Reader:
         for column in columns[: self.number("h")]:
             sign = self.sign()
             if sign == "u":
-                raise ShapeError("a value that was not changed")
+                raise ShapeError(_("日志里的行不完整"))
             value: Value = None
             if sign == "t":
                 size = self.number("i")
@@ -109,11 +111,11 @@ class Decoder:
     def refuse_truncated(self, reader: Reader) -> None:
         count, _options = reader.number("I"), reader.number("b")
         if {reader.number("I") for _n in range(count)} & set(self.tables):
-            raise ShapeError("TRUNCATE")
+            raise ShapeError(_("对方执行了 %s") % "TRUNCATE")
 
     def held_to_shape(self, columns: list[Column]) -> list[Column]:
         if self.shape and [one.name for one in columns] != self.shape:
-            raise ShapeError("another shape")
+            raise ShapeError(_("表的各列变了"))
         return columns
 
     def change(self, reader: Reader, columns: list[Column]) -> Change:

@@ -16,6 +16,7 @@ PORTS: Final = {
     DataSource.Kind.POSTGRES: 5432,
     DataSource.Kind.STREAM: 5432,
     DataSource.Kind.MARIADB: 3306,
+    DataSource.Kind.BINLOG: 3306,
     DataSource.Kind.SFTP: 22,
 }
 LARGEST_PORT: Final = 65535

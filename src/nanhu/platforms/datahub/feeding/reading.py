@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from django.db import DatabaseError, connections
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now, now_of_files
+from nanhu.kernel.clock import campus_time, now, now_of_files
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.retries import Again, Done, Retries, doubling, in_the_worker
@@ -24,7 +25,7 @@ from nanhu.kernel.retries.answers import Answer, Outside
 from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError, SourceRefusedError
-from nanhu.platforms.datahub.feeding import database, http, sftp, stream
+from nanhu.platforms.datahub.feeding import binlog, database, http, sftp, stream
 from nanhu.platforms.datahub.feeding.sftp import RemoteFile
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, DataSource
@@ -51,6 +52,8 @@ SAMPLE_SECONDS: Final = 30
 SHOWN: Final = 5
 REFUSED_SHARE: Final = 0.05
 WAITING: Final = (Batch.State.WAITING, Batch.State.UNMAPPED)
+LOGS: Final[Mapping[str, ModuleType]] = {DataSource.Kind.STREAM: stream, DataSource.Kind.BINLOG: binlog}
+"""What follows a table by the log of its database."""
 IN_EFFECT: Final = frozenset({Batch.State.APPLIED.value, "duplicate"})
 
 
@@ -65,8 +68,11 @@ def rows_of(made: DataSource, *, is_sample: bool = False) -> Iterator[Mapping[st
         return islice(found, SAMPLE) if is_sample else found
     if made.kind == DataSource.Kind.SFTP:
         return rows_of_newest(made)
-    read = stream.read_rows if made.kind == DataSource.Kind.STREAM else database.read_rows
-    return read(made, limit=SAMPLE, seconds=SAMPLE_SECONDS) if is_sample else read(made, limit=database.MOST)
+    read = LOGS.get(made.kind, database).read_rows
+    found: Iterator[Mapping[str, Any]] = (
+        read(made, limit=SAMPLE, seconds=SAMPLE_SECONDS) if is_sample else read(made, limit=database.MOST)
+    )
+    return found
 
 
 def rows_of_newest(made: DataSource) -> Iterator[Mapping[str, Any]]:
@@ -154,7 +160,7 @@ def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
     if waiting_batch(made) is not None:
         return Done({"failed_at": None}, then=every)
     refuse_before_its_day(made)
-    if made.kind == DataSource.Kind.STREAM:
+    if made.kind in LOGS:
         return followed(made, begun=begun)
     if made.kind == DataSource.Kind.SFTP:
         files = sftp.files_of(made)
@@ -177,31 +183,40 @@ def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
 
 def followed(made: DataSource, *, begun: datetime) -> Answer:
     """What changed since it was last here. The log is let go of when that is in effect."""
-    spec, stands_on = source(made.key), what_stands(made)
-    names = names_for(made, spec)
+    spec, stands_on, log = source(made.key), what_stands(made), LOGS[made.kind]
+    names, anew = names_for(made, spec), made.position.get("anew", "")
     if made.position.get("stands_on") != stands_on:
         made.position = {}
-    with stream.connected(made) as line, kept_file(made, SUFFIX) as path:
-        news = stream.news_of(made, line, partial(key_columns, spec, names))
+    with log.connected(made) as line, kept_file(made, SUFFIX) as path:
+        news: stream.News = log.news_of(made, line, partial(key_columns, spec, names))
         count = write_spool(path, news.rows, names, [*news.shape, *([] if news.is_whole else [REMOVED])])
         if news.is_whole:
             refuse_unexpected(made, count)
-        report = taken(made, path) if count else None
+        at, why = f"{campus_time(begun):%Y-%m-%d %H:%M}", _("整张表重读：%s") % news.why if news.why else ""
+        anew = f"{at} {why}" if why else anew
+        name = f"{made.name} {at} · {news.place}{' · ' if why else ''}{why}"
+        report = taken(made, path, name=name) if count else None
         if report is not None and report.state not in IN_EFFECT:
-            return Done({"rows": count, "batch_id": report.batch, "failed_at": None}, then=stream.EVERY)
+            held = {
+                "position": made.position | {"anew": anew},
+                "rows": count,
+                "batch_id": report.batch,
+                "failed_at": None,
+            }
+            return Done(held, then=stream.EVERY)
         kept = {} if news.is_whole else made.position  # without a shape it is read whole again
         DataSource.objects.filter(pk=made.pk).update(position=kept | {"until": news.until})
-        stream.let_go(made, line, news.until)
-    position = {"shape": news.shape, "tables": news.tables, "until": news.until, "stands_on": stands_on}
-    said: dict[str, object] = {"position": position, "failed_at": None, "good_at": begun}
+        log.let_go(made, line, news.until)
+    position = {"shape": news.shape, "layout": news.layout, "until": news.until, "stands_on": stands_on, "anew": anew}
+    said: dict[str, object] = {"position": position, "failed_at": None} | ({"good_at": begun} if news.is_all else {})
     if report is not None:
         said |= {"rows": count, "batch_id": report.batch}
-        if news.is_whole and (why := refused_lines(made, report)):
+        if news.is_whole and (refused := refused_lines(made, report)):
             columns = {"rows": count, "batch_id": report.batch, **failing(made, begun)}
-            return Again(SourceFailedError(why=why).message, after=timedelta(minutes=1), columns=columns)
+            return Again(SourceFailedError(why=refused).message, after=timedelta(minutes=1), columns=columns)
         if not news.is_whole and report.counts.get("rejected"):
-            said["position"] = {}
-    return Done(said, then=stream.EVERY)
+            said["position"] = {"anew": anew}
+    return Done(said, then=stream.EVERY if news.is_all else timedelta())
 
 
 def what_stands(made: DataSource) -> list[int]:

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 import psycopg
+from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.string import TextLoader
 
@@ -68,13 +69,21 @@ type Line = psycopg.Connection[dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """`until`: where the log may be let go of, once these rows are in. `shape`: the table's columns; `tables`: it and its partitions."""
+    """`until`: how far the log is read, once these rows are in. `shape`: the table's columns; `layout`: by what else it is known as
+    the same table. `is_all`: nothing is left in the log; `why` the whole table is read anew."""
 
     rows: Iterator[Row]
     is_whole: bool
-    until: str
+    until: Any
     shape: list[str]
-    tables: list[int]
+    layout: list[Any]
+    is_all: bool = True
+    why: str = ""
+
+    @property
+    def place(self) -> str:
+        """How far, in the words of that database."""
+        return self.until if isinstance(self.until, str) else f"{self.until['file']}:{self.until['place']}"
 
 
 def slot_of(made: DataSource) -> str:
@@ -96,17 +105,21 @@ def news_of(made: DataSource, line: Line, keys: Callable[[Sequence[str]], list[s
     shape: list[str] = made.position.get("shape", [])
     tables = followed(made, line)
     refuse_untold_key(made, line, tables, keys(shape_of(made, line)))
-    if not shape or made.position.get("tables") != tables or not is_kept(made, line):
+    if not shape:
         return whole_table(made, line, tables)
+    if made.position.get("layout") != tables:
+        return whole_table(made, line, tables, why=_("换了一张同名的表或分区变了"))
+    if not is_kept(made, line):
+        return whole_table(made, line, tables, why=_("复制槽没有了，或被别处推进过"))
     until = here(line)
     told = line.execute(PEEK, [slot_of(made), MOST_CHANGES, PUBLICATION], binary=True).fetchall()
     if len(told) >= MOST_CHANGES:
         until = told[-1]["lsn"]
     try:
         rows = latest(Decoder(shape, tables).changes(one["data"] for one in told), keys(shape))
-    except ShapeError:
-        return whole_table(made, line, tables)
-    return News(iter(rows), False, until, shape, tables)
+    except ShapeError as gap:
+        return whole_table(made, line, tables, why=str(gap))
+    return News(iter(rows), False, until, shape, tables, is_all=len(told) < MOST_CHANGES)
 
 
 def table_of(made: DataSource) -> sql.Identifier:
@@ -147,7 +160,7 @@ def latest(changes: Iterator[Change], keys: Sequence[str]) -> list[Row]:
 
 def key_in(row: Row, keys: Sequence[str]) -> tuple[Any, ...]:
     if not set(keys) <= row.keys():
-        raise ShapeError("the log does not tell our key of a row that is gone")
+        raise ShapeError(_("日志没有说没了的行是哪一行"))
     return tuple(row[name] for name in keys)
 
 
@@ -161,13 +174,13 @@ def slot_in(made: DataSource, line: Line) -> dict[str, Any] | None:
     return line.execute(SLOT, {"slot": slot_of(made), "until": made.position.get("until", "")}).fetchone()
 
 
-def whole_table(made: DataSource, line: Line, tables: list[int]) -> News:
+def whole_table(made: DataSource, line: Line, tables: list[int], *, why: str = "") -> News:
     """A new slot first, which begins where all that was committed is seen: what happens while the table is read comes again as
     a change. Of an old one nobody knows whether a commit that it has told of is in the table already."""
     drop(made, line)
     line.execute(MAKE, [slot_of(made)])
     until = str((slot_in(made, line) or {})["place"])
-    return News(rows_of(line, table_of(made)), True, until, shape_of(made, line), tables)
+    return News(rows_of(line, table_of(made)), True, until, shape_of(made, line), tables, why=why)
 
 
 def shape_of(made: DataSource, line: Line) -> list[str]:

@@ -1,11 +1,12 @@
 """Which column of a source is which field of a table, as the last file that took effect had it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from nanhu.platforms.datahub.known_sources import named_source
+from nanhu.platforms.datahub.lineage.statements import Reads, reads_of
 from nanhu.platforms.datahub.models import Batch, DataSource
 from nanhu.platforms.datahub.queries import last_batches
 from nanhu.platforms.datahub.sources import SourceSpec
@@ -26,6 +27,9 @@ FIELDS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
 }
 """By the kind of a source: its tables, and of each field the source's field that it is made of."""
 FILES: Final = "file"
+Kind = DataSource.Kind
+SERVERS: Final = {Kind.POSTGRES: "postgres", Kind.STREAM: "postgres", Kind.MARIADB: "mysql", Kind.BINLOG: "mysql"}
+"""As OpenLineage calls them, and so does the parser of their SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,34 @@ def fields_of(spec: SourceSpec) -> Mapping[str, Mapping[str, str]]:
     return FIELDS[spec.kind]
 
 
-def place_of(source_key: str) -> Dataset:
-    """Where the rows of a source stand; no secret of an address is in it."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a source reads, and of each heading of its rows the columns that it is made of. No secret of an address is in it."""
+
+    datasets: Sequence[Dataset]
+    cells_of: Callable[[str], Sequence[tuple[Dataset, str]]]
+
+
+def whole(dataset: Dataset) -> Origin:
+    return Origin([dataset], lambda name: [(dataset, name)])
+
+
+def origin_of(source_key: str) -> tuple[Origin, Mapping[str, str]]:
+    """And by our field its name there, where it is another than the heading."""
     made = DataSource.objects.filter(key=source_key).first()
-    if made is None or made.kind == DataSource.Kind.FILE:
-        return Dataset(FILES, source_key)
-    if made.kind == DataSource.Kind.HTTP:
+    if made is None or made.kind == Kind.FILE:
+        return whole(Dataset(FILES, source_key)), {}
+    if made.kind == Kind.HTTP:
         parts = urlsplit(made.address)
-        return Dataset(f"{parts.scheme}://{parts.hostname or ''}", parts.path or "/")
+        return whole(Dataset(f"{parts.scheme}://{parts.hostname or ''}", parts.path or "/")), made.columns
     where, _stroke, database = made.address.partition("/")
-    return Dataset(f"{made.kind}://{where}", f"{database}.{made.key}")
+    server = f"{SERVERS.get(made.kind, made.kind)}://{where}"
+    if made.kind in {Kind.STREAM, Kind.BINLOG}:
+        return whole(Dataset(server, f"{database}.{made.query}")), made.columns
+    reads = reads_of(made.query, SERVERS[made.kind]) if made.kind in SERVERS else Reads()
+    if not reads.tables:
+        return whole(Dataset(server, f"{database}.{made.key}")), made.columns
+    tables = {name: Dataset(server, f"{database}.{name}") for name in reads.tables}
+    return Origin(
+        list(tables.values()), lambda name: [(tables[table], column) for table, column in reads.cells(name)]
+    ), made.columns

@@ -8,13 +8,13 @@ from typing import Final
 import msgspec
 
 from nanhu.kernel import outgoing
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.registry import SchoolRules, school_rules
 from nanhu.kernel.retries import Again, Done, Retries, doubling
 from nanhu.kernel.retries.answers import Outside
 from nanhu.kernel.school import school
-from nanhu.platforms.datahub.lineage.openlineage import ENDED, events_of
-from nanhu.platforms.datahub.models import Batch, LineageRun
+from nanhu.platforms.datahub.lineage.openlineage import ENDED, events_of, events_of_day
+from nanhu.platforms.datahub.models import Batch, LineageRun, SharingDay
 
 CHANNEL: Final = "nanhu_datahub_lineage"
 BACK_DAYS: Final = 7
@@ -31,20 +31,20 @@ def catalogue_address() -> str:
 
 
 def note_runs() -> int:
-    """Batches that came to their end and were told to nobody yet; how many."""
+    """Batches that came to their end, and days of grants that are over, told to nobody yet; how many."""
     if not catalogue_address():
         return 0
-    since = now() - timedelta(days=BACK_DAYS)
+    since, today = now() - timedelta(days=BACK_DAYS), campus_today()
     fresh = Batch.objects.filter(state__in=ENDED, created_at__gte=since, is_dry_run=False, lineage_run=None)
-    made = LineageRun.objects.bulk_create(
-        [LineageRun(batch=batch, due_at=now()) for batch in fresh.order_by("id")], ignore_conflicts=True
-    )
-    return len(made)
+    over = SharingDay.objects.filter(day__lt=today, day__gte=today - timedelta(days=BACK_DAYS), lineage_run=None)
+    runs = [LineageRun(batch=batch, due_at=now()) for batch in fresh.order_by("id")]
+    runs += [LineageRun(shared=one, due_at=now()) for one in over.order_by("id")]
+    return len(LineageRun.objects.bulk_create(runs, ignore_conflicts=True))
 
 
 def step(run: LineageRun) -> Outside:
-    events = [msgspec.json.encode(one) for one in events_of(run.batch)]
-    return partial(sent, catalogue_address(), events)
+    found = events_of(run.batch) if run.batch else events_of_day(run.shared) if run.shared else []
+    return partial(sent, catalogue_address(), [msgspec.json.encode(one) for one in found])
 
 
 def sent(address: str, events: list[bytes]) -> Done | Again:
@@ -61,7 +61,7 @@ RUNS: Final = Retries(
     step=step,
     pause=doubling("10s", "6h"),
     most=MOST,
-    related=("batch",),
+    related=("batch", "shared__grant__vendor"),
     given_up=lambda: {"given_up_at": now()},
     at_once=2,
 )

@@ -1064,6 +1064,7 @@ class Migration(migrations.Migration):
                             ("mariadb", "MariaDB、MySQL 数据库"),
                             ("sftp", "SFTP 文件夹"),
                             ("stream", "PostgreSQL 变更流"),
+                            ("binlog", "MariaDB 变更流（二进制日志）"),
                         ]
                     ),
                 ),
@@ -1133,6 +1134,12 @@ class Migration(migrations.Migration):
                     models.JSONField(default=dict, help_text="of a shared table, by field: its word → our code"),
                 ),
                 ("is_whole", models.BooleanField(default=True, help_text="what it does not say any more is gone")),
+                (
+                    "keeps_empty",
+                    models.BooleanField(
+                        default=False, help_text="an empty cell says nothing; else it empties the field"
+                    ),
+                ),
                 ("expected_rows", models.PositiveIntegerField(null=True)),
                 ("tolerance", models.PositiveSmallIntegerField(default=20, help_text="percent, up and down")),
                 ("every_minutes", models.PositiveIntegerField(default=15)),
@@ -1316,36 +1323,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="LineageRun",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("due_at", models.DateTimeField(help_text="when the worker looks again; null: never", null=True)),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "error",
-                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
-                ),
-                ("told_at", models.DateTimeField(null=True)),
-                ("given_up_at", models.DateTimeField(null=True)),
-                (
-                    "batch",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lineage_run", to="datahub.batch"
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "datahub_lineage_run",
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("due_at", None), _negated=True),
-                        fields=["due_at"],
-                        name="datahub_lineage_due",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="SharingDay",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -1362,6 +1339,54 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "datahub_sharing_day",
                 "constraints": [models.UniqueConstraint(fields=("grant", "day"), name="datahub_sharing_day_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="LineageRun",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField(help_text="when the worker looks again; null: never", null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "error",
+                    models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200),
+                ),
+                ("told_at", models.DateTimeField(null=True)),
+                ("given_up_at", models.DateTimeField(null=True)),
+                (
+                    "batch",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lineage_run",
+                        to="datahub.batch",
+                    ),
+                ),
+                (
+                    "shared",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lineage_run",
+                        to="datahub.sharingday",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_lineage_run",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("batch", None), ("shared", None), _connector="XOR"),
+                        name="datahub_lineage_run_is_of_one",
+                    )
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at", None), _negated=True),
+                        fields=["due_at"],
+                        name="datahub_lineage_due",
+                    )
+                ],
             },
         ),
         migrations.AddField(

@@ -159,12 +159,16 @@ class SharingDay(models.Model):
 
 
 class LineageRun(Retried):
-    """A batch that a lineage catalogue is told of."""
+    """A batch, or what was read by a grant on a day, that a lineage catalogue is told of."""
 
-    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="lineage_run")
+    batch = models.OneToOneField(Batch, null=True, on_delete=models.PROTECT, related_name="lineage_run")
+    shared = models.OneToOneField(SharingDay, null=True, on_delete=models.PROTECT, related_name="lineage_run")
     told_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "datahub_lineage_run"
+        constraints = [
+            models.CheckConstraint(condition=Q(batch=None) ^ Q(shared=None), name="datahub_lineage_run_is_of_one")
+        ]
         indexes = [models.Index(fields=["due_at"], condition=~Q(due_at=None), name="datahub_lineage_due")]

@@ -28,6 +28,7 @@ class DataSource(models.Model):
         MARIADB = "mariadb", _("MariaDB、MySQL 数据库")
         SFTP = "sftp", _("SFTP 文件夹")
         STREAM = "stream", _("PostgreSQL 变更流")
+        BINLOG = "binlog", _("MariaDB 变更流（二进制日志）")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("未启用")
@@ -75,6 +76,7 @@ class DataSource(models.Model):
     columns: Any = models.JSONField(default=dict, help_text="our field → its name there")
     values: Any = models.JSONField(default=dict, help_text="of a shared table, by field: its word → our code")
     is_whole = models.BooleanField(default=True, help_text="what it does not say any more is gone")
+    keeps_empty = models.BooleanField(default=False, help_text="an empty cell says nothing; else it empties the field")
     expected_rows = models.PositiveIntegerField(null=True)
     tolerance = models.PositiveSmallIntegerField(default=20, help_text="percent, up and down")
     every_minutes = models.PositiveIntegerField(default=15)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from nanhu.platforms.datahub.errors import NotMendableError, ReplayTooMuchError,
 from nanhu.platforms.datahub.gate_words import sentences_of as gate_sentences
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
+from nanhu.platforms.datahub.reading.headers import parts_of
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services import gate
 from nanhu.platforms.datahub.services.code_rules import day_of
@@ -23,6 +25,22 @@ from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch, sett
 from nanhu.platforms.datahub.services.settle_units import lookups_for
 from nanhu.platforms.people import api as people
 
+ALIKE: Final = frozenset(
+    {
+        "unit_code",
+        "unit_name",
+        "category",
+        "status",
+        "starts_on",
+        "ends_on",
+        "sex",
+        "ethnicity",
+        "nationality",
+        "document_kind",
+    }
+)
+"""Fields whose wrong spelling is wrong alike in other rows; names and numbers are one person's."""
+
 
 def mend_row(*, by: Actor, row_id: int, values: Mapping[str, str], reason: str = "") -> LandingRow:
     """Lay these cells (by header) over a rejected row of an applied batch and play it again.
@@ -33,6 +51,34 @@ def mend_row(*, by: Actor, row_id: int, values: Mapping[str, str], reason: str =
     if row.state == LandingRow.State.REJECTED:
         raise RowStillWrongError(reasons=" ".join(reasons_of(row)))
     return row
+
+
+@transaction.atomic
+def mend_alike(*, by: Actor, row_id: int) -> int:
+    """What was mended in this row, in all refused rows of its batch that say the same there. How many of them are taken now."""
+    people.lock_golden()
+    row = LandingRow.objects.select_related("batch").get(id=row_id)
+    (stored,) = stored_rows(row.batch, row_ids=[row_id])
+    shared = {one for name in ALIKE & row.batch.columns.keys() for one in parts_of(row.batch.columns[name])}
+    meant = {
+        header: stored.cells[header] for header in shared if stored.cells.get(header) != stored.original.get(header)
+    }
+    refused = list(stored_rows(row.batch, states=[LandingRow.State.REJECTED]))
+    laid = {
+        one.row_id: {
+            header: cell for header, cell in meant.items() if one.cells.get(header) == stored.original.get(header)
+        }
+        for one in refused
+    }
+    rows = list(LandingRow.objects.filter(id__in=[key for key, cells in laid.items() if cells]))
+    for other in rows:
+        kept = json.loads(other.mended) if other.mended else {}
+        other.mended = json.dumps(kept | laid[other.pk], ensure_ascii=False)
+    LandingRow.objects.bulk_update(rows, ["mended"], batch_size=500)
+    played = replay_rows(by=by, batch_id=row.batch_id, row_ids=[one.pk for one in rows], is_gated=True) if rows else []
+    facts = {"headers": sorted(meant), "rows": len(rows)}
+    audit.record(by=by, action="datahub.mend_alike", target=f"landing_row:{row_id}", facts=facts)
+    return sum(one.state == LandingRow.State.ACCEPTED for one in played)
 
 
 @transaction.atomic

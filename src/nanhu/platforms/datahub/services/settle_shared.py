@@ -58,7 +58,7 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow], much
         lock_for(table, batch)
         refuse_outdated(batch)
     standing = standing_rows(table, spec, rows)
-    keep_absent(table, batch.columns, rows)
+    keep_absent(table, spec, batch.columns, rows)
     gone = gone_in(rows, standing, spec, batch)
     held = held_rows(table, rows)
     ready = list({row.written.key: row.written for row in rows if row.written is not None}.values()) + held
@@ -100,9 +100,9 @@ def written(table: SharedTable, ready: Sequence[Written], gone: Iterable[str], *
     return done
 
 
-def keep_absent(table: SharedTable, columns: Mapping[str, str], rows: Sequence[JudgedRow]) -> None:
-    """A field whose column the file does not have stays as it stands."""
-    absent = {one.name for one in table.fields if one.name not in columns}
+def keep_absent(table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], rows: Sequence[JudgedRow]) -> None:
+    """A field whose column the file does not have stays as it stands; by a contract that says so also one whose cell is empty."""
+    absent = {one.name for one in table.fields if spec.keeps_empty or one.name not in columns}
     ready = [row for row in rows if row.written is not None]
     for row, one in zip(ready, kept(table, absent, [row.written for row in ready if row.written]), strict=True):
         row.written = one

@@ -1,4 +1,4 @@
-"""Fields that a file says nothing of: they stay as they stand in the living rows."""
+"""Fields that a file, or a line of it, says nothing of: they stay as they stand in the living rows."""
 
 import json
 from collections.abc import Collection, Iterator, Sequence
@@ -16,7 +16,7 @@ from nanhu.platforms.datahub.shared.writing import CHUNK
 
 
 def kept(table: SharedTable, absent: Collection[str], rows: Sequence[Written]) -> Iterator[Written]:
-    """These rows in their order, with the `absent` fields of the rows that they will end."""
+    """These rows in their order, with those `absent` fields of the rows that they will end which they do not say themselves."""
     for chunk in batched(rows, CHUNK):
         if not absent:
             yield from chunk
@@ -34,8 +34,8 @@ def kept(table: SharedTable, absent: Collection[str], rows: Sequence[Written]) -
 def with_fields(row: Written, data: dict[str, Any], secret: dict[str, Any]) -> Written:
     return replace(
         row,
-        data=json.dumps(json.loads(row.data) | data, ensure_ascii=False) if data else row.data,
-        secret=msgspec.json.encode(json.loads(row.secret or "{}") | secret, order="sorted").decode()
+        data=json.dumps(data | json.loads(row.data), ensure_ascii=False) if data else row.data,
+        secret=msgspec.json.encode(secret | json.loads(row.secret or "{}"), order="sorted").decode()
         if secret
         else row.secret,
     )

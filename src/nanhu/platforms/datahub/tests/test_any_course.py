@@ -290,6 +290,6 @@ def test_any_course_equals_the_import_of_what_remains(course, lists, tmp_path, m
     monkeypatch.setattr(absences, "MOST_LISTS", lists)
     monkeypatch.setattr(absences, "MOST_KEPT", 1)
     monkeypatch.setattr(Course, "folder", tmp_path)
-    few = settings(max_examples=5, stateful_step_count=8, derandomize=True)  # more by hand
+    few = settings(max_examples=5, stateful_step_count=8)  # more by hand; those of the run's seed
     run_state_machine_as_test(course, settings=few)
     assert Batch.objects.count() == 1, "every course left the database as it was"

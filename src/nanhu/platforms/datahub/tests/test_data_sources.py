@@ -110,6 +110,19 @@ def test_a_change_and_a_delete_are_readable_within_the_interval_and_an_outage_is
         assert program.get(ROSTER).json()["stale_since"] is None
 
 
+@pytest.mark.parametrize("keeps", [False, True], ids=["emptied", "nothing said"])
+def test_an_empty_cell_means_what_the_contract_says(steward, roster, outside, keeps):
+    if keeps:
+        form = HTTP | {"address": outside.address + "/rows", "keeps_empty": "on"}
+        assert steward.post(at(roster, "change/http/"), form).status_code == 302
+        steward.post(at(roster, "try/"))
+        steward.post(at(roster, "start/"))
+    outside.says([lesson(bz="", kcmc="线性代数"), lesson("14231100002"), lesson("14231100003", bz="X")])
+    assert read_again(roster).error == ""
+    row = datahub.rows(ROSTER)[0]
+    assert (row.kind, row.course_name) == ("first" if keeps else None, "线性代数")
+
+
 def test_a_line_of_nobody_that_keeps_what_is_gone_is_told_by_the_health(steward, roster, outside):
     many = [lesson(str(14231100001 + n)) for n in range(40)]
     outside.says(many)

@@ -126,6 +126,48 @@ def test_a_rejected_row_is_mended_and_replayed(steward, units, hand_in):
     assert Batch.objects.get(id=report.batch).counts["rejected"] == 0
 
 
+@pytest.mark.capability("A004.2")
+def test_rows_that_are_wrong_alike_are_mended_together(steward, units, hand_in):
+    rows = [student(no=f"142311{n:05d}", document=id_number(order=n), 入学日期="九月", phone="坏") for n in range(1, 5)]
+    other = student(no="14231100009", document=id_number(order=9), 入学日期="十月")
+    report = hand_in(register(*rows[:3], rows[3].replace("14231100004", "14231100004x"), other))
+    assert report.counts["rejected"] == 5
+    row = LandingRow.objects.filter(batch_id=report.batch).order_by("line").first()
+    cells = {
+        name: {"九月": "2023-09-01", "坏": "13800138000"}.get(value, value)
+        for name, value in form_values(steward, row.id).items()
+    }
+    assert steward.post(f"/datahub/rows/{row.id}/", cells | {"alike": "on"}).status_code == 302
+    started = Affiliation.objects.filter(kind="student").select_related("person")
+    assert {one.campus_no: (str(one.starts_on), one.person.phone) for one in started} == {
+        "14231100001": ("2023-09-01", "13800138000"),
+        "14231100002": ("2023-09-01", None),
+        "14231100003": ("2023-09-01", None),
+    }, "a phone is one's own"
+    assert Batch.objects.get(id=report.batch).counts["rejected"] == 2, "what is wrong otherwise stays"
+    assert steward.get(f"/datahub/batches/{report.batch}/").status_code == 200
+
+
+@pytest.mark.capability("A005.4")
+def test_a_unit_that_many_lines_spell_alike_gets_an_alias_once_and_later_files_know_it(steward, units, hand_in):
+    rows = [student(no=f"142311{n:05d}", document=id_number(order=n), 班级代码="计科二三一") for n in range(1, 4)]
+    report = hand_in(register(*rows))
+    assert report.counts["codes"]["unit_unknown"] == 3
+    page = steward.get("/datahub/standard/").content.decode()
+    assert "/datahub/standard/alias/?table=unit&amp;value=" in page
+    said = {"table": "unit", "value": "计科二三一", "code": "计科23-1班", "source": ""}
+    assert steward.post("/datahub/standard/alias/", said | {"code": "没有的班"}).status_code == 422
+    assert steward.post("/datahub/standard/alias/", said | {"value": "计科23-1班"}).status_code == 422
+    assert steward.post("/datahub/standard/alias/", said).status_code == 302
+    steward.post(f"/datahub/batches/{report.batch}/replay/")
+    assert Affiliation.objects.filter(unit__code="11032301").count() == 3
+    later = hand_in(
+        register(student(no="14231100007", document=id_number(order=7), 班级代码="", 班级名称="计科 二三一"))
+    )
+    assert later.counts["rejected"] == 0
+    assert "计科二三一" in steward.get("/datahub/standard/").content.decode()
+
+
 def form_values(client, row_id):
     form = client.get(f"/datahub/rows/{row_id}/").context["form"]
     return {field.html_name: field.initial or "" for field in form}

@@ -84,11 +84,12 @@ def compound(stream):
         ("网页.xls", "\ufeff".encode() + html(BOTH).encode()),
         ("2003.xls", xml_2003(BOTH).encode()),
         ("旧.xls", xls(BOTH)),
+        ("金山.et", xls(BOTH)),
         ("制表符.txt", "湖南理工学院,学籍,名册\n\n" + "\n".join("\t".join(row) for row in BOTH)),
         ("分号.csv", "学籍名册\n" + "\n".join(";".join(row) for row in BOTH)),
         ("竖线.txt", "学籍名册，共 2 人\n" + "\n".join("|".join(row) for row in BOTH)),
     ],
-    ids=["html", "html gb", "html mark", "xml 2003", "xls", "tab", "semicolon", "pipe"],
+    ids=["html", "html gb", "html mark", "xml 2003", "xls", "et", "tab", "semicolon", "pipe"],
 )
 def test_it_reads_what_systems_call_a_sheet(hand_in, units, name, content):
     report = hand_in(content, name=name)

@@ -1,18 +1,21 @@
 """The flow of data: what the pages draw, and the same as OpenLineage, held to its specification; told over HTTP, and again."""
 
 import json
+from datetime import timedelta
 from uuid import UUID
 
 import jsonschema_rs
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 
 from nanhu.kernel import outgoing
 from nanhu.kernel.retries import drive
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.lineage import sending
 from nanhu.platforms.datahub.lineage.picture import Box, drawn
-from nanhu.platforms.datahub.models import LineageRun
+from nanhu.platforms.datahub.lineage.statements import reads_of
+from nanhu.platforms.datahub.models import Batch, DataSource, LineageRun, SharingDay
 from nanhu.platforms.datahub.sharing import counting, golden
 from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, id_number, register, student
 from nanhu.platforms.datahub.tests.test_sharing import ask_grant, card, program, vendor  # noqa: F401  (fixtures)
@@ -90,6 +93,100 @@ def test_events_hold_to_the_specification_and_name_columns_and_nobody(register_i
     assert [told(capsys)[n] for n in range(len(events))] == events, "the same whenever it is told"
 
 
+@pytest.mark.slow
+def test_what_was_read_by_a_grant_on_a_day_is_told_when_the_day_is_over(vendor, program, monkeypatch, capsys):  # noqa: F811
+    datahub.put("card.card", [card(1), card(2)], by=BY)
+    grant = ask_grant("card.card", ["state"])
+    assert program.get("card.card").status_code == 200
+    counting.count_readings()
+    monkeypatch.setattr(sending, "catalogue_address", lambda: "https://lineage.example.com/api/v1/lineage")
+    assert sending.note_runs() == 0, "today is not over"
+    SharingDay.objects.update(day=F("day") - timedelta(days=1))
+    heard = []
+    monkeypatch.setattr(
+        outgoing, "send", lambda call: heard.append(json.loads(call.body)) or outgoing.Answer(status=201)
+    )
+    assert sending.note_runs() == 1
+    drive(sending.RUNS)
+    judge = jsonschema_rs.validator_for(RUN_EVENT, validate_formats=True)
+    for event in heard:
+        judge.validate(event)
+    begun, done = heard
+    (given,) = done["outputs"]
+    assert (begun["eventType"], done["inputs"][0]["name"]) == ("START", "card.card")
+    assert given["name"] == f"{grant.vendor.company}/card.card"
+    assert set(given["facets"]["columnLineage"]["fields"]) == set(grant.fields)
+    assert given["outputFacets"]["outputStatistics"]["rowCount"] == 2
+    assert heard == told(capsys)
+
+
+@pytest.mark.parametrize(
+    ("query", "dialect", "tables", "column", "cells"),
+    [
+        ("SELECT xh AS stu, kch FROM xk WHERE kcmc <> '停'", "mysql", ["xk"], "stu", [("xk", "xh")]),
+        ("SELECT * FROM `缴费`", "mysql", ["缴费"], "学号", [("缴费", "学号")]),
+        (
+            "SELECT a.XH, concat(b.xm, a.kch) AS n FROM jw.xk a JOIN xs b ON a.xh = b.xh",
+            "postgres",
+            ["jw.xk", "xs"],
+            "N",
+            [("xs", "xm"), ("jw.xk", "kch")],
+        ),
+        (
+            "WITH x AS (SELECT xh, max(d) AS l FROM dl GROUP BY xh) SELECT l FROM x",
+            "postgres",
+            ["dl"],
+            "l",
+            [("dl", "d")],
+        ),
+        ("SELECT xh FROM a, b", "postgres", ["a", "b"], "xh", []),
+        ("selec nonsense (", "mysql", [], "xh", []),
+    ],
+)
+def test_a_select_names_what_it_reads(query, dialect, tables, column, cells):
+    found = reads_of(query, dialect)
+    assert (list(found.tables), sorted(found.cells(column))) == (tables, sorted(cells))
+
+
+def test_a_batch_of_a_database_names_the_tables_and_columns_behind_it(steward, capsys):
+    query = "SELECT x.xh AS stu, x.jxb, k.kch FROM xk x JOIN kc k ON k.id = x.kc"
+    DataSource.objects.create(
+        key="aa.lessons",
+        name="选课库",
+        office="教务处",
+        kind="mariadb",
+        fills="academic.roster",
+        address="db.example:3306/jw",
+        user_name="hub",
+        query=query,
+        columns={"campus_no": "stu", "section": "jxb", "course": "kch"},
+        made_by_name="管",
+    )
+    Batch.objects.create(
+        source="aa.lessons",
+        file_name="选课",
+        sha256="0" * 64,
+        size_bytes=1,
+        state="applied",
+        headings=["学号", "教学班号", "课程号"],
+        columns={"campus_no": "学号", "section": "教学班号", "course": "课程号"},
+        counts={"rows": 1, "accepted": 1},
+        actor="t",
+        account_id=None,
+    )
+    done = told(capsys)[-1]
+    assert [(one["namespace"], one["name"]) for one in done["inputs"]] == [
+        ("mysql://db.example:3306", "jw.xk"),
+        ("mysql://db.example:3306", "jw.kc"),
+    ]
+    (table,) = done["outputs"]
+    carried = table["facets"]["columnLineage"]["fields"]
+    assert carried["course"]["inputFields"] == [
+        {"namespace": "mysql://db.example:3306", "name": "jw.kc", "field": "kch"}
+    ]
+    assert carried["campus_no"]["inputFields"][0]["field"] == "xh"
+
+
 def test_the_pages_draw_what_flows(register_in, vendor, steward):  # noqa: F811
     ask_grant("people.person", ["name"], masked=["name"])
     page = steward.get("/datahub/flow/").content.decode()
@@ -132,8 +229,14 @@ def test_a_catalogue_is_told_once_and_again_where_it_was_away(register_in, monke
     assert not LineageRun.objects.filter(told_at=None).exists()
 
 
+def days_ago(report, days):
+    Batch.objects.filter(pk=report.batch).update(created_at=F("created_at") - timedelta(days=days))
+
+
 def test_quality_is_seen_over_time(register_in, hand_in, steward):
+    days_ago(register_in, 1)
     hand_in(register(student(), "x,,,,,,,,,,,,,,"), name="后来.csv")
+    hand_in(register(student(), "y,,,,,,,,,,,,,,"), name="当天又一份.csv")
     page = steward.get("/datahub/quality/").content.decode()
     assert "学籍名册" in page
     assert "█▁ 50.0–100.0%" in page
@@ -144,7 +247,7 @@ def test_each_rule_has_its_course_as_a_picture(units, hand_in, steward):
     """A rule that finds more than it is wont to is told apart; one that finds nothing any more stands at nought."""
     rows = [student(no=f"142311000{n:02d}", name=f"王{n}", document=id_number(order=2 * n + 1)) for n in range(10)]
     for turn in range(3):
-        hand_in(register(*rows, "x,,,,,,,,,,,,,,") + "\n" * turn, name=f"{turn}.csv")
+        days_ago(hand_in(register(*rows, "x,,,,,,,,,,,,,,") + "\n" * turn, name=f"{turn}.csv"), 3 - turn)
     hand_in(register(*(row.replace("汉族", "火星族") for row in rows)), name="火星.csv")
     page = steward.get("/datahub/quality/aa.students/")
     rules = {one.code: one for one in page.context["rules"]}

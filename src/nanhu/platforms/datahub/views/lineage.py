@@ -55,13 +55,15 @@ class GoldenValue:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A golden value and where it is from; `pk` is the batch's."""
+    """A golden value and where it is from; `pk` is the batch's that brought it, `last` the newest one in which its source spoke of the
+    person (and said nothing else: such a word writes nothing, else each whole list would write everybody anew)."""
 
     label: str
     shown: str
     source: str
     at: Any
     pk: int | None
+    last: int | None
     rules: str
 
 
@@ -71,6 +73,7 @@ class Values(Table):
     source = Text(_("来源"))
     at = Text(_("从"))
     pk = Link(_("批次"), lambda one: f"#{one.pk}" if one.pk else "—", to="batch", by=("pk",))
+    last = Text(_("最近又说到"), lambda one: f"#{one.last}" if one.last else "—", is_number=True)
     rules = Text(_("规则版本"), is_number=True)
 
 
@@ -122,9 +125,10 @@ def lineage(request: PageRequest, form: WhoseForm) -> dict[str, Any]:
 def lists_of(request: PageRequest, person_id: int) -> tuple[str, list[Any]]:
     golden = next(iter(people.golden_persons([person_id])), None)
     numbers = sorted({tie.campus_no for tie in golden.ties}) if golden else []
+    rows = list(landed_rows(person_id))
     found: list[tuple[type[Table], Iterable[Any], str]] = [
-        (Values, values_of(golden) if golden else [], _now("主数据各项")),
-        (Rows, landed_rows(person_id), _now("说过这个人的行")),
+        (Values, values_of(golden, rows) if golden else [], _now("主数据各项")),
+        (Rows, rows, _now("说过这个人的行")),
         (Shared, living_rows(numbers).select_related("landing")[:MOST], _now("共享表里的行")),
         (Deliveries, deliveries(numbers), _now("给出的记录")),
     ]
@@ -166,7 +170,9 @@ def named(rows: list[Any]) -> list[Any]:
     return rows
 
 
-def values_of(one: people.GoldenPerson) -> list[Value]:
+def values_of(one: people.GoldenPerson, rows: Sequence[LandingRow]) -> list[Value]:
+    heard = [row for row in rows if row.state == LandingRow.State.ACCEPTED and row.batch.state == Batch.State.APPLIED]
+    last = {row.batch.source: row.batch_id for row in reversed(heard)}
     said = golden_values(one, is_own=False)
     rules = dict(Batch.objects.filter(pk__in={each.batch for each in said if each.batch}).values_list("pk", "rules"))
     return [
@@ -176,6 +182,7 @@ def values_of(one: people.GoldenPerson) -> list[Value]:
             title_of(each.source) or "—",
             each.at[:10],
             each.batch if each.batch in rules else None,
+            last.get(each.source),
             rules.get(each.batch or 0, "") or "—",
         )
         for each in said

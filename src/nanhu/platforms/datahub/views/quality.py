@@ -1,20 +1,20 @@
-"""Quality over time (质量走势): of each source how many lines of its last files were taken."""
+"""Quality over time (质量走势): of each source how many lines were taken, and what each rule found, day by day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
+from django.db import connection
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.errors import NotFoundError
-from nanhu.kernel.kit import Empty, Link, Moment, Number, PageRequest, Table, Text, listing
+from nanhu.kernel.kit import Day, Empty, Link, Number, PageRequest, Table, Text, listing
 from nanhu.platforms.datahub import sentences
-from nanhu.platforms.datahub.models import Batch
 from nanhu.platforms.datahub.shared.writers import title_of
 from nanhu.platforms.datahub.views.desk import desk
 
@@ -22,44 +22,73 @@ SHOWN: Final = 12
 BARS: Final = "▁▂▃▄▅▆▇█"
 LEAST: Final = 80
 """Percent at the lowest bar: what is below looks as bad as it is."""
+TOLD: Final = """
+    WITH told AS (
+        SELECT source, id, counts, day, dense_rank() OVER (PARTITION BY source ORDER BY day DESC) AS place
+        FROM datahub_batch, date(created_at AT TIME ZONE %(zone)s) AS day
+        WHERE state = 'applied' AND (%(key)s = '' OR source = %(key)s)
+    )"""
+A_DAY: Final = """
+    SELECT source, day, max(id), sum((counts ->> 'rows')::int), sum((counts ->> 'accepted')::int)
+    FROM told WHERE place <= %(most)s GROUP BY source, day ORDER BY source, day"""
+CODES: Final = """
+    SELECT day, code, sum(times::int) FROM told, jsonb_each_text(counts -> 'codes') AS one (code, times)
+    WHERE place <= %(most)s GROUP BY day, code"""
+"""A table that is followed has thousands of batches a day: they are one point."""
 NOTHING = Empty(title=_("还没有生效的批次"), icon="chart-line")
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """The last files of a source, the oldest first; `pk` is the last one's."""
+class DayOf:
+    """What a source said on a day, in one file or in many; `last`: the batch."""
 
-    batches: Sequence[Batch]
+    day: date
+    last: int
+    rows: int
+    accepted: int
+    codes: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def last(self) -> Batch:
-        return self.batches[-1]
+    def label(self) -> str:
+        return f"{self.day:%m-%d}"
+
+    @property
+    def share(self) -> float:
+        return self.accepted * 100 / self.rows if self.rows else 100.0
+
+    def frequency(self, code: str) -> float:
+        return round(self.codes.get(code, 0) * 1000 / max(self.rows, 1), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The last days on which a source said something, the oldest first; `pk` is the last batch."""
+
+    key: str
+    days: Sequence[DayOf]
+
+    @property
+    def last(self) -> DayOf:
+        return self.days[-1]
 
     @property
     def pk(self) -> int:
-        return self.last.pk
-
-    @property
-    def key(self) -> str:
-        return self.last.source
-
-    @property
-    def shares(self) -> list[float]:
-        return [share_of(one.counts) for one in self.batches]
+        return self.last.last
 
     @property
     def bars(self) -> str:
         span = (100 - LEAST) / (len(BARS) - 1)
-        return "".join(BARS[max(0, round((share - LEAST) / span))] for share in self.shares)
+        return "".join(BARS[max(0, round((one.share - LEAST) / span))] for one in self.days)
 
     @property
     def words(self) -> str:
-        return f"{self.bars} {min(self.shares):.1f}–{max(self.shares):.1f}%"
+        shares = [one.share for one in self.days]
+        return f"{self.bars} {min(shares):.1f}–{max(shares):.1f}%"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How often one rule found something in each of the last files, in a thousand lines; `points`: for its picture."""
+    """How often one rule found something on each of the last days, in a thousand lines; `points`: for its picture."""
 
     code: str
     points: Sequence[tuple[str, float]]
@@ -80,44 +109,34 @@ class Rule:
 
 
 def rules_of(course: Course) -> list[Rule]:
-    """The most frequent of the last file first."""
-    codes = {code for batch in course.batches for code in batch.counts.get("codes", {})}
-    found = [Rule(code, [(f"#{one.pk}", frequency(one, code)) for one in course.batches]) for code in sorted(codes)]
+    """The most frequent of the last day first."""
+    codes = {code for one in course.days for code in one.codes}
+    found = [Rule(code, [(one.label, one.frequency(code)) for one in course.days]) for code in sorted(codes)]
     return sorted(found, key=lambda one: one.last, reverse=True)
 
 
-def frequency(batch: Batch, code: str) -> float:
-    found: int = batch.counts.get("codes", {}).get(code, 0)
-    rows: int = batch.counts.get("rows", 0)
-    return round(found * 1000 / max(rows, 1), 1)
-
-
-def share_of(counts: Mapping[str, Any]) -> float:
-    return counts.get("accepted", 0) * 100 / counts["rows"] if counts.get("rows") else 100.0
-
-
 class Courses(Table):
-    source = Link(_("来源"), lambda one: title_of(one.last.source), to="quality_of", by=("key",))
+    source = Link(_("来源"), lambda one: title_of(one.key), to="quality_of", by=("key",))
     pk = Link(_("最近一批"), lambda one: f"#{one.pk}", to="batch", by=("pk",))
-    at = Moment(_("时间"), "last__created_at")
-    rows = Number(_("行"), "last__counts__rows")
-    share = Text(_("采用率"), lambda one: f"{one.shares[-1]:.1f}%", is_number=True)
-    course = Text(_("最近十二批"), "words")
+    at = Day(_("日期"), "last__day")
+    rows = Number(_("行"), "last__rows")
+    share = Text(_("采用率"), lambda one: f"{one.last.share:.1f}%", is_number=True)
+    course = Text(_("最近十二天"), "words")
 
 
 @desk.page(
     "quality/",
     title=_("质量走势"),
     tab=_("质量走势"),
-    lead=_("各来源最近十二批里，多少行采用了；最差的在前。柱子最低是百分之八十。"),
+    lead=_("各来源最近十二个有数据的日子里，多少行采用了；最差的在前。柱子最低是百分之八十。"),
 )
 def quality(request: PageRequest) -> HttpResponseBase:
-    lines = sorted(courses(), key=lambda one: one.shares[-1])
+    lines = sorted(courses(), key=lambda one: one.last.share)
     return listing(request, Courses, lines, per_page=max(len(lines), 1), empty=NOTHING)
 
 
 def course_of(key: str) -> Course:
-    found = next((one for one in courses() if one.key == key), None)
+    found = next(iter(courses(key)), None)
     if found is None:
         raise NotFoundError(what=_("这个数据来源"))
     return found
@@ -126,22 +145,29 @@ def course_of(key: str) -> Course:
 @quality.page(
     "<str:key>/",
     title=_("各条规则的走势"),
-    lead=_("每条规则在最近十二批里，一千行发现多少处。"),
+    lead=_("每条规则在最近十二个有数据的日子里，一千行发现多少处。"),
     subject=course_of,
 )
 def quality_of(request: PageRequest, course: Course) -> HttpResponse:
     facts = {
         "source": title_of(course.key),
-        "shares": [(f"#{one.pk}", round(share, 1)) for one, share in zip(course.batches, course.shares, strict=True)],
+        "shares": [(one.label, round(one.share, 1)) for one in course.days],
         "rules": rules_of(course),
     }
     return render(request, "datahub/quality.html", facts)
 
 
-def courses() -> list[Course]:
-    newest = Window(RowNumber(), partition_by=F("source"), order_by=F("id").desc())
-    applied = Batch.objects.filter(state=Batch.State.APPLIED).annotate(place=newest).filter(place__lte=SHOWN)
-    by_source: dict[str, list[Batch]] = {}
-    for batch in applied.only("source", "counts", "created_at").order_by("id"):
-        by_source.setdefault(batch.source, []).append(batch)
-    return [Course(batches) for batches in by_source.values()]
+def courses(key: str = "") -> list[Course]:
+    """Of all sources, or of one with what each rule found."""
+    facts = {"key": key, "zone": CAMPUS_ZONE.key, "most": SHOWN}
+    with connection.cursor() as cursor:
+        cursor.execute(TOLD + A_DAY, facts)
+        days = cursor.fetchall()
+        codes = cursor.execute(TOLD + CODES, facts).fetchall() if key else []
+    found: dict[date, dict[str, int]] = {}
+    for day, code, times in codes:
+        found.setdefault(day, {})[code] = times
+    by_source: dict[str, list[DayOf]] = {}
+    for source, day, *counted in days:
+        by_source.setdefault(source, []).append(DayOf(day, *counted, found.get(day, {})))
+    return [Course(source, told) for source, told in by_source.items()]

@@ -15,7 +15,7 @@ from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Review
 from nanhu.platforms.datahub.reading.headers import CONSTANT, parts_of
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of
 from nanhu.platforms.datahub.services.landing import StoredRow, stored_rows
-from nanhu.platforms.datahub.services.mending import mend_row
+from nanhu.platforms.datahub.services.mending import mend_alike, mend_row
 from nanhu.platforms.datahub.views.batches import batch, is_shared
 from nanhu.platforms.datahub.views.desk import home
 from nanhu.platforms.people import api as people
@@ -28,6 +28,10 @@ ROW = record(LandingRow.objects.select_related("batch"), _("文件的这一行")
 def is_mendable(row: LandingRow) -> bool:
     is_open = row.state == LandingRow.State.REJECTED and row.batch.state == Batch.State.APPLIED
     return is_open and not is_shared(row.batch)
+
+
+def others_refused(row: LandingRow) -> int:
+    return row.batch.rows.filter(state=LandingRow.State.REJECTED).exclude(pk=row.pk).count()
 
 
 def cells_of(_request: PageRequest, row: LandingRow) -> dict[str, Any]:
@@ -45,6 +49,7 @@ def cells_of(_request: PageRequest, row: LandingRow) -> dict[str, Any]:
         "headers": headers,
         "raw": {header: text_of(cell) for header, cell in stored.original.items()},
         "mandatory": mandatory,
+        "others": others_refused(row) if is_mendable(row) else 0,
         "initial": {f"cell-{n}": text_of(stored.cells.get(header)) for n, header in enumerate(headers)},
     }
 
@@ -103,4 +108,8 @@ def shown(request: PageRequest, row: LandingRow) -> dict[str, Any]:
 def row(request: PageRequest, form: MendForm, found: LandingRow) -> Batch:
     mend_row(by=request.actor, row_id=found.pk, values=form.changed_cells())
     messages.success(request, _("第 %d 行已改好并采用。") % found.line)
+    if form.cleaned_data.get("alike"):
+        messages.success(
+            request, _("写法相同的另外 %d 行也已改好并采用。") % mend_alike(by=request.actor, row_id=found.pk)
+        )
     return found.batch

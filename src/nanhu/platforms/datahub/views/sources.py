@@ -97,6 +97,8 @@ def facts_of(made: DataSource) -> list[tuple[Any, Any]]:
             "；".join(f"{forms.label_of(made.fills, ours)} = {theirs}" for ours, theirs in made.columns.items()) or "—",
         ),
     ]
+    if made.keeps_empty:
+        shown.append((_("空格子"), _("没有说：保持原来的值")))
     if made.kind != DataSource.Kind.FILE:
         expected = f"{made.expected_rows} ± {made.tolerance}%" if made.expected_rows else "—"
         shown += [
@@ -108,6 +110,7 @@ def facts_of(made: DataSource) -> list[tuple[Any, Any]]:
             (_("多久没更新算中断"), _now("%d 分钟") % made.stale_minutes),
             (_("应有多少行"), expected),
             (_("最近一批"), f"#{made.batch_id}" if made.batch_id else "—"),
+            *([(_("日志断过"), made.position["anew"])] if made.position.get("anew") else []),
         ]
     return shown
 

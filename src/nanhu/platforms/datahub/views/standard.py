@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Badge, Day, Empty, Markup, Number, PageRequest, Table, Text, Who, list_of
 from nanhu.kernel.ui.words import term
-from nanhu.platforms.datahub.codes import OWN, TABLES, code_table
+from nanhu.platforms.datahub.codes import OWN, TABLES, UNIT, code_table
 from nanhu.platforms.datahub.forms import AliasForm, CodeForm
 from nanhu.platforms.datahub.known_sources import made_for_tables, named_source
 from nanhu.platforms.datahub.labels import office_label, table_name
@@ -28,7 +28,7 @@ from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, table_of
 from nanhu.platforms.datahub.views.desk import desk
 
 MOST_CODES = 300
-UNKNOWN = ("unmapped_code", "category_unknown")
+UNKNOWN = ("unmapped_code", "category_unknown", "unit_unknown")
 NO_CODE = ("value_no_code", "value_left_out")
 OFF_TABLE = (*UNKNOWN, *NO_CODE)
 ALL_KNOWN = Empty(title=_("全部识别"), icon="circle-check", text=_("已导入的数据里没有无法识别的写法。"))
@@ -220,7 +220,7 @@ def day_in(request: PageRequest) -> date:
 class AddedAliases(Table):
     spelling = Text(_("写法"))
     table = Text(_("代码表"), lambda one: table_name(one.table))
-    code = Text(_("代码"), lambda one: code_name(one.table, one.code))
+    code = Text(_("代码"), lambda one: one.code if one.table == UNIT else code_name(one.table, one.code))
     source = Text(_("来源"), lambda one: office_label(one.source) if one.source else _("全部"))
     actor = Who(_("谁加的"), at="created_at")
 

@@ -3,6 +3,7 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable  # noqa: TC003  (annotations of a command are read at run time)
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,13 +12,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import start_progress
 from nanhu.platforms.datahub.errors import BatchNotFoundError
 from nanhu.platforms.datahub.known_sources import source
-from nanhu.platforms.datahub.lineage.openlineage import ENDED, events_of
+from nanhu.platforms.datahub.lineage.openlineage import ENDED, events_of, events_of_day
 from nanhu.platforms.datahub.matching.training import Figures, lines_of, read_rows
-from nanhu.platforms.datahub.models import Batch, Issue
+from nanhu.platforms.datahub.models import Batch, Issue, SharingDay
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services.console import ConsoleProgress
 from nanhu.platforms.datahub.services.imports import import_file
@@ -112,9 +114,11 @@ class Command(BaseCommand):
 
     def do_lineage(self, options: dict[str, Any]) -> None:
         ended = Batch.objects.filter(state__in=ENDED, is_dry_run=False, pk__gt=options["since"]).order_by("id")
-        for batch in ended.iterator(chunk_size=100):
-            for event in events_of(batch):
-                self.stdout.write(msgspec.json.encode(event).decode())
+        over = SharingDay.objects.filter(day__lt=campus_today()).select_related("grant__vendor").order_by("id")
+        told = map(events_of, ended.iterator(chunk_size=100))
+        given = map(events_of_day, () if options["since"] else over.iterator(chunk_size=100))
+        for event in chain.from_iterable(chain(told, given)):
+            self.stdout.write(msgspec.json.encode(event).decode())
 
     def do_train_matching(self, options: dict[str, Any]) -> None:
         rows, truth = (read_rows(options[name]) if options[name] else None for name in ("rows", "truth"))
