@@ -154,7 +154,7 @@ def test_a_change_of_a_row_tells_its_other_values_as_the_whole_table_did(made: D
     with stream.connected(made) as line:
         whole = stream.news_of(made, line, lambda _columns: ["id"])
         before = [{name: cell_of(value) for name, value in row.items()} for row in whole.rows]
-        made.position = {"until": whole.until, "shape": whole.shape, "tables": whole.tables}
+        made.position = {"until": whole.until, "shape": whole.shape, "layout": whole.layout}
         does(postgres, "UPDATE typed SET note = '改'")
         news = stream.news_of(made, line, lambda _columns: ["id"])
         after = [{name: cell_of(value) for name, value in row.items()} for row in news.rows]

@@ -37,7 +37,8 @@ def reads_of(query: str, dialect: str) -> Reads:
         }
     except SqlglotError:
         return Reads()
-    is_all = len(tables) == 1 and any(name.endswith("*") for name in said.named_selects)
+    names = said.named_selects if isinstance(said, exp.Query) else []
+    is_all = len(tables) == 1 and any(name.endswith("*") for name in names)
     return Reads(tables, columns, tables[0] if is_all else "")
 
 
