@@ -44,6 +44,7 @@ WORDS = {
     60103: "mobile invalid",
     60104: "mobile existed",
     60111: "userid not found",
+    60129: "missing mobile or email",
     81013: "user & party & tag all invalid",
 }
 type Answer = dict[str, Any]
@@ -163,14 +164,16 @@ class Company:
 
     def create(self, use: str, _query: Mapping[str, str], body: Mapping[str, Any]) -> Answer:
         self.contacts_only(use)
-        userid, mobile = str(body["userid"]), str(body.get("mobile", ""))
+        userid, mobile, email = (str(body.get(name, "")) for name in ("userid", "mobile", "email"))
         departments = [int(one) for one in body["department"]]
         if not USERID.match(userid) or not body["name"]:
             return answer(40003)
         if self.store.member(userid):
             return answer(60102)
+        if not mobile and not email:
+            return answer(60129)
         self.check(userid, mobile, departments)
-        self.store.put(userid, str(body["name"]), mobile, departments)
+        self.store.put(userid, str(body["name"]), mobile, departments, email=email)
         return answer()
 
     def check(self, userid: str, mobile: str, departments: list[int]) -> None:
@@ -192,7 +195,7 @@ class Company:
         found = {**self.known(str(body["userid"])), **body}
         departments = [int(one) for one in found["department"]]
         self.check(found["userid"], found["mobile"], departments)
-        self.store.put(found["userid"], found["name"], found["mobile"], departments, found["status"])
+        self.store.put(found["userid"], found["name"], found["mobile"], departments, found["status"], found["email"])
         return answer()
 
     def delete(self, use: str, query: Mapping[str, str], _body: Mapping[str, Any]) -> Answer:

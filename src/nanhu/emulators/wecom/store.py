@@ -11,7 +11,7 @@ ACTIVE, DISABLED, INVITED, LEFT = 1, 2, 4, 5
 TABLES = """
     CREATE TABLE IF NOT EXISTS department (id INTEGER PRIMARY KEY, name TEXT NOT NULL, parent INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS member (userid TEXT PRIMARY KEY COLLATE NOCASE, name TEXT NOT NULL, mobile TEXT NOT NULL DEFAULT '',
-        department TEXT NOT NULL, status INTEGER NOT NULL);
+        department TEXT NOT NULL, status INTEGER NOT NULL, email TEXT NOT NULL DEFAULT '');
     CREATE TABLE IF NOT EXISTS message (id TEXT PRIMARY KEY, userid TEXT NOT NULL COLLATE NOCASE, title TEXT, words TEXT, url TEXT,
         at REAL NOT NULL, recalled INTEGER NOT NULL DEFAULT 0);
     CREATE INDEX IF NOT EXISTS message_of ON message (userid, at);
@@ -45,14 +45,17 @@ class Store:
     def has_mobile(self, mobile: str, *, beside: str = "") -> bool:
         return bool(mobile and self.rows("SELECT 1 FROM member WHERE mobile = ? AND userid <> ?", mobile, beside))
 
-    def put(self, userid: str, name: str, mobile: str, departments: list[int], status: int = INVITED) -> None:
+    def put(  # noqa: PLR0917 - a row of the book
+        self, userid: str, name: str, mobile: str, departments: list[int], status: int = INVITED, email: str = ""
+    ) -> None:
         self.write(
-            "INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO member VALUES (?, ?, ?, ?, ?, ?)",
             userid.lower(),
             name,
             mobile,
             json.dumps(departments),
             status,
+            email,
         )
 
     def has_departments(self, ids: list[int]) -> bool:

@@ -14,6 +14,9 @@ from nanhu.kernel.registry import Text, Viewer
 if TYPE_CHECKING:
     from nanhu.kernel.kit.consoles import Console
 
+SHOWN = 8
+"""Tabs that a section bar shows; the rest is folded under 更多."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
@@ -27,7 +30,8 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`home` is the first page that this viewer may open, "" where there is none but this. `primary` is the one button at the head; `failure` the sentence of an action that was refused, or `failed_form`
+    """`home` is the first page that this viewer may open, "" where there is none but this. `strip` and `folded` are the tabs as the
+    section bar shows them. `primary` is the one button at the head; `failure` the sentence of an action that was refused, or `failed_form`
     the form that says what is wrong."""
 
     name: Text
@@ -44,6 +48,23 @@ class Frame:
     layout: str
     is_panel: bool
     supplier: str
+
+    @property
+    def strip(self) -> tuple[Tab, ...]:
+        """The first ones, and of the rest the one where one is. One alone is not worth folding."""
+        if len(self.tabs) <= SHOWN + 1:
+            return self.tabs
+        return self.tabs[:SHOWN] + tuple(one for one in self.tabs[SHOWN:] if one.is_current)
+
+    @property
+    def folded(self) -> tuple[Tab, ...]:
+        shown = self.strip
+        return tuple(one for one in self.tabs if one not in shown)
+
+    @property
+    def folded_waiting(self) -> int:
+        """How much waits in what is folded: nothing waits unseen."""
+        return sum(one.count or 0 for one in self.folded if one.waits)
 
 
 def frame_of(request: PageRequest) -> Frame:
@@ -108,8 +129,9 @@ def crumbs(request: PageRequest, trail: list[Page]) -> list[Tab]:
 
 
 def primary_of(page: Page, trail: list[Page], open_pages: list[Page]) -> Tab | None:
-    """The form of its console that wants to be it: first one that hangs where this page hangs, then one of the console's first page,
-    then any; not on its own page."""
+    """The form of its console that wants to be it and hangs where this page hangs, else one of the whole console; not on its own page.
+    What hangs under another page is the thing to do there, and on the console's first page where that has none of its own."""
+    is_first = page is next(iter(page.console.pages.values()))
     wanting = [
         one
         for one in open_pages
@@ -118,10 +140,11 @@ def primary_of(page: Page, trail: list[Page], open_pages: list[Page]) -> Tab | N
         and one.options.get("button")
         and one is not page
         and not names_in(one.path)
+        and (is_first or one.parent is None or one.parent in trail)
     ]
     here = (one for one in wanting if one.parent in trail)
-    above = (one for one in wanting if one.parent is None or not one.parent.path)
-    found = next(here, None) or next(above, None) or next(iter(wanting), None)
+    whole = (one for one in wanting if one.parent is None)
+    found = next(here, None) or next(whole, None) or next(iter(wanting), None)
     if found is None:
         return None
     previews = "preview" in found.options  # its icon is that of looking first

@@ -1,7 +1,8 @@
 """The school is a configuration: name, addresses, colours, rules. HNIST is the sample that ships."""
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school.tables import SchoolFileError, Table, table_in, tables_in
 
 SAMPLE = Path(__file__).with_name("hnist.toml")
+BLANK = "{}"
 OWN_MEMBERS = {"name", "short_name", "english_name", "domain", "city", "look", "phones", "english"}
 """What is read here; every other table is a room's, which enters its reader in `registry.school_rules`."""
 
@@ -19,7 +21,8 @@ OWN_MEMBERS = {"name", "short_name", "english_name", "domain", "city", "look", "
 class School:
     """What the pages and rules need to know of the school. `raw` holds the tables of single rooms.
 
-    `english` gives the school's own names (units, outside systems) as its English pages say them.
+    `english` gives the school's own names (units, outside systems, places, terms) as its English pages say them; `english_shapes`
+    names that differ by a number: "南院{}栋宿舍" = "South Campus Dormitory {}", a blank being letters, figures and hyphens.
     """
 
     name: str
@@ -35,7 +38,15 @@ class School:
     mark: str
     picture: str
     english: Mapping[str, str]
+    english_shapes: Sequence[tuple[re.Pattern[str], str]]
     raw: Mapping[str, Any]
+
+    def in_english(self, name: str) -> str:
+        """ "" where the school does not say it."""
+        if name in self.english:
+            return self.english[name]
+        found = ((shape.fullmatch(name), english) for shape, english in self.english_shapes)
+        return next((english.format(*match.groups()) for match, english in found if match), "")
 
     def table(self, name: str) -> Table:
         """A room's table by its dotted name ("card.bank"), read strictly."""
@@ -52,6 +63,7 @@ def read_school(path: Path) -> School:
     except (OSError, ValueError) as error:
         raise SchoolFileError(f"NANHU_SCHOOL_FILE {path}: {error}") from error
     top, look, phones = Table(path.name, raw), table_in(raw, "look"), table_in(raw, "phones")
+    english = table_in(raw, "english").members
     return School(
         name=top.words("name"),
         short_name=top.words("short_name"),
@@ -65,9 +77,19 @@ def read_school(path: Path) -> School:
         accent_colour=look.text("accent", ""),
         mark=look.text("mark", ""),
         picture=look.text("picture", ""),
-        english=table_in(raw, "english").members,
+        english=english,
+        english_shapes=list(shapes_in(english)),
         raw=raw,
     )
+
+
+def shapes_in(english: Mapping[str, str]) -> Iterator[tuple[re.Pattern[str], str]]:
+    for name, said in english.items():
+        if BLANK not in name:
+            continue
+        if name.count(BLANK) != said.count(BLANK):
+            raise SchoolFileError(f"[english] {name}: as many {BLANK} on both sides")
+        yield re.compile("([0-9A-Za-z-]+)".join(map(re.escape, name.split(BLANK)))), said
 
 
 @cache

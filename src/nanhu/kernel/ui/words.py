@@ -102,6 +102,10 @@ def target(said: str, name: str = "") -> str:
 PATH = " / "
 
 
+def reads_chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
 def term(name: object) -> str:
     """A name of a code table (留学生, 在职) or of the school's own (a unit, also a path of units, an outside system) in the
     reader's language. What the school's [english] does not give stays as the school wrote it.
@@ -110,7 +114,7 @@ def term(name: object) -> str:
 
 
 def _term(name: str) -> str:
-    given = "" if (get_language() or "zh").startswith("zh") else school().english.get(name, "")
+    given = "" if reads_chinese() else school().in_english(name)
     return given or _(name)  # translators: names of code tables stand in platforms/datahub/standard_names.py
 
 
@@ -126,7 +130,7 @@ class InChinese(str):
 def called(name: str, english: str = "") -> str:
     """A name or a text that the school entered, as this reader reads it: the English that stands beside it, else what its [english] and the
     catalogues say, else the Chinese, marked as such."""
-    if not name or (get_language() or "zh").startswith("zh"):
+    if not name or reads_chinese():
         return name
     known = english or term(name)
     return InChinese(name) if known == name and not name.isascii() else known

@@ -66,7 +66,7 @@ desk = Console(
 
 class Terms(Table):
     ordering = ("-year", "-season")
-    name = Link(_("学期"), to="term", by=("key",))
+    name = Link(_("学期"), to="term", by=("key",), is_term=True)
     key = Text(_("代码"), is_number=True)
     weeks = Text(_("教学周 + 考试周"), lambda term: f"{term.teaching_weeks} + {term.exam_weeks}")
     days = Span(_("起止"), "first_monday")
@@ -232,6 +232,7 @@ def weeks_of(found: Term, *, leads: bool = True) -> dict[str, Any]:
     return {
         "days": dates.WEEKDAYS,
         "weeks": rows,
+        "week": rules.week_of(found.first_monday, campus_today()),
         "undecided": sum(one.kind is Kind.UNDECIDED and one.day >= campus_today() for one in days),
         "unknown": unknown_words(days),
     }
@@ -474,5 +475,4 @@ def calendar(request: PageRequest) -> HttpResponseBase:
     }
     if found is not None:
         facts |= weeks_of(found, leads=False)
-        facts["week"] = rules.week_of(found.first_monday, today) if found.first_monday else 0
     return render(request, "campus/calendar.html", facts)

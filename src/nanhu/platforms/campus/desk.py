@@ -28,6 +28,7 @@ from nanhu.kernel.kit.columns import Column
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus.filters import PlaceFilters, RoomFilters
 from nanhu.platforms.campus.forms import CloseForm
 from nanhu.platforms.campus.models import Occupancy, Place, Room
@@ -73,12 +74,12 @@ class Places(Table):
 
 class FreeRooms(Table):
     ordering = ("place__key",)
-    name = Link(_("房间"), "place__name", to="room", by=("place__key",))
-    building = Text(_("所在楼"), "place__parent__name")
+    name = Link(_("房间"), "place__name", to="room", by=("place__key",), is_term=True)
+    building = Text(_("所在楼"), "place__parent__name", is_term=True)
     floor = Number(_("楼层"))
     kind = Text(_("类型"), names=dict(Room.Kind.choices))
     seats = Number(_("座位"))
-    equipment = Text(_("设备"), lambda room: "、".join(room.equipment), is_wide=True)
+    equipment = Text(_("设备"), lambda room: "、".join(map(term, room.equipment)), is_wide=True)
 
 
 def cell_of(room: Room, key: str) -> str:
@@ -108,7 +109,7 @@ class Rooms(Table):
 
 
 class Stays(Table):
-    room = Text(_("房间"), "room__place__name")
+    room = Text(_("房间"), "room__place__name", is_term=True)
     when = Text(_("时间"), "hours")
     kind = Text(_("种类"), names=dict(Occupancy.Kind.choices))
     what = Text(_("谁在用"))
@@ -227,12 +228,12 @@ def monday_in(text: str) -> date:
 
 def facts_about(found: Room) -> list[tuple[Any, Any]]:
     return [
-        (_("所在楼"), found.place.parent.name if found.place.parent else ""),
+        (_("所在楼"), term(found.place.parent.name) if found.place.parent else ""),
         (_("楼层"), found.floor),
         (_("类型"), found.get_kind_display()),
         (_("座位 / 考位"), f"{found.seats} / {found.exam_seats}"),
-        (_("设备"), "、".join(found.equipment) or "—"),
-        (_("归属单位"), found.owner.name if found.owner else "—"),
+        (_("设备"), "、".join(map(term, found.equipment)) or "—"),
+        (_("归属单位"), term(found.owner.name) if found.owner else "—"),
     ]
 
 

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.sheets.cells import halfwidth
 from nanhu.kernel.ui.widgets import SuggestInput, Suggestion
+from nanhu.kernel.ui.words import reads_chinese, term
 from nanhu.platforms.campus.models import Place
 from nanhu.platforms.campus.queries.places import open_places
 
 MOST: Final = 12
+LONGEST: Final = 80
 WHOLE: Final = Concat("parent__name", Value(" "), "name", output_field=TextField())
 """南院1栋宿舍 305."""
 
@@ -25,7 +27,10 @@ def tidy(typed: str) -> str:
 
 
 def as_typed(places: Sequence[Place]) -> dict[int, str]:
-    """What people write for each: a building's name, a room's with its building before it, the code where others are called the same."""
+    """What people write for each: a building's name, a room's with its building before it, the code where others are called the same.
+    In English behind the code, by which it is understood."""
+    if not reads_chinese():
+        return {one.pk: f"{one.key} {one.full_name}"[:LONGEST] for one in places}
     alike = list(
         Place.objects.filter(name__in={one.name for one in places}).order_by().values_list("name", "parent__name")
     )
@@ -46,7 +51,7 @@ class PlaceField(forms.CharField):
 
     def __init__(self, *, open_only: bool = False, **options: Any) -> None:
         self.open_only = open_only
-        super().__init__(max_length=80, widget=SuggestInput(), **options)
+        super().__init__(max_length=LONGEST, widget=SuggestInput(), **options)
 
     def places(self) -> QuerySet[Place]:
         return open_places() if self.open_only else Place.objects.order_by("key")
@@ -58,7 +63,7 @@ class PlaceField(forms.CharField):
             found = found.filter(Q(key__icontains=word) | Q(name__icontains=word) | Q(parent__name__icontains=word))
         rows = list(found[:MOST])
         names = as_typed(rows)
-        return [Suggestion(names[one.pk], one.parent.name if one.parent else "") for one in rows]
+        return [Suggestion(names[one.pk], term(one.parent.name) if one.parent else "") for one in rows]
 
     def clean(self, value: Any) -> Place | None:
         text = tidy(super().clean(value))

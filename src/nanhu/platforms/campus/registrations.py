@@ -22,6 +22,7 @@ from nanhu.kernel.registry import (
     life_parts,
     term_steps,
 )
+from nanhu.kernel.ui import words
 from nanhu.platforms.campus import rules
 from nanhu.platforms.campus.calendar_desk import day_words, unknown_words, week_words
 from nanhu.platforms.campus.models import MovedDay, Term
@@ -78,7 +79,7 @@ def weeks(term: Term, days: list[TermDay]) -> Iterator[Occurrence]:
         first = week[0].day
         yield Occurrence(
             uid=f"campus.week.{term.key}.{number}",
-            title=f"{week_words(term, number)} · {term.name}",
+            title=f"{week_words(term, number)} · {words.term(term.name)}",
             starts=first,
             ends=first + DAYS_A_WEEK * A_DAY,
             sequence=term.version,
@@ -114,7 +115,7 @@ def term_tile(_viewer: Viewer) -> TileContent | None:
     day = next(one for one in term_days(term) if one.day == today)
     return TileContent(
         value=week_words(term, week_of(term, today)),
-        caption=day_words(day) if day.kind is not Kind.LESSONS or day.is_moved else term.name,
+        caption=day_words(day) if day.kind is not Kind.LESSONS or day.is_moved else words.term(term.name),
         url=reverse("campus:terms:calendar"),
     )
 

@@ -164,12 +164,13 @@ class Step(Part, frozen=True, kw_only=True):
 
 class Body(Part, frozen=True, kw_only=True):
     """`reopens_at`: the step at which a case that was closed begins again; none: it is closed for good. `may_object`: its applicant,
-    too, may reopen it within seven days."""
+    too, may reopen it within seven days. `most_open`: cases that one applicant has under way at a time; 0: any number."""
 
     form: tuple[Field, ...]
     steps: tuple[Step, ...]
     reopens_at: str = ""
     may_object: bool = False
+    most_open: int = 0
 
     def step(self, key: str) -> Step:
         return next(step for step in self.steps if step.key == key)

@@ -14,6 +14,12 @@ class TwinCaseError(CampusError):
     sentence = _("同样的申请 {number} 还在办理，不用再交一份。")
 
 
+class TooManyOpenError(CampusError):
+    code = "flows.too_many_open"
+    http_status = 409
+    sentence = _("您有 {most} 件这样的申请还在办理，办完一件再交。")
+
+
 class TaskChangedError(CampusError):
     """Somebody else was first, or the page is old."""
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import manual
+from nanhu.kernel.ui.words import reads_chinese
 from nanhu.platforms.portal.help import Section, section_of_row
 
 CHAPTERS: Final = {
@@ -119,7 +119,7 @@ class Handbook:
 def read() -> Handbook:
     if not manual.CATALOGUE.is_file():
         return Handbook(rows=(), has_run=False, ran_at=None)
-    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
+    language = "zh" if reads_chinese() else "en"
     return bound(manual.CATALOGUE, changed_at(manual.CATALOGUE), manual.REPORT, changed_at(manual.REPORT), language)
 
 

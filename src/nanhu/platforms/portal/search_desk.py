@@ -1,4 +1,6 @@
-"""The desk of the search (搜索词): synonyms, and words that found nothing."""
+"""The desk of the search (搜索词): synonyms, one by one and by sheet, and words that found nothing."""
+
+from typing import Final
 
 from django import forms
 from django.http import HttpResponseBase
@@ -19,8 +21,11 @@ from nanhu.kernel.kit import (
     Who,
     listing,
 )
+from nanhu.kernel.kit.cases import faulty
+from nanhu.kernel.kit.forms import FileForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.registry import Role, roles
+from nanhu.kernel.sheets import Column, Sheet, phrase
 from nanhu.platforms.portal.models import SearchSynonym
 from nanhu.platforms.portal.search import missing, synonyms
 
@@ -35,6 +40,15 @@ desk = Console(
     roles=[KEEPER],
     order=980,
 )
+LONGEST: Final = 30
+SHEET: Final = Sheet(
+    Column("word", "大家怎么说", kind=phrase(LONGEST), needed=True, width=20),
+    Column("means", "这里叫什么", kind=phrase(LONGEST), needed=True, width=20),
+    most=2_000,
+    named_by=("word",),
+)
+"""What 导出 hands out is such a sheet."""
+NO_LETTER: Final = _("请写至少一个字。")
 
 
 class Synonyms(Table):
@@ -49,18 +63,18 @@ class SynonymFilters(Filters):
 
 
 class SynonymForm(forms.Form):
-    word = forms.CharField(label=_("大家怎么说"), max_length=30, help_text=_("例：补卡"))
-    means = forms.CharField(label=_("这里叫什么"), max_length=30, help_text=_("例：校园卡补办"))
+    word = forms.CharField(label=_("大家怎么说"), max_length=LONGEST, help_text=_("例：补卡"))
+    means = forms.CharField(label=_("这里叫什么"), max_length=LONGEST, help_text=_("例：校园卡补办"))
 
     def clean_word(self) -> str:
         word = folding.query_of(self.cleaned_data["word"])
         if not word:
-            raise forms.ValidationError(_("请写至少一个字。"))
+            raise forms.ValidationError(NO_LETTER)
         return word
 
     def clean_means(self) -> str:
         if not folding.query_of(self.cleaned_data["means"]):
-            raise forms.ValidationError(_("请写至少一个字。"))
+            raise forms.ValidationError(NO_LETTER)
         return str(self.cleaned_data["means"])
 
 
@@ -68,7 +82,9 @@ class SynonymForm(forms.Form):
 def known(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有同义词"), icon="book-a", action=_("登记第一个"), to="add")
     rows = SearchSynonym.objects.order_by("word", "means")
-    return listing(request, Synonyms, rows, SynonymFilters, empty=none, export_as="同义词")
+    return listing(
+        request, Synonyms, rows, SynonymFilters, empty=none, export_as="同义词", template="portal/synonyms.html"
+    )
 
 
 @desk.form(
@@ -76,6 +92,33 @@ def known(request: PageRequest) -> HttpResponseBase:
 )
 def add(request: PageRequest, form: SynonymForm) -> None:
     synonyms.add(by=request.actor, **form.cleaned_data)
+
+
+class SheetForm(FileForm):
+    file = forms.FileField(
+        label=_("表格"), help_text=_(".xlsx 或 .csv，两列：大家怎么说、这里叫什么；导出的表就是样子")
+    )
+
+
+@known.form(
+    "sheet/",
+    SheetForm,
+    title=_("按表格登记"),
+    icon="sheet",
+    template="portal/synonym_sheet.html",
+    done=lambda count: str(_("新登记 %(count)s 个。") % {"count": count}),
+    largest_file=SheetForm.largest,
+)
+def add_sheet(request: PageRequest, form: SheetForm) -> int:
+    """All lines or none; what is known already stays."""
+    lines = SHEET.read(form.cleaned_data["file"])
+    faults = [fault for line in lines for fault in line.faults()]
+    faults += [
+        line.fault("word", str(NO_LETTER)) for line in lines if line["word"] and not folding.query_of(line["word"])
+    ]
+    if faults:
+        raise faulty(request, faults)
+    return synonyms.add_all(by=request.actor, pairs=[(line.meant("word"), line.meant("means")) for line in lines])
 
 
 @known.action("<int:pk>/remove/", subject=record(SearchSynonym.objects.all(), _("这个同义词")), done=_("已去掉。"))

@@ -53,6 +53,7 @@ VENUES: Final = (
             "equipment": ["投影", "扩音", "同传"],
             "key_desk": "信息中心一楼值班室",
             "rules": "不得带食品入内；用完关空调、投影，桌椅复原。",
+            "rules_en": "No food. Afterwards switch off the projector and the air conditioning, and put the chairs back.",
         },
     ),
     VenueOrder(
@@ -61,7 +62,7 @@ VENUES: Final = (
         uses=["hall"],
         unit="1016",
         posts=[CENTRE],
-        facts={"capacity": 240, "turnover": 30, "equipment": ["投影", "扩音"]},
+        facts={"name_en": "Student Activities Hall", "capacity": 240, "turnover": 30, "equipment": ["投影", "扩音"]},
     ),
     VenueOrder(
         name="多媒体教室（南院）",
@@ -77,7 +78,12 @@ VENUES: Final = (
         uses=["arts_teaching", "arts_other"],
         unit="1014",
         posts=[ASSETS, ("lab", "1014", "deputy")],
-        facts={"capacity": 60, "equipment": ["沙盘", "工位 60"], "key_desk": "国资处 203"},
+        facts={
+            "name_en": "Humanities Laboratory",
+            "capacity": 60,
+            "equipment": ["沙盘", "工位 60"],
+            "key_desk": "国资处 203",
+        },
     ),
     VenueOrder(
         name="语言实验室",
@@ -99,7 +105,14 @@ VENUES: Final = (
         uses=["studio"],
         unit="1014",
         posts=[ASSETS, ("technician", "1032", "asset_keeper"), ("technician", "1032", "secretary")],
-        facts={"capacity": 8, "set_up": 30, "clear_up": 15, "equipment": ["摄像机", "导播台"], "faces": ["staff"]},
+        facts={
+            "name_en": "Streaming Studio",
+            "capacity": 8,
+            "set_up": 30,
+            "clear_up": 15,
+            "equipment": ["摄像机", "导播台"],
+            "faces": ["staff"],
+        },
     ),
 )
 COURT: Final = VenueOrder(

@@ -187,10 +187,7 @@ class Item(models.Model):
     @property
     def where(self) -> str:
         """The building with its room: 图书馆 三楼."""
-        if self.place is None:
-            return self.place_words
-        above = self.place.parent.name if self.place.kind == "room" and self.place.parent else ""
-        return " ".join(filter(None, (above, self.place.name, self.place_words)))
+        return " ".join(filter(None, (self.place.full_name if self.place else "", self.place_words)))
 
     @property
     def icon(self) -> str:

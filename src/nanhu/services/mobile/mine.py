@@ -44,6 +44,7 @@ def home(request: PageRequest) -> HttpResponse:
         "may_undo": binding is not None and now() - binding.bound_at <= UNDO,
         "history": Binding.objects.filter(person_id=person_id, ended_at__isnull=False).order_by("-ended_at")[:5],
         "has_agreed": queries.has_consent(person_id),
+        "may_give_phone": queries.may_give_phone(person_id),
         "join_url": join,
         "join_code": qr.picture(join, scale=4) if join else "",
         "addresses": home.addresses_below(),

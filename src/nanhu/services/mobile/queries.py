@@ -28,6 +28,12 @@ def has_consent(person_id: int) -> bool:
     return consenting([person_id]) == {person_id}
 
 
+def may_give_phone(person_id: int) -> bool:
+    """Who is in the book, or about to be, by the office's record alone: his phone is not there yet."""
+    is_there = Member.objects.filter(person_id=person_id).exclude(state__in=["removed", "left"]).exists()
+    return is_there and not Consent.objects.filter(person_id=person_id, purpose="binding").exists()
+
+
 def has_withdrawn(person_id: int) -> bool:
     return Consent.objects.filter(person_id=person_id, purpose="binding").exists() and not has_consent(person_id)
 
@@ -100,7 +106,8 @@ def wanted_of(
         name=card.name,
         unit_id=units.get(first.department_code, 0),
         departments=tuple(dict.fromkeys(rules.OURS + units[one.department_code] for one in placed)),
-        phone_index=phone_index or b"",
+        phone_index=phone_index if phone_index and has_agreed else b"",
+        by_mail=not has_agreed,
         leaves_on=None if living else max(rules.leaves_on(one.kind, ended_on(one, today)) for one in ended),
         is_placed=bool(placed) or not living,
     )
@@ -125,8 +132,9 @@ def reached(ids: Iterable[int]) -> set[int]:
 
 
 def userids_of(ids: Iterable[int]) -> dict[int, str]:
-    rows = Member.objects.filter(person_id__in=list(ids), state__in=REACHED)
-    return dict(rows.values_list("person_id", "userid"))
+    """The account that each uses: what is bound before what we made for him and he never joined."""
+    made = dict(Member.objects.filter(person_id__in=list(ids), state__in=REACHED).values_list("person_id", "userid"))
+    return made | dict(Binding.objects.filter(person_id__in=made, ended_at=None).values_list("person_id", "userid"))
 
 
 def unhandled_callbacks() -> int:

@@ -5,7 +5,9 @@ from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
+from nanhu.kernel.configuration import configuration
 from nanhu.kernel.registry import Check, CheckResult, FactCopies, MessageChannel, OfflinePage, PersonalData, Verdict
+from nanhu.kernel.school import school
 from nanhu.services.mobile import desk, mine, personnel, queries  # noqa: F401  (their pages enter themselves)
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.wecom import tokens
@@ -30,6 +32,12 @@ def check_line() -> CheckResult:
             verdict=Verdict.WARN,
             message=say("%(n)s 条回调没有处理") % {"n": waiting},
             remedy=say("看后台进程是否在运行。"),
+        )
+    if not configuration().demo and not school().table("wecom").members.get("verify"):
+        return CheckResult(
+            verdict=Verdict.WARN,
+            message=say("没有写可信域名的校验文件，企业微信里点不开门户"),
+            remedy=say("把 WW_verify_….txt 里的串写进学校文件的 [wecom] verify。"),
         )
     return CheckResult(verdict=Verdict.OK, message=say("企业微信正常"))
 

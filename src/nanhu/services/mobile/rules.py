@@ -45,7 +45,8 @@ WORDS: Final[Mapping[int, Text]] = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """How a person should stand in the contact book. `leaves_on`: all is over, and this is the last day there; not `is_placed`:
-    he is of the school, and no unit is on record: he is left as he stands."""
+    he is of the school, and no unit is on record: he is left as he stands. `by_mail`: he has not agreed that his phone goes out, so that his
+    account is made by his address of the school's mail."""
 
     person_id: int
     userid: str
@@ -53,12 +54,18 @@ class Wanted:
     unit_id: int
     departments: tuple[int, ...]
     phone_index: bytes
+    by_mail: bool = False
     leaves_on: date | None = None
     is_placed: bool = True
 
     @property
+    def has_contact(self) -> bool:
+        return self.by_mail or bool(self.phone_index)
+
+    @property
     def digest(self) -> bytes:
-        facts = [self.userid, self.name, sorted(self.departments), self.phone_index.hex()]
+        contact = "mail" if self.by_mail else self.phone_index.hex()
+        facts = [self.userid, self.name, sorted(self.departments), contact]
         return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).digest()
 
 
@@ -84,7 +91,7 @@ def step_for(*, wanted: Wanted | None, state: str, pushed: bytes | None, today: 
         return "keep" if is_there else "nothing"
     if not is_there or pushed is None:
         return "create"
-    return "keep" if pushed == wanted.digest or not wanted.phone_index else "update"
+    return "keep" if pushed == wanted.digest or not wanted.has_contact else "update"
 
 
 MINUTE: Final = 15

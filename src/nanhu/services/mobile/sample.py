@@ -1,4 +1,4 @@
-"""What the sample campus enters: the sync begun, students who agreed, a newcomer who waits for the personnel office."""
+"""What the sample campus enters: the sync begun, students and staff who agreed, a newcomer who waits for the personnel office."""
 
 from collections.abc import Collection
 
@@ -12,7 +12,7 @@ from nanhu.services.mobile.services import bindings, members
 OFFICE = "信息中心"
 
 
-def begin(*, students: Collection[int]) -> int:
+def begin(*, students: Collection[int], staff: Collection[int] = ()) -> int:
     """Nothing is compared first: on the sample campus the emulator runs later. How many wait to be pushed."""
     found = line()
     if found is None or Corp.objects.exists():
@@ -20,6 +20,8 @@ def begin(*, students: Collection[int]) -> int:
     Corp.objects.create(corp_id=found.corp_id, started_at=now(), started_by_name=OFFICE)
     for person_id in students:
         bindings.consent(person_id=person_id, purposes=("binding", "document"))
+    for person_id in staff:
+        bindings.consent(person_id=person_id)
     queued = members.follow(queries.everybody())
     Member.objects.exclude(task="").update(due_at=now())
     return queued

@@ -157,15 +157,15 @@ def leads_of(found: Venue) -> grids.Leads:
 def facts_about(found: Venue) -> list[tuple[Any, Any]]:
     place = found.room.place
     return [
-        (_("地点"), f"{place.parent.name} {place.name}" if place.parent else place.name),
+        (_("地点"), place.full_name),
         (_("做什么用"), found.use_names),
         (_("最多人数"), found.capacity),
-        (_("设备"), "、".join(found.equipment) or "—"),
+        (_("设备"), "、".join(map(term, found.equipment)) or "—"),
         (_("前后"), around_words(found)),
         (_("提前"), _("%(least)s 到 %(most)s 天") % {"least": found.notice_days, "most": found.ahead_days}),
         (_("收费"), fee_words(found.fee_fen)),
         (_("钥匙"), found.key_desk_shown or _("不用领")),
-        (_("管理"), found.unit.name),
+        (_("管理"), term(found.unit.name)),
     ]
 
 

@@ -112,7 +112,7 @@ class BookForm(HoursForm):
         self.fields["use"].initial = chosen.key
         self.fields["headcount"].help_text = _("最多 %(most)s 人") % {"most": venue.capacity}
         if venue.equipment:
-            self.fields["equipment"].help_text = _("这里有：%(all)s") % {"all": "、".join(venue.equipment)}
+            self.fields["equipment"].help_text = _("这里有：%(all)s") % {"all": "、".join(map(term, venue.equipment))}
         if venue.capacity <= rules.MANY:
             del self.fields["sponsor"]
 

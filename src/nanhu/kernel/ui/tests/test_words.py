@@ -7,6 +7,7 @@ import pytest
 from django.utils.translation import override
 
 import nanhu
+from nanhu.kernel.school.tables import SchoolFileError
 from nanhu.kernel.ui import words
 from nanhu.kernel.ui.templatetags.ui import seconds
 
@@ -71,6 +72,17 @@ def test_the_schools_own_names_are_english_on_an_english_page():
     with override("zh-hans"):
         assert words.term("计算机学院 / 软件工程") == "计算机学院 / 软件工程"
         assert str(words.lazy_term("教务系统")) == "教务系统"
+
+
+def test_names_that_differ_by_a_number_have_one_line_in_the_schools_file(school_file):
+    school_file({'"南院{}栋宿舍" = "South Campus Dormitory {}"': '"南院{}栋宿舍" = "Dormitory {}, South"'})
+    with override("en"):
+        assert words.term("南院12栋宿舍") == "Dormitory 12, South"
+        assert words.term("南院12栋宿舍旧楼") == "南院12栋宿舍旧楼"
+        assert words.term("南院一栋宿舍") == "南院一栋宿舍", "a blank is letters and figures"
+    school_file({'"南院{}栋宿舍" = "South Campus Dormitory {}"': '"南院{}栋宿舍" = "South Campus Dormitory"'})
+    with override("en"), pytest.raises(SchoolFileError, match="南院"):
+        words.term("南院12栋宿舍")
 
 
 @pytest.mark.parametrize(

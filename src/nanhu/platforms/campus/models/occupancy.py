@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus.models.places import Room
 from nanhu.platforms.campus.models.terms import Term
 
@@ -72,7 +73,8 @@ class Occupancy(models.Model):
     @property
     def public_words(self) -> str:
         """What everybody may read of it: lessons and exams by their name, of the rest the kind alone."""
-        return self.what if self.kind in {self.Kind.LESSON, self.Kind.EXAM} else str(self.get_kind_display())
+        is_told = self.kind in {self.Kind.LESSON, self.Kind.EXAM}
+        return " ".join(map(term, self.what.split(" "))) if is_told else str(self.get_kind_display())
 
 
 def span_words(begins_at: datetime, ends_at: datetime) -> str:

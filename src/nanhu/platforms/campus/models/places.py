@@ -6,6 +6,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.ui.words import term
+
 KEY_SHAPE = r"^[0-9a-z][0-9a-z.-]{0,39}$"
 
 
@@ -51,6 +53,12 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def full_name(self) -> str:
+        """ "南院1栋宿舍 305", in the reader's language: a room says little without its building."""
+        building = [self.parent.name] if self.kind == self.Kind.ROOM and self.parent else []
+        return " ".join(term(name) for name in (*building, self.name))
 
 
 class Room(models.Model):

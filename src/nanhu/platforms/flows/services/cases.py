@@ -19,7 +19,7 @@ from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import alone
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.numbering.series import Series
-from nanhu.kernel.once import made_by_form
+from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.platforms.flows import history, hours
 from nanhu.platforms.flows.assigning import Holder
 from nanhu.platforms.flows.body import Body, misfits, parted, sealed_with
@@ -27,6 +27,7 @@ from nanhu.platforms.flows.errors import (
     DataRefusedError,
     ReasonTooShortError,
     TooLateToWithdrawError,
+    TooManyOpenError,
     TwinCaseError,
     UrgedTodayError,
 )
@@ -66,6 +67,8 @@ def open_case(
     if (known := made_by_form(Case.objects.all(), token, applicant_id=applicant_id)) is not None:
         return known
     version = current_version(key)
+    if by.account_id is not None and applicant_id is not None and version.body.most_open:
+        refuse_one_more(version, applicant_id)
     case = Case(token=token, opened_by_name=by.name, subject_key=subject[0], subject_id=subject[1])
     fill(case, version, applicant_id, data, by)
     save_apart(case, is_new=True)
@@ -78,6 +81,14 @@ def open_case(
         CaseOpened(definition=key, case_id=case.pk, number=case.number, subject_key=subject[0], subject_id=subject[1])
     )
     return case
+
+
+def refuse_one_more(version: Version, applicant_id: int) -> None:
+    """Nobody floods an office with what differs by a sign."""
+    lock_key(f"flows.open:{version.definition_id}:{applicant_id}")
+    under_way = Case.objects.filter(definition=version.definition_id, applicant_id=applicant_id)
+    if under_way.exclude(state=Case.State.CLOSED).count() >= version.body.most_open:
+        raise TooManyOpenError(most=version.body.most_open)
 
 
 def fill(case: Case, version: Version, applicant_id: int | None, data: Mapping[str, Any], by: Actor) -> None:

@@ -65,6 +65,7 @@ CORRECTION: Final = flows.register_flow(
                 ),
                 flows.Step(key=ARRIVAL, name=_("等新的值到达"), kind="wait", on_refuse=CHECK),
             ),
+            most_open=5,
         ),
     )
 )

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.http import HttpRequest
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import folding
 from nanhu.kernel.database.statements import Statements
 from nanhu.kernel.registry import Application, Hit, Searchable, Text, Viewer, searchables
 from nanhu.kernel.remembered import Remembered
+from nanhu.kernel.ui.words import reads_chinese
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import menu, rules
 from nanhu.platforms.portal.guard import attempt, is_slow
@@ -77,16 +77,25 @@ def synonyms_of(text: str) -> list[str]:
 
 
 def application_group(offered: Sequence[Application], used: menu.Shortcuts, ways: Sequence[str], each: int) -> Group:
-    """Of the menu as this viewer has it; among those that answer, what is his favourite and what he opened lately come first."""
-    scored = [(max(score_of(one, way) for way in ways), one) for one in offered]
-    found = [
-        (score + USE * ((one.key in used.favourites) + (one.key in used.recent)), one)
-        for score, one in scored
-        if score >= 0
-    ]
+    """Of the menu as this viewer has it, else by how it sounds (校園卡, xiao yuan ka); among those that answer, what is his favourite and
+    what he opened lately come first."""
+    found = scored(offered, used, ways) or scored(offered, used, [sound_of(ways[0])])
     best = sorted(found, key=lambda pair: -pair[0])[:each]
     hits = [hit_of(menu.item_of(one, menu.Shortcuts())) for _score, one in best]
     return Group("applications", _("应用和服务"), "layout-grid", hits, best[0][0] if best else 0)
+
+
+def scored(offered: Sequence[Application], used: menu.Shortcuts, ways: Sequence[str]) -> list[tuple[int, Application]]:
+    answers = [(max(score_of(one, way) for way in ways), one) for one in offered]
+    return [
+        (score + USE * ((one.key in used.favourites) + (one.key in used.recent)), one)
+        for score, one in answers
+        if score >= 0
+    ]
+
+
+def sound_of(text: str) -> str:
+    return folding.readings(text)[0] or text.replace(" ", "")
 
 
 def hit_of(item: menu.MenuItem) -> Hit:
@@ -107,7 +116,7 @@ def score_of(application: Application, way: str) -> int:
 
 def index_groups(viewer: Viewer, ways: Sequence[str], each: int) -> list[Group]:
     """By the words and their synonyms; where nothing answers, by how it sounds, and by what resembles it."""
-    sound = folding.readings(ways[0])[0] or ways[0].replace(" ", "")
+    sound = sound_of(ways[0])
     units = sorted(people.own_unit_ids(viewer))
     steps = (("find", ways), ("find", [sound]), ("resemble", [sound]))
     rows = next((some for name, asked in steps if (some := rows_of(name, viewer, asked, units, each))), [])
@@ -132,7 +141,7 @@ def rows_of(name: str, viewer: Viewer, ways: Sequence[str], units: Sequence[int]
         "roles": sorted(viewer.roles),
         "units": units,
         "limit": each,
-        "english": not (get_language() or "zh").startswith("zh"),
+        "english": not reads_chinese(),
     }
     return SQL.rows(name, facts) if ways else []
 

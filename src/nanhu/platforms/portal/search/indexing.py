@@ -12,6 +12,7 @@ from nanhu.kernel.registry import Hit, Searchable, Text, searchables
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.models import SearchEntry
+from nanhu.platforms.portal.search.finding import sound_of
 
 log = structlog.get_logger()
 KEPT = (
@@ -90,18 +91,13 @@ def entries_of(source: str, hits: Iterable[Hit], english: Mapping[str, tuple[str
             title_en=title_en if is_other else "",
             detail_en=detail_en,
             folded_en=folded_en,
-            pinyin=f"{sound_of(title)} {folded_en.replace(' ', '')}".strip(),
+            pinyin=f"{sound_of(folding.folded(title))} {folded_en.replace(' ', '')}".strip(),
             searched=searched,
             grams=folding.grams(searched),
             faces=sorted(one.faces),
             roles=sorted(one.roles),
             unit_ids=sorted(one.unit_ids),
         )
-
-
-def sound_of(title: str) -> str:
-    text = folding.folded(title)
-    return folding.readings(text)[0] or text.replace(" ", "")
 
 
 def facts_of(entry: SearchEntry | None) -> list[object]:

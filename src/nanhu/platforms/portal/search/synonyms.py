@@ -1,11 +1,22 @@
 """Synonyms (同义词): what people call it, and what it is called here."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from nanhu.kernel import audit, folding
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.portal.models import SearchSynonym
 from nanhu.platforms.portal.search.finding import known_synonyms
+
+
+@transaction.atomic
+def add_all(*, by: Actor, pairs: Iterable[tuple[str, str]]) -> int:
+    """How many were new."""
+    before = SearchSynonym.objects.count()
+    for word, means in pairs:
+        add(by=by, word=word, means=means)
+    return SearchSynonym.objects.count() - before
 
 
 @transaction.atomic

@@ -250,6 +250,17 @@ def test_a_refusal_says_why_and_one_may_ask_again(student, office):
 
 
 @pytest.mark.capability("A035.3")
+def test_nobody_floods_an_office_with_made_up_numbers(student, office):
+    """One open complaint a field and number; of numbers that differ by a sign five in all."""
+    FieldOwner.objects.update(field="people.unit")
+    codes = [complain(student, what="people.unit", wanted="别的院", number=f"2024051{n}").status_code for n in range(7)]
+    assert codes == [302] * 5 + [409] * 2
+    assert Case.objects.count() == 5
+    case = Case.objects.order_by("pk")[0]
+    assert student.post(f"/flows/cases/{case.public_id}/withdraw/").status_code == 302
+    assert complain(student, what="people.unit", wanted="别的院", number="20240519").status_code == 302
+
+
 def test_a_name_and_a_number_need_a_proof_and_nothing_else_does(student, office):
     for what in ("people.name", "people.campus_no"):
         answer = student.post(f"/flows/new/{KEY}/", SAID | {"form_token": str(uuid4()), "what": what})

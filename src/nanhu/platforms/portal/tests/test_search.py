@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import translation
@@ -73,6 +74,7 @@ def titles(client, text, **more):
         ("xiaoyuanak", "校园卡挂失"),
         ("报", "后勤报修"),
         ("houqin baoxiu", "后勤报修"),
+        ("校園卡補辦", "校园卡补办"),
     ],
 )
 def test_it_is_found_by_name_pinyin_initials_and_in_spite_of_a_slip(services, student, typed, first):
@@ -115,6 +117,12 @@ def test_what_one_likes_and_uses_comes_first_among_what_answers_alike(services, 
 
 
 @pytest.mark.capability("A031.1")
+def test_the_menu_is_found_by_traditional_letters_and_by_sound_where_nothing_else_answers(services, board, student):
+    board.application("oa", "图书借阅", url="/oa/", description="借书")
+    for typed in ("圖書借閱", "图书接阅", "tu shu jie yue"):
+        assert titles(student, typed) == ["图书借阅"], typed
+
+
 def test_who_may_not_use_it_does_not_find_it(services, student, teacher):
     services.append(Hit(key="class", title="计科班费", url="/s/class", unit_ids=frozenset(units("08"))))
     services.append(Hit(key="other", title="计科别院", url="/s/other", unit_ids=frozenset({0})))
@@ -310,3 +318,27 @@ def test_the_office_registers_a_synonym_once_and_takes_it_away():
     [known] = SearchSynonym.objects.all()
     assert office.post(f"/search/words/{known.pk}/remove/").status_code == 302
     assert not SearchSynonym.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_sheet_of_synonyms_is_taken_whole_or_not_at_all_and_again_changes_nothing():
+    join("周敏", staff="T00555", roles=("portal.search",))
+    office = signed_in("T00555")
+
+    def hand_in(text):
+        sheet = SimpleUploadedFile("词.csv", text.encode(), content_type="text/csv")
+        return office.post("/search/words/sheet/", {"file": sheet}, headers={"accept": "text/html"})
+
+    assert "按表格登记" in office.get("/search/words/").content.decode()
+    bad = hand_in("大家怎么说,这里叫什么\n饭卡,校园卡\n\u200b,校园卡\n补卡,\n")
+    assert (bad.status_code, SearchSynonym.objects.count()) == (422, 0)
+    assert "请写至少一个字" in bad.content.decode()
+    good = "大家怎么说,这里叫什么\n饭卡,校园卡\n补卡,校园卡补办\n"
+    assert hand_in(good).status_code == hand_in(good).status_code == 302
+    assert list(SearchSynonym.objects.order_by("word").values_list("word", "means")) == [
+        ("补卡", "校园卡补办"),
+        ("饭卡", "校园卡"),
+    ]
+    exported = b"".join(office.get("/search/words/", {"export": "csv"}).streaming_content)
+    assert hand_in(exported.decode("utf-8-sig")).status_code == 302
+    assert SearchSynonym.objects.count() == 2

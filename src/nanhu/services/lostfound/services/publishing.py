@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import folding
@@ -92,9 +93,9 @@ def fill(item: Item, post: Post) -> None:
     item.phone, item.phone_masked = post.phone or None, mask_phone(post.phone) if post.phone else ""
     item.mark = post.mark or item.mark
     item.expires_on = campus_today() + rules.SHOWN_FOR
-    item.searched = folding.searched(
-        item.words, f"{item.where} {item.get_category_display()} {item.get_kind_display()}"
-    )
+    with translation.override("zh-hans"):
+        more = f"{item.where} {item.get_category_display()} {item.get_kind_display()}"
+    item.searched = folding.searched(item.words, more)
     if post.photos and is_found_card(item):
         raise CardPhotoError
 

@@ -17,10 +17,13 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberFacts:
+    """`mobile` goes out only where its owner agreed; else the school's mail address is what the account is made by."""
+
     userid: str
     name: str
     mobile: str
     departments: tuple[int, ...]
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,7 +173,7 @@ def begin(member: Member, wanted: Wanted) -> bool:
     is_new = member.pk is None or member.state == State.REMOVED
     if is_new:
         member.state, member.pushed, member.joined_at, member.pushed_from = State.WAITING, None, None, None
-    elif bytes(member.wanted) == wanted.digest and (member.task == Task.CREATE or not wanted.phone_index):
+    elif bytes(member.wanted) == wanted.digest and (member.task == Task.CREATE or not wanted.has_contact):
         return False
     return describe(member, wanted, Task.CREATE)
 
@@ -185,7 +185,7 @@ def describe(member: Member, wanted: Wanted, task: Member.Task) -> bool:
     member.wanted, member.leaves_on = wanted.digest, None
     if member.pk is None or member.state == State.REMOVED or task == Task.CREATE:
         member.userid = wanted.userid
-    if task == Task.CREATE and not wanted.phone_index:
+    if task == Task.CREATE and not wanted.has_contact:
         member.state, member.task, member.due_at, member.error = State.FAILED, Task.NONE, None, str(NO_PHONE)
         member.save()
         return False

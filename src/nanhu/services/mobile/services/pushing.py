@@ -11,7 +11,9 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.kernel.retries import Again, Answer, Never, Retries, doubling, drive
 from nanhu.kernel.retries.answers import Outside
+from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
+from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.port import BookMember, LaterError, MemberFacts, Status, StoppedError, VendorError
 from nanhu.services.mobile.adapters.wecom.client import EXISTS, MOBILE_EXISTS, NO_DEPARTMENT, UNKNOWN_USER
@@ -30,10 +32,14 @@ JOINED = {Status.ACTIVE: State.ACTIVE, Status.INVITED: State.INVITED, Status.LEF
 
 
 def step(member: Member) -> Answer | Outside:
-    """The phone is opened here, for this one call, and is written down nowhere."""
-    phone = "" if member.task == Task.DELETE else people.phone_of(member.person_id, by=BY, purpose=PURPOSE)
+    """The phone is opened here, for this one call and of who agreed, and is written down nowhere."""
+    gives_phone = member.task != Task.DELETE and queries.has_consent(member.person_id)
     facts = MemberFacts(
-        userid=member.userid, name=member.name, mobile=phone, departments=tuple(member.departments) or (1,)
+        userid=member.userid,
+        name=member.name,
+        mobile=people.phone_of(member.person_id, by=BY, purpose=PURPOSE) if gives_phone else "",
+        departments=tuple(member.departments) or (1,),
+        email=f"{member.userid}@{school().domain}",
     )
     return partial(push, member, facts)
 
@@ -72,7 +78,7 @@ def done(member: Member, facts: MemberFacts) -> Answer:
     except VendorError as error:
         if error.code == EXISTS:
             return adopted(member, facts, vendor.member(facts.userid))
-        if error.code == MOBILE_EXISTS and member.task == Task.CREATE and (other := vendor.userid_of(facts.mobile)):
+        if error.code == MOBILE_EXISTS and member.joined_at is None and (other := vendor.userid_of(facts.mobile)):
             return taken_over(member, facts, vendor.member(other), error)
         if error.code == NO_DEPARTMENT:
             departments.put_all()
@@ -103,10 +109,10 @@ def settled(member: Member, *, is_new: bool) -> None:
 
 
 def adopted(member: Member, facts: MemberFacts, found: BookMember | None) -> Answer:
-    """The userid stands there already: ours when name and phone say so, else a person looks (60102)."""
+    """The userid stands there already: ours when its name and the phone on record say so, else a person looks (60102)."""
     if found is None:
         return Again()
-    if found.name == facts.name and people.normalise_phone(found.mobile) == people.normalise_phone(facts.mobile):
+    if found.name == facts.name and found.mobile and member.person_id in people.persons_with_phone(found.mobile):
         state = JOINED.get(Status(found.status), State.INVITED) if found.status in set(Status) else State.INVITED
         at = now() if state == State.ACTIVE else None
         with transaction.atomic():
@@ -133,6 +139,8 @@ def taken_over(member: Member, facts: MemberFacts, found: BookMember | None, ref
     """His phone stands there under a userid of its own, from before us: with the same name it is his, and stays as it is called."""
     if found is None or found.name != facts.name or Member.objects.filter(userid=found.userid).exists():
         raise refusal
+    if member.task == Task.UPDATE:
+        choice.vendor().delete_member(member.userid)  # what we had made for him by his mail, before he agreed
     Member.objects.filter(pk=member.pk).update(userid=found.userid)
     return adopted(member, facts, found)
 

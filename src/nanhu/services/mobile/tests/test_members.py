@@ -14,7 +14,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.jobs import compare_nightly, follow_everybody, publish
-from nanhu.services.mobile.models import Binding, Comparison, Corp, Department, Member, VendorCall
+from nanhu.services.mobile.models import Binding, Comparison, Consent, Corp, Department, Member, VendorCall
 from nanhu.services.mobile.services import bindings, comparing, members, pushing
 from nanhu.services.mobile.tests.conftest import settle, work_off_callbacks
 from nanhu.testing.members import PASSWORD, SYSTEM
@@ -33,13 +33,28 @@ def test_the_record_alone_makes_a_member(syncing, wecom):
     syncing.record("T9", name="新老师", phone="13907300099", affiliation={"unit_code": "20", "state": "active"})
     settle()
     found = wecom.company.store.member("t9")
-    assert (found["name"], found["mobile"], found["status"]) == ("新老师", "13907300099", 4)
+    assert (found["name"], found["email"], found["status"]) == ("新老师", "t9@hnist.edu.cn", 4)
     names = {row["id"]: row["name"] for row in wecom.company.store.rows("SELECT * FROM department")}
     assert [names[one] for one in found["department"]] == ["财务处"]
     wecom.join("t9")
     assert syncing.member("T9").state == State.ACTIVE
     assert Binding.objects.get(person_id=syncing.persons["T9"]).how == "record"
     assert told("MemberJoined") == 1
+
+
+def test_a_phone_of_the_staff_goes_out_when_its_owner_says_so_and_not_before(syncing, wecom):
+    """By PIPL 23: what a third party is given of somebody he has agreed to, and sees."""
+    assert {one["mobile"] for one in wecom.company.store.members()} == {""}
+    client = syncing.client("T2")
+    assert "手机号还没有交出去" in client.get("/mobile/").content.decode()
+    made = wecom.company.calls["user/create"]
+    client.post("/mobile/join/")
+    settle()
+    assert wecom.company.store.member("t2")["mobile"] == "13907300002"
+    assert wecom.company.calls["user/create"] == made, "the account stays"
+    assert "手机号还没有交出去" not in client.get("/mobile/").content.decode()
+    assert Consent.objects.get(person_id=syncing.persons["T2"]).purpose == "binding"
+    assert {one["mobile"] for one in wecom.company.store.members()} == {"", "13907300002"}, "nobody else's"
 
 
 @pytest.mark.capability("A059.3")
@@ -125,11 +140,19 @@ def test_a_doubtful_account_waits_for_a_person(school, wecom):
     assert school.member("T2").state == State.INVITED
 
 
-def test_an_account_of_his_own_from_before_us_is_taken_over_by_phone_and_name(school, wecom):
+@pytest.mark.parametrize("agreed_first", [True, False])
+def test_an_account_of_his_own_from_before_us_is_taken_over_by_phone_and_name(school, wecom, agreed_first):
+    """Who agrees later had one by his mail meanwhile: that one goes, for he never joined it."""
     wecom.company.store.put("wang-laoshi", "王老师", "13907300002", [1], 1)
+    if agreed_first:
+        bindings.consent(person_id=school.persons["T2"])
     comparing.compare(by=SYSTEM)
     comparing.start(by=SYSTEM)
     settle()
+    if not agreed_first:
+        assert {"t2", "wang-laoshi"} < wecom.members().keys()
+        school.client("T2").post("/mobile/join/")
+        settle()
     found = school.member("T2")
     assert (found.userid, found.state) == ("wang-laoshi", State.ACTIVE)
     assert "t2" not in wecom.members()
@@ -141,14 +164,18 @@ def test_what_changed_is_changed_there_and_nothing_else_is(syncing, wecom):
     members.follow(list(syncing.persons.values()))
     settle()
     assert wecom.company.calls == before
+    bindings.join(by=SYSTEM, person_id=syncing.persons["T2"])
+    settle()
+    before = dict(wecom.company.calls)
     syncing.record("T2", name="王老师改", phone="13907300022")
     settle()
-    assert wecom.company.calls["user/update"] == before.get("user/update", 0) + 1
+    assert wecom.company.calls["user/update"] == before["user/update"] + 1
     assert wecom.company.store.member("t2")["mobile"] == "13907300022"
 
 
 def test_a_phone_that_another_has_says_so_and_is_tried_again_on_demand(school, wecom):
     wecom.company.store.put("visitor", "外单位", "13907300002", [1], 1)
+    bindings.consent(person_id=school.persons["T2"])
     comparing.compare(by=SYSTEM)
     comparing.start(by=SYSTEM)
     settle()
@@ -174,6 +201,7 @@ def test_who_had_joined_and_was_given_up_takes_messages_again(syncing, wecom):
 def test_who_has_no_phone_on_record_is_listed_with_the_reason(syncing):
     record = {"unit_code": "20", "state": "active"}
     syncing.record("T8", name="无号", affiliation=record)
+    bindings.join(by=SYSTEM, person_id=syncing.persons["T8"])
     assert syncing.member("T8").state == State.FAILED
     assert "没有手机号" in syncing.member("T8").error
     syncing.record("T8", phone="13907300088")
@@ -294,8 +322,8 @@ def test_staff_are_told_what_goes_out_a_day_before_and_may_say_no(syncing, wecom
     assert pushing.push_due() == 0
     said = syncing.client("T7").get("/messages/").content.decode()
     page = syncing.client("T7").get("/mobile/").content.decode()
-    assert "姓名、单位、手机号交给腾讯" in said
-    assert "姓名、单位、手机号交给腾讯" in page
+    assert "姓名、单位和学校邮箱地址交给腾讯" in said
+    assert "姓名、单位和学校邮箱地址交给腾讯" in page
     syncing.client("T7").post("/mobile/leave/")
     bindings.join(by=SYSTEM, person_id=syncing.persons["T8"])
     pushing.push_due()

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.files.models import StoredFile
-from nanhu.platforms.campus.api import Place
 from nanhu.services.requests.models.crews import Crew, FaultClass
 from nanhu.services.requests.models.topics import Topic
 
@@ -20,11 +19,6 @@ REPAIRS = ("repair", "network")
 QUESTIONS = ("service", "policy")
 CONFIDENTIAL = ("complaint", "opinion")
 OPEN = ("new", "assigned", "working", "waiting")
-
-
-def place_words(place: Place) -> str:
-    """ "南院1栋宿舍 305": a room says little without its building."""
-    return f"{place.parent.name} {place.name}" if place.kind == Place.Kind.ROOM and place.parent else place.name
 
 
 class Request(models.Model):
@@ -183,7 +177,7 @@ class Request(models.Model):
     def title(self) -> str:
         """What a list says of it: never its words, which are for who works on it."""
         if self.kind in REPAIRS and self.place and self.fault_class:
-            return f"{place_words(self.place)} · {self.fault_class.name}"
+            return f"{self.place.full_name} · {self.fault_class.name}"
         return str(self.get_system_display() or self.get_kind_display())
 
     @property

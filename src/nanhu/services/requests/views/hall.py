@@ -29,7 +29,7 @@ from nanhu.services.requests.forms import (
     WordsForm,
 )
 from nanhu.services.requests.models import FaultClass, Request
-from nanhu.services.requests.models.requests import REPAIRS, place_words
+from nanhu.services.requests.models.requests import REPAIRS
 from nanhu.services.requests.offices import offices, unit_id
 from nanhu.services.requests.queries import promise_by_building
 from nanhu.services.requests.rules import LARGEST_PHOTO, PHOTOS
@@ -213,7 +213,7 @@ def network(request: PageRequest) -> HttpResponseBase:
     place = typed.cleaned_data["place"] if typed.is_valid() else None
     place = place or queries.room_of(request.viewer)
     operator = queries.operator_at(place) if place else None
-    where = place_words(place) if place else ""
+    where = place.full_name if place else ""
     facts = {"form": typed, "place": where, "operator": operator, "service": service.address()}
     return render(request, "requests/network.html", facts | {"phone": school().info_centre_phone})
 

@@ -10,7 +10,6 @@ from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
@@ -38,9 +37,10 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.words import reads_chinese
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import Crew, Entry, FaultClass, Material, Request
-from nanhu.services.requests.models.requests import OPEN, REPAIRS, place_words
+from nanhu.services.requests.models.requests import OPEN, REPAIRS
 from nanhu.services.requests.rules import price_of
 from nanhu.services.requests.services.timeline import target_of
 
@@ -142,7 +142,7 @@ def facts_of(request: Request, *, is_whole: bool, is_inner: bool = True) -> list
     complaint lies, and whom we take for the accused, would tell its author who is here."""
     found: list[tuple[Words, object]] = []
     if request.place:
-        found += [(_("地点"), place_words(request.place)), (_("类别"), request.fault_class)]
+        found += [(_("地点"), request.place.full_name), (_("类别"), request.fault_class)]
     if request.crew:
         found.append((_("班组"), format_html("{} {}", request.crew.called, request.crew.phone)))
     elif request.unit and request.kind not in REPAIRS and (is_inner or request.kind != Request.Kind.COMPLAINT):
@@ -183,7 +183,7 @@ def events_of(request: Request, *, is_inner: bool, is_whole: bool = True) -> lis
 
 def named_in_english() -> list[tuple[str, str]]:
     """Crews, for a reader of English; none for others."""
-    if (get_language() or "zh").startswith("zh"):
+    if reads_chinese():
         return []
     return list(Crew.objects.exclude(name_en="").order_by("-name").values_list("name", "name_en"))
 

@@ -241,9 +241,9 @@ def body_of(facts: MemberFacts) -> dict[str, Any]:
     return {
         "userid": facts.userid,
         "name": facts.name[:LONGEST_NAME],
-        "mobile": facts.mobile,
         "department": list(facts.departments),
         "main_department": facts.departments[0] if facts.departments else 1,
+        **({"mobile": facts.mobile} if facts.mobile else {"email": facts.email}),
     }
 
 
