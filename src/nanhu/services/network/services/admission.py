@@ -206,8 +206,10 @@ def refuse_by_service(request: AdmissionRequest) -> None:
 
 def words_against(person_id: int, service: str) -> Text:
     """Of the other rooms' conditions the first that is not met."""
-    of_service = (one.refuses(person_id) for one in service_rules if one.service == service)
-    return next(filter(None, of_service), "")
+    for one in service_rules:
+        if one.service == service and (words := one.refuses(person_id)):
+            return words
+    return ""
 
 
 def refuse_devices(request: AdmissionRequest, policy: Policy | None, device: Device | None) -> None:

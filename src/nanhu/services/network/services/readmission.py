@@ -40,6 +40,6 @@ def readmit(*, service: str, nas: tuple[str, str], sign_in: NetworkSignIn) -> Re
     ):
         return None
     roles = "{" + ",".join(sign_in.groups) + "}"
-    owner = [rules.new_code(), sign_in.person_id, sign_in.campus_no, service, roles, mac, *nas]
-    answer = CONNECTIONS.value(ADMIT, [*owner, sign_in.application, str(sign_in.app_password), now().isoformat()])
+    asked = [service, roles, mac, *nas, sign_in.application, str(sign_in.app_password), now().isoformat()]
+    answer = CONNECTIONS.value(ADMIT, [rules.new_code(), sign_in.person_id, sign_in.campus_no, *asked])
     return decode(answer) if answer is not None else None
