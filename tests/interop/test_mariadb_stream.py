@@ -209,7 +209,7 @@ def test_every_character_of_gbk_is_read_as_the_server_reads_it(made: DataSource,
     with binlog.connected(made) as line:
         news = binlog.news_of(made, line, lambda _columns: ["id"])
         told = {row["id"]: row["sign"] for row in news.rows}
-        there = {row["id"]: row["sign"] for row in binlog.asked(line, "SELECT id, sign FROM signs")}
+        there = {row["id"]: row["sign"] for row in binlog.selected(line, "SELECT id, sign FROM signs")}
     other = {there[n]: told[n] for n in there if told[n] != there[n]}
     assert (news.is_whole, len(told)) == (False, len(pairs))
     assert other.keys() <= {"?"}, "what the server cannot show (䶮 in its GBK) the log still says"
@@ -251,6 +251,15 @@ def test_where_the_log_does_not_say_all_the_whole_table_is_compared_and_the_batc
     steward = signed_in("管断", "0020209194", "datahub.steward")
     assert "整张表重读" in steward.get(at(made)).content.decode()
     does(server, "DROP TABLE IF EXISTS jw.kept")
+
+
+def test_another_servers_log_under_the_same_name_is_not_gone_on_with(made: DataSource, server: MariaDb) -> None:
+    """After a failover or a restore the same file and place may be there, and be another's."""
+    until = made.position["until"] | {"made_at": made.position["until"]["made_at"] - 60}
+    DataSource.objects.filter(pk=made.pk).update(position=made.position | {"until": until})
+    does(server, "DELETE FROM jw.xk WHERE xh = '14231100005'")
+    assert (read_again(made).error, made.rows, len(there())) == ("", 59, 59)
+    assert "不是上次那一份" in Batch.objects.get(pk=made.batch_id).file_name
 
 
 def test_a_killed_server_and_a_new_file_lose_nothing_and_an_emptied_table_empties_nothing(

@@ -91,7 +91,7 @@ def connected(made: DataSource, seconds: int = ALL_SECONDS) -> Iterator[Line]:
         raise SourceFailedError(why=words_of(error)) from None
 
 
-def asked(line: Line, query: str, values: Sequence[str] = ()) -> list[dict[str, Any]]:
+def selected(line: Line, query: str, values: Sequence[str] = ()) -> list[dict[str, Any]]:
     connection, _deadline = line
     with connection.cursor(DictCursor) as cursor:
         cursor.execute(query, list(values) or None)
@@ -121,28 +121,28 @@ def place_of(follower: Follower) -> dict[str, Any]:
 
 def followed(made: DataSource, line: Line) -> Table:
     """Refused where its changes would not be told: it would be old for ever, and look fresh."""
-    (settings,) = asked(line, SETTINGS)
+    (settings,) = selected(line, SETTINGS)
     if "mariadb" not in settings["version"].lower():
         raise SourceFailedError(why=_("不是 MariaDB（%s）：改用数据库的查询语句") % settings["version"])
     for name, needed in NEEDED.items():
         if str(settings[name]) != needed:
             raise SourceFailedError(why=f"SET GLOBAL {name} = {needed}")
-    found = asked(line, TABLE, [place_of_address(made.address, made.kind)[2], made.query])
+    found = selected(line, TABLE, [place_of_address(made.address, made.kind)[2], made.query])
     if not found:
         raise SourceFailedError(why=_("没有这张表，或不许读：%s") % made.query)
     database, name = found[0]["in_database"], found[0]["name"]
     refuse_untold(line, database)
-    ((_name, ddl),) = (row.values() for row in asked(line, f"SHOW CREATE TABLE {quoted(name)}"))
+    ((_name, ddl),) = (row.values() for row in selected(line, f"SHOW CREATE TABLE {quoted(name)}"))
     if CASCADE.search(ddl):
         raise SourceFailedError(why=_("这张表有级联的外键，级联删改不进日志：改用数据库的查询语句"))
-    told = asked(line, f"SHOW FULL COLUMNS FROM {quoted(name)}")
+    told = selected(line, f"SHOW FULL COLUMNS FROM {quoted(name)}")
     return Table(database, name, [column_of(one) for one in told], list(map(declared, told)))
 
 
 def refuse_untold(line: Line, database: str) -> None:
     """The server may be told to log some databases alone."""
     try:
-        (said,) = asked(line, "SHOW MASTER STATUS")
+        (said,) = selected(line, "SHOW MASTER STATUS")
     except pymysql.MySQLError as error:
         if error.args[:1] != (NOT_ALLOWED,):
             raise
@@ -187,7 +187,7 @@ def events_from(made: DataSource, follower: Follower) -> Iterator[bytes]:
     """To the end of what is written; then the server ends the connection."""
     with connected(made) as line:
         connection, _deadline = line
-        asked(line, AS_REPLICA)
+        selected(line, AS_REPLICA)
         ask = pack("<IHI", follower.place, NO_WAITING, 0) + follower.file.encode()
         try:
             connection._execute_command(COMMAND.COM_BINLOG_DUMP, ask)  # noqa: SLF001 - as every replica in Python does
@@ -201,8 +201,8 @@ def events_from(made: DataSource, follower: Follower) -> Iterator[bytes]:
 
 def whole_table(made: DataSource, line: Line, table: Table, *, why: str) -> News:
     """What is committed while the table is read comes again as a change."""
-    asked(line, SNAPSHOT)
-    said = {one["Variable_name"].lower(): one["Value"] for one in asked(line, PLACE)}
+    selected(line, SNAPSHOT)
+    said = {one["Variable_name"].lower(): one["Value"] for one in selected(line, PLACE)}
     follower = Follower(
         table.database, table.name, table.columns, said["binlog_snapshot_file"], int(said["binlog_snapshot_position"])
     )
