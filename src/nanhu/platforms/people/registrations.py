@@ -15,6 +15,7 @@ from nanhu.kernel.kit.people import PersonLine, named_by
 from nanhu.kernel.registry import Fact, PersonalData, PersonalFacts, Viewer, personal_data, personal_facts
 from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.words import term
 from nanhu.platforms.people import checks  # noqa: F401  (registering is its effect)
 from nanhu.platforms.people.models import Affiliation, ChangeSet
 from nanhu.platforms.people.personal_data import affiliation_records, person_records
@@ -47,7 +48,8 @@ def living_or_last(card: PersonCard) -> Sequence[AffiliationCard]:
 
 def facts_of(a: AffiliationCard, titles: dict[int, str]) -> list[Fact]:
     number = {"student": _("学号"), "staff": _("工号"), "temporary": _("证号"), "guest": _("来宾号")}[a.kind]
-    status = f"{a.category_name} · {a.office_status or Affiliation.State(a.state).label}".strip(" ·")
+    said = (a.category_name, a.office_status or Affiliation.State(a.state).label)
+    status = " · ".join(term(one) for one in said if one)
     return [
         Fact(
             label=number,
@@ -57,7 +59,7 @@ def facts_of(a: AffiliationCard, titles: dict[int, str]) -> list[Fact]:
         ),
         Fact(
             label=_("单位"),
-            value=a.unit_path or a.unit_name or _("未登记"),
+            value=term(a.unit_path or a.unit_name) or _("未登记"),
             source=source_of(a.provenance, "unit_id", titles),
             key=f"people.unit:{a.campus_no}",
         ),

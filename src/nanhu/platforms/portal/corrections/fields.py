@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -45,8 +47,9 @@ def values_for(viewer: Viewer) -> dict[str, dict[str, str]]:
 
 def value_of(person_id: int, field: str, number: str) -> str | None:
     """What a field says of the identity with this number. None where that cannot be told: it has no such number, or no number was given
-    and there are several. Of the numbers themselves, all: one that is corrected is not there any more."""
-    said = values_for(reader_of(person_id)).get(field, {})
+    and there are several. Of the numbers themselves, all: one that is corrected is not there any more. In one language, whoever asks."""
+    with translation.override(settings.LANGUAGE_CODE):
+        said = values_for(reader_of(person_id)).get(field, {})
     if field == "people.campus_no":
         return "、".join(sorted(said)) or None
     return said.get(number) if number else next(iter(said.values())) if len(said) == 1 else None

@@ -106,7 +106,7 @@ def test_a_state_without_the_offices_word_is_said_in_the_language_one_chose(db):
     browser = signed_in("20230107")
     assert "统招本科 · 正常" in " ".join(browser.get("/").content.decode().split())
     browser.post("/preferences/language/en")
-    assert "统招本科 · Normal" in " ".join(browser.get("/").content.decode().split())
+    assert "Undergraduate · Normal" in " ".join(browser.get("/").content.decode().split())
 
 
 PHOTO = re.compile(r'class="person-photo"[^>]*>(?:<img src="([^"]*)")?')
