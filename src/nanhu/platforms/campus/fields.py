@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Length
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.registry import Viewer
-from nanhu.kernel.sheets.cells import halfwidth
 from nanhu.kernel.ui.widgets import SuggestInput, Suggestion
 from nanhu.kernel.ui.words import reads_chinese, term
 from nanhu.platforms.campus.models import Place

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import DatedForm, IntakeForm, ReasonForm, reason_field
-from nanhu.kernel.sheets.cells import halfwidth
 from nanhu.kernel.ui.dates import WEEKDAYS
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.models import Place, Term

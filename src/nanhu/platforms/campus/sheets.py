@@ -7,8 +7,8 @@ from typing import ClassVar, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.sheets import Column, Sheet, choice
-from nanhu.kernel.sheets.cells import halfwidth
 from nanhu.kernel.sheets.kinds import CellError
 from nanhu.platforms.campus.models import Room
 from nanhu.platforms.campus.models.places import KEY_SHAPE
