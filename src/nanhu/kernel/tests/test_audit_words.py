@@ -155,7 +155,7 @@ HANDED_ON = {
             "closed",
         )
     },
-    "systems/assets/services/disposing.py": {f"assets.{one}_disposal" for one in ("ask", "approve", "refuse")},
+    "systems/assets/services/disposing.py": {f"assets.{one}_disposal" for one in ("ask", "approve", "refuse", "remit")},
     "systems/assets/services/improving.py": {f"assets.{one}_improvement" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/inspecting.py": {f"assets.{one}_inspection" for one in ("plan", "record", "end")},
     "systems/assets/services/losing.py": {f"assets.{one}_loss" for one in ("propose", "approve", "refuse")},
@@ -195,7 +195,9 @@ HANDED_ON = {
         "assets.purchase_received",
         "assets.purchase_settled",
     },
-    "systems/assets/services/transferring.py": {f"assets.{one}_transfer" for one in ("ask", "approve", "refuse")},
+    "systems/assets/services/transferring.py": {
+        f"assets.{one}_transfer" for one in ("ask", "accept", "approve", "refuse")
+    },
     "systems/card/closing/services/payouts.py": {"card.confirm_payout", "card.close_unpaid_payout"},
     "systems/card/chip/services/suspense_posting.py": {f"card.{one}_suspense" for one in ("propose", "refuse", "post")},
     "systems/card/chip/services/suspense_batches.py": {

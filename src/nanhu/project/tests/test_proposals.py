@@ -49,6 +49,7 @@ SECOND_PERSONS = {
     "nanhu.services.requests.services.working.bill": "",
     "nanhu.services.requests.services.working.withdraw_bill": "",
     "nanhu.systems.assets.services.purchasing.refuse_involved": "",
+    "nanhu.systems.assets.services.transferring.accept": "assets:unit:transfers",
     "nanhu.systems.card.chip.services.suspense_posting.approve": "card:chip:suspense",
     "nanhu.systems.card.closing.services.payouts.confirm": "card:closing:payouts",
     "nanhu.systems.card.fleet.services.registering.decide_merchant": "card:fleet:merchants",

@@ -6,6 +6,7 @@ from nanhu.kernel.registry import Text
 from nanhu.systems.assets.models import Inspection, InspectionRecord, Movement
 
 ACTIONS: dict[str, Text] = {
+    "assets.accept_transfer": _("对方单位资产员同意调拨"),
     "assets.add_receipt_line": _("验收单加一行"),
     "assets.approve_card_import": _("批准旧卡片导入"),
     "assets.approve_class_import": _("批准资产分类表"),
@@ -21,6 +22,7 @@ ACTIONS: dict[str, Text] = {
     "assets.ask_transfer": _("提出资产调拨"),
     "assets.ask_undo_card_import": _("提出回滚旧卡片导入"),
     "assets.close_month": _("资产月结完成"),
+    "assets.confirm_loan": _("借用人确认"),
     "assets.depreciate": _("记资产折旧"),
     "assets.discard_class_import": _("放弃资产分类表"),
     "assets.discard_card_import": _("放弃旧卡片导入"),
@@ -33,6 +35,9 @@ ACTIONS: dict[str, Text] = {
     "assets.merge_person": _("资产随人员归并"),
     "assets.offer": _("出示资产移交码"),
     "assets.open_receipt": _("开验收单"),
+    "assets.open_stock": _("建库存卡"),
+    "assets.put_stock": _("登记库存进出"),
+    "assets.share_instrument": _("登记大型仪器共享"),
     "assets.order_purchase": _("登记采购，占用额度"),
     "assets.pay_purchase": _("登记采购付款，支出额度"),
     "assets.plan_inspection": _("登记定期检验"),
@@ -53,6 +58,7 @@ ACTIONS: dict[str, Text] = {
     "assets.refuse_receipt": _("验收不通过"),
     "assets.refuse_reversal": _("驳回冲回采购付款"),
     "assets.refuse_transfer": _("驳回资产调拨"),
+    "assets.remit_disposal": _("登记处置收入上缴"),
     "assets.set_figure": _("改资产规定的数"),
     "assets.set_life": _("改资产使用年限"),
     "assets.sign_receipt": _("签验收单"),
@@ -75,6 +81,7 @@ TARGETS: dict[str, Text] = {
     "month": _("月份"),
     "month_close": _("月结"),
     "purchase": _("采购登记"),
+    "stock_item": _("库存卡"),
     "asset_receipt": _("验收单"),
 }
 """By what stands before the colon."""
@@ -99,5 +106,6 @@ FACTS: dict[str, Text] = {
     "inspected_on": _("检验日期"),
     "inspection_due": _("下次最晚哪天"),
     "every_months": _("周期（月）"),
+    "change": _("数量"),
     "life_years": _("使用年限"),
 }

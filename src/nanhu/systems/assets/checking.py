@@ -1,7 +1,7 @@
 """Checking what is handed in: old cards before they become things, finance's cards against ours (月结差异)."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,9 +16,9 @@ from nanhu.kernel.sheets import Checked, Fault, Line
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import NothingToCloseError
-from nanhu.systems.assets.models import Asset, CardRow, Classification, ClassRow
+from nanhu.systems.assets.models import CardRow, Classification, ClassRow
 from nanhu.systems.assets.models.importing import classes_in_use
-from nanhu.systems.assets.models.things import CLASS_SHAPE
+from nanhu.systems.assets.models.things import CLASS_SHAPE, former_numbers_taken
 from nanhu.systems.assets.queries.books import OurCard, cards_in, last_booked, month_to_close
 from nanhu.systems.assets.queries.lives import months_of
 from nanhu.systems.assets.rules import class_above
@@ -90,6 +90,7 @@ class CardCheck:
         return [
             ("value", "" if value > 0 else _("原值须大于零")),
             ("carried", _("累计折旧超过原值") if carried > value else ""),
+            ("carried", _("低值品没有折旧") if carried and is_low_value(line) else ""),
             ("acquired_on", _("日期在今天之后") if acquired > campus_today() else ""),
             ("put_into_use_on", _("日期在今天之后") if used > campus_today() else ""),
             ("put_into_use_on", _("投入使用早于取得日期") if used < acquired else ""),
@@ -110,18 +111,13 @@ class CardCheck:
             "unit_id": self.unit_ids[self.units[line["unit"]]],
             "keeper_id": self.keepers.get(line["keeper"]),
             "room_id": self.rooms.get(line["room"]),
+            "is_low_value": is_low_value(line),
         }
         return CardRow(line=line.number, former_number=former_of(line), name=line.meant("name"), card=card)
 
 
 def former_of(line: Line) -> str:
     return one_line(line["former_number"])
-
-
-def former_numbers_taken(numbers: Collection[str]) -> set[str]:
-    """Those of living cards."""
-    rows = Asset.objects.filter(former_number__in=numbers).exclude(state=Asset.State.VOID)
-    return set(rows.values_list("former_number", flat=True))
 
 
 def months_if_ruled(code: str) -> int | None:
@@ -138,6 +134,10 @@ def is_count(said: str) -> bool:
 
 def carried_of(line: Line) -> int:
     return int(line.meant("carried")) if line["carried"] else 0
+
+
+def is_low_value(line: Line) -> bool:
+    return bool(line["is_low_value"] and line.meant("is_low_value"))
 
 
 def used_on(line: Line) -> date:

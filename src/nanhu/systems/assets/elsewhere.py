@@ -89,7 +89,7 @@ def occurrences(viewer: Viewer, since: date, until: date) -> Iterable[Occurrence
     for loan in lent.select_related("asset").order_by("due_on", "pk"):
         title = say("归还：%(thing)s") % {"thing": f"{loan.asset.name} {loan.asset.number}"}
         lent_at = datetime.combine(loan.lent_on, time.min, CAMPUS_ZONE)
-        yield on_day(f"assets.loan.{loan.public_id}", title, loan.due_on, lent_at, reverse("assets:mine:things"))
+        yield on_day(f"assets.loan.{loan.public_id}", title, loan.due_on, lent_at, reverse("assets:mine:borrowed"))
 
 
 def inspections(viewer: Viewer, since: date, until: date) -> Iterable[Occurrence]:

@@ -70,13 +70,15 @@ class LifeError(AssetsError):
 class YearsError(AssetsError):
     code = "assets.years"
     field = "years"
-    sentence = _("{name}的使用年限是 {least} 到 {most} 年。")
+    sentence = _(
+        "{name}的使用年限是 {least} 到 {most} 年。旧的受赠、调入资产按评估，砖混、简易房屋另有规定的，写明年限依据。"
+    )
 
 
 class NotDepreciatedError(AssetsError):
     code = "assets.not_depreciated"
     field = "years"
-    sentence = _("这类资产不折旧，年限留空。")
+    sentence = _("低值品和这类资产不折旧，年限留空。")
 
 
 class VoucherTwiceError(AssetsError):
@@ -125,12 +127,6 @@ class UsedBeforeAcquiredError(AssetsError):
     code = "assets.used_before_acquired"
     field = "put_into_use_on"
     sentence = _("投入使用日期不能早于取得日期 {day}。")
-
-
-class BelowThresholdError(AssetsError):
-    code = "assets.below_threshold"
-    field = "price_yuan"
-    sentence = _("单价不足 {least}，又不是成批的同类物品，按低值品管理，不入固定资产。")
 
 
 class NotOfUnitError(AssetsError):
@@ -206,6 +202,17 @@ class OutdatedTransferError(AssetsError):
     sentence = _("申请以后这件资产换了单位，或不再闲置：请不同意这张调拨单，需要时重新申请。")
 
 
+class OfferedInsideError(AssetsError):
+    code = "assets.offered_inside"
+    field = "is_idle_seen"
+    sentence = _("“闲置调剂”里有 {count} 件类似的（{names}）：先去看看能不能用；都不合适的，勾选后再登记。")
+
+
+class NotAcceptedError(AssetsError):
+    code = "assets.not_accepted"
+    sentence = _("对方单位的资产员还没有同意，请等他答复后再批。")
+
+
 class NothingChosenError(AssetsError):
     code = "assets.nothing_chosen"
     sentence = _("没有选中任何资产。")
@@ -230,7 +237,7 @@ class InspectedSinceError(AssetsError):
 
 class InspectionFailedError(AssetsError):
     code = "assets.inspection_failed"
-    sentence = _("“{kind}”上次不合格：复检合格后先登记检验结果，再登记修好。")
+    sentence = _("“{kind}”上次不合格：复检合格后先登记检验结果，再使用。")
 
 
 class NextInspectionError(AssetsError):
@@ -248,7 +255,7 @@ class DuePastError(AssetsError):
 class NobodyToPayError(AssetsError):
     code = "assets.nobody_to_pay"
     field = "fault"
-    sentence = _("这件资产没有本人确认过的领用人，也没有借出，不能定为个人责任。")
+    sentence = _("这件资产没有本人确认过的领用人或借用人，不能定为个人责任。")
 
 
 class NothingToCloseError(AssetsError):
@@ -301,10 +308,60 @@ class NothingAddedError(AssetsError):
     sentence = _("增加的价值须大于零。")
 
 
+class NotLargeError(AssetsError):
+    code = "assets.not_large"
+    sentence = _("单价不到四十万元，不登记大型仪器共享。")
+
+
+class StockItemStandsError(AssetsError):
+    code = "assets.stock_item_stands"
+    field = "name"
+    sentence = _("“{name}”在这个地点已有库存卡。")
+
+
+class StockShortError(AssetsError):
+    code = "assets.stock_short"
+    field = "quantity"
+    sentence = _("现存 {balance}，不够出这么多。")
+
+
+class TakerMissingError(AssetsError):
+    code = "assets.taker_missing"
+    field = "person"
+    sentence = _("危险品领出须写领用人。")
+
+
+class PriceMissingError(AssetsError):
+    code = "assets.price_missing"
+    field = "price_yuan"
+    sentence = _("单价须大于零。")
+
+
+class FormerNumberError(AssetsError):
+    code = "assets.former_number"
+    field = "former_number"
+    sentence = _("原标签号 {number} 已有卡片，或这一行不止一张卡片：一个标签号只给一张卡片。")
+
+
 class SerialsError(AssetsError):
     code = "assets.serials"
     field = "serials"
     sentence = _("序列号一行一个，每个不超过 {longest} 个字，不能多于 {most} 个。")
+
+
+class LowValueError(AssetsError):
+    code = "assets.low_value"
+    sentence = _("低值品不在固定资产账上，不能登记改造增值。")
+
+
+class NoIncomeError(AssetsError):
+    code = "assets.no_income"
+    sentence = _("这批处置没有收入，不用上缴。")
+
+
+class MixedLotError(AssetsError):
+    code = "assets.mixed_lot"
+    sentence = _("低值品和固定资产分开处置，请各并一批。")
 
 
 class ValueChangedError(AssetsError):
@@ -321,7 +378,7 @@ class SameUnitError(AssetsError):
 class NotStaffError(AssetsError):
     code = "assets.not_staff"
     field = "second_inspector"
-    sentence = _("{who}不是在职教职工：经办人和验收人都须是。")
+    sentence = _("{who}不是在职教职工：经办人、验收人和借用人都须是；学生用的由老师借。")
 
 
 class DayAheadError(AssetsError):

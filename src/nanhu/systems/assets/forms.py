@@ -26,9 +26,11 @@ from nanhu.systems.assets.models import (
     Inspection,
     InspectionRecord,
     Loss,
+    Movement,
     Payment,
     Purchase,
     ReceiptLine,
+    StockItem,
 )
 from nanhu.systems.assets.photos import LARGEST, MOST_AT_ONCE
 from nanhu.systems.assets.queries.lives import MONTHS
@@ -49,9 +51,11 @@ class ClassField(forms.CharField):
         return Classification.objects.filter(**{"children": None} if self.leaves else {"is_depreciable": True})
 
     def suggest(self, _viewer: Viewer, typed: str) -> list[Suggestion]:
-        """What things stand under most comes first: it is entered again."""
+        """Also by what a thing is called: under which class the like stands. What things stand under most comes first: it is entered again."""
         text = typed.strip()
-        found = self.classes().filter(Q(code__istartswith=text) | Q(name__icontains=text)).select_related("parent")
+        alike = Asset.objects.filter(name__icontains=text).values("classification") if len(text) > 1 else []
+        said = Q(code__istartswith=text) | Q(name__icontains=text) | Q(pk__in=alike)
+        found = self.classes().filter(said).select_related("parent")
         things = Asset.objects.filter(classification=OuterRef("pk")).order_by().values("classification")
         used = Coalesce(Subquery(things.values(count=Count("pk"))), 0)
         ordered = found.order_by(used.desc(), "code")[:MOST_SHOWN]
@@ -89,11 +93,48 @@ class RoomForm(forms.Form):
     room = campus.PlaceField(label=_("存放地点"), open_only=True)
 
 
+class ManyForm(forms.Form):
+    """One act on several things: where they are put, or why."""
+
+    act = forms.ChoiceField(
+        label=_("办什么"),
+        choices=[
+            (Movement.Kind.MOVED, _("换地点")),
+            (Movement.Kind.RETURNED, _("收回库房")),
+            (Movement.Kind.IDLE, _("登记闲置")),
+            (Movement.Kind.TO_SCRAP, _("申请报废")),
+        ],
+    )
+    room = campus.PlaceField(label=_("存放地点"), open_only=True, required=False, help_text=_("换地点的写"))
+    reason = forms.CharField(label=_("原因"), max_length=200, required=False, help_text=_("别的都要写"))
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        needed = "room" if said.get("act") == Movement.Kind.MOVED else "reason"
+        if not said.get(needed) and needed not in self.errors:
+            self.add_error(needed, self.fields[needed].error_messages["required"])
+        return said
+
+
 class TransferForm(OnceForm):
     unit = people.UnitField(label=_("调入单位"))
     keeper = people.PersonField(label=_("领用人"), help_text=_("调入单位的人，调拨后由本人确认"))
     room = campus.PlaceField(label=_("存放地点"), open_only=True)
     reason = reason_field()
+
+
+class AcceptForm(forms.Form):
+    is_accepted = forms.TypedChoiceField(
+        label=_("答复"), choices=[("1", _("同意")), ("0", _("不同意"))], coerce=lambda said: said == "1"
+    )
+    answer = forms.CharField(label=_("不同意的原因"), max_length=200, required=False)
+
+
+class BorrowedForm(forms.Form):
+    is_here = forms.TypedChoiceField(
+        label=_("东西在哪里"), choices=[("1", _("在我这里")), ("0", _("没有拿到"))], coerce=lambda said: said == "1"
+    )
+    answer = forms.CharField(label=_("没有拿到的说明"), max_length=200, required=False)
 
 
 class WantForm(OnceForm):
@@ -143,6 +184,30 @@ class InspectedForm(OfInspectionForm):
 
 class EndInspectionForm(OfInspectionForm):
     reason = reason_field()
+
+
+class InstrumentForm(forms.Form):
+    is_shared = forms.BooleanField(label=_("开放共享"), required=False, initial=True)
+    hours = forms.CharField(label=_("开放时间"), max_length=100, help_text=_("例如：工作日 8:30—17:00"))
+    fee_fen = YuanField(label=_("每小时收费（元）"), help_text=_("不收费写 0"))
+    contact = people.PersonField(label=_("联系人"))
+    conditions = forms.CharField(label=_("使用条件"), max_length=500, required=False, widget=forms.Textarea)
+
+
+class StockForm(forms.Form):
+    unit = people.UnitField(label=_("单位"))
+    kind = forms.ChoiceField(label=_("种类"), choices=StockItem.Kind)
+    name = forms.CharField(label=_("名称"), max_length=80, help_text=_("连规格一起写，例如：无水乙醇 500 mL"))
+    measure = forms.CharField(label=_("计量单位"), max_length=8)
+    room = campus.PlaceField(label=_("存放地点"), open_only=True)
+    least = forms.IntegerField(label=_("少于多少要补"), min_value=0, max_value=1_000_000, initial=0)
+
+
+class StockMoveForm(OnceForm):
+    way = forms.ChoiceField(label=_("进还是出"), choices=[("out", _("出库")), ("in", _("入库"))])
+    quantity = forms.IntegerField(label=_("数量"), min_value=1, max_value=1_000_000)
+    person = people.PersonField(label=_("领用人"), required=False, help_text=_("危险品必填"))
+    reason = reason_field(_("说明"))
 
 
 class SplitForm(forms.Form):
@@ -206,14 +271,14 @@ class PurchaseForm(OnceForm):
     title = forms.CharField(label=_("采购内容"), max_length=80)
     fund = forms.ChoiceField(label=_("额度"))
     amount_fen = YuanField(label=_("预计金额（元）"), help_text=_("下单前占用；不够就登记不了"))
+    is_idle_seen = forms.BooleanField(label=_("看过“闲置调剂”，没有合适的"), required=False)
 
     def __init__(self, *arguments: Any, funds: Any = (), **more: Any) -> None:
         super().__init__(*arguments, **more)
         self.fields["fund"].choices = list(funds)  # type: ignore[attr-defined]
 
 
-class PaymentForm(OnceForm):
-    amount_fen = YuanField(label=_("付款金额（元）"), help_text=_("可以分几次付，合计不超过占用的额度"))
+class VoucherForm(OnceForm):
     voucher = forms.CharField(label=_("凭证号"), max_length=40)
     paid_on = forms.DateField(label=_("付款日期"), widget=DayInput(), initial=campus_today)
 
@@ -222,6 +287,11 @@ class PaymentForm(OnceForm):
         if not number:
             raise forms.ValidationError(self.fields["voucher"].error_messages["required"], code="required")
         return number
+
+
+class PaymentForm(VoucherForm):
+    amount_fen = YuanField(label=_("付款金额（元）"), help_text=_("可以分几次付，合计不超过占用的额度"))
+    field_order = ("amount_fen", "voucher", "paid_on")
 
 
 class ReversalForm(OnceForm):
@@ -238,7 +308,7 @@ class ReversalForm(OnceForm):
 
 
 class LineForm(forms.Form):
-    classification = ClassField(label=_("分类"), help_text=_("写名称或代码，从列出的里面选最末一级"))
+    classification = ClassField(label=_("分类"), help_text=_("写东西或分类的名称，或代码，从列出的里面选最末一级"))
     name = forms.CharField(label=_("资产名称"), max_length=80)
     model = forms.CharField(label=_("规格型号"), max_length=80, required=False)
     maker = forms.CharField(label=_("厂家"), max_length=80, required=False)
@@ -246,7 +316,9 @@ class LineForm(forms.Form):
         label=_("序列号"), required=False, max_length=20_000, widget=forms.Textarea, help_text=_("一行一个")
     )
     quantity = forms.IntegerField(label=_("数量"), min_value=1, max_value=10_000, initial=1)
-    price_yuan = YuanField(label=_("单价（元）"))
+    price_yuan = YuanField(
+        label=_("单价（元）"), help_text=_("不到固定资产起点又不是整批的，入低值品清单，不记账、不折旧")
+    )
     is_batch = forms.BooleanField(label=_("整批一张卡片"), required=False, help_text=_("例如一批实验凳，以后可以拆分"))
     put_into_use_on = forms.DateField(label=_("投入使用日期"), widget=DayInput(), initial=campus_today)
     years = forms.IntegerField(
@@ -255,6 +327,12 @@ class LineForm(forms.Form):
         min_value=1,
         max_value=100,
         help_text=_("不填按分类规定；规定是一段的（例如医疗设备 5 到 10 年）可以选"),
+    )
+    years_basis = forms.CharField(
+        label=_("年限依据"), required=False, max_length=100, help_text=_("年限与规定不同的写：评估报告，或房屋结构")
+    )
+    former_number = forms.CharField(
+        label=_("原标签号"), required=False, max_length=40, help_text=_("盘盈的照标签写，以后扫旧标签也认得")
     )
     use = forms.ChoiceField(label=_("用途"), choices=Asset.Use)
     room = campus.PlaceField(label=_("存放地点"), open_only=True, required=False)
@@ -323,6 +401,16 @@ class PhotosForm(OnceForm):
 class ThingPhotoForm(OnceForm):
     photo = CameraField(
         label=_("照片"), most=1, largest=LARGEST, help_text=_("代替原来的照片；拍照位置等信息会去掉，请不要拍到人脸。")
+    )
+
+
+class ArchiveForm(OnceForm):
+    archive = forms.FileField(
+        label=_("照片压缩包（.zip）"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip"}),
+        help_text=_(
+            "照片以资产编号或原编号命名，一次最多 200 张、100 MB；JPEG 或 PNG，每张不超过 8 MB。请不要拍到人脸。"
+        ),
     )
 
 

@@ -3,15 +3,15 @@
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import PageRequest
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.models import Asset
-from nanhu.systems.assets.models.things import GONE
+from nanhu.systems.assets.models import Asset, Transfer
+from nanhu.systems.assets.models.things import GONE, OFFERED
 
 KEEPER: Final = "assets.keeper"
 OFFICE: Final = "assets.office"
@@ -26,9 +26,7 @@ def supplier() -> str:
 
 def units_kept_by(viewer: Viewer) -> frozenset[int]:
     """Those whose asset keeper (资产员) the viewer is, and all below them."""
-    if viewer.person_id is None:
-        return frozenset()
-    held = [one.unit_code for one in people.posts_of(viewer.person_id) if one.office == POST]
+    held = [one.unit_code for one in people.own_posts(viewer) if one.office == POST]
     return people.unit_ids_below(held) if held else frozenset()
 
 
@@ -49,9 +47,16 @@ def things_of(keeper_id: int) -> QuerySet[Asset]:
 
 
 def idle_things(viewer: Viewer) -> QuerySet[Asset]:
-    """What the units offer: others', for one's own one has already."""
-    rows = all_things().filter(is_idle=True, state__in=[Asset.State.IN_STOCK, Asset.State.IN_USE])
-    return rows.exclude(keeper_id=viewer.person_id or 0)
+    """What the units offer, or nobody saw for two years: others', for one's own one has already."""
+    return all_things().filter(OFFERED).exclude(keeper_id=viewer.person_id or 0)
+
+
+def to_accept(viewer: Viewer) -> QuerySet[Transfer]:
+    """Transfers that the other unit's keeper is asked to accept: who gets it, or has what somebody needs."""
+    units = units_kept_by(viewer)
+    theirs = Q(wants_idle=False, to_unit__in=units) | Q(wants_idle=True, from_unit__in=units)
+    rows = Transfer.objects.filter(theirs, state=Transfer.State.ASKED, accepted_at=None)
+    return rows.exclude(author=viewer.account_id).select_related("asset", "from_unit", "to_unit", "to_room")
 
 
 def idle_thing(request: PageRequest, public_id: UUID) -> Asset:

@@ -155,6 +155,7 @@ def transfer_facts(transfer: Transfer) -> Facts:
         ("新领用人", f"{keeper.name} {keeper.number}" if keeper else ""),
         ("存放地点", transfer.to_room.name),
         ("原因", transfer.reason),
+        ("对方单位", f"{transfer.accepted_by_name} {said(transfer.accepted_at)}" if transfer.accepted_at else ""),
         *decided(transfer),
     ]
     return sheet(head, signs="调出单位（盖章） 调入单位（盖章） 国资处（盖章）")

@@ -11,6 +11,7 @@ from nanhu.kernel.folding import one_line
 from nanhu.kernel.jobs import alone
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
+from nanhu.systems.assets.counting.models import CountResult
 from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, Disposal, Loss, Receipt
 from nanhu.systems.assets.sheets import LONGEST_NAME
 
@@ -18,6 +19,7 @@ BY: Final = Actor.system("assets.publish")
 MONTHS: Final = "assets.depreciation_month"
 MONTHS_TOLD_AGAIN: Final = 3
 """Of the months that are booked, the last: what is closed stays as it was told."""
+COUNTED: Final = ("booked", "match", "moved", "not_seen", "unknown", "unproven")
 type Row = Mapping[str, Any]
 
 
@@ -36,7 +38,12 @@ def publish(table: str, rows: Callable[[], Iterator[Row]], *, is_whole: bool = F
 
 def things() -> Iterator[Row]:
     numbers = people.numbers_by_person()
-    found = Asset.objects.exclude(state=Asset.State.VOID).select_related("classification", "unit", "room", "booked")
+    """Fixed assets; what is 低值 is on no books."""
+    found = (
+        Asset.objects.filter(is_low_value=False)
+        .exclude(state=Asset.State.VOID)
+        .select_related("classification", "unit", "room", "booked")
+    )
     for one in found.order_by("pk").iterator(chunk_size=2_000):
         booked = getattr(one, "booked", None)
         yield {
@@ -75,7 +82,9 @@ def receipts() -> Iterator[Row]:
 
 
 def disposals() -> Iterator[Row]:
-    for lot in Disposal.objects.filter(state=Disposal.State.DONE).annotate(lost=Sum("lines__accumulated_fen")):
+    """Of fixed assets: a lot is of these or of what is 低值."""
+    lots = Disposal.objects.filter(state=Disposal.State.DONE, lines__asset__is_low_value=False)
+    for lot in lots.annotate(lost=Sum("lines__accumulated_fen")):
         yield {
             "number": lot.number,
             "kind": lot.kind,
@@ -84,7 +93,7 @@ def disposals() -> Iterator[Row]:
             "income_fen": lot.income_fen,
             "disposed_on": lot.disposed_on,
         }
-    for loss in Loss.objects.filter(state=Loss.State.DONE).select_related("asset"):
+    for loss in Loss.objects.filter(state=Loss.State.DONE, asset__is_low_value=False).select_related("asset"):
         yield {
             "number": loss.number,
             "kind": "loss",
@@ -95,7 +104,26 @@ def disposals() -> Iterator[Row]:
         }
 
 
-WHOLE: Final = {"assets.asset": things, "assets.receipt": receipts, "assets.disposal": disposals}
+def counts() -> Iterator[Row]:
+    """Those whose result two people signed."""
+    for one in CountResult.objects.filter(state=CountResult.State.APPLIED).select_related("take__unit"):
+        yield {
+            "take": str(one.take.public_id),
+            "title": one_line(one.take.title)[:LONGEST_NAME],
+            "unit_code": one.take.unit.code if one.take.unit else "",
+            "starts_on": one.take.starts_on,
+            "ends_on": one.take.ends_on,
+            "rounds": one.take.round,
+            **{name: one.figures[name] for name in COUNTED},
+        }
+
+
+WHOLE: Final = {
+    "assets.asset": things,
+    "assets.receipt": receipts,
+    "assets.disposal": disposals,
+    "assets.count": counts,
+}
 
 
 def months() -> Iterator[Row]:

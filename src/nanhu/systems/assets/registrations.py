@@ -22,8 +22,9 @@ WAYS: dict[str, Text] = {
     Asset.State.LENT: _("借出去了：请借用人归还，或请单位资产员收回您名下"),
     Asset.State.IN_REPAIR: _("在维修：请单位资产员收回您名下"),
     Asset.State.MISSING: _("已报失：等国资处处理"),
+    Asset.State.TO_SCRAP: _("待报废：请单位资产员收回您名下"),
 }
-"""What somebody who leaves can do about a thing in his name, by its state. What waits to be scrapped waits for the office alone."""
+"""What somebody who leaves can do about a thing in his name, by its state."""
 ledger.issuers.add(
     ledger.Issuer(key=ISSUER, name=_("国资处"), enquiries=_("责任或金额不对，请联系国资处。")),
 )

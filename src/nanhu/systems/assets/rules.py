@@ -57,5 +57,5 @@ def class_above(code: str) -> str:
 
 
 def voucher_number(typed: str) -> str:
-    """As vouchers are kept and compared: half width, capitals, no blanks, one kind of dash."""
+    """As vouchers and invoices are kept and compared: half width, capitals, no blanks, one kind of dash."""
     return re.sub(r"-+", "-", plain_dashes("".join(halfwidth(typed).upper().split())))

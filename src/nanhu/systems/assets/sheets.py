@@ -22,6 +22,7 @@ CARDS: Final = Sheet(
     Column("unit", "使用部门", also=("使用单位", "部门"), needed=True, width=20),
     Column("keeper", "领用人工号", also=("使用人工号", "工号")),
     Column("room", "存放地点", also=("房间代码", "地点"), width=18),
+    Column("is_low_value", "低值品", also=("是否低值",), kind=choice(YES_OR_NO), choices=("是", "否"), width=8),
     most=20_000,
     named_by=("former_number", "name"),
 )

@@ -4,9 +4,11 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.database.values import all_rows
+from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.registry import Text
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.campus import api as campus
@@ -101,14 +103,16 @@ def things_for(take: StockTake, person_id: int) -> dict[str, Any]:
     facts = {"take": take.pk, "round": take.round, "places": places}
     things = statements.rows("things", facts)
     names = {one: card.name for one, card in people.person_cards({row[3] for row in things if row[3]}).items()}
+    files = StoredFile.objects.filter(pk__in={row[6] for row in things if row[6]})
+    pictures = {pk: reverse("files:download", args=[one]) for pk, one in files.values_list("pk", "public_id")}
     keys = {row[2] for row in things if row[2]}
     rooms = campus.Place.objects.filter(Q(key__in=keys) | Q(pk__in=places or [], kind="room"))
     return {
         "title": take.title,
         "round": take.round,
         "things": [
-            [number, name, room, names.get(keeper, ""), is_open, former]
-            for number, name, room, keeper, is_open, former in things
+            [number, name, room, names.get(keeper, ""), is_open, former, pictures.get(picture, "")]
+            for number, name, room, keeper, is_open, former, picture in things
         ],
         "rooms": dict(rooms.order_by("key").values_list("key", "name")),
     }

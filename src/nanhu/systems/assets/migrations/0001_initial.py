@@ -95,6 +95,12 @@ class Migration(migrations.Migration):
                 ("confirmed_at", models.DateTimeField(help_text="its keeper said that it is with them", null=True)),
                 ("last_seen_at", models.DateTimeField(null=True)),
                 ("is_idle", models.BooleanField(default=False)),
+                (
+                    "is_low_value",
+                    models.BooleanField(
+                        default=False, help_text="低值品, as it was entered: listed and counted, on no books"
+                    ),
+                ),
                 ("disposed_on", models.DateField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -469,6 +475,14 @@ class Migration(migrations.Migration):
                 ("disposed_on", models.DateField(null=True)),
                 ("reason", models.TextField()),
                 (
+                    "remittance",
+                    models.TextField(
+                        blank=True, default="", help_text="finance's voucher: its income went to the treasury"
+                    ),
+                ),
+                ("remitted_on", models.DateField(null=True)),
+                ("remitted_by_name", models.TextField(blank=True, default="")),
+                (
                     "approver",
                     models.ForeignKey(
                         null=True,
@@ -553,6 +567,10 @@ class Migration(migrations.Migration):
                 ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("lent_on", models.DateField()),
                 ("due_on", models.DateField()),
+                (
+                    "confirmed_at",
+                    models.DateTimeField(help_text="who borrowed it said that it is with them", null=True),
+                ),
                 ("returned_at", models.DateTimeField(null=True)),
                 ("by_name", models.TextField()),
                 (
@@ -1045,12 +1063,28 @@ class Migration(migrations.Migration):
                 ("quantity", models.PositiveIntegerField()),
                 ("price_fen", models.BigIntegerField(help_text="of one")),
                 ("is_batch", models.BooleanField(default=False)),
+                (
+                    "is_low_value",
+                    models.BooleanField(default=False, help_text="by the threshold of the day it was entered"),
+                ),
                 ("put_into_use_on", models.DateField()),
                 (
                     "months",
                     models.PositiveSmallIntegerField(
                         help_text="over how many it is depreciated; null: as its class", null=True
                     ),
+                ),
+                (
+                    "years_basis",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="why other years than the rule's: an appraisal, a house of bricks",
+                    ),
+                ),
+                (
+                    "former_number",
+                    models.TextField(blank=True, default="", help_text="on the label that it carries already (盘盈)"),
                 ),
                 (
                     "use",
@@ -1150,13 +1184,25 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.TextField(
-                        choices=[("asked", "待国资处确认"), ("done", "已调拨"), ("refused", "未同意")], default="asked"
+                        choices=[("asked", "待确认"), ("done", "已调拨"), ("refused", "未同意")], default="asked"
                     ),
                 ),
                 ("reason", models.TextField()),
                 (
                     "wants_idle",
                     models.BooleanField(default=False, help_text="asked for because it stood idle"),
+                ),
+                ("accepted_by_name", models.TextField(blank=True, default="")),
+                ("accepted_at", models.DateTimeField(null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        help_text="null: nobody is keeper there",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
                 ),
                 (
                     "approver",
@@ -1339,6 +1385,22 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="assets_disposal_done",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="disposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("remittance", ""), ("remitted_on", None)),
+                    models.Q(
+                        ("income_fen__gt", 0),
+                        ("remitted_on__isnull", False),
+                        ("state", "done"),
+                        models.Q(("remittance", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="assets_disposal_remitted",
             ),
         ),
         migrations.AddConstraint(
@@ -1682,6 +1744,7 @@ class Migration(migrations.Migration):
                     ("quantity__gte", 1),
                     ("value_fen__gt", 0),
                     models.Q(("name", ""), _negated=True),
+                    models.Q(("is_low_value", False), ("carried_fen", 0), _connector="OR"),
                 ),
                 name="assets_asset_says_what",
             ),
@@ -1807,6 +1870,23 @@ class Migration(migrations.Migration):
                     models.Q(("from_unit", models.F("to_unit")), _negated=True), models.Q(("reason", ""), _negated=True)
                 ),
                 name="assets_transfer_between_units",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        models.Q(("state", "done"), _negated=True), ("accepted_at__isnull", False), _connector="OR"
+                    ),
+                    models.Q(
+                        ("accepted_by", None),
+                        ("approver", None),
+                        models.Q(("approver", models.F("accepted_by")), _negated=True),
+                        _connector="OR",
+                    ),
+                ),
+                name="assets_transfer_accepted",
             ),
         ),
         migrations.CreateModel(
@@ -2355,6 +2435,125 @@ class Migration(migrations.Migration):
             model_name="inspectionrecord",
             constraint=models.CheckConstraint(
                 condition=models.Q(("inspector", ""), _negated=True), name="assets_inspection_record_by_whom"
+            ),
+        ),
+        migrations.CreateModel(
+            name="Instrument",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("is_shared", models.BooleanField(default=True)),
+                ("hours", models.TextField(help_text="when it can be used, in words")),
+                ("fee_fen", models.BigIntegerField(help_text="an hour")),
+                ("conditions", models.TextField(blank=True, default="")),
+                ("by_name", models.TextField()),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "asset",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sharing", to="assets.asset"
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={"db_table": "assets_instrument"},
+        ),
+        migrations.AddConstraint(
+            model_name="instrument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fee_fen__gte", 0), models.Q(("hours", ""), _negated=True)),
+                name="assets_instrument_says_what",
+            ),
+        ),
+        migrations.CreateModel(
+            name="StockItem",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("kind", models.TextField(choices=[("consumable", "耗材"), ("hazardous", "危险品")])),
+                ("name", models.TextField()),
+                ("measure", models.TextField()),
+                ("least", models.PositiveIntegerField(default=0, help_text="fewer are too few")),
+                ("balance", models.PositiveIntegerField(default=0)),
+                (
+                    "room",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={"db_table": "assets_stock_item"},
+        ),
+        migrations.AddConstraint(
+            model_name="stockitem",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "name", "measure", "room"), name="assets_stock_item_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="stockitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["consumable", "hazardous"]),
+                    models.Q(("name", ""), _negated=True),
+                    models.Q(("measure", ""), _negated=True),
+                ),
+                name="assets_stock_item_says_what",
+            ),
+        ),
+        migrations.CreateModel(
+            name="StockMove",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("change", models.IntegerField()),
+                ("balance", models.PositiveIntegerField(help_text="after it")),
+                ("reason", models.TextField()),
+                ("by_name", models.TextField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="moves", to="assets.stockitem"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={"db_table": "assets_stock_move"},
+        ),
+        migrations.AddConstraint(
+            model_name="stockmove",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("change", 0), _negated=True), models.Q(("reason", ""), _negated=True)),
+                name="assets_stock_move_says_what",
             ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),

@@ -13,6 +13,7 @@ from nanhu.systems.assets.models.importing import CardImport, CardRow, ClassImpo
 from nanhu.systems.assets.models.inspecting import Inspection, InspectionRecord
 from nanhu.systems.assets.models.moving import HandOver, Loan, Maintenance, Movement, Transfer
 from nanhu.systems.assets.models.receiving import Payment, Purchase, Receipt, ReceiptLine, ReceiptPhoto, Reversal
+from nanhu.systems.assets.models.stock import Instrument, StockItem, StockMove
 from nanhu.systems.assets.models.things import Asset, Classification, Figure, ServiceLife
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Improvement",
     "Inspection",
     "InspectionRecord",
+    "Instrument",
     "Loan",
     "Loss",
     "Maintenance",
@@ -49,5 +51,7 @@ __all__ = [
     "Reversal",
     "Rollback",
     "ServiceLife",
+    "StockItem",
+    "StockMove",
     "Transfer",
 ]

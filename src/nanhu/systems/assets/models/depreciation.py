@@ -111,9 +111,9 @@ def cards_at_end_of(month: date) -> list[tuple[str, str, int, int]]:
 
 
 def standing_at_end_of(month: date, *fields: str) -> Iterator[Any]:
-    """Of each card these fields, its value and what was lost, as its last movement until then left it, less what was booked until then: of
+    """Of each card on the books these fields, its value and what was lost, as its last movement until then left it, less what was booked until then: of
     all that is booked, what came later is taken away, which is little."""
-    last = Movement.objects.filter(at__lt=start_of(month_after(month))).exclude(asset__state=Asset.State.VOID)
+    last = Movement.on_the_books().filter(at__lt=start_of(month_after(month)))
     last = last.order_by("asset", "-at", "-pk").distinct("asset")
     since = Depreciation.objects.filter(booked_in__gt=month).values("asset").annotate(fen=Sum("fen")).order_by()
     later = dict(since.values_list("asset", "fen"))

@@ -108,6 +108,11 @@ class Disposal(Proposal):
     income_fen = models.BigIntegerField(default=0)
     disposed_on = models.DateField(null=True)
     reason = models.TextField()
+    remittance = models.TextField(
+        default="", blank=True, help_text="finance's voucher: its income went to the treasury"
+    )
+    remitted_on = models.DateField(null=True)
+    remitted_by_name = models.TextField(default="", blank=True)
 
     class Meta:
         db_table = "assets_disposal"
@@ -130,6 +135,11 @@ class Disposal(Proposal):
             models.CheckConstraint(
                 condition=~Q(state="done") | Q(number__isnull=False, disposed_on__isnull=False),
                 name="assets_disposal_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(remitted_on=None, remittance="")
+                | Q(state="done", income_fen__gt=0, remitted_on__isnull=False) & ~Q(remittance=""),
+                name="assets_disposal_remitted",
             ),
         ]
 

@@ -1,14 +1,16 @@
 """What happens to a thing between receipt and disposal: each movement, hand-over, transfer, loan and repair."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from typing import ClassVar, Self
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.proposals import Proposal, proposal_constraints
+from nanhu.kernel.proposals import Event, Proposal, proposal_constraints
 from nanhu.kernel.registry import Text
 from nanhu.systems.assets.models.things import Asset
 
@@ -65,6 +67,11 @@ class Movement(models.Model):
             models.Index(fields=["asset", "at"], condition=Q(kind="transferred"), name="assets_movement_transfers"),
         ]
 
+    @staticmethod
+    def on_the_books() -> "QuerySet[Movement]":
+        """Of fixed assets whose number was not void."""
+        return Movement.objects.filter(asset__is_low_value=False).exclude(asset__state=Asset.State.VOID)
+
 
 class HandOver(models.Model):
     """Things that one person offers by a code that lives for minutes; whoever opens it and confirms has them."""
@@ -88,12 +95,13 @@ class HandOver(models.Model):
 
 
 class Transfer(Proposal):
-    """To another unit (调拨): asked by the keeper who has it, agreed by the asset office; its new keeper confirms afterwards."""
+    """To another unit (调拨): asked by the keeper who has it, or by who needs what is offered; accepted by the other unit's keeper and
+    agreed by the asset office; its new keeper confirms afterwards."""
 
     what = _("这张调拨单")
 
     class State(models.TextChoices):
-        ASKED = "asked", _("待国资处确认")
+        ASKED = "asked", _("待确认")
         DONE = "done", _("已调拨")
         REFUSED = "refused", _("未同意")
 
@@ -105,6 +113,15 @@ class Transfer(Proposal):
     to_room = models.ForeignKey("campus.Place", on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
     wants_idle = models.BooleanField(default=False, help_text="asked for because it stood idle")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="null: nobody is keeper there",
+    )
+    accepted_by_name = models.TextField(default="", blank=True)
+    accepted_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "assets_transfer"
@@ -114,10 +131,31 @@ class Transfer(Proposal):
             models.CheckConstraint(
                 condition=~Q(from_unit=F("to_unit")) & ~Q(reason=""), name="assets_transfer_between_units"
             ),
+            models.CheckConstraint(
+                condition=(~Q(state="done") | Q(accepted_at__isnull=False))
+                & (Q(accepted_by=None) | Q(approver=None) | ~Q(approver=F("accepted_by"))),
+                name="assets_transfer_accepted",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.asset)
+
+    @classmethod
+    def waiting_for(cls, account_id: int) -> QuerySet[Self]:
+        return super().waiting_for(account_id).exclude(accepted_at=None).exclude(accepted_by=account_id)
+
+    @property
+    def others(self) -> Collection[int]:
+        return () if self.accepted_by_id is None else (self.accepted_by_id,)
+
+    @property
+    def history(self) -> list[Event]:
+        accepted = (
+            [Event(_("对方单位资产员接收"), self.accepted_by_name, self.accepted_at)] if self.accepted_by_id else []
+        )
+        first, *rest = super().history
+        return [first, *accepted, *rest]
 
 
 class Loan(models.Model):
@@ -130,6 +168,7 @@ class Loan(models.Model):
     borrower = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     lent_on = models.DateField()
     due_on = models.DateField()
+    confirmed_at = models.DateTimeField(null=True, help_text="who borrowed it said that it is with them")
     returned_at = models.DateTimeField(null=True)
     by_name = models.TextField()
 

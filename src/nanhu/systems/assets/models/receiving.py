@@ -220,10 +220,15 @@ class ReceiptLine(models.Model):
     quantity = models.PositiveIntegerField()
     price_fen = models.BigIntegerField(help_text="of one")
     is_batch = models.BooleanField(default=False)
+    is_low_value = models.BooleanField(default=False, help_text="by the threshold of the day it was entered")
     put_into_use_on = models.DateField()
     months = models.PositiveSmallIntegerField(
         null=True, help_text="over how many it is depreciated; null: as its class"
     )
+    years_basis = models.TextField(
+        default="", blank=True, help_text="why other years than the rule's: an appraisal, a house of bricks"
+    )
+    former_number = models.TextField(default="", blank=True, help_text="on the label that it carries already (盘盈)")
     use = models.TextField(choices=Asset.Use, default=Asset.Use.TEACHING)
     room = models.ForeignKey("campus.Place", null=True, on_delete=models.PROTECT, related_name="+")
     warranty_until = models.DateField(null=True)

@@ -1,11 +1,13 @@
 """Things (资产卡片), their classes (GB/T 14885 资产分类) and how long they serve (折旧年限)."""
 
+from collections.abc import Collection
+from datetime import timedelta
 from typing import ClassVar
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Now, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -156,6 +158,9 @@ class Asset(models.Model):
     confirmed_at = models.DateTimeField(null=True, help_text="its keeper said that it is with them")
     last_seen_at = models.DateTimeField(null=True)
     is_idle = models.BooleanField(default=False)
+    is_low_value = models.BooleanField(
+        default=False, help_text="低值品, as it was entered: listed and counted, on no books"
+    )
     disposed_on = models.DateField(null=True)
     picture = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
     receipt_line = models.ForeignKey("assets.ReceiptLine", null=True, on_delete=models.PROTECT, related_name="assets")
@@ -180,7 +185,8 @@ class Asset(models.Model):
                 condition=Q(
                     number__regex=NUMBER_SHAPE, value_fen__gt=0, quantity__gte=1, carried_fen__lte=models.F("value_fen")
                 )
-                & ~Q(name=""),
+                & ~Q(name="")
+                & (Q(is_low_value=False) | Q(carried_fen=0)),
                 name="assets_asset_says_what",
             ),
             models.CheckConstraint(
@@ -210,3 +216,15 @@ class Asset(models.Model):
 
 GONE = (Asset.State.DISPOSED, Asset.State.VOID)
 """States of things that are here no more."""
+HERE = frozenset(Asset.State) - frozenset(GONE)
+LONG_AGO = Now() - timedelta(days=731)
+UNSEEN = Q(last_seen_at__lt=LONG_AGO) | Q(last_seen_at=None, created_at__lt=LONG_AGO)
+"""By nobody for two years."""
+OFFERED = (Q(is_idle=True) | UNSEEN) & Q(state__in=[Asset.State.IN_STOCK, Asset.State.IN_USE])
+"""Inside the school, before anything new is bought (闲置调剂)."""
+
+
+def former_numbers_taken(numbers: Collection[str]) -> set[str]:
+    """Those of living cards."""
+    rows = Asset.objects.filter(former_number__in=numbers).exclude(state=Asset.State.VOID)
+    return set(rows.values_list("former_number", flat=True))

@@ -39,10 +39,11 @@ class OurCard:
 
 
 def on_the_books(rows: QuerySet[Asset] | None = None) -> QuerySet[Any]:
-    """Things that are not gone, each with what it lost so far (`lost_fen`) and its net value (`net_fen`)."""
+    """Fixed assets that are not gone, each with what it lost so far (`lost_fen`) and its net value (`net_fen`)."""
     lost = F("carried_fen") + Coalesce("booked__fen", 0)
     every = Asset.objects.all() if rows is None else rows
-    return every.exclude(state__in=GONE).annotate(lost_fen=lost).annotate(net_fen=F("value_fen") - F("lost_fen"))
+    standing = every.filter(is_low_value=False).exclude(state__in=GONE)
+    return standing.annotate(lost_fen=lost).annotate(net_fen=F("value_fen") - F("lost_fen"))
 
 
 def cards_in(month: date) -> list[OurCard]:

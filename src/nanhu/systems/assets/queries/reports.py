@@ -14,6 +14,7 @@ from nanhu.kernel.registry import Text
 from nanhu.platforms.campus import api as campus
 from nanhu.systems.assets.models import Asset, Classification, Movement
 from nanhu.systems.assets.models.depreciation import standing_at_end_of
+from nanhu.systems.assets.models.stock import LARGE_FEN
 from nanhu.systems.assets.models.things import GONE
 
 EQUIPMENT, INFORMATION, BOOKS = "A02", "A0201", "A0401"
@@ -21,7 +22,6 @@ FOR_TEACHING: Final = frozenset({Asset.Use.TEACHING, Asset.Use.RESEARCH})
 LEAST_FEN: Final = 100_000
 """Apiece: of equipment that the statistics count."""
 DEAR_FEN: Final = 10_000_000
-LARGE_FEN: Final = 40_000_000
 FIELDS: Final = ("number", "classification__code", "use", "quantity", "acquired_on")
 
 
@@ -99,9 +99,10 @@ def changes_in(year: int, before: Mapping[str, Card]) -> Iterator[tuple[str, int
     """Top class and fen of all that changed what the books say, in its order; a split, which puts from card to card, is no change.
     `before`: the cards as the year began."""
     worth = {number: card.value_fen for number, card in before.items()}
-    moved = Movement.objects.filter(at__gte=start_of(date(year, 1, 1)), at__lt=end_of(date(year, 12, 31)))
-    moved = moved.exclude(asset__state=Asset.State.VOID).order_by("at", "pk")
-    rows = moved.values_list("asset__number", "asset__classification__code", "kind", "to_state", "value_fen")
+    moved = Movement.on_the_books().filter(at__gte=start_of(date(year, 1, 1)), at__lt=end_of(date(year, 12, 31)))
+    rows = moved.order_by("at", "pk").values_list(
+        "asset__number", "asset__classification__code", "kind", "to_state", "value_fen"
+    )
     for number, code, kind, state, value_fen in rows.iterator():
         is_now = 0 if state in GONE else value_fen
         change, worth[number] = is_now - worth.get(number, 0), is_now

@@ -119,7 +119,13 @@ def reserve_something(order: Office) -> None:
     ledger.grant(by=order.second.actor, fund=fund, amount_fen=60_000_000, key=f"sample:{fund}", reason=reason)
     purchases = [
         purchasing.order(
-            by=order.keeper.actor, token=uuid4(), title=title, unit_id=order.unit_id, fund=fund, amount_fen=fen
+            by=order.keeper.actor,
+            token=uuid4(),
+            title=title,
+            unit_id=order.unit_id,
+            fund=fund,
+            amount_fen=fen,
+            is_idle_seen=True,
         )
         for title, fen in (("机房精密空调", 18_600_000), ("会议平板", 2_580_000))
     ]
@@ -169,6 +175,8 @@ def move_something(order: Office) -> None:
         )
         for thing, reason in zip(projectors, reasons, strict=False)
     ]
+    for transfer in (one for one in (*asked[:1], *asked[2:]) if one.accepted_at is None):
+        transferring.accept(by=order.college_keeper.actor, transfer=transfer)
     for transfer in asked[:1]:
         transferring.agree(by=order.second.actor, transfer=transfer)
     for transfer in asked[1:2]:
@@ -191,7 +199,7 @@ def lend_and_mend(order: Office) -> None:
 
 
 def lend_long_ago(order: Office, thing: Asset) -> None:
-    found, due_on = locked(thing.public_id, AT_HAND), campus_today() - OVERDUE
+    found, due_on = locked(thing, AT_HAND), campus_today() - OVERDUE
     Loan.objects.create(
         asset=found,
         borrower_id=order.teacher.person_id,

@@ -1,9 +1,11 @@
 """Disposals (处置): asked for a lot by one, agreed by another, by the sum; nothing before its least years without an appraisal."""
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -11,14 +13,22 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.proposals import given
-from nanhu.systems.assets.errors import ApprovalMissingError, NothingChosenError, TooEarlyError, WipingMissingError
+from nanhu.systems.assets.errors import (
+    ApprovalMissingError,
+    MixedLotError,
+    NoIncomeError,
+    NothingChosenError,
+    PaidAheadError,
+    TooEarlyError,
+    WipingMissingError,
+)
 from nanhu.systems.assets.models import ApprovalLevel, Asset, Disposal, DisposalLine
 from nanhu.systems.assets.numbers import DISPOSALS
 from nanhu.systems.assets.queries.figures import level_today
 from nanhu.systems.assets.queries.lives import MONTHS, life_of
-from nanhu.systems.assets.rules import month_of, months_between
+from nanhu.systems.assets.rules import month_of, months_between, voucher_number
 from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
-from nanhu.systems.assets.services.lending import resting_state
+from nanhu.systems.assets.services.lending import hold_back, resting_state
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, locked_all, move, move_all
 from nanhu.systems.assets.services.moving import State as Thing
 from nanhu.systems.assets.services.own import refuse_own
@@ -29,7 +39,7 @@ State = Disposal.State
 @transaction.atomic
 def ask_to_scrap(*, by: Actor, asset: Asset, reason: str) -> Asset:
     """By its unit: 待报废, until the office puts it into a lot or says that it stays."""
-    found = locked(asset.public_id, AT_HAND)
+    found = locked(asset, AT_HAND)
     move(by=by, asset=found, kind=Kind.TO_SCRAP, reason=given(reason), state=Thing.TO_SCRAP)
     return found
 
@@ -37,11 +47,12 @@ def ask_to_scrap(*, by: Actor, asset: Asset, reason: str) -> Asset:
 @transaction.atomic
 def keep(*, by: Actor, asset: Asset, reason: str) -> Asset:
     """It is not scrapped after all; not while it stands in a lot that waits."""
-    found = locked(asset.public_id, (Thing.TO_SCRAP,))
+    found = locked(asset, (Thing.TO_SCRAP,))
     line = found.disposal_lines.filter(released_at=None).select_related("disposal").first()
     if line is not None:
         raise line.disposal.wrong_state()
     move(by=by, asset=found, kind=Kind.KEPT, reason=given(reason), state=resting_state(found))
+    hold_back(by=by, asset=found)
     return found
 
 
@@ -68,6 +79,8 @@ def ask(
     things = locked_all(public_ids, (Thing.TO_SCRAP,))
     for thing in things:
         refuse_thing(thing, kind, appraisal, wiping)
+    if len({one.is_low_value for one in things}) > 1:
+        raise MixedLotError
     value_fen = sum(thing.value_fen for thing in things)
     level = level_by(value_fen, approval)
     lot = Disposal.begun(
@@ -107,7 +120,8 @@ def refuse_thing(asset: Asset, kind: str, appraisal: str, wiping: str) -> None:
         raise line.disposal.wrong_state()
     if asset.classification.holds_data and not wiping.strip():
         raise WipingMissingError(number=asset.number)
-    if kind != Disposal.Kind.TRANSFER and asset.classification.is_depreciable and not appraisal.strip():
+    is_fixed = asset.classification.is_depreciable and not asset.is_low_value
+    if kind != Disposal.Kind.TRANSFER and is_fixed and not appraisal.strip():
         refuse_early(asset)
 
 
@@ -151,6 +165,22 @@ def refuse(*, by: Actor, lot: Disposal, answer: str) -> Disposal:
     found.save()
     found.lines.update(released_at=now())
     note(by, found, "assets.refuse_disposal", found.answer)
+    return found
+
+
+@transaction.atomic
+def remit(*, by: Actor, lot: Disposal, voucher: str, paid_on: date) -> Disposal:
+    """Its income went to the treasury (收入上缴国库), by finance's voucher; once."""
+    found = lot.locked_in({State.DONE})
+    if not found.income_fen:
+        raise NoIncomeError
+    if found.remitted_on is not None:
+        raise found.wrong_state(_("收入已上缴"))
+    if not (found.disposed_on or paid_on) <= paid_on <= campus_today():
+        raise PaidAheadError
+    found.remittance, found.remitted_on, found.remitted_by_name = voucher_number(voucher), paid_on, by.name
+    found.save(update_fields=["remittance", "remitted_on", "remitted_by_name"])
+    note(by, found, "assets.remit_disposal", found.remittance)
     return found
 
 

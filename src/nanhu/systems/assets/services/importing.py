@@ -12,9 +12,9 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import job, open_progress
 from nanhu.kernel.once import lock_key
-from nanhu.systems.assets.checking import former_numbers_taken
 from nanhu.systems.assets.errors import CardsTwiceError
 from nanhu.systems.assets.models import Asset, CardImport, CardRow, Classification, Movement, Plan
+from nanhu.systems.assets.models.things import former_numbers_taken
 from nanhu.systems.assets.rules import month_of, months_between
 from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.receiving import enter_cards, first_plan, months_for

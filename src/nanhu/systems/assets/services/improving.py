@@ -8,7 +8,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.proposals import given
-from nanhu.systems.assets.errors import NothingAddedError, ValueChangedError
+from nanhu.systems.assets.errors import LowValueError, NothingAddedError, ValueChangedError
 from nanhu.systems.assets.models import Asset, Improvement
 from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services.depreciating import keep_months, plan_anew, refuse_booked, refuse_unbooked
@@ -25,7 +25,9 @@ def ask(*, by: Actor, token: UUID, asset: Asset, added_fen: int, months: int, re
         return known
     if added_fen <= 0:
         raise NothingAddedError
-    found = locked(asset.public_id, AT_HAND)
+    found = locked(asset, AT_HAND)
+    if found.is_low_value:
+        raise LowValueError
     waits = Improvement.objects.filter(asset=found, state=State.ASKED).first()
     if waits is not None:
         raise waits.wrong_state()
@@ -49,7 +51,7 @@ def agree(*, by: Actor, improvement: Improvement) -> Improvement:
     keep_months()
     found = improvement.locked_in({State.ASKED})
     found.decide(by, state=State.DONE)
-    thing, month = locked(found.asset.public_id, AT_HAND), month_of(campus_today())
+    thing, month = locked(found.asset, AT_HAND), month_of(campus_today())
     refuse_own(by, thing.keeper_id)
     refuse_booked(thing, month)
     refuse_unbooked(thing, month)

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as say
-from django.utils.translation import override
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -20,19 +18,18 @@ from nanhu.systems.assets.errors import (
     NextInspectionError,
 )
 from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord
-from nanhu.systems.assets.models.things import GONE
+from nanhu.systems.assets.models.things import HERE
 from nanhu.systems.assets.rules import months_later
-from nanhu.systems.assets.services.lending import report_broken
+from nanhu.systems.assets.services.lending import hold_back
 from nanhu.systems.assets.services.moving import AT_HAND, locked
 
-HERE = frozenset(Asset.State) - frozenset(GONE)
 Result = InspectionRecord.Result
 
 
 @transaction.atomic
 def plan(*, by: Actor, asset: Asset, kind: str, every_months: int, due_on: date) -> Inspection:
     """From now on; one of a kind a thing. `due_on` may be past: then it is overdue at once."""
-    found = locked(asset.public_id, HERE)
+    found = locked(asset, HERE)
     if found.inspections.filter(kind=kind, ended_at=None).exists():
         raise InspectionStandsError(kind=Inspection.Kind(kind).label)
     made = Inspection.objects.create(asset=found, kind=kind, every_months=every_months, due_on=due_on, by_name=by.name)
@@ -82,9 +79,7 @@ def record(
         {"inspection_result": result, "inspected_on": done_on.isoformat(), "inspection_due": due_on.isoformat()},
     )
     if not is_passed and found.asset.state in AT_HAND:
-        with override(settings.LANGUAGE_CODE):  # kept for whoever reads it
-            fault = say("%(kind)s不合格") % {"kind": found.get_kind_display()}
-        report_broken(by=by, asset=found.asset, fault=fault)
+        hold_back(by=by, asset=found.asset)
     return made
 
 
@@ -99,7 +94,7 @@ def end(*, by: Actor, inspection: Inspection, reason: str) -> None:
 
 def living(inspection: Inspection) -> Inspection:
     """Locked after its thing."""
-    thing = locked(inspection.asset.public_id, HERE)
+    thing = locked(inspection.asset, HERE)
     found = Inspection.objects.select_for_update().get(pk=inspection.pk)
     if found.ended_at is not None:
         raise WrongStateError(what=Inspection.what, state=say("不再检验"))

@@ -33,6 +33,7 @@ from nanhu.systems.assets.services.depreciating import (
     refuse_unbooked,
 )
 from nanhu.systems.assets.services.inspecting import carry_over
+from nanhu.systems.assets.services.lending import refuse_failed
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, locked_all, move, move_all
 from nanhu.systems.assets.services.receiving import enter_thing
 
@@ -53,9 +54,10 @@ WITH_A_PERSON = (State.IN_USE, State.LENT, State.IN_REPAIR)
 def assign(*, by: Actor, asset: Asset, keeper_id: int, room_id: int) -> Asset:
     """Out of the stock to a person of its unit, in a known room; the person confirms it afterwards. What is in somebody's name goes
     on by his own code (`handing`), or comes back to the stock first."""
-    found = locked(asset.public_id, AT_HAND)
+    found = locked(asset, AT_HAND)
     if found.state == State.IN_USE:
         raise InUseError
+    refuse_failed(found)
     refuse_outsider(keeper_id, found.unit_id)
     move(
         by=by,
@@ -122,7 +124,7 @@ MOVABLE = (*AT_HAND, State.LENT, State.IN_REPAIR, State.TO_SCRAP)
 
 @transaction.atomic
 def put_elsewhere(*, by: Actor, asset: Asset, room_id: int) -> Asset:
-    found = locked(asset.public_id, MOVABLE)
+    found = locked(asset, MOVABLE)
     move(by=by, asset=found, kind=Kind.MOVED, room_id=room_id)
     return found
 
@@ -131,17 +133,39 @@ def put_elsewhere(*, by: Actor, asset: Asset, room_id: int) -> Asset:
 def put_all_elsewhere(*, by: Actor, public_ids: Collection[UUID], unit_ids: Collection[int], room_id: int) -> int:
     """All or none, of these units still as they are locked. Gives how many moved: what is there stays without a word."""
     things = locked_all(public_ids, MOVABLE)
-    if any(one.unit_id not in unit_ids for one in things):
-        raise NotFoundError(what=Asset.what)
+    refuse_foreign(things, unit_ids)
     elsewhere = [one for one in things if one.room_id != room_id]
     move_all(by=by, things=elsewhere, kind=Kind.MOVED, room_id=room_id)
     return len(elsewhere)
 
 
+IN_BULK: dict[str, tuple[Collection[str], dict[str, Any]]] = {
+    Kind.RETURNED: ((State.IN_USE,), {"state": State.IN_STOCK, "keeper_id": None, "confirmed_at": None}),
+    Kind.IDLE: (AT_HAND, {"is_idle": True}),
+    Kind.TO_SCRAP: (AT_HAND, {"state": State.TO_SCRAP}),
+}
+"""What is done with many at once for one reason: from which states, and what changes."""
+
+
+@transaction.atomic
+def act_on_all(*, by: Actor, public_ids: Collection[UUID], unit_ids: Collection[int], kind: str, reason: str) -> int:
+    """All or none, of these units still as they are locked."""
+    states, changes = IN_BULK[kind]
+    things = locked_all(public_ids, states)
+    refuse_foreign(things, unit_ids)
+    move_all(by=by, things=things, kind=kind, reason=given(reason), **changes)
+    return len(things)
+
+
+def refuse_foreign(things: Collection[Asset], unit_ids: Collection[int]) -> None:
+    if any(one.unit_id not in unit_ids for one in things):
+        raise NotFoundError(what=Asset.what)
+
+
 @transaction.atomic
 def take_into_stock(*, by: Actor, asset: Asset, reason: str) -> Asset:
     """Out of its keeper's name. What is lent, in repair or to be scrapped stays so, and comes back to the stock."""
-    found = locked(asset.public_id, (*WITH_A_PERSON, State.TO_SCRAP))
+    found = locked(asset, (*WITH_A_PERSON, State.TO_SCRAP))
     move(
         by=by,
         asset=found,
@@ -157,7 +181,7 @@ def take_into_stock(*, by: Actor, asset: Asset, reason: str) -> Asset:
 @transaction.atomic
 def mark_idle(*, by: Actor, asset: Asset, reason: str) -> Asset:
     """Offered inside the school before anything new is bought."""
-    found = locked(asset.public_id, AT_HAND)
+    found = locked(asset, AT_HAND)
     move(by=by, asset=found, kind=Kind.IDLE, reason=given(reason), is_idle=True)
     return found
 
@@ -166,7 +190,7 @@ def mark_idle(*, by: Actor, asset: Asset, reason: str) -> Asset:
 def split(*, by: Actor, asset: Asset, quantity: int) -> Asset:
     """So many pieces of a batch onto a card of their own, with their part of the value and of what it lost."""
     keep_months()
-    found, month = locked(asset.public_id, AT_HAND), month_of(campus_today())
+    found, month = locked(asset, AT_HAND), month_of(campus_today())
     if not 1 <= quantity < found.quantity:
         raise SplitError(quantity=found.quantity, most=found.quantity - 1)
     refuse_booked(found, month)
@@ -203,7 +227,7 @@ def part_of(asset: Asset, quantity: int, lost_fen: int) -> Asset:
 def void_number(*, by: Actor, asset: Asset, reason: str) -> Asset:
     """Of a card that was entered wrongly and never moved, nor split off; the number stays and is never given again."""
     keep_months()
-    found = locked(asset.public_id, (State.IN_STOCK,))
+    found = locked(asset, (State.IN_STOCK,))
     if found.split_from_id or found.movements.count() > 1 or accumulated_fen(found):
         raise MovedSinceError
     numbering.void(by=by, series=THINGS, number=found.number, reason=reason)

@@ -1,26 +1,34 @@
 """Loans (借用) and repairs (维修) of a thing."""
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
+from django.utils.translation import gettext as _
 
+from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import DuePastError, InspectionFailedError
 from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Loan, Maintenance
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, move
+from nanhu.systems.assets.services.own import refuse_not_staff
 
 Result = Maintenance.Result
 
 
 @transaction.atomic
 def lend(*, by: Actor, asset: Asset, borrower_id: int, due_on: date) -> Loan:
-    """Until a day; from then on it is an obligation of who has it."""
-    found = locked(asset.public_id, AT_HAND)
+    """To somebody of the staff, until a day; from then on it is an obligation of who has it."""
+    found = locked(asset, AT_HAND)
+    refuse_failed(found)
+    refuse_not_staff(borrower_id)
     if due_on < campus_today():
         raise DuePastError
     loan = Loan.objects.create(
@@ -32,13 +40,62 @@ def lend(*, by: Actor, asset: Asset, borrower_id: int, due_on: date) -> Loan:
     return loan
 
 
+def open_loans(borrower_id: Any) -> QuerySet[Loan]:
+    return Loan.objects.filter(borrower=borrower_id or 0, returned_at=None)
+
+
+@transaction.atomic
+def confirm_loan(*, by: Actor, loan: Loan, person_id: int) -> None:
+    """Who borrowed it has it: from then on that person answers for it."""
+    found = unconfirmed(loan, person_id)
+    found.confirmed_at = now()
+    found.save(update_fields=["confirmed_at"])
+    audit.record(by=by, action="assets.confirm_loan", target=f"asset:{found.asset.number}")
+
+
+@transaction.atomic
+def decline_loan(*, by: Actor, loan: Loan, person_id: int, reason: str) -> Asset:
+    """It never came: it is back where it was."""
+    found = unconfirmed(loan, person_id)
+    return take_back(by=by, asset=found.asset, reason=given(reason))
+
+
+def unconfirmed(loan: Loan, person_id: int) -> Loan:
+    """Locked after its thing, as it goes out and comes back."""
+    thing = locked(loan.asset, (State.LENT,))
+    found = open_loans(person_id).filter(pk=loan.pk, asset=thing, confirmed_at=None).first()
+    if found is None:
+        raise WrongStateError(what=Loan.what, state=_("已确认或已归还的"))
+    return found
+
+
 @transaction.atomic
 def take_back(*, by: Actor, asset: Asset, reason: str = "") -> Asset:
     """To its keeper, or to stock where it has none."""
-    found = locked(asset.public_id, (State.LENT,))
+    found = locked(asset, (State.LENT,))
     found.loans.filter(returned_at=None).update(returned_at=now())
     move(by=by, asset=found, kind=Kind.GIVEN_BACK, reason=reason, state=resting_state(found), last_seen_at=now())
+    hold_back(by=by, asset=found)
     return found
+
+
+def failed_inspection(asset: Asset) -> Inspection | None:
+    found: Inspection | None = Inspection.living().filter(asset=asset, result=InspectionRecord.Result.FAILED).first()
+    return found
+
+
+def refuse_failed(asset: Asset) -> None:
+    """What failed an inspection is given to nobody until it passed one."""
+    if failed := failed_inspection(asset):
+        raise InspectionFailedError(kind=failed.get_kind_display())
+
+
+def hold_back(*, by: Actor, asset: Asset) -> None:
+    """Of a thing that is at hand again (given back, found, kept): what failed an inspection meanwhile goes to repair."""
+    if failed := failed_inspection(asset):
+        with translation.override(settings.LANGUAGE_CODE):  # kept for whoever reads it
+            fault = _("%(kind)s不合格") % {"kind": failed.get_kind_display()}
+        asset.state = report_broken(by=by, asset=asset, fault=fault).state
 
 
 def resting_state(asset: Asset) -> str:
@@ -48,7 +105,7 @@ def resting_state(asset: Asset) -> str:
 @transaction.atomic
 def report_broken(*, by: Actor, asset: Asset, fault: str, person_id: int | None = None) -> Asset:
     """`person_id`: who says so of a thing of his own."""
-    found = locked(asset.public_id, AT_HAND, keeper_id=person_id)
+    found = locked(asset, AT_HAND, keeper_id=person_id)
     Maintenance.objects.create(asset=found, fault=given(fault), opened_by_name=by.name)
     move(by=by, asset=found, kind=Kind.BROKEN, reason=fault, state=State.IN_REPAIR)
     return found
@@ -57,10 +114,9 @@ def report_broken(*, by: Actor, asset: Asset, fault: str, person_id: int | None 
 @transaction.atomic
 def end_repair(*, by: Actor, asset: Asset, is_repaired: bool, cost_fen: int, reason: str) -> Asset:
     """Back where it was, or to be scrapped (待报废). What failed an inspection comes back when it passed one."""
-    found = locked(asset.public_id, (State.IN_REPAIR,))
-    failed = Inspection.living().filter(asset=found, result=InspectionRecord.Result.FAILED).first()
-    if is_repaired and failed is not None:
-        raise InspectionFailedError(kind=failed.get_kind_display())
+    found = locked(asset, (State.IN_REPAIR,))
+    if is_repaired:
+        refuse_failed(found)
     result = Result.REPAIRED if is_repaired else Result.BEYOND
     found.maintenance.filter(result=Result.OPEN).update(result=result, cost_fen=cost_fen, closed_at=now())
     kind, state = (Kind.REPAIRED, resting_state(found)) if is_repaired else (Kind.BEYOND_REPAIR, State.TO_SCRAP)

@@ -22,7 +22,7 @@ from nanhu.systems.assets.queries.figures import owed_fen
 from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
 from nanhu.systems.assets.services.disposing import level_by
-from nanhu.systems.assets.services.lending import resting_state
+from nanhu.systems.assets.services.lending import hold_back, resting_state
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
 from nanhu.systems.assets.services.moving import State as Thing
 from nanhu.systems.assets.services.own import refuse_own
@@ -36,7 +36,7 @@ State = Loss.State
 @transaction.atomic
 def report_lost(*, by: Actor, asset: Asset, reason: str, person_id: int | None = None) -> Asset:
     """`person_id`: who says so of a thing of his own."""
-    found = locked(asset.public_id, (*AT_HAND, Thing.LENT), keeper_id=person_id)
+    found = locked(asset, (*AT_HAND, Thing.LENT), keeper_id=person_id)
     move(by=by, asset=found, kind=Kind.LOST, reason=given(reason), state=Thing.MISSING)
     return found
 
@@ -44,17 +44,14 @@ def report_lost(*, by: Actor, asset: Asset, reason: str, person_id: int | None =
 @transaction.atomic
 def report_found(*, by: Actor, asset: Asset, reason: str) -> Asset:
     """Not while a ruling on its loss waits. What was lent is lent still."""
-    found = locked(asset.public_id, (Thing.MISSING,))
+    found = locked(asset, (Thing.MISSING,))
     waits = Loss.objects.filter(asset=found, state=State.ASKED).first()
     if waits is not None:
         raise waits.wrong_state()
-    move(
-        by=by,
-        asset=found,
-        kind=Kind.FOUND,
-        reason=given(reason),
-        state=Thing.LENT if loan_of(found) else resting_state(found),
-    )
+    state = Thing.LENT if loan_of(found) else resting_state(found)
+    move(by=by, asset=found, kind=Kind.FOUND, reason=given(reason), state=state)
+    if state != Thing.LENT:
+        hold_back(by=by, asset=found)
     return found
 
 
@@ -63,9 +60,11 @@ def loan_of(asset: Asset) -> Loan | None:
 
 
 def answerable(asset: Asset) -> int | None:
-    """Who had it: who borrowed it, else its keeper, if that person ever confirmed to have it."""
+    """Who had it: who borrowed it, else its keeper, if that person ever confirmed to have it. Of what was lent to who never said so, nobody."""
     loan = loan_of(asset)
-    return loan.borrower_id if loan else asset.keeper_id if asset.confirmed_at else None
+    if loan is not None:
+        return loan.borrower_id if loan.confirmed_at else None
+    return asset.keeper_id if asset.confirmed_at else None
 
 
 @transaction.atomic
@@ -75,7 +74,7 @@ def propose_ruling(*, by: Actor, token: UUID, asset: Asset, fault: str, findings
     if known is not None:
         return known
     keep_months()
-    found = locked(asset.public_id, (Thing.MISSING,))
+    found = locked(asset, (Thing.MISSING,))
     waits = Loss.objects.filter(asset=found, state=State.ASKED).first()
     if waits is not None:
         raise waits.wrong_state()
@@ -108,7 +107,7 @@ def agree(*, by: Actor, loss: Loss) -> Loss:
     keep_months()
     found = loss.locked_in({State.ASKED})
     found.decide(by, state=State.DONE)
-    thing = locked(found.asset.public_id, (Thing.MISSING,))
+    thing = locked(found.asset, (Thing.MISSING,))
     refuse_own(by, found.person_id, thing.keeper_id)
     refuse_booked(thing, month_of(campus_today()))
     refuse_unbooked(thing, month_of(campus_today()))

@@ -21,9 +21,13 @@ WHY_DISPOSED: Final[dict[str, Text]] = {**dict(Disposal.Kind.choices), **dict(Lo
 AT_HAND = (State.IN_STOCK, State.IN_USE)
 
 
-def locked(public_id: UUID, states: Collection[str], *, keeper_id: int | None = None) -> Asset:
-    """The thing as it is now, locked until the transaction ends, if it is in one of these states, and with this person."""
-    return locked_all([public_id], states, keeper_id=keeper_id)[0]
+def locked(asset: Asset, states: Collection[str], *, keeper_id: int | None = None) -> Asset:
+    """The thing as it is now, locked until the transaction ends, if it is in one of these states, and with this person. Whoever acts was let
+    to it in the unit that it was read in: it is still of that."""
+    [found] = locked_all([asset.public_id], states, keeper_id=keeper_id)
+    if found.unit_id != asset.unit_id:
+        raise NotFoundError(what=Asset.what)
+    return found
 
 
 def locked_all(public_ids: Collection[UUID], states: Collection[str], *, keeper_id: int | None = None) -> list[Asset]:

@@ -2,12 +2,20 @@
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import api as identity
-from nanhu.systems.assets.errors import OwnThingError
+from nanhu.platforms.people import api as people
+from nanhu.systems.assets.errors import NotStaffError, OwnThingError
 
 
 def refuse_own(by: Actor, *person_ids: int | None) -> None:
     if is_one_of(by, *person_ids):
         raise OwnThingError
+
+
+def refuse_not_staff(*person_ids: int) -> None:
+    cards = people.person_cards(person_ids)
+    for card in (cards[person_id] for person_id in person_ids):
+        if "staff" not in card.live_kinds:
+            raise NotStaffError(who=card.name)
 
 
 def is_one_of(by: Actor, *person_ids: int | None) -> bool:

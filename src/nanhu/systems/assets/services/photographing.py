@@ -1,18 +1,26 @@
 """Photos (拍照): of a receipt while it is looked at, and of a thing; kept by the kernel's files, within their limits."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.files import services as files
+from nanhu.kernel.files.archives import pictures_in
+from nanhu.kernel.files.errors import RefusedFileError
 from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.files.pictures import made_small
 from nanhu.systems.assets.errors import TooManyPhotosError
 from nanhu.systems.assets.models import Asset, Receipt, ReceiptLine, ReceiptPhoto
-from nanhu.systems.assets.models.things import GONE
-from nanhu.systems.assets.photos import MOST_OF_A_RECEIPT, PHOTOS
+from nanhu.systems.assets.models.things import GONE, HERE
+from nanhu.systems.assets.numbers import spelled
+from nanhu.systems.assets.photos import LARGEST, LONGEST_SIDE, MOST_IN_ARCHIVE, MOST_OF_A_RECEIPT, PHOTOS
+from nanhu.systems.assets.services.moving import locked_all
 from nanhu.systems.assets.services.receiving import waiting
 
 
@@ -50,6 +58,43 @@ def photograph(*, by: Actor, asset: Asset, picture: bytes) -> Asset:
     found.save(update_fields=["picture"])
     audit.record(by=by, action="assets.photograph_thing", target=target)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What became of the files of an archive: how many stand on a card, and the names of the others."""
+
+    count: int
+    unknown: Sequence[str]
+    doubles: Sequence[str]
+    wrong: Sequence[str]
+
+
+@transaction.atomic
+def photograph_by_number(*, by: Actor, archive: bytes) -> Matched:
+    """Pictures of a zip, each named by its thing's number (or the one before): every one that fits is kept, the others are told."""
+    small: dict[UUID, bytes] = {}
+    unknown, doubles, wrong = [], [], []
+    for name, content in pictures_in(archive, most=MOST_IN_ARCHIVE, largest=LARGEST):
+        found = thing_named(name.rpartition(".")[0].strip())
+        if found is None:
+            unknown.append(name)
+        elif found in small:
+            doubles.append(name)
+        else:
+            try:
+                small[found] = made_small(content, longest=LONGEST_SIDE)
+            except RefusedFileError:
+                wrong.append(name)
+    for thing in locked_all(small, HERE):
+        photograph(by=by, asset=thing, picture=small[thing.public_id])
+    return Matched(len(small), unknown, doubles, wrong)
+
+
+def thing_named(stem: str) -> UUID | None:
+    """Of things that are here."""
+    said = Q(number=spelled(stem)) | Q(former_number__iexact=stem) & ~Q(former_number="")
+    return Asset.objects.filter(said, state__in=HERE).values_list("public_id", flat=True).first()
 
 
 def kept(by: Actor, content: bytes, target: str) -> StoredFile:

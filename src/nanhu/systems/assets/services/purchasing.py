@@ -1,10 +1,11 @@
 """Purchases (采购登记): a fund's money is reserved before the order, and spent, or let go, when it is known what became of it."""
 
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum, Value
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
@@ -14,20 +15,36 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import made_by_form
 from nanhu.kernel.proposals import given, refuse_same_person, refuse_stale
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.errors import BeyondPurchaseError, PaidAheadError, PurchaseOfOtherUnitError, VoucherTwiceError
-from nanhu.systems.assets.models import Payment, Purchase, Receipt
+from nanhu.systems.assets.errors import (
+    BeyondPurchaseError,
+    OfferedInsideError,
+    PaidAheadError,
+    PurchaseOfOtherUnitError,
+    VoucherTwiceError,
+)
+from nanhu.systems.assets.models import Asset, Payment, Purchase, Receipt
+from nanhu.systems.assets.models.things import OFFERED
 from nanhu.systems.assets.rules import voucher_number
 from nanhu.systems.assets.services.own import refuse_own
 
 State = Purchase.State
+MOST_OFFERED: Final = 50
+MOST_NAMED: Final = 3
 
 
 @transaction.atomic
-def order(*, by: Actor, token: UUID, title: str, unit_id: int, fund: str, amount_fen: int) -> Purchase:
-    """Nothing is ordered for which the fund has no money left."""
+def order(
+    *, by: Actor, token: UUID, title: str, unit_id: int, fund: str, amount_fen: int, is_idle_seen: bool = False
+) -> Purchase:
+    """Nothing is ordered for which the fund has no money left; nor, before whoever orders says that none of it serves
+    (`is_idle_seen`), what stands idle in the school."""
     known = made_by_form(Purchase.objects.all(), token, author_id=by.account_id)
     if known is not None:
         return known
+    if not is_idle_seen and (offered := offered_like(title)):
+        raise OfferedInsideError(
+            count=len(offered), names="、".join(sorted({one.name for one in offered})[:MOST_NAMED])
+        )
     made = Purchase.objects.create(
         token=token,
         title=title,
@@ -40,6 +57,12 @@ def order(*, by: Actor, token: UUID, title: str, unit_id: int, fund: str, amount
     ledger.reserve(by=by, fund=fund, amount_fen=amount_fen, key=made.reservation, what=title)
     note(by, made, "assets.order_purchase")
     return made
+
+
+def offered_like(title: str) -> list[Asset]:
+    """Things that are offered inside, whose name stands in what is to be bought, or the other way round."""
+    alike = Asset.objects.annotate(title=Value(title)).filter(Q(title__icontains=F("name")) | Q(name__icontains=title))
+    return list(alike.filter(OFFERED)[:MOST_OFFERED])
 
 
 @transaction.atomic

@@ -13,34 +13,37 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import NotTheAuthorError, WrongStateError
+from nanhu.kernel.folding import one_line, tidied
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
-    BelowThresholdError,
     BeyondInvoiceError,
     DayAheadError,
+    FormerNumberError,
     InspectorsError,
     InvoiceMissingError,
     NotALeafError,
     NotDepreciatedError,
     NotInspectorError,
-    NotStaffError,
+    PriceMissingError,
     SerialsError,
     UsedBeforeAcquiredError,
     YearsError,
 )
 from nanhu.systems.assets.models import Asset, Classification, Figure, Movement, Plan, Receipt, ReceiptLine
+from nanhu.systems.assets.models.things import former_numbers_taken
 from nanhu.systems.assets.numbers import RECEIPTS, THINGS
+from nanhu.systems.assets.queries.books import HOUSES
 from nanhu.systems.assets.queries.figures import figure
 from nanhu.systems.assets.queries.lives import MONTHS, life_of, months_of
-from nanhu.systems.assets.rules import NOMINAL_FEN, month_of
+from nanhu.systems.assets.rules import NOMINAL_FEN, month_of, voucher_number
 from nanhu.systems.assets.services import purchasing
 from nanhu.systems.assets.services.moving import movement_of
+from nanhu.systems.assets.services.own import refuse_not_staff
 
 State = Receipt.State
 LONGEST_SERIAL: Final = 80
@@ -52,6 +55,7 @@ def open_receipt(*, by: Actor, token: UUID, head: Mapping[str, Any], line: Mappi
     known = made_by_form(Receipt.objects.all(), token, author_id=by.account_id)
     if known is not None:
         return known
+    head = {**head, "supplier": tidied(head["supplier"]), "invoice": voucher_number(head["invoice"])}
     refuse_head(head)
     if head.get("purchase"):
         purchase = purchasing.bind(head["purchase"], unit_id=head["unit_id"])
@@ -69,10 +73,7 @@ def refuse_head(head: Mapping[str, Any]) -> None:
     three = [head["buyer_id"], head["first_inspector_id"], head["second_inspector_id"]]
     if len(set(three)) < len(three):
         raise InspectorsError
-    cards = people.person_cards(three)
-    for card in (cards[person_id] for person_id in three):
-        if "staff" not in card.live_kinds:
-            raise NotStaffError(who=card.name)
+    refuse_not_staff(*three)
     if head["acquired_on"] > campus_today():
         raise DayAheadError
     if head["acquired"] == Asset.Acquired.BOUGHT and not head["invoice"].strip():
@@ -144,24 +145,42 @@ def refuse_line(receipt: Receipt, line: ReceiptLine) -> None:
         raise UsedBeforeAcquiredError(day=dates.short_day(receipt.acquired_on, campus_today().year))
     if line.put_into_use_on > campus_today():
         raise DayAheadError
-    refuse_years(line)
+    if line.price_fen <= 0:
+        raise PriceMissingError
+    line.is_low_value = is_low_value(line)
+    refuse_years(receipt, line)
+    refuse_former_number(line)
     serials = serials_of(line)
     if len(serials) > line.quantity or any(len(one) > LONGEST_SERIAL for one in serials):
         raise SerialsError(longest=LONGEST_SERIAL, most=line.quantity)
-    least = figure(Figure.Name.THRESHOLD)
-    if line.price_fen < least and line.price_fen != NOMINAL_FEN and not (line.is_batch and line.quantity > 1):
-        raise BelowThresholdError(least=format_yuan(least))
 
 
-def refuse_years(line: ReceiptLine) -> None:
-    """What a receipt chooses lies within what the rule of today allows."""
+def is_low_value(line: ReceiptLine) -> bool:
+    """Below today's threshold, neither a batch of alike things nor of a value that nobody knows: listed (低值品), and on no books."""
+    is_batch = line.is_batch and line.quantity > 1
+    return not is_batch and line.price_fen != NOMINAL_FEN and line.price_fen < figure(Figure.Name.THRESHOLD)
+
+
+def refuse_years(receipt: Receipt, line: ReceiptLine) -> None:
+    """What a receipt chooses lies within what the rule of today allows; elsewhere only for a reason (an appraisal of what was used before,
+    a house of bricks), and never of what was bought new."""
     if line.months is None:
         return
-    if not line.classification.is_depreciable:
+    if line.is_low_value or not line.classification.is_depreciable:
         raise NotDepreciatedError
     life = life_of(line.classification.code, campus_today())
+    is_other = receipt.acquired != Asset.Acquired.BOUGHT or line.classification.code.startswith(HOUSES)
+    if is_other and line.years_basis.strip():
+        return
     if not life.years * MONTHS <= line.months <= life.longest * MONTHS:
         raise YearsError(name=life.name, least=life.years, most=life.longest)
+
+
+def refuse_former_number(line: ReceiptLine) -> None:
+    """A label that is on one card, and on none yet."""
+    number = line.former_number = one_line(line.former_number)
+    if number and (not (line.is_batch or line.quantity == 1) or former_numbers_taken({number})):
+        raise FormerNumberError(number=number)
 
 
 def serials_of(line: ReceiptLine) -> list[str]:
@@ -206,6 +225,7 @@ def receive(*, by: Actor, receipt: Receipt, at: datetime | None = None) -> None:
     """`at`: when, where that is told later."""
     target = f"asset_receipt:{receipt.public_id}"
     for line in receipt.lines.select_related("classification"):
+        refuse_former_number(line)
         things = things_of(receipt, line)
         months = months_for(things[0], line.months)
         cards = [(asset, first_plan(asset, months, by.name)) for asset in things]
@@ -245,6 +265,8 @@ def things_of(receipt: Receipt, line: ReceiptLine) -> list[Asset]:
             unit_id=receipt.unit_id,
             room_id=line.room_id,
             receipt_line=line,
+            is_low_value=line.is_low_value,
+            former_number=line.former_number,
         )
         for index in range(count)
     ]
@@ -284,9 +306,9 @@ def enter_thing(*, by: Actor, asset: Asset, kind: str, months: int | None = None
 
 
 def months_for(asset: Asset, months: int | None = None) -> int | None:
-    """Over how many it is depreciated: as said, else as its class; None where the class is not depreciated, or nobody knows the value
-    (名义金额)."""
-    if not asset.classification.is_depreciable or asset.value_fen == NOMINAL_FEN:
+    """Over how many it is depreciated: as said, else as its class; None where the class is not depreciated, nobody knows the value
+    (名义金额), or it is on no books."""
+    if asset.is_low_value or not asset.classification.is_depreciable or asset.value_fen == NOMINAL_FEN:
         return None
     return months or months_of(asset.classification.code, campus_today())
 

@@ -1,21 +1,26 @@
-"""Transfers between units (调拨): the keeper asks, the asset office agrees, and the new keeper confirms that it is there."""
+"""Transfers between units (调拨): one unit asks, the other's keeper accepts, the asset office agrees, and who gets it confirms."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
-from nanhu.kernel.proposals import WITHDRAWN, given
+from nanhu.kernel.proposals import WITHDRAWN, given, refuse_same_person, refuse_stale
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.errors import NotIdleError, OutdatedTransferError, SameUnitError
+from nanhu.systems.assets.errors import NotAcceptedError, NotIdleError, OutdatedTransferError, SameUnitError
 from nanhu.systems.assets.models import Asset, Transfer
+from nanhu.systems.assets.models.things import OFFERED
+from nanhu.systems.assets.policies import POST
 from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.keeping import refuse_outsider
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
 from nanhu.systems.assets.services.moving import State as Thing
-from nanhu.systems.assets.services.own import refuse_own
+from nanhu.systems.assets.services.own import is_one_of, refuse_own
 
 State = Transfer.State
 
@@ -35,7 +40,7 @@ def ask(
     known = Transfer.known(by, token)
     if known is not None:
         return known
-    found = locked(asset.public_id, AT_HAND)
+    found = locked(asset, AT_HAND)
     refuse_outsider(to_keeper_id, to_unit_id)
     if found.unit_id == to_unit_id:
         raise SameUnitError
@@ -51,17 +56,45 @@ def ask(
         to_room_id=to_room_id,
         reason=given(reason),
         wants_idle=wants_idle,
+        **accepted_at_once(by, found.unit_id if wants_idle else to_unit_id),
     )
     note(by, asked, "assets.ask_transfer", asked.reason)
     return asked
 
 
+def accepted_at_once(by: Actor, unit_id: int) -> dict[str, Any]:
+    """Where nobody is the other unit's keeper, or whoever asks is."""
+    post = people.find_post(unit_id, POST, climbs=True)
+    if post is None:
+        return {"accepted_at": now()}
+    return acceptance(by) if is_one_of(by, *post.person_ids) else {}
+
+
+def acceptance(by: Actor) -> dict[str, Any]:
+    return {"accepted_at": now(), "accepted_by_id": by.account_id, "accepted_by_name": by.name}
+
+
+@transaction.atomic
+def accept(*, by: Actor, transfer: Transfer) -> Transfer:
+    """By the keeper of the unit that did not ask; then it waits for the office."""
+    found = transfer.locked_in({State.ASKED})
+    if found.accepted_at is not None:
+        raise WrongStateError(what=Transfer.what, state=_("对方已同意的"))
+    refuse_same_person(by, found.author_id)
+    refuse_stale(by)
+    for name, value in acceptance(by).items():
+        setattr(found, name, value)
+    found.save()
+    note(by, found, "assets.accept_transfer")
+    return found
+
+
 @transaction.atomic
 def ask_for_idle(*, by: Actor, token: UUID, asset: Asset, person_id: int, to_room_id: int, reason: str) -> Transfer:
     """By somebody who needs what another unit does not (闲置调剂): to his own unit, into his own name."""
-    found = locked(asset.public_id, AT_HAND)
+    found = locked(asset, AT_HAND)
     unit_id = people.home_unit_of(person_id)
-    if not found.is_idle or unit_id is None:
+    if unit_id is None or not is_offered(found):
         raise NotIdleError
     return ask(
         by=by,
@@ -75,14 +108,20 @@ def ask_for_idle(*, by: Actor, token: UUID, asset: Asset, person_id: int, to_roo
     )
 
 
+def is_offered(asset: Asset) -> bool:
+    return Asset.objects.filter(OFFERED, pk=asset.pk).exists()
+
+
 @transaction.atomic
 def agree(*, by: Actor, transfer: Transfer) -> Transfer:
     """A thing that was lent or broke meanwhile stays where it is: the office is told so. Months until then stay the giver's."""
     keep_months()
     found = transfer.locked_in({State.ASKED})
+    if found.accepted_at is None:
+        raise NotAcceptedError
     found.decide(by, state=State.DONE)
-    thing = locked(found.asset.public_id, AT_HAND)
-    if thing.unit_id != found.from_unit_id or (found.wants_idle and not thing.is_idle):
+    thing = locked(found.asset, AT_HAND)
+    if thing.unit_id != found.from_unit_id or (found.wants_idle and not is_offered(thing)):
         raise OutdatedTransferError
     refuse_own(by, found.to_keeper_id, thing.keeper_id)
     move(

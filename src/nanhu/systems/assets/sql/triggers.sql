@@ -4,8 +4,8 @@ CREATE TRIGGER assets_asset_is_kept BEFORE DELETE ON assets_asset
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('things are never removed');
 
 CREATE TRIGGER assets_asset_keeps_its_number BEFORE UPDATE ON assets_asset
-    FOR EACH ROW WHEN ((OLD.public_id, OLD.number, OLD.acquired, OLD.acquired_on, OLD.put_into_use_on, OLD.receipt_line_id)
-        IS DISTINCT FROM (NEW.public_id, NEW.number, NEW.acquired, NEW.acquired_on, NEW.put_into_use_on, NEW.receipt_line_id))
+    FOR EACH ROW WHEN ((OLD.public_id, OLD.number, OLD.acquired, OLD.acquired_on, OLD.put_into_use_on, OLD.receipt_line_id, OLD.is_low_value)
+        IS DISTINCT FROM (NEW.public_id, NEW.number, NEW.acquired, NEW.acquired_on, NEW.put_into_use_on, NEW.receipt_line_id, NEW.is_low_value))
     EXECUTE FUNCTION assets_refuse('a thing keeps its number and where it came from');
 
 CREATE TRIGGER assets_asset_moves_along_its_states BEFORE UPDATE ON assets_asset
@@ -75,7 +75,9 @@ CREATE TRIGGER assets_disposal_is_kept BEFORE DELETE ON assets_disposal
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('disposals are never removed');
 
 CREATE TRIGGER assets_disposal_keeps_what_was_decided BEFORE UPDATE ON assets_disposal
-    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.title, OLD.kind, OLD.level, OLD.value_fen, OLD.author_id,
+    FOR EACH ROW WHEN (OLD.state <> 'asked' AND (OLD.remitted_on IS NOT NULL OR NEW.remitted_on IS NULL
+            OR (OLD.state, OLD.number, OLD.approver_id, OLD.disposed_on) IS DISTINCT FROM (NEW.state, NEW.number, NEW.approver_id, NEW.disposed_on))
+        OR (OLD.title, OLD.kind, OLD.level, OLD.value_fen, OLD.author_id,
             OLD.appraisal, OLD.wiping, OLD.approval, OLD.income_fen, OLD.reason, OLD.unit_id)
         IS DISTINCT FROM (NEW.title, NEW.kind, NEW.level, NEW.value_fen, NEW.author_id,
             NEW.appraisal, NEW.wiping, NEW.approval, NEW.income_fen, NEW.reason, NEW.unit_id))
@@ -99,7 +101,8 @@ CREATE TRIGGER assets_transfer_is_kept BEFORE DELETE ON assets_transfer
 
 CREATE TRIGGER assets_transfer_keeps_what_was_decided BEFORE UPDATE ON assets_transfer
     FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.asset_id, OLD.from_unit_id, OLD.to_unit_id, OLD.to_room_id, OLD.reason, OLD.author_id)
-        IS DISTINCT FROM (NEW.asset_id, NEW.from_unit_id, NEW.to_unit_id, NEW.to_room_id, NEW.reason, NEW.author_id))
+        IS DISTINCT FROM (NEW.asset_id, NEW.from_unit_id, NEW.to_unit_id, NEW.to_room_id, NEW.reason, NEW.author_id)
+        OR OLD.accepted_at IS NOT NULL AND (OLD.accepted_at, OLD.accepted_by_id) IS DISTINCT FROM (NEW.accepted_at, NEW.accepted_by_id))
     EXECUTE FUNCTION assets_refuse('a transfer stays as it was asked and decided');
 
 CREATE TRIGGER assets_improvement_is_kept BEFORE DELETE ON assets_improvement
@@ -167,6 +170,16 @@ CREATE TRIGGER assets_loan_is_returned_once BEFORE UPDATE ON assets_loan
 CREATE CONSTRAINT TRIGGER assets_asset_value_has_a_movement AFTER UPDATE ON assets_asset DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN ((OLD.value_fen, OLD.carried_fen) IS DISTINCT FROM (NEW.value_fen, NEW.carried_fen))
     EXECUTE FUNCTION assets_value_has_a_movement();
+
+CREATE TRIGGER assets_stock_move_append_only BEFORE UPDATE OR DELETE ON assets_stock_move
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+CREATE TRIGGER assets_stock_item_is_kept BEFORE DELETE ON assets_stock_item
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('stock cards are never removed');
+
+CREATE TRIGGER assets_stock_item_keeps_what_it_is BEFORE UPDATE ON assets_stock_item
+    FOR EACH ROW WHEN ((OLD.unit_id, OLD.kind, OLD.name, OLD.measure) IS DISTINCT FROM (NEW.unit_id, NEW.kind, NEW.name, NEW.measure))
+    EXECUTE FUNCTION assets_refuse('a stock card stays of what it is');
 
 CREATE TRIGGER assets_inspection_is_kept BEFORE DELETE ON assets_inspection
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('inspections are never removed');

@@ -222,12 +222,14 @@ def transferred(school, asset, unit="13", keeper="T8"):
     asked = transferring.ask(
         by=school.actor("T1"),
         token=token(),
-        asset=asset,
+        asset=Asset.objects.get(pk=asset.pk),
         to_unit_id=school.units[unit],
         to_keeper_id=school[keeper],
         to_room_id=school.rooms["b1-102"],
         reason="专业调整",
     )
+    if asked.accepted_at is None:
+        transferring.accept(by=school.actor("T7"), transfer=asked)
     return transferring.agree(by=school.actor("T5"), transfer=asked)
 
 

@@ -8,7 +8,7 @@ import pytest
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.dated import NoRuleError
 from nanhu.platforms.identity import api as identity
-from nanhu.systems.assets.errors import BelowThresholdError, FigureError, FigurePastError
+from nanhu.systems.assets.errors import FigureError, FigurePastError
 from nanhu.systems.assets.models import Asset, Figure, Receipt
 from nanhu.systems.assets.queries.figures import figure, level_today, owed_fen
 from nanhu.systems.assets.queries.lives import life_of
@@ -37,8 +37,7 @@ def test_a_new_figure_holds_from_its_day_on_and_the_old_one_before(school):
     assert figure(Figure.Name.THRESHOLD) == 100_000
     assert figure(Figure.Name.THRESHOLD, campus_today() + timedelta(days=3)) == 150_000
     set_to("threshold_fen", {"sum_fen": 120_000})
-    with pytest.raises(BelowThresholdError):
-        opened(school, price_fen=110_000)
+    assert opened(school, price_fen=110_000).lines.get().is_low_value
     set_to("neglect_permille", {"percent": 30})
     assert owed_fen(value_fen=699_900, accumulated_fen=0, fault="neglect") == 209_970
 

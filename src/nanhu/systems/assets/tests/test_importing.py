@@ -237,3 +237,19 @@ def test_whoever_decided_is_led_to_what_waits_next(school, clock):
     assert "下一件待复核" not in school.client("T5").get(cases[0]).content.decode(), "its author's, who decides neither"
     assert clerk.post(f"{cases[1]}refuse/", {"answer": "重复"}).status_code == 302
     assert "下一件待复核" not in clerk.get(cases[1]).content.decode()
+
+
+def test_cards_go_out_in_the_columns_in_which_they_come_in(school, clock):
+    clock("2026-10-31")
+    school.thing(keeper="T2")
+    school.thing("实验凳", code="A0501", fen=200_000, quantity=10)
+    depreciate(by=SYSTEM, month=date(2026, 10, 1))
+    answer = school.client("T5").get("/assets/office/cards.xlsx")
+    found = check_cards(CARDS.read(b"".join(answer.streaming_content)))
+    assert found.faults == []
+    first, second = found.rows
+    kept = ("value_fen", "carried_fen", "quantity", "keeper_id", "room_id")
+    assert [first.card[key] for key in kept] == [699_900, 19_441, 1, school["T2"], school.rooms["b1-101"]]
+    assert [second.card[key] for key in kept] == [200_000, 2_222, 10, None, school.rooms["b1-101"]]
+    assert first.former_number == Asset.objects.order_by("pk").first().number
+    assert school.client("T1").get("/assets/office/cards.xlsx").status_code == 404

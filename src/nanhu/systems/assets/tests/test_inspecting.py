@@ -88,6 +88,47 @@ def test_what_failed_passes_on_the_same_day_and_is_used_again_only_then(school):
     assert (thing.state, inspection.due_on) == ("in_use", months_later(campus_today(), 12))
 
 
+@pytest.mark.parametrize("way", ["lent", "missing", "to_scrap"])
+def test_what_failed_while_it_was_away_goes_to_repair_when_it_is_back(school, way):
+    thing = school.thing("起重机", keeper="T2")
+    inspection = planned(thing)
+    office, keeper, card = school.client("T5"), school.client("T1"), f"/assets/unit/{thing.public_id}/"
+    if way == "lent":
+        lending.lend(by=SYSTEM, asset=thing, borrower_id=school["T3"], due_on=campus_today())
+    else:
+        assert keeper.post(f"{card}{'lost' if way == 'missing' else 'scrap'}/", {"reason": "原因"}).status_code == 302
+    assert keeper.post(f"{card}inspected/", done(inspection, result="failed")).status_code == 302
+    thing.refresh_from_db()
+    assert thing.state == way
+    back = {
+        "lent": f"{card}returned/",
+        "missing": f"{card}found/",
+        "to_scrap": card.replace("unit", "office") + "keep/",
+    }
+    client = office if way == "to_scrap" else keeper
+    assert client.post(back[way], {"reason": "回来了"}).status_code == 302
+    thing.refresh_from_db()
+    assert (thing.state, thing.maintenance.get().fault) == ("in_repair", "特种设备检验不合格")
+
+
+def test_what_failed_is_given_to_nobody(school):
+    """Also where it lies in stock by an older way."""
+    thing = school.thing("起重机")
+    inspection = planned(thing)
+    InspectionRecord.objects.create(
+        inspection=inspection, done_on=campus_today(), result="failed", inspector="省特检院", due_on=campus_today()
+    )
+    keeper, card = school.client("T1"), f"/assets/unit/{thing.public_id}/"
+    for act, said in (
+        ("assign", {"keeper": "T2", "room": "b1-101"}),
+        ("lend", {"borrower": "T3", "due_on": campus_today().isoformat()}),
+    ):
+        refused = keeper.post(f"{card}{act}/", said)
+        assert (refused.status_code, "上次不合格" in refused.content.decode()) == (409, True)
+    thing.refresh_from_db()
+    assert thing.state == "in_stock"
+
+
 def test_what_failed_is_scrapped_or_inspected_no_more_without_passing(school):
     scrapped, freed = (school.thing(keeper="T2") for _each in range(2))
     for thing in (scrapped, freed):

@@ -191,9 +191,11 @@ def test_a_ruling_on_an_older_sum_is_made_anew(school, clock):
     assert losing.agree(by=school.actor("T6"), loss=ruled(school, asset)).owed_fen < 330_509
 
 
-def lent(school, **thing):
+def lent(school, *, is_confirmed=True, **thing):
     asset = owned(school, **thing)
-    lending.lend(by=school.actor("T1"), asset=asset, borrower_id=school["T3"], due_on=campus_today())
+    loan = lending.lend(by=school.actor("T1"), asset=asset, borrower_id=school["T3"], due_on=campus_today())
+    if is_confirmed:
+        lending.confirm_loan(by=school.actor("T3"), loan=loan, person_id=school["T3"])
     return reported(school, asset)
 
 
@@ -211,6 +213,13 @@ def test_who_borrowed_it_answers_for_it_and_owes_it_no_more(school):
     done = losing.agree(by=school.actor("T6"), loss=loss)
     assert (done.person_id, done.bill.person_id) == (school["T3"], school["T3"])
     assert outstanding([school["T2"], school["T3"]], "leaving") == {}
+
+
+def test_who_never_said_that_he_borrowed_it_does_not_pay_nor_does_its_keeper(school):
+    asset = lent(school, keeper="T2", is_confirmed=False)
+    with pytest.raises(NobodyToPayError):
+        ruled(school, asset)
+    assert ruled(school, asset, "none").person_id is None
 
 
 def test_nobody_pays_for_what_he_never_confirmed(school):

@@ -7,13 +7,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.errors import CampusError, SamePersonError, WrongStateError
+from nanhu.kernel.errors import CampusError, NotFoundError, SamePersonError, WrongStateError
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import (
     CodeOverError,
     DuePastError,
     MovedSinceError,
+    NotAcceptedError,
     NotOfUnitError,
     NotYoursError,
     OutdatedTransferError,
@@ -21,7 +22,7 @@ from nanhu.systems.assets.errors import (
     SameUnitError,
     SplitError,
 )
-from nanhu.systems.assets.models import Asset, HandOver, Movement
+from nanhu.systems.assets.models import Asset, HandOver, Movement, Transfer
 from nanhu.systems.assets.registrations import outstanding
 from nanhu.systems.assets.services import handing, keeping, lending, losing, transferring
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
@@ -110,8 +111,8 @@ def test_nobody_hands_over_to_another_unit(school):
         handing.take(by=school.actor("T8"), code=shown.code, person_id=school["T8"])
 
 
-def asked(school, asset, by="T1"):
-    return transferring.ask(
+def asked(school, asset, by="T1", *, is_accepted=True):
+    transfer = transferring.ask(
         by=school.actor(by),
         token=token(),
         asset=asset,
@@ -120,6 +121,7 @@ def asked(school, asset, by="T1"):
         to_room_id=school.rooms["b1-102"],
         reason="专业调整",
     )
+    return transferring.accept(by=school.actor("T7"), transfer=transfer) if is_accepted else transfer
 
 
 def test_a_transfer_between_units_is_agreed_by_the_office_and_confirmed_by_the_new_keeper(school):
@@ -129,6 +131,46 @@ def test_a_transfer_between_units_is_agreed_by_the_office_and_confirmed_by_the_n
     transferring.agree(by=school.actor("T5"), transfer=transfer)
     moved = fresh(asset)
     assert (moved.unit_id, moved.keeper_id, moved.confirmed_at) == (school.units["13"], school["T8"], None)
+
+
+def test_the_keeper_of_the_other_unit_accepts_it_first_and_may_say_no(school):
+    transfer = asked(school, confirmed(school), is_accepted=False)
+    with pytest.raises(NotAcceptedError):
+        transferring.agree(by=school.actor("T5"), transfer=transfer)
+    assert not Transfer.waiting_for(school.actor("T5").account_id).exists()
+    page, keeper = f"/assets/unit/transfers/{transfer.public_id}/", school.client("T7")
+    assert page in keeper.get("/assets/unit/transfers/").content.decode()
+    assert page not in school.client("T1").get("/assets/unit/transfers/").content.decode(), "who asked"
+    assert school.client("T1").post(page, {"is_accepted": "1"}).status_code == 404
+    assert keeper.post(page, {"is_accepted": "0"}).status_code == 422, "for a reason"
+    assert keeper.post(page, {"is_accepted": "1"}).status_code == 302
+    assert keeper.post(page, {"is_accepted": "1"}).status_code == 404, "once"
+    assert Transfer.waiting_for(school.actor("T5").account_id).exists()
+    assert not Transfer.waiting_for(school.actor("T7").account_id).exists(), "who accepted does not agree as well"
+    with pytest.raises(SamePersonError):
+        transferring.agree(by=school.actor("T7"), transfer=transfer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Transfer.objects.update(accepted_at=None, accepted_by=None)
+    told = school.client("T5").get(f"/assets/transfers/{transfer.public_id}/").content.decode()
+    assert "周资产" in told
+    second = asked(school, confirmed(school), is_accepted=False)
+    page = f"/assets/unit/transfers/{second.public_id}/"
+    assert keeper.post(page, {"is_accepted": "0", "answer": "没地方放"}).status_code == 302
+    second.refresh_from_db()
+    assert (second.state, second.answer, fresh(second.asset).unit_id) == ("refused", "没地方放", school.units["12"])
+
+
+def test_where_a_unit_has_no_keeper_the_office_alone_agrees(school):
+    transfer = transferring.ask(
+        by=school.actor("T1"),
+        token=token(),
+        asset=confirmed(school),
+        to_unit_id=school.units["1001"],
+        to_keeper_id=school["T9"],
+        to_room_id=school.rooms["b1-102"],
+        reason="集中管理",
+    )
+    assert transferring.agree(by=school.actor("T5"), transfer=transfer).state == "done"
 
 
 def test_who_asked_does_not_agree(school):
@@ -316,6 +358,7 @@ def test_what_is_idle_no_more_is_not_given_away(school):
         reason="实验要用",
         wants_idle=True,
     )
+    transferring.accept(by=school.actor("T1"), transfer=transfer)
     Asset.objects.filter(pk=asset.pk).update(is_idle=False)
     with pytest.raises(OutdatedTransferError):
         transferring.agree(by=school.actor("T5"), transfer=transfer)
@@ -328,18 +371,36 @@ def test_a_keeper_moves_many_at_once_all_or_none(school):
     keeping.put_elsewhere(by=SYSTEM, asset=there, room_id=school.rooms["b1-102"])
     foreign, keeper = school.thing(unit="13"), school.client("T1")
     ids = [str(one.public_id) for one in (*things, there)]
-    assert things[0].number in keeper.post("/assets/unit/move/", {"chosen": ids}).content.decode(), "said first"
-    said = {"chosen": ids, "confirmed": "1", "room": "b1-102"}
-    assert keeper.post("/assets/unit/move/", said | {"room": "nowhere"}).status_code == 422
-    assert school.client("T2").post("/assets/unit/move/", said).status_code in {403, 404}
-    assert keeper.post("/assets/unit/move/", said | {"chosen": [*ids, str(foreign.public_id)]}).status_code == 409
+    assert things[0].number in keeper.post("/assets/unit/many/", {"chosen": ids}).content.decode(), "said first"
+    said = {"chosen": ids, "confirmed": "1", "act": "moved", "room": "b1-102"}
+    assert keeper.post("/assets/unit/many/", said | {"room": ""}).status_code == 422
+    assert keeper.post("/assets/unit/many/", said | {"room": "nowhere"}).status_code == 422
+    assert school.client("T2").post("/assets/unit/many/", said).status_code in {403, 404}
+    assert keeper.post("/assets/unit/many/", said | {"chosen": [*ids, str(foreign.public_id)]}).status_code == 409
     assert set(Asset.objects.values_list("room__key", flat=True)) == {"b1-101", "b1-102"}
     assert Movement.objects.filter(kind="moved").count() == 1
-    assert keeper.post("/assets/unit/move/", said).status_code == 302
+    assert keeper.post("/assets/unit/many/", said).status_code == 302
     rooms = dict(Asset.objects.values_list("pk", "room__key"))
     assert {rooms[one.pk] for one in (*things, there)} == {"b1-102"}
     assert rooms[foreign.pk] == "b1-101"
     assert Movement.objects.filter(kind="moved").count() == 3, "what was there stays without a word"
+
+
+def test_many_are_taken_back_offered_and_scrapped_at_once_for_one_reason(school):
+    used, stock, keeper = school.thing(keeper="T2"), school.thing(), school.client("T1")
+    both = {"chosen": [str(used.public_id), str(stock.public_id)], "confirmed": "1", "reason": "换新"}
+    assert keeper.post("/assets/unit/many/", both | {"act": "returned"}).status_code == 409, "one is in stock: none"
+    assert keeper.post("/assets/unit/many/", both | {"act": "idle", "reason": ""}).status_code == 422
+    assert fresh(used).state == "in_use"
+    assert keeper.post("/assets/unit/many/", both | {"act": "idle"}).status_code == 302
+    assert [one.is_idle for one in (fresh(used), fresh(stock))] == [True, True]
+    assert keeper.post("/assets/unit/many/", both | {"act": "to_scrap"}).status_code == 302
+    moves = Movement.objects.filter(kind="to_scrap").values_list("to_state", "reason", "by_name")
+    assert list(moves) == [("to_scrap", "换新", "陈资产")] * 2
+    again = school.thing(keeper="T2")
+    one = both | {"chosen": str(again.public_id), "act": "returned"}
+    assert keeper.post("/assets/unit/many/", one).status_code == 302
+    assert (fresh(again).state, fresh(again).keeper_id) == ("in_stock", None)
 
 
 def test_of_many_one_that_is_gone_or_anothers_by_then_moves_none(school):
@@ -354,6 +415,21 @@ def test_of_many_one_that_is_gone_or_anothers_by_then_moves_none(school):
                 room_id=school.rooms["b1-102"],
             )
     assert not Movement.objects.filter(kind="moved").exists()
+
+
+def test_a_deed_is_done_in_the_unit_in_which_the_thing_was_read(school):
+    """Transferred between the page and the lock: the giver's keeper does nothing with it any more."""
+    seen = confirmed(school)
+    transferring.agree(by=school.actor("T5"), transfer=asked(school, seen))
+    before = Movement.objects.filter(asset=seen).count()
+    for deed in (
+        lambda: keeping.put_elsewhere(by=school.actor("T1"), asset=seen, room_id=school.rooms["b1-102"]),
+        lambda: keeping.take_into_stock(by=school.actor("T1"), asset=seen, reason="收回"),
+        lambda: lending.report_broken(by=school.actor("T1"), asset=seen, fault="坏了"),
+    ):
+        with pytest.raises(NotFoundError):
+            deed()
+    assert Movement.objects.filter(asset=seen).count() == before
 
 
 def test_many_are_moved_confirmed_and_handed_over_by_few_statements(school, django_assert_max_num_queries):

@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
+from nanhu.systems.assets.errors import OutdatedTransferError
 from nanhu.systems.assets.models import (
     Asset,
     CardImport,
@@ -24,13 +26,13 @@ from nanhu.systems.assets.models import (
 )
 from nanhu.systems.assets.numbers import in_bars
 from nanhu.systems.assets.rules import month_of
-from nanhu.systems.assets.services import disposing, importing, keeping, lending, losing
+from nanhu.systems.assets.services import disposing, importing, keeping, lending, losing, transferring
 from nanhu.systems.assets.services.closing import close_month
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM
 from nanhu.systems.assets.tests.test_importing import PRINTER, posted
 from nanhu.systems.assets.tests.test_losing import owned
-from nanhu.systems.assets.tests.test_moving import asked, assigned, confirmed
+from nanhu.systems.assets.tests.test_moving import asked, confirmed
 from nanhu.systems.assets.tests.test_purchasing import granted, in_stock, paid, taken_back
 from nanhu.systems.assets.tests.test_receiving import opened
 from nanhu.systems.assets.views import cases, mine, office, unit
@@ -454,6 +456,7 @@ def test_a_thing_lives_from_its_receipt_to_its_disposal_by_the_pages_of_each(sch
     moved = Transfer.objects.get()
     assert keeper.post(f"/assets/transfers/{moved.public_id}/approve/").status_code == 404
     depreciate(by=SYSTEM, month=month_of(month_of(campus_today()) - timedelta(days=1)))
+    sent(school.client("T7"), f"/assets/unit/transfers/{moved.public_id}/", is_accepted="1")
     sent(office, f"/assets/transfers/{moved.public_id}/approve/")
     assert keeper.get(card).status_code == 404
     sent(school.client("T8"), "/assets/mine/confirm/all/", shown=[str(asset.public_id)])
@@ -481,12 +484,27 @@ def test_its_author_takes_a_receipt_back_by_a_button(school):
     assert "take-back" not in keeper.get(address).content.decode()
 
 
-def test_a_person_sees_first_what_waits_and_what_was_borrowed(school):
-    waiting, mine = assigned(school), confirmed(school, "T3")
-    lending.lend(by=school.actor("T1"), asset=mine, borrower_id=school["T2"], due_on=campus_today())
-    page = school.client("T2").get("/assets/mine/").content.decode()
-    assert "1 件东西等您确认" in page
-    assert page.index("我借用的") < page.index(mine.number) < page.index(waiting.number)
+def test_who_borrowed_something_confirms_it_or_says_that_it_never_came(school):
+    here, never = confirmed(school, "T3"), confirmed(school, "T3")
+    loans = [
+        lending.lend(by=school.actor("T1"), asset=one, borrower_id=school["T2"], due_on=campus_today())
+        for one in (here, never)
+    ]
+    pages = [f"/assets/mine/borrowed/{one.public_id}/" for one in loans]
+    borrower = school.client("T2")
+    shown = borrower.get("/assets/mine/borrowed/").content.decode()
+    assert [page in shown for page in pages] == [True, True]
+    assert shown.count("待确认") >= 2
+    assert school.client("T3").post(pages[0], {"is_here": "1"}).status_code == 404, "another's"
+    assert borrower.post(pages[0], {"is_here": "1"}).status_code == 302
+    assert borrower.post(pages[0], {"is_here": "0", "answer": "没有拿到"}).status_code == 409, "said already"
+    assert borrower.post(pages[1], {"is_here": "0"}).status_code == 422, "for a reason"
+    assert borrower.post(pages[1], {"is_here": "0", "answer": "没有拿到"}).status_code == 302
+    here.refresh_from_db()
+    never.refresh_from_db()
+    assert (here.state, never.state) == ("lent", "in_use")
+    assert here.loans.get().confirmed_at is not None
+    assert never.movements.latest("pk").reason == "没有拿到"
 
 
 @pytest.mark.parametrize("by", ["class", "unit", "building", "age"])
@@ -510,9 +528,52 @@ def test_an_idle_thing_is_asked_for_from_inside_and_comes_by_a_transfer(school):
     assert asker.post(f"/assets/mine/idle/{offered.public_id}/", said).status_code == 302
     asked = Transfer.objects.get()
     assert (asked.asset, asked.to_keeper_id, asked.to_unit_id) == (offered, school["T8"], school.units["13"])
+    page = f"/assets/unit/transfers/{asked.public_id}/"
+    assert school.client("T7").post(page, {"is_accepted": "1"}).status_code == 404, "not the one who needs it"
+    assert school.client("T5").post(f"/assets/transfers/{asked.public_id}/approve/").status_code == 409
+    assert school.client("T1").post(page, {"is_accepted": "1"}).status_code == 302
     assert school.client("T5").post(f"/assets/transfers/{asked.public_id}/approve/").status_code == 302
     offered.refresh_from_db()
     assert (offered.unit_id, offered.keeper_id, offered.is_idle) == (school.units["13"], school["T8"], False)
+
+
+def test_what_nobody_saw_for_two_years_is_offered_as_well(school):
+    unseen, seen = confirmed(school), confirmed(school)
+    long_ago = now() - timedelta(days=800)
+    Asset.objects.filter(pk=unseen.pk).update(last_seen_at=long_ago, created_at=long_ago)
+    Asset.objects.filter(pk=seen.pk).update(created_at=long_ago)
+    asker = school.client("T8")
+    shown = asker.get("/assets/mine/idle/").content.decode()
+    assert (str(unseen.public_id) in shown, str(seen.public_id) in shown) == (True, False)
+    said = {"token": str(uuid4()), "room": "b1-102", "reason": "实验课"}
+    assert asker.post(f"/assets/mine/idle/{unseen.public_id}/", said).status_code == 302
+    [asked_for] = Transfer.objects.all()
+    keeping.confirm(by=SYSTEM, person_id=school["T2"], public_ids=[unseen.public_id])
+    Asset.objects.filter(pk=unseen.pk).update(last_seen_at=now())
+    transferring.accept(by=school.actor("T1"), transfer=asked_for)
+    with pytest.raises(OutdatedTransferError):
+        transferring.agree(by=school.actor("T5"), transfer=asked_for)
+
+
+def test_the_income_of_a_lot_is_paid_over_once_by_finance(school):
+    old = school.thing("旧图书", code="A0401", used=date(2005, 1, 1))
+    disposing.ask_to_scrap(by=SYSTEM, asset=old, reason="坏了")
+    ask = {"by": school.actor("T5"), "token": uuid4(), "title": "一批", "kind": "sell", "reason": "坏了"}
+    lot = disposing.ask(**ask, public_ids=[old.public_id], income_fen=5_000)
+    page, finance = f"/assets/disposals/{lot.public_id}/", school.client("T9")
+    said = {"token": str(uuid4()), "voucher": "记-12", "paid_on": campus_today().isoformat()}
+    assert finance.post(f"{page}remit/", said).status_code == 409, "nothing is sold yet"
+    assert finance.post(f"{page}approve/").status_code == 404, "finance sees it and decides nothing"
+    disposing.agree(by=school.actor("T6"), lot=lot)
+    assert f"{page}remit/" in finance.get(page).content.decode()
+    assert school.client("T5").post(f"{page}remit/", said).status_code == 404
+    assert finance.post(f"{page}remit/", said | {"paid_on": "2005-01-01"}).status_code == 409
+    assert finance.post(f"{page}remit/", said | {"token": str(uuid4())}).status_code == 302
+    assert finance.post(f"{page}remit/", said | {"token": str(uuid4())}).status_code == 409, "once"
+    assert "记-12" in school.client("T5").get(page).content.decode()
+    for change in ({"remittance": "记-13"}, {"income_fen": 1}, {"remitted_on": None, "remittance": ""}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Disposal.objects.update(**change)
 
 
 def test_who_keeps_an_idle_thing_does_not_ask_for_it(school):

@@ -1,5 +1,6 @@
 """Photos of receipts and things, by the pages of keeper, inspector and person: within the limits of files, and for those concerned alone."""
 
+import zipfile
 from datetime import date
 from io import BytesIO
 from uuid import uuid4
@@ -12,9 +13,12 @@ from PIL import Image
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.files.services import remove_overdue
 from nanhu.systems.assets.models import Asset, ReceiptPhoto
+from nanhu.systems.assets.services import keeping
+from nanhu.systems.assets.tests.conftest import SYSTEM
 from nanhu.systems.assets.tests.test_receiving import opened, sign
 
 pytestmark = pytest.mark.django_db
+PHOTOS = "/assets/office/photos/"
 
 
 def picture(colour="red", side=64):
@@ -26,8 +30,8 @@ def picture(colour="red", side=64):
     return SimpleUploadedFile("IMG_0001.jpg", out.getvalue(), "image/jpeg")
 
 
-def taken(client, address, *pictures, field="photos", **said):
-    return client.post(address, {"token": str(uuid4()), field: list(pictures), **said})
+def taken(client, address, *pictures, field="photos", follow=False, **said):
+    return client.post(address, {"token": str(uuid4()), field: list(pictures), **said}, follow=follow)
 
 
 def seen(client, file):
@@ -118,3 +122,76 @@ def test_a_person_photographs_what_is_his_and_the_one_before_is_kept_no_longer(s
     assert taken(school.client("T3"), mine, picture(), field="photo").status_code == 404
     Asset.objects.update(state="void")
     assert taken(school.client("T1"), unit, picture(), field="photo").status_code == 409
+
+
+def archive(*files):
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as zipped:
+        for name, content in files:
+            zipped.writestr(name, content)
+    return SimpleUploadedFile("照片.zip", out.getvalue(), "application/zip")
+
+
+def test_the_office_gives_many_photos_by_their_numbers_and_is_told_of_the_others(school):
+    by_number, by_former, gone = (school.thing() for _each in range(3))
+    Asset.objects.filter(pk=by_former.pk).update(former_number="GZ-0007")
+    keeping.void_number(by=SYSTEM, asset=gone, reason="重复登记")
+    large = picture(side=2_000).read()
+    files = archive(
+        (f"相册/{by_number.number}.JPG", large),
+        (f"{by_number.number}.jpeg", picture("blue").read()),
+        ("gz-0007.png", picture("green").read()),
+        (f"{gone.number}.jpg", picture().read()),
+        ("说明.txt", b"hello"),
+    )
+    answer = taken(school.client("T5"), PHOTOS, files, field="archive", follow=True)
+    told = answer.content.decode()
+    assert "已配上 2 张照片" in told
+    assert [words in told for words in (f"编号重复（1）：{by_number.number}.jpeg", "没有这个编号（2）")] == [True, True]
+    kept = Asset.objects.get(pk=by_number.pk).picture
+    content = b"".join(school.client("T5").get(f"/files/{kept.public_id}/"))
+    assert b"29.35N" not in content
+    assert max(Image.open(BytesIO(content)).size) == 1_600
+    assert Asset.objects.get(pk=by_former.pk).picture_id is not None, "by the old number; a JPEG whatever its name says"
+    assert taken(school.client("T9"), PHOTOS, files, field="archive").status_code == 404, "the accountant gives none"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("{number}.jpg", b"\xff\xd8\xff nothing"),
+        ("{number}.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        ("{number}.png", b"%PDF-1.7"),
+    ],
+)
+def test_what_is_no_picture_stands_on_no_card(school, name, content):
+    thing = school.thing()
+    answer = taken(
+        school.client("T5"), PHOTOS, archive((name.format(number=thing.number), content)), field="archive", follow=True
+    )
+    assert "不是完整的照片（1）" in answer.content.decode()
+    assert Asset.objects.get().picture_id is None
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [
+        SimpleUploadedFile("照片.zip", b"PK nothing"),
+        lambda: archive(*((f"{one}.jpg", b"") for one in range(201))),
+        lambda: archive(("a.jpg", b"\xff\xd8\xff" + b"\0" * (8 * 1024 * 1024))),
+    ],
+)
+def test_an_archive_that_is_none_or_too_much_is_refused(school, upload):
+    given = upload() if callable(upload) else upload
+    assert taken(school.client("T5"), PHOTOS, given, field="archive").status_code == 422
+    assert not StoredFile.objects.exists()
+
+
+def test_a_picture_of_too_many_pixels_is_told_and_not_decoded(school):
+    thing, out = school.thing(), BytesIO()
+    Image.new("1", (6_000, 6_000)).save(out, "PNG")
+    files = archive((f"{thing.number}.png", out.getvalue()))
+    assert (
+        "不是完整的照片（1）"
+        in taken(school.client("T5"), PHOTOS, files, field="archive", follow=True).content.decode()
+    )

@@ -54,7 +54,7 @@ def test_card_receipt_and_transfer_are_printed_by_whoever_sees_them(school):
 
     transfer = asked(school, asset)
     said = text_of(school.client("T5"), f"/assets/transfers/{transfer.public_id}/print/")
-    assert all(word in said for word in (asset.number, "计算机学院", "化工学院", "吴老师", "待国资处确认"))
+    assert all(word in said for word in (asset.number, "计算机学院", "化工学院", "吴老师", "周资产", "待确认"))
     file = PrintedDocument.objects.latest("pk").file.public_id
     assert school.client("T6").get(f"/files/{file}/").status_code == 200
     assert school.client("T2").get(f"/files/{file}/").status_code == 404

@@ -4,6 +4,9 @@ from datetime import date
 
 from nanhu.platforms.datahub import api as datahub
 from nanhu.systems.assets import publishing
+from nanhu.systems.assets.counting.services import concluding
+from nanhu.systems.assets.counting.tests.counts import backdated, bring, row
+from nanhu.systems.assets.counting.tests.counts import opened as counting
 from nanhu.systems.assets.models import Asset
 from nanhu.systems.assets.publishing import publish_everything
 from nanhu.systems.assets.services import disposing
@@ -55,3 +58,16 @@ def test_things_receipts_disposals_and_months_are_told_and_told_once(school, clo
     month = datahub.rows("assets.depreciation_month")[0]
     assert (month.month, month.unit_code, month.classification) == ("2026-10", "12", "A0201")
     assert publish_everything() == 0
+
+
+def test_a_count_is_told_once_two_people_signed_it(school):
+    thing = school.thing()
+    take = backdated(counting(school))
+    bring(school, take, [row(thing.number)])
+    result = concluding.ask(by=school.actor("T5"), take=take)
+    publish_everything()
+    assert list(datahub.rows("assets.count")) == []
+    concluding.approve(by=school.actor("T6"), result=result)
+    publish_everything()
+    [told] = datahub.rows("assets.count")
+    assert (told.take, told.booked, told.match, told.unknown) == (str(take.public_id), 1, 1, 0)

@@ -424,3 +424,16 @@ def test_two_that_take_one_payment_back_at_once_take_it_back_once():
 
     assert sum(at_once([lambda: agree("T5"), lambda: agree("T6")])) == 1
     assert money() == (300_100, 699_900, 0)
+
+
+@pytest.mark.django_db
+def test_what_stands_idle_is_offered_before_anything_like_it_is_bought(school):
+    granted()
+    idle = school.thing("机房电脑", unit="13")
+    Asset.objects.filter(pk=idle.pk).update(is_idle=True)
+    keeper = school.client("T1")
+    refused = keeper.post(NEW, said())
+    assert (refused.status_code, "有 1 件类似的（机房电脑）" in refused.content.decode()) == (409, True)
+    assert keeper.post(NEW, said(title="精密空调")).status_code == 302
+    assert keeper.post(NEW, said(is_idle_seen="on", yuan="1000")).status_code == 302
+    assert Purchase.objects.count() == 2

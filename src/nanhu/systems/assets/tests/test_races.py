@@ -117,9 +117,9 @@ def beside(low, high, deed):
     """What the deed gave, which began between two locks of another's."""
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            locked(low.public_id, Asset.State.values)
+            locked(low, Asset.State.values)
             other = pool.submit(alone, deed)
             while not (other.done() or is_someone_waiting()):
                 pass
-            locked(high.public_id, Asset.State.values)
+            locked(high, Asset.State.values)
         return other.result()

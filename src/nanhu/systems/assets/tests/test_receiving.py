@@ -10,16 +10,18 @@ from nanhu.kernel.errors import NotTheAuthorError, WrongStateError
 from nanhu.kernel.numbering.series import check_holds
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
-    BelowThresholdError,
     BeyondInvoiceError,
     DayAheadError,
+    FormerNumberError,
     InspectorsError,
     InvoiceMissingError,
     NotALeafError,
     NotInspectorError,
     NotStaffError,
+    PriceMissingError,
     SerialsError,
     UsedBeforeAcquiredError,
+    YearsError,
 )
 from nanhu.systems.assets.models import Asset, Classification, Plan, Receipt
 from nanhu.systems.assets.services import merging, receiving
@@ -49,8 +51,8 @@ def opened(school, *, buyer="T4", first="T2", second="T3", invoice_fen=2_000_000
     return receiving.open_receipt(by=school.actor("T1"), token=token(), head=head, line=line_of(**line))
 
 
-def line_of(*, code="A0201", quantity=2, price_fen=699_900, used=date(2026, 9, 17), is_batch=False, serials=""):
-    return {
+def line_of(*, code="A0201", quantity=2, price_fen=699_900, used=date(2026, 9, 17), is_batch=False, serials="", **more):
+    return more | {
         "classification": Classification.objects.get(code=code),
         "name": "台式计算机",
         "quantity": quantity,
@@ -128,10 +130,9 @@ def test_no_line_is_added_once_somebody_signed(school):
         ({"quantity": 3}, BeyondInvoiceError),
         ({"code": "A02"}, NotALeafError),
         ({"used": date(2026, 8, 31)}, UsedBeforeAcquiredError),
-        ({"price_fen": 99_999}, BelowThresholdError),
+        ({"price_fen": 0}, PriceMissingError),
         ({"serials": "SN1\nSN2\nSN3"}, SerialsError),
         ({"serials": "S" * 81}, SerialsError),
-        ({"price_fen": 99_999, "is_batch": True, "quantity": 1}, BelowThresholdError),
     ],
 )
 def test_a_line_that_cannot_be_keeps_nothing(school, line, error):
@@ -140,10 +141,41 @@ def test_a_line_that_cannot_be_keeps_nothing(school, line, error):
     assert Receipt.objects.count() == 0
 
 
-@pytest.mark.parametrize("line", [{"price_fen": 0}, {"quantity": 0}])
-def test_the_database_refuses_a_value_or_quantity_of_nothing(school, line):
-    with pytest.raises((IntegrityError, BelowThresholdError)), transaction.atomic():
-        opened(school, **line)
+def test_the_database_refuses_a_quantity_of_nothing(school):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        opened(school, quantity=0)
+
+
+def test_other_years_than_the_rule_are_said_with_their_basis_and_never_of_what_is_bought_new(school):
+    for acquired, basis in (("donated", ""), ("bought", "评估")):
+        with pytest.raises(YearsError):
+            opened(school, head={"acquired": acquired}, months=24, years_basis=basis)
+    receipt = opened(school, head={"acquired": "donated"}, months=24, years_basis="评估报告 2026-17")
+    for number in ("T2", "T3"):
+        sign(school, receipt, number)
+    assert set(Plan.objects.values_list("months", flat=True)) == {24}
+    bricks = opened(
+        school,
+        head={"acquired": "built"},
+        code="A0101",
+        quantity=1,
+        months=360,
+        years_basis="砖混结构，财会〔2017〕4号",
+    )
+    assert bricks.lines.get().months == 360
+    page = school.client("T2").get(f"/assets/mine/receipts/{bricks.public_id}/").content.decode()
+    assert "砖混结构" in page, "the inspectors sign it"
+
+
+def test_what_turned_up_in_a_count_keeps_its_label(school):
+    receipt = opened(school, head={"acquired": "found"}, quantity=1, former_number="TX-2019.07")
+    for number in ("T2", "T3"):
+        sign(school, receipt, number)
+    found = Asset.objects.get()
+    assert (found.acquired, found.former_number) == ("found", "TX-2019.07")
+    for line in ({"former_number": "TX-2019.07", "quantity": 1}, {"former_number": "TX-2019.08", "quantity": 2}):
+        with pytest.raises(FormerNumberError):
+            opened(school, head={"acquired": "found", "invoice": "9"}, **line)
 
 
 def test_a_refusal_says_why_and_makes_no_cards(school):

@@ -26,7 +26,7 @@ from nanhu.kernel.kit.undoing import Rollbacks, undoing
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.checking import Compared, check_cards, check_classes, check_finance
-from nanhu.systems.assets.forms import CardsForm, ClassesForm, CloseForm
+from nanhu.systems.assets.forms import CardsForm, ClassesForm, CloseForm, VoucherForm
 from nanhu.systems.assets.models import (
     ApprovalLevel,
     CardImport,
@@ -41,7 +41,7 @@ from nanhu.systems.assets.models import (
     Rollback,
     Transfer,
 )
-from nanhu.systems.assets.policies import supplier
+from nanhu.systems.assets.policies import FINANCE, OFFICE, supplier
 from nanhu.systems.assets.services import (
     classes as classing,
 )
@@ -74,7 +74,7 @@ def console(key: str, name: Any, icon: str, description: Any, **more: Any) -> Co
 
 transfers = console("transfers", _("资产调拨"), "arrow-left-right", _("单位之间的调拨，国资处确认"), order=481)
 losses = console("losses", _("资产报失"), "search-x", _("丢失的调查、责任和赔偿，两人办理"), order=482)
-disposals = console("disposals", _("资产处置"), "recycle", _("报废、捐赠、出售，按金额审批"), order=483)
+disposals = console("disposals", _("资产处置"), "recycle", _("报废、捐赠、出售，按金额审批"), order=483, roles=BOTH)
 improvements = console("improvements", _("改造增值"), "trending-up", _("改造后的价值和年限，两人办理"), order=486)
 closes = console("closes", _("资产月结"), "scale", _("台账与财务卡片逐张核对，两人签"), order=484, roles=BOTH)
 imports = console("imports", _("旧卡片导入"), "upload", _("旧系统的卡片整份检查后登记"), order=485)
@@ -93,6 +93,12 @@ class Transfers(Table):
     to_unit = Text(_("调入单位"), "to_unit__name")
     keeper = Person(_("领用人"), "to_keeper_id", sort=False)
     reason = Text(_("原因"), is_wide=True)
+    accepted = Text(
+        _("对方单位"),
+        lambda row: row.accepted_at is not None,
+        names={True: _("已同意"), False: _("等资产员答复")},
+        sort=False,
+    )
     author = Who(_("提出"), "author_name", at="created_at", account="author_id")
     state = Badge(_("状态"), names=Transfer.State.choices, tones=CASE_TONES, tone="warn")
 
@@ -122,6 +128,9 @@ class Lots(Table):
     approval = Text(_("批件文号"), is_wide=True)
     appraisal = Text(_("技术鉴定意见"), is_wide=True)
     wiping = Text(_("数据清除证明"), is_wide=True)
+    income_fen = Money(_("处置收入"), is_wide=True)
+    remittance = Text(_("上缴凭证"), is_number=True, is_wide=True)
+    remitted_on = Day(_("上缴日期"), is_wide=True)
     author = Who(_("提出"), "author_name", at="created_at", account="author_id")
     state = Badge(_("状态"), names=Disposal.State.choices, tones=CASE_TONES, tone="warn")
 
@@ -229,7 +238,9 @@ transfer_cases = transfers.proposals(
     on_refuse=lambda by, found, answer: transferring.refuse(by=by, transfer=found, answer=answer),
     title=_("资产调拨"),
     tab=_("调拨"),
-    lead=_("调出单位的资产员提出，国资处确认后东西归调入单位，由新领用人本人确认收到。以前各月的折旧留在调出单位。"),
+    lead=_(
+        "一个单位提出，另一个单位的资产员同意后由国资处批；批准后东西归调入单位，由新领用人本人确认收到。以前各月的折旧留在调出单位。"
+    ),
     empty=Empty(title=_("还没有调拨"), icon="arrow-left-right", text=_("资产员在资产卡片上提出。")),
     found=Transfer.objects.select_related("asset", "from_unit", "to_unit", "to_room"),
     template="assets/case.html",
@@ -261,6 +272,12 @@ def lot_lines(request: PageRequest, found: Disposal) -> Listing:
     return list_of(request, LotLines, found.lines.select_related("asset"), per_page=100, caption=_("逐件"))
 
 
+def what_to_remit(request: PageRequest, found: Disposal) -> dict[str, str]:
+    is_due = found.state == Disposal.State.DONE and found.income_fen and found.remitted_on is None
+    is_mine = is_due and remit.is_shown_to(request.viewer)
+    return {"remit": remit.address(public_id=found.public_id) if is_mine else ""}
+
+
 lot_cases = disposals.proposals(
     "",
     Disposal,
@@ -273,6 +290,8 @@ lot_cases = disposals.proposals(
     empty=Empty(title=_("还没有处置过资产"), icon="recycle", text=_("在“待报废”里勾选，并成一批。")),
     rows=lot_lines,
     rows_at="lines.csv",
+    decide=[OFFICE],
+    facts=what_to_remit,
     template="assets/case.html",
     agree=lambda found: _("同意处置，原值合计 %(sum)s") % {"sum": format_yuan(found.value_fen)},
     done={"approve": _("已处置。")},
@@ -282,6 +301,19 @@ lot_cases = disposals.proposals(
 @lot_cases.case.action("print/", writes_supplied=False)
 def print_lot(request: PageRequest, found: Disposal) -> HttpResponseBase:
     return print_out(request, printing.DISPOSAL, printing.disposal_facts, found)
+
+
+@lot_cases.case.form(
+    "remit/",
+    VoucherForm,
+    title=_("登记收入上缴"),
+    lead=_("处置收入上缴国库后，按财务凭证登记一次。"),
+    done=_("已登记。"),
+    roles=[FINANCE],
+)
+def remit(request: PageRequest, form: VoucherForm, found: Disposal) -> None:
+    said = form.cleaned_data
+    disposing.remit(by=request.actor, lot=found, voucher=said["voucher"], paid_on=said["paid_on"])
 
 
 improvement_cases = improvements.proposals(

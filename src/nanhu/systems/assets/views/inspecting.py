@@ -1,4 +1,4 @@
-"""Periodic inspections (定期检验) on the desks: what is due, of a unit and of the school; planned and entered on a thing's card."""
+"""Periodic inspections (定期检验) on the desks: what is due, of a unit and of the school; on a thing's card its keeper plans and enters them."""
 
 from typing import Any
 
@@ -8,11 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Badge, Day, Empty, Filters, Link, Number, PageRequest, Search, Table, Text, Views, listing
-from nanhu.systems.assets.forms import EndInspectionForm, InspectedForm, InspectionForm
-from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord
+from nanhu.systems.assets.models import Inspection, InspectionRecord
 from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.policies import units_kept_by
-from nanhu.systems.assets.services import inspecting
 from nanhu.systems.assets.views import office, unit
 from nanhu.systems.assets.views.tables import soon
 
@@ -75,34 +73,3 @@ def of_the_school(request: PageRequest) -> HttpResponseBase:
 def of_units(request: PageRequest) -> HttpResponseBase:
     rows = inspections().filter(asset__unit_id__in=units_kept_by(request.viewer))
     return listing(request, Inspections, rows, InspectionFilters, empty=NONE, export_as="定期检验")
-
-
-@unit.thing.form(
-    "inspection/",
-    InspectionForm,
-    title=_("定期检验"),
-    icon="clipboard-check",
-    done=_("已登记，到期前会在日程和“检验”里提示。"),
-)
-def plan(request: PageRequest, form: InspectionForm, found: Asset) -> None:
-    inspecting.plan(by=request.actor, asset=found, **form.cleaned_data)
-
-
-def living(_request: PageRequest, found: Asset) -> dict[str, Any]:
-    return {"inspections": found.inspections.filter(ended_at=None).order_by("due_on", "pk")}
-
-
-@unit.thing.form("inspected/", InspectedForm, title=_("登记检验结果"), arguments=living, done=_("已登记检验结果。"))
-def record(request: PageRequest, form: InspectedForm, _found: Asset) -> None:
-    inspecting.record(by=request.actor, **form.cleaned_data)
-
-
-@unit.thing.form(
-    "inspection/end/", EndInspectionForm, title=_("不再检验"), tone="danger", arguments=living, done=_("不再检验。")
-)
-def end(request: PageRequest, form: EndInspectionForm, _found: Asset) -> None:
-    inspecting.end(by=request.actor, **form.cleaned_data)
-
-
-unit.INSPECTING += [plan]
-unit.INSPECTED += [record, end]

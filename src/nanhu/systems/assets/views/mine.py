@@ -1,6 +1,7 @@
 """My things (我的资产): what is in my name, confirm it, hand it over, report it broken or lost; receipts that I inspect."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -34,10 +35,10 @@ from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import qr
 from nanhu.systems.assets.elsewhere import count_unconfirmed, unconfirmed
-from nanhu.systems.assets.forms import PhotosForm, ThingPhotoForm, ThingsForm, WantForm
+from nanhu.systems.assets.forms import BorrowedForm, PhotosForm, ThingPhotoForm, ThingsForm, WantForm
 from nanhu.systems.assets.models import Asset, HandOver, Loan, Receipt, ReceiptLine, Transfer
 from nanhu.systems.assets.photos import LARGEST_BODY
-from nanhu.systems.assets.policies import idle_thing, idle_things, own_thing, own_things, supplier
+from nanhu.systems.assets.policies import found_in, idle_thing, idle_things, own_thing, own_things, supplier
 from nanhu.systems.assets.services import (
     handing,
     keeping,
@@ -86,14 +87,16 @@ class Mine(Table):
 
 
 class Borrowed(Table):
-    name = Text(_("名称"), "asset__name")
+    ordering = ("due_on",)
+    name = Link(_("名称"), "asset__name", to="answer_loan")
     number = Text(_("资产编号"), "asset__number", is_number=True)
     due_on = Day(_("归还日期"))
-    late = Badge(
+    state = Badge(
         _("状态"),
-        lambda loan: loan.due_on < campus_today(),
-        names={True: _("已过期"), False: _("借用中")},
-        tones={True: "bad", False: "info"},
+        lambda loan: UNCONFIRMED if loan.confirmed_at is None else "late" if loan.due_on < campus_today() else "lent",
+        names={UNCONFIRMED: _("待确认"), "late": _("已过期"), "lent": _("借用中")},
+        tones={"late": "bad", "lent": "info"},
+        tone="warn",
         sort=False,
     )
 
@@ -116,18 +119,19 @@ class Lines(Table):
     classification = Text(_("分类"), "classification__name")
     quantity = Text(_("数量"), is_number=True)
     price_fen = Money(_("单价"))
+    years_basis = Text(_("年限依据"), is_wide=True, sort=False)
+    former_number = Text(_("原标签号"), is_number=True, is_wide=True, sort=False)
+    books = Text(_("入账"), "is_low_value", names={True: _("低值品"), False: _("固定资产")}, sort=False)
 
 
 @desk.page("", title=_("我的资产"), tab=_("我的东西"))
 def things(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("名下没有资产"), icon="laptop", text=_("单位资产员发给您的东西会出现在这里。"))
     count = count_unconfirmed(request.viewer)
-    loans = Loan.objects.filter(borrower=request.viewer.person_id or 0, returned_at=None).select_related("asset")
     facts = {
         "waiting": count,
         "waiting_words": ngettext("%(n)s 件东西等您确认", "%(n)s 件东西等您确认", count) % {"n": count},
         "confirm": waiting.address(),
-        "borrowed": list_of(request, Borrowed, loans.order_by("due_on"), caption=_("我借用的")),
     }
     return listing(request, Mine, own_things(request.viewer), empty=none, template="assets/mine.html", facts=facts)
 
@@ -201,6 +205,42 @@ def confirm(request: PageRequest) -> int:
     return keeping.confirm(by=request.actor, person_id=request.viewer.person_id or 0, public_ids=ids)
 
 
+@desk.page(
+    "borrowed/",
+    title=_("我借用的"),
+    tab=_("借用"),
+    waits=True,
+    count=own_count("assets.unconfirmed_loans", lambda person: lending.open_loans(person).filter(confirmed_at=None)),
+    lead=_("资产员借给您的东西：点开确认拿到了，或写明没有拿到。"),
+)
+def borrowed(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有借用的东西"), icon="laptop")
+    return listing(request, Borrowed, lending.open_loans(request.viewer.person_id).select_related("asset"), empty=none)
+
+
+def own_loan(request: PageRequest, public_id: UUID) -> Loan:
+    found: Loan = found_in(lending.open_loans(request.viewer.person_id).select_related("asset"), public_id, Loan.what)
+    return found
+
+
+@borrowed.form(
+    "<uuid:public_id>/",
+    BorrowedForm,
+    title=_("借用的东西"),
+    subject=Seen(own_loan),
+    to="borrowed",
+    template="assets/borrowed.html",
+    done=_("已答复。"),
+)
+def answer_loan(request: PageRequest, form: BorrowedForm, found: Loan) -> None:
+    said = form.cleaned_data
+    mine: dict[str, Any] = {"by": request.actor, "loan": found, "person_id": request.viewer.person_id or 0}
+    if said["is_here"]:
+        lending.confirm_loan(**mine)
+    else:
+        lending.decline_loan(**mine, reason=said["answer"])
+
+
 def to_hand_over(request: PageRequest) -> dict[str, Any]:
     rows = own_things(request.viewer).filter(state=State.IN_USE).order_by("name", "number")
     return {"things": [(str(one.public_id), f"{one.name} {one.number}") for one in rows]}
@@ -258,7 +298,9 @@ class IdleFilters(Filters):
     "idle/",
     title=_("闲置调剂"),
     tab=_("闲置"),
-    lead=_("各单位暂时不用的东西。买新的以前先看看这里：点开写明用处，国资处同意后调到您单位、您名下。"),
+    lead=_(
+        "各单位暂时不用、或两年没人见到的东西。买新的以前先看看这里：点开写明用处，现在的单位和国资处同意后调到您单位、您名下。"
+    ),
 )
 def idle(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("现在没有闲置的东西"), icon="recycle", text=_("单位资产员登记闲置以后，会出现在这里。"))
@@ -278,7 +320,7 @@ def pending_requests(request: PageRequest, found: Asset) -> dict[str, Any]:
     facts=pending_requests,
     to="idle",
     template="assets/want.html",
-    done=_("已申请，等国资处确认。"),
+    done=_("已申请，等现在的单位和国资处确认。"),
     proves=True,
 )
 def want(request: PageRequest, form: WantForm, found: Asset) -> Transfer:

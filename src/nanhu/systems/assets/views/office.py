@@ -11,8 +11,10 @@ from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
+from nanhu.kernel.sheets.writing import sheet_response
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.forms import (
+    ArchiveForm,
     FigureForm,
     ImproveForm,
     LifeForm,
@@ -33,8 +35,10 @@ from nanhu.systems.assets.models import (
     Purchase,
     ServiceLife,
 )
+from nanhu.systems.assets.photos import LARGEST_ARCHIVE
 from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things, supplier
 from nanhu.systems.assets.queries import books
+from nanhu.systems.assets.queries.cards import card_lines
 from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services import (
     depreciating,
@@ -42,6 +46,7 @@ from nanhu.systems.assets.services import (
     improving,
     keeping,
     losing,
+    photographing,
     purchasing,
     reversing,
     setting,
@@ -75,7 +80,22 @@ desk = Console(
 @desk.page("", title=_("资产台账"), tab=_("台账"))
 def things(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有资产"), icon="package", text=_("导入旧卡片，或由各单位资产员验收入库。"))
-    return listing(request, Things, all_things(), ThingFilters, empty=none, export_as="资产台账")
+    facts = {"cards": cards.address()}
+    return listing(
+        request,
+        Things,
+        all_things(),
+        ThingFilters,
+        empty=none,
+        export_as="资产台账",
+        template="assets/register.html",
+        facts=facts,
+    )
+
+
+@things.download("cards.xlsx")
+def cards(_request: PageRequest) -> HttpResponseBase:
+    return sheet_response(card_lines(), "资产卡片", "xlsx")
 
 
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=record(all_things(), Asset.what))
@@ -112,7 +132,7 @@ def void(request: PageRequest, form: ReasonForm, found: Asset) -> None:
     title=_("丢失处理意见"),
     done=_("已提出处理意见，等另一位经办人复核。"),
     lead=_(
-        "故意按净值全额、过失按一半赔偿，最低为原值的一成；无责任不赔。按记到上个月的折旧算；复核后给当时借用的人，或确认过的领用人开应缴单。"
+        "故意按净值全额、过失按一半赔偿，最低为原值的一成；无责任不赔。按记到上个月的折旧算；复核后给确认过的借用人或领用人开应缴单。"
     ),
     roles=[OFFICE],
     proves=True,
@@ -133,6 +153,36 @@ DEEDS = {
     State.MISSING: (ruling, found_again),
     State.TO_SCRAP: (keep,),
 }
+
+
+NAMED = 20
+
+
+def matched_words(matched: photographing.Matched) -> str:
+    """How many, and the names of those that stand on no card."""
+    told = [_("已配上 %(count)s 张照片。") % {"count": matched.count}]
+    words = {_("没有这个编号"): matched.unknown, _("编号重复"): matched.doubles, _("不是完整的照片"): matched.wrong}
+    for word, names in words.items():
+        if names:
+            more = "…" if len(names) > NAMED else ""
+            told.append(f"{word}（{len(names)}）：{'、'.join(names[:NAMED])}{more}")
+    return " ".join(str(one) for one in told)
+
+
+@desk.form(
+    "photos/",
+    ArchiveForm,
+    title=_("按编号传照片"),
+    tab=_("照片"),
+    icon="camera",
+    submit=_("上传"),
+    to="things",
+    roles=[OFFICE],
+    largest_file=LARGEST_ARCHIVE,
+    done=matched_words,
+)
+def photos(request: PageRequest, form: ArchiveForm) -> photographing.Matched:
+    return photographing.photograph_by_number(by=request.actor, archive=form.cleaned_data["archive"].read())
 
 
 class Sums(Table):

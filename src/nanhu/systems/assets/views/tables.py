@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +35,7 @@ from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Purchase, Reversal
-from nanhu.systems.assets.models.things import GONE
+from nanhu.systems.assets.models.things import GONE, UNSEEN
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
 from nanhu.systems.assets.services.moving import reason_words
@@ -68,7 +67,6 @@ class Things(Table):
 
 
 UNCONFIRMED: Final = "unconfirmed"
-LONG_AGO: Final = Now() - timedelta(days=731)
 STANDING: Final = ~Q(state__in=GONE)
 SOON: Final = timedelta(days=60)
 
@@ -106,10 +104,8 @@ class ThingFilters(Filters):
             "missing": (_("丢失待查"), Q(state=State.MISSING)),
             "to_scrap": (_("待报废"), Q(state=State.TO_SCRAP)),
             "idle": (_("闲置"), Q(is_idle=True) & STANDING),
-            "unseen": (
-                _("两年没见到"),
-                STANDING & (Q(last_seen_at__lt=LONG_AGO) | Q(last_seen_at=None, created_at__lt=LONG_AGO)),
-            ),
+            "low_value": (_("低值品"), Q(is_low_value=True) & STANDING),
+            "unseen": (_("两年没见到"), UNSEEN & STANDING),
             "warranty": (_("快过保修"), lambda: soon("warranty_until") & STANDING),
         }
     )
@@ -256,7 +252,7 @@ def due_words(inspection: Any) -> str:
     words = _("%(day)s 到期，已过期") if is_late else _("%(day)s 到期")
     if inspection.result == InspectionRecord.Result.FAILED:
         words = _("上次不合格，%(day)s 到期")
-    return words % {"day": dates.iso_day(inspection.due_on)}
+    return words % {"day": dates.short_day(inspection.due_on, campus_today().year)}
 
 
 def events_of(thing: Asset) -> list[Event]:
@@ -265,6 +261,7 @@ def events_of(thing: Asset) -> list[Event]:
     events = [Event(one.get_kind_display(), one.by_name, one.at, reason_words(one.kind, one.reason)) for one in moves]
     for one in InspectionRecord.objects.filter(inspection__asset=thing).select_related("inspection").order_by("pk"):
         what = f"{one.inspection} {one.get_result_display()}"
-        said = " · ".join(part for part in (dates.iso_day(one.done_on), one.inspector, one.certificate) if part)
+        day = dates.short_day(one.done_on, None)
+        said = " · ".join(part for part in (day, one.inspector, one.certificate) if part)
         events.append(Event(what, one.by_name, one.at, said))
     return sorted(events, key=lambda event: event.at or now())

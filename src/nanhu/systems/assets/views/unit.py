@@ -7,7 +7,7 @@ from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Console, Empty, Page, PageRequest, bulk, listing
+from nanhu.kernel.kit import Console, Empty, Link, Page, PageRequest, Person, Table, Text, Who, bulk, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.money import format_yuan
@@ -17,9 +17,15 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.errors import FundMissingError, NotYourUnitError
 from nanhu.systems.assets.forms import (
+    AcceptForm,
     AssignForm,
+    EndInspectionForm,
+    InspectedForm,
+    InspectionForm,
+    InstrumentForm,
     LendForm,
     LineForm,
+    ManyForm,
     PhotosForm,
     PurchaseForm,
     ReceiptForm,
@@ -29,17 +35,19 @@ from nanhu.systems.assets.forms import (
     ThingPhotoForm,
     TransferForm,
 )
-from nanhu.systems.assets.models import Asset, Purchase, Receipt, Transfer
+from nanhu.systems.assets.models import Asset, Movement, Purchase, Receipt, Transfer
 from nanhu.systems.assets.models.things import GONE
-from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, supplier, units_kept_by
+from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, supplier, to_accept, units_kept_by
 from nanhu.systems.assets.services import (
     disposing,
+    inspecting,
     keeping,
     lending,
     losing,
     photographing,
     purchasing,
     receiving,
+    stocking,
     transferring,
 )
 from nanhu.systems.assets.views.mine import PHOTOS_PAGE, THING_PHOTO_PAGE, Receipts, show_receipt
@@ -64,32 +72,31 @@ def things(request: PageRequest) -> HttpResponseBase:
         title=_("还没有资产"), icon="package", text=_("先开验收单，或看“岗位任职”里是否登记了您任哪个单位的资产员。")
     )
     rows = kept_by(request.viewer)
-    return listing(request, Things, rows, ThingFilters, empty=none, export_as="单位资产", bulk="move_many")
+    return listing(request, Things, rows, ThingFilters, empty=none, export_as="单位资产", bulk="act_on_many")
 
 
-def why_not_moved(thing: Any) -> Any:
+def why_not(thing: Any) -> Any:
     return "" if thing.state in keeping.MOVABLE else thing.get_state_display()
 
 
 @bulk(
     things,
-    "move/",
-    RoomForm,
+    "many/",
+    ManyForm,
     rows=lambda request: kept_by(request.viewer),
     table=Things,
-    title=_("换地点"),
-    icon="map-pin",
-    refuses=why_not_moved,
+    title=_("一起办"),
+    icon="list-checks",
+    refuses=why_not,
     to="things",
-    done=lambda count: str(_("%(count)s 件已换地点。") % {"count": count}),
+    done=lambda count: str(_("%(count)s 件已办好。") % {"count": count}),
 )
-def move_many(request: PageRequest, form: RoomForm, chosen: list[Asset]) -> int:
-    return keeping.put_all_elsewhere(
-        by=request.actor,
-        public_ids=[one.public_id for one in chosen],
-        unit_ids=units_kept_by(request.viewer),
-        room_id=form.cleaned_data["room"].pk,
-    )
+def act_on_many(request: PageRequest, form: ManyForm, chosen: list[Asset]) -> int:
+    said = form.cleaned_data
+    which: dict[str, Any] = {"public_ids": [one.public_id for one in chosen], "unit_ids": units_kept_by(request.viewer)}
+    if said["act"] == Movement.Kind.MOVED:
+        return keeping.put_all_elsewhere(by=request.actor, **which, room_id=said["room"].pk)
+    return keeping.act_on_all(by=request.actor, **which, kind=said["act"], reason=said["reason"])
 
 
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(kept_thing))
@@ -129,6 +136,18 @@ def give_back(request: PageRequest, form: ReasonForm, found: Asset) -> None:
 @thing.form("idle/", ReasonForm, title=_("登记闲置"), done=_("已登记为闲置，国资处可以调剂给别的单位。"))
 def idle(request: PageRequest, form: ReasonForm, found: Asset) -> None:
     keeping.mark_idle(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
+
+
+@thing.form(
+    "sharing/",
+    InstrumentForm,
+    title=_("大型仪器共享"),
+    lead=_("写明谁在什么时候可以用、怎么收费。全校教职工在“我的资产 → 大型仪器”里看到。"),
+    done=_("已登记。"),
+)
+def share(request: PageRequest, form: InstrumentForm, found: Asset) -> None:
+    said = dict(form.cleaned_data)
+    stocking.share(by=request.actor, asset=found, contact_id=said.pop("contact"), **said)
 
 
 @thing.form("split/", SplitForm, title=_("拆分"), done=_("已拆成两张卡片。"), lead=_("原值和累计折旧按件数分。"))
@@ -174,7 +193,13 @@ def scrap(request: PageRequest, form: ReasonForm, found: Asset) -> None:
     disposing.ask_to_scrap(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
 
 
-@thing.form("transfer/", TransferForm, title=_("调拨到别的单位"), done=_("已提出调拨，等国资处确认。"), proves=True)
+@thing.form(
+    "transfer/",
+    TransferForm,
+    title=_("调拨到别的单位"),
+    done=_("已提出调拨，等调入单位资产员和国资处确认。"),
+    proves=True,
+)
 def transfer(request: PageRequest, form: TransferForm, found: Asset) -> Transfer:
     said = form.cleaned_data
     return transferring.ask(
@@ -194,11 +219,45 @@ def transfer(request: PageRequest, form: TransferForm, found: Asset) -> Transfer
     title=_("撤回调拨"),
     submit=_("撤回"),
     icon="undo-2",
-    lead=_("国资处还没有答复的，提出的人自己可以撤回。"),
+    lead=_("还没有批的，提出的人自己可以撤回。"),
     done=_("已撤回。"),
 )
 def withdraw_transfer(request: PageRequest, _form: Form, found: Asset) -> None:
     transferring.withdraw(by=request.actor, asset=found)
+
+
+@thing.form(
+    "inspection/",
+    InspectionForm,
+    title=_("定期检验"),
+    icon="clipboard-check",
+    done=_("已登记，到期前会在日程和“检验”里提示。"),
+)
+def inspect(request: PageRequest, form: InspectionForm, found: Asset) -> None:
+    inspecting.plan(by=request.actor, asset=found, **form.cleaned_data)
+
+
+def living_inspections(_request: PageRequest, found: Asset) -> dict[str, Any]:
+    return {"inspections": found.inspections.filter(ended_at=None).order_by("due_on", "pk")}
+
+
+@thing.form(
+    "inspected/", InspectedForm, title=_("登记检验结果"), arguments=living_inspections, done=_("已登记检验结果。")
+)
+def enter_inspection(request: PageRequest, form: InspectedForm, _found: Asset) -> None:
+    inspecting.record(by=request.actor, **form.cleaned_data)
+
+
+@thing.form(
+    "inspection/end/",
+    EndInspectionForm,
+    title=_("不再检验"),
+    tone="danger",
+    arguments=living_inspections,
+    done=_("不再检验。"),
+)
+def end_inspection(request: PageRequest, form: EndInspectionForm, _found: Asset) -> None:
+    inspecting.end(by=request.actor, **form.cleaned_data)
 
 
 State = Asset.State
@@ -210,17 +269,61 @@ DEEDS = {
     State.MISSING: (found_again, photograph),
     State.TO_SCRAP: (move, give_back, photograph),
 }
-"""What a keeper may do with a thing, by its state."""
-INSPECTING: list[Page] = []
-INSPECTED: list[Page] = []
-"""With what is here: to have it inspected, and what is entered where it is (`views.inspecting`)."""
+"""What a keeper may do with a thing, by its state; with all that is here also to have it inspected."""
 
 
 def actions_of(found: Asset) -> tuple[Page, ...]:
     if found.state in GONE:
         return ()
     is_inspected = found.inspections.filter(ended_at=None).exists()
-    return (*DEEDS[State(found.state)], *INSPECTING, *(INSPECTED if is_inspected else ()))
+    shares = (share,) if stocking.is_large(found) else ()
+    return (*DEEDS[State(found.state)], *shares, inspect, *((enter_inspection, end_inspection) if is_inspected else ()))
+
+
+class Incoming(Table):
+    number = Link(_("资产编号"), "asset__number", to="answer_transfer")
+    name = Text(_("名称"), "asset__name")
+    from_unit = Text(_("调出单位"), "from_unit__name")
+    to_unit = Text(_("调入单位"), "to_unit__name")
+    keeper = Person(_("领用人"), "to_keeper_id", sort=False)
+    room = Text(_("存放地点"), "to_room__name", is_wide=True)
+    reason = Text(_("原因"), is_wide=True)
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+
+
+@desk.page(
+    "transfers/",
+    title=_("等我们单位答复的调拨"),
+    tab=_("调拨"),
+    waits=True,
+    count=lambda viewer: to_accept(viewer).count(),
+    lead=_("别的单位要调来的，和申请调走的。我们同意以后，国资处再批。"),
+)
+def transfers(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有等答复的调拨"), icon="arrow-left-right")
+    return listing(request, Incoming, to_accept(request.viewer).order_by("created_at"), empty=none)
+
+
+def transfer_to_answer(request: PageRequest, public_id: UUID) -> Transfer:
+    found: Transfer = found_in(to_accept(request.viewer), public_id, Transfer.what)
+    return found
+
+
+@transfers.form(
+    "<uuid:public_id>/",
+    AcceptForm,
+    title=_("答复调拨"),
+    subject=Seen(transfer_to_answer),
+    to="transfers",
+    template="assets/accept.html",
+    done=_("已答复。"),
+    proves=True,
+)
+def answer_transfer(request: PageRequest, form: AcceptForm, found: Transfer) -> None:
+    if form.cleaned_data["is_accepted"]:
+        transferring.accept(by=request.actor, transfer=found)
+    else:
+        transferring.refuse(by=request.actor, transfer=found, answer=form.cleaned_data["answer"])
 
 
 def purchases_of(request: PageRequest) -> Any:

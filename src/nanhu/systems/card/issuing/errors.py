@@ -31,12 +31,6 @@ class SheetRefusedError(CampusError):
     field = "sheet"
 
 
-class ArchiveRefusedError(CampusError):
-    code = "card.archive_refused"
-    http_status = 422
-    sentence = _("这个照片压缩包无法接收：{why}")
-
-
 class PictureRefusedError(CampusError):
     code = "card.picture_refused"
     http_status = 422

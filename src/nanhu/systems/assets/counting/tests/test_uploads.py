@@ -3,11 +3,13 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import msgspec
 import pytest
 from django.db import connection
+from PIL import Image
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.campus import api as campus
@@ -17,6 +19,7 @@ from nanhu.systems.assets.counting.services import concluding, planning
 from nanhu.systems.assets.counting.tests.conftest import make_school
 from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, planned, row
 from nanhu.systems.assets.models import Asset
+from nanhu.systems.assets.services import photographing
 
 
 def sent(rows, **more):
@@ -139,10 +142,25 @@ def test_the_list_of_a_team_is_of_its_place_and_names_keepers(school, phone):
     planning.set_team(by=school.actor("T5"), take=wide, name="一组", members=["T2"], place=campus.place_with("b1-102"))
     planning.set_team(by=school.actor("T5"), take=wide, name="二组", members=["T3"])
     given = phone.get(f"/assets/count/{wide.public_id}/things.json").json()
-    assert given["things"] == [[there[0].number, "台式计算机", "b1-102", "李老师", True, ""]]
+    assert given["things"] == [[there[0].number, "台式计算机", "b1-102", "李老师", True, "", ""]]
     assert given["rooms"] == {"b1-102": "102 库房"}
     everything = school.client("T3").get(f"/assets/count/{wide.public_id}/things.json").json()
     assert {one[0] for one in everything["things"]} == {here[0].number, there[0].number}
+
+
+@pytest.mark.django_db
+def test_whoever_counts_sees_the_picture_of_what_he_scans_and_nobody_else_does(school, take, phone):
+    out = BytesIO()
+    Image.new("RGB", (64, 48), "red").save(out, "JPEG")
+    thing = take.items.order_by("asset__number").first().asset
+    photographing.photograph(by=school.actor("T5"), asset=thing, picture=out.getvalue())
+    given = phone.get(f"/assets/count/{take.public_id}/things.json").json()["things"]
+    address = next(one[6] for one in given if one[0] == thing.number)
+    Asset.objects.filter(pk=thing.pk).update(keeper=school["T8"])
+    opened_by = [school.client(number).get(address).status_code for number in ("T2", "T3", "T8")]
+    assert opened_by == [200, 200, 200]
+    planning.set_team(by=school.actor("T5"), take=take, name="一组", members=["T3"])
+    assert (phone.get(address).status_code, school.client("T3").get(address).status_code) == (404, 200)
 
 
 @pytest.mark.django_db

@@ -11,11 +11,11 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.files.archives import pictures_in
 from nanhu.kernel.secret_files import private_folder
-from nanhu.systems.card.issuing.archives import pictures_in
 from nanhu.systems.card.issuing.checking import PICTURE_ENDINGS, photo_stem
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
-from nanhu.systems.card.issuing.pictures import Portrait, portrait_of
+from nanhu.systems.card.issuing.pictures import LARGEST_UPLOAD, Portrait, portrait_of
 from nanhu.systems.card.issuing.services.orders import State, locked, note, values_of
 
 OPEN = (State.DRAFT, State.SUBMITTED, State.APPROVED)
@@ -40,7 +40,7 @@ def add_archive(*, by: Actor, order: CardOrder, content: bytes) -> Matched:
     """Every file is looked at, every one that fits is kept; the rest is told, so that one mends only that."""
     with transaction.atomic():
         current = locked(order, *OPEN)
-        return match(by, current, pictures_in(content))
+        return match(by, current, pictures_in(content, largest=LARGEST_UPLOAD))
 
 
 def add_picture(*, by: Actor, order: CardOrder, line: int, content: bytes) -> OrderRow:

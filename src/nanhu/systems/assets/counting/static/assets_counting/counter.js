@@ -42,13 +42,15 @@ function note(name, isShown) {
   root.querySelector(`[data-note="${name}"]`).hidden = !isShown;
 }
 
-function say(tone, verdict, name = "", detail = "") {
+function say(tone, verdict, name = "", detail = "", picture = "") {
   const box = part("last");
   box.hidden = false;
   box.dataset.tone = tone;
   part("verdict").textContent = verdict;
   part("name").textContent = name;
   part("detail").textContent = detail;
+  part("picture").hidden = !picture;
+  if (picture) part("picture").src = picture;
   part("other").hidden = !lastRow || lastRow.is_other_keeper;
   navigator.vibrate?.(tone === "good" ? 40 : [80, 60, 80]);
   beep(tone === "good" ? 880 : 330);
@@ -103,17 +105,17 @@ async function see(read, method) {
   lastRow = wasSeen ? null : row;
   seen.add(number);
   if (wasSeen) told.add(number);
-  say(...verdictOf(known, number, wasSeen, method === "scan" && place?.isDoor));
+  say(...verdictOf(known, number, wasSeen, method === "scan" && place?.isDoor), known?.picture);
   drawMissing();
   await drawQueue();
   upload();
 }
 
-// Tone, word, name, detail: as the school will say it, as far as the phone can know.
+// Tone, word, name and detail, each of them: as the school will say it, as far as the phone can know.
 function verdictOf(known, number, wasSeen, isProven) {
   const detail = [number, known?.keeper, isProven ? "" : words.said].filter(Boolean).join(" · ");
   if (wasSeen) return ["attention", words.twice, known?.name ?? number, detail];
-  if (!known) return ["attention", words.unknown, number];
+  if (!known) return ["attention", words.unknown, number, ""];
   if (!place) return ["attention", words.noRoom, known.name, detail];
   if (known.room !== place.key) return ["attention", words.moved, known.name, `${detail} · ${words.belongs} ${rooms[known.room] ?? known.room}`];
   return [isProven ? "good" : "attention", words.match, known.name, detail];
@@ -209,7 +211,7 @@ async function fetchList(hasOne) {
 }
 
 async function countBy(list) {
-  const known = list.things.map(([number, name, room, keeper, isOpen, former]) => ({ number, name, room, keeper, isOpen, former }));
+  const known = list.things.map(([number, name, room, keeper, isOpen, former, picture]) => ({ number, name, room, keeper, isOpen, former, picture }));
   const rows = await rowsOf(take);
   ({ rooms, round } = list);
   things = new Map(known.flatMap((one) => [[one.former.toUpperCase(), one], [one.number, one]]));
@@ -290,6 +292,8 @@ function wire() {
     say("attention", words.other, part("name").textContent, part("detail").textContent);
     upload();
   });
+  // without a network there is none
+  part("picture").addEventListener("error", () => (part("picture").hidden = true));
   addEventListener("online", upload);
   document.addEventListener("visibilitychange", upload);
 }

@@ -8,8 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from nanhu.systems.card.issuing.errors import ArchiveRefusedError
-from nanhu.systems.card.issuing.pictures import LARGEST_UPLOAD
+from nanhu.kernel.files.errors import RefusedFileError
 
 MEGABYTE: Final = 1024 * 1024
 LARGEST: Final = 100 * MEGABYTE
@@ -20,24 +19,24 @@ RATIO_FROM: Final = MEGABYTE
 UTF8_FLAG: Final = 0x800
 
 
-def pictures_in(content: bytes) -> Iterator[tuple[str, bytes]]:
-    """(file name without folders, content). Refused: no zip, too many or too large, too dense, encrypted."""
+def pictures_in(content: bytes, *, most: int = MOST_FILES, largest: int) -> Iterator[tuple[str, bytes]]:
+    """(file name without folders, content), at most so many and so large. Refused: no zip, too many or too large, too dense, encrypted."""
     if len(content) > LARGEST:
-        raise ArchiveRefusedError(why=_("超过 100 MB"))
+        raise RefusedFileError(why=_("超过 100 MB"))
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except zipfile.BadZipFile as broken:
-        raise ArchiveRefusedError(why=_("不是完整的 zip 压缩包")) from broken
+        raise RefusedFileError(why=_("不是完整的 zip 压缩包")) from broken
     with archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        if len(entries) > MOST_FILES:
-            raise ArchiveRefusedError(why=_("文件超过 %d 个") % MOST_FILES)
+        if len(entries) > most:
+            raise RefusedFileError(why=_("文件超过 %d 个") % most)
         left = LARGEST_UNPACKED
         for entry in entries:
             name = name_of(entry)
             if name.startswith(".") or "__MACOSX" in entry.filename or name.lower() == "thumbs.db":
                 continue
-            picture = unpacked(archive, entry, min(left, LARGEST_UPLOAD))
+            picture = unpacked(archive, entry, min(left, largest))
             left -= len(picture)
             yield name, picture
 
@@ -56,16 +55,16 @@ def name_of(entry: zipfile.ZipInfo) -> str:
 
 def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
     if entry.flag_bits & 1:
-        raise ArchiveRefusedError(why=_("压缩包有密码"))
+        raise RefusedFileError(why=_("压缩包有密码"))
     out = bytearray()
     try:
         with archive.open(entry) as part:
             while piece := part.read(64 * 1024):
                 out += piece
                 if len(out) > most:
-                    raise ArchiveRefusedError(why=_("里面的 %s 展开后太大") % name_of(entry))
+                    raise RefusedFileError(why=_("里面的 %s 展开后太大") % name_of(entry))
                 if len(out) > RATIO_FROM and len(out) > HIGHEST_RATIO * max(entry.compress_size, 1):
-                    raise ArchiveRefusedError(why=_("压缩比不像照片"))
+                    raise RefusedFileError(why=_("压缩比不像照片"))
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as broken:
-        raise ArchiveRefusedError(why=_("里面的 %s 已损坏") % name_of(entry)) from broken
+        raise RefusedFileError(why=_("里面的 %s 已损坏") % name_of(entry)) from broken
     return bytes(out)
