@@ -38,7 +38,7 @@ def main(folder: str, fonts: str, seconds: str, standard: str) -> int:
             root=folder,
             font_paths=[fonts],
             ignore_system_fonts=True,
-            pdf_standards=[standard] if standard else [],
+            pdf_standards=[standard] if standard else [],  # type: ignore[list-item]  # the caller names one that it knows
         )
     except Exception as wrong:  # noqa: BLE001 - whatever typst says goes to whoever wrote the template
         sys.stderr.write((getattr(wrong, "diagnostic", "") or str(wrong))[:LONGEST_COMPLAINT])

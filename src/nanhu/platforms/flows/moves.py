@@ -169,6 +169,7 @@ def move(request: PageRequest, found: Move) -> HttpResponseBase:
             "move": found,
             "name": title_of(found),
             "counts": counts,
+            "may_move": found.asked_by_id != request.viewer.account_id,
             "mapping": found.mapping.items(),
             "progress": progress,
             "is_standing": progress is not None and progress.changed_at < now() - STANDS_AFTER,
