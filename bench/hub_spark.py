@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -32,15 +32,11 @@ SAME = 1e-6
 
 
 class Watch:
-    """Processor and memory of processes and all below them, also of those that end meanwhile."""
+    """Processor and memory of Spark's processes, also of those that end meanwhile."""
 
-    def __init__(self, roots: list[int]) -> None:
-        self.roots, self.spent, self.peak_mb, self.is_over = (
-            roots,
-            dict[tuple[int, float], float](),
-            0.0,
-            threading.Event(),
-        )
+    def __init__(self) -> None:
+        self.spent: dict[tuple[int, float], float] = {}
+        self.peak_mb, self.is_over = 0.0, threading.Event()
 
     def __enter__(self) -> Self:
         self.look()
@@ -59,20 +55,21 @@ class Watch:
         return sum(spent - self.before.get(one, 0.0) for one, spent in self.spent.items())
 
     def turn(self) -> None:
-        while not self.is_over.wait(0.1):
+        while not self.is_over.wait(0.3):
             self.look()
 
     def look(self) -> None:
         memory = 0
-        for root in self.roots:
-            with suppress(psutil.NoSuchProcess):
-                top = psutil.Process(root)
-                for one in (top, *top.children(recursive=True)):
-                    with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                        used = one.cpu_times()
-                        self.spent[one.pid, one.create_time()] = used.user + used.system
-                        memory += one.memory_info().rss
+        for one in self.processes():
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                used = one.cpu_times()
+                self.spent[one.pid, one.create_time()] = used.user + used.system
+                memory += one.memory_info().rss
         self.peak_mb = max(self.peak_mb, memory / 2**20)
+
+    def processes(self) -> Iterable[psutil.Process]:
+        """All below this one, which has the master, the workers, their executors and the driver, and is none of them."""
+        return psutil.Process().children(recursive=True)
 
 
 def install() -> None:
@@ -83,8 +80,8 @@ def install() -> None:
 
 
 @contextmanager
-def spark_cluster(folder: Path) -> Iterator[tuple[str, list[int]]]:
-    """Its address and its processes: a master and two workers of one core each, on the loopback address alone."""
+def spark_cluster(folder: Path) -> Iterator[str]:
+    """Its address: a master and two workers of one core each, on the loopback address alone."""
     told = [str(PYTHON), "-c", "import pyspark, os; print(os.path.dirname(pyspark.__file__))"]
     home = Path(subprocess.run(told, capture_output=True, text=True, check=True).stdout.strip())
     port, page, *pages = free_ports(2 + WORKERS)
@@ -114,7 +111,7 @@ def spark_cluster(folder: Path) -> Iterator[tuple[str, list[int]]]:
         for own, process in zip([page, *pages], running, strict=True):
             wait_until_answered(f"http://127.0.0.1:{own}/json/", process, PATIENCE_SECONDS)
         await_workers(page)
-        yield address, [one.pid for one in running]
+        yield address
     finally:
         for process in reversed(running):
             process.terminate()
@@ -138,19 +135,19 @@ def run(report: Report) -> None:
     with empty_campus(demo=False) as campus, tempfile.TemporaryDirectory(prefix="nanhu-spark-") as place:
         folder = Path(place)
         declare(campus.folder)
-        with spark_cluster(folder) as (master, processes):
+        with spark_cluster(folder) as master:
             os.environ |= {
                 "NANHU_SPARK_MASTER": master,
                 "NANHU_SPARK_PYTHON": str(PYTHON),
                 "SPARK_LOCAL_IP": "127.0.0.1",
             }
             set_up_django()
-            faster = [size for size in SIZES if both_engines(report, folder, processes, size)]
+            faster = [size for size in SIZES if both_engines(report, folder, size)]
             report("hub_spark_faster_from", min(faster, default=-1), "rows")
-            matching(report, folder, processes)
+            matching(report, folder)
 
 
-def both_engines(report: Report, folder: Path, processes: list[int], size: int) -> bool:
+def both_engines(report: Report, folder: Path, size: int) -> bool:
     """Two snapshots of a table, the second compared with the first. Whether Spark, once it runs, was the faster."""
     from nanhu.platforms.datahub.warehouse import engines, taking
     from nanhu.platforms.datahub.warehouse.declared import declared
@@ -167,9 +164,11 @@ def both_engines(report: Report, folder: Path, processes: list[int], size: int) 
             work.mkdir()
             asked = taking.asked(large, file, work, []) | {"before": before}
             began = time.perf_counter()
-            with Watch([os.getpid(), *processes] if engine == engines.SPARK else [os.getpid()]) as watch:
+            with Watch() as watch:
                 found = engines.run(engine, asked)
-            told[engine] = found | {"wall": time.perf_counter() - began, "cpu": watch.cpu, "peak_mb": watch.peak_mb}
+            told[engine] = found | {"wall": time.perf_counter() - began}
+            if engine == engines.SPARK:
+                told[engine] |= {"cpu": watch.cpu, "peak_mb": watch.peak_mb}
             before = asked["fresh"]
     duck, spark = told[engines.DUCKDB], told[engines.SPARK]
     for name, unit in (("wall", "s"), ("cpu", "s"), ("peak_mb", "MiB")):
@@ -196,7 +195,7 @@ def compare(report: Report, folder: Path, size: int, fields: list[str], told: di
         raise RuntimeError(f"the engines differ: {one}, {other}")
 
 
-def matching(report: Report, folder: Path, processes: list[int]) -> None:
+def matching(report: Report, folder: Path) -> None:
     """All pairs of the blocks from the share on from which two are shown to a human, by the same frozen file."""
     from bench.hub_matching import measured
     from nanhu.platforms.datahub.matching.model import SUGGEST, model_path
@@ -207,7 +206,7 @@ def matching(report: Report, folder: Path, processes: list[int]) -> None:
     duck = measured("splink")
     settings = json.loads(model_path().read_text(encoding="utf-8"))["splink"]
     began = time.perf_counter()
-    with Watch([os.getpid(), *processes]) as watch:
+    with Watch() as watch:
         told = match_by_spark(folder / "rows.parquet", settings, SUGGEST)
     wall = time.perf_counter() - began
     report("hub_spark_matching_wall", wall, "s", duck["seconds"])

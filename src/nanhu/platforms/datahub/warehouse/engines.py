@@ -26,7 +26,7 @@ MOST_SECONDS: Final = 4 * 3600
 def run(engine: str, work: Mapping[str, Any]) -> dict[str, Any]:
     """`work`: `incoming`, `format`, `delimiter`, `headings`, `before`, `fresh`, `changes`, `spill` and `sql` in DuckDB's words."""
     if engine == DUCKDB:
-        asked = {"memory": MEMORY, "threads": os.process_cpu_count() if sys.version_info >= (3, 13) else os.cpu_count()}
+        asked = {"memory": MEMORY, "threads": len(os.sched_getaffinity(0))}
         return answered([sys.executable, "-I", duckdb_engine.__file__], {**asked, **work})
     sql = {
         name: for_spark(one) if isinstance(one, str) else list(map(for_spark, one)) for name, one in work["sql"].items()

@@ -124,7 +124,8 @@ def matched(session: Any, work: Mapping[str, Any]) -> dict[str, Any]:
 
     logging.getLogger("splink").setLevel(logging.ERROR)
     began = time.perf_counter()
-    api = SparkAPI(spark_session=session, break_lineage_method="persist")
+    backend: Any = SparkAPI
+    api = backend(spark_session=session, break_lineage_method="persist")
     linker = Linker(api.register(session.read.parquet(work["rows"])), work["settings"])
     found = linker.inference.predict(threshold_match_probability=work["least"]).as_record_list()
     pairs = [[one["row_l"], one["row_r"], one["match_probability"]] for one in found]
