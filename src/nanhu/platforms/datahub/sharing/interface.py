@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from django.core import signing
 from django.db import connection
-from django.db.models import BigIntegerField, DateField, OuterRef, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models import BigIntegerField, DateField, Max, OuterRef, QuerySet, Subquery, Sum, TextField, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -81,7 +81,8 @@ class HubProducts(ResponseBody, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """A grant that holds, with its table; when that was last written, its newest row, and how many rows went out today."""
+    """A grant that holds, with its table; when that was last written, its newest row, and how many rows went out today; `noted_to`: how
+    far it was read to the end since readings were last counted."""
 
     grant: Grant
     table: SharedTable
@@ -89,6 +90,7 @@ class Given:
     written_at: datetime
     newest: int
     rows_today: int
+    noted_to: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +106,8 @@ def granted() -> QuerySet[Grant]:
     """By one question all that a request asks of its grant before it reads."""
     living = SharedRow.objects.filter(table_key=OuterRef("table_key"), valid_to=None)
     today = {"grant": OuterRef("pk"), "day": prepared.Given("day", DateField())}
-    uncounted = Reading.objects.filter(**today).order_by().values("grant").annotate(total=Sum("rows"))
+    uncounted = Reading.objects.filter(**today).order_by().values("grant")
+    uncounted = uncounted.annotate(total=Sum("rows"), end=Max("read_to"))
     return Grant.objects.filter(
         state=Grant.State.AGREED,
         expires_on__gte=prepared.Given("day", DateField()),
@@ -113,6 +116,7 @@ def granted() -> QuerySet[Grant]:
     ).annotate(
         written_at=Subquery(Known.objects.filter(key=OuterRef("table_key")).values("last_at")),
         newest=number(living.order_by("-id").values("id")[:1]),
+        noted_to=number(uncounted.values("end")),
         rows_today=number(SharingDay.objects.filter(**today).values("rows")) + number(uncounted.values("total")),
     )
 
@@ -153,6 +157,7 @@ def given_to(request: Request) -> Given:
         written_at=grant.written_at,
         newest=grant.newest,
         rows_today=grant.rows_today,
+        noted_to=grant.noted_to,
     )
 
 
@@ -191,6 +196,7 @@ def read_product(request: Request) -> Raw:
         most=min(read.most, left),
         as_of=read.as_of,
         prior=read.prior,
+        read_to=max(given.grant.read_to or 0, given.noted_to),
     )
     try:
         page = pages.page_of(query, by=request.by)

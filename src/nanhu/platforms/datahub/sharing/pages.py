@@ -92,7 +92,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is read: by which grant, of which table, from where on. `newest`: the newest row of the table before the page is read."""
+    """What is read: by which grant, of which table, from where on. `newest`: the newest row of the table before the page is read; `read_to`: how far
+    it was read to the end before."""
 
     grant: Grant
     table: SharedTable
@@ -102,6 +103,7 @@ class Query:
     most: int
     as_of: datetime | None = None
     prior: Offer | None = None
+    read_to: int = 0
 
 
 def page_of(query: Query, *, by: Actor) -> Page:
@@ -117,9 +119,8 @@ def page_of(query: Query, *, by: Actor) -> Page:
 
 
 def is_further(query: Query) -> bool:
-    """An end, though nothing was given: from here on the consumer waits for news."""
-    read_to = query.grant.read_to
-    return query.as_of is None and (read_to is None or query.newest > read_to)
+    """An end, though nothing was given: from here on the consumer waits for news. Of an empty table, while nobody knows it."""
+    return query.as_of is None and (query.newest > query.read_to or (query.grant.read_to is None and not query.newest))
 
 
 def begun(query: Query) -> Query:

@@ -558,6 +558,19 @@ def test_who_left_is_told_and_who_becomes_known_later_as_well(vendor, program, h
         assert counting.forget_old() == 2
 
 
+def test_who_asks_again_and_again_where_nothing_is_new_is_written_down_once(vendor, program):
+    cards(card(1))
+    ask_grant(CARD)
+    _rows, since = all_rows(program, CARD)
+    assert Reading.objects.count() == 1
+    for _turn in range(3):
+        assert program.get(CARD, since=since).json()["rows"] == []
+    assert Reading.objects.count() == 1
+    cards(card(2))
+    assert len(program.get(CARD, since=since).json()["rows"]) == 1
+    assert Reading.objects.count() == 2
+
+
 def test_a_vendor_hears_that_there_is_news_and_of_nobody(vendor, program):
     openapi.set_webhook(by=BY, vendor=vendor, mode="live", url="https://lib.example.com/hook")
     ask_grant(CARD, wants_news="on", only="卡状态 = issued")
