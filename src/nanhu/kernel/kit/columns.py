@@ -182,10 +182,8 @@ class Due(Moment):
     """By when something is to be done: what was to be done before now says since when it is late."""
 
     def shown(self, row: Any, reader: Reader) -> str:
-        value: datetime | None = self.value(row)
-        if value is None or value >= clock.now():
-            return super().shown(row, reader)
-        return format_html('<span class="state state-bad">{}</span>', dates.late_words(value, clock.now()))
+        late = dates.late_words(self.value(row), clock.now())
+        return format_html('<span class="state state-bad">{}</span>', late) if late else super().shown(row, reader)
 
 
 class Span(Column):

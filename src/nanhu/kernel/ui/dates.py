@@ -88,8 +88,10 @@ def moment_words(moment: datetime, at: datetime) -> str:
     return f"{day(moment, campus_time(at).year)} {campus_time(moment):%H:%M}"
 
 
-def late_words(due: datetime, at: datetime) -> str:
-    """已超时 3 小时: since when something should have been done. In days from two days on."""
+def late_words(due: datetime | None, at: datetime) -> str:
+    """已超时 3 小时: since when something should have been done, in days from two days on; nothing where it is not late."""
+    if due is None or due >= at:
+        return ""
     seconds = max((at - due).total_seconds(), A_MINUTE)
     if seconds < AN_HOUR:
         number = int(seconds // A_MINUTE)

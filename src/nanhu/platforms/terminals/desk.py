@@ -36,7 +36,7 @@ from nanhu.platforms.terminals.policies import CLERK, REGISTRAR
 from nanhu.platforms.terminals.services import keys, registering, states
 
 CLERKS, REGISTRARS = frozenset({CLERK}), frozenset({REGISTRAR})
-SHOWN, INCIDENTS_SHOWN = 400, 20
+INCIDENTS_SHOWN = 20
 UNSIGNED = ("signature_wrong", "terminal_unknown")
 WINDOW = timedelta(days=7)
 
@@ -108,7 +108,7 @@ def terminals(request: PageRequest) -> HttpResponse:
     shown = sorted(filter(filters.fits, devices), key=lambda one: (-len(one.problems), one.number))
     none = Empty(title=_("没有这样的终端"), icon="monitor-smartphone", text=_("登记以后，在这里看得到。"))
     facts = {
-        "list": list_of(request, table(), shown, DeviceFilters, caption=_("终端"), per_page=SHOWN, empty=none),
+        "list": list_of(request, table(), shown, DeviceFilters, caption=_("终端"), empty=none),
         "total": len(devices),
         "online": sum(one.is_online for one in devices),
         "as_of": now(),

@@ -44,6 +44,8 @@ def test_dates_are_relative_only_under_a_day(ago, words):
         (timedelta(minutes=59), "已超时 59 分钟"),
         (timedelta(hours=47), "已超时 47 小时"),
         (timedelta(days=2), "已超时 2 天"),
+        (timedelta(0), ""),
+        (timedelta(minutes=-1), ""),
     ],
 )
 def test_what_is_late_says_since_when(ago, words):

@@ -1,5 +1,6 @@
 """What every page of a console is held to, for that of devices; and a device that no other room knows."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -78,3 +79,19 @@ def test_what_was_taken_away_and_still_signs_is_told_and_its_rows_are_no_longer_
     found = {one.number: one.problems for one in all_devices()}
     assert "incidents" in found["D1002"], "its former key is in somebody's hands"
     assert found["D1003"] == ("retired",), "what was before is over"
+
+
+def test_the_list_comes_in_pages_with_the_worst_on_the_first(members):
+    Terminal.objects.bulk_create(
+        Terminal(number=f"D{one:04}", kind="door", place="北门", key="0" * 64, state="off" if one == 99 else "on")
+        for one in range(1, 100)
+    )
+    keeper = signed_in(KEEPER_NO)
+
+    def shown(page: int) -> list[str]:
+        return re.findall(r"/card/fleet/terminals/(D\d+)/", keeper.get(f"/card/fleet/?page={page}").content.decode())
+
+    first, second = shown(1), shown(2)
+    assert (len(set(first)), len(set(second))) == (50, 49)
+    assert not set(first) & set(second)
+    assert 'hx-get="/card/fleet/?page=2"' in keeper.get("/card/fleet/?page=2").content.decode(), "it stays where it is"

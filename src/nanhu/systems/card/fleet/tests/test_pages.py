@@ -53,7 +53,8 @@ def test_a_page_of_the_whole_fleet_asks_few_questions(full_fleet, url):
 
 def test_the_page_shows_each_terminal_and_renews_itself(full_fleet):
     page = full_fleet.client("clerk").get("/card/fleet/").content.decode()
-    assert page.count("/card/fleet/terminals/") == 320
+    assert page.count("/card/fleet/terminals/") == 50
+    assert full_fleet.client("clerk").get("/card/fleet/?page=7").content.decode().count("/card/fleet/terminals/") == 20
     assert 'hx-trigger="every 5s"' in page
     narrowed = full_fleet.client("clerk").get("/card/fleet/?q=岳阳米粉").content.decode()
     assert narrowed.count("/card/fleet/terminals/") == 1
