@@ -37,11 +37,16 @@ class NotFoundError(CampusError):
     sentence: ClassVar[str | Promise] = _("没有找到{what}。")
 
 
-class WrongStateError(CampusError):
+class ConflictError(CampusError):
+    """As things stand it cannot be; nothing is wrong with what was sent."""
+
+    http_status: ClassVar[int] = 409
+
+
+class WrongStateError(ConflictError):
     """`what` as in NotFoundError; `state` in words."""
 
     code: ClassVar[str] = "wrong_state"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("{what}现在是“{state}”，不能这样办理。")
 
 

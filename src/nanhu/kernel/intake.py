@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
@@ -16,7 +17,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotTheAuthorError
 from nanhu.kernel.jobs import defer, start_progress
-from nanhu.kernel.proposals import Event, Proposal, given, refuse_stale
+from nanhu.kernel.proposals import Event, Proposal, given, proposal_constraints, refuse_stale
 
 CHECKED, SUBMITTED, WORKING, DONE = "checked", "submitted", "posting", "posted"
 REFUSED, DISCARDED, UNDONE = "refused", "discarded", "undone"
@@ -98,6 +99,39 @@ class IntakeBatch(Proposal):
         audit.record(
             by=by, action=f"{room}.{action.format(noun)}", target=target, reason=reason, facts=dict(self.facts())
         )
+
+
+class RowList(IntakeBatch):
+    """One that keeps how many rows it has, and can be rolled back."""
+
+    class State(models.TextChoices):
+        CHECKED = CHECKED, _("待提交")
+        SUBMITTED = SUBMITTED, _("待复核")
+        POSTING = WORKING, _("写入中")
+        POSTED = DONE, _("已写入")
+        REFUSED = REFUSED, _("未同意")
+        DISCARDED = DISCARDED, _("已作废")
+        UNDONE = UNDONE, _("已回滚")
+
+    row_count = models.IntegerField()
+    state = models.TextField(choices=State, default=State.CHECKED)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def size(self) -> int:
+        return self.row_count
+
+    def facts(self) -> Mapping[str, object]:
+        return {"count": self.row_count}
+
+
+def row_list_constraints(table: str) -> list[models.BaseConstraint]:
+    return [
+        models.CheckConstraint(condition=Q(row_count__gt=0) & ~Q(title=""), name=f"{table}_says_what"),
+        *proposal_constraints(table, undecided=UNDECIDED, decided=[*DECIDED, UNDONE]),
+    ]
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from nanhu.kernel.actors import Actor
@@ -518,6 +519,9 @@ class OfflinePage:
     order: int = 100
 
 
+type MessageKind = Literal["notice", "task", "service", "money", "safety"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageTemplate:
     """What a room tells people (消息模板). `title` and `text` name facts as `{fact}`, each of them one of `facts`, in Chinese with their
@@ -527,12 +531,26 @@ class MessageTemplate:
     """
 
     key: str
-    kind: Literal["notice", "task", "service", "money", "safety"]
+    kind: MessageKind
     title: Text
     text: Text
     facts: frozenset[str] = frozenset()
     link: Callable[[Mapping[str, str]], str] = lambda _facts: ""
     not_by: frozenset[str] = frozenset()
+
+
+def worded(key: str, kind: MessageKind, page: str, **named: str) -> MessageTemplate:
+    """A template whose words are the sender's, `{words}：{what}`, and whose way is a page: `public_id="booking"` fills that argument of its
+    address with that fact."""
+    said = "{words}：{what}"
+    return MessageTemplate(
+        key=key,
+        kind=kind,
+        title=said,
+        text=said,
+        facts=frozenset({"words", "what", *named.values()}),
+        link=lambda facts: reverse(page, kwargs={name: facts[fact] for name, fact in named.items()}),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

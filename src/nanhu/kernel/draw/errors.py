@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class DrawPlanError(CampusError):
@@ -17,27 +17,23 @@ class EntryRefusedError(CampusError):
     sentence = _("志愿不能这样填：{why}")
 
 
-class EntriesClosedError(CampusError):
+class EntriesClosedError(ConflictError):
     code = "draw.entries_closed"
-    http_status = 409
     sentence = _("报名已经截止，名单不再改动。")
 
 
-class NotClosedYetError(CampusError):
+class NotClosedYetError(ConflictError):
     code = "draw.not_closed_yet"
-    http_status = 409
     sentence = _("还没有到截止时间。")
 
 
-class ClosedLateError(CampusError):
+class ClosedLateError(ConflictError):
     code = "draw.closed_late"
-    http_status = 409
     sentence = _("公开数已经公布，名单不能再截止，这次抽签作废，须重新进行。")
 
 
-class ValueNotKnownYetError(CampusError):
+class ValueNotKnownYetError(ConflictError):
     code = "draw.value_not_known_yet"
-    http_status = 409
     sentence = _("还没有到公开数公布的时间。")
 
 
@@ -50,21 +46,18 @@ class ValueRefusedError(CampusError):
     sentence = _("公开数须写成约定的样子：{form}")
 
 
-class ValueMissingError(CampusError):
+class ValueMissingError(ConflictError):
     code = "draw.value_missing"
-    http_status = 409
     sentence = _("还没有经两人核对的公开数：{name}")
 
 
-class SecretLateError(CampusError):
+class SecretLateError(ConflictError):
     code = "draw.secret_late"
-    http_status = 409
     sentence = _("已过公布密数的时间，这次抽签作废，须重新进行。")
 
 
-class DrawTamperedError(CampusError):
+class DrawTamperedError(ConflictError):
     """The entries or the secret are not those that were promised."""
 
     code = "draw.tampered"
-    http_status = 409
     sentence = _("名单或密数与公布的摘要不符，不能抽签。")

@@ -5,7 +5,7 @@ lists that are handed in as a file (an IntakeBatch), with the form that takes th
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Required, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Required, TypedDict
 
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse, HttpResponseBase
@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import intake
 from nanhu.kernel.actors import Actor, note_opening, proof_address
 from nanhu.kernel.errors import NotTheAuthorError
-from nanhu.kernel.intake import IntakeBatch
+from nanhu.kernel.intake import IntakeBatch, RowList
 from nanhu.kernel.jobs import alone, job
-from nanhu.kernel.kit.columns import Column, Markup, Number, Reader, Text, Who
+from nanhu.kernel.kit.columns import Badge, Column, Link, Markup, Number, Reader, Text, Tone, Who
 from nanhu.kernel.kit.filters import Filters
 from nanhu.kernel.kit.forms import IntakeForm, RefusalForm
 from nanhu.kernel.kit.listings import Empty, Listing, export, list_of, listing
@@ -50,6 +50,24 @@ class Faults(Table):
     column = Text(_("列"))
     said = Text(_("这一行"))
     what = Text(_("错误说明"))
+
+
+LIST_TONES: Final[Mapping[str, Tone]] = {
+    intake.DONE: "good",
+    intake.REFUSED: "none",
+    intake.DISCARDED: "none",
+    intake.UNDONE: "none",
+}
+
+
+class RowLists(Table):
+    """Lists of rows (`RowList`); a room's own says what is counted, and which states there are where they are others."""
+
+    title = Link(_("名称"), to="case")
+    row_count = Number(_("行数"))
+    author = Who(_("制单"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(_("状态"), names=RowList.State.choices, tones=LIST_TONES, tone="warn")
 
 
 class CaseOptions(TypedDict, total=False):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from nanhu.kernel.errors import NotFoundError
-from nanhu.kernel.registry import Text
+from nanhu.kernel.registry import Text, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,11 @@ class Seen:
     """A `subject` that asks who looks: `find(request, …)` finds what this reader may see, or raises."""
 
     find: Callable[..., Any]
+
+
+def seen[M: Model](rows: Callable[[Viewer], QuerySet[M]], what: Text) -> Seen:
+    """A `subject` among the rows that this reader may see; what is not among them is not there."""
+    return Seen(lambda request, **named: record(rows(request.viewer), what)(**named))
 
 
 def record[M: Model](rows: QuerySet[M], what: Text) -> Callable[..., M]:

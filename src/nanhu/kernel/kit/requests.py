@@ -28,6 +28,8 @@ class PageRequest(HttpRequest):
 
     viewer: Viewer
     actor: Actor
+    person_id: int
+    """0 where the account is no person's: nothing is his."""
     page: "Page"
     arguments: dict[str, object]
     failure: str
@@ -43,6 +45,7 @@ class PageRequest(HttpRequest):
 def prepared(request: HttpRequest, page: "Page", arguments: dict[str, object]) -> PageRequest:
     found = cast("PageRequest", request)
     found.actor = person_at(request)
+    found.person_id = getattr(getattr(request, "viewer", None), "person_id", None) or 0
     found.page, found.arguments = page, arguments
     found.failure, found.refused, found.failed_form, found.proves_at = "", "", None, ""
     found.is_panel = request.headers.get("HX-Target") == PANEL

@@ -28,6 +28,7 @@ HANDED_ON = {
             "assets.card_import",
             "assets.class_import",
             "assets.month_close",
+            "requests.crew_list",
         )
     }
     | {"dormitory.retry_room_list", "people.take_post_list"}
@@ -41,6 +42,7 @@ HANDED_ON = {
             "directory.duty_list",
             "directory.phone_list",
             "dormitory.room_list",
+            "requests.crew_list",
         )
     },
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},

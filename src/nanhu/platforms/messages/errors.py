@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class NoticeNotFoundError(CampusError):
@@ -9,21 +9,18 @@ class NoticeNotFoundError(CampusError):
     sentence = _("没有找到这条公告，它可能已撤回、已到期，或不是发给您的。")
 
 
-class NoticeChangedMeanwhileError(CampusError):
+class NoticeChangedMeanwhileError(ConflictError):
     code = "messages.notice_changed_meanwhile"
-    http_status = 409
     sentence = _("保存之前，另一位编辑已修改了这条公告。请刷新页面，核对后再改。")
 
 
-class NoticeStateError(CampusError):
+class NoticeStateError(ConflictError):
     code = "messages.notice_state"
-    http_status = 409
     sentence = _("公告现在是“{state}”，不能这样操作。")
 
 
-class NoticeExpiryError(CampusError):
+class NoticeExpiryError(ConflictError):
     code = "messages.notice_expiry"
-    http_status = 409
     sentence = _("到期时间已过。请改为将来的时间或留空，再发布。")
 
 
@@ -71,13 +68,11 @@ class EndpointRefusedError(CampusError):
     sentence = _("这个浏览器给出的推送地址不能使用。")
 
 
-class TooManyBrowsersError(CampusError):
+class TooManyBrowsersError(ConflictError):
     code = "messages.too_many_browsers"
-    http_status = 409
     sentence = _("最多在 {most} 个浏览器上接收推送，请先移除不用的。")
 
 
-class DeliveryStateError(CampusError):
+class DeliveryStateError(ConflictError):
     code = "messages.delivery_state"
-    http_status = 409
     sentence = _("这一条现在是“{state}”，不用重发。")

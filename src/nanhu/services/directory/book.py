@@ -1,16 +1,15 @@
 """What everybody reads: phones with who is there now, who has duty, official accounts, questions and answers; and one's own duties."""
 
+from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import folding
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Console,
     Empty,
@@ -25,7 +24,7 @@ from nanhu.kernel.kit import (
     answering,
     listing,
 )
-from nanhu.kernel.kit.records import Seen, record
+from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.sheets.writing import attachment
@@ -61,8 +60,18 @@ class Phones(Table):
     place = Text(_("地点"), "place__name", is_term=True)
 
 
+class PhoneSearch(FoldedSearch):
+    """Where nothing answers, by what it sounds like: a slip of the finger is no dead end."""
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        answers = super().condition(given)
+        if answers is None or queries.phones().filter(answers).exists():
+            return answers
+        return Q(pk__in=queries.phones_like(given[""]))
+
+
 class PhoneFilters(Filters):
-    q = FoldedSearch(label=_("名称、单位、拼音或号码"))
+    q = PhoneSearch(label=_("名称、单位、拼音或号码"))
     show = Views({"emergency": (_("应急"), Q(is_emergency=True))})
 
 
@@ -121,7 +130,7 @@ class Duties(Table):
     task = Text(_("任务"), lambda one: called(one.task), sort="task")
     who = Text(_("谁"), sort=False)
     phone = Markup(_("电话"), "directory/_duty_phone.html")
-    place = Text(_("地点"), "place__name", is_term=True)
+    place = Text(_("地点"), "place__name", is_term=True, is_wide=True)
 
 
 class DutyFilters(Filters):
@@ -138,12 +147,6 @@ def duty(request: PageRequest) -> HttpResponseBase:
 
 def exchanges_waiting(person_id: Any) -> Any:
     return exchanging.open_exchanges().filter(other=person_id)
-
-
-def person_of(viewer: Viewer) -> int:
-    if viewer.person_id is None:
-        raise NotFoundError(what=Duty.what)
-    return viewer.person_id
 
 
 @book.page(
@@ -175,11 +178,8 @@ def mine(request: PageRequest) -> HttpResponse:
     return render(request, "directory/mine.html", facts)
 
 
-def own_duty(request: PageRequest, public_id: UUID) -> Duty:
-    found = queries.duties().filter(public_id=public_id, person=request.viewer.person_id or 0, begins_at__gt=now())
-    if one := found.first():
-        return one
-    raise NotFoundError(what=Duty.what)
+def own_ahead(viewer: Viewer) -> QuerySet[Duty]:
+    return queries.duties().filter(person=viewer.person_id or 0, begins_at__gt=now())
 
 
 @mine.form(
@@ -188,7 +188,7 @@ def own_duty(request: PageRequest, public_id: UUID) -> Duty:
     title=_("换班"),
     lead=_("选同事的一个班次。对方同意后才换，之前各值各的。"),
     submit=_("请对方换"),
-    subject=Seen(own_duty),
+    subject=seen(own_ahead, Duty.what),
     arguments=lambda _request, found: {"given": found},
     to="mine",
     done=_("已发给对方，等他答复。"),
@@ -198,7 +198,7 @@ def exchange(request: PageRequest, form: ExchangeForm, found: Duty) -> None:
     exchanging.ask(
         by=request.actor,
         token=said["token"],
-        person_id=person_of(request.viewer),
+        person_id=request.person_id,
         given=found,
         taken=said["taken"],
         reason=said["reason"],
@@ -207,14 +207,7 @@ def exchange(request: PageRequest, form: ExchangeForm, found: Duty) -> None:
 
 def seen_exchange(whose: str) -> Seen:
     """One of the two; to anybody else there is none."""
-
-    def find(request: PageRequest, public_id: UUID) -> DutyExchange:
-        found = DutyExchange.objects.filter(public_id=public_id, **{whose: request.viewer.person_id or 0}).first()
-        if found is None:
-            raise NotFoundError(what=DutyExchange.what)
-        return found
-
-    return Seen(find)
+    return seen(lambda viewer: DutyExchange.objects.filter(**{whose: viewer.person_id or 0}), DutyExchange.what)
 
 
 def state_words(made: DutyExchange) -> str:
@@ -223,17 +216,17 @@ def state_words(made: DutyExchange) -> str:
 
 @mine.action("exchanges/<uuid:public_id>/accept/", subject=seen_exchange("other"), done=state_words)
 def accept(request: PageRequest, found: DutyExchange) -> DutyExchange:
-    return exchanging.accept(by=request.actor, person_id=person_of(request.viewer), exchange=found)
+    return exchanging.accept(by=request.actor, person_id=request.person_id, exchange=found)
 
 
 @mine.action("exchanges/<uuid:public_id>/decline/", subject=seen_exchange("other"), done=_("已答复不换。"))
 def decline(request: PageRequest, found: DutyExchange) -> None:
-    exchanging.decline(by=request.actor, person_id=person_of(request.viewer), exchange=found)
+    exchanging.decline(by=request.actor, person_id=request.person_id, exchange=found)
 
 
 @mine.action("exchanges/<uuid:public_id>/withdraw/", subject=seen_exchange("author"), done=_("已收回。"))
 def withdraw(request: PageRequest, found: DutyExchange) -> None:
-    exchanging.withdraw(by=request.actor, person_id=person_of(request.viewer), exchange=found)
+    exchanging.withdraw(by=request.actor, person_id=request.person_id, exchange=found)
 
 
 @book.page("accounts/", title=_("公众号吧"), tab=_("公众号"), lead=_("学校和各单位的公众号。在手机上长按二维码关注。"))

@@ -1,17 +1,15 @@
 """The desk of the directory (电话簿维护): each unit keeps its phones, accounts and answers; emergency numbers by two people."""
 
-from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.forms.models import model_to_dict
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import dated
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
     Console,
@@ -22,6 +20,7 @@ from nanhu.kernel.kit import (
     Link,
     Markup,
     Number,
+    Page,
     PageRequest,
     Span,
     Table,
@@ -30,7 +29,8 @@ from nanhu.kernel.kit import (
     Who,
     listing,
 )
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import Seen, seen
+from nanhu.kernel.registry import Viewer
 from nanhu.services.directory import policies
 from nanhu.services.directory.errors import TwoPeopleError
 from nanhu.services.directory.forms import (
@@ -64,17 +64,27 @@ class KeptFilters(Filters):
     show = Views({"overdue": (_("该确认的"), Q(confirmed_on__lt=Now() - CONFIRMED_FOR))})
 
 
-def kept(kind: str) -> Callable[[PageRequest, UUID], Any]:
+def kept(kind: str) -> Seen:
     """The row, if this viewer keeps it; else there is none."""
+    model = KINDS[kind]
+    return seen(lambda viewer: policies.kept_by(viewer, model.objects.all()), model.what)
 
-    def find(request: PageRequest, public_id: UUID) -> Any:
-        model = KINDS[kind]
-        found = policies.kept_by(request.viewer, model.objects.all()).filter(public_id=public_id).first()
-        if found is None:
-            raise NotFoundError(what=model.what)
-        return found
 
-    return find
+def hang_presses(page: Page, kind: str) -> None:
+    """Each line is confirmed, and taken away, by a press."""
+
+    def confirm(request: PageRequest, found: Any) -> None:
+        keeping.confirm(by=request.actor, row=found)
+
+    def remove(request: PageRequest, found: Any) -> None:
+        if kind == Phone.kind and found.is_emergency:
+            raise TwoPeopleError
+        keeping.remove(by=request.actor, row=found)
+
+    for press, done in ((confirm, _("已确认。")), (remove, _("已去掉。"))):
+        verb = press.__name__
+        press.__name__ = f"{verb}_{kind}"
+        page.action(f"<uuid:public_id>/{verb}/", subject=kept(kind), done=done)(press)
 
 
 def enter(request: PageRequest, kind: str, said: dict[str, Any]) -> Any:
@@ -112,7 +122,7 @@ def said_of(_request: PageRequest, one: Any) -> dict[str, Any]:
     "<uuid:public_id>/",
     PhoneChangeForm,
     title=_("改电话"),
-    subject=Seen(kept("phone")),
+    subject=kept("phone"),
     initial=said_of,
     done=_("已改。"),
     to="phones",
@@ -129,7 +139,7 @@ def change_phone(request: PageRequest, form: PhoneChangeForm, found: Phone) -> N
     NumberForm,
     title=_("申请改号"),
     lead=_("应急电话改号要另一人复核；复核之前，簿子里还是原来的号码。"),
-    subject=Seen(kept("phone")),
+    subject=kept("phone"),
     done=_("已申请，等另一人复核。"),
     to="phones",
 )
@@ -137,16 +147,7 @@ def ask_number(request: PageRequest, form: NumberForm, found: Phone) -> None:
     emergencies.ask(by=request.actor, token=uuid4(), phone=found, **form.cleaned_data)
 
 
-@phones.action("<uuid:public_id>/confirm/", subject=Seen(kept("phone")), done=_("已确认。"))
-def confirm_phone(request: PageRequest, found: Phone) -> None:
-    keeping.confirm(by=request.actor, row=found)
-
-
-@phones.action("<uuid:public_id>/remove/", subject=Seen(kept("phone")), done=_("已去掉。"))
-def remove_phone(request: PageRequest, found: Phone) -> None:
-    if found.is_emergency:
-        raise TwoPeopleError
-    keeping.remove(by=request.actor, row=found)
+hang_presses(phones, "phone")
 
 
 class Accounts(Table):
@@ -183,7 +184,7 @@ def add_account(request: PageRequest, form: AccountForm) -> None:
     "<uuid:public_id>/",
     AccountFields,
     title=_("改公众号"),
-    subject=Seen(kept("account")),
+    subject=kept("account"),
     initial=said_of,
     done=_("已改。"),
     to="accounts",
@@ -192,14 +193,7 @@ def change_account(request: PageRequest, form: AccountFields, found: Account) ->
     keeping.change(by=request.actor, row=found, facts=form.cleaned_data)
 
 
-@accounts.action("<uuid:public_id>/confirm/", subject=Seen(kept("account")), done=_("已确认。"))
-def confirm_account(request: PageRequest, found: Account) -> None:
-    keeping.confirm(by=request.actor, row=found)
-
-
-@accounts.action("<uuid:public_id>/remove/", subject=Seen(kept("account")), done=_("已去掉。"))
-def remove_account(request: PageRequest, found: Account) -> None:
-    keeping.remove(by=request.actor, row=found)
+hang_presses(accounts, "account")
 
 
 class Answers(Table):
@@ -226,7 +220,7 @@ def add_answer(request: PageRequest, form: AnswerForm) -> None:
     "<uuid:public_id>/",
     AnswerChangeForm,
     title=_("改问答"),
-    subject=Seen(kept("answer")),
+    subject=kept("answer"),
     initial=said_of,
     done=_("已改。"),
     to="answers",
@@ -235,14 +229,7 @@ def change_answer(request: PageRequest, form: AnswerChangeForm, found: Answer) -
     keeping.change(by=request.actor, row=found, facts=form.cleaned_data)
 
 
-@answers.action("<uuid:public_id>/confirm/", subject=Seen(kept("answer")), done=_("已确认。"))
-def confirm_answer(request: PageRequest, found: Answer) -> None:
-    keeping.confirm(by=request.actor, row=found)
-
-
-@answers.action("<uuid:public_id>/remove/", subject=Seen(kept("answer")), done=_("已去掉。"))
-def remove_answer(request: PageRequest, found: Answer) -> None:
-    keeping.remove(by=request.actor, row=found)
+hang_presses(answers, "answer")
 
 
 class Hours(Table):
@@ -256,17 +243,10 @@ class Hours(Table):
     action = Markup(_("操作"), "directory/_hours_deeds.html")
 
 
-def kept_hours(request: PageRequest) -> Any:
-    units = policies.units_kept_by(request.viewer)
+def kept_hours(viewer: Viewer) -> QuerySet[UnitHours]:
+    units = policies.units_kept_by(viewer)
     found = dated.not_over(UnitHours.objects.select_related("unit")).order_by("unit__code", "kind", "starts_on")
     return found if units is None else found.filter(unit_id__in=units)
-
-
-def kept_rule(request: PageRequest, public_id: UUID) -> UnitHours:
-    found: UnitHours | None = kept_hours(request).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=UnitHours.what)
-    return found
 
 
 @desk.page(
@@ -277,7 +257,7 @@ def kept_rule(request: PageRequest, public_id: UUID) -> UnitHours:
 )
 def unit_hours(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有登记作息"), icon="sun", action=_("登记作息"), to="add_season")
-    return listing(request, Hours, kept_hours(request), empty=none, export_as="作息")
+    return listing(request, Hours, kept_hours(request.viewer), empty=none, export_as="作息")
 
 
 @unit_hours.form("new/", SeasonForm, title=_("登记作息"), icon="sun", done=_("已登记。"), to="unit_hours")
@@ -294,7 +274,7 @@ def enter_hours(request: PageRequest, said: dict[str, Any], kind: str) -> None:
     hours.enter(by=request.actor, kind=kind, unit_id=policies.unit_kept(request.viewer, said.pop("unit")), **said)
 
 
-@unit_hours.action("<uuid:public_id>/end/", subject=Seen(kept_rule), done=_("已停用。"))
+@unit_hours.action("<uuid:public_id>/end/", subject=seen(kept_hours, UnitHours.what), done=_("已停用。"))
 def end_hours(request: PageRequest, found: UnitHours) -> None:
     hours.end(by=request.actor, rule=found)
 

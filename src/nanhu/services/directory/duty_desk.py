@@ -1,13 +1,12 @@
 """The desk of duties (值班安排): one by one, or by a sheet that a second person agrees to, which two can roll back."""
 
 from typing import Any
-from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
     Console,
@@ -20,13 +19,14 @@ from nanhu.kernel.kit import (
     PageRequest,
     Table,
     Text,
-    Who,
     list_of,
     listing,
 )
+from nanhu.kernel.kit.cases import LIST_TONES, RowLists
 from nanhu.kernel.kit.listings import Listing
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.undoing import undoing
+from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import policies, queries
 from nanhu.services.directory.forms import DutyForm, RosterForm
@@ -76,17 +76,10 @@ class DutyFilters(Filters):
     q = FoldedSearch(label=_("单位、姓名或拼音"))
 
 
-def kept_duties(request: PageRequest) -> Any:
-    units = policies.units_kept_by(request.viewer)
+def kept_duties(viewer: Viewer) -> QuerySet[Duty]:
+    units = policies.units_kept_by(viewer)
     found = queries.coming_duties()
     return found if units is None else found.filter(unit_id__in=units)
-
-
-def kept_duty(request: PageRequest, public_id: UUID) -> Duty:
-    found: Duty | None = kept_duties(request).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=Duty.what)
-    return found
 
 
 @desk.page("", title=_("值班"), tab=_("值班"), lead=_("今天起各单位谁值班。已经开始的班次不改。"))
@@ -95,7 +88,7 @@ def duties(request: PageRequest) -> HttpResponseBase:
     return listing(
         request,
         Duties,
-        kept_duties(request),
+        kept_duties(request.viewer),
         DutyFilters,
         each=queries.with_holders,
         empty=none,
@@ -126,7 +119,7 @@ def initial_of(_request: PageRequest, found: Duty) -> dict[str, Any]:
     "<uuid:public_id>/",
     DutyForm,
     title=_("改班次"),
-    subject=Seen(kept_duty),
+    subject=seen(kept_duties, Duty.what),
     initial=initial_of,
     done=_("已改。"),
     to="duties",
@@ -135,7 +128,7 @@ def change_duty(request: PageRequest, form: DutyForm, found: Duty) -> None:
     services.change(by=request.actor, duty=found, shift=shift_of(request, form.cleaned_data))
 
 
-@duties.action("<uuid:public_id>/remove/", subject=Seen(kept_duty), done=_("已去掉。"))
+@duties.action("<uuid:public_id>/remove/", subject=seen(kept_duties, Duty.what), done=_("已去掉。"))
 def remove_duty(request: PageRequest, found: Duty) -> None:
     services.remove(by=request.actor, duty=found)
 
@@ -146,27 +139,19 @@ def keep_roster(by: Actor, form: RosterForm, rows: list[Shift]) -> DutyList:
     return services.make_list(by=by, token=said["token"], title=said["title"], rows=rows, file_name=form.file_name)
 
 
-class Rosters(Table):
-    title = Link(_("名称"), to="case")
+class Rosters(RowLists):
     row_count = Number(_("班次"))
-    author = Who(_("制单"), "author_name", at="created_at", account="author_id")
-    approver = Who(_("复核"), "approver_name", account="approver_id")
-    state = Badge(
-        _("状态"),
-        names=DutyList.State.choices,
-        tones={"posted": "good", "refused": "none", "discarded": "none", "undone": "none"},
-        tone="warn",
-    )
+    state = Badge(_("状态"), names=DutyList.State.choices, tones=LIST_TONES, tone="warn")
 
 
 class RosterRows(Table):
-    line = Number(_("行号"))
+    line = Number(_("行号"), is_wide=True)
     unit = Text(_("单位"), "unit__name")
     when = Text(_("时间"), sort=False)
     task = Text(_("任务"))
     who = Text(_("谁"), sort=False)
-    phone = Text(_("电话"), is_number=True)
-    place = Text(_("地点"), "place__name")
+    phone = Text(_("电话"), is_number=True, is_wide=True)
+    place = Text(_("地点"), "place__name", is_wide=True)
     state = Badge(
         _("状态"),
         names=Duty.State.choices,

@@ -2,24 +2,21 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
-class KnownAlreadyError(CampusError):
+class KnownAlreadyError(ConflictError):
     code = "directory.known_already"
-    http_status = 409
     sentence = _("已经登记过同样的一条。")
 
 
-class WaitsAlreadyError(CampusError):
+class WaitsAlreadyError(ConflictError):
     code = "directory.change_waits"
-    http_status = 409
     sentence = _("这个应急电话已有一次改号在等人复核。")
 
 
-class ChangedMeanwhileError(CampusError):
+class ChangedMeanwhileError(ConflictError):
     code = "directory.changed_meanwhile"
-    http_status = 409
     sentence = _("刚才有人改过这条问答，请看看现在的内容再改。")
 
 
@@ -30,9 +27,8 @@ class NotYourUnitError(CampusError):
     sentence = _("这个单位的不由您维护：只能登记您任负责人、副职或秘书的单位及其下级。")
 
 
-class TwoPeopleError(CampusError):
+class TwoPeopleError(ConflictError):
     code = "directory.two_people"
-    http_status = 409
     sentence = _("这是应急电话：改号、取消要用“申请改号”，由另一人复核。")
 
 
@@ -50,16 +46,14 @@ class NotANumberError(CampusError):
     sentence = _("请写号码，例：8703568 或 0730-8703568。")
 
 
-class OnDutyAlreadyError(CampusError):
+class OnDutyAlreadyError(ConflictError):
     code = "directory.on_duty_already"
-    http_status = 409
     field = "hours"
     sentence = _("这段时间这个人（或这个岗位）已经有班。")
 
 
-class OverError(CampusError):
+class OverError(ConflictError):
     code = "directory.duty_over"
-    http_status = 409
     field = "day"
     sentence = _("这个班次已经开始，不能再改。")
 
@@ -78,26 +72,22 @@ class NotHoursError(CampusError):
     sentence = _("请按 08:30-12:00 14:30-17:30 的样子写，先早后晚。")
 
 
-class PhonesChangedError(CampusError):
+class PhonesChangedError(ConflictError):
     code = "directory.phones_changed"
-    http_status = 409
     sentence = _("这份清单里的电话后来改过或去掉了，不能整份回滚；请逐个改。")
 
 
-class CannotRollBackError(CampusError):
+class CannotRollBackError(ConflictError):
     code = "directory.cannot_roll_back"
-    http_status = 409
     sentence = _("这份表里的班次后来改过、换过班，或被后来的表换掉了，不能整份回滚；请逐个改，或先回滚后来的那份。")
 
 
-class ExchangeWaitsError(CampusError):
+class ExchangeWaitsError(ConflictError):
     code = "directory.exchange_waits"
-    http_status = 409
     sentence = _("这个班次已经有一次换班在等答复。")
 
 
-class NotExchangeableError(CampusError):
+class NotExchangeableError(ConflictError):
     code = "directory.not_exchangeable"
-    http_status = 409
     field = "taken"
     sentence = _("这两个班次换不了：要都没有开始、各是一个人的，换完谁也不会同时在两处。")

@@ -69,6 +69,7 @@ class PhoneFields(forms.Form):
     place = PlaceField(label=_("地点"), required=False, open_only=True)
     hours = HoursField(label=_("工作日办公时间"), max_length=60, required=False, help_text=HOURS_HELP)
     other_hours = HoursField(label=_("节假日、周末"), max_length=60, required=False, help_text=HOURS_HELP)
+    languages = forms.CharField(label=_("会说的外语"), max_length=40, required=False, help_text=_("例：英语、日语"))
     keywords = forms.CharField(label=_("别的叫法"), max_length=80, required=False, help_text=_("例：补卡 饭卡"))
 
 
@@ -85,6 +86,7 @@ class PhoneForm(UnitForm, PhoneFields):
         "place",
         "hours",
         "other_hours",
+        "languages",
         "keywords",
         "is_emergency",
     )
@@ -93,7 +95,7 @@ class PhoneForm(UnitForm, PhoneFields):
 class PhoneChangeForm(PhoneFields):
     number = NumberField()
     extension = ExtensionField()
-    field_order = ("name", "name_en", "number", "extension", "place", "hours", "other_hours", "keywords")
+    field_order = ("name", "name_en", "number", "extension", "place", "hours", "other_hours", "languages", "keywords")
 
 
 class NumberForm(forms.Form):

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.registry import MessageTemplate, message_templates
+from nanhu.kernel.registry import MessageTemplate, message_templates, worded
 
 message_templates.add(
     MessageTemplate(
@@ -22,14 +22,7 @@ message_templates.add(
         facts=frozenset({"what"}),
         link=lambda _facts: reverse("directory:rosters:duties"),
     ),
-    MessageTemplate(
-        key="directory.exchange",
-        kind="task",
-        title="{words}：{what}",
-        text="{words}：{what}",
-        facts=frozenset({"words", "what"}),
-        link=lambda _facts: reverse("directory:book:mine"),
-    ),
+    worded("directory.exchange", "task", "directory:book:mine"),
     MessageTemplate(
         key="directory.unconfirmed",
         kind="task",

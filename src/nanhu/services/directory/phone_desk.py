@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.kit import Badge, Console, Empty, Link, Number, PageRequest, Table, Text, Who, list_of
+from nanhu.kernel.kit import Badge, Console, Empty, Number, PageRequest, Table, Text, list_of
+from nanhu.kernel.kit.cases import RowLists
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.undoing import undoing
 from nanhu.services.directory import policies
@@ -31,17 +32,8 @@ def keep_list(by: Actor, form: PhoneListForm, rows: list[PhoneLine]) -> PhoneLis
     return phone_lists.make_list(by=by, token=said["token"], title=said["title"], rows=rows, file_name=form.file_name)
 
 
-class Lists(Table):
-    title = Link(_("名称"), to="case")
+class Lists(RowLists):
     row_count = Number(_("电话"))
-    author = Who(_("制单"), "author_name", at="created_at", account="author_id")
-    approver = Who(_("复核"), "approver_name", account="approver_id")
-    state = Badge(
-        _("状态"),
-        names=PhoneList.State.choices,
-        tones={"posted": "good", "refused": "none", "discarded": "none", "undone": "none"},
-        tone="warn",
-    )
 
 
 class Rows(Table):

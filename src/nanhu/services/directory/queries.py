@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +26,8 @@ from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, opening_at
 LONGEST_ASKED: Final = 300
 SHOWN: Final = 4
 LEAST_SHARED: Final = 2
+ALIKE: Final = 0.6
+"""Of one, as trigrams are compared: a slip of one letter in a word."""
 ONE_DAY: Final = timedelta(days=1)
 A_YEAR: Final = timedelta(days=365)
 
@@ -40,6 +43,14 @@ def phones() -> QuerySet[Phone]:
         living(Phone).select_related("unit", "place").order_by("-is_emergency", "unit__code", "name")
     )
     return found
+
+
+def phones_like(text: str) -> QuerySet[Phone]:
+    """What sounds like it: 小元卡, xiaoyuanak."""
+    typed = folding.folded(text)
+    sound = folding.readings(typed)[0] or typed.replace(" ", "")
+    near = Phone.objects.filter(removed_at=None).annotate(likeness=TrigramWordSimilarity(sound, "searched"))
+    return near.filter(likeness__gte=ALIKE)
 
 
 def due_by_unit() -> dict[tuple[int, str], int]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,7 @@ from nanhu.kernel.kit import (
     form_of,
     listing,
 )
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.registry import ALL_FACES, Viewer, WaitingLine
 from nanhu.platforms.campus.api import as_typed
 from nanhu.services.lostfound import policies, queries
@@ -172,22 +172,15 @@ def item_address(one: Item) -> str:
 mine.waiting_lines = waiting_lines
 
 
-def item_seen(request: PageRequest, public_id: UUID) -> Item:
-    rows = policies.visible_to(request.viewer).select_related("place__parent__parent", "author")
-    one = rows.filter(public_id=public_id).first()
-    if one is None:
-        raise NotFoundError(what=Item.what)
-    return one
+def visible(viewer: Viewer) -> QuerySet[Item]:
+    return policies.visible_to(viewer).select_related("place__parent__parent", "author")
 
 
-def own_item(request: PageRequest, public_id: UUID) -> Item:
-    one = Item.objects.filter(public_id=public_id, author_id=request.viewer.account_id).first()
-    if one is None:
-        raise NotFoundError(what=Item.what)
-    return one
+def own_items(viewer: Viewer) -> QuerySet[Item]:
+    return Item.objects.filter(author_id=viewer.account_id)
 
 
-@square.page("items/<uuid:public_id>/", title=_("失物"), subject=Seen(item_seen), opens_whole=True)
+@square.page("items/<uuid:public_id>/", title=_("失物"), subject=seen(visible, Item.what), opens_whole=True)
 def item(request: PageRequest, one: Item) -> HttpResponse:
     is_own = one.author_id == request.viewer.account_id
     more = own_facts(one) if is_own else others_facts(request, one)
@@ -263,10 +256,7 @@ def message(request: PageRequest, form: MessageForm, one: Item) -> Conversation:
 
 def card_of_owner(_request: PageRequest, public_id: UUID) -> Item:
     """By the key that its owner was told, and nobody else."""
-    one = Item.objects.filter(owner_key=public_id).first()
-    if one is None:
-        raise NotFoundError(what=Item.what)
-    return one
+    return record(Item.objects.all(), Item.what)(owner_key=public_id)
 
 
 @square.form(
@@ -310,7 +300,7 @@ def not_received(request: PageRequest, one: Item) -> None:
     keeping.take_back(by=request.actor, item=one, reason=str(_("登记交给的人说没有领")))
 
 
-OWN = Seen(own_item)
+OWN = seen(own_items, Item.what)
 
 
 @item.action("set-found/", subject=OWN, done=_("太好了，已标为已找到。"))
@@ -359,12 +349,6 @@ def said_before(_request: PageRequest, one: Item) -> dict[str, Any]:
 def mend_form(name: str, kind: str, form: type[MendLostForm] | type[MendFoundForm]) -> None:
     """One for each kind, at addresses of their own."""
 
-    def own_of_kind(request: PageRequest, public_id: UUID) -> Item:
-        one = own_item(request, public_id)
-        if one.kind != kind:
-            raise NotFoundError(what=Item.what)
-        return one
-
     def mend(request: PageRequest, filled: MendLostForm | MendFoundForm, one: Item) -> Item:
         return publishing.mend(by=request.actor, item=one, post=Post(**filled.cleaned_data))
 
@@ -375,7 +359,7 @@ def mend_form(name: str, kind: str, form: type[MendLostForm] | type[MendFoundFor
         title=_("改好再发"),
         submit=_("再次送审"),
         icon="send",
-        subject=Seen(own_of_kind),
+        subject=seen(lambda viewer: own_items(viewer).filter(kind=kind), Item.what),
         initial=said_before,
         template="lostfound/post.html",
         largest_file=LARGEST_BODY,
@@ -387,33 +371,30 @@ mend_form("mend_lost", Item.Kind.LOST, MendLostForm)
 mend_form("mend_found", Item.Kind.FOUND, MendFoundForm)
 
 
-def claim_to_me(request: PageRequest, public_id: UUID) -> Claim:
+def claims_to_me(viewer: Viewer) -> QuerySet[Claim]:
     """Of what I keep myself."""
-    rows = Claim.objects.filter(item__author_id=request.viewer.account_id, item__keeper=Item.Keeper.SELF)
-    one = rows.filter(public_id=public_id).select_related("item").first()
-    if one is None:
-        raise NotFoundError(what=Claim.what)
-    return one
+    rows = Claim.objects.filter(item__author_id=viewer.account_id, item__keeper=Item.Keeper.SELF)
+    return rows.select_related("item")
 
 
-@mine.action("claims/<uuid:public_id>/right/", subject=Seen(claim_to_me), done=_("已答复：说对了。"))
+CLAIM = seen(claims_to_me, Claim.what)
+
+
+@mine.action("claims/<uuid:public_id>/right/", subject=CLAIM, done=_("已答复：说对了。"))
 def claim_is_right(request: PageRequest, one: Claim) -> None:
     claiming.decide(by=request.actor, one=one, is_right=True)
 
 
-@mine.action("claims/<uuid:public_id>/wrong/", subject=Seen(claim_to_me), done=_("已答复：没说对。"))
+@mine.action("claims/<uuid:public_id>/wrong/", subject=CLAIM, done=_("已答复：没说对。"))
 def claim_is_wrong(request: PageRequest, one: Claim) -> None:
     claiming.decide(by=request.actor, one=one, is_right=False)
 
 
-def own_talk(request: PageRequest, public_id: UUID) -> Conversation:
-    one = queries.conversations_of(request.viewer.account_id).filter(public_id=public_id).first()
-    if one is None:
-        raise NotFoundError(what=_("这段留言"))
-    return one
+def own_talks(viewer: Viewer) -> QuerySet[Conversation]:
+    return queries.conversations_of(viewer.account_id)
 
 
-@mine.page("talks/<uuid:public_id>/", title=_("站内留言"), subject=Seen(own_talk), opens_whole=True)
+@mine.page("talks/<uuid:public_id>/", title=_("站内留言"), subject=seen(own_talks, _("这段留言")), opens_whole=True)
 def talk(request: PageRequest, one: Conversation) -> HttpResponse:
     """Opened, it is read."""
     is_author = one.item.author_id == request.viewer.account_id

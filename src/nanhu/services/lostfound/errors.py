@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class CardPhotoError(CampusError):
@@ -18,69 +18,58 @@ class TooManyTodayError(CampusError):
     sentence = _("{what}：每天最多 {most} 次，今天已经用完，请明天再来。")
 
 
-class OwnItemError(CampusError):
+class OwnItemError(ConflictError):
     code = "lostfound.own_item"
-    http_status = 409
     sentence = _("这是您自己发布的。")
 
 
-class NoPhoneError(CampusError):
+class NoPhoneError(ConflictError):
     code = "lostfound.no_phone"
-    http_status = 409
     sentence = _("这一条没有留电话，请用站内留言。")
 
 
-class NotClaimableError(CampusError):
+class NotClaimableError(ConflictError):
     code = "lostfound.not_claimable"
-    http_status = 409
     sentence = _("这件东西现在不能认领：已有人说对了特征，或三次没说对已经锁定。请到失物招领处问。")
 
 
-class ClaimedBeforeError(CampusError):
+class ClaimedBeforeError(ConflictError):
     code = "lostfound.claimed_before"
-    http_status = 409
     sentence = _("您已经认领过这件东西，每人一次。")
 
 
-class ProlongedBeforeError(CampusError):
+class ProlongedBeforeError(ConflictError):
     code = "lostfound.prolonged_before"
-    http_status = 409
     sentence = _("已经延长过一次，不能再延。还没找到的话请重新发布。")
 
 
-class ConversationClosedError(CampusError):
+class ConversationClosedError(ConflictError):
     code = "lostfound.conversation_closed"
-    http_status = 409
     sentence = _("这段留言已经结束，不能再写。")
 
 
-class AtDeskError(CampusError):
+class AtDeskError(ConflictError):
     code = "lostfound.at_desk"
-    http_status = 409
     sentence = _("东西在失物招领处，由那里核对、交还。")
 
 
-class WaitsForOthersError(CampusError):
+class WaitsForOthersError(ConflictError):
     code = "lostfound.nothing_to_review"
-    http_status = 409
     sentence = _("这一条已经审过了，或不用审。")
 
 
-class ConcernedError(CampusError):
+class ConcernedError(ConflictError):
     code = "lostfound.concerned"
-    http_status = 409
     sentence = _("您举报或认领过这一条，请由别人来审。")
 
 
-class NotOnTheShelfError(CampusError):
+class NotOnTheShelfError(ConflictError):
     code = "lostfound.not_on_the_shelf"
-    http_status = 409
     sentence = _("这件东西不在失物招领处：还没有交来，或已经领走。")
 
 
-class HandedOverError(CampusError):
+class HandedOverError(ConflictError):
     code = "lostfound.handed_over"
-    http_status = 409
     sentence = _("已经签收，或交还过了一天，不能再收回。请联系领走的人。")
 
 

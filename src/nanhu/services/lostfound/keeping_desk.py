@@ -1,13 +1,10 @@
 """The keeping desk (失物招领处): what is handed in, claims of it, given back against a signature; cards and large sums of cash."""
 
-from uuid import UUID
-
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -26,8 +23,9 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.forms import ReasonForm
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.waiting import entered
+from nanhu.kernel.registry import Viewer
 from nanhu.services.lostfound import policies, queries
 from nanhu.services.lostfound.forms import CardForm, HandOverForm, ShelfForm
 from nanhu.services.lostfound.models import STATE_TONES, Claim, HandOver, Item
@@ -91,14 +89,11 @@ def things(request: PageRequest) -> HttpResponseBase:
     return listing(request, Kept, queries.desk_items(), KeptFilters, empty=none, export_as="失物保管")
 
 
-def kept_thing(_request: PageRequest, public_id: UUID) -> Item:
-    one = policies.kept_at_desk().filter(public_id=public_id).select_related("place__parent").first()
-    if one is None:
-        raise NotFoundError(what=Item.what)
-    return one
+def kept_things(_viewer: Viewer) -> QuerySet[Item]:
+    return policies.kept_at_desk().select_related("place__parent")
 
 
-@things.page("things/<uuid:public_id>/", title=_("失物"), subject=Seen(kept_thing), opens_whole=True)
+@things.page("things/<uuid:public_id>/", title=_("失物"), subject=seen(kept_things, Item.what), opens_whole=True)
 def thing(request: PageRequest, one: Item) -> HttpResponse:
     handed = HandOver.objects.filter(item=one).first()
     waiting = one.claims.filter(state=Claim.State.WAITING).select_related("item")
@@ -150,19 +145,19 @@ def dispose(request: PageRequest, form: ReasonForm, one: Item) -> None:
     keeping.dispose(by=request.actor, item=one, reason=form.cleaned_data["reason"])
 
 
-def claim_at_desk(_request: PageRequest, public_id: UUID) -> Claim:
-    one = Claim.objects.filter(public_id=public_id, item__in=policies.kept_at_desk()).select_related("item").first()
-    if one is None:
-        raise NotFoundError(what=Claim.what)
-    return one
+def claims_at_desk(_viewer: Viewer) -> QuerySet[Claim]:
+    return Claim.objects.filter(item__in=policies.kept_at_desk()).select_related("item")
 
 
-@things.action("claims/<uuid:public_id>/right/", subject=Seen(claim_at_desk), done=_("已答复：说对了。"))
+CLAIM = seen(claims_at_desk, Claim.what)
+
+
+@things.action("claims/<uuid:public_id>/right/", subject=CLAIM, done=_("已答复：说对了。"))
 def claim_is_right(request: PageRequest, one: Claim) -> None:
     claiming.decide(by=request.actor, one=one, is_right=True)
 
 
-@things.action("claims/<uuid:public_id>/wrong/", subject=Seen(claim_at_desk), done=_("已答复：没说对。"))
+@things.action("claims/<uuid:public_id>/wrong/", subject=CLAIM, done=_("已答复：没说对。"))
 def claim_is_wrong(request: PageRequest, one: Claim) -> None:
     claiming.decide(by=request.actor, one=one, is_right=False)
 

@@ -1,7 +1,6 @@
 """The reviewers' desk (失物招领审核): what waits, what is late, approve or reject with a reason."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -9,7 +8,6 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -25,7 +23,7 @@ from nanhu.kernel.kit import (
     form_of,
     listing,
 )
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.waiting import ACCOUNT, entered
 from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.services.lostfound import policies, queries
@@ -127,16 +125,13 @@ def locked_line(one: Item) -> WaitingLine:
 locked.waits_for("lostfound.locked", to_unlock, locked_line)
 
 
-def reviewed(request: PageRequest, public_id: UUID) -> Item:
+def reviewed(viewer: Viewer) -> QuerySet[Item]:
     """What waits or was reviewed; one's own is another's work, what nobody has to look at is nobody's."""
-    rows = Item.objects.exclude(author_id=request.viewer.account_id).select_related("place__parent")
-    one = rows.filter(public_id=public_id).first()
-    if one is None or not (one.review_due_at or one.reviewed_at or one.locked_at):
-        raise NotFoundError(what=Item.what)
-    return one
+    rows = Item.objects.exclude(review_due_at=None, reviewed_at=None, locked_at=None)
+    return rows.exclude(author_id=viewer.account_id).select_related("place__parent")
 
 
-@reviews.page("items/<uuid:public_id>/", title=_("审核"), subject=Seen(reviewed), opens_whole=True)
+@reviews.page("items/<uuid:public_id>/", title=_("审核"), subject=seen(reviewed, Item.what), opens_whole=True)
 def review(request: PageRequest, one: Item) -> HttpResponse:
     facts = {
         "item": one,

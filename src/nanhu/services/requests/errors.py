@@ -2,12 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, NotFoundError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 
 
-class TwinOpenError(CampusError):
+class TwinOpenError(ConflictError):
     code = "requests.twin_open"
-    http_status = 409
     field = "twin"
     sentence = _("这里已有人报了同一类（{number}，{state}）。跟着它，办好时一起告诉您；不是同一处，再另报。")
 
@@ -24,41 +23,35 @@ class NotYourJobError(CampusError):
     sentence = _("这张单不在您的班组。")
 
 
-class NotThereError(CampusError):
+class NotThereError(ConflictError):
     code = "requests.not_there"
-    http_status = 409
     sentence = _("这个码不是这张单的地点：请扫报修的房间里的码。")
 
 
-class NobodyToRouteError(CampusError):
+class NobodyToRouteError(ConflictError):
     code = "requests.with_leader"
-    http_status = 409
     sentence = _("这件已转办过两次，由服务大厅负责人定给谁办，定了就不再转。")
 
 
-class SameHandlerError(CampusError):
+class SameHandlerError(ConflictError):
     code = "requests.same_handler"
-    http_status = 409
     sentence = _("已经在那里了。")
 
 
-class AccusedError(CampusError):
+class AccusedError(ConflictError):
     code = "requests.accused"
-    http_status = 409
     field = "unit"
     sentence = _("这个单位就是被投诉的一方（或在其下），不能办这件投诉。")
 
 
-class NoHandlerError(CampusError):
+class NoHandlerError(ConflictError):
     code = "requests.no_handler"
-    http_status = 409
     field = "unit"
     sentence = _("那里没有人能办这件投诉：没有投诉受理人员，或正是被投诉的一方。")
 
 
-class ExtendedAlreadyError(CampusError):
+class ExtendedAlreadyError(ConflictError):
     code = "requests.extended_already"
-    http_status = 409
     sentence = _("一件投诉只能延期一次。")
 
 
@@ -68,15 +61,13 @@ class RaterError(CampusError):
     sentence = _("只有提交的人能评价，办的人不能评自己办的。")
 
 
-class ReopenTooLateError(CampusError):
+class ReopenTooLateError(ConflictError):
     code = "requests.reopen_too_late"
-    http_status = 409
     sentence = _("办完已过七天，请重新报修。")
 
 
-class FollowedError(CampusError):
+class FollowedError(ConflictError):
     code = "requests.followed"
-    http_status = 409
     sentence = _("还有人跟着这一件（我也是），撤回了他们的也就没人办了：请等办好。")
 
 
@@ -87,22 +78,14 @@ class NotOfCrewError(CampusError):
     sentence = _("这个人不在所选的班组。")
 
 
-class BillPaidError(CampusError):
+class BillPaidError(ConflictError):
     code = "requests.bill_paid"
-    http_status = 409
     sentence = _("这张单已缴过钱，先由财务退回，再撤销。")
 
 
-class NothingToPayError(CampusError):
+class NothingToPayError(ConflictError):
     code = "requests.nothing_to_pay"
-    http_status = 409
     sentence = _("只有人为损坏、用了材料的单可以开缴费单，每单一次。")
-
-
-class NobodyLivesThereError(CampusError):
-    code = "requests.nobody_lives_there"
-    http_status = 409
-    sentence = _("住宿记录里没有人住在这间房，请选缴费人。")
 
 
 class StaffOnlyError(CampusError):
@@ -111,22 +94,19 @@ class StaffOnlyError(CampusError):
     sentence = _("这张表单教职工用；宿舍的网络请找所在楼栋的运营商。")
 
 
-class NotTheSameError(CampusError):
+class NotTheSameError(ConflictError):
     code = "requests.not_the_same"
-    http_status = 409
     field = "number"
     sentence = _("只有同一地点、同一类、相差不到 48 小时、都没有办完的才能并。")
 
 
-class NoAnswerBookError(CampusError):
+class NoAnswerBookError(ConflictError):
     code = "requests.no_answer_book"
-    http_status = 409
     sentence = _("还没有答复可公开，或学校没有开常见问答。")
 
 
-class TokensUsedUpError(CampusError):
+class TokensUsedUpError(ConflictError):
     code = "requests.tokens_used_up"
-    http_status = 409
     sentence = _("本学期的匿名凭证已经领完（每学期三张）。")
 
 
@@ -136,9 +116,8 @@ class TokenRefusedError(CampusError):
     sentence = _("这张匿名凭证不能用：不是本学期的、已经用过，或被改动过。")
 
 
-class CrowdTooSmallError(CampusError):
+class CrowdTooSmallError(ConflictError):
     code = "requests.crowd_too_small"
-    http_status = 409
     sentence = _("本学期领过匿名凭证的人还不到 {least} 个，现在发出容易被猜到是谁。凭证没有用掉，过些天再发。")
 
 
@@ -149,18 +128,21 @@ class SealedRequestError(CampusError):
     sentence = _("没有收下：内容不完整，或带着登录信息。请从匿名页面发送。")
 
 
-class NameTakenError(CampusError):
+class NameTakenError(ConflictError):
     code = "requests.name_taken"
-    http_status = 409
     field = "name"
     sentence = _("已有叫这个名称的。")
 
 
-class BuildingTakenError(CampusError):
+class BuildingTakenError(ConflictError):
     code = "requests.building_taken"
-    http_status = 409
     field = "buildings"
     sentence = _("有一栋楼已归另一家运营商。")
+
+
+class CrewsChangedError(ConflictError):
+    code = "requests.crews_changed"
+    sentence = _("这份表写的班组后来又改过，不能整份恢复。")
 
 
 class UnknownCodeError(NotFoundError):

@@ -234,7 +234,23 @@ class MergeForm(forms.Form):
 
 
 class BillForm(forms.Form):
-    payer = PersonField(label=_("谁来缴"), help_text=_("默认是报修人；不是他弄坏的请改"))
+    """`occupants`: how many live in the room, who may share it."""
+
+    payer = PersonField(label=_("谁来缴"), required=False, help_text=_("默认是报修人；不是他弄坏的请改"))
+    is_shared = forms.BooleanField(label=_("不知道是谁弄坏的：住这间房的人平摊"), required=False)
+
+    def __init__(self, *arguments: Any, occupants: int = 0, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        if occupants:
+            self.fields["is_shared"].help_text = _("现在住 %(n)s 人") % {"n": occupants}
+        else:
+            del self.fields["is_shared"]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not self.errors and not said.get("is_shared") and not said.get("payer"):
+            self.add_error("payer", _("请写谁来缴。"))
+        return said
 
 
 class TransferForm(forms.Form):

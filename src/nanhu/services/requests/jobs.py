@@ -2,7 +2,7 @@
 
 from nanhu.kernel.jobs import job
 from nanhu.services.requests.publishing import publish_requests
-from nanhu.services.requests.services import anonymous, answering, dispatching, reminding, working
+from nanhu.services.requests.services import anonymous, answering, crew_lists, dispatching, reminding, working
 
 
 @job("requests.close_overdue", every="12 2 * * *")
@@ -28,6 +28,11 @@ def forget_words() -> int:
 @job("requests.dispatch", every="*/15 * * * *")
 def dispatch() -> int:
     return dispatching.dispatch_waiting()
+
+
+@job("requests.take_crew_list")
+def take_crew_list(batch_id: int) -> None:
+    crew_lists.take_list(batch_id=batch_id)
 
 
 @job("requests.find_handlers", every="2 4 * * *")

@@ -1,12 +1,11 @@
 """Who sees and handles which requests. What is not in one's rows is not there (404)."""
 
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.kernel.remembered import Remembered
@@ -47,13 +46,6 @@ WHOLE: Final = Remembered(ids_of_the_whole, seconds=15)
 
 def rows() -> QuerySet[Request]:
     return Request.objects.select_related("place__parent", "fault_class", "crew", "unit")
-
-
-def found_in(found: QuerySet[Any], public_id: object, what: Any = Request.what) -> Any:
-    one = found.filter(public_id=public_id).first()
-    if one is None:
-        raise NotFoundError(what=what)
-    return one
 
 
 def own(viewer: Viewer) -> QuerySet[Request]:

@@ -67,12 +67,12 @@ def bed_of(viewer: Viewer) -> campus.Place | None:
     return campus.Place.objects.filter(key__in=keys).select_related("parent").first()
 
 
-def residents_of(place: campus.Place | None) -> dict[str, int]:
-    """Who lives in a room, by campus number, each once, as far as it is known."""
+def living_in(place: campus.Place | None) -> Mapping[str, int]:
+    """Who lives in a room now, each once, by campus number; nobody where no system of dormitories says so."""
     if place is None or BEDS not in datahub.shared_tables():
         return {}
-    rows = datahub.rows(BEDS, {"place": place.key, "state": "living"})
-    persons = people.find_people_by_campus_no([one.campus_no for one in rows])
+    stays = datahub.rows(BEDS, {"place": place.key, "state": "living"})
+    persons = people.find_people_by_campus_no([one.campus_no for one in stays])
     first = {persons[number]: number for number in sorted(persons, reverse=True)}
     return {number: person_id for person_id, number in first.items()}
 

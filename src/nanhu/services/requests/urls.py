@@ -3,6 +3,8 @@ from django.urls import URLPattern, URLResolver, path
 from nanhu.services.requests.views import anonymous, plain
 from nanhu.services.requests.views.answers import desk as answers
 from nanhu.services.requests.views.complaints import desk as complaints
+from nanhu.services.requests.views.crew_lists import desk as crew_lists
+from nanhu.services.requests.views.crew_lists import rollbacks as crew_rollbacks
 from nanhu.services.requests.views.dispatch import desk as dispatch
 from nanhu.services.requests.views.hall import desk as hall
 from nanhu.services.requests.views.opinions import desk as opinions
@@ -21,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work/worker.js", plain.worker, name="work_worker"),
     path("work/", work.urls),
     path("dispatch/", dispatch.urls),
+    path("crew-lists/", crew_lists.urls),
+    path("crew-rollbacks/", crew_rollbacks.urls),
     path("answers/", answers.urls),
     path("complaints/", complaints.urls),
     path("opinions/", opinions.urls),

@@ -31,7 +31,7 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.columns import Tone
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.money import short_yuan
 from nanhu.kernel.registry import Viewer
@@ -109,7 +109,7 @@ def overview(request: PageRequest) -> HttpResponseBase:
     return listing(
         request,
         Venues,
-        policies.may_ask(request.viewer, queries.venues()),
+        askable(request.viewer),
         VenueFilters,
         each=lambda rows: grids.with_weeks(rows, first),
         per_page=25,
@@ -124,15 +124,11 @@ def turning(first: Any) -> dict[str, Any]:
     return {"before": (first - week).isoformat(), "after": (first + week).isoformat(), "first": first.isoformat()}
 
 
-def seen_venue(request: PageRequest, public_id: UUID) -> Venue:
-    """One that this reader may book; others are not there."""
-    found = policies.may_ask(request.viewer, queries.venues()).filter(public_id=public_id).first()
-    if found is None or not policies.uses_for(request.viewer, found):
-        raise NotFoundError(what=Venue.what)
-    return found
+def askable(viewer: Viewer) -> QuerySet[Venue]:
+    return policies.may_ask(viewer, queries.venues())
 
 
-@overview.page("<uuid:public_id>/", title=_("这个场地"), subject=Seen(seen_venue), opens_whole=True)
+@overview.page("<uuid:public_id>/", title=_("这个场地"), subject=seen(askable, Venue.what), opens_whole=True)
 def venue(request: PageRequest, found: Venue) -> HttpResponse:
     first = grids.first_day_in(request.GET.get("day", ""))
     facts = {
@@ -214,12 +210,6 @@ def form_facts(request: PageRequest, found: Venue, before: str = "") -> dict[str
     }
 
 
-def person_of(viewer: Viewer) -> int:
-    if viewer.person_id is None:
-        raise NotFoundError(what=Booking.what)
-    return viewer.person_id
-
-
 @venue.form(
     "apply/",
     BookForm,
@@ -236,7 +226,7 @@ def person_of(viewer: Viewer) -> int:
 def apply(request: PageRequest, form: BookForm, found: Venue) -> Booking:
     made = bookings.book(
         by=request.actor,
-        person_id=person_of(request.viewer),
+        person_id=request.person_id,
         venue=found,
         order=form.order(),
         hours=[form.hours],
@@ -248,7 +238,7 @@ def apply(request: PageRequest, form: BookForm, found: Venue) -> Booking:
 
 def own_offer(request: PageRequest, found: Venue, hours: Any) -> Waiting | None:
     """The reader's own place in the line for these very hours, if it has been his turn."""
-    mine = queries.waiting_of(person_of(request.viewer)).filter(venue=found, state=Waiting.State.OFFERED)
+    mine = queries.waiting_of(request.person_id).filter(venue=found, state=Waiting.State.OFFERED)
     return mine.filter(begins_at=hours[0], ends_at=hours[1]).first()
 
 
@@ -288,7 +278,7 @@ def looked_over(_request: PageRequest, form: SeriesForm, found: Venue) -> dict[s
 def series(request: PageRequest, form: SeriesForm, found: Venue) -> Booking:
     made = bookings.book(
         by=request.actor,
-        person_id=person_of(request.viewer),
+        person_id=request.person_id,
         venue=found,
         order=form.order(),
         hours=form.chosen_hours(),
@@ -311,7 +301,7 @@ def series(request: PageRequest, form: SeriesForm, found: Venue) -> Booking:
     done=_("已排上，轮到时发邮件告诉您。"),
 )
 def wait(request: PageRequest, form: HoursForm, found: Venue) -> None:
-    waiting.join(by=request.actor, person_id=person_of(request.viewer), venue=found, hours=form.hours)
+    waiting.join(by=request.actor, person_id=request.person_id, venue=found, hours=form.hours)
 
 
 class Mine(Table):
@@ -339,7 +329,7 @@ def mine(request: PageRequest) -> HttpResponse:
     found = list_of(request, Mine, own_bookings(request.viewer), MyFilters, empty=none, caption=_("我的借用"))
     waits = [
         (one, take_address(one), leave.address(public_id=one.public_id))
-        for one in queries.waiting_of(request.viewer.person_id or 0)
+        for one in queries.waiting_of(request.person_id)
     ]
     return render(request, "venues/mine.html", {"list": found, "waits": waits})
 
@@ -353,26 +343,16 @@ def take_address(one: Waiting) -> str:
     return f"{address}?day={day.isoformat()}&from={minutes[0]}&to={minutes[1]}"
 
 
-def own_waiting(request: PageRequest, public_id: UUID) -> Waiting:
-    found = Waiting.objects.filter(public_id=public_id, person=request.viewer.person_id or 0).first()
-    if found is None:
-        raise NotFoundError(what=Waiting.what)
-    return found
+def own_waiting(viewer: Viewer) -> QuerySet[Waiting]:
+    return Waiting.objects.filter(person=viewer.person_id or 0)
 
 
-@mine.action("waiting/<uuid:public_id>/leave/", subject=Seen(own_waiting), done=_("已退出候补。"))
+@mine.action("waiting/<uuid:public_id>/leave/", subject=seen(own_waiting, Waiting.what), done=_("已退出候补。"))
 def leave(request: PageRequest, found: Waiting) -> None:
-    waiting.leave(by=request.actor, person_id=person_of(request.viewer), waiting=found)
+    waiting.leave(by=request.actor, person_id=request.person_id, waiting=found)
 
 
-def seen_booking(request: PageRequest, public_id: UUID) -> Booking:
-    found = own_bookings(request.viewer).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=Booking.what)
-    return found
-
-
-@mine.page("<uuid:public_id>/", title=_("借用"), subject=Seen(seen_booking))
+@mine.page("<uuid:public_id>/", title=_("借用"), subject=seen(own_bookings, Booking.what))
 def booking(request: PageRequest, found: Booking) -> HttpResponse:
     made = found.application
     is_own = made.person_id == request.viewer.person_id
@@ -420,12 +400,9 @@ def persons_of(made: Application) -> list[tuple[Any, Any]]:
     return [(label, cards[one].name) for label, one in named if one in cards]
 
 
-def own_booking(request: PageRequest, **named: Any) -> Booking:
+def applied(viewer: Viewer) -> QuerySet[Booking]:
     """Of who applied: a sponsor sees it and cancels nothing."""
-    found = seen_booking(request, named["public_id"])
-    if found.application.person_id != request.viewer.person_id:
-        raise NotFoundError(what=Booking.what)
-    return found
+    return own_bookings(viewer).filter(application__person=viewer.person_id or 0)
 
 
 @booking.form(
@@ -436,7 +413,7 @@ def own_booking(request: PageRequest, **named: Any) -> Booking:
     submit=_("取消这次借用"),
     tone="danger",
     icon="calendar-x",
-    subject=Seen(own_booking),
+    subject=seen(applied, Booking.what),
     done=_("已取消，时间已放开。"),
 )
 def cancel(request: PageRequest, form: CancelForm, found: Booking) -> None:
@@ -445,7 +422,7 @@ def cancel(request: PageRequest, form: CancelForm, found: Booking) -> None:
 
 def offered_move(request: PageRequest, public_id: UUID, number: int) -> tuple[Booking, Venue]:
     """The venue by its number: only one of those offered is taken."""
-    found = own_booking(request, public_id=public_id)
+    found = record(applied(request.viewer), Booking.what)(public_id=public_id)
     chosen = next((one for one in displacing.offers_for(found) if one.pk == number), None)
     if chosen is None:
         raise NotFoundError(what=Venue.what)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.forms.models import model_to_dict
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -36,11 +36,12 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.forms import ReasonForm, reason_field
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.sheets.writing import attachment
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
-from nanhu.services.venues import policies, queries
+from nanhu.services.venues import policies, queries, signs
 from nanhu.services.venues.book import TONES, facts_about, facts_of
 from nanhu.services.venues.errors import NotYourUnitError
 from nanhu.services.venues.forms import (
@@ -73,7 +74,7 @@ desk = Console(
 )
 
 
-def kept_bookings(viewer: Viewer) -> Any:
+def kept_bookings(viewer: Viewer) -> QuerySet[Booking]:
     return policies.kept_by(viewer, queries.bookings(), "venue__")
 
 
@@ -137,14 +138,7 @@ def bookings(request: PageRequest) -> HttpResponseBase:
     return listing(request, Bookings, kept_bookings(request.viewer), BookingFilters, empty=none, export_as="场地借用")
 
 
-def kept_booking(request: PageRequest, public_id: UUID) -> Booking:
-    found = kept_bookings(request.viewer).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=Booking.what)
-    return found  # type: ignore[no-any-return]
-
-
-@bookings.page("<uuid:public_id>/", title=_("借用"), subject=Seen(kept_booking))
+@bookings.page("<uuid:public_id>/", title=_("借用"), subject=seen(kept_bookings, Booking.what))
 def booking(request: PageRequest, found: Booking) -> HttpResponse:
     named = {"public_id": found.public_id}
     facts = {
@@ -254,12 +248,15 @@ class KeptFilters(Filters):
     show = Views({"living": (_("在用"), Q(withdrawn_at=None)), "withdrawn": (_("停止预约"), ~Q(withdrawn_at=None))})
 
 
+def kept_venues(viewer: Viewer) -> QuerySet[Venue]:
+    return policies.kept_by(viewer, queries.venues())
+
+
 @desk.page("venues/", title=_("场地"), tab=_("场地"))
 def venues(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有登记场地"), icon="calendar-cog", action=_("登记第一个"), to="register")
-    rows = policies.kept_by(request.viewer, queries.venues())
     facts = {"register": register.address()}
-    template = "venues/kept_venues.html"
+    template, rows = "venues/kept_venues.html", kept_venues(request.viewer)
     return listing(request, KeptVenues, rows, KeptFilters, empty=none, export_as="场地", template=template, facts=facts)
 
 
@@ -284,14 +281,7 @@ def register(request: PageRequest, form: VenueForm) -> Venue:
     return keeping.register(by=request.actor, place=form.cleaned_data["room"], facts=facts, owners=owners)
 
 
-def kept_venue(request: PageRequest, public_id: UUID) -> Venue:
-    found = policies.kept_by(request.viewer, queries.venues()).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=Venue.what)
-    return found  # type: ignore[no-any-return]
-
-
-@venues.page("<uuid:public_id>/", title=_("这个场地"), subject=Seen(kept_venue), opens_whole=True)
+@venues.page("<uuid:public_id>/", title=_("这个场地"), subject=seen(kept_venues, Venue.what), opens_whole=True)
 def venue(request: PageRequest, found: Venue) -> HttpResponse:
     named = {"public_id": found.public_id}
     offices = people.office_names()
@@ -385,10 +375,8 @@ def part_of(rows: Callable[[Venue], Any]) -> Seen:
     """A row of a kept venue, by its number."""
 
     def find(request: PageRequest, public_id: UUID, number: int) -> Any:
-        found = rows(kept_venue(request, public_id)).filter(pk=number).first()
-        if found is None:
-            raise NotFoundError(what=Venue.what)
-        return found
+        found = record(kept_venues(request.viewer), Venue.what)(public_id=public_id)
+        return record(rows(found), Venue.what)(pk=number)
 
     return Seen(find)
 
@@ -448,8 +436,8 @@ def may_unblock(request: PageRequest, row: Any) -> bool:
 
 
 def kept_block(request: PageRequest, public_id: UUID, number: int) -> Any:
-    found = holds.blocks_of(kept_venue(request, public_id)).filter(pk=number).first()
-    if found is None or not may_unblock(request, found):
+    found = part_of(holds.blocks_of).find(request, public_id, number)
+    if not may_unblock(request, found):
         raise NotFoundError(what=Venue.what)
     return found
 
@@ -486,10 +474,17 @@ def restore(request: PageRequest, found: Venue) -> None:
     keeping.restore(by=request.actor, venue=found)
 
 
+@venue.download("door.pdf")
+def door(request: PageRequest, found: Venue) -> HttpResponseBase:
+    """For a door without a tablet."""
+    content = signs.door_sheet(found, request.build_absolute_uri(f"/venues/door/{found.sign_key}/"))
+    return attachment(HttpResponse(content, content_type="application/pdf"), "门口日程.pdf")
+
+
 @venue.action("sign/", done=_("门牌和日历换了新地址，旧的已失效。"))
 def renew_sign(request: PageRequest, found: Venue) -> None:
     keeping.renew_sign(by=request.actor, venue=found)
 
 
 def on_venue() -> tuple[Any, ...]:
-    return (change, season, post, picture, block, bring, withdraw, restore, renew_sign)
+    return (change, season, post, picture, block, bring, withdraw, restore, renew_sign, door)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
@@ -18,7 +18,7 @@ from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.kit import Badge, Empty, Link, Moment, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.forms import ReasonForm
-from nanhu.kernel.kit.records import Seen, record
+from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.kernel.sheets.writing import attachment
@@ -26,7 +26,7 @@ from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import policies, rules
-from nanhu.services.venues.book import book, chosen_use, form_facts, person_of
+from nanhu.services.venues.book import book, chosen_use, form_facts
 from nanhu.services.venues.desk import desk, venue
 from nanhu.services.venues.forms import DrawForm, OpenDrawForm, ValueForm
 from nanhu.services.venues.models import DrawOrder, Venue, VenueDraw
@@ -39,6 +39,10 @@ FATES: Final = {"given": _("抽中"), "full": _("满了，排入候补"), "enoug
 
 def slot_words(slot: str) -> str:
     return campus.span_words(*rules.hours_of_slot(slot))
+
+
+def all_draws() -> QuerySet[VenueDraw]:
+    return VenueDraw.objects.select_related("draw", "venue")
 
 
 class Draws(Table):
@@ -58,29 +62,21 @@ class KeptDraws(Draws):
 )
 def draws_open(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("现在没有抽签"), icon="dices", text=_("艺术节、迎新季等热门时间开抽签时，列在这里。"))
-    return listing(request, Draws, rows_for(request), empty=none)
+    return listing(request, Draws, rows_for(request.viewer), empty=none)
 
 
 def is_open_to(viewer: Viewer, found: VenueDraw) -> bool:
     return policies.may_ask(viewer).filter(pk=found.venue_id).exists()
 
 
-def rows_for(request: PageRequest) -> QuerySet[VenueDraw]:
+def rows_for(viewer: Viewer) -> QuerySet[VenueDraw]:
     """Whose venue he may ask for, and those he has part in, whatever became of the venue or of him."""
-    own = DrawOrder.objects.filter(person=request.viewer.person_id).values("venue_draw")
-    found = VenueDraw.objects.filter(Q(venue__in=policies.may_ask(request.viewer)) | Q(pk__in=own))
-    return found.select_related("draw", "venue")
+    own = DrawOrder.objects.filter(person=viewer.person_id).values("venue_draw")
+    return all_draws().filter(Q(venue__in=policies.may_ask(viewer)) | Q(pk__in=own))
 
 
-def seen_draw(request: PageRequest, public_id: UUID) -> VenueDraw:
-    return record(rows_for(request), VenueDraw.what)(public_id=public_id)
-
-
-def askable_draw(request: PageRequest, public_id: UUID) -> VenueDraw:
-    found = seen_draw(request, public_id)
-    if not is_open_to(request.viewer, found):
-        raise NotFoundError(what=VenueDraw.what)
-    return found
+def askable(viewer: Viewer) -> QuerySet[VenueDraw]:
+    return all_draws().filter(venue__in=policies.may_ask(viewer))
 
 
 def public_facts(found: VenueDraw) -> list[tuple[Any, Any]]:
@@ -103,7 +99,7 @@ def public_facts(found: VenueDraw) -> list[tuple[Any, Any]]:
     return [(name, value) for name, value in said if value != ""]
 
 
-@draws_open.page("<uuid:public_id>/", title=_("抽签"), subject=Seen(seen_draw), opens_whole=True)
+@draws_open.page("<uuid:public_id>/", title=_("抽签"), subject=seen(rows_for, VenueDraw.what), opens_whole=True)
 def draw(request: PageRequest, found: VenueDraw) -> HttpResponse:
     named = {"public_id": found.public_id}
     order = order_of(request, found)
@@ -128,7 +124,7 @@ def draw(request: PageRequest, found: VenueDraw) -> HttpResponse:
 
 def order_of(request: PageRequest, found: VenueDraw) -> DrawOrder | None:
     """Read once a request: the form asks for it three times."""
-    rows = found.orders.select_related("entry__draw", "application").filter(person=person_of(request.viewer))
+    rows = found.orders.select_related("entry__draw", "application").filter(person=request.person_id)
     return request.viewer.once(f"venues.draw_order:{found.pk}", rows.first)
 
 
@@ -171,7 +167,7 @@ def draw_facts(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
     title=_("填抽签志愿"),
     submit=_("报名"),
     icon="dices",
-    subject=Seen(askable_draw),
+    subject=seen(askable, VenueDraw.what),
     arguments=arguments,
     initial=chosen_before,
     facts=draw_facts,
@@ -182,7 +178,7 @@ def draw_facts(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
 def enter(request: PageRequest, form: DrawForm, found: VenueDraw) -> None:
     drawing.enter(
         by=request.actor,
-        person_id=person_of(request.viewer),
+        person_id=request.person_id,
         found=found,
         order=form.order(),
         wishes=form.chosen_slots,
@@ -191,7 +187,7 @@ def enter(request: PageRequest, form: DrawForm, found: VenueDraw) -> None:
 
 @draw.action("leave/", done=_("已退出抽签。截止以前可以再报名。"))
 def leave_draw(request: PageRequest, found: VenueDraw) -> None:
-    drawing.leave(by=request.actor, person_id=person_of(request.viewer), found=found)
+    drawing.leave(by=request.actor, person_id=request.person_id, found=found)
 
 
 def json_file(said: Mapping[str, Any], name: str) -> HttpResponse:
@@ -246,21 +242,21 @@ def open_draw(request: PageRequest, form: OpenDrawForm, found: Venue) -> VenueDr
     )
 
 
-def kept_rows(request: PageRequest) -> QuerySet[VenueDraw]:
-    return policies.kept_by(request.viewer, VenueDraw.objects.select_related("draw", "venue"), "venue__")
+def kept_rows(viewer: Viewer) -> QuerySet[VenueDraw]:
+    return policies.kept_by(viewer, all_draws(), "venue__")
 
 
 @desk.page("draws/", title=_("抽签"), tab=_("抽签"))
 def kept_draws(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有开过抽签"), icon="dices", text=_("在一处场地的页面上点“开抽签”。"))
-    return listing(request, KeptDraws, kept_rows(request), empty=none)
+    return listing(request, KeptDraws, kept_rows(request.viewer), empty=none)
 
 
 def wanting(account: Any) -> QuerySet[VenueDraw]:
     """Closed draws in which this account has something to do: read the value, draw, or say whether it is given up."""
     own = DrawValue.objects.filter(draw=OuterRef("draw"), state=DrawValue.State.ASKED, author_id=account)
     others = DrawVoid.objects.filter(draw=OuterRef("draw"), state=DrawVoid.State.ASKED).exclude(author_id=account)
-    found = VenueDraw.objects.filter(draw__state=State.CLOSED).select_related("draw", "venue")
+    found = all_draws().filter(draw__state=State.CLOSED)
     return found.filter(Q(draw__value_known_at__lte=Now()) & ~Exists(own) | Q(Exists(others))).order_by("pk")
 
 
@@ -272,11 +268,7 @@ kept_draws.waits_for("venues.draws", wanting, line_of)
 kept_draws.decides = lambda viewer: policies.OFFICE in viewer.roles  # the count knows no keeper's units
 
 
-def kept(request: PageRequest, public_id: UUID) -> VenueDraw:
-    return record(kept_rows(request), VenueDraw.what)(public_id=public_id)
-
-
-@kept_draws.page("<uuid:public_id>/", title=_("抽签"), subject=Seen(kept), opens_whole=True)
+@kept_draws.page("<uuid:public_id>/", title=_("抽签"), subject=seen(kept_rows, VenueDraw.what), opens_whole=True)
 def kept_draw(request: PageRequest, found: VenueDraw) -> HttpResponse:
     named = {"public_id": found.public_id}
     facts = {

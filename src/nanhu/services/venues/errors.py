@@ -2,19 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
-class NotFreeError(CampusError):
+class NotFreeError(ConflictError):
     code = "venues.not_free"
-    http_status = 409
     field = "begins"
     sentence = _("{when} 约不了：不在开放时间、没到提前天数，或连同布置、清场与别人相碰。{instead}")
 
 
-class NoneFreeError(CampusError):
+class NoneFreeError(ConflictError):
     code = "venues.none_free"
-    http_status = 409
     sentence = _("这些日期一个也约不了。")
 
 
@@ -36,9 +34,8 @@ class SponsorMissingError(CampusError):
     sentence = _("超过 100 人要有一位教职工作负责人，并由他同意；不能是申请人自己。")
 
 
-class TechnicianTakenError(CampusError):
+class TechnicianTakenError(ConflictError):
     code = "venues.technician_taken"
-    http_status = 409
     field = "technician"
     sentence = _("这位技术员 {when} 已有别的安排，请换一位或换个时间。")
 
@@ -49,27 +46,23 @@ class NoTechnicianError(CampusError):
     sentence = _("这个人不是这间直播室的技术员。")
 
 
-class TooManyComingError(CampusError):
+class TooManyComingError(ConflictError):
     code = "venues.too_many_coming"
-    http_status = 409
     sentence = _("您已有 {count} 次还没用的借用，先用掉或取消一些。")
 
 
-class TooManyWaitingError(CampusError):
+class TooManyWaitingError(ConflictError):
     code = "venues.too_many_waiting"
-    http_status = 409
     sentence = _("候补最多同时排 5 个。")
 
 
-class IsFreeError(CampusError):
+class IsFreeError(ConflictError):
     code = "venues.is_free"
-    http_status = 409
     sentence = _("这段时间现在就空着，直接约就行。")
 
 
-class WaitsAlreadyError(CampusError):
+class WaitsAlreadyError(ConflictError):
     code = "venues.waits_already"
-    http_status = 409
     sentence = _("您已经在排这段时间。")
 
 
@@ -79,9 +72,8 @@ class NeverOpenError(CampusError):
     sentence = _("这段时间不开放，或已经过去，排也等不到。")
 
 
-class TooEarlyError(CampusError):
+class TooEarlyError(ConflictError):
     code = "venues.too_early"
-    http_status = 409
     sentence = _("还没到时间：{at} 起才能领钥匙。")
 
 
@@ -97,16 +89,14 @@ class DamageWordsError(CampusError):
     sentence = _("要赔钱，先写明损坏了什么。")
 
 
-class SeasonsOverlapError(CampusError):
+class SeasonsOverlapError(ConflictError):
     code = "venues.seasons_overlap"
-    http_status = 409
     field = "starts_on"
     sentence = _("这几天已在“{season}”里：同一天只能有一套开放时间。")
 
 
-class RoomIsVenueError(CampusError):
+class RoomIsVenueError(ConflictError):
     code = "venues.room_is_venue"
-    http_status = 409
     field = "room"
     sentence = _("这个房间已经登记成场地。")
 
@@ -123,9 +113,8 @@ class CalendarRefusedError(CampusError):
     sentence = _("读不出日历：要 iCalendar（.ics），里面有 1 到 500 次。")
 
 
-class OwnBookingError(CampusError):
+class OwnBookingError(ConflictError):
     code = "venues.own_booking"
-    http_status = 409
     sentence = _("这是您自己的借用，要由别人经办。")
 
 
@@ -167,16 +156,14 @@ class NotYourUnitError(CampusError):
     sentence = _("只能登记本单位及下级单位的场地。")
 
 
-class DrawnHoursError(CampusError):
+class DrawnHoursError(ConflictError):
     code = "venues.drawn_hours"
-    http_status = 409
     field = "begins"
     sentence = _("这段时间由抽签决定，请在“抽签”里报名。")
 
 
-class DrawGoesOnError(CampusError):
+class DrawGoesOnError(ConflictError):
     code = "venues.draw_goes_on"
-    http_status = 409
     sentence = _("这里有抽签还没有抽，先抽完或作废，再停止预约。")
 
 

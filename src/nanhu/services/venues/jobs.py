@@ -15,6 +15,7 @@ from nanhu.kernel.jobs import alone, job
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.datahub import api as datahub
 from nanhu.services.venues.models import Application, Booking, DrawOrder, Venue, VenueDraw, Waiting
+from nanhu.services.venues.rules import TIMES_TOLD
 from nanhu.services.venues.services import booking, drawing, keys, waiting
 from nanhu.services.venues.services.holding import BOOKINGS
 
@@ -39,6 +40,9 @@ def watch() -> int:
     )
     waited_for = Venue.objects.filter(pk__in=Waiting.objects.filter(state=Waiting.State.WAITS).values("venue"))
     drawn = VenueDraw.objects.filter(settled_at=None, draw__state__in=[Draw.State.DRAWN, Draw.State.VOID])
+    read = VenueDraw.objects.filter(
+        draw__state=Draw.State.CLOSED, draw__value_known_at__lte=now(), times_told__lt=TIMES_TOLD
+    )
     return (
         each(idle, booking.release_idle)
         + each(begun, keys.keep_watch)
@@ -46,6 +50,7 @@ def watch() -> int:
         + each(waited_for, waiting.ask_next)
         + each(Booking.objects.filter(owes=True), keys.bill_again)
         + each(drawn, drawing.settle)
+        + each(read, drawing.remind)
     )
 
 

@@ -369,6 +369,9 @@ class VenueDraw(models.Model):
     settled_at = models.DateTimeField(
         null=True, help_text="its result became applications and a line, or its hours came free"
     )
+    times_told = models.PositiveSmallIntegerField(
+        default=0, help_text="how often who keeps the venue was told that its value is known"
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Role, Viewer
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.venues.models import Venue
 from nanhu.services.venues.presets import USES, Use
@@ -41,9 +42,21 @@ def kept_by(viewer: Viewer, rows: QuerySet[Any], path: str = "") -> QuerySet[Any
 
 
 def units_kept_by(viewer: Viewer) -> frozenset[int]:
-    card = people.person_card(viewer.person_id) if viewer.person_id else None
+    return units_of_keeper(viewer.person_id)
+
+
+def units_of_keeper(person_id: int | None) -> frozenset[int]:
+    card = people.person_card(person_id) if person_id else None
     codes = [one.unit_code for one in card.affiliations if one.is_live and one.kind == "staff"] if card else []
     return people.unit_ids_below(codes) if codes else frozenset()
+
+
+def keepers_of(venue: Venue) -> set[int]:
+    """Persons: the office, and whoever keeps venues of this one's unit."""
+    office = [one.person_id for one in identity.holders_of(OFFICE)]
+    keepers = [one.person_id for one in identity.holders_of(KEEPER)]
+    own = [one for one in keepers if venue.unit_id in units_of_keeper(one)]
+    return {one for one in (*office, *own) if one is not None}
 
 
 def units_named_by(viewer: Viewer) -> frozenset[int] | None:

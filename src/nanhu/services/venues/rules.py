@@ -20,6 +20,7 @@ MOST_DATES: Final = 40
 MOST_WAITING: Final = 5
 MOST_SLOTS: Final = 60
 """Places of one draw."""
+TIMES_TOLD: Final = 2
 MOST_COMING: Final = 30
 """Bookings that a person may have before him."""
 STEP: Final = 15
@@ -87,6 +88,12 @@ def hours_of_slot(key: str) -> tuple[datetime, datetime]:
     midnight = start_of(date.fromisoformat(day))
     begins, ends = (midnight + timedelta(hours=int(one[:2]), minutes=int(one[2:])) for one in (first, last))
     return begins, ends
+
+
+def times_to_tell(value_known_at: datetime, publish_by: datetime, moment: datetime) -> int:
+    """How often by now it was to be said that the public value waits: at its hour, and when half of the time until the draw is void is over."""
+    half = value_known_at + (publish_by - value_known_at) / 2
+    return (moment >= value_known_at) + (moment >= half)
 
 
 def first_after_draw(publish_by: datetime, notice_days: int) -> datetime:

@@ -1,28 +1,38 @@
-"""The sign at a door (门牌: now and next) and the calendar of a venue: a secret address each, no session, no names of persons."""
+"""The sign at a door (门牌: now and next) and the calendar of a venue: a secret address each, no session, no names of persons; and the
+sheet that hangs where there is no tablet."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
 from typing import Final
 
+import segno
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.calendar.icalendar_files import calendar_file
-from nanhu.kernel.clock import campus_today, end_of, now
+from nanhu.kernel.clock import campus_time, campus_today, end_of, now, start_of
 from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.printing.rendering import pdf_of
 from nanhu.kernel.registry import Occurrence
+from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.services.venues import queries
 from nanhu.services.venues.models import LIVING, Booking, Venue
 from nanhu.services.venues.services.holding import BOOKINGS, OFFERS
 
+SHEET: Final = Path(__file__).parent / "door.typ"
+DAYS_ON_SHEET: Final = 7
 BACK, AHEAD = timedelta(days=30), timedelta(days=400)
 SHOWN: Final = (
     Booking.State.APPROVED,
@@ -57,8 +67,16 @@ class Now:
 
 
 def sign_of(venue: Venue) -> Now:
-    """The rest of today: bookings by their title, lessons and exams by their name, of the rest the kind alone."""
-    since, until = now(), end_of(campus_today())
+    """The rest of today."""
+    since = now()
+    lines = lines_of(venue, since, end_of(campus_today()))
+    current = next((one for one in lines if one.begins_at <= since), None)
+    later = [one for one in lines if one is not current]
+    return Now(current, later[0] if later else None, later[1:])
+
+
+def lines_of(venue: Venue, since: datetime, until: datetime) -> list[Line]:
+    """Bookings by their title, lessons and exams by their name, of the rest the kind alone."""
     booked = queries.bookings().filter(
         venue=venue,
         state__in=[Booking.State.APPROVED, Booking.State.IN_USE],
@@ -67,10 +85,36 @@ def sign_of(venue: Venue) -> Now:
     )
     lines = [Line(one.application.title, one.begins_at, one.ends_at) for one in booked]
     lines += [Line(one.public_words, one.during.lower, one.during.upper) for one in others_in(venue, since, until)]
-    lines.sort(key=lambda one: one.begins_at)
-    current = next((one for one in lines if one.begins_at <= since), None)
-    later = [one for one in lines if one is not current]
-    return Now(current, later[0] if later else None, later[1:])
+    return sorted(lines, key=lambda one: one.begins_at)
+
+
+@override(settings.LANGUAGE_CODE)
+def door_sheet(venue: Venue, address: str) -> bytes:
+    """The next days on one page, as the sign says them; its code leads to the sign (`address`)."""
+    code, today = BytesIO(), campus_today()
+    segno.make(address, error="m", micro=False).save(code, kind="svg", border=0, xmldecl=False, svgns=True)
+    days = [today + timedelta(days=number) for number in range(DAYS_ON_SHEET)]
+    lines = lines_of(venue, start_of(today), end_of(days[-1]))
+    facts = {
+        "issuer": school().name,
+        "name": venue.name,
+        "room": venue.room.place.name,
+        "days": [{"day": dates.day(day, today.year), "lines": on_day(lines, day)} for day in days],
+        "qr": code.getvalue().decode(),
+        "note": _("%(when)s 打印。扫码看现在的安排。") % {"when": dates.time_words(now())},
+    }
+    return pdf_of(SHEET.read_text("utf-8"), facts, code="")
+
+
+def on_day(lines: list[Line], day: date) -> list[list[str]]:
+    """Hours and title of what goes on then, cut at midnight."""
+    first, last = start_of(day), end_of(day)
+    found = [(max(one.begins_at, first), min(one.ends_at, last), one.title) for one in lines]
+    return [
+        [f"{campus_time(begins):%H:%M}–{campus_time(ends):%H:%M}", title]
+        for begins, ends, title in found
+        if begins < ends
+    ]
 
 
 def others_in(venue: Venue, since: datetime, until: datetime) -> QuerySet[campus.Occupancy]:

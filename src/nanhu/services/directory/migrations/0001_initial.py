@@ -162,6 +162,10 @@ class Migration(migrations.Migration):
                 ("hours", models.TextField(blank=True, default="")),
                 ("other_hours", models.TextField(blank=True, default="")),
                 ("is_emergency", models.BooleanField(default=False, help_text="rings by day and night; two change it")),
+                (
+                    "languages",
+                    models.TextField(blank=True, default="", help_text="besides Chinese, in which it answers"),
+                ),
                 ("keywords", models.TextField(blank=True, default="")),
                 (
                     "place",

@@ -57,6 +57,7 @@ class Phone(UnitOwned):
     hours = models.TextField(default="", blank=True)
     other_hours = models.TextField(default="", blank=True)
     is_emergency = models.BooleanField(default=False, help_text="rings by day and night; two change it")
+    languages = models.TextField(default="", blank=True, help_text="besides Chinese, in which it answers")
     keywords = models.TextField(default="", blank=True)
     timetable = Timetable()
     """Of its unit, once `queries.with_hours` has looked; so, too, who has duty now where it is for emergencies."""
@@ -86,7 +87,7 @@ class Phone(UnitOwned):
 
     @property
     def words(self) -> str:
-        return f"{self.keywords} {self.name_en} {self.number.replace(' ', '').replace('-', '')} {self.extension}"
+        return f"{self.keywords} {self.languages} {self.name_en} {self.number.replace(' ', '').replace('-', '')} {self.extension}"
 
     @property
     def called(self) -> str:

@@ -12,13 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import rollbacks
-from nanhu.kernel.intake import DECIDED, UNDECIDED, UNDONE
-from nanhu.kernel.proposals import proposal_constraints
+from nanhu.kernel.intake import RowList, row_list_constraints
 from nanhu.kernel.registry import Text
 from nanhu.platforms.campus.api import span_words
 from nanhu.services.directory import rules
 from nanhu.services.directory.models.book import NUMBER_SHAPE
-from nanhu.services.directory.models.lists import RowList
 
 
 class DutyList(RowList):
@@ -40,10 +38,7 @@ class DutyList(RowList):
 
     class Meta:
         db_table = "directory_duty_list"
-        constraints = [
-            models.CheckConstraint(condition=Q(row_count__gt=0) & ~Q(title=""), name="directory_duty_list_says_what"),
-            *proposal_constraints("directory_duty_list", undecided=UNDECIDED, decided=[*DECIDED, UNDONE]),
-        ]
+        constraints = row_list_constraints("directory_duty_list")
 
 
 class DutyRollback(rollbacks.Rollback):

@@ -7,10 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import rollbacks
-from nanhu.kernel.intake import DECIDED, UNDECIDED, UNDONE
-from nanhu.kernel.proposals import proposal_constraints
+from nanhu.kernel.intake import RowList, row_list_constraints
 from nanhu.services.directory.models.book import EXTENSION_SHAPE, NUMBER_SHAPE, Phone
-from nanhu.services.directory.models.lists import RowList
 
 
 class PhoneList(RowList):
@@ -18,23 +16,9 @@ class PhoneList(RowList):
 
     what, key, job = _("这份电话清单"), "directory.phone_list", "directory.take_phone_list"
 
-    class State(models.TextChoices):
-        CHECKED = "checked", _("待提交")
-        SUBMITTED = "submitted", _("待复核")
-        POSTING = "posting", _("写入中")
-        POSTED = "posted", _("已写入")
-        REFUSED = "refused", _("未同意")
-        DISCARDED = "discarded", _("已作废")
-        UNDONE = "undone", _("已回滚")
-
-    state = models.TextField(choices=State, default=State.CHECKED)
-
     class Meta:
         db_table = "directory_phone_list"
-        constraints = [
-            models.CheckConstraint(condition=Q(row_count__gt=0) & ~Q(title=""), name="directory_phone_list_says_what"),
-            *proposal_constraints("directory_phone_list", undecided=UNDECIDED, decided=[*DECIDED, UNDONE]),
-        ]
+        constraints = row_list_constraints("directory_phone_list")
 
 
 class PhoneRollback(rollbacks.Rollback):

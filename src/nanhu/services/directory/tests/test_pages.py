@@ -89,6 +89,28 @@ def test_a_phone_is_found_by_name_unit_pinyin_initials_number_and_what_people_ca
     assert "值班室" not in page
 
 
+@pytest.mark.parametrize("typed", ["小元卡", "xiaoyuanak", "校圆卡", "xiaoyuanca"])
+def test_a_slip_of_the_finger_finds_what_sounds_like_it(school, typed):
+    school.phone("校园卡管理办公室", "8703568")
+    school.phone("值班室", "110110", unit="21")
+    page = school.client("T0003").get(BOOK, {"q": typed}).content.decode()
+    assert "校园卡管理办公室" in page
+    assert "值班室" not in page
+    assert "没有符合条件的" in school.client("T0003").get(BOOK, {"q": "天体物理"}).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["英语", "yingyu"])
+def test_who_speaks_a_language_is_found_by_it(school, typed):
+    school.phone("国际学生办公室", "8703570", languages="英语、日语")
+    school.phone("校园卡管理办公室", "8703568")
+    reader = school.client("T0003")
+    page = reader.get(BOOK, {"q": typed}).content.decode()
+    assert "国际学生办公室" in page
+    assert "校园卡管理办公室" not in page
+    address = Phone.objects.get(number="8703570").public_id
+    assert "英语、日语" in reader.get(f"{BOOK}{address}/").content.decode()
+
+
 @pytest.mark.capability("A068.2")
 @pytest.mark.capability("A068.3")
 def test_a_number_is_dialled_by_a_press_and_goes_into_the_phones_own_book(school):

@@ -306,9 +306,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "bill",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.bill"
+                    "bills",
+                    models.ManyToManyField(
+                        help_text="one for each who pays a part", related_name="+", to="ledger.bill"
                     ),
                 ),
                 (
@@ -750,6 +750,206 @@ class Migration(migrations.Migration):
                     32,
                 ),
                 name="requests_reply_key_is_one",
+            ),
+        ),
+        migrations.CreateModel(
+            name="CrewList",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("title", models.TextField()),
+                ("file_name", models.TextField(blank=True, default="")),
+                ("progress_id", models.UUIDField(null=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("posted_at", models.DateTimeField(null=True)),
+                ("row_count", models.IntegerField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("checked", "待提交"),
+                            ("submitted", "待复核"),
+                            ("posting", "写入中"),
+                            ("posted", "已写入"),
+                            ("refused", "未同意"),
+                            ("discarded", "已作废"),
+                            ("undone", "已回滚"),
+                        ],
+                        default="checked",
+                    ),
+                ),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "requests_crew_list",
+            },
+        ),
+        migrations.CreateModel(
+            name="CrewListRow",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField()),
+                ("name", models.TextField()),
+                ("said", models.JSONField()),
+                ("before", models.JSONField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="requests.crewlist"
+                    ),
+                ),
+                (
+                    "crew",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="requests.crew"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "requests_crew_list_row",
+            },
+        ),
+        migrations.CreateModel(
+            name="CrewRollback",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("done", "已回滚"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rollbacks", to="requests.crewlist"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "requests_crew_rollback",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="crewlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("row_count__gt", 0), models.Q(("title", ""), _negated=True)),
+                name="requests_crew_list_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="crewlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="requests_crew_list_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="crewlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", True),
+                        ("state__in", ["checked", "submitted", "discarded"]),
+                    ),
+                    models.Q(
+                        ("approver__isnull", False),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["posting", "posted", "refused", "undone"]),
+                    ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
+                    _connector="OR",
+                ),
+                name="requests_crew_list_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="crewlistrow",
+            constraint=models.UniqueConstraint(fields=("batch", "line"), name="requests_crew_list_row_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="crewrollback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="requests_crew_rollback_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="crewrollback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["done", "refused"])
+                    ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
+                    _connector="OR",
+                ),
+                name="requests_crew_rollback_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="crewrollback",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("batch",), name="requests_crew_rollback_one_at_a_time"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="crewrollback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="requests_crew_rollback_says_why"
             ),
         ),
         *(

@@ -1,4 +1,5 @@
 from nanhu.services.requests.models.anonymous import AnonymousPhoto, SealedReply, SpentToken, TokenIssue, TokenKey
+from nanhu.services.requests.models.crew_lists import CrewList, CrewListRow, CrewRollback
 from nanhu.services.requests.models.crews import Crew, CrewMember, FaultClass, Operator, OperatorBuilding
 from nanhu.services.requests.models.requests import Entry, Material, MeToo, Photo, Request
 from nanhu.services.requests.models.topics import Topic, TopicEntry
@@ -6,7 +7,10 @@ from nanhu.services.requests.models.topics import Topic, TopicEntry
 __all__ = [
     "AnonymousPhoto",
     "Crew",
+    "CrewList",
+    "CrewListRow",
     "CrewMember",
+    "CrewRollback",
     "Entry",
     "FaultClass",
     "Material",

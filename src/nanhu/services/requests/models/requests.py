@@ -88,7 +88,7 @@ class Request(models.Model):
     proposed = ArrayField(models.TextField(), default=list, help_text="windows that the worker offers")
     cause = models.TextField(choices=Cause, default="", blank=True)
     minutes = models.PositiveIntegerField(default=0, help_text="of work")
-    bill = models.ForeignKey("ledger.Bill", null=True, on_delete=models.PROTECT, related_name="+")
+    bills = models.ManyToManyField("ledger.Bill", related_name="+", help_text="one for each who pays a part")
 
     unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")
     accused_unit = models.ForeignKey("people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+")

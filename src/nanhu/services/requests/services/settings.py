@@ -1,6 +1,6 @@
 """Promises of classes, crews with what they cover, operators of dormitory networks: set by the dispatcher."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -60,6 +60,33 @@ def set_crew(
         give_back(found)
     audit.record(by=by, action="requests.set_crew", target=f"requests-crew:{found.public_id}", facts={"name": name})
     return found
+
+
+def said_of(crew: Crew) -> dict[str, Any]:
+    """What a crew is, by keys and campus numbers, as a list of crews says it."""
+    members = {one.person_id: one.is_leader for one in crew.members.all()}
+    cards = people.person_cards(members)
+    numbers = {key: cards[key].affiliations[0].campus_no for key in members if key in cards and cards[key].affiliations}
+    return {
+        "phone": crew.phone,
+        "classes": sorted(one.key for one in crew.classes.all()),
+        "buildings": sorted(one.key for one in crew.buildings.all()),
+        "duty_days": crew.duty_days,
+        "leader": next((numbers.get(key, "") for key, is_leader in members.items() if is_leader), ""),
+        "members": sorted(number for key, number in numbers.items() if not members[key]),
+        "is_active": crew.is_active,
+    }
+
+
+def write(*, by: Actor, name: str, said: Mapping[str, Any], crew: Crew | None = None) -> Crew:
+    """As `said_of` says it."""
+    leader = people.find_people_by_campus_no([said["leader"]]).get(said["leader"])
+    if leader is None:
+        raise UnknownMemberError(what=said["leader"])
+    facts = {one: said[one] for one in ("phone", "buildings", "duty_days", "members", "is_active")}
+    classes = list(FaultClass.objects.filter(key__in=said["classes"]))
+    name_en = crew.name_en if crew else ""
+    return set_crew(by=by, name=name, name_en=name_en, classes=classes, leader=leader, crew=crew, **facts)
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
@@ -17,7 +16,6 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.services.requests.errors import (
     BillPaidError,
     FollowedError,
-    NobodyLivesThereError,
     NothingToPayError,
     NotThereError,
     NotYourJobError,
@@ -26,7 +24,6 @@ from nanhu.services.requests.errors import (
 )
 from nanhu.services.requests.models import Entry, Material, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
-from nanhu.services.requests.queries import residents_of
 from nanhu.services.requests.rules import DAYS_TO_REOPEN, PHONE_DAYS, is_still_to_reopen, price_of
 from nanhu.services.requests.services.arriving import is_code_of
 from nanhu.services.requests.services.dispatching import promised_until, start_clock, stop_clock
@@ -170,30 +167,12 @@ def end(by: Actor, request: Request, what: What, words: str = "") -> None:
 
 
 @transaction.atomic
-def bill(*, by: Actor, request: Request, payer_id: int) -> ledger.Bill:
-    """For what somebody broke: the materials at their price, labour at none. By the dispatcher, who sees the photo; not by who
-    did the work, and once a request."""
-    found, owed = to_pay(by, request)
-    return issue(by, found, {payer_id: owed})[0]
-
-
-@transaction.atomic
-def bill_room(*, by: Actor, request: Request) -> list[ledger.Bill]:
-    """What nobody says to have broken is shared by all who live in the room, even to the fen."""
-    found, owed = to_pay(by, request)
-    persons = residents_of(found.place)
-    if not persons:
-        raise NobodyLivesThereError
-    shares = ledger.even_shares(owed, persons)
-    words = _("由整间房 %(count)s 人均摊") % {"count": len(persons)}
-    return issue(by, found, {persons[number]: fen for number, fen in shares.items() if fen}, words)
-
-
-def to_pay(by: Actor, request: Request) -> tuple[Request, int]:
-    """Locked, with what its materials came to."""
+def bill(*, by: Actor, request: Request, payers: Mapping[str, int]) -> list[ledger.Bill]:
+    """For what somebody broke: the materials at their price, labour at none. `payers` by campus number; several share it, as a room does
+    of which nobody knows who it was. By the dispatcher, who sees the photo; not by who did the work, and once a request."""
     found = locked(request, {State.DONE, State.CLOSED})
     owed = price_of(found.materials.values_list("quantity", "price_fen"))
-    if found.cause != Request.Cause.MISUSE or not owed or found.bill_id is not None:
+    if found.cause != Request.Cause.MISUSE or not owed or not payers or found.bills.exists():
         raise NothingToPayError
     worker = identity.account_of(found.worker_id) if found.worker_id is not None else None
     refuse_same_person(by, worker.pk if worker else None)
@@ -206,43 +185,37 @@ def issue(by: Actor, found: Request, shares: Mapping[int, int], words: str = "")
     ledger.open_fee_item(by=by, code=FEE, name=_("设施损坏赔偿"), reason=_("人为损坏的维修材料"))
     orders = [
         ledger.BillOrder(
-            key=f"{first}:{place}" if place else first,
-            person_id=person_id,
+            key=f"{key}:{number}",
+            person_id=payers[number],
             issuer=ISSUER,
             item=FEE,
-            amount_fen=fen,
+            amount_fen=share,
             due_on=campus_today() + DAYS_TO_PAY,
             name=_("%(what)s 维修材料") % {"what": found.title},
         )
-        for place, (person_id, fen) in enumerate(shares.items())
+        for number, share in ledger.even_shares(owed, payers).items()
+        if share
     ]
-    issued = ledger.issue_bills(by=by, orders=orders)
-    found.bill = issued[first]
-    found.save(update_fields=["bill"])
-    note(by, found, What.BILLED, words, is_inner=True)
-    return [issued[one.key] for one in orders]
-
-
-def bills_with(first: ledger.Bill) -> list[ledger.Bill]:
-    """The bill that a request names, and those of who shares it; locked."""
-    shared = Q(key=first.key) | Q(key__startswith=f"{first.key}:")
-    return ledger.lock_bills(list(ledger.Bill.objects.filter(shared, issuer=ISSUER).values_list("pk", flat=True)))
+    issued = list(ledger.issue_bills(by=by, orders=orders).values())
+    found.bills.set(issued)
+    note(by, found, What.BILLED, is_inner=True)
+    return issued
 
 
 @transaction.atomic
 def withdraw_bill(*, by: Actor, request: Request, reason: str) -> Request:
-    """One that was wrong, by somebody else than who issued it. What was paid on it goes back first; then it may be issued right."""
+    """One that was wrong, by somebody else than who issued it, with all parts of it. What was paid on it goes back first; then it may be
+    issued right."""
     found = locked(request, {State.DONE, State.CLOSED})
-    if found.bill is None:
+    issued = list(found.bills.order_by("pk"))
+    if not issued:
         raise NothingToPayError
     refuse_same_person(by, found.entries.filter(what=What.BILLED).latest("id").account_id)
-    bills = bills_with(found.bill)
-    if any(one.paid_fen > one.returned_fen for one in bills):
+    if any(one.paid_fen > one.returned_fen for one in issued):
         raise BillPaidError
-    for one in bills:
+    for one in issued:
         ledger.cancel(by=by, bill=one, reason=given(reason), key=f"{one.key}:withdrawn")
-    found.bill = None
-    found.save(update_fields=["bill"])
+    found.bills.clear()
     said_by = {"who": by.name, "account_id": by.account_id, "is_inner": True}
     Entry.objects.create(request=found, what=What.BILLED, words=_("撤销：%(why)s") % {"why": reason}, **said_by)
     audit.record(by=by, action="requests.withdraw_bill", target=target_of(found))

@@ -303,3 +303,16 @@ def test_html_in_words_is_text(school):
     one = school.question(words="<script>alert(1)</script>")
     page = school.client("A1").get(f"/requests/answers/{one.public_id}/").content.decode()
     assert "<script>alert" not in page
+
+
+def test_two_questions_of_one_kind_are_told_apart_in_ones_own_list_and_complaints_by_whom_they_mean(school):
+    school.question(words="报销要哪些材料？\n急")
+    school.question(words="教室能借到几点？")
+    page = school.client("S1").get("/requests/mine/").content.decode()
+    assert "政策咨询 · 报销要哪些材料？ 急" in page
+    assert "政策咨询 · 教室能借到几点？" in page
+    school.complaint(accused="食堂二楼的师傅")
+    assert "食堂二楼的师傅" in school.client("C2").get("/requests/complaints/").content.decode()
+    assert "态度恶劣" not in school.client("S1").get("/requests/mine/").content.decode(), (
+        "what is confidential in no list"
+    )

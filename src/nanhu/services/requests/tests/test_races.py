@@ -55,7 +55,7 @@ def test_at_one_moment_everything_happens_once():
     )
     desk = school.actor("D1")
     billed = at_once(
-        [lambda: attempt(lambda: working.bill(by=desk, request=one, payer_id=school["S1"])) for _one in range(3)]
+        [lambda: attempt(lambda: working.bill(by=desk, request=one, payers={"S1": school["S1"]})) for _one in range(3)]
     )
     assert sum(billed) == 1
     assert ledger.Bill.objects.count() == 1

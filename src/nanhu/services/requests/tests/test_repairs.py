@@ -23,7 +23,6 @@ from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.messages.models import Message
 from nanhu.services.requests import queries
-from nanhu.services.requests.errors import BillPaidError
 from nanhu.services.requests.models import FaultClass, Request
 from nanhu.services.requests.publishing import publish_requests
 from nanhu.services.requests.publishing import rows as shared_rows
@@ -339,55 +338,48 @@ def test_damage_by_somebody_becomes_a_bill_of_the_materials(school):
     assert desk.post(f"{DISPATCH}{worn.public_id}/bill/", {"payer": "S2"}).status_code == 409
 
 
-def test_what_nobody_owns_up_to_is_shared_by_who_lives_in_the_room(school):
-    school.crew(members=("W2",))
-    one = school.repair(place="d1-101")
-    materials = [("门锁", 2, 1850)]
-    working.done(by=school.actor("W2"), request=one, person_id=school["W2"], cause="misuse", materials=materials)
-    desk, room = school.client("D1"), f"{DISPATCH}{one.public_id}/bill/room/"
-    assert "由整间房均摊" not in desk.get(f"{DISPATCH}{one.public_id}/").content.decode()
-    assert desk.post(room).status_code == 409, "nobody lives there"
-    beds = [
-        ("S1", "d1-101", "living"),
-        ("S2", "d1-101", "living"),
-        ("S3", "d1-101", "left"),
-        ("T1", "d1-102", "living"),
-    ]
-    rows = [{"campus_no": number, "place": place, "state": state} for number, place, state in beds]
-    datahub.put("dorm.stay", rows, by=SYSTEM)
-    assert "由整间房均摊" in desk.get(f"{DISPATCH}{one.public_id}/").content.decode()
-    page = desk.get(room).content.decode()
-    assert "林同学 S1" in page
-    assert "¥ 18.50" in page
-    assert school.client("W2").post(room).status_code == 404
-    assert desk.post(room).status_code == 302
-    assert desk.post(room).status_code == 409, "once a request"
-    owed = ledger.Bill.objects.order_by("person").values_list("person_id", "amount_fen")
-    assert dict(owed) == {school["S1"]: 1850, school["S2"]: 1850}
-    back = f"{DISPATCH}{one.public_id}/bill/withdraw/"
-    assert school.client("L1").post(back, {"reason": "查到是谁了"}).status_code == 302
-    assert not any(bill.is_owed for bill in ledger.Bill.objects.all())
-    assert desk.post(f"{DISPATCH}{one.public_id}/bill/", {"payer": "S2"}).status_code == 302
-    assert [(bill.person_id, bill.amount_fen) for bill in ledger.Bill.objects.all() if bill.is_owed] == [
-        (school["S2"], 3700)
-    ]
+def moves_in(numbers, place):
+    stays = [{"campus_no": one, "place": place, "state": "living"} for one in numbers]
+    datahub.put("dorm.stay", stays, by=SYSTEM)
 
 
-def test_a_shared_bill_of_which_one_has_paid_is_not_withdrawn(school):
-    school.crew(members=("W2",))
-    one = school.repair(place="d1-101")
+def test_damage_by_nobody_knows_whom_is_shared_by_who_lives_in_the_room(school):
+    school.crew()
+    one = school.repair()
     working.done(
-        by=school.actor("W2"), request=one, person_id=school["W2"], cause="misuse", materials=[("门锁", 1, 1851)]
+        by=school.actor("W2"), request=one, person_id=school["W2"], cause="misuse", materials=[("门锁", 2, 1850)]
     )
-    beds = [{"campus_no": number, "place": "d1-101", "state": "living"} for number in ("S1", "S2")]
-    datahub.put("dorm.stay", beds, by=SYSTEM)
-    first, second = working.bill_room(by=school.actor("D1"), request=one)
-    assert (first.amount_fen, second.amount_fen) == (926, 925)
-    [account] = ledger.open_accounts([ledger.AccountOrder(code="test.cash", name="现金", kind="asset")]).values()
-    ledger.pay(by=SYSTEM, bill=second, amount_fen=925, payer="card", account_id=account, key="p1")
-    with pytest.raises(BillPaidError):
-        working.withdraw_bill(by=school.actor("L1"), request=one, reason="不是他们")
-    assert ledger.Bill.objects.get(pk=first.pk).is_owed, "all or none"
+    desk, address = school.client("D1"), f"{DISPATCH}{one.public_id}/bill/"
+    assert "平摊" not in desk.get(address).content.decode(), "nobody lives there"
+    moves_in(["S1", "S2", "S3"], "d1-101")
+    assert "现在住 3 人" in desk.get(address).content.decode()
+    assert desk.post(address, {"payer": ""}).status_code == 422
+    assert desk.post(address, {"payer": "S1", "is_shared": "on"}).status_code == 302
+    bills = ledger.Bill.objects.order_by("person_id")
+    assert {bill.person_id: bill.amount_fen for bill in bills} == {
+        school["S1"]: 1234,
+        school["S2"]: 1233,
+        school["S3"]: 1233,
+    }, "3,700 fen even to the fen; what does not divide goes to the first by number"
+    assert desk.post(address, {"payer": "S1"}).status_code == 409
+    assert one.number not in desk.get(f"{DISPATCH}?show=pay").content.decode()
+    back = school.client("L1").post(f"{DISPATCH}{one.public_id}/bill/withdraw/", {"reason": "查到是谁了"})
+    assert back.status_code == 302
+    assert not any(bill.is_owed for bill in ledger.Bill.objects.all()), "all parts of it"
+    assert desk.post(address, {"payer": "S2"}).status_code == 302
+    assert [bill.amount_fen for bill in ledger.Bill.objects.all() if bill.is_owed] == [3700]
+
+
+def test_whoever_dispatches_calls_back_before_a_crew_runs(school):
+    one = school.repair(phone="13907300001", is_urgent=True)
+    address = f"{DISPATCH}{one.public_id}/call/"
+    desk = school.client("D1")
+    assert address in desk.get(f"{DISPATCH}{one.public_id}/").content.decode()
+    assert "13907300001" not in desk.get(address).content.decode()
+    assert "13907300001" in desk.post(address).content.decode()
+    looks = AuditEntry.objects.filter(action="requests.reveal_phone", target=f"person:{school['S1']}")
+    assert [one.actor for one in looks] == ["丁调度"]
+    assert school.client("W1").post(address).status_code == 404
 
 
 def test_danger_is_told_to_who_dispatches_and_waits_for_no_cap(school, monkeypatch):

@@ -7,7 +7,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Console, Empty, PageRequest, listing
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Viewer, answer_books
 from nanhu.services.requests import policies
@@ -56,12 +56,7 @@ def questions(request: PageRequest) -> HttpResponseBase:
     return listing(request, Questions, rows, OpenFilters, empty=none)
 
 
-def seen(request: PageRequest, public_id: object) -> Request:
-    found: Request = policies.found_in(policies.questions(request.viewer), public_id)
-    return found
-
-
-@questions.page("<uuid:public_id>/", title=_("咨询"), subject=Seen(seen))
+@questions.page("<uuid:public_id>/", title=_("咨询"), subject=seen(policies.questions, Request.what))
 def request(request: PageRequest, found: Request) -> HttpResponse:
     links = [answer] if found.state in {State.NEW, State.DONE} else []
     links += [transfer] if found.state == State.NEW else []

@@ -4,7 +4,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Console, Empty, PageRequest, listing
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Viewer
 from nanhu.services.requests import policies
@@ -40,12 +40,9 @@ def complaints(request: PageRequest) -> HttpResponseBase:
     return listing(request, Complaints, rows, ComplaintFilters, empty=none)
 
 
-def seen(request: PageRequest, public_id: object) -> Request:
-    found: Request = policies.found_in(policies.complaints(request.viewer), public_id)
-    return found
-
-
-@complaints.page("<uuid:public_id>/", title=_("投诉"), subject=Seen(seen), opens_whole=True)
+@complaints.page(
+    "<uuid:public_id>/", title=_("投诉"), subject=seen(policies.complaints, Request.what), opens_whole=True
+)
 def request(request: PageRequest, found: Request) -> HttpResponse:
     links = [answer] if found.state in {State.NEW, State.DONE} else []
     if found.state == State.NEW:

@@ -11,24 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Number, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.forms import ReasonForm
-from nanhu.kernel.kit.records import Seen, record
+from nanhu.kernel.kit.records import record, seen
 from nanhu.kernel.kit.waiting import entered
-from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import qr
 from nanhu.platforms.campus import api as campus
-from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.services.requests import policies
 from nanhu.services.requests.forms import AssignForm, BillForm, ClassForm, CrewForm, MergeForm, OperatorForm, RouteForm
 from nanhu.services.requests.models import Crew, FaultClass, Operator, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
-from nanhu.services.requests.queries import hours_by_crew, residents_of
-from nanhu.services.requests.rules import price_of
+from nanhu.services.requests.queries import hours_by_crew, living_in
 from nanhu.services.requests.services import dispatching, settings, working
 from nanhu.services.requests.services.arriving import address_of
 from nanhu.services.requests.views.figures import this_year
-from nanhu.services.requests.views.shared import JobFilters, Jobs, show_request
+from nanhu.services.requests.views.shared import JobFilters, Jobs, show_phone, show_request
 
 State = Request.State
 desk = Console(
@@ -63,12 +60,7 @@ def jobs(request: PageRequest) -> HttpResponseBase:
     return listing(request, Jobs, rows, JobFilters, empty=none, export_as="报修")
 
 
-def seen(request: PageRequest, public_id: object) -> Request:
-    found: Request = policies.found_in(policies.repairs(request.viewer), public_id)
-    return found
-
-
-@jobs.page("<uuid:public_id>/", title=_("报修单"), subject=Seen(seen))
+@jobs.page("<uuid:public_id>/", title=_("报修单"), subject=seen(policies.repairs, Request.what))
 def request(request: PageRequest, found: Request) -> HttpResponse:
     links = []
     is_leader = policies.LEADER in request.viewer.roles
@@ -76,11 +68,16 @@ def request(request: PageRequest, found: Request) -> HttpResponse:
         links += [assign] if found.state in {State.NEW, State.ASSIGNED} and may_assign(request, found) else []
         links += [route] if found.state in {State.NEW, State.ASSIGNED, State.WAITING} else []
         links += [merge] if found.state in OPEN else []
-    if found.cause == Request.Cause.MISUSE and found.bill_id is None and found.state in {State.DONE, State.CLOSED}:
-        links += [bill, bill_room] if residents_of(found.place) else [bill]
-    if found.bill_id is not None and found.state in {State.DONE, State.CLOSED}:
-        links.append(withdraw_bill)
-    return show_request(request, found, links=links)
+    if found.state in {State.DONE, State.CLOSED}:
+        is_billed = found.bills.exists()
+        links += [withdraw_bill] if is_billed else [bill] if found.cause == Request.Cause.MISUSE else []
+    return show_request(request, found, links=links, call=call.address(public_id=found.public_id))
+
+
+@request.page("call/", title=_("联系电话"), posts=True)
+def call(request: PageRequest, found: Request) -> HttpResponse:
+    """To hear whether it is so before a crew runs: of danger anybody may have pressed the box."""
+    return show_phone(request, found)
 
 
 def may_assign(request: PageRequest, found: Request) -> bool:
@@ -116,34 +113,14 @@ def merge(request: PageRequest, form: MergeForm, found: Request) -> None:
     title=_("开缴费单"),
     lead=_("人为损坏的材料费；人工不收费。开出以后在缴费人的账单里。"),
     initial=lambda _request, found: {"payer": people.person_as_typed(found.person_id)},
+    arguments=lambda _request, found: {"occupants": len(living_in(found.place))},
     roles=DISPATCHER,
     done=_("已开出。"),
 )
 def bill(request: PageRequest, form: BillForm, found: Request) -> None:
-    working.bill(by=request.actor, request=found, payer_id=form.cleaned_data["payer"])
-
-
-def shares_of(_request: PageRequest, found: Request) -> dict[str, Any]:
-    """Who would pay what, before it is issued."""
-    persons = residents_of(found.place)
-    owed = price_of(found.materials.values_list("quantity", "price_fen"))
-    cards = people.person_cards(set(persons.values()))
-    shares = ledger.even_shares(owed, persons) if persons else {}
-    return {"shares": [(f"{cards[persons[number]].name} {number}", format_yuan(fen)) for number, fen in shares.items()]}
-
-
-@request.form(
-    "bill/room/",
-    forms.Form,
-    title=_("由整间房均摊"),
-    lead=_("没有人认是谁弄坏的，由住在这间房的人均摊，精确到分；除不尽的由学工号在前的各多缴一分。"),
-    facts=shares_of,
-    template="requests/shares.html",
-    roles=DISPATCHER,
-    done=_("已开出。"),
-)
-def bill_room(request: PageRequest, form: forms.Form, found: Request) -> None:  # noqa: ARG001 - nothing is asked
-    working.bill_room(by=request.actor, request=found)
+    said = form.cleaned_data
+    payers = living_in(found.place) if said.get("is_shared") else {"": said["payer"]}
+    working.bill(by=request.actor, request=found, payers=payers)
 
 
 @request.form(
@@ -188,25 +165,9 @@ def add_crew(request: PageRequest, form: CrewForm) -> None:
 
 
 def said_of_crew(_request: PageRequest, crew: Crew) -> dict[str, Any]:
-    members = list(crew.members.all())
-    cards = people.person_cards([one.person_id for one in members])
-    numbers = {
-        one.person_id: cards[one.person_id].affiliations[0].campus_no
-        for one in members
-        if one.person_id in cards and cards[one.person_id].affiliations
-    }
-    leader = next((one.person_id for one in members if one.is_leader), 0)
-    return {
-        "name": crew.name,
-        "name_en": crew.name_en,
-        "phone": crew.phone,
-        "classes": [one.key for one in crew.classes.all()],
-        "buildings": " ".join(one.key for one in crew.buildings.all()),
-        "duty_days": crew.duty_days,
-        "leader": numbers.get(leader, ""),
-        "members": " ".join(number for person_id, number in numbers.items() if person_id != leader),
-        "is_active": crew.is_active,
-    }
+    said = settings.said_of(crew)
+    lines = {one: " ".join(said[one]) for one in ("buildings", "members")}
+    return {**said, **lines, "name": crew.name, "name_en": crew.name_en}
 
 
 @crews.form(

@@ -1,17 +1,15 @@
 """The desk of public opinion (舆情研判): reports, gathered into topics. For who holds a post in 宣传部 or 党办 and the role, nobody else."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Badge, Console, Day, Empty, Link, Number, PageRequest, Table, Text, list_of, listing
 from nanhu.kernel.kit.forms import ReasonForm
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import record, seen
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.registry import Viewer
@@ -73,12 +71,7 @@ def reports(request: PageRequest) -> HttpResponseBase:
     return listing(request, Reports, rows, empty=none)
 
 
-def seen(request: PageRequest, public_id: object) -> Request:
-    found: Request = policies.found_in(policies.opinions(request.viewer), public_id)
-    return found
-
-
-@reports.page("<uuid:public_id>/", title=_("反映"), subject=Seen(seen), opens_whole=True)
+@reports.page("<uuid:public_id>/", title=_("反映"), subject=seen(policies.opinions, Request.what), opens_whole=True)
 def request(request: PageRequest, found: Request) -> HttpResponse:
     links = [gather] if found.state in {State.NEW, State.WORKING} else []
     links += [answer] if found.state in {State.NEW, State.WORKING, State.DONE} else []
@@ -106,14 +99,7 @@ def topics(request: PageRequest) -> HttpResponseBase:
     return listing(request, Topics, rows, empty=none)
 
 
-def known_topic(_request: PageRequest, public_id: UUID) -> Topic:
-    found = Topic.objects.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=Topic.what)
-    return found
-
-
-@topics.page("<uuid:public_id>/", title=_("专题"), subject=Seen(known_topic), opens_whole=True)
+@topics.page("<uuid:public_id>/", title=_("专题"), subject=record(Topic.objects.all(), Topic.what), opens_whole=True)
 def topic(request: PageRequest, found: Topic) -> HttpResponse:
     rows = policies.opinions(request.viewer).filter(topic=found).select_related("topic").order_by("-day")
     events = [Event(_("处置经过"), one.who, one.at, one.words) for one in found.entries.all()]

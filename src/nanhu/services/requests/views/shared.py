@@ -89,7 +89,11 @@ class Complaints(Table):
     """`last`: the last day on which it may be answered; the promise ends with that day."""
 
     number = Link(_("编号"), to="request")
-    accused = Text(_("投诉单位"), "accused_unit__name")
+    accused = Text(
+        _("投诉谁"),
+        lambda one: one.accused_unit.name if one.accused_unit else one.accused_words,
+        sort="accused_unit__name",
+    )
     state = Badge(_("状态"), names=State.choices, tones=TONES)
     last = Day(_("最后一天"), lambda one: last_day(one) if one.state == State.NEW else None, sort="due_at")
     day = Day(_("提交"))
@@ -116,7 +120,10 @@ class JobFilters(Filters):
             "open": (_("没办完的"), Q(state__in=OPEN)),
             "late": (_("超时的"), LATE),
             "leader": (_("等负责人定的"), Q(is_with_leader=True, state=State.NEW)),
-            "pay": (_("该收费的"), Q(cause=Request.Cause.MISUSE, bill=None, pk__in=Material.objects.values("request"))),
+            "pay": (
+                _("该收费的"),
+                Q(cause=Request.Cause.MISUSE, bills=None, pk__in=Material.objects.values("request")),
+            ),
         }
     )
 
@@ -217,12 +224,23 @@ def show_request(
         "photos": list(found.photos.select_related("file")) if is_whole and not found.is_anonymous else (),
         "sealed_photos": found.anonymous_photos.count() if found.is_anonymous else 0,
         "materials": list_of(request, Materials, materials, caption=_("用了什么材料")) if materials else None,
+        "is_billed": bool(materials) and found.bills.exists(),
         "material_sum": format_yuan(price_of((one.quantity, one.price_fen) for one in materials)),
         "events": events_of(found, is_inner=is_inner, is_whole=is_whole),
         "links": [(page.title, page.address(public_id=found.public_id)) for page in links],
         **more,
     }
     return render(request, "requests/request.html", shown)
+
+
+def me(request: PageRequest) -> dict[str, Any]:
+    return {"by": request.actor, "person_id": request.person_id}
+
+
+def show_phone(request: PageRequest, found: Request) -> HttpResponse:
+    """By a press, which is written down."""
+    phone = phone_of(request.actor, found) if request.method == "POST" and found.is_open else ""
+    return render(request, "requests/call.html", {"found": found, "phone": phone})
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Console, PageRequest
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import dates
@@ -21,7 +21,7 @@ from nanhu.services.requests.models.requests import OPEN, REPAIRS
 from nanhu.services.requests.rules import LARGEST_PHOTO, PHOTOS
 from nanhu.services.requests.services import working
 from nanhu.services.requests.services.arriving import code_of, is_code_of
-from nanhu.services.requests.views.shared import TONES, phone_of, show_request
+from nanhu.services.requests.views.shared import TONES, me, show_phone, show_request
 
 desk = Console(
     "requests:work",
@@ -60,7 +60,7 @@ def jobs(request: PageRequest) -> HttpResponseBase:
         (
             one,
             TONES[one.state],
-            dates.late_words(one.due_at, now()) if one.due_at and one.due_at < now() else "",
+            dates.late_words(one.due_at, now()),
             arrive.address(public_id=one.public_id),
             finish.address(public_id=one.public_id),
         )
@@ -70,12 +70,7 @@ def jobs(request: PageRequest) -> HttpResponseBase:
     return render(request, "requests/jobs.html", facts)
 
 
-def one_of_mine(request: PageRequest, public_id: object) -> Request:
-    found: Request = policies.found_in(policies.jobs(request.viewer), public_id)
-    return found
-
-
-@jobs.page("<uuid:public_id>/", title=_("维修单"), subject=Seen(one_of_mine), opens_whole=True)
+@jobs.page("<uuid:public_id>/", title=_("维修单"), subject=seen(policies.jobs, Request.what), opens_whole=True)
 def request(request: PageRequest, found: Request) -> HttpResponse:
     links = [finish, no_entry] if found.is_open else []
     return show_request(
@@ -85,10 +80,6 @@ def request(request: PageRequest, found: Request) -> HttpResponse:
         arrive=arrive.address(public_id=found.public_id) if found.state in {"assigned", "waiting"} else "",
         call=call.address(public_id=found.public_id),
     )
-
-
-def me(request: PageRequest) -> dict[str, Any]:
-    return {"by": request.actor, "person_id": request.viewer.person_id or 0}
 
 
 @request.action("arrive/", done=_("已记下到场。"), to="request")
@@ -114,7 +105,7 @@ def here(request: PageRequest, place: Any) -> HttpResponse:
 
 
 def job_and_code(request: PageRequest, public_id: object, code: str) -> tuple[Request, str]:
-    return one_of_mine(request, public_id), code
+    return record(policies.jobs(request.viewer), Request.what)(public_id=public_id), code
 
 
 @jobs.action("<uuid:public_id>/here/<str:code>/", subject=Seen(job_and_code), done=_("已记下到场。"), to="request")
@@ -124,9 +115,7 @@ def arrive_here(request: PageRequest, found: tuple[Request, str]) -> Request:
 
 @request.page("call/", title=_("联系电话"), posts=True)
 def call(request: PageRequest, found: Request) -> HttpResponse:
-    """Shown by a press, which is written down."""
-    phone = phone_of(request.actor, found) if request.method == "POST" and found.is_open else ""
-    return render(request, "requests/call.html", {"found": found, "phone": phone})
+    return show_phone(request, found)
 
 
 @request.form("no-entry/", NoEntryForm, title=_("进不了门"), done=_("已请报修人选时间，时限先停。"), to="jobs")

@@ -525,6 +525,12 @@ class Migration(migrations.Migration):
                         help_text="its result became applications and a line, or its hours came free", null=True
                     ),
                 ),
+                (
+                    "times_told",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="how often who keeps the venue was told that its value is known"
+                    ),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "draw",

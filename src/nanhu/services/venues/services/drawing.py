@@ -22,12 +22,14 @@ from nanhu.kernel.draw import services as draws
 from nanhu.kernel.draw.models import Draw
 from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.kernel.once import made_by_form
+from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import queries, rules
 from nanhu.services.venues.errors import NoSlotChosenError, SlotTooSoonError, TooLongError, TooManySlotsError
 from nanhu.services.venues.models import DrawOrder, Venue, VenueDraw, Waiting
+from nanhu.services.venues.policies import keepers_of
 from nanhu.services.venues.services import booking
 from nanhu.services.venues.services.booking import Order
 from nanhu.services.venues.services.holding import (
@@ -165,6 +167,8 @@ def settle(found: VenueDraw) -> bool:
             give_places(row)
         else:
             tell(entered(row), _("抽签作废，时间放开了，可以重新申请"))
+            if row.draw.publish_by < now():
+                tell_keepers(row, _("没有按时公布密数，抽签作废了"))
         row.settled_at = now()
         row.save(update_fields=["settled_at"])
         audit.record(by=CLOCK, action="venues.settle_draw", target=f"venue:{venue.public_id}")
@@ -275,6 +279,31 @@ def tell(orders: Iterable[DrawOrder], words: str) -> None:
     for one in orders:
         facts = {"words": words, "what": str(one.venue_draw), "draw": str(one.venue_draw.public_id)}
         messages.tell({one.person_id}, "venues.drawn", facts)
+
+
+@transaction.atomic
+def remind(found: VenueDraw) -> bool:
+    """Who keeps the venue is told that the public value is known, and once more when half of the time is over: not drawn by its hour, a
+    draw is void."""
+    with translation.override(settings.LANGUAGE_CODE):
+        row = VenueDraw.objects.select_for_update(of=("self",)).select_related("draw", "venue").get(pk=found.pk)
+        due = rules.times_to_tell(row.draw.value_known_at, row.draw.publish_by, now())
+        if row.draw.state != State.CLOSED or row.times_told >= due:
+            return False
+        words = (
+            _("公开数定了，请公布密数、抽签，最晚 %(when)s")
+            if row.draw.value
+            else _("公开数公布了，请两个人各自去读，最晚 %(when)s 抽签")
+        )
+        tell_keepers(row, words % {"when": dates.time_words(row.draw.publish_by)})
+        row.times_told = due
+        row.save(update_fields=["times_told"])
+    return True
+
+
+def tell_keepers(row: VenueDraw, words: str) -> None:
+    facts = {"words": words, "what": str(row), "draw": str(row.public_id)}
+    messages.tell(keepers_of(row.venue), "venues.draw_waits", facts)
 
 
 @transaction.atomic

@@ -532,3 +532,37 @@ def test_what_a_closed_draw_wants_waits_with_the_office(school, a_week_ago, open
     assert not waits_for(office), "another reads it"
     kernel_draws.check_value(by=school.actor("K1"), typed=first, value=READ)
     assert waits_for(office), "the secret is not published"
+
+
+def words_to_keepers(number, school):
+    told = Entry.objects.filter(message__template="venues.draw_waits", person_id=school[number]).order_by("pk")
+    return [one.message.text.partition("：")[0] for one in told.select_related("message")]
+
+
+def test_who_keeps_the_venue_is_told_when_the_value_is_known_and_again_at_half_time(school, opened, travel):
+    asks(school, "S1", opened, opened.slots[0])
+    closed(opened, travel)
+    watch()
+    watch()
+    for number in ("O1", "K1"):
+        [first] = words_to_keepers(number, school)
+        assert first.startswith("公开数公布了，请两个人各自去读，最晚 ")
+    assert words_to_keepers("L1", school) == [], "he keeps none of that unit"
+    typed = kernel_draws.type_value(by=school.actor("K1"), draw=opened.draw, value=READ, token=uuid4())
+    kernel_draws.check_value(by=school.actor("O1"), typed=typed, value=READ)
+    travel(opened.draw.value_known_at + (opened.draw.publish_by - opened.draw.value_known_at) / 2)
+    watch()
+    watch()
+    assert len(words_to_keepers("O1", school)) == 2
+    assert words_to_keepers("O1", school)[1].startswith("公开数定了，请公布密数、抽签")
+    travel(opened.draw.publish_by + timedelta(minutes=1))
+    kernel_draws.void_overdue()
+    watch()
+    assert words_to_keepers("K1", school)[2:] == ["没有按时公布密数，抽签作废了"]
+
+
+def test_what_was_drawn_in_time_reminds_nobody(school, opened, travel):
+    asks(school, "S1", opened, opened.slots[0])
+    drawn(school, opened, travel)
+    watch()
+    assert words_to_keepers("O1", school) == []
