@@ -36,9 +36,7 @@ def true_till(campus) -> SignedTerminal:
 def hello_of(till: SignedTerminal, *, ago: int = 0) -> SignedRequest:
     body, path = b"{}", "/terminal/v1/hello"
     signed = till.headers(path, body, "0", {"clock": str(int(time.time()) - ago)})
-    return SignedRequest(
-        "POST", path, TILL, "0", signed["nanhu-clock"], signed["nanhu-signature"], "192.0.2.7", body
-    )
+    return SignedRequest("POST", path, TILL, "0", signed["nanhu-clock"], signed["nanhu-signature"], "192.0.2.7", body)
 
 
 def told_by_one_gateway(requests: list[SignedRequest]) -> set[tuple[int, str]]:
