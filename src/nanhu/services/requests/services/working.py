@@ -176,12 +176,7 @@ def bill(*, by: Actor, request: Request, payers: Mapping[str, int]) -> list[ledg
         raise NothingToPayError
     worker = identity.account_of(found.worker_id) if found.worker_id is not None else None
     refuse_same_person(by, worker.pk if worker else None)
-    return found, owed
-
-
-def issue(by: Actor, found: Request, shares: Mapping[int, int], words: str = "") -> list[ledger.Bill]:
-    """Fen by person; the request names the first, whose key those of the others begin with."""
-    first = f"requests.damage:{found.public_id}:{found.entries.filter(what=What.BILLED).count()}"
+    key = f"requests.damage:{found.public_id}:{found.entries.filter(what=What.BILLED).count()}"
     ledger.open_fee_item(by=by, code=FEE, name=_("设施损坏赔偿"), reason=_("人为损坏的维修材料"))
     orders = [
         ledger.BillOrder(
