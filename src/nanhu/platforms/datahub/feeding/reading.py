@@ -69,10 +69,10 @@ def rows_of(made: DataSource, *, is_sample: bool = False) -> Iterator[Mapping[st
     if made.kind == DataSource.Kind.SFTP:
         return rows_of_newest(made)
     read = LOGS.get(made.kind, database).read_rows
-    found: Iterator[Mapping[str, Any]] = (
+    rows: Iterator[Mapping[str, Any]] = (
         read(made, limit=SAMPLE, seconds=SAMPLE_SECONDS) if is_sample else read(made, limit=database.MOST)
     )
-    return found
+    return rows
 
 
 def rows_of_newest(made: DataSource) -> Iterator[Mapping[str, Any]]:

@@ -28,7 +28,12 @@ FIELDS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
 """By the kind of a source: its tables, and of each field the source's field that it is made of."""
 FILES: Final = "file"
 Kind = DataSource.Kind
-SERVERS: Final = {Kind.POSTGRES: "postgres", Kind.STREAM: "postgres", Kind.MARIADB: "mysql", Kind.BINLOG: "mysql"}
+SERVERS: Final[Mapping[str, str]] = {
+    Kind.POSTGRES: "postgres",
+    Kind.STREAM: "postgres",
+    Kind.MARIADB: "mysql",
+    Kind.BINLOG: "mysql",
+}
 """As OpenLineage calls them, and so does the parser of their SQL."""
 
 

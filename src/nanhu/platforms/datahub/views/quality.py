@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.http import HttpResponse, HttpResponseBase
@@ -159,7 +159,7 @@ def quality_of(request: PageRequest, course: Course) -> HttpResponse:
 
 def courses(key: str = "") -> list[Course]:
     """Of all sources, or of one with what each rule found."""
-    facts = {"key": key, "zone": CAMPUS_ZONE.key, "most": SHOWN}
+    facts: dict[str, Any] = {"key": key, "zone": CAMPUS_ZONE.key, "most": SHOWN}
     with connection.cursor() as cursor:
         cursor.execute(TOLD + A_DAY, facts)
         days = cursor.fetchall()
@@ -168,6 +168,6 @@ def courses(key: str = "") -> list[Course]:
     for day, code, times in codes:
         found.setdefault(day, {})[code] = times
     by_source: dict[str, list[DayOf]] = {}
-    for source, day, *counted in days:
-        by_source.setdefault(source, []).append(DayOf(day, *counted, found.get(day, {})))
+    for source, day, last, rows, accepted in days:
+        by_source.setdefault(source, []).append(DayOf(day, last, rows, accepted, found.get(day, {})))
     return [Course(source, told) for source, told in by_source.items()]
