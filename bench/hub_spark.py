@@ -230,9 +230,9 @@ def write_rows(path: Path) -> None:
 
     from bench.hub_matching import rows_of_rosters
     from nanhu.platforms.datahub.matching.trainer import TYPES
-    from nanhu.platforms.datahub.matching.training import columns_told
+    from nanhu.platforms.datahub.matching.training import columns_by_name
 
-    columns = columns_told([one.traits for one in rows_of_rosters()])
+    columns = columns_by_name([one.traits for one in rows_of_rosters()])
     typed = ", ".join(f"unnest(?::{TYPES.get(name, 'VARCHAR')}[]) AS {name}" for name in columns)
     line = duckdb.connect()
     line.execute(f"CREATE TABLE told AS SELECT {typed}", list(columns.values()))

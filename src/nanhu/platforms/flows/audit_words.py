@@ -40,7 +40,6 @@ TARGETS: dict[str, Text] = {
     "case": _("申请"),
     "delegation": _("委托"),
     "move": _("换版本"),
-    "process": _("流程"),
     "todo_source": _("待办来源"),
 }
 FACTS: dict[str, Text] = {

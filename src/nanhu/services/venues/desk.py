@@ -475,9 +475,9 @@ def restore(request: PageRequest, found: Venue) -> None:
 
 
 @venue.download("door.pdf")
-def door(request: PageRequest, found: Venue) -> HttpResponseBase:
+def week_sheet(request: PageRequest, found: Venue) -> HttpResponseBase:
     """For a door without a tablet."""
-    content = signs.door_sheet(found, request.build_absolute_uri(f"/venues/door/{found.sign_key}/"))
+    content = signs.week_sheet(found, request.build_absolute_uri(f"/venues/door/{found.sign_key}/"))
     return attachment(HttpResponse(content, content_type="application/pdf"), "门口日程.pdf")
 
 
@@ -487,4 +487,4 @@ def renew_sign(request: PageRequest, found: Venue) -> None:
 
 
 def on_venue() -> tuple[Any, ...]:
-    return (change, season, post, picture, block, bring, withdraw, restore, renew_sign, door)
+    return (change, season, post, picture, block, bring, withdraw, restore, renew_sign, week_sheet)

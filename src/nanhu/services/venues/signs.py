@@ -89,7 +89,7 @@ def lines_of(venue: Venue, since: datetime, until: datetime) -> list[Line]:
 
 
 @override(settings.LANGUAGE_CODE)
-def door_sheet(venue: Venue, address: str) -> bytes:
+def week_sheet(venue: Venue, address: str) -> bytes:
     """The next days on one page, as the sign says them; its code leads to the sign (`address`)."""
     code, today = BytesIO(), campus_today()
     segno.make(address, error="m", micro=False).save(code, kind="svg", border=0, xmldecl=False, svgns=True)

@@ -88,7 +88,7 @@ def run(traits: Sequence[Traits], asked: Mapping[str, Any], *, is_training: bool
     try:
         return trainer.run(
             {
-                "rows": columns_told(traits),
+                "rows": columns_by_name(traits),
                 "settings": asked,
                 "certain": CERTAIN,
                 "recall": RECALL,
@@ -101,7 +101,7 @@ def run(traits: Sequence[Traits], asked: Mapping[str, Any], *, is_training: bool
         raise TrainingFailedError(fault=str(failed)) from failed
 
 
-def columns_told(traits: Sequence[Traits]) -> dict[str, list[Any]]:
+def columns_by_name(traits: Sequence[Traits]) -> dict[str, list[Any]]:
     """Rows, numbered in their order, as an engine compares them."""
     columns: dict[str, list[Any]] = {"row": list(range(len(traits)))}
     for one in traits:

@@ -6,12 +6,12 @@ from typing import Any
 def for_spark(sql: str) -> str:
     import sqlglot  # a fifth of a second of every start, for schools with several machines
 
-    tree = sqlglot.parse_one(sql, read="duckdb").transform(told_otherwise)
+    tree = sqlglot.parse_one(sql, read="duckdb").transform(in_spark)
     said: str = tree.sql(dialect="spark")
     return said
 
 
-def told_otherwise(node: Any) -> Any:
+def in_spark(node: Any) -> Any:
     """`a && b` is no list of Spark's."""
     from sqlglot import exp
 

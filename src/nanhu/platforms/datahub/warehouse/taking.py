@@ -94,7 +94,7 @@ def take_snapshot(
         sweep(large, standing)
         work = private_folder(large.folder / f"{WORK}{uuid4()}")
         try:
-            told = run(engine, asked(large, path, work, standing))
+            told = run(engine, work_order(large, path, work, standing))
             return kept(
                 large,
                 work,
@@ -128,7 +128,7 @@ def sweep(large: Declared, standing: list[dict[str, Any]]) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def asked(large: Declared, path: Path, work: Path, standing: list[dict[str, Any]]) -> dict[str, Any]:
+def work_order(large: Declared, path: Path, work: Path, standing: list[dict[str, Any]]) -> dict[str, Any]:
     with path.open("rb") as file:
         is_parquet = file.read(len(PARQUET)) == PARQUET
     if not is_parquet:
