@@ -143,10 +143,37 @@ DOCUMENTS += [
 CELLS = [*SPACES, *WIDE, *EMPTY, *NUMBERS, *PHONES, *DAYS, *NAMES, *DOCUMENTS]
 SHAPE = ("[0-9]{10,11}|[0-9]{4}", 11)
 KNOWN_TO_SPARK = {
-    "array", "cast", "coalesce", "concat", "concat_ws", "count", "filter", "if", "length", "lower", "lpad", "md5", "nullif", "pad",
-    "regexp_extract", "regexp_replace", "regexp_split", "replace", "rpad", "sha2", "split", "substring", "transform", "translate", "trim", "try_cast", "upper",
-    "arrays_overlap", "damerau_levenshtein", "case",
-}  # fmt: skip
+    "array",
+    "cast",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "count",
+    "filter",
+    "if",
+    "length",
+    "lower",
+    "lpad",
+    "md5",
+    "nullif",
+    "pad",
+    "regexp_extract",
+    "regexp_replace",
+    "regexp_split",
+    "replace",
+    "rpad",
+    "sha2",
+    "split",
+    "substring",
+    "transform",
+    "translate",
+    "trim",
+    "try_cast",
+    "upper",
+    "arrays_overlap",
+    "damerau_levenshtein",
+    "case",
+}
 TOML = """
 name = "刷卡流水"
 keys = ["serial"]
