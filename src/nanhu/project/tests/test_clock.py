@@ -54,6 +54,7 @@ CRONS = {
     "draw.keep_hours": "* * * * *",
     "files.remove_overdue": "27 3 * * *",
     "flows.assign_outside": "40 * * * *",
+    "flows.archive": "45 3 * * *",
     "flows.assign_vacant": "20 * * * *",
     "flows.expire_idle": "35 1 * * *",
     "flows.forget_contents": "25 3 * * *",

@@ -96,6 +96,6 @@ def test_each_page_leads_with_what_is_done_there(steward):
     def led(address):
         return steward.get(address).content.decode().partition('class="page-actions')[2].partition("</div>")[0]
 
-    assert "导入文件" in led("/datahub/sources/")
+    assert "导入文件" in led("/datahub/")
     assert "改保存规定" in led("/datahub/keeping/")
     assert "改放行标准" in led("/datahub/gate/limits/")

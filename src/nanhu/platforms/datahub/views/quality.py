@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Day, Empty, Link, Number, PageRequest, Table, Text, listing
+from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub import sentences
 from nanhu.platforms.datahub.shared.writers import title_of
 from nanhu.platforms.datahub.views.desk import desk
@@ -50,7 +51,7 @@ class DayOf:
 
     @property
     def label(self) -> str:
-        return f"{self.day:%m-%d}"
+        return dates.short_day(self.day, self.day.year)
 
     @property
     def share(self) -> float:

@@ -112,7 +112,7 @@ def test_rows_files_and_a_room_are_said_seen_and_decided_by(shop):
     college.post(f"/flows/tasks/{asked.public_id}/decide/", said)
     case.refresh_from_db()
     assert (case.outcome, [one["name"] for one in case.data["opinion"]]) == ("granted", ["纪要.pdf"])
-    on_paper = {one["label"]: one["value"] for one in paper_facts(case)["facts"]}
+    on_paper = {one["label"]: one["value"] for one in paper_facts(case, case.applicant_id)["facts"]}
     assert (on_paper["明细 1"], on_paper["会议纪要"]) == ("交换机，2026年12月1日，¥ 1,999.50", "纪要.pdf")
 
 

@@ -16,7 +16,7 @@ from nanhu.platforms.identity.administration.jobs import follow_dates, keep_mont
 from nanhu.platforms.identity.administration.tests.conftest import TEST, leave, make_member, sign_in
 from nanhu.platforms.identity.errors import AlreadySuspendedError, NotSuspendedError, SuspensionEndsInThePastError
 from nanhu.platforms.identity.models import Account, SignInEvent, SsoSession, Suspension
-from nanhu.platforms.identity.services import accounts, sign_in_log, suspensions
+from nanhu.platforms.identity.services import accounts, suspensions
 from nanhu.platforms.people.api import AffiliationEnded, AffiliationStarted
 from nanhu.platforms.people.models import Affiliation
 
@@ -161,7 +161,7 @@ def test_months_of_the_log_are_made_ahead_and_dropped_when_old(db) -> None:
 
     old = now() - timedelta(days=365 + 62)
     with connection.cursor() as cursor:
-        sign_in_log.made_month(cursor, old.date())
+        cursor.execute("SELECT identity_sign_in_month(%s)", [old.date()])
     SignInEvent.objects.create(kind="sign_in", account_id=1, at=old)
     SignInEvent.objects.create(kind="sign_in", account_id=2)
     keep_months()
