@@ -261,6 +261,7 @@ def test_nobody_floods_an_office_with_made_up_numbers(student, office):
     assert complain(student, what="people.unit", wanted="别的院", number="20240519").status_code == 302
 
 
+@pytest.mark.capability("A035.3")
 def test_a_name_and_a_number_need_a_proof_and_nothing_else_does(student, office):
     for what in ("people.name", "people.campus_no"):
         answer = student.post(f"/flows/new/{KEY}/", SAID | {"form_token": str(uuid4()), "what": what})

@@ -123,6 +123,7 @@ def test_the_menu_is_found_by_traditional_letters_and_by_sound_where_nothing_els
         assert titles(student, typed) == ["图书借阅"], typed
 
 
+@pytest.mark.capability("A031.1")
 def test_who_may_not_use_it_does_not_find_it(services, student, teacher):
     services.append(Hit(key="class", title="计科班费", url="/s/class", unit_ids=frozenset(units("08"))))
     services.append(Hit(key="other", title="计科别院", url="/s/other", unit_ids=frozenset({0})))
