@@ -35,6 +35,7 @@ class BookMember:
     mobile: str
     departments: tuple[int, ...]
     status: int
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

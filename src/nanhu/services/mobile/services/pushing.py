@@ -109,10 +109,11 @@ def settled(member: Member, *, is_new: bool) -> None:
 
 
 def adopted(member: Member, facts: MemberFacts, found: BookMember | None) -> Answer:
-    """The userid stands there already: ours when its name and the phone on record say so, else a person looks (60102)."""
+    """The userid stands there already: ours when its name says so and the phone on record, or the address that we make accounts by, as one
+    that was made when the power went; else a person looks (60102)."""
     if found is None:
         return Again()
-    if found.name == facts.name and found.mobile and member.person_id in people.persons_with_phone(found.mobile):
+    if found.name == facts.name and is_account_of(member, facts, found):
         state = JOINED.get(Status(found.status), State.INVITED) if found.status in set(Status) else State.INVITED
         at = now() if state == State.ACTIVE else None
         with transaction.atomic():
@@ -123,6 +124,11 @@ def adopted(member: Member, facts: MemberFacts, found: BookMember | None) -> Ans
     else:
         goes_on(member, state=State.REVIEW, task=Task.NONE, due_at=None)
     return None
+
+
+def is_account_of(member: Member, facts: MemberFacts, found: BookMember) -> bool:
+    has_phone = bool(found.mobile) and member.person_id in people.persons_with_phone(found.mobile)
+    return has_phone or found.email == facts.email.lower()
 
 
 @transaction.atomic

@@ -140,6 +140,16 @@ def test_a_doubtful_account_waits_for_a_person(school, wecom):
     assert school.member("T2").state == State.INVITED
 
 
+def test_an_account_made_by_mail_when_the_power_went_is_ours_and_asks_nobody(syncing, wecom):
+    """Killed between Tencent's answer and its writing down: it is made again, and stands there."""
+    killed = {"state": State.WAITING, "task": Member.Task.CREATE, "pushed": None, "due_at": now()}
+    Member.objects.filter(person_id=syncing.persons["T2"]).update(**killed)
+    settle()
+    found = syncing.member("T2")
+    assert (found.state, found.task, found.error) == (State.INVITED, "", "")
+    assert wecom.company.store.member("t2")["mobile"] == ""
+
+
 @pytest.mark.parametrize("agreed_first", [True, False])
 def test_an_account_of_his_own_from_before_us_is_taken_over_by_phone_and_name(school, wecom, agreed_first):
     """Who agrees later had one by his mail meanwhile: that one goes, for he never joined it."""

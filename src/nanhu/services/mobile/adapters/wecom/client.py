@@ -162,6 +162,7 @@ class WecomClient:
             mobile=str(said.get("mobile", "")),
             departments=tuple(int(one) for one in said.get("department", ())),
             status=int(said.get("status", 0)),
+            email=str(said.get("email", "")).lower(),
         )
 
     def userid_of(self, mobile: str) -> str:
