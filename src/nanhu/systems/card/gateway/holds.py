@@ -57,9 +57,7 @@ class HoldDesk:
         hold, price = sequence_in(values), fen_in(values, least=0)
         mark = fingerprint("release", str(hold), str(price))
         rows = await self.database.rows(RELEASE, [request.terminal.id, own, mark, hold, price])
-        decision = Decision(*rows[0])
-        self.work.watch.decided(request.terminal, decision.outcome)
-        return response_to(own, decision)
+        return response_to(own, await self.work.given_back(request.terminal, Decision(*rows[0])))
 
     async def meter(self, request: Request) -> tuple[int, bytes]:
         values = read_object(request.body)

@@ -46,6 +46,10 @@ REVERSE = "SELECT outcome, receipt_id, amount_fen, balance_fen, posted FROM card
 REFUND = """
     SELECT outcome, receipt_id, amount_fen, balance_fen, posted FROM card_refund(%s, %s, %s, decode(%s, 'hex'), %s, %s, '', %s::json)
 """
+GIVES_BACK = """
+    SELECT 1 FROM card_terminal_activity a
+    WHERE a.terminal_id = %s AND a.day = card_day(now()) AND a.day_free > (%s::json ->> 't')::integer
+"""
 STORE = "SELECT n, outcome, receipt_id, amount_fen, owed_fen, balance_fen FROM card_store(%s, %s::json, %s::json)"
 RECORDED = """
     SELECT outcome, receipt_id, amount_fen, balance_fen, posted, detail, released_fen, hold_until FROM card_recorded(%s, %s)
@@ -133,9 +137,14 @@ class Operations:
             return 400, encode(refused("sequence_invalid"))
         sale = sequence_in(read_object(request.body))
         rows = await self.database.rows(REVERSE, [request.terminal.id, own, fingerprint("reversal", str(sale)), sale])
-        decision = Decision(*rows[0])
-        self.watch.decided(request.terminal, decision.outcome)
-        return response_to(own, decision)
+        return response_to(own, await self.given_back(request.terminal, Decision(*rows[0])))
+
+    async def given_back(self, terminal: Terminal, decision: Decision) -> Decision:
+        """Who sells for hours and gives it all back in the end sells nothing more that would be told no balance: he is seen here."""
+        self.watch.decided(terminal, decision.outcome)
+        if decision.outcome == "posted" and await self.database.rows(GIVES_BACK, [terminal.id, terminal_bounds()]):
+            self.watch.untold(terminal)
+        return decision
 
     async def refund(self, request: Request) -> tuple[int, bytes]:
         """A sale of this terminal's merchant, whole or in part, by the number on its slip."""
@@ -148,9 +157,7 @@ class Operations:
         rows = await self.database.rows(
             REFUND, [request.terminal.merchant_id, request.terminal.id, own, mark, sale, fen, terminal_bounds()]
         )
-        decision = Decision(*rows[0])
-        self.watch.decided(request.terminal, decision.outcome)
-        return response_to(own, decision)
+        return response_to(own, await self.given_back(request.terminal, Decision(*rows[0])))
 
     async def upload(self, request: Request) -> tuple[int, bytes]:
         """One of a terminal at a time: many at once would take all connections, and leave none for the sales of others. A second one is no

@@ -37,8 +37,8 @@ class TerminalWatch:
             self.report(terminal, LIMIT)
 
     def untold(self, terminal: Terminal) -> None:
-        """A sale was decided without the balance: this till was told of so many today that came to nothing. Once a day, for an honest till
-        whose sales often want the PIN goes on asking."""
+        """A sale was decided without the balance, or one too many was given back: this till was told of so many today that came to nothing.
+        Once a day, for an honest till whose sales often want the PIN goes on asking."""
         today = str(campus_today())
         if self.told_enough.get(terminal.id) != today:
             self.told_enough[terminal.id] = today

@@ -31,7 +31,9 @@ BEGIN
         RETURN;
     END IF;
     IF bound IS NOT NULL THEN
-        PERFORM card_terminal_turn(ARRAY[terminal], (bound ->> 'g')::integer);
+        -- With the terminal that sold it, whose count goes on below: in the order in which sales take them (card_pay.sql).
+        PERFORM card_terminal_turn(ARRAY(SELECT DISTINCT one FROM unnest(ARRAY[terminal, sale.terminal_id]) AS one WHERE one IS NOT NULL),
+                                   (bound ->> 'g')::integer);
     END IF;
     new_receipt := nextval('card_receipt_id_seq');
     left_fen := sale.amount_fen - card_given_back(sale.id);

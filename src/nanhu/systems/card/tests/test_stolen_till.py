@@ -3,12 +3,15 @@
 import asyncio
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.values import one_row
+from nanhu.kernel.database.values import run as run_sql
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.terminals.api import OPERATIONS, Incident, Request, Terminal, TerminalLimitError
 from nanhu.platforms.terminals.gateway import ActivityLog, Rate, SignedRequest
@@ -18,17 +21,17 @@ from nanhu.systems.card.chip.operations import check_open_cases
 from nanhu.systems.card.devices import guesses
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
 from nanhu.systems.card.gateway import policy
-from nanhu.systems.card.gateway.operations import STORE, STORE_WITH_CHIPS
+from nanhu.systems.card.gateway.operations import REFUND, STORE, STORE_WITH_CHIPS
 from nanhu.systems.card.gateway.payments import STATEMENT
 from nanhu.systems.card.gateway.server import Gateway
 from nanhu.systems.card.jobs import end_holds
-from nanhu.systems.card.models import Receipt
+from nanhu.systems.card.models import Receipt, Till
 from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.services.prices import PriceOrder, set_prices
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.tests.signed import SignedTerminal, TestConnection, Told
 from nanhu.testing.patience import PATIENCE_SECONDS
-from nanhu.testing.races import amid
+from nanhu.testing.races import alone, amid, is_someone_waiting
 
 RULE = LimitRule()
 TIGHT = replace(
@@ -116,6 +119,25 @@ def refunded_sale(till: SignedTerminal, _sale: int, receipt: str) -> Told:
     return till.send("refund", {"receipt": receipt, "amount_fen": 1}, sequence=till.next())
 
 
+def alarmed() -> set[str]:
+    return set(Incident.objects.filter(code="terminal_limit").values_list("terminal_number", flat=True))
+
+
+@pytest.mark.parametrize("give_back", [reversed_sale, refunded_sale])
+def test_who_sells_first_and_gives_it_all_back_in_the_end_is_seen(campus, till, monkeypatch, give_back):
+    monkeypatch.setattr(
+        policy, "limits_on", lambda _day: replace(TIGHT, terminal_minute_payments=9, terminal_day_told=1)
+    )
+    policy.policies_in_hour.cache_clear()
+    card, sales = campus.card("student").uid, [till.next() for _ in range(3)]
+    sold = [till.pay(card, 1, sequence=sale) for sale in sales]
+    back = [give_back(till, sales[0], sold[0].values["receipt"])]
+    assert alarmed() == set(), "one may happen to anybody"
+    back += [give_back(till, sale, one.values["receipt"]) for sale, one in zip(sales[1:], sold[1:], strict=True)]
+    assert {one.code for one in back} == {"ok"}, "the money goes back all the same"
+    assert alarmed() == {"N1001"}
+
+
 @pytest.mark.parametrize("give_back", [reversed_sale, refunded_sale])
 def test_sales_that_are_given_back_tell_so_many_balances(campus, till, monkeypatch, give_back):
     """A fen sold and given back leaves nothing in the wallet that its holder would ask about, and says what it holds."""
@@ -130,13 +152,16 @@ def test_sales_that_are_given_back_tell_so_many_balances(campus, till, monkeypat
         sold = till.pay(card, 1, sequence=sale)
         return [sold, give_back(till, sale, sold.values["receipt"])]
 
-    told = [answer.values.get("balance_fen") for _ in range(2) for answer in sold_and_given_back()]
-    assert told == [19_999, 20_000] * 2
-    assert not Incident.objects.filter(code="terminal_limit").exists()
+    rounds = sold_and_given_back()
+    assert alarmed() == set()
+    rounds += sold_and_given_back()
+    assert [answer.values.get("balance_fen") for answer in rounds] == [19_999, 20_000] * 2
+    assert alarmed() == {"N1001"}
+    before = Incident.objects.filter(code="terminal_limit").count()
     sale, own = till.next(), till.next()
     sold = till.pay(card, 1, sequence=sale)
     assert (sold.code, "balance_fen" in sold.values) == ("ok", False), "it goes on selling"
-    assert Incident.objects.get(code="terminal_limit").terminal_number == "N1001"
+    assert Incident.objects.filter(code="terminal_limit").count() == before + 1
     back = till.send("reversal", {"sequence": sale}, sequence=own)
     again = [till.pay(card, 1, sequence=sale), till.send("reversal", {"sequence": sale}, sequence=own)]
     asked = [till.send("query", {"sequence": one}) for one in (sale, own)]
@@ -174,6 +199,12 @@ def test_holds_that_cost_nothing_tell_so_many_balances(campus, till, monkeypatch
     assert (held.code, "balance_fen" in held.values) == ("ok", False)
     done = till.send("release", {"sequence": begun, "amount_fen": 7}, sequence=till.next())
     assert (done.code, done.values["released_fen"], "balance_fen" in done.values) == ("ok", 93, False)
+    own, slip = till.next(), {"receipt": done.values["receipt"], "amount_fen": 7}
+    back = [till.send("refund", slip, sequence=own) for _twice in range(2)]
+    back.append(till.send("query", {"sequence": own}))
+    assert [(one.code, "balance_fen" in one.values) for one in back] == [("ok", False)] * 3, (
+        "what was paid of it neither"
+    )
 
 
 def test_what_was_refused_does_not_count_and_a_request_again_counts_once(campus, till):
@@ -315,6 +346,32 @@ def test_two_gateways_at_once_give_one_bound(tight, transactional_db):
             return str(cursor.fetchone()[0])
 
     assert amid(lambda: sell("student", 1), lambda: sell("guest", 2)) == ("posted", "terminal_limit")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refund_of_another_tills_sale_waits_for_both_tills_in_the_order_of_sales(tight, transactional_db):
+    """A batch of sales takes tills in order: a refund that held its own and waited for the one that sold would stop it for good."""
+    campus = bring_in_the_cast()
+    campus.top_up("student", 5000)
+    one, other = Terminal.objects.filter(number__in=["N1001", "E3002"]).order_by("pk")
+    merchant_id = Till.objects.get(terminal=one).merchant_id
+    assert campus.pay("student", 100, terminal=one.number) == "posted"
+    sale = Receipt.objects.get(terminal=one)
+    lock = "SELECT FROM card_terminal_activity WHERE terminal_id = %s FOR UPDATE NOWAIT"
+
+    def refund() -> str:
+        asked = [merchant_id, other.pk, 1, "aa", sale.pk, 100, policy.terminal_bounds()]
+        return str(one_row(REFUND, asked)[0])
+
+    one_row("SELECT card_terminal_turn(%s::bigint[], 2)", [[one.pk, other.pk]])
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            run_sql(lock, [one.pk])
+            asked = pool.submit(alone, refund)
+            while not (asked.done() or is_someone_waiting()):
+                pass
+            run_sql(lock, [other.pk])
+        assert asked.result() == "posted"
 
 
 @pytest.mark.django_db(transaction=True)
