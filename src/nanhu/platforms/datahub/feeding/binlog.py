@@ -19,12 +19,13 @@ from pymysql.constants import COMMAND, FIELD_TYPE
 from pymysql.converters import encoders
 from pymysql.cursors import DictCursor
 
+from nanhu.kernel.sheets.guard import MOST_ROWS
 from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding.database import ALL_SECONDS, Deadline, opened_mariadb, rows_in, words_of
 from nanhu.platforms.datahub.feeding.http import Row
 from nanhu.platforms.datahub.feeding.pgoutput import Change, ShapeError
 from nanhu.platforms.datahub.feeding.reaching import place_of as place_of_address
-from nanhu.platforms.datahub.feeding.rowevents import Column, Follower, changes_in, event_in
+from nanhu.platforms.datahub.feeding.rowevents import Column, Follower, changes_in, event_in, other_log
 from nanhu.platforms.datahub.feeding.stream import News, latest
 from nanhu.platforms.datahub.models import DataSource
 
@@ -34,6 +35,9 @@ READ_SECONDS: Final = 60
 LOST: Final = 1236
 NOT_ALLOWED: Final = 1227
 NO_WAITING: Final = 1
+RIGHTS: Final = "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.*"
+SERVER: Final = "SELECT concat_ws(' ', @@server_id, @@hostname, @@port) AS server"
+"""Behind one address there may be several, each with a log of its own."""
 SETTINGS: Final = """
     SELECT @@version AS version, @@global.log_bin AS log_bin, @@global.binlog_format AS binlog_format,
         @@global.binlog_row_image AS binlog_row_image"""
@@ -74,12 +78,13 @@ type Line = tuple[Any, Deadline]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`declared`: how its columns are, in words that are compared."""
+    """`declared`: how its columns are, in words that are compared; `server`: whose it is."""
 
     database: str
     name: str
     columns: list[Column]
     declared: list[str]
+    server: str
 
 
 @contextmanager
@@ -106,17 +111,26 @@ def news_of(made: DataSource, line: Line, keys: Callable[[Sequence[str]], list[s
         return whole_table(made, line, table, why="")
     if (position["shape"], position.get("layout")) != (names, table.declared):
         return whole_table(made, line, table, why=_("表的各列变了"))
-    follower = Follower(table.database, table.name, table.columns, **position["until"])
+    until = dict(position["until"])
+    if until.pop("server", "") != table.server:
+        return whole_table(made, line, table, why=str(other_log()))
+    follower = Follower(table.database, table.name, table.columns, **until)
     try:
-        changes, is_all = changes_since(made, follower)
+        changes, is_all = changes_since(made, table, follower)
         rows = latest(iter(changes), keys(names))
     except ShapeError as gap:
         return whole_table(made, line, table, why=str(gap))
-    return News(iter(rows), False, place_of(follower), names, table.declared, is_all=is_all)
+    if len(rows) > MOST_ROWS:
+        return whole_table(made, line, table, why=_("一次改了太多行"))
+    return News(iter(rows), False, place_of(table, follower), names, table.declared, is_all=is_all)
 
 
-def place_of(follower: Follower) -> dict[str, Any]:
-    return {"file": follower.file, "place": follower.place, "made_at": follower.made_at}
+def place_of(table: Table, follower: Follower) -> dict[str, Any]:
+    return {"file": follower.file, "place": follower.place, "made_at": follower.made_at, "server": table.server}
+
+
+def server_of(line: Line) -> str:
+    return str(selected(line, SERVER)[0]["server"])
 
 
 def followed(made: DataSource, line: Line) -> Table:
@@ -136,7 +150,7 @@ def followed(made: DataSource, line: Line) -> Table:
     if CASCADE.search(ddl):
         raise SourceFailedError(why=_("这张表有级联的外键，级联删改不进日志：改用数据库的查询语句"))
     told = selected(line, f"SHOW FULL COLUMNS FROM {quoted(name)}")
-    return Table(database, name, [column_of(one) for one in told], list(map(declared, told)))
+    return Table(database, name, [column_of(one) for one in told], list(map(declared, told)), server_of(line))
 
 
 def refuse_untold(line: Line, database: str) -> None:
@@ -146,7 +160,7 @@ def refuse_untold(line: Line, database: str) -> None:
     except pymysql.MySQLError as error:
         if error.args[:1] != (NOT_ALLOWED,):
             raise
-        raise SourceFailedError(why="GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.*") from None
+        raise SourceFailedError(why=RIGHTS) from None
     only, never = (set(filter(None, said[name].split(","))) for name in ("Binlog_Do_DB", "Binlog_Ignore_DB"))
     if (only and database not in only) or database in never:
         raise SourceFailedError(why=f"binlog_do_db, binlog_ignore_db: {database}")
@@ -159,16 +173,23 @@ def declared(told: dict[str, Any]) -> str:
 def column_of(told: dict[str, Any]) -> Column:
     """Refused where nobody here knows how the log writes it."""
     kind, charset = str(told["Type"]).lower(), str(told["Collation"] or "").partition("_")[0]
-    known = TYPES.match(kind)
-    if not known or "compressed" in kind or "virtual" in told["Extra"].lower() or (charset and charset not in CODECS):
+    known, is_padded = TYPES.match(kind), "decimal" in kind and "zerofill" in kind
+    if (
+        not known
+        or is_padded
+        or "compressed" in kind
+        or "virtual" in told["Extra"].lower()
+        or (charset and charset not in CODECS)
+    ):
         raise SourceFailedError(why=_("日志里读不出这一列：%s") % declared(told))
-    fixed = re.fullmatch(r"binary\((\d+)\)", kind)
+    fixed, rounded = re.fullmatch(r"binary\((\d+)\)", kind), re.match(r"float\(\d+,(\d+)\)", kind)
     return Column(
         name=told["Field"],
         codec=CODECS.get(charset, ""),
         is_unsigned="unsigned" in kind,
         words=[one.replace("''", "'") for one in PARTS.findall(told["Type"])],
         width=int(fixed[1]) if fixed else 0,
+        decimals=int(rounded[1]) if rounded else None,
     )
 
 
@@ -176,17 +197,19 @@ def quoted(name: str) -> str:
     return f"`{name.replace('`', '``')}`"
 
 
-def changes_since(made: DataSource, follower: Follower) -> tuple[list[Change], bool]:
+def changes_since(made: DataSource, table: Table, follower: Follower) -> tuple[list[Change], bool]:
     until = time.monotonic() + READ_SECONDS
     return changes_in(
-        follower, events_from(made, follower), most=MOST_CHANGES, is_late=lambda: time.monotonic() > until
+        follower, events_from(made, table, follower), most=MOST_CHANGES, is_late=lambda: time.monotonic() > until
     )
 
 
-def events_from(made: DataSource, follower: Follower) -> Iterator[bytes]:
+def events_from(made: DataSource, table: Table, follower: Follower) -> Iterator[bytes]:
     """To the end of what is written; then the server ends the connection."""
     with connected(made) as line:
         connection, _deadline = line
+        if server_of(line) != table.server:
+            raise other_log()
         selected(line, AS_REPLICA)
         ask = pack("<IHI", follower.place, NO_WAITING, 0) + follower.file.encode()
         try:
@@ -194,6 +217,8 @@ def events_from(made: DataSource, follower: Follower) -> Iterator[bytes]:
             while not (packet := connection._read_packet()).is_eof_packet():  # noqa: SLF001
                 yield packet.get_all_data()[1:]
         except pymysql.MySQLError as error:
+            if error.args[:1] == (NOT_ALLOWED,):
+                raise SourceFailedError(why=RIGHTS) from None
             if error.args[:1] != (LOST,):
                 raise
             raise ShapeError(_("对方的日志里没有上次读到的地方了")) from None
@@ -206,12 +231,15 @@ def whole_table(made: DataSource, line: Line, table: Table, *, why: str) -> News
     follower = Follower(
         table.database, table.name, table.columns, said["binlog_snapshot_file"], int(said["binlog_snapshot_position"])
     )
-    for data in events_from(made, follower):
-        follower.hears(event_in(data))
-        if follower.made_at:
-            break
+    try:
+        for data in events_from(made, table, follower):
+            follower.hears(event_in(data))
+            if follower.made_at:
+                break
+    except ShapeError as gap:
+        raise SourceFailedError(why=str(gap)) from None
     rows = rows_of(line, table)
-    return News(rows, True, place_of(follower), [one.name for one in table.columns], table.declared, why=why)
+    return News(rows, True, place_of(table, follower), [one.name for one in table.columns], table.declared, why=why)
 
 
 def rows_of(line: Line, table: Table) -> Iterator[Row]:

@@ -23,6 +23,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.retries import Again, Done, Retries, doubling, in_the_worker
 from nanhu.kernel.retries.answers import Answer, Outside
 from nanhu.kernel.secret_files import private_folder
+from nanhu.kernel.sheets.errors import WorkbookBombError
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError, SourceRefusedError
 from nanhu.platforms.datahub.feeding import binlog, database, http, sftp, stream
@@ -189,7 +190,12 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
         made.position = {}
     with log.connected(made) as line, kept_file(made, SUFFIX) as path:
         news: stream.News = log.news_of(made, line, partial(key_columns, spec, names))
-        count = write_spool(path, news.rows, names, [*news.shape, *([] if news.is_whole else [REMOVED])])
+        try:
+            count = write_spool(path, news.rows, names, [*news.shape, *([] if news.is_whole else [REMOVED])])
+        except WorkbookBombError:
+            if not news.is_whole:  # it would be too much again and again: the next reading is the whole table
+                DataSource.objects.filter(pk=made.pk).update(position={"anew": anew})
+            raise
         if news.is_whole:
             refuse_unexpected(made, count)
         at, why = f"{campus_time(begun):%Y-%m-%d %H:%M}", _("整张表重读：%s") % news.why if news.why else ""
@@ -205,7 +211,7 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
             }
             return Done(held, then=stream.EVERY)
         kept = {} if news.is_whole else made.position  # without a shape it is read whole again
-        DataSource.objects.filter(pk=made.pk).update(position=kept | {"until": news.until})
+        DataSource.objects.filter(pk=made.pk).update(position=kept | {"until": news.until, "anew": anew})
         log.let_go(made, line, news.until)
     position = {"shape": news.shape, "layout": news.layout, "until": news.until, "stands_on": stands_on, "anew": anew}
     said: dict[str, object] = {"position": position, "failed_at": None} | ({"good_at": begun} if news.is_all else {})

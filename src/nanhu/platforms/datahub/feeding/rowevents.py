@@ -1,6 +1,7 @@
 """MariaDB's binary log as it is sent to a replica: what became of which row of one table."""
 
 import re
+import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,12 +23,17 @@ QUIET: Final = frozenset({3, 27, 160, 161, 162, 163, 164})
 TABLE_ID: Final = 6
 CALM: Final = re.compile(rb"\s*(BEGIN|START\s+TRANSACTION|SAVEPOINT|RELEASE|XA\s+(START|END))\b", re.IGNORECASE)
 UNDONE: Final = re.compile(rb"\s*ROLLBACK\b", re.IGNORECASE)
+DONE: Final = re.compile(rb"\s*COMMIT\b", re.IGNORECASE)
 WRITES: Final = re.compile(
-    rb"\s*(/\*.*?\*/\s*)*(INSERT|UPDATE|DELETE|REPLACE|LOAD|CALL|WITH|XA\s+COMMIT|(CREATE|ALTER|DROP)\s+(DATABASE|SCHEMA))\b",
+    rb"\s*(?>/\*.*?\*/\s*|(?:--|#)[^\n]*\n\s*)*+(INSERT|UPDATE|DELETE|REPLACE|LOAD|CALL|WITH|XA\s+COMMIT|(CREATE|ALTER|DROP)\s+(DATABASE|SCHEMA))\b",
     re.IGNORECASE | re.DOTALL,
 )
 """Statements that are in the log themselves and not by their rows, so that nobody knows what became of which."""
 MOST_PENDING: Final = 300_000
+MOST_BYTES: Final = 256 << 20
+"""Of one event that was packed."""
+BROKEN: Final = (IndexError, KeyError, OverflowError, ValueError, struct.error, zlib.error)
+"""What bytes raise that are not what they should be."""
 HERE: Final = timezone(timedelta(hours=8))
 ZERO_MOMENT: Final = "0000-00-00 00:00:00"
 DIGITS: Final = 9
@@ -43,13 +49,15 @@ LONG_LENGTHS: Final = {251: 0, 252: 2, 253: 3, 254: 8}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """As the table is declared. `codec`: empty of bytes; `words`: of an enumeration or a set; `width`: of fixed bytes."""
+    """As the table is declared. `codec`: empty of bytes; `words`: of an enumeration or a set; `width`: of fixed bytes; `decimals`: of a
+    float, where they are declared."""
 
     name: str
     codec: str = ""
     is_unsigned: bool = False
     words: Sequence[str] = ()
     width: int = 0
+    decimals: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,15 @@ class Bytes:
 
 def unpacked(data: bytes) -> bytes:
     """After a byte that says how many bytes tell the length."""
-    return zlib.decompress(data[1 + (data[0] & 7) :])
+    unpacker = zlib.decompressobj()
+    found = unpacker.decompress(data[1 + (data[0] & 7) :], MOST_BYTES)
+    if not unpacker.eof:
+        raise ShapeError(_("日志里的行和表对不上"))
+    return found
+
+
+def other_log() -> ShapeError:
+    return ShapeError(_("对方的日志不是上次那一份了（重建过，或换了服务器）"))
 
 
 type Kind = tuple[int, int]
@@ -148,10 +164,11 @@ class Follower:
         return []
 
     def begins(self, made_at: int) -> None:
-        """A file. The one that was read before bears the moment at which it was begun; another of its name does not."""
+        """A file. The one that was read before bears the moment at which it was begun; another of its name does not. What a server that
+        died left half written at the end of the one before was undone there."""
         if self.is_at_start and self.made_at not in {0, made_at}:
-            raise ShapeError(_("对方的日志不是上次那一份了（重建过，或换了服务器）"))
-        self.made_at, self.is_at_start = made_at, False
+            raise other_log()
+        self.made_at, self.is_at_start, self.pending = made_at, False, []
 
     def ended(self, event: Event) -> list[Change]:
         self.place, found, self.pending = event.end, self.pending, []
@@ -164,7 +181,8 @@ class Follower:
         if CALM.match(text):
             return []
         self.refuse(text)
-        return self.ended(event)
+        is_inside = bool(self.pending) and not DONE.match(text)
+        return [] if is_inside else self.ended(event)
 
     def refuse(self, text: bytes) -> None:
         """What may have changed our table and tells no rows, or told some that are undone."""
@@ -229,9 +247,10 @@ def year(reader: Bytes, _meta: int, _column: Column) -> int:
     return found and 1900 + found
 
 
-def single(reader: Bytes, _meta: int, _column: Column) -> float:
-    """With the six digits that the server shows."""
-    return float(f"{unpack_from('<f', reader.take(4))[0]:.6g}")
+def single(reader: Bytes, _meta: int, column: Column) -> float:
+    """With the six digits that the server shows, or as many decimals as are declared."""
+    (found,) = unpack_from("<f", reader.take(4))
+    return float(f"{found:.6g}" if column.decimals is None else f"{found:.{column.decimals}f}")
 
 
 def double(reader: Bytes, _meta: int, _column: Column) -> float:
@@ -338,10 +357,15 @@ READERS: Final[Mapping[int, Callable[[Bytes, int, Column], Any]]] = {
 def changes_in(
     follower: Follower, events: Iterator[bytes], *, most: int, is_late: Callable[[], bool]
 ) -> tuple[list[Change], bool]:
-    """And whether that is all: after so many, or when it gets late, the rest is for the next time."""
+    """And whether that is all: after so many, or when it gets late, the rest is for the next time, from the end of a transaction on.
+    One that takes longer is heard to its end, else it would be begun again for ever."""
     found: list[Change] = []
     for data in events:
-        found += follower.hears(event_in(data))
-        if (len(found) >= most or is_late()) and not follower.pending:
+        try:
+            event = event_in(data)
+            found += follower.hears(event)
+        except BROKEN:
+            raise ShapeError(_("日志里的行和表对不上")) from None
+        if follower.place == event.end and (len(found) >= most or is_late()):
             return found, False
     return found, True

@@ -48,6 +48,8 @@ def change(*, by: Actor, made: DataSource, facts: Mapping[str, Any]) -> DataSour
     row = locked(made, State.DRAFT, State.LIVE, State.RESTING)
     changed = {name for name, value in facts.items() if getattr(row, name) != value}
     before = whose_secret(row)
+    if row.kind == DataSource.Kind.STREAM and changed & {"kind", "address"}:
+        drop_slot(row)
     for name, value in facts.items():
         setattr(row, name, value)
     row.changed_at = now()
@@ -135,10 +137,15 @@ def retire(*, by: Actor, made: DataSource, reason: str) -> DataSource:
     """Its secret goes; the row, its batches and what they said stay."""
     row = locked(made, State.DRAFT, State.LIVE, State.RESTING)
     if row.kind == DataSource.Kind.STREAM:
-        with suppress(CampusError, OSError):
-            stream.drop_slot(row)
+        drop_slot(row)
     row.state, row.due_at, row.secret = State.RETIRED, None, None
     return moved(by, row, "datahub.retire_source", reason=reason)
+
+
+def drop_slot(row: DataSource) -> None:
+    """Where it can be reached."""
+    with suppress(CampusError, OSError):
+        stream.drop_slot(row)
 
 
 def locked(made: DataSource, *states: str) -> DataSource:
