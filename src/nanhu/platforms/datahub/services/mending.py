@@ -9,6 +9,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.platforms.datahub.cleaning.text import is_empty, text_of
 from nanhu.platforms.datahub.errors import NotMendableError, ReplayTooMuchError, RowStateError, RowStillWrongError
 from nanhu.platforms.datahub.gate_words import sentences_of as gate_sentences
 from nanhu.platforms.datahub.known_sources import source
@@ -55,13 +56,17 @@ def mend_row(*, by: Actor, row_id: int, values: Mapping[str, str], reason: str =
 
 @transaction.atomic
 def mend_alike(*, by: Actor, row_id: int) -> int:
-    """What was mended in this row, in all refused rows of its batch that say the same there. How many of them are taken now."""
+    """What was mended in this row, in all refused rows of its batch that say the same there: something, for what lacks is each one's
+    own. How many of them are taken now."""
     people.lock_golden()
     row = LandingRow.objects.select_related("batch").get(id=row_id)
     (stored,) = stored_rows(row.batch, row_ids=[row_id])
     shared = {one for name in ALIKE & row.batch.columns.keys() for one in parts_of(row.batch.columns[name])}
     meant = {
-        header: stored.cells[header] for header in shared if stored.cells.get(header) != stored.original.get(header)
+        header: stored.cells[header]
+        for header in shared
+        if stored.cells.get(header) != stored.original.get(header)
+        and not is_empty(text_of(stored.original.get(header)))
     }
     refused = list(stored_rows(row.batch, states=[LandingRow.State.REJECTED]))
     laid = {

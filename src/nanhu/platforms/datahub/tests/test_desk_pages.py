@@ -148,6 +148,20 @@ def test_rows_that_are_wrong_alike_are_mended_together(steward, units, hand_in):
     assert steward.get(f"/datahub/batches/{report.batch}/").status_code == 200
 
 
+@pytest.mark.capability("A004.2")
+def test_what_lacks_in_a_row_is_its_own_and_is_filled_in_no_other(steward, units, hand_in):
+    rows = [student(no=f"142311{n:05d}", document=id_number(order=n), 班级代码="", 班级名称="") for n in (1, 3)]
+    report = hand_in(register(*rows))
+    assert report.counts["codes"] == {"unit_missing": 2}
+    row = LandingRow.objects.filter(batch_id=report.batch).order_by("line").first()
+    form = steward.get(f"/datahub/rows/{row.id}/").context["form"]
+    unit = next(field.html_name for field in form if field.label == "班级代码")
+    cells = form_values(steward, row.id) | {unit: "11032301", "alike": "on"}
+    assert steward.post(f"/datahub/rows/{row.id}/", cells).status_code == 302
+    assert [one.campus_no for one in Affiliation.objects.filter(kind="student")] == ["14231100001"]
+    assert Batch.objects.get(id=report.batch).counts["rejected"] == 1
+
+
 @pytest.mark.capability("A005.4")
 def test_a_unit_that_many_lines_spell_alike_gets_an_alias_once_and_later_files_know_it(steward, units, hand_in):
     rows = [student(no=f"142311{n:05d}", document=id_number(order=n), 班级代码="计科二三一") for n in range(1, 4)]

@@ -30,7 +30,7 @@ TOLD: Final = """
         WHERE state = 'applied' AND (%(key)s = '' OR source = %(key)s)
     )"""
 A_DAY: Final = """
-    SELECT source, day, max(id), sum((counts ->> 'rows')::int), sum((counts ->> 'accepted')::int)
+    SELECT source, day, max(id), coalesce(sum((counts ->> 'rows')::int), 0), coalesce(sum((counts ->> 'accepted')::int), 0)
     FROM told WHERE place <= %(most)s GROUP BY source, day ORDER BY source, day"""
 CODES: Final = """
     SELECT day, code, sum(times::int) FROM told, jsonb_each_text(counts -> 'codes') AS one (code, times)
