@@ -103,7 +103,10 @@ def origin_of(source_key: str) -> tuple[Origin, Mapping[str, str]]:
     reads = reads_of(made.query, SERVERS[made.kind]) if made.kind in SERVERS else Reads()
     if not reads.tables:
         return whole(Dataset(server, f"{database}.{made.key}")), made.columns
-    tables = {name: Dataset(server, f"{database}.{name}") for name in reads.tables}
+    is_named = SERVERS[made.kind] == "mysql"  # there what stands before a table is its database
+    tables = {
+        name: Dataset(server, name if is_named and "." in name else f"{database}.{name}") for name in reads.tables
+    }
     return Origin(
         list(tables.values()), lambda name: [(tables[table], column) for table, column in reads.cells(name)]
     ), made.columns

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from nanhu.kernel.clock import end_of, start_of
+from django.db.models import Exists, OuterRef, QuerySet
+
+from nanhu.kernel.clock import campus_today, end_of, start_of
 from nanhu.platforms.datahub.lineage.columns import Flow, Origin, flows_of, origin_of
-from nanhu.platforms.datahub.models import Batch, SharingDay
+from nanhu.platforms.datahub.models import Batch, Reading, SharingDay
 from nanhu.platforms.datahub.reading.headers import parts_of
 from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
 
@@ -43,6 +45,12 @@ def events_of(batch: Batch) -> list[dict[str, Any]]:
         return [begun, event("FAIL", ended_at, run, job, inputs=inputs, outputs=[], facets={"errorMessage": wrong})]
     outputs = [output(flow, origin, names) for flow in flows]
     return [begun, event("COMPLETE", ended_at, run, job, inputs=inputs, outputs=outputs)]
+
+
+def days_over() -> QuerySet[SharingDay]:
+    """Days of grants that are over, and of which nothing is left to count."""
+    uncounted = Reading.objects.filter(grant=OuterRef("grant"), day=OuterRef("day"))
+    return SharingDay.objects.filter(~Exists(uncounted), day__lt=campus_today())
 
 
 def events_of_day(told: SharingDay) -> list[dict[str, Any]]:

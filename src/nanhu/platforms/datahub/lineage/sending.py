@@ -13,8 +13,8 @@ from nanhu.kernel.registry import SchoolRules, school_rules
 from nanhu.kernel.retries import Again, Done, Retries, doubling
 from nanhu.kernel.retries.answers import Outside
 from nanhu.kernel.school import school
-from nanhu.platforms.datahub.lineage.openlineage import ENDED, events_of, events_of_day
-from nanhu.platforms.datahub.models import Batch, LineageRun, SharingDay
+from nanhu.platforms.datahub.lineage.openlineage import ENDED, days_over, events_of, events_of_day
+from nanhu.platforms.datahub.models import Batch, LineageRun
 
 CHANNEL: Final = "nanhu_datahub_lineage"
 BACK_DAYS: Final = 7
@@ -36,8 +36,8 @@ def note_runs() -> int:
         return 0
     since, today = now() - timedelta(days=BACK_DAYS), campus_today()
     fresh = Batch.objects.filter(state__in=ENDED, created_at__gte=since, is_dry_run=False, lineage_run=None)
-    over = SharingDay.objects.filter(day__lt=today, day__gte=today - timedelta(days=BACK_DAYS), lineage_run=None)
-    runs = [LineageRun(batch=batch, due_at=now()) for batch in fresh.order_by("id")]
+    over = days_over().filter(day__gte=today - timedelta(days=BACK_DAYS), lineage_run=None)
+    runs = [LineageRun(batch_id=one, due_at=now()) for one in fresh.order_by("id").values_list("pk", flat=True)]
     runs += [LineageRun(shared=one, due_at=now()) for one in over.order_by("id")]
     return len(LineageRun.objects.bulk_create(runs, ignore_conflicts=True))
 

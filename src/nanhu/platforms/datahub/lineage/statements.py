@@ -35,7 +35,7 @@ def reads_of(query: str, dialect: str) -> Reads:
         columns = {
             name.casefold(): tuple(cells_in(node)) for name, node in lineage(None, said, {}, dialect=dialect).items()
         }
-    except SqlglotError:
+    except (SqlglotError, ValueError, KeyError, RecursionError):
         return Reads()
     names = said.named_selects if isinstance(said, exp.Query) else []
     is_all = len(tables) == 1 and any(name.endswith("*") for name in names)

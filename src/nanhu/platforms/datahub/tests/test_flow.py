@@ -10,12 +10,13 @@ from django.core.management import call_command
 from django.db.models import F
 
 from nanhu.kernel import outgoing
+from nanhu.kernel.clock import now
 from nanhu.kernel.retries import drive
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.lineage import sending
 from nanhu.platforms.datahub.lineage.picture import Box, drawn
 from nanhu.platforms.datahub.lineage.statements import reads_of
-from nanhu.platforms.datahub.models import Batch, DataSource, LineageRun, SharingDay
+from nanhu.platforms.datahub.models import Batch, DataSource, LineageRun, Reading, SharingDay
 from nanhu.platforms.datahub.sharing import counting, golden
 from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, id_number, register, student
 from nanhu.platforms.datahub.tests.test_sharing import ask_grant, card, program, vendor  # noqa: F401  (fixtures)
@@ -106,6 +107,10 @@ def test_what_was_read_by_a_grant_on_a_day_is_told_when_the_day_is_over(vendor, 
     monkeypatch.setattr(
         outgoing, "send", lambda call: heard.append(json.loads(call.body)) or outgoing.Answer(status=201)
     )
+    yesterday = SharingDay.objects.get().day
+    late = Reading.objects.create(grant=grant, day=yesterday, actor="t", at=now(), rows=0, numbers=[], looked=[])
+    assert sending.note_runs() == 0, "what was read just before midnight is not counted yet"
+    late.delete()
     assert sending.note_runs() == 1
     drive(sending.RUNS)
     judge = jsonschema_rs.validator_for(RUN_EVENT, validate_formats=True)
@@ -149,7 +154,7 @@ def test_a_select_names_what_it_reads(query, dialect, tables, column, cells):
 
 
 def test_a_batch_of_a_database_names_the_tables_and_columns_behind_it(steward, capsys):
-    query = "SELECT x.xh AS stu, x.jxb, k.kch FROM xk x JOIN kc k ON k.id = x.kc"
+    query = "SELECT x.xh AS stu, x.jxb, k.kch FROM xk x JOIN kb.kc k ON k.id = x.kc"
     DataSource.objects.create(
         key="aa.lessons",
         name="选课库",
@@ -177,12 +182,12 @@ def test_a_batch_of_a_database_names_the_tables_and_columns_behind_it(steward, c
     done = told(capsys)[-1]
     assert [(one["namespace"], one["name"]) for one in done["inputs"]] == [
         ("mysql://db.example:3306", "jw.xk"),
-        ("mysql://db.example:3306", "jw.kc"),
+        ("mysql://db.example:3306", "kb.kc"),
     ]
     (table,) = done["outputs"]
     carried = table["facets"]["columnLineage"]["fields"]
     assert carried["course"]["inputFields"] == [
-        {"namespace": "mysql://db.example:3306", "name": "jw.kc", "field": "kch"}
+        {"namespace": "mysql://db.example:3306", "name": "kb.kc", "field": "kch"}
     ]
     assert carried["campus_no"]["inputFields"][0]["field"] == "xh"
 

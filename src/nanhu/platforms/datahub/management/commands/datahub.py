@@ -12,14 +12,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import start_progress
 from nanhu.platforms.datahub.errors import BatchNotFoundError
 from nanhu.platforms.datahub.known_sources import source
-from nanhu.platforms.datahub.lineage.openlineage import ENDED, events_of, events_of_day
+from nanhu.platforms.datahub.lineage.openlineage import ENDED, days_over, events_of, events_of_day
 from nanhu.platforms.datahub.matching.training import Figures, lines_of, read_rows
-from nanhu.platforms.datahub.models import Batch, Issue, SharingDay
+from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services.console import ConsoleProgress
 from nanhu.platforms.datahub.services.imports import import_file
@@ -58,7 +57,9 @@ class Command(BaseCommand):
         large.add_argument("key", help="数据目录里 warehouse/<key>/table.toml")
         large.add_argument("file", type=Path, nargs="?", help="CSV（UTF-8）或 Parquet")
         large.add_argument("--engine", choices=ENGINES, default=DUCKDB)
-        large.add_argument("--accept", action="append", default=[], help="看过放行：gone=N、changed=N、refused=N")
+        large.add_argument(
+            "--accept", action="append", default=[], help="看过放行：gone=N、changed=N、refused=N、twice=N"
+        )
         large.add_argument("--reason", default="")
         for verb, words in (
             ("issues", "列出一个批次的问题"),
@@ -114,7 +115,7 @@ class Command(BaseCommand):
 
     def do_lineage(self, options: dict[str, Any]) -> None:
         ended = Batch.objects.filter(state__in=ENDED, is_dry_run=False, pk__gt=options["since"]).order_by("id")
-        over = SharingDay.objects.filter(day__lt=campus_today()).select_related("grant__vendor").order_by("id")
+        over = days_over().select_related("grant__vendor").order_by("id")
         told = map(events_of, ended.iterator(chunk_size=100))
         given = map(events_of_day, () if options["since"] else over.iterator(chunk_size=100))
         for event in chain.from_iterable(chain(told, given)):
