@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
@@ -401,6 +401,14 @@ def test_a_wrong_snapshot_is_held(large, here, lines, words):
 
 
 @pytest.mark.django_db
+def test_a_row_without_its_key_is_refused_though_the_declaration_does_not_ask_for_it(large, here):
+    """It would be compared with none, and nobody would miss it."""
+    (large / "table.toml").write_text(TOML.replace("width = 6\nrequired = true", "width = 6"), encoding="utf-8")
+    with pytest.raises(CommandError, match="6 行读不懂或缺必填"):
+        take(large, [line(n) for n in range(94)] + [line(7, 流水号="")] * 6)
+
+
+@pytest.mark.django_db
 def test_what_cannot_be_read_changes_nothing_and_shows_no_cell(large, tmp_path):
     take(large, [line(n) for n in range(10)])
     path = tmp_path / "b.csv"
@@ -439,6 +447,23 @@ def test_killed_while_it_is_kept_what_stood_stands_and_the_next_one_clears_up(la
 
 
 @pytest.mark.django_db
+def test_what_somebody_else_laid_beside_the_snapshots_stays_and_nobody_else_reads_them(large, here):
+    large.chmod(0o755)
+    (large / "inbox").mkdir()
+    (large / "inbox" / "july.csv").write_text(HEADINGS)
+    take(large, [line(n) for n in range(10)])
+    assert (large / "inbox" / "july.csv").exists()
+    assert large.stat().st_mode & 0o077 == 0, "names and numbers lie in it"
+
+
+@pytest.mark.django_db
+def test_a_snapshot_bears_the_day_of_the_campus(large, here, monkeypatch):
+    monkeypatch.setattr(taking, "now", lambda: datetime(2026, 11, 29, 18, 30, tzinfo=UTC))
+    take(large, [line(1)])
+    assert (large / "20261130T023000000000").is_dir(), "as of the thirtieth, at half past two"
+
+
+@pytest.mark.django_db
 def test_a_second_snapshot_waits_for_nobody_and_says_so(large):
     with taking.locked(declared(KEY)), pytest.raises(CommandError, match="正在接收另一份"):
         take(large, [line(1)])
@@ -448,6 +473,8 @@ def test_a_second_snapshot_waits_for_nobody_and_says_so(large):
     ("found", "other"),
     [
         ("[fields.place]", "[fields.Place]"),
+        ("[fields.place]", "[fields.order]"),
+        ("[fields.place]", "[fields.nanhu_key]"),
         ('keys = ["serial"]', 'keys = ["no"]'),
         ('kind = "day"', 'kind = "moment"'),
         ('"[0-9]{6}"', '"(?i)x"'),

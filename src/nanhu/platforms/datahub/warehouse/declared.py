@@ -16,6 +16,18 @@ from nanhu.platforms.datahub.warehouse import expressions
 
 DECLARATION: Final = "table.toml"
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
+OURS: Final = ("nanhu_", "said_")
+RESERVED: Final = re.compile(
+    "all|analyse|analyze|and|anti|any|array|as|asc|asof|asymmetric|authorization|binary|both|case|cast|check|collate"
+    "|collation|column|concurrently|constraint|create|cross|current_date|current_time|current_timestamp|current_user"
+    "|default|deferrable|desc|describe|distinct|do|else|end|except|false|fetch|for|foreign|freeze|from|full|grant"
+    "|group|having|ilike|in|initially|inner|intersect|into|is|isnull|join|lambda|lateral|leading|left|like|limit"
+    "|localtime|localtimestamp|natural|not|notnull|null|offset|on|only|or|order|outer|overlaps|pivot|placing"
+    "|positional|primary|qualify|references|returning|right|select|semi|session_user|show|similar|some|summarize"
+    "|symmetric|table|tablesample|then|to|trailing|true|union|unique|unpivot|user|using|variadic|verbose|when|where"
+    "|window|with"
+)
+"""Words of SQL that no column may be named by."""
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,40}(\.[a-z][a-z0-9_]{0,40})?")
 FIXED: Final = {
     "text": tuple,
@@ -117,6 +129,8 @@ def faults(table: LargeTable) -> Iterator[str]:
     for name, field in table.fields.items():
         if not NAME.fullmatch(name) or field.kind not in KINDS:
             yield f"{name}: {field.kind}"
+        if RESERVED.fullmatch(name) or name.startswith(OURS):
+            yield f"fields.{name}"
         if (field.kind == "number") != bool(field.pattern) or (field.kind == "word") != bool(field.values):
             yield f"{name}: pattern, values"
         if field.pattern and not is_pattern(field.pattern):

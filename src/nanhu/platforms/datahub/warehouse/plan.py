@@ -51,11 +51,15 @@ def kept(large: Declared, seal: bytes) -> list[str]:
 
 
 def marked(large: Declared, said: list[str]) -> str:
-    """The names of fields that could not be read, or lack where they are required."""
+    """The names of fields that could not be read, or lack where they are required, as those of the key are: a row without one is compared
+    with none."""
+    required = {name for name, one in large.table.fields.items() if one.required} | set(large.table.keys)
     faults = [
-        f"CASE WHEN {name} IS NULL" + ("" if one.required else f" AND said_{name} IS NOT NULL") + f" THEN '{name}' END"
-        for name, one in large.table.fields.items()
-        if one.required or name in said
+        f"CASE WHEN {name} IS NULL"
+        + ("" if name in required else f" AND said_{name} IS NOT NULL")
+        + f" THEN '{name}' END"
+        for name in large.table.fields
+        if name in required or name in said
     ]
     return f"concat_ws(' ', {', '.join([quoted(''), *faults])}) AS {FAULTS}"
 

@@ -15,9 +15,12 @@ QUIET: Final = {
     "spark.ui.enabled": "false",
     "spark.eventLog.enabled": "false",
     "spark.sql.parquet.compression.codec": "zstd",
-    "spark.log.level": "ERROR",
+    "spark.log.level": "OFF",
+    "spark.executor.syncLogLevel.enabled": "true",
+    "spark.sql.codegen.logging.maxLines": "0",
 }
-"""No page and no log tells a statement, which holds the key of what is sealed. What cannot be read is NULL, as in DuckDB."""
+"""No page and no log tells a statement, which holds the key of what is sealed, or a torn line, also of the executors. What
+cannot be read is NULL, as in DuckDB."""
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ with the next one."""
 import codecs
 import fcntl
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.proposals import given
 from nanhu.kernel.secret_files import private_folder, write_private
@@ -30,6 +31,8 @@ STANDING: Final = "snapshots.json"
 WORK: Final = ".work-"
 CHANGES: Final = ".changes"
 PURPOSE: Final = "datahub.large_table"
+OURS: Final = re.compile(r"\.work-.*|\d{8}T\d{12}(\.changes)?")
+"""Folders that go when no snapshot that stands is named so; what else lies there is somebody's."""
 PIECE: Final = 1 << 20
 PARQUET: Final = b"PAR1"
 MEASURES: Final = ("gone", "changed", "refused", "twice")
@@ -112,7 +115,7 @@ def take_snapshot(
 
 @contextmanager
 def locked(large: Declared) -> Iterator[None]:
-    with (large.folder / ".lock").open("w") as file:
+    with (private_folder(large.folder) / ".lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -124,7 +127,7 @@ def sweep(large: Declared, standing: list[dict[str, Any]]) -> None:
     """What a killed one left, and what is kept no longer."""
     named = {one["stamp"] for one in standing}
     for folder in large.folder.iterdir():
-        if folder.is_dir() and folder.name.removesuffix(CHANGES) not in named:
+        if folder.is_dir() and OURS.fullmatch(folder.name) and folder.name.removesuffix(CHANGES) not in named:
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -179,7 +182,7 @@ def kept(
         raise LargeTableFailedError(fault=_("缺少这些列：%s") % "、".join(told["missing"]))
     counts = {one[plan.CHANGE]: one["rows_of_it"] for one in told["counts"]}
     made = Snapshot(
-        stamp=f"{now():%Y%m%dT%H%M%S%f}",
+        stamp=f"{campus_time(now()):%Y%m%dT%H%M%S%f}",
         rows=told["figures"]["nanhu_rows"],
         new=counts.get(plan.NEW, 0),
         changed=counts.get(plan.CHANGED, 0),
