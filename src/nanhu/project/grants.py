@@ -51,6 +51,7 @@ ADDED_ONLY: Final = (
 )
 """Rows are added and never change."""
 KEPT: Final = (
+    "requests_crew_rollback",
     "requests_token_key",
     "network_address_line",
     "network_reach_vpn_grant",
