@@ -3,14 +3,18 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.folding import tidied
+from nanhu.kernel.registry import Text
 from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, phrase
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import FaultClass
 from nanhu.services.requests.services.crew_lists import CrewLine
+from nanhu.services.requests.services.settings import numbers_of
 
 DAYS: Final = "一二三四五六日"
 CREWS: Final = Sheet(
@@ -35,7 +39,7 @@ def words_in(said: str) -> list[str]:
 
 
 def days_in(said: str) -> list[int] | None:
-    """一至五, 1-5, 六日; every day where nothing is said. None where it is no such thing."""
+    """一至五, 1-5, 六日; every day where nothing is said. None where it is no such thing, as 五至一."""
     text = tidied(said).replace("周", "").replace("天", "日")
     for sign in " 、,":
         text = text.replace(sign, "")
@@ -44,10 +48,17 @@ def days_in(said: str) -> list[int] | None:
     for sign in "至到–—":
         text = text.replace(sign, "-")
     if len(text) == len("1-5") and text[1] == "-" and f"{text[0]}{text[2]}".isdigit():
-        text = "".join(map(str, range(int(text[0]), int(text[2]) + 1)))
+        text = "".join(map(str, range(int(text[0]), int(text[2]) + 1))) or text
     if not set(text) <= set("1234567"):
         return None
     return sorted({int(one) for one in text}) or list(range(1, 8))
+
+
+def both_words(name: Text) -> tuple[str, str]:
+    """As the sheet's heads are, in Chinese, and as the reader reads it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        chinese = str(name)
+    return chinese, str(name)
 
 
 def check_crews(lines: Sequence[Line]) -> Checked[CrewLine]:
@@ -59,11 +70,12 @@ def check_crews(lines: Sequence[Line]) -> Checked[CrewLine]:
 
 class CrewChecker:
     def __init__(self, lines: Sequence[Line]) -> None:
-        self.classes = {word: key for key, name in FaultClass.Key.choices for word in (key, str(name))}
+        self.classes = {word: key for key, name in FaultClass.Key.choices for word in (key, *both_words(name))}
         wanted = {one for line in lines for one in words_in(line["buildings"])}
         self.places = set(campus.open_places().filter(key__in=wanted).values_list("key", flat=True))
         numbers = {one for line in lines for one in (*words_in(line["members"]), tidied(line["leader"]))}
         self.persons = people.find_people_by_campus_no(numbers)
+        self.numbers = numbers_of(self.persons.values())
         self.names: set[str] = set()
 
     def faults_of(self, line: Line) -> Iterator[Fault]:
@@ -71,27 +83,34 @@ class CrewChecker:
         if name in self.names:
             yield line.fault("name", _("这个班组写了两行"))
         self.names.add(name)
+        leader = tidied(line["leader"])
         for key, known, what in (
             ("classes", self.classes, _("没有这个类别：%(word)s")),
             ("buildings", self.places, _("没有这栋楼：%(word)s")),
             ("members", self.persons, _("没有这个人：%(word)s")),
-            ("leader", self.persons, _("没有这个人：%(word)s")),
         ):
             yield from (line.fault(key, what % {"word": one}) for one in words_in(line[key]) if one not in known)
+        if leader and leader not in self.persons:  # one, and no list
+            yield line.fault("leader", _("没有这个人：%(word)s") % {"word": leader})
         if days_in(line["days"]) is None:
             yield line.fault("days", _("请写 一至五、六日 或 1-5 这样"))
         if line["phone"].strip() and not people.is_phone(line["phone"]):
             yield line.fault("phone", _("电话不对"))
 
+    def number_of(self, typed: str) -> str:
+        """As `said_of` says it, whichever of his numbers was typed."""
+        return self.numbers[self.persons[typed]]
+
     def row_of(self, line: Line) -> CrewLine:
-        leader = tidied(line["leader"])
+        leader = self.number_of(tidied(line["leader"]))
+        members = {self.number_of(one) for one in words_in(line["members"])}
         said: dict[str, Any] = {
             "phone": people.normalise_phone(line["phone"]) if line["phone"].strip() else "",
             "classes": sorted({self.classes[one] for one in words_in(line["classes"])}),
             "buildings": sorted(words_in(line["buildings"])),
             "duty_days": days_in(line["days"]),
             "leader": leader,
-            "members": sorted(one for one in words_in(line["members"]) if one != leader),
+            "members": sorted(members - {leader}),
             "is_active": True,
         }
         return line.number, line.meant("name"), said

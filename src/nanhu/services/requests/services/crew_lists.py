@@ -41,8 +41,10 @@ def take_list(*, batch_id: int) -> None:
         return
     by = Actor(account_id=found.approver_id, name=found.approver_name)
     rows = list(found.rows.order_by("line"))
+    named = Crew.objects.select_for_update().filter(name__in=[row.name for row in rows])
+    crews = {crew.name: crew for crew in named.order_by("pk")}
     for row in rows:
-        take(by, row)
+        take(by, row, crews.get(row.name))
     found.posted_at = now()
     found.enter(by, CrewList.State.POSTED, "take_{}")
     if found.progress_id is not None:
@@ -51,8 +53,8 @@ def take_list(*, batch_id: int) -> None:
         open_progress(found.progress_id).finish(_("写入 %(made)s 个班组，%(left)s 个没有写入") % done)
 
 
-def take(by: Actor, row: CrewListRow) -> None:
-    known = Crew.objects.filter(name=row.name).first()
+def take(by: Actor, row: CrewListRow, known: Crew | None) -> None:
+    """`known`: the crew of this name, locked."""
     row.before = settings.said_of(known) if known else None
     try:
         with transaction.atomic():

@@ -65,8 +65,7 @@ def set_crew(
 def said_of(crew: Crew) -> dict[str, Any]:
     """What a crew is, by keys and campus numbers, as a list of crews says it."""
     members = {one.person_id: one.is_leader for one in crew.members.all()}
-    cards = people.person_cards(members)
-    numbers = {key: cards[key].affiliations[0].campus_no for key in members if key in cards and cards[key].affiliations}
+    numbers = numbers_of(members)
     return {
         "phone": crew.phone,
         "classes": sorted(one.key for one in crew.classes.all()),
@@ -76,6 +75,12 @@ def said_of(crew: Crew) -> dict[str, Any]:
         "members": sorted(number for key, number in numbers.items() if not members[key]),
         "is_active": crew.is_active,
     }
+
+
+def numbers_of(person_ids: Collection[int]) -> dict[int, str]:
+    """One campus number each, always the same of who has several."""
+    cards = people.person_cards(person_ids)
+    return {key: card.affiliations[0].campus_no for key, card in cards.items() if card.affiliations}
 
 
 def write(*, by: Actor, name: str, said: Mapping[str, Any], crew: Crew | None = None) -> Crew:

@@ -202,14 +202,16 @@ def withdraw_bill(*, by: Actor, request: Request, reason: str) -> Request:
     """One that was wrong, by somebody else than who issued it, with all parts of it. What was paid on it goes back first; then it may be
     issued right."""
     found = locked(request, {State.DONE, State.CLOSED})
-    issued = list(found.bills.order_by("pk"))
+    issued = ledger.lock_bills(list(found.bills.values_list("pk", flat=True)))
     if not issued:
         raise NothingToPayError
     refuse_same_person(by, found.entries.filter(what=What.BILLED).latest("id").account_id)
+    why = given(reason)
     if any(one.paid_fen > one.returned_fen for one in issued):
         raise BillPaidError
     for one in issued:
-        ledger.cancel(by=by, bill=one, reason=given(reason), key=f"{one.key}:withdrawn")
+        if one.is_owed:  # not what was waived, or paid and refunded
+            ledger.cancel(by=by, bill=one, reason=why, key=f"{one.key}:withdrawn")
     found.bills.clear()
     said_by = {"who": by.name, "account_id": by.account_id, "is_inner": True}
     Entry.objects.create(request=found, what=What.BILLED, words=_("撤销：%(why)s") % {"why": reason}, **said_by)

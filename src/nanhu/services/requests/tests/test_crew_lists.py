@@ -118,6 +118,18 @@ def test_a_sheet_adds_and_changes_crews_and_is_taken_back_whole(school):
     assert not Crew.objects.get(name="木工班").is_active
 
 
+def test_who_has_two_numbers_is_the_same_by_either_and_no_change_since(school):
+    told = Affiliation.objects.get(campus_no="W2")
+    told.pk, told.campus_no, told.starts_on = None, "W2B", campus_today() - timedelta(days=30)
+    told.save(force_insert=True)
+    address = approve(school, lines("木工班,木,,,W1,W2、W2B,"))
+    assert Crew.objects.get().members.count() == 2
+    assert said_of(Crew.objects.get())["members"] == CrewList.objects.get().rows.get().said["members"]
+    case = asked_back(school, address)
+    assert third(school).post(f"{case}approve/").status_code == 302
+    assert not Crew.objects.get().is_active
+
+
 def test_what_somebody_changed_since_is_not_taken_back(school):
     address = approve(school, lines("木工班,木,,,W1,,"))
     Crew.objects.update(phone="13907300001")
@@ -133,6 +145,8 @@ def test_what_somebody_changed_since_is_not_taken_back(school):
         ("木工班,木,x9,,W1,,", "没有这栋楼：x9"),
         ("木工班,木,,八,W1,,", "一至五"),
         ("木工班,木,,,Z9,,", "没有这个人：Z9"),
+        ("木工班,木,,,W1 W2,,", "没有这个人：W1 W2"),
+        ("木工班,木,,五至一,W1,,", "一至五"),
         ("木工班,木,,,W1,W2 Z8,", "没有这个人：Z8"),
         ("木工班,木,,,W1,,12", "电话不对"),
         ("木工班,木,,,W1,,\n木工班,木,,,W2,,", "写了两行"),
@@ -142,6 +156,13 @@ def test_what_is_wrong_with_a_line_is_said_and_nothing_is_kept(school, row, word
     answer = TestDesk().hand_in(school.client("D1"), lines(row))
     assert words in answer.content.decode()
     assert not CrewList.objects.exists()
+
+
+def test_a_sheet_says_the_same_to_whoever_reads_english(school):
+    client = school.client("D1")
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    assert TestDesk().hand_in(client, lines("木工班,木、lock,,,W1,,")).status_code == 302
+    assert CrewList.objects.get().rows.get().said["classes"] == ["lock", "wood"]
 
 
 def test_a_line_whose_leader_left_meanwhile_is_left_out(school):

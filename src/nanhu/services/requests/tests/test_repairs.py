@@ -370,6 +370,21 @@ def test_damage_by_nobody_knows_whom_is_shared_by_who_lives_in_the_room(school):
     assert [bill.amount_fen for bill in ledger.Bill.objects.all() if bill.is_owed] == [3700]
 
 
+def test_what_is_owed_of_a_rooms_bill_is_taken_back_though_a_share_of_it_is_over(school):
+    school.crew()
+    one = school.repair()
+    materials = [("门锁", 2, 1850)]
+    working.done(by=school.actor("W2"), request=one, person_id=school["W2"], cause="misuse", materials=materials)
+    issued = working.bill(
+        by=school.actor("D1"), request=one, payers={number: school[number] for number in ("S1", "S2", "S3")}
+    )
+    ledger.waive(by=SYSTEM, bill=issued[0], reason="家里困难", key="test:waived")
+    back = school.client("L1").post(f"{DISPATCH}{one.public_id}/bill/withdraw/", {"reason": "查到是谁了"})
+    assert back.status_code == 302
+    assert sorted(bill.state for bill in ledger.Bill.objects.all()) == ["cancelled", "cancelled", "waived"]
+    assert not one.bills.exists(), "it may be issued right"
+
+
 def test_whoever_dispatches_calls_back_before_a_crew_runs(school):
     one = school.repair(phone="13907300001", is_urgent=True)
     address = f"{DISPATCH}{one.public_id}/call/"
