@@ -4,11 +4,9 @@ sheet that hangs where there is no tablet."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-import segno
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
@@ -25,7 +23,7 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.printing.rendering import pdf_of
 from nanhu.kernel.registry import Occurrence
 from nanhu.kernel.school import school
-from nanhu.kernel.ui import dates
+from nanhu.kernel.ui import dates, qr
 from nanhu.platforms.campus import api as campus
 from nanhu.services.venues import queries
 from nanhu.services.venues.models import LIVING, Booking, Venue
@@ -91,16 +89,15 @@ def lines_of(venue: Venue, since: datetime, until: datetime) -> list[Line]:
 @override(settings.LANGUAGE_CODE)
 def week_sheet(venue: Venue, address: str) -> bytes:
     """The next days on one page, as the sign says them; its code leads to the sign (`address`)."""
-    code, today = BytesIO(), campus_today()
-    segno.make(address, error="m", micro=False).save(code, kind="svg", border=0, xmldecl=False, svgns=True)
+    today = campus_today()
     days = [today + timedelta(days=number) for number in range(DAYS_ON_SHEET)]
     lines = lines_of(venue, start_of(today), end_of(days[-1]))
     facts = {
         "issuer": school().name,
         "name": venue.name,
-        "room": venue.room.place.name,
+        "room": venue.room.place.full_name,
         "days": [{"day": dates.day(day, today.year), "lines": on_day(lines, day)} for day in days],
-        "qr": code.getvalue().decode(),
+        "qr": qr.svg(address),
         "note": _("%(when)s 打印。扫码看现在的安排。") % {"when": dates.time_words(now())},
     }
     return pdf_of(SHEET.read_text("utf-8"), facts, code="")

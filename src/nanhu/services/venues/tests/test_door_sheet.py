@@ -19,7 +19,7 @@ def test_the_week_of_a_room_is_printed_for_its_door(school, hall, tmp_path):
     answer = keeper.get(f"{address}door.pdf")
     assert answer["Content-Type"] == "application/pdf"
     text = " ".join(text_of(answer.content).split())
-    assert "报告厅" in text
+    assert "报告厅 b1楼 b1.1" in text
     assert "14:00–16:00 迎新晚会" in text
     assert "太远的讲座" not in text
     assert "林晓湖" not in text
