@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -56,12 +56,15 @@ RECORD: Final[Paper] = replace(
 papers.add(RECORD)
 
 
-def archive_closed() -> int:
-    """One that was reopened and closed again is archived anew."""
+def awaited() -> QuerySet[Case]:
+    """Cases of record that are over; one that was reopened and closed again is archived anew."""
     over = Case.objects.filter(state=Case.State.CLOSED, definition__retention="record", closed_at__lt=now() - OBJECTING)
-    rows = over.filter(Q(archived=None) | Q(archived__issued_at__lt=F("closed_at"))).order_by("closed_at")
+    return over.filter(Q(archived=None) | Q(archived__issued_at__lt=F("closed_at")), forgotten_at=None)
+
+
+def archive_closed() -> int:
     done = 0
-    for case_id in list(rows.values_list("pk", flat=True)[:A_NIGHT]):
+    for case_id in list(awaited().order_by("closed_at").values_list("pk", flat=True)[:A_NIGHT]):
         with alone("flows.case_not_archived", case=case_id):
             archive(case_id)
             done += 1
@@ -69,10 +72,11 @@ def archive_closed() -> int:
 
 
 def archive(case_id: int) -> None:
+    """Once, of two who begin at the same moment."""
     case = locked_case(case_id)
-    if case.state != Case.State.CLOSED:
+    if not awaited().filter(pk=case_id).exists():
         return
-    if case.archived is not None:
+    if case.archived is not None and case.archived.revoked_at is None:
         printing.revoke(by=BY, document=case.archived, reason=say("重新办理过，已另行归档"))
     holder = printing.Holder(person_id=case.applicant_id, name=case.applicant_name)
     with override(settings.LANGUAGE_CODE):

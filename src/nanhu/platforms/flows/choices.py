@@ -1,11 +1,13 @@
 """Lists from which a form offers: written in the body, or registered by a room because they change (places, terms). What a form need not
 ask: it is filled in from the golden record, or from a shared table about persons (`hub:dorm.stay.place`)."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_time
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.datahub import api as datahub
@@ -40,12 +42,16 @@ SOURCES: Final[Mapping[str, tuple[Text, Callable[[people.PersonCard], str]]]] = 
 HUB: Final = "hub:"
 
 
+GOLDEN: Final = "people.person"
+"""By its own key, and yet one row a person."""
+
+
 def hub_sources() -> dict[str, Text]:
-    """Fields of shared tables that have one row a person; none that is sensitive, or shown in part elsewhere."""
+    """Fields of shared tables that have one row a person, or one a number of his; none that is sensitive, or shown in part elsewhere."""
     return {
         f"{HUB}{table.key}.{field.name}": f"{term(table.name)}：{term(field.label)}"
         for table in datahub.shared_tables().values()
-        if table.person and len(table.keys) == 1
+        if table.person and (table.keys == [table.person] or table.key == GOLDEN)
         for field in table.fields
         if not (field.sensitive or field.mask or field.name in {table.person, *table.keys})
     }
@@ -55,23 +61,42 @@ def source_name(source: str) -> Text:
     return SOURCES[source][0] if source in SOURCES else hub_sources().get(source, "")
 
 
-def known(field: Field, card: people.PersonCard | None) -> str:
+def known(fields: Iterable[Field], card: people.PersonCard | None) -> dict[str, str]:
+    """What the school fills in, by field; nothing where a source is none any more. Each shared table is read once."""
+    asked = [one for one in fields if one.source]
     if card is None:
-        return ""
-    return SOURCES[field.source][1](card) if field.source in SOURCES else hub_value(field.source, card)
-
-
-def hub_value(source: str, card: people.PersonCard) -> str:
-    """By any number of the person's, in words; nothing where a field is no source any more."""
-    if source not in hub_sources():
-        return ""
-    table, _dot, name = source.removeprefix(HUB).rpartition(".")
+        return {one.key: "" for one in asked}
     numbers = [one.campus_no for one in card.affiliations if one.is_live]
-    rows = datahub.rows(table, {datahub.shared_tables()[table].person: numbers}) if numbers else []
-    names = datahub.codes_of(table, name)
+    wanted = {one.source for one in asked} & hub_sources().keys()
+    rows = {table: rows_of(table, numbers) for table in {table_of(one) for one in wanted}}
+    from_hub = {one: hub_value(one, rows[table_of(one)]) for one in wanted}
+    return {
+        one.key: SOURCES[one.source][1](card) if one.source in SOURCES else from_hub.get(one.source, "")
+        for one in asked
+    }
+
+
+def table_of(source: str) -> str:
+    return source.removeprefix(HUB).rpartition(".")[0]
+
+
+def rows_of(table: str, numbers: Sequence[str]) -> Sequence[Any]:
+    """By any number of the person's."""
+    return datahub.rows(table, {datahub.shared_tables()[table].person: numbers}) if numbers else ()
+
+
+def hub_value(source: str, rows: Sequence[Any]) -> str:
+    name = source.rpartition(".")[2]
+    names = datahub.codes_of(table_of(source), name) if rows else {}
     said = (getattr(row, name) for row in rows)
     return "、".join(dict.fromkeys(in_words(names.get(one, one)) for one in said if one is not None))
 
 
 def in_words(value: object) -> str:
-    return str((_("否"), _("是"))[value]) if isinstance(value, bool) else str(value)
+    match value:
+        case bool():
+            return str((_("否"), _("是"))[value])
+        case datetime():
+            return f"{campus_time(value):%Y-%m-%d %H:%M}"
+        case _:
+            return str(value)

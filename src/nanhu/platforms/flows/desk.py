@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
@@ -365,7 +367,8 @@ def known_facts(request: PageRequest, definition: Definition) -> list[tuple[str,
     """Label, value and source of what the school fills in."""
     card = people.person_card(queries.person_of(request.viewer))
     fields = [field for field in current_version(definition.key).body.form if field.source]
-    return [(term(one.label), choices.known(one, card), choices.source_name(one.source)) for one in fields]
+    found = choices.known(fields, card)
+    return [(term(one.label), found[one.key], choices.source_name(one.source)) for one in fields]
 
 
 @services.form(
@@ -418,9 +421,10 @@ def forget_draft(request: PageRequest, definition: Definition) -> None:
     cases.drop_draft(person_id=queries.person_of(request.viewer), definition=definition)
 
 
+@translation.override(settings.LANGUAGE_CODE)
 def sourced(fields: Sequence[Any], person_id: int) -> dict[str, str]:
-    card = people.person_card(person_id)
-    return {field.key: choices.known(field, card) for field in fields if field.source}
+    """As the case keeps it, whoever reads the form."""
+    return choices.known(fields, people.person_card(person_id))
 
 
 class MyCases(Table):

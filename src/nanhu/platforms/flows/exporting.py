@@ -22,13 +22,15 @@ MOST: Final = 10_000
 
 
 def cases_of(definition: Definition) -> list[Case]:
-    rows = Case.objects.filter(definition=definition).select_related("definition", "version")
+    """Each version is read once, for its body is large."""
+    rows = Case.objects.filter(definition=definition).prefetch_related("definition", "version")
     return list(rows.order_by("-opened_at", "-pk")[:MOST])
 
 
 def lines_of(cases: Sequence[Case], *, with_sealed: bool = False) -> Iterator[list[object]]:
     """The heads first. A field keeps its column under every version; the newest says its label."""
-    asked = {case.version_id: {field.key: field for field in open_at(case.body.fields(), ())} for case in cases}
+    versions = {case.version_id: case.version for case in cases}
+    asked = {key: {one.key: one for one in open_at(version.body.fields(), ())} for key, version in versions.items()}
     newest = [asked[version] for version in sorted(asked, reverse=True)]
     fields = {key: field for one in reversed(newest) for key, field in one.items()}
     shown = [key for key, field in fields.items() if with_sealed or field.kind not in SEALED]
@@ -73,7 +75,7 @@ def note_export(*, by: Actor, definition: Definition, cases: Sequence[Case], pur
         audit.Record(
             by=by,
             action="flows.reveal_sealed",
-            target=f"person:{case.applicant_id}",
+            target=f"person:{case.applicant_id}" if case.applicant_id else f"case:{case.number}",
             reason=f"{case.number}　{purpose}",
         )
         for case in cases

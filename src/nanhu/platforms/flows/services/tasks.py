@@ -11,7 +11,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.flows import history
-from nanhu.platforms.flows.assigning import Holder, holders_of, is_vacant, owners_of, signers_at
+from nanhu.platforms.flows.assigning import Holder, is_vacant, owners_of, signers_at
 from nanhu.platforms.flows.body import Step, misfits, parted, sealed_with
 from nanhu.platforms.flows.errors import (
     AddedSignerError,
@@ -354,24 +354,25 @@ def assign_anew(task_id: int, *, by: Actor) -> bool:
             walk.close(Case.Outcome.CANCELLED)
             walk.finish()
             return True
-        step = case.body.step(row.step)
-        others = (one for one in successors(row, step, case) if one.person_id is None or one.person_id != row.person_id)
+        step, walk = case.body.step(row.step), Walk(case, by=by)
+        others = (one for one in successors(row, step, walk) if one.person_id is None or one.person_id != row.person_id)
         holder = next((one for one in others if not is_taken(row, one)), None)
         if holder is None:
             return False
         row.person_id, row.pool_unit_id, row.pool_office = holder.person_id, holder.unit_id, holder.office
         row.claimed_by_id, row.why, row.seen_at = None, holder.why, None
         row.state = Task.State.OPEN if row.state == Task.State.CLAIMED else row.state
-        changed(Walk(case, by=by), row, "reassigned")
+        changed(walk, row, "reassigned")
         tell([holder], case, f"{step.name}：{case}")
         return True
 
 
-def successors(row: Task, step: Step, case: Case) -> list[Holder]:
+def successors(row: Task, step: Step, walk: Walk) -> list[Holder]:
     """Who may take a task over: whom the assignee finds for whom it stands, then the owner's head."""
+    case = walk.case
     if row.is_added:
         return owners_of(case)
-    found = signers_at(row.place, step.who, case) if step.kind == "countersign" else holders_of(step.who, case)
+    found = signers_at(row.place, step.who, case) if step.kind == "countersign" else walk.holders_at(step)
     return [*found, *owners_of(case)]
 
 

@@ -8,12 +8,13 @@ import time_machine
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.files import services as files
+from nanhu.kernel.printing import services as printing
 from nanhu.kernel.printing.models import PrintedDocument
-from nanhu.platforms.flows.archiving import archive_closed, digest_of
-from nanhu.platforms.flows.models import Task
+from nanhu.platforms.flows.archiving import archive, archive_closed, digest_of
+from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.services import cases, definitions
 
-from .conftest import LEAVE
+from .conftest import LEAVE, SYSTEM
 from .test_printing import text_of
 
 pytestmark = pytest.mark.slow
@@ -45,6 +46,7 @@ def test_a_case_of_record_is_kept_as_pdf_a_for_ever_with_a_digest_of_all_of_it(o
     assert archive_closed() == 0, "its applicant may object still"
     with time_machine.travel(now() + LATER, tick=False):
         assert (archive_closed(), archive_closed()) == (1, 0)
+        archive(case.pk)  # by another one who had begun, too
     document = PrintedDocument.objects.get()
     content = files.content_of(document.file)
     assert document.file.kept_until is None
@@ -58,11 +60,23 @@ def test_a_case_of_record_is_kept_as_pdf_a_for_ever_with_a_digest_of_all_of_it(o
     assert [office.client(one).get(address).status_code for one in ("T3", "S1", "S2", "T5")] == [200, 200, 404, 404]
 
 
-def test_one_that_was_reopened_is_archived_anew_and_the_first_is_void(office):
+def test_one_of_which_the_contents_are_gone_is_kept_by_nobody(office):
+    closed(office)
+    Case.objects.update(
+        forgotten_at=now(), data={}, sealed=None, twin=""
+    )  # as `short` forgot it, before its process became one of record
+    with time_machine.travel(now() + LATER, tick=False):
+        assert archive_closed() == 0
+
+
+@pytest.mark.parametrize("is_void", [False, True], ids=["", "declared void by hand meanwhile"])
+def test_one_that_was_reopened_is_archived_anew_and_the_first_is_void(office, is_void):
     case = closed(office)
     first = digest_of(case)
     with time_machine.travel(now() + LATER, tick=False):
         archive_closed()
+    if is_void:
+        printing.revoke(by=SYSTEM, document=PrintedDocument.objects.get(), reason="印错了")
     with time_machine.travel(now() + 2 * LATER, tick=False):
         cases.reopen(by=office.actor("T3"), person_id=office["T3"], case=case, reason="漏了一项材料")
         assert archive_closed() == 0, "it runs"

@@ -209,6 +209,27 @@ def test_it_is_not_returned_for_ever_and_then_the_owner_decides(school):
     assert school.decide("T3", open_task(case)).outcome == "granted"
 
 
+def test_what_the_owner_decides_after_ten_returns_goes_to_the_head_above_where_his_post_is_vacant(school):
+    case = school.apply()
+    Case.objects.filter(pk=case.pk).update(returns=MOST_RETURNS - 1)
+    school.decide("T1", open_task(case), "return", "请再改一改")
+    cases.resubmit(by=school.actor("S1"), person_id=school["S1"], case=case, data=dict(case.data))
+    assert todo(school, "T3") == [case.pk]
+    people.appoint(
+        by=SYSTEM,
+        unit_id=school.units["1000"],
+        office="head",
+        person_id=school["T5"],
+        starts_on=date(2020, 1, 1),
+        ends_on=None,
+        document="任命",
+    )
+    end_post_of(school["T3"])
+    assert persons.assign_vacant() == 1
+    assert (todo(school, "T1"), todo(school, "T5")) == ([], [case.pk]), "not to him who returned it"
+    assert open_task(case).why == "returned"
+
+
 def test_it_is_withdrawn_by_its_applicant_alone_and_once(school):
     case = school.apply()
     with pytest.raises(NotFoundError):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import msgspec
@@ -14,6 +14,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.flows import choices
 from nanhu.platforms.flows.body import Field
 from nanhu.platforms.flows.models import Case, Delegation, Task
 from nanhu.platforms.flows.services import cases, definitions
@@ -73,6 +74,31 @@ def test_a_shared_table_fills_in_what_the_school_knows(school, monkeypatch):
     assert student.post(address, SAID | {"form_token": str(uuid4()), "place": "d1-102"}).status_code == 302
     data = Case.objects.get().data
     assert (data["place"], data["state"], data["gone"]) == ("d1-101", "在住", "")
+
+
+def test_what_a_shared_table_says_is_read_once_and_in_the_hours_of_the_campus(school, monkeypatch):
+    asked = [
+        Field(key=key, label=label, source=f"hub:onboarding.arrival.{key}")
+        for key, label in (("state", "报到"), ("arrived_at", "报到时间"))
+    ]
+    body = msgspec.structs.replace(LEAVE.body, form=(*LEAVE.body.form, *asked))
+    monkeypatch.setitem(definitions.specs, "test.arrived", replace(LEAVE, key="test.arrived", body=body))
+    definitions.publish_all()
+    at = datetime.fromisoformat("2026-09-05T18:30+00:00")
+    datahub.put("onboarding.arrival", [{"campus_no": "S1", "state": "arrived", "arrived_at": at}], by=SYSTEM)
+    student, address = school.client("S1"), "/flows/new/test.arrived/"
+    read = [sql for sql in queries_of(student, address) if "onboarding.arrival" in sql]
+    assert len(read) == 1, "\n".join(read)
+    assert "2026-09-06 02:30" in student.get(address).content.decode()
+    student.post(address, SAID | {"form_token": str(uuid4())})
+    data = Case.objects.get().data
+    assert (data["state"], data["arrived_at"]) == ("已报到", "2026-09-06 02:30")
+
+
+def test_what_has_many_rows_a_person_fills_in_nothing():
+    offered = choices.hub_sources().keys()
+    assert {"hub:dorm.stay.place", "hub:people.person.sex"} <= offered
+    assert not [one for one in offered if one.startswith(("hub:labs.session.", "hub:card.card."))]
 
 
 @pytest.mark.capability("A007.1")
