@@ -17,6 +17,7 @@ from nanhu.systems.assets.counting.tests.conftest import make_school
 from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, row
 from nanhu.systems.assets.labels import address_of, room_code
 from nanhu.systems.assets.models import Asset
+from nanhu.systems.assets.services import photographing
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser, open_filmed_browser
 from tests.journeys.field import waits_for
@@ -170,6 +171,37 @@ def test_nothing_is_read_in_before_the_list_is_there_and_the_next_time_the_kept_
         expect(page.locator('[data-part="verdict"]')).to_have_text("还没扫房间码，这件算未证实")
         assert held, "the school has not answered yet"
         held.pop().abort()
+
+
+def test_no_photo_stands_beside_the_name_of_another_thing(live_server):
+    school = make_school()
+    first, second, bare = school.things("b1-101", 3)
+    for thing in (first, second):
+        photographing.photograph(by=school.actor("T5"), asset=thing, picture=frame_of(thing.number))
+    take = backdated(opened(school))
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    with phone(school, live_server) as page:
+        photo, detail = page.locator('[data-part="picture"]'), page.locator('[data-part="detail"]')
+        page.goto(f"/assets/count/{take.public_id}/")
+        page.get_by_role("button", name="输入编号").click()
+        page.get_by_label(re.compile("房间（扫不到房间码时选）")).select_option("b1-101")
+        typed(page, first.number)
+        expect(photo).to_be_visible()
+        page.route(re.compile("/files/"), hold)
+        with page.expect_request(re.compile("/files/")):
+            typed(page, second.number)
+        expect(detail).to_contain_text(second.number)
+        expect(photo).to_be_hidden()
+        assert held, "the second is not loaded yet"
+        held.pop().continue_()
+        expect(photo).to_be_visible()
+        typed(page, bare.number)
+        expect(detail).to_contain_text(bare.number)
+        expect(photo).to_be_hidden()
 
 
 def test_what_waits_on_a_phone_when_the_count_is_over_still_comes_in(live_server):

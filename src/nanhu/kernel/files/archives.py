@@ -2,13 +2,13 @@
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.files.errors import RefusedFileError
+from nanhu.kernel.files.kinds import DAMAGED_ZIP
 
 MEGABYTE: Final = 1024 * 1024
 LARGEST: Final = 100 * MEGABYTE
@@ -25,20 +25,23 @@ def pictures_in(content: bytes, *, most: int = MOST_FILES, largest: int) -> Iter
         raise RefusedFileError(why=_("超过 100 MB"))
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile as broken:
+    except DAMAGED_ZIP as broken:
         raise RefusedFileError(why=_("不是完整的 zip 压缩包")) from broken
     with archive:
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in archive.infolist() if not (entry.is_dir() or is_of_the_system(entry))]
         if len(entries) > most:
             raise RefusedFileError(why=_("文件超过 %d 个") % most)
         left = LARGEST_UNPACKED
         for entry in entries:
-            name = name_of(entry)
-            if name.startswith(".") or "__MACOSX" in entry.filename or name.lower() == "thumbs.db":
-                continue
             picture = unpacked(archive, entry, min(left, largest))
             left -= len(picture)
-            yield name, picture
+            yield name_of(entry), picture
+
+
+def is_of_the_system(entry: zipfile.ZipInfo) -> bool:
+    """What macOS or Windows put beside the photos; of macOS one for each of them."""
+    name = name_of(entry)
+    return name.startswith(".") or "__MACOSX" in entry.filename or name.lower() == "thumbs.db"
 
 
 def name_of(entry: zipfile.ZipInfo) -> str:
@@ -65,6 +68,6 @@ def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> byt
                     raise RefusedFileError(why=_("里面的 %s 展开后太大") % name_of(entry))
                 if len(out) > RATIO_FROM and len(out) > HIGHEST_RATIO * max(entry.compress_size, 1):
                     raise RefusedFileError(why=_("压缩比不像照片"))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as broken:
+    except DAMAGED_ZIP as broken:
         raise RefusedFileError(why=_("里面的 %s 已损坏") % name_of(entry)) from broken
     return bytes(out)

@@ -45,6 +45,17 @@ PROGRAM_NAMES: Final = ("vbaproject.bin", ".exe", ".dll", ".js", ".vbs")
 LARGEST_RELATIONS: Final = 1024 * 1024
 MACRO_TYPES: Final = ("macroenabled", "vbaproject", "macrosheet")
 PICTURES: Final = {"jpeg": "JPEG", "png": "PNG"}
+DAMAGED_ZIP: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+)
+"""What reading a zip raises that is none, or not whole: also names that are not in the letters that they say (ValueError)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,16 +268,7 @@ def refuse_unsafe_zip(content: bytes) -> None:
             has_program = any(is_program(archive, entry) for entry in archive.infolist())
     except CampusError as refused:
         raise RefusedFileError(why=_("解开后太大，不安全。")) from refused
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        lzma.LZMAError,
-        EOFError,
-        OSError,
-        ValueError,
-        RuntimeError,
-        NotImplementedError,
-    ) as broken:
+    except DAMAGED_ZIP as broken:
         raise RefusedFileError(why=_("文件不完整。")) from broken
     if has_program or any(
         name.endswith(PROGRAM_NAMES) or "activex" in name or "macrosheets/" in name for name in names

@@ -70,7 +70,7 @@ class CardCheck:
             ("name", "" if line.meant("name") else _("请写名称")),
             ("former_number", _("这个编号已经登记过") if former_of(line) in self.known else ""),
             ("classification", "" if classification else _("没有这个分类代码")),
-            ("classification", _("这个分类还没有规定使用年限") if self.has_no_life(classification) else ""),
+            ("classification", _("这个分类还没有规定使用年限") if self.has_no_life(line, classification) else ""),
             ("classification", _("请写最末一级分类") if line["classification"] in self.branches else ""),
             ("quantity", "" if not line["quantity"] or is_count(line["quantity"]) else _("数量写成正整数")),
             ("unit", "" if line["unit"] in self.units else _("没有这个单位，写单位代码或全称")),
@@ -81,8 +81,11 @@ class CardCheck:
             *self.wrong_sums(line),
         ]
 
-    def has_no_life(self, classification: Classification | None) -> bool:
-        return classification is not None and classification.is_depreciable and not self.months[classification.code]
+    def has_no_life(self, line: Line, classification: Classification | None) -> bool:
+        """Of what is depreciated."""
+        if classification is None or not classification.is_depreciable or is_low_value(line):
+            return False
+        return not self.months[classification.code]
 
     def wrong_sums(self, line: Line) -> list[tuple[str, str]]:
         value, carried = line.meant("value"), carried_of(line)

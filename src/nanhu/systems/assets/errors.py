@@ -93,6 +93,12 @@ class PaidAheadError(AssetsError):
     sentence = _("付款日期不能晚于今天。")
 
 
+class RemittedOnError(AssetsError):
+    code = "assets.remitted_on"
+    field = "paid_on"
+    sentence = _("上缴日期不能早于处置的 {day}，也不能晚于今天。")
+
+
 class MonthClosedSinceError(AssetsError):
     code = "assets.month_closed_since"
     sentence = _("登记以后已经交过财务卡片核对月结，这份不能回滚。")
@@ -340,7 +346,7 @@ class PriceMissingError(AssetsError):
 class FormerNumberError(AssetsError):
     code = "assets.former_number"
     field = "former_number"
-    sentence = _("原标签号 {number} 已有卡片，或这一行不止一张卡片：一个标签号只给一张卡片。")
+    sentence = _("原标签号 {number} 已有卡片或在等登记，或这一行不止一张卡片：一个标签号只给一张卡片。")
 
 
 class SerialsError(AssetsError):
@@ -383,7 +389,7 @@ class NotStaffError(AssetsError):
 
 class DayAheadError(AssetsError):
     code = "assets.day_ahead"
-    sentence = _("取得日期和投入使用日期不能晚于今天。")
+    sentence = _("日期不能晚于今天。")
 
 
 class InvoiceMissingError(AssetsError):

@@ -289,6 +289,10 @@ class VoucherForm(OnceForm):
         return number
 
 
+class RemittanceForm(VoucherForm):
+    paid_on = forms.DateField(label=_("上缴日期"), widget=DayInput(), initial=campus_today)
+
+
 class PaymentForm(VoucherForm):
     amount_fen = YuanField(label=_("付款金额（元）"), help_text=_("可以分几次付，合计不超过占用的额度"))
     field_order = ("amount_fen", "voucher", "paid_on")

@@ -141,6 +141,12 @@ def receipt_facts(receipt: Receipt) -> Facts:
     return sheet(head, "分类 名称* 规格型号 数量# 单价# 金额#", rows, "采购经办人 验收人 验收人 单位（盖章）")
 
 
+def accepted(transfer: Transfer) -> str:
+    if transfer.accepted_at is None:
+        return ""
+    return f"{transfer.accepted_by_name} {said(transfer.accepted_at)}" if transfer.accepted_by_id else "没有资产员"
+
+
 @override(settings.LANGUAGE_CODE)
 def transfer_facts(transfer: Transfer) -> Facts:
     thing, keeper = transfer.asset, person_lines([transfer.to_keeper_id]).get(transfer.to_keeper_id)
@@ -155,7 +161,7 @@ def transfer_facts(transfer: Transfer) -> Facts:
         ("新领用人", f"{keeper.name} {keeper.number}" if keeper else ""),
         ("存放地点", transfer.to_room.name),
         ("原因", transfer.reason),
-        ("对方单位", f"{transfer.accepted_by_name} {said(transfer.accepted_at)}" if transfer.accepted_at else ""),
+        ("对方单位", accepted(transfer)),
         *decided(transfer),
     ]
     return sheet(head, signs="调出单位（盖章） 调入单位（盖章） 国资处（盖章）")

@@ -37,8 +37,8 @@ def publish(table: str, rows: Callable[[], Iterator[Row]], *, is_whole: bool = F
 
 
 def things() -> Iterator[Row]:
-    numbers = people.numbers_by_person()
     """Fixed assets; what is 低值 is on no books."""
+    numbers = people.numbers_by_person()
     found = (
         Asset.objects.filter(is_low_value=False)
         .exclude(state=Asset.State.VOID)

@@ -31,7 +31,7 @@ ledger.issuers.add(
 
 
 def outstanding(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequence[Outstanding]]:
-    """Things in somebody's name, and things that somebody borrowed."""
+    """Things in somebody's name, and things that somebody borrowed; of what he never confirmed with the page to say that it never came."""
     url = reverse("assets:mine:hand_over")
     found: dict[int, list[Outstanding]] = {}
     held = Asset.objects.filter(keeper__in=person_ids, state__in=WAYS).order_by("number")
@@ -39,13 +39,15 @@ def outstanding(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequ
         one = Outstanding(what=f"{name} {number}", how=WAYS[state], url=url if state == Asset.State.IN_USE else "")
         found.setdefault(person_id, []).append(one)
     lent = Loan.objects.filter(borrower__in=person_ids, returned_at=None).order_by("due_on")
-    for person_id, name, number, due_on in lent.values_list("borrower", "asset__name", "asset__number", "due_on"):
+    facts = ("borrower", "asset__name", "asset__number", "due_on", "confirmed_at")
+    for person_id, name, number, due_on, confirmed_at in lent.values_list(*facts):
         late = _("已过期，") if due_on < campus_today() else ""
         how = _("%(late)s%(day)s 前还给单位资产员") % {
             "late": late,
             "day": dates.short_day(due_on, campus_today().year),
         }
-        found.setdefault(person_id, []).append(Outstanding(what=f"{name} {number}", how=how))
+        answer = "" if confirmed_at else reverse("assets:mine:borrowed")
+        found.setdefault(person_id, []).append(Outstanding(what=f"{name} {number}", how=how, url=answer))
     return found
 
 

@@ -1,5 +1,6 @@
 """Old cards (旧卡片) handed in as a file, and the school's full table of classes."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.db import models
@@ -66,6 +67,13 @@ class CardRow(models.Model):
         db_table = "assets_card_row"
         ordering: ClassVar = ["line"]
         constraints = [models.UniqueConstraint(fields=["batch", "former_number"], name="assets_card_row_once")]
+
+
+def former_numbers_waiting(numbers: Collection[str]) -> set[str]:
+    """Those of old cards that are handed in and not entered yet."""
+    ended = [CardImport.State.POSTED, CardImport.State.REFUSED, CardImport.State.DISCARDED, CardImport.State.UNDONE]
+    rows = CardRow.objects.filter(former_number__in=numbers).exclude(batch__state__in=ended)
+    return set(rows.values_list("former_number", flat=True))
 
 
 class Rollback(rollbacks.Rollback):

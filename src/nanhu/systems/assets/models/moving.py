@@ -146,6 +146,11 @@ class Transfer(Proposal):
         return super().waiting_for(account_id).exclude(accepted_at=None).exclude(accepted_by=account_id)
 
     @property
+    def other_unit_id(self) -> int:
+        """Of the unit that did not ask."""
+        return self.from_unit_id if self.wants_idle else self.to_unit_id
+
+    @property
     def others(self) -> Collection[int]:
         return () if self.accepted_by_id is None else (self.accepted_by_id,)
 

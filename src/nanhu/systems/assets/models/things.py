@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import uuid4
 
 from django.db import models
@@ -222,6 +222,10 @@ UNSEEN = Q(last_seen_at__lt=LONG_AGO) | Q(last_seen_at=None, created_at__lt=LONG
 """By nobody for two years."""
 OFFERED = (Q(is_idle=True) | UNSEEN) & Q(state__in=[Asset.State.IN_STOCK, Asset.State.IN_USE])
 """Inside the school, before anything new is bought (闲置调剂)."""
+
+
+FORMER_NUMBERS: Final = "assets.former_numbers"
+"""Under this key whoever enters cards with such numbers looks whether they are free, one after the other."""
 
 
 def former_numbers_taken(numbers: Collection[str]) -> set[str]:

@@ -13,12 +13,13 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.proposals import given
+from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import (
     ApprovalMissingError,
     MixedLotError,
     NoIncomeError,
     NothingChosenError,
-    PaidAheadError,
+    RemittedOnError,
     TooEarlyError,
     WipingMissingError,
 )
@@ -176,8 +177,9 @@ def remit(*, by: Actor, lot: Disposal, voucher: str, paid_on: date) -> Disposal:
         raise NoIncomeError
     if found.remitted_on is not None:
         raise found.wrong_state(_("收入已上缴"))
-    if not (found.disposed_on or paid_on) <= paid_on <= campus_today():
-        raise PaidAheadError
+    disposed_on, today = found.disposed_on or paid_on, campus_today()
+    if not disposed_on <= paid_on <= today:
+        raise RemittedOnError(day=dates.short_day(disposed_on, today.year))
     found.remittance, found.remitted_on, found.remitted_by_name = voucher_number(voucher), paid_on, by.name
     found.save(update_fields=["remittance", "remitted_on", "remitted_by_name"])
     note(by, found, "assets.remit_disposal", found.remittance)

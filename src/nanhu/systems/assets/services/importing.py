@@ -14,7 +14,8 @@ from nanhu.kernel.jobs import job, open_progress
 from nanhu.kernel.once import lock_key
 from nanhu.systems.assets.errors import CardsTwiceError
 from nanhu.systems.assets.models import Asset, CardImport, CardRow, Classification, Movement, Plan
-from nanhu.systems.assets.models.things import former_numbers_taken
+from nanhu.systems.assets.models.importing import former_numbers_waiting
+from nanhu.systems.assets.models.things import FORMER_NUMBERS, former_numbers_taken
 from nanhu.systems.assets.rules import month_of, months_between
 from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.receiving import enter_cards, first_plan, months_for
@@ -28,7 +29,7 @@ def make_import(*, by: Actor, token: UUID, title: str, rows: Sequence[CardRow], 
     known = CardImport.known(by, token)
     if known is not None:
         return known
-    lock_key("assets.card_import")
+    lock_key(FORMER_NUMBERS)
     refuse_twice({row.former_number for row in rows})
     made = CardImport.begun(
         by,
@@ -48,9 +49,7 @@ def make_import(*, by: Actor, token: UUID, title: str, rows: Sequence[CardRow], 
 
 def refuse_twice(numbers: set[str]) -> None:
     """Also beside another file that is handed in at the same moment."""
-    gone = [State.POSTED, State.REFUSED, State.DISCARDED, State.UNDONE]
-    rows = CardRow.objects.filter(former_number__in=numbers).exclude(batch__state__in=gone)
-    taken = sorted(former_numbers_taken(numbers) | set(rows.values_list("former_number", flat=True)))
+    taken = sorted(former_numbers_taken(numbers) | former_numbers_waiting(numbers))
     if taken:
         raise CardsTwiceError(number=taken[0], count=len(taken))
 

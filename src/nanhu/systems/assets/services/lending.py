@@ -55,9 +55,9 @@ def confirm_loan(*, by: Actor, loan: Loan, person_id: int) -> None:
 
 @transaction.atomic
 def decline_loan(*, by: Actor, loan: Loan, person_id: int, reason: str) -> Asset:
-    """It never came: it is back where it was."""
+    """It never came: it is back where it was, and nobody saw it."""
     found = unconfirmed(loan, person_id)
-    return take_back(by=by, asset=found.asset, reason=given(reason))
+    return end_loan(by=by, asset=found.asset, reason=given(reason))
 
 
 def unconfirmed(loan: Loan, person_id: int) -> Loan:
@@ -72,9 +72,13 @@ def unconfirmed(loan: Loan, person_id: int) -> Loan:
 @transaction.atomic
 def take_back(*, by: Actor, asset: Asset, reason: str = "") -> Asset:
     """To its keeper, or to stock where it has none."""
+    return end_loan(by=by, asset=asset, reason=reason, last_seen_at=now())
+
+
+def end_loan(*, by: Actor, asset: Asset, reason: str, **changes: Any) -> Asset:
     found = locked(asset, (State.LENT,))
     found.loans.filter(returned_at=None).update(returned_at=now())
-    move(by=by, asset=found, kind=Kind.GIVEN_BACK, reason=reason, state=resting_state(found), last_seen_at=now())
+    move(by=by, asset=found, kind=Kind.GIVEN_BACK, reason=reason, state=resting_state(found), **changes)
     hold_back(by=by, asset=found)
     return found
 

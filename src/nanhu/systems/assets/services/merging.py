@@ -1,10 +1,10 @@
-"""Two records of one person (人员归并): things, loans and what waits for a signature follow the kept one."""
+"""Two records of one person (人员归并): things, loans, shared instruments and what waits for a signature follow the kept one."""
 
 from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.systems.assets.models import Asset, Loan, Loss, Receipt, Transfer
+from nanhu.systems.assets.models import Asset, Instrument, Loan, Loss, Receipt, Transfer
 
 
 @transaction.atomic
@@ -16,6 +16,7 @@ def rekey(*, by: Actor, kept_id: int, gone_id: int) -> int:
     Loan.objects.filter(borrower=gone_id, returned_at=None).update(borrower=kept_id)
     Loss.objects.filter(person=gone_id, state=Loss.State.ASKED).update(person=kept_id)
     Transfer.objects.filter(to_keeper=gone_id, state=Transfer.State.ASKED).update(to_keeper=kept_id)
+    Instrument.objects.filter(contact=gone_id).update(contact=kept_id)
     waiting = Receipt.objects.filter(state=Receipt.State.WAITING)
     for mine, others in INSPECTS.items():
         rows = waiting.filter(**{mine: gone_id})

@@ -93,7 +93,7 @@ def photograph_by_number(*, by: Actor, archive: bytes) -> Matched:
 
 def thing_named(stem: str) -> UUID | None:
     """Of things that are here."""
-    said = Q(number=spelled(stem)) | Q(former_number__iexact=stem) & ~Q(former_number="")
+    said = Q(number=spelled(stem).upper()) | Q(former_number__iexact=stem) & ~Q(former_number="")
     return Asset.objects.filter(said, state__in=HERE).values_list("public_id", flat=True).first()
 
 

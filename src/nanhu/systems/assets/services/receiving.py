@@ -35,7 +35,8 @@ from nanhu.systems.assets.errors import (
     YearsError,
 )
 from nanhu.systems.assets.models import Asset, Classification, Figure, Movement, Plan, Receipt, ReceiptLine
-from nanhu.systems.assets.models.things import former_numbers_taken
+from nanhu.systems.assets.models.importing import former_numbers_waiting
+from nanhu.systems.assets.models.things import FORMER_NUMBERS, former_numbers_taken
 from nanhu.systems.assets.numbers import RECEIPTS, THINGS
 from nanhu.systems.assets.queries.books import HOUSES
 from nanhu.systems.assets.queries.figures import figure
@@ -177,10 +178,18 @@ def refuse_years(receipt: Receipt, line: ReceiptLine) -> None:
 
 
 def refuse_former_number(line: ReceiptLine) -> None:
-    """A label that is on one card, and on none yet."""
+    """A label that is on one card, and on none yet; nor on one that waits to be entered, by old cards or a receipt."""
     number = line.former_number = one_line(line.former_number)
-    if number and (not (line.is_batch or line.quantity == 1) or former_numbers_taken({number})):
+    if not number:
+        return
+    is_one = line.is_batch or line.quantity == 1
+    waiting_lines = ReceiptLine.objects.filter(former_number=number, receipt__state=State.WAITING)
+    if not is_one or waiting_lines.exists() or is_taken(number):
         raise FormerNumberError(number=number)
+
+
+def is_taken(former_number: str) -> bool:
+    return bool(former_numbers_taken({former_number}) or former_numbers_waiting({former_number}))
 
 
 def serials_of(line: ReceiptLine) -> list[str]:
@@ -224,8 +233,12 @@ def refuse(*, by: Actor, receipt: Receipt, person_id: int | None, answer: str) -
 def receive(*, by: Actor, receipt: Receipt, at: datetime | None = None) -> None:
     """`at`: when, where that is told later."""
     target = f"asset_receipt:{receipt.public_id}"
-    for line in receipt.lines.select_related("classification"):
-        refuse_former_number(line)
+    lines = list(receipt.lines.select_related("classification"))
+    if any(line.former_number for line in lines):
+        lock_key(FORMER_NUMBERS)
+    for line in lines:
+        if line.former_number and is_taken(line.former_number):
+            raise FormerNumberError(number=line.former_number)
         things = things_of(receipt, line)
         months = months_for(things[0], line.months)
         cards = [(asset, first_plan(asset, months, by.name)) for asset in things]

@@ -64,10 +64,14 @@ def ask(
 
 def accepted_at_once(by: Actor, unit_id: int) -> dict[str, Any]:
     """Where nobody is the other unit's keeper, or whoever asks is."""
-    post = people.find_post(unit_id, POST, climbs=True)
+    post = keepers_of(unit_id)
     if post is None:
         return {"accepted_at": now()}
     return acceptance(by) if is_one_of(by, *post.person_ids) else {}
+
+
+def keepers_of(unit_id: int) -> people.PostFound | None:
+    return people.find_post(unit_id, POST, climbs=True)
 
 
 def acceptance(by: Actor) -> dict[str, Any]:
@@ -114,11 +118,14 @@ def is_offered(asset: Asset) -> bool:
 
 @transaction.atomic
 def agree(*, by: Actor, transfer: Transfer) -> Transfer:
-    """A thing that was lent or broke meanwhile stays where it is: the office is told so. Months until then stay the giver's."""
+    """A thing that was lent or broke meanwhile stays where it is: the office is told so. Months until then stay the giver's. Where the other
+    unit has no keeper any more, the office alone agrees."""
     keep_months()
     found = transfer.locked_in({State.ASKED})
     if found.accepted_at is None:
-        raise NotAcceptedError
+        if keepers_of(found.other_unit_id) is not None:
+            raise NotAcceptedError
+        found.accepted_at = now()
     found.decide(by, state=State.DONE)
     thing = locked(found.asset, AT_HAND)
     if thing.unit_id != found.from_unit_id or (found.wants_idle and not is_offered(thing)):

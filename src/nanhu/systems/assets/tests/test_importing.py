@@ -15,13 +15,15 @@ from nanhu.platforms.identity.models import SsoSession
 from nanhu.systems.assets import jobs
 from nanhu.systems.assets.checking import check_cards
 from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, row
-from nanhu.systems.assets.errors import CardsTwiceError
+from nanhu.systems.assets.errors import CardsTwiceError, FormerNumberError
 from nanhu.systems.assets.models import Asset, CardImport, Rollback, ServiceLife
-from nanhu.systems.assets.services import importing, keeping
+from nanhu.systems.assets.services import importing, keeping, receiving
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.sheets import CARDS
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 from nanhu.systems.assets.tests.test_moving import asked
+from nanhu.systems.assets.tests.test_receiving import line_of, sign
+from nanhu.systems.assets.tests.test_receiving import opened as with_receipt
 
 HEAD = "资产编号,资产名称,分类代码,原值,累计折旧,取得日期,投入使用日期,使用部门\n"
 PRINTER = "OLD1,激光打印机,A0202,3500.00,1000.00,2024-03-01,2024-03-01,12\n"
@@ -237,6 +239,29 @@ def test_whoever_decided_is_led_to_what_waits_next(school, clock):
     assert "下一件待复核" not in school.client("T5").get(cases[0]).content.decode(), "its author's, who decides neither"
     assert clerk.post(f"{cases[1]}refuse/", {"answer": "重复"}).status_code == 302
     assert "下一件待复核" not in clerk.get(cases[1]).content.decode()
+
+
+def test_a_label_of_old_cards_that_wait_or_of_another_line_goes_on_no_card_by_a_receipt(school, clock):
+    clock("2026-11-28")
+    first = received(school, "OLD3")
+    with pytest.raises(FormerNumberError):
+        receiving.add_line(by=school.actor("T1"), receipt=first, line=line_of(quantity=1, former_number="OLD3"))
+    late = received(school, "OLD2", invoice="2")
+    batch = handed_in(school, PRINTER, PRINTER.replace("OLD1", "OLD2"))
+    with pytest.raises(FormerNumberError):
+        received(school, "OLD1", invoice="3")
+    sign(school, late, "T2")
+    with pytest.raises(FormerNumberError):
+        sign(school, late, "T3")
+    importing.take_cards(batch_id=approved(school, batch).pk)
+    for number in ("T2", "T3"):
+        sign(school, first, number)
+    found = Asset.objects.exclude(former_number="").values_list("former_number", flat=True)
+    assert sorted(found) == ["OLD1", "OLD2", "OLD3"]
+
+
+def received(school, label, invoice="1"):
+    return with_receipt(school, head={"acquired": "found", "invoice": invoice}, quantity=1, former_number=label)
 
 
 def test_cards_go_out_in_the_columns_in_which_they_come_in(school, clock):

@@ -49,6 +49,9 @@ def test_a_keeper_has_a_thing_inspected_and_the_next_one_is_due_a_year_on(school
     assert ("省特检院" in page, "已过期" in page) == (True, False)
     assert "蒸汽灭菌器" not in keeper.get("/assets/unit/inspections/?show=late").content.decode()
     assert keeper.post(f"{card}inspected/", done(inspection)).status_code == 409, "once a day"
+    tomorrow = (campus_today() + timedelta(days=1)).isoformat()
+    ahead = keeper.post(f"{card}inspected/", done(inspection, done_on=tomorrow))
+    assert (ahead.status_code, "取得日期" in ahead.content.decode()) == (409, False)
     assert InspectionRecord.objects.count() == 1
 
 

@@ -217,6 +217,8 @@ def test_who_borrowed_it_answers_for_it_and_owes_it_no_more(school):
 
 def test_who_never_said_that_he_borrowed_it_does_not_pay_nor_does_its_keeper(school):
     asset = lent(school, keeper="T2", is_confirmed=False)
+    [owed] = outstanding([school["T3"]], "leaving")[school["T3"]]
+    assert owed.url == "/assets/mine/borrowed/", "there he says that it never came"
     with pytest.raises(NobodyToPayError):
         ruled(school, asset)
     assert ruled(school, asset, "none").person_id is None

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
@@ -10,6 +11,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError, NotFoundError, SamePersonError, WrongStateError
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.ui import dates
+from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
     CodeOverError,
     DuePastError,
@@ -23,6 +25,7 @@ from nanhu.systems.assets.errors import (
     SplitError,
 )
 from nanhu.systems.assets.models import Asset, HandOver, Movement, Transfer
+from nanhu.systems.assets.printing import transfer_facts
 from nanhu.systems.assets.registrations import outstanding
 from nanhu.systems.assets.services import handing, keeping, lending, losing, transferring
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
@@ -171,6 +174,19 @@ def test_where_a_unit_has_no_keeper_the_office_alone_agrees(school):
         reason="集中管理",
     )
     assert transferring.agree(by=school.actor("T5"), transfer=transfer).state == "done"
+
+
+def test_where_its_keeper_left_the_post_before_the_answer_the_office_alone_agrees(school):
+    transfer = asked(school, confirmed(school), is_accepted=False)
+    page, office = f"/assets/transfers/{transfer.public_id}/", school.client("T5")
+    assert office.post(f"{page}approve/").status_code == 409
+    assert "等资产员答复" in office.get(page).content.decode()
+    post = apps.get_model("people", "Post").objects.get(person_id=school["T7"])
+    people.end_post(by=SYSTEM, post=post, reason="退休")
+    assert office.post(f"{page}approve/").status_code == 302
+    told = office.get(page).content.decode()
+    assert ("没有资产员" in told, fresh(transfer.asset).unit_id) == (True, school.units["13"])
+    assert {"label": "对方单位", "value": "没有资产员"} in transfer_facts(Transfer.objects.get())["head"]
 
 
 def test_who_asked_does_not_agree(school):

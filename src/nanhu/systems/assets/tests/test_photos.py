@@ -138,7 +138,7 @@ def test_the_office_gives_many_photos_by_their_numbers_and_is_told_of_the_others
     keeping.void_number(by=SYSTEM, asset=gone, reason="重复登记")
     large = picture(side=2_000).read()
     files = archive(
-        (f"相册/{by_number.number}.JPG", large),
+        (f"相册/{by_number.number.lower()}.JPG", large),
         (f"{by_number.number}.jpeg", picture("blue").read()),
         ("gz-0007.png", picture("green").read()),
         (f"{gone.number}.jpg", picture().read()),
@@ -154,6 +154,13 @@ def test_the_office_gives_many_photos_by_their_numbers_and_is_told_of_the_others
     assert max(Image.open(BytesIO(content)).size) == 1_600
     assert Asset.objects.get(pk=by_former.pk).picture_id is not None, "by the old number; a JPEG whatever its name says"
     assert taken(school.client("T9"), PHOTOS, files, field="archive").status_code == 404, "the accountant gives none"
+
+
+def test_what_a_mac_puts_beside_the_photos_does_not_count(school):
+    names = [f"{one}.jpg" for one in range(101)]
+    files = archive(*((name, b"x") for name in names), *((f"__MACOSX/._{name}", b"x") for name in names))
+    answer = taken(school.client("T5"), PHOTOS, files, field="archive", follow=True)
+    assert "没有这个编号（101）" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -177,6 +184,7 @@ def test_what_is_no_picture_stands_on_no_card(school, name, content):
     "upload",
     [
         SimpleUploadedFile("照片.zip", b"PK nothing"),
+        lambda: SimpleUploadedFile("照片.zip", archive(("照.jpg", b"")).read().replace("照".encode(), b"\xff" * 3)),
         lambda: archive(*((f"{one}.jpg", b"") for one in range(201))),
         lambda: archive(("a.jpg", b"\xff\xd8\xff" + b"\0" * (8 * 1024 * 1024))),
     ],

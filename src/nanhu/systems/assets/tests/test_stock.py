@@ -6,6 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.systems.assets.models import Instrument, StockItem, StockMove
+from nanhu.systems.assets.services import merging
+from nanhu.systems.assets.tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
 SHARED = {"is_shared": "on", "hours": "工作日 8:30—17:00", "fee_fen": "120", "contact": "T2"}
@@ -28,6 +30,10 @@ def test_a_large_instrument_is_shared_by_its_unit_and_found_by_everybody(school)
     assert keeper.post(f"{card.format(large.public_id)}sharing/", SHARED).status_code == 302
     page = school.client("T8").get("/assets/mine/instruments/").content.decode()
     assert [words in page for words in ("质谱仪", "工作日 8:30—17:00", "¥ 120.00", "李老师")] == [True] * 4
+    again = keeper.get(f"{card.format(large.public_id)}sharing/").content.decode()
+    assert [f'value="{said}' in again for said in ("工作日 8:30—17:00", "120.00", "李老师")] == [True] * 3
+    merging.rekey(by=SYSTEM, kept_id=school["T3"], gone_id=school["T2"])
+    assert "王老师" in school.client("T8").get("/assets/mine/instruments/").content.decode()
     closed = {name: value for name, value in SHARED.items() if name != "is_shared"}
     assert keeper.post(f"{card.format(large.public_id)}sharing/", closed).status_code == 302
     assert "质谱仪" not in school.client("T8").get("/assets/mine/instruments/").content.decode()

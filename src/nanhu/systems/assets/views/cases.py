@@ -26,7 +26,7 @@ from nanhu.kernel.kit.undoing import Rollbacks, undoing
 from nanhu.kernel.money import format_yuan
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.checking import Compared, check_cards, check_classes, check_finance
-from nanhu.systems.assets.forms import CardsForm, ClassesForm, CloseForm, VoucherForm
+from nanhu.systems.assets.forms import CardsForm, ClassesForm, CloseForm, RemittanceForm
 from nanhu.systems.assets.models import (
     ApprovalLevel,
     CardImport,
@@ -86,6 +86,13 @@ reversals = console("reversals", _("付款冲回"), "undo-2", _("登错的采购
 office.shares_bar_with(transfers, losses, disposals, improvements, closes, imports, rollbacks, reversals, classes)
 
 
+def answer_of(row: Transfer) -> str:
+    """Of the other unit: "" where it gave none before the end."""
+    if row.accepted_at is not None:
+        return "vacant" if row.accepted_by_id is None else "accepted"
+    return "waits" if row.state == Transfer.State.ASKED else ""
+
+
 class Transfers(Table):
     number = Link(_("资产编号"), "asset__number", to="case")
     name = Text(_("名称"), "asset__name")
@@ -95,8 +102,8 @@ class Transfers(Table):
     reason = Text(_("原因"), is_wide=True)
     accepted = Text(
         _("对方单位"),
-        lambda row: row.accepted_at is not None,
-        names={True: _("已同意"), False: _("等资产员答复")},
+        answer_of,
+        names={"accepted": _("已同意"), "vacant": _("没有资产员"), "waits": _("等资产员答复")},
         sort=False,
     )
     author = Who(_("提出"), "author_name", at="created_at", account="author_id")
@@ -305,13 +312,13 @@ def print_lot(request: PageRequest, found: Disposal) -> HttpResponseBase:
 
 @lot_cases.case.form(
     "remit/",
-    VoucherForm,
+    RemittanceForm,
     title=_("登记收入上缴"),
     lead=_("处置收入上缴国库后，按财务凭证登记一次。"),
     done=_("已登记。"),
     roles=[FINANCE],
 )
-def remit(request: PageRequest, form: VoucherForm, found: Disposal) -> None:
+def remit(request: PageRequest, form: RemittanceForm, found: Disposal) -> None:
     said = form.cleaned_data
     disposing.remit(by=request.actor, lot=found, voucher=said["voucher"], paid_on=said["paid_on"])
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.kit import Console, Empty, Link, Page, PageRequest, Person, Table, Text, Who, bulk, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
-from nanhu.kernel.money import format_yuan
+from nanhu.kernel.money import format_yuan, plain_yuan
 from nanhu.kernel.registry import Role
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
@@ -35,7 +35,7 @@ from nanhu.systems.assets.forms import (
     ThingPhotoForm,
     TransferForm,
 )
-from nanhu.systems.assets.models import Asset, Movement, Purchase, Receipt, Transfer
+from nanhu.systems.assets.models import Asset, Instrument, Movement, Purchase, Receipt, Transfer
 from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, supplier, to_accept, units_kept_by
 from nanhu.systems.assets.services import (
@@ -138,9 +138,24 @@ def idle(request: PageRequest, form: ReasonForm, found: Asset) -> None:
     keeping.mark_idle(by=request.actor, asset=found, reason=form.cleaned_data["reason"])
 
 
+def said_of_sharing(_request: PageRequest, found: Asset) -> dict[str, Any]:
+    """As it stands now."""
+    said = Instrument.objects.filter(asset=found).first()
+    if said is None:
+        return {}
+    return {
+        "is_shared": said.is_shared,
+        "hours": said.hours,
+        "fee_fen": plain_yuan(said.fee_fen),
+        "contact": people.person_as_typed(said.contact_id),
+        "conditions": said.conditions,
+    }
+
+
 @thing.form(
     "sharing/",
     InstrumentForm,
+    initial=said_of_sharing,
     title=_("大型仪器共享"),
     lead=_("写明谁在什么时候可以用、怎么收费。全校教职工在“我的资产 → 大型仪器”里看到。"),
     done=_("已登记。"),

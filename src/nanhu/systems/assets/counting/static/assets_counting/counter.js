@@ -49,7 +49,9 @@ function say(tone, verdict, name = "", detail = "", picture = "") {
   part("verdict").textContent = verdict;
   part("name").textContent = name;
   part("detail").textContent = detail;
-  part("picture").hidden = !picture;
+  // the one before goes at once: it stands beside no other thing's name while this one is loaded
+  part("picture").hidden = true;
+  part("picture").removeAttribute("src");
   if (picture) part("picture").src = picture;
   part("other").hidden = !lastRow || lastRow.is_other_keeper;
   navigator.vibrate?.(tone === "good" ? 40 : [80, 60, 80]);
@@ -293,7 +295,7 @@ function wire() {
     upload();
   });
   // without a network there is none
-  part("picture").addEventListener("error", () => (part("picture").hidden = true));
+  part("picture").addEventListener("load", () => (part("picture").hidden = false));
   addEventListener("online", upload);
   document.addEventListener("visibilitychange", upload);
 }
