@@ -367,6 +367,7 @@ GRANTS: Final = Grants(
                         "card_receipt",
                         "card_revocation",
                         "card_chip_key",
+                        "card_terminal_activity",
                     ),
                     READ,
                 ),
