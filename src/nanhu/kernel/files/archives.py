@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -46,13 +47,10 @@ def is_of_the_system(entry: zipfile.ZipInfo) -> bool:
 
 def name_of(entry: zipfile.ZipInfo) -> str:
     """Windows in Chinese writes names in GBK and does not say so."""
-    raw = entry.orig_filename if hasattr(entry, "orig_filename") else entry.filename
-    text = raw
+    text = entry.orig_filename
     if not entry.flag_bits & UTF8_FLAG:
-        try:
-            text = raw.encode("cp437").decode("gb18030")
-        except (UnicodeEncodeError, UnicodeDecodeError):
-            text = raw
+        with suppress(UnicodeEncodeError, UnicodeDecodeError):
+            text = text.encode("cp437").decode("gb18030")
     return text.replace("\\", "/").rsplit("/", 1)[-1].replace("\0", "").strip()[:120]
 
 

@@ -6,6 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Final
@@ -169,16 +170,23 @@ def is_text(content: bytes) -> bool:
     return bool(text) and all(sign.isprintable() or sign in "\r\n\t\ufeff\u3000\u00a0" for sign in text)
 
 
-def picture_anew(content: bytes, form: str) -> bytes:
-    """Pixels alone: no EXIF, comment, profile or hidden tail."""
+@contextmanager
+def opened_picture(content: bytes, form: str) -> Iterator[Image.Image]:
+    """Of not too many pixels; refused also where it shows only while it is read that it is not whole."""
     try:
         opened = Image.open(io.BytesIO(content), formats=[form])
         if opened.width * opened.height > MOST_PIXELS:
             raise RefusedFileError(why=_("图片像素太多。"))
-        picture = ImageOps.exif_transpose(opened)
-        picture = picture.convert("RGB" if form == "JPEG" or not picture.has_transparency_data else "RGBA")
+        yield opened
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as broken:
         raise RefusedFileError(why=_("图片不完整。")) from broken
+
+
+def picture_anew(content: bytes, form: str) -> bytes:
+    """Pixels alone: no EXIF, comment, profile or hidden tail."""
+    with opened_picture(content, form) as opened:
+        picture = ImageOps.exif_transpose(opened)
+        picture = picture.convert("RGB" if form == "JPEG" or not picture.has_transparency_data else "RGBA")
     clean = Image.new(picture.mode, picture.size)
     clean.paste(picture)
     out = io.BytesIO()

@@ -244,9 +244,8 @@ class Hours(Table):
 
 
 def kept_hours(viewer: Viewer) -> QuerySet[UnitHours]:
-    units = policies.units_kept_by(viewer)
-    found = dated.not_over(UnitHours.objects.select_related("unit")).order_by("unit__code", "kind", "starts_on")
-    return found if units is None else found.filter(unit_id__in=units)
+    rows = dated.not_over(UnitHours.objects.select_related("unit"))
+    return policies.of_units_kept_by(viewer, rows.order_by("unit__code", "kind", "starts_on"))
 
 
 @desk.page(

@@ -77,9 +77,7 @@ class DutyFilters(Filters):
 
 
 def kept_duties(viewer: Viewer) -> QuerySet[Duty]:
-    units = policies.units_kept_by(viewer)
-    found = queries.coming_duties()
-    return found if units is None else found.filter(unit_id__in=units)
+    return policies.of_units_kept_by(viewer, queries.coming_duties())
 
 
 @desk.page("", title=_("值班"), tab=_("值班"), lead=_("今天起各单位谁值班。已经开始的班次不改。"))

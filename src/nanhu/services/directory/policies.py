@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.intake import IntakeBatch
@@ -26,9 +26,9 @@ def units_kept_by(viewer: Viewer) -> frozenset[int] | None:
     """None: all of them."""
     if KEEPER in viewer.roles:
         return None
-    if viewer.person_id is None or EDITOR not in viewer.roles:
+    if EDITOR not in viewer.roles:
         return frozenset()
-    held = [one.unit_code for one in people.posts_of(viewer.person_id) if one.office in POSTS]
+    held = [one.unit_code for one in people.own_posts(viewer) if one.office in POSTS]
     return people.unit_ids_below(held) if held else frozenset()
 
 
@@ -40,9 +40,12 @@ def keepers_of(unit_id: int) -> set[int]:
 
 
 def kept_by(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return of_units_kept_by(viewer, rows.filter(removed_at=None).select_related("unit"))
+
+
+def of_units_kept_by[Row: Model](viewer: Viewer, rows: QuerySet[Row]) -> QuerySet[Row]:
     units = units_kept_by(viewer)
-    living = rows.filter(removed_at=None).select_related("unit")
-    return living if units is None else living.filter(unit_id__in=units)
+    return rows if units is None else rows.filter(unit_id__in=units)
 
 
 def unit_kept(viewer: Viewer, chosen: people.UnitChoice | None) -> int:

@@ -16,7 +16,16 @@ from nanhu.kernel.registry import Hit, Occurrence, TileContent, Viewer
 from nanhu.systems.assets.models import Asset, Inspection, Loan
 from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.numbers import spelled
-from nanhu.systems.assets.policies import FINANCE, KEEPER, OFFICE, all_things, kept_by, own_things, things_of
+from nanhu.systems.assets.policies import (
+    FINANCE,
+    KEEPER,
+    OFFICE,
+    all_things,
+    kept_by,
+    own_things,
+    things_of,
+    works_here,
+)
 
 SHORTEST: Final = 2
 """Signs of what is looked for among things: one is in every name."""
@@ -32,7 +41,7 @@ count_unconfirmed = own_count("assets.unconfirmed", unconfirmed)
 
 def tile(viewer: Viewer) -> TileContent | None:
     """What was given to somebody and he has not confirmed."""
-    count = count_unconfirmed(viewer) if viewer.person_id is not None and "staff" in viewer.faces else 0
+    count = count_unconfirmed(viewer) if works_here(viewer) else 0
     if not count:
         return None
     return TileContent(
@@ -47,7 +56,7 @@ def seen_by(viewer: Viewer) -> Iterator[tuple[str, QuerySet[Asset]]]:
         return
     if KEEPER in viewer.roles:
         yield "assets:unit:thing", kept_by(viewer)
-    if viewer.person_id is not None and "staff" in viewer.faces:
+    if works_here(viewer):
         yield "assets:mine:thing", own_things(viewer)
 
 

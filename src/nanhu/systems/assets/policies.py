@@ -1,15 +1,13 @@
 """Who sees which things: a person their own, a unit's keeper (资产员) those of the unit and below, the asset office all."""
 
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from nanhu.kernel.errors import NotFoundError
-from nanhu.kernel.kit import PageRequest
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
+from nanhu.systems.assets.errors import NotYourUnitError
 from nanhu.systems.assets.models import Asset, Transfer
 from nanhu.systems.assets.models.things import GONE, OFFERED
 
@@ -24,10 +22,21 @@ def supplier() -> str:
     return datahub.supplier("assets.asset")
 
 
+def works_here(viewer: Viewer) -> bool:
+    return viewer.person_id is not None and "staff" in viewer.faces
+
+
 def units_kept_by(viewer: Viewer) -> frozenset[int]:
     """Those whose asset keeper (资产员) the viewer is, and all below them."""
     held = [one.unit_code for one in people.own_posts(viewer) if one.office == POST]
     return people.unit_ids_below(held) if held else frozenset()
+
+
+def unit_kept(viewer: Viewer, chosen: people.UnitChoice) -> int:
+    """The unit that was chosen, if this viewer keeps it."""
+    if chosen.id not in units_kept_by(viewer):
+        raise NotYourUnitError
+    return chosen.id
 
 
 def all_things() -> QuerySet[Asset]:
@@ -57,25 +66,3 @@ def to_accept(viewer: Viewer) -> QuerySet[Transfer]:
     theirs = Q(wants_idle=False, to_unit__in=units) | Q(wants_idle=True, from_unit__in=units)
     rows = Transfer.objects.filter(theirs, state=Transfer.State.ASKED, accepted_at=None)
     return rows.exclude(author=viewer.account_id).select_related("asset", "from_unit", "to_unit", "to_room")
-
-
-def idle_thing(request: PageRequest, public_id: UUID) -> Asset:
-    thing: Asset = found_in(idle_things(request.viewer), public_id)
-    return thing
-
-
-def found_in(rows: QuerySet[Any], public_id: UUID, what: Any = Asset.what) -> Any:
-    found = rows.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=what)
-    return found
-
-
-def own_thing(request: PageRequest, public_id: UUID) -> Asset:
-    thing: Asset = found_in(own_things(request.viewer), public_id)
-    return thing
-
-
-def kept_thing(request: PageRequest, public_id: UUID) -> Asset:
-    thing: Asset = found_in(kept_by(request.viewer), public_id)
-    return thing

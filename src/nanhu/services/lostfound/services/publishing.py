@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
@@ -93,7 +94,7 @@ def fill(item: Item, post: Post) -> None:
     item.phone, item.phone_masked = post.phone or None, mask_phone(post.phone) if post.phone else ""
     item.mark = post.mark or item.mark
     item.expires_on = campus_today() + rules.SHOWN_FOR
-    with translation.override("zh-hans"):
+    with translation.override(settings.LANGUAGE_CODE):
         more = f"{item.where} {item.get_category_display()} {item.get_kind_display()}"
     item.searched = folding.searched(item.words, more)
     if post.photos and is_found_card(item):

@@ -1,8 +1,8 @@
 """My things (我的资产): what is in my name, confirm it, hand it over, report it broken or lost; receipts that I inspect."""
 
 from typing import Any
-from uuid import UUID
 
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,7 +30,7 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.forms import ReasonForm, RefusalForm
 from nanhu.kernel.kit.pages import FormOptions
 from nanhu.kernel.kit.people import person_lines
-from nanhu.kernel.kit.records import Seen, record
+from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import qr
@@ -38,7 +38,7 @@ from nanhu.systems.assets.elsewhere import count_unconfirmed, unconfirmed
 from nanhu.systems.assets.forms import BorrowedForm, PhotosForm, ThingPhotoForm, ThingsForm, WantForm
 from nanhu.systems.assets.models import Asset, HandOver, Loan, Receipt, ReceiptLine, Transfer
 from nanhu.systems.assets.photos import LARGEST_BODY
-from nanhu.systems.assets.policies import found_in, idle_thing, idle_things, own_thing, own_things, supplier
+from nanhu.systems.assets.policies import idle_things, own_things, supplier, works_here
 from nanhu.systems.assets.services import (
     handing,
     keeping,
@@ -51,10 +51,6 @@ from nanhu.systems.assets.services import (
 from nanhu.systems.assets.views.tables import TONES, UNCONFIRMED, show_thing, standing
 
 State = Asset.State
-
-
-def works_here(viewer: Viewer) -> bool:
-    return viewer.person_id is not None and "staff" in viewer.faces
 
 
 desk = Console(
@@ -136,7 +132,7 @@ def things(request: PageRequest) -> HttpResponseBase:
     return listing(request, Mine, own_things(request.viewer), empty=none, template="assets/mine.html", facts=facts)
 
 
-@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(own_thing))
+@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=seen(own_things, Asset.what))
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
     return show_thing(request, found, [decline, broken, lost, photograph])
 
@@ -157,8 +153,8 @@ def photograph(request: PageRequest, form: ThingPhotoForm, found: Asset) -> None
 
 @thing.form("decline/", ReasonForm, title=_("不在我这里"), to="things", done=_("已退回单位资产员核实。"))
 def decline(request: PageRequest, form: ReasonForm, found: Asset) -> None:
-    person_id = request.viewer.person_id or 0
-    keeping.decline(by=request.actor, asset=found, person_id=person_id, reason=form.cleaned_data["reason"])
+    reason = form.cleaned_data["reason"]
+    keeping.decline(by=request.actor, asset=found, person_id=request.person_id, reason=reason)
 
 
 @thing.form("broken/", ReasonForm, title=_("报修"), done=_("已报修。"))
@@ -202,7 +198,11 @@ def confirm(request: PageRequest) -> int:
     ids = [
         one for one in unconfirmed(request.viewer.person_id).values_list("public_id", flat=True) if str(one) in shown
     ]
-    return keeping.confirm(by=request.actor, person_id=request.viewer.person_id or 0, public_ids=ids)
+    return keeping.confirm(by=request.actor, person_id=request.person_id, public_ids=ids)
+
+
+def own_loans(viewer: Viewer) -> QuerySet[Loan]:
+    return lending.open_loans(viewer.person_id).select_related("asset")
 
 
 @desk.page(
@@ -215,26 +215,21 @@ def confirm(request: PageRequest) -> int:
 )
 def borrowed(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有借用的东西"), icon="laptop")
-    return listing(request, Borrowed, lending.open_loans(request.viewer.person_id).select_related("asset"), empty=none)
-
-
-def own_loan(request: PageRequest, public_id: UUID) -> Loan:
-    found: Loan = found_in(lending.open_loans(request.viewer.person_id).select_related("asset"), public_id, Loan.what)
-    return found
+    return listing(request, Borrowed, own_loans(request.viewer), empty=none)
 
 
 @borrowed.form(
     "<uuid:public_id>/",
     BorrowedForm,
     title=_("借用的东西"),
-    subject=Seen(own_loan),
+    subject=seen(own_loans, Loan.what),
     to="borrowed",
     template="assets/borrowed.html",
     done=_("已答复。"),
 )
 def answer_loan(request: PageRequest, form: BorrowedForm, found: Loan) -> None:
     said = form.cleaned_data
-    mine: dict[str, Any] = {"by": request.actor, "loan": found, "person_id": request.viewer.person_id or 0}
+    mine: dict[str, Any] = {"by": request.actor, "loan": found, "person_id": request.person_id}
     if said["is_here"]:
         lending.confirm_loan(**mine)
     else:
@@ -257,7 +252,7 @@ def to_hand_over(request: PageRequest) -> dict[str, Any]:
 )
 def hand_over(request: PageRequest, form: ThingsForm) -> HttpResponseRedirect:
     ids = form.cleaned_data["things"]
-    offered = handing.offer(by=request.actor, person_id=request.viewer.person_id or 0, public_ids=ids)
+    offered = handing.offer(by=request.actor, person_id=request.person_id, public_ids=ids)
     return HttpResponseRedirect(code.address(code=offered.code))
 
 
@@ -278,7 +273,7 @@ def code(request: PageRequest, found: HandOver) -> HttpResponse:
 
 @code.action("take/", to="things", done=_("已移交到您名下。"))
 def take(request: PageRequest, found: HandOver) -> None:
-    handing.take(by=request.actor, code=found.code, person_id=request.viewer.person_id or 0)
+    handing.take(by=request.actor, code=found.code, person_id=request.person_id)
 
 
 class Idle(Table):
@@ -316,7 +311,7 @@ def pending_requests(request: PageRequest, found: Asset) -> dict[str, Any]:
     "<uuid:public_id>/",
     WantForm,
     title=_("申请调剂"),
-    subject=Seen(idle_thing),
+    subject=seen(idle_things, Asset.what),
     facts=pending_requests,
     to="idle",
     template="assets/want.html",
@@ -329,7 +324,7 @@ def want(request: PageRequest, form: WantForm, found: Asset) -> Transfer:
         by=request.actor,
         token=said["token"],
         asset=found,
-        person_id=request.viewer.person_id or 0,
+        person_id=request.person_id,
         to_room_id=said["room"].pk,
         reason=said["reason"],
     )
@@ -359,14 +354,12 @@ def receipts(request: PageRequest) -> HttpResponseBase:
     return listing(request, Receipts, to_sign(request.viewer.person_id).select_related("unit"), empty=none)
 
 
-def inspected(request: PageRequest, public_id: Any) -> Receipt:
-    me = request.viewer.person_id or 0
-    mine = Receipt.objects.select_related("unit").filter(first_inspector=me)
-    mine |= Receipt.objects.select_related("unit").filter(second_inspector=me)
-    return record(mine, Receipt.what)(public_id=public_id)
+def inspected_by(viewer: Viewer) -> QuerySet[Receipt]:
+    me = viewer.person_id or 0
+    return Receipt.objects.select_related("unit").filter(Q(first_inspector=me) | Q(second_inspector=me))
 
 
-@receipts.page("<uuid:public_id>/", title=_("验收单"), subject=Seen(inspected))
+@receipts.page("<uuid:public_id>/", title=_("验收单"), subject=seen(inspected_by, Receipt.what))
 def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
     return show_receipt(
         request,

@@ -1,7 +1,6 @@
 """Large instruments that others may use, for everybody on the staff; the unit's stock cards, for its keeper."""
 
 from typing import Any
-from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
@@ -25,13 +24,12 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
-from nanhu.kernel.kit.records import Seen
-from nanhu.platforms.people import api as people
-from nanhu.systems.assets.errors import NotYourUnitError
+from nanhu.kernel.kit.records import seen
+from nanhu.kernel.registry import Viewer
 from nanhu.systems.assets.forms import StockForm, StockMoveForm
 from nanhu.systems.assets.models import Instrument, StockItem, StockMove
 from nanhu.systems.assets.models.things import HERE
-from nanhu.systems.assets.policies import found_in, units_kept_by
+from nanhu.systems.assets.policies import unit_kept, units_kept_by
 from nanhu.systems.assets.services import stocking
 from nanhu.systems.assets.views import mine, unit
 
@@ -101,34 +99,32 @@ class StockMoves(Table):
     by = Who(_("登记"), "by_name", at="at", account="author_id")
 
 
-def stock_of(request: PageRequest) -> QuerySet[StockItem]:
-    return StockItem.objects.filter(unit_id__in=units_kept_by(request.viewer)).select_related("unit", "room")
+def stock_of(viewer: Viewer) -> QuerySet[StockItem]:
+    return StockItem.objects.filter(unit_id__in=units_kept_by(viewer)).select_related("unit", "room")
 
 
 @unit.desk.page("stock/", title=_("库存卡"), tab=_("库存"), lead=_("耗材和危险品：不入固定资产账，只记进出和结存。"))
 def stock(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有库存卡"), icon="boxes", action=_("建库存卡"), to="new_stock")
     return listing(
-        request, Stock, stock_of(request), StockFilters, empty=none, export_as="库存", template="assets/stock.html"
+        request,
+        Stock,
+        stock_of(request.viewer),
+        StockFilters,
+        empty=none,
+        export_as="库存",
+        template="assets/stock.html",
     )
 
 
 @stock.form("new/", StockForm, title=_("建库存卡"), to="stock", done=_("已建卡。"))
 def new_stock(request: PageRequest, form: StockForm) -> StockItem:
     said = dict(form.cleaned_data)
-    code = said.pop("unit").code
-    unit_id = people.unit_ids_by_code([code])[code]
-    if unit_id not in units_kept_by(request.viewer):
-        raise NotYourUnitError
+    unit_id = unit_kept(request.viewer, said.pop("unit"))
     return stocking.open_item(by=request.actor, unit_id=unit_id, room_id=said.pop("room").pk, **said)
 
 
-def kept_stock(request: PageRequest, public_id: UUID) -> StockItem:
-    found: StockItem = found_in(stock_of(request), public_id, StockItem.what)
-    return found
-
-
-@stock.page("<uuid:public_id>/", title=_("库存卡"), subject=Seen(kept_stock))
+@stock.page("<uuid:public_id>/", title=_("库存卡"), subject=seen(stock_of, StockItem.what))
 def stock_item(request: PageRequest, found: StockItem) -> HttpResponse:
     moves = StockMove.objects.filter(item=found).order_by("-pk")
     facts: dict[str, Any] = {

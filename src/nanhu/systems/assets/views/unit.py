@@ -1,21 +1,21 @@
 """The unit's asset keeper (资产员): receive, assign, move, lend, repair, transfer, split, ask to scrap."""
 
 from typing import Any
-from uuid import UUID
 
+from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Console, Empty, Link, Page, PageRequest, Person, Table, Text, Who, bulk, listing
 from nanhu.kernel.kit.forms import ReasonForm
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import seen
 from nanhu.kernel.money import format_yuan, plain_yuan
-from nanhu.kernel.registry import Role
+from nanhu.kernel.registry import Role, Viewer
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets import printing
-from nanhu.systems.assets.errors import FundMissingError, NotYourUnitError
+from nanhu.systems.assets.errors import FundMissingError
 from nanhu.systems.assets.forms import (
     AcceptForm,
     AssignForm,
@@ -37,7 +37,7 @@ from nanhu.systems.assets.forms import (
 )
 from nanhu.systems.assets.models import Asset, Instrument, Movement, Purchase, Receipt, Transfer
 from nanhu.systems.assets.models.things import GONE
-from nanhu.systems.assets.policies import KEEPER, found_in, kept_by, kept_thing, supplier, to_accept, units_kept_by
+from nanhu.systems.assets.policies import KEEPER, kept_by, supplier, to_accept, unit_kept, units_kept_by
 from nanhu.systems.assets.services import (
     disposing,
     inspecting,
@@ -99,7 +99,7 @@ def act_on_many(request: PageRequest, form: ManyForm, chosen: list[Asset]) -> in
     return keeping.act_on_all(by=request.actor, **which, kind=said["act"], reason=said["reason"])
 
 
-@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=Seen(kept_thing))
+@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=seen(kept_by, Asset.what))
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
     deeds = actions_of(found)
     if transferring.waiting_of(request.viewer.account_id, found):
@@ -221,7 +221,7 @@ def transfer(request: PageRequest, form: TransferForm, found: Asset) -> Transfer
         by=request.actor,
         token=said["token"],
         asset=found,
-        to_unit_id=people.unit_ids_by_code([said["unit"].code])[said["unit"].code],
+        to_unit_id=said["unit"].id,
         to_keeper_id=said["keeper"],
         to_room_id=said["room"].pk,
         reason=said["reason"],
@@ -319,16 +319,11 @@ def transfers(request: PageRequest) -> HttpResponseBase:
     return listing(request, Incoming, to_accept(request.viewer).order_by("created_at"), empty=none)
 
 
-def transfer_to_answer(request: PageRequest, public_id: UUID) -> Transfer:
-    found: Transfer = found_in(to_accept(request.viewer), public_id, Transfer.what)
-    return found
-
-
 @transfers.form(
     "<uuid:public_id>/",
     AcceptForm,
     title=_("答复调拨"),
-    subject=Seen(transfer_to_answer),
+    subject=seen(to_accept, Transfer.what),
     to="transfers",
     template="assets/accept.html",
     done=_("已答复。"),
@@ -341,13 +336,8 @@ def answer_transfer(request: PageRequest, form: AcceptForm, found: Transfer) -> 
         transferring.refuse(by=request.actor, transfer=found, answer=form.cleaned_data["answer"])
 
 
-def purchases_of(request: PageRequest) -> Any:
-    return with_funds(Purchase.objects.all()).filter(unit_id__in=units_kept_by(request.viewer))
-
-
-def kept_purchase(request: PageRequest, public_id: UUID) -> Purchase:
-    found: Purchase = found_in(purchases_of(request), public_id, Purchase.what)
-    return found
+def purchases_of(viewer: Viewer) -> QuerySet[Purchase]:
+    return with_funds(Purchase.objects.all()).filter(unit_id__in=units_kept_by(viewer))
 
 
 @desk.page(
@@ -358,7 +348,9 @@ def kept_purchase(request: PageRequest, public_id: UUID) -> Purchase:
 )
 def purchases(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有登记过采购"), icon="shopping-cart", action=_("登记采购"), to="new_purchase")
-    return listing(request, Purchases, purchases_of(request).order_by("-created_at"), empty=none, export_as="采购登记")
+    return listing(
+        request, Purchases, purchases_of(request.viewer).order_by("-created_at"), empty=none, export_as="采购登记"
+    )
 
 
 def funds_of(request: PageRequest) -> dict[str, tuple[int, str]]:
@@ -392,7 +384,7 @@ def new_purchase(request: PageRequest, form: PurchaseForm) -> Purchase:
     return purchasing.order(by=request.actor, unit_id=unit_id, **said)
 
 
-@purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=Seen(kept_purchase))
+@purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=seen(purchases_of, Purchase.what))
 def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
     receipts = [(one.title, receipt.address(public_id=one.public_id)) for one in found.receipts.order_by("pk")]
     return show_purchase(request, found, receipts, (cancel_purchase,))
@@ -405,19 +397,16 @@ def cancel_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> 
     purchasing.cancel(by=request.actor, purchase=found, reason=form.cleaned_data["reason"])
 
 
-def receipts_of(request: PageRequest) -> Any:
-    return Receipt.objects.select_related("unit").filter(unit_id__in=units_kept_by(request.viewer))
-
-
-def kept_receipt(request: PageRequest, public_id: UUID) -> Receipt:
-    receipt: Receipt = found_in(receipts_of(request), public_id, Receipt.what)
-    return receipt
+def receipts_of(viewer: Viewer) -> QuerySet[Receipt]:
+    return Receipt.objects.select_related("unit").filter(unit_id__in=units_kept_by(viewer))
 
 
 @desk.page("receipts/", title=_("验收入库"), tab=_("验收入库"))
 def receipts(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有验收单"), icon="clipboard-check", action=_("开验收单"), to="new_receipt")
-    return listing(request, Receipts, receipts_of(request).order_by("-created_at"), empty=none, export_as="验收单")
+    return listing(
+        request, Receipts, receipts_of(request.viewer).order_by("-created_at"), empty=none, export_as="验收单"
+    )
 
 
 @receipts.form(
@@ -427,20 +416,16 @@ def receipts(request: PageRequest) -> HttpResponseBase:
     button=_("开验收单"),
     icon="plus",
     to="receipt",
-    arguments=lambda request: {"purchases": purchases_of(request).filter(state=Purchase.State.ORDERED)},
+    arguments=lambda request: {"purchases": purchases_of(request.viewer).filter(state=Purchase.State.ORDERED)},
     lead=_("两位验收人看过实物、各自签字后入库，系统发编号。采购经办人不能验收。"),
     done=_("验收单已开，等两位验收人签字。"),
 )
 def new_receipt(request: PageRequest, form: ReceiptForm) -> Receipt:
-    code = form.cleaned_data["unit"].code
-    unit_id = people.unit_ids_by_code([code])[code]
-    if unit_id not in units_kept_by(request.viewer):
-        raise NotYourUnitError
-    head = form.head() | {"unit_id": unit_id}
+    head = form.head() | {"unit_id": unit_kept(request.viewer, form.cleaned_data["unit"])}
     return receiving.open_receipt(by=request.actor, token=form.cleaned_data["token"], head=head, line=form.line())
 
 
-@receipts.page("<uuid:public_id>/", title=_("验收单"), subject=Seen(kept_receipt))
+@receipts.page("<uuid:public_id>/", title=_("验收单"), subject=seen(receipts_of, Receipt.what))
 def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
     is_open = found.state == Receipt.State.WAITING and not (found.first_signed_at or found.second_signed_at)
     is_mine = is_open and found.author_id == request.viewer.account_id
