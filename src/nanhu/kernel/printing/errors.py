@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class TemplateRefusedError(CampusError):
@@ -33,9 +33,8 @@ class PrintingFailedError(CampusError):
     sentence = _("排版程序出错，没有打印出来；请联系管理员查看日志。")
 
 
-class CharacterMissingError(CampusError):
+class CharacterMissingError(ConflictError):
     """Never a box in the place of somebody's name."""
 
     code = "printing.character_missing"
-    http_status = 409
     sentence = _("这些字现有字体画不出：{characters}。请信息中心安装字体后再打印。")

@@ -57,8 +57,8 @@ def hub_sources() -> dict[str, Text]:
     }
 
 
-def source_name(source: str) -> Text:
-    return SOURCES[source][0] if source in SOURCES else hub_sources().get(source, "")
+def source_names() -> dict[str, Text]:
+    return {key: name for key, (name, _read) in SOURCES.items()} | hub_sources()
 
 
 def known(fields: Iterable[Field], card: people.PersonCard | None) -> dict[str, str]:

@@ -43,7 +43,7 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.bulk import bulk
 from nanhu.kernel.kit.columns import Reader
 from nanhu.kernel.kit.forms import ReasonForm
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.registry import Viewer
@@ -79,6 +79,7 @@ from nanhu.platforms.people import api as people
 
 TODOS_SHOWN = 20
 WORDS_AHEAD = 14
+SERVICE = _("这项服务")
 LARGEST_FORM = 60_000_000
 """Bytes of a form with its attachments."""
 STANDING = {"urged": _("催办"), "late": _("已超期"), "soon": _("快到期"), "open": _("待办")}
@@ -367,8 +368,8 @@ def known_facts(request: PageRequest, definition: Definition) -> list[tuple[str,
     """Label, value and source of what the school fills in."""
     card = people.person_card(queries.person_of(request.viewer))
     fields = [field for field in current_version(definition.key).body.form if field.source]
-    found = choices.known(fields, card)
-    return [(term(one.label), found[one.key], choices.source_name(one.source)) for one in fields]
+    found, names = choices.known(fields, card), choices.source_names()
+    return [(term(one.label), found[one.key], names.get(one.source, "")) for one in fields]
 
 
 @services.form(
@@ -627,14 +628,10 @@ def export(request: PageRequest) -> HttpResponseBase:
 
 @export.download("<str:key>/cases.xlsx")
 def export_cases(request: PageRequest, key: str) -> HttpResponseBase:
-    definition = queries.unit_flow(request.viewer, key)
+    definition = record(queries.unit_flows(request.viewer), SERVICE)(key=key)
     found = exporting.cases_of(definition)
     exporting.note_export(by=request.actor, definition=definition, cases=found)
     return sheet_response(exporting.lines_of(found), str(term(definition.name)), "xlsx")
-
-
-def exported_flow(request: PageRequest, key: str) -> Definition:
-    return queries.unit_flow(request.viewer, key)
 
 
 @export.form(
@@ -642,7 +639,7 @@ def exported_flow(request: PageRequest, key: str) -> Definition:
     ExportForm,
     title=_("连同证件号码导出"),
     lead=_("每一位申请人都会在“谁查看过我”里看到这次导出和用途。"),
-    subject=Seen(exported_flow),
+    subject=seen(queries.unit_flows, SERVICE),
     guards=(fresh_sign_in_required,),
     submit=_("导出"),
     icon="download",
@@ -692,15 +689,11 @@ def code_words(request: PageRequest) -> HttpResponseBase:
     return listing(request, CodeWords, rows, empty=Empty(title=_("您负责的流程都没有写应急办法"), icon="inbox"))
 
 
-def paper_service(request: PageRequest, key: str) -> Definition:
-    return queries.paper_service(request.viewer, key)
-
-
 @papers.form(
     "<str:key>/",
     PaperForm,
     title=_("补录一张纸质单"),
-    subject=Seen(paper_service),
+    subject=seen(queries.paper_services, SERVICE),
     arguments=lambda _request, definition: {"asked": current_version(definition.key).body.form},
     facts=lambda _request, definition: {"definition": definition},
     template="flows/paper.html",

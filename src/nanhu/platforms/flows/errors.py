@@ -4,35 +4,31 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 from nanhu.platforms.openapi.api import ApiError
 
 
-class TwinCaseError(CampusError):
+class TwinCaseError(ConflictError):
     code = "flows.twin_case"
-    http_status = 409
     sentence = _("同样的申请 {number} 还在办理，不用再交一份。")
 
 
-class TooManyOpenError(CampusError):
+class TooManyOpenError(ConflictError):
     code = "flows.too_many_open"
-    http_status = 409
     sentence = _("您有 {most} 件这样的申请还在办理，办完一件再交。")
 
 
-class TaskChangedError(CampusError):
+class TaskChangedError(ConflictError):
     """Somebody else was first, or the page is old."""
 
     code = "flows.task_changed"
-    http_status = 409
     sentence = _("这件待办{who}已经处理过了：{what}。")
 
 
-class PapersCameError(CampusError):
+class PapersCameError(ConflictError):
     """The applicant added papers after the page was opened."""
 
     code = "flows.papers_came"
-    http_status = 409
     sentence = _("申请人刚补充了材料，请看过再决定。")
 
 
@@ -42,15 +38,13 @@ class NotYoursError(CampusError):
     sentence = _("没有找到这件待办。")
 
 
-class OwnCaseError(CampusError):
+class OwnCaseError(ConflictError):
     code = "flows.own_case"
-    http_status = 409
     sentence = _("自己的申请不能由自己办理，也不能由自己委托的人办理。")
 
 
-class OwnPaperError(CampusError):
+class OwnPaperError(ConflictError):
     code = "flows.own_paper"
-    http_status = 409
     sentence = _("申请人自己的，由别人补录、别人核对；在纸上作决定的也须是在职的别人。")
 
 
@@ -68,9 +62,8 @@ class CodeWordError(CampusError):
     field = "paper_word"
 
 
-class PaperTwiceError(CampusError):
+class PaperTwiceError(ConflictError):
     code = "flows.paper_twice"
-    http_status = 409
     sentence = _("纸质单 {number} 已经补录过了。")
     field = "paper_number"
 
@@ -91,9 +84,8 @@ class PaperAudienceError(CampusError):
     field = "paper_applicant"
 
 
-class PaperStepsError(CampusError):
+class PaperStepsError(ConflictError):
     code = "flows.paper_steps"
-    http_status = 409
     sentence = _("这个流程有要由系统办的步骤（缴费、自动办理、等别处的结果），不能从纸质单补录。")
 
 
@@ -104,27 +96,23 @@ class ReasonTooShortError(CampusError):
     field = "comment"
 
 
-class ReturnedTooOftenError(CampusError):
+class ReturnedTooOftenError(ConflictError):
     code = "flows.returned_too_often"
-    http_status = 409
     sentence = _("已经退回 {count} 次，请同意或不同意。")
 
 
-class OneByOneError(CampusError):
+class OneByOneError(ConflictError):
     code = "flows.one_by_one"
-    http_status = 409
     sentence = _("{number} 不能和别的一起同意：{reason}。")
 
 
-class UrgedTodayError(CampusError):
+class UrgedTodayError(ConflictError):
     code = "flows.urged_today"
-    http_status = 409
     sentence = _("今天已经催过一次，明天再催。")
 
 
-class TooLateToWithdrawError(CampusError):
+class TooLateToWithdrawError(ConflictError):
     code = "flows.too_late_to_withdraw"
-    http_status = 409
     sentence = _("“{step}”已经办完，不能撤回了。")
 
 
@@ -134,9 +122,8 @@ class ServiceNotOfferedError(CampusError):
     sentence = _("没有找到这项服务。")
 
 
-class DelegateRefusedError(CampusError):
+class DelegateRefusedError(ConflictError):
     code = "flows.delegate_refused"
-    http_status = 409
     sentence = _("不能委托给这个人：{reason}")
     field = "delegate"
 
@@ -150,9 +137,8 @@ class DelegationPastError(CampusError):
     field = "starts_on"
 
 
-class CannotTakeTaskError(CampusError):
+class CannotTakeTaskError(ConflictError):
     code = "flows.cannot_take_task"
-    http_status = 409
     sentence = _("不能交给这个人：{reason}")
     field = "person"
 
@@ -163,9 +149,8 @@ class BodyRefusedError(CampusError):
     sentence = _("流程有错：{faults}")
 
 
-class NobodyFoundError(CampusError):
+class NobodyFoundError(ConflictError):
     code = "flows.nobody_found"
-    http_status = 409
     sentence = _("“{step}”现在没有人可以办理：相应岗位和主管单位负责人都空缺。请联系主管单位。")
 
 
@@ -175,17 +160,15 @@ class StepFormError(CampusError):
     sentence = _("这一步还要填写：请把表里的每一项填完整。")
 
 
-class VotedError(CampusError):
+class VotedError(ConflictError):
     """In a countersigning, a second vote of one person."""
 
     code = "flows.voted"
-    http_status = 409
     sentence = _("您在这一步已经表过态，这一票请转交给别人。")
 
 
-class AddedSignerError(CampusError):
+class AddedSignerError(ConflictError):
     code = "flows.added_signer"
-    http_status = 409
     sentence = _("您是被请来会签的，不能再请别人加签。")
 
 
@@ -203,11 +186,10 @@ class NoPapersError(CampusError):
     sentence = _("没有选文件。")
 
 
-class TooManyPapersError(CampusError):
+class TooManyPapersError(ConflictError):
     """Others were added meanwhile."""
 
     code = "flows.too_many_papers"
-    http_status = 409
     sentence = _("附件已经太多，放不下这几个。")
 
 
@@ -272,14 +254,12 @@ class MappingRefusedError(CampusError):
     sentence = _("“{name}”：旧版本或新版本里没有这样的步骤。")
 
 
-class MoveAtWorkError(CampusError):
+class MoveAtWorkError(ConflictError):
     code = "flows.move_at_work"
-    http_status = 409
     sentence = _("这一版正在试算或迁移，请等它做完。")
 
 
-class SourceKeyTakenError(CampusError):
+class SourceKeyTakenError(ConflictError):
     code = "flows.source_key_taken"
-    http_status = 409
     field = "key"
     sentence = _("已有一个来源用了这个代号。")

@@ -23,6 +23,7 @@ from nanhu.kernel.kit import (
     Table,
     Text,
     Who,
+    export,
     list_of,
     listing,
 )
@@ -30,7 +31,6 @@ from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.models import Progress
 from nanhu.kernel.registry import WaitingLine
-from nanhu.kernel.sheets.writing import sheet_response
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows.errors import MappingRefusedError
 from nanhu.platforms.flows.models import Move, MoveRow, Version
@@ -185,8 +185,8 @@ def move(request: PageRequest, found: Move) -> HttpResponseBase:
 @move.download("rows.xlsx")
 def move_rows(request: PageRequest, found: Move) -> HttpResponseBase:
     """What the dry run says of each, to talk it over with the office."""
-    lines = list_of(request, Rows, found.rows.select_related("case").order_by("pk"), RowFilters).sheet()
-    return sheet_response(lines, title_of(found), "xlsx")
+    rows = found.rows.select_related("case").order_by("pk")
+    return export(list_of(request, Rows, rows, RowFilters), title_of(found), "xlsx")
 
 
 @move.action("carry-out/", done=_("正在迁移。"))

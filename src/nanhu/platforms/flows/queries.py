@@ -323,24 +323,10 @@ def unit_flows(viewer: Viewer) -> QuerySet[Definition]:
     return own.filter(Exists(Case.objects.filter(definition=OuterRef("pk")))).order_by("name")
 
 
-def unit_flow(viewer: Viewer, key: str) -> Definition:
-    found = unit_flows(viewer).filter(key=key).first()
-    if found is None:
-        raise NotFoundError(what=_("这项服务"))
-    return found
-
-
 def paper_services(viewer: Viewer) -> QuerySet[Definition]:
     """Processes of units which this reader leads, that name what to do while the system stands still."""
     own = Definition.objects.filter(unit_id__in=units_led(viewer), is_offered=True, versions__number=1)
     return own.exclude(fallback="").order_by("name")
-
-
-def paper_service(viewer: Viewer, key: str) -> Definition:
-    found = paper_services(viewer).filter(key=key).first()
-    if found is None:
-        raise NotFoundError(what=_("这项服务"))
-    return found
 
 
 def living_tasks(case: Case) -> QuerySet[Task]:

@@ -2,25 +2,23 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 from nanhu.kernel.money import format_yuan
 
 LARGEST_FEN = 10**12
 
 
-class InsufficientFundsError(CampusError):
+class InsufficientFundsError(ConflictError):
     """A guarded account would fall below its floor."""
 
     code = "ledger.insufficient_funds"
-    http_status = 409
     sentence = _("账户余额不足。")
 
 
-class EntryKeyReusedError(CampusError):
+class EntryKeyReusedError(ConflictError):
     """The same idempotency key came with other money."""
 
     code = "ledger.entry_key_reused"
-    http_status = 409
     sentence = _("这个业务编号已经用于另一笔账，不能再用。")
 
 
@@ -36,37 +34,32 @@ class UnknownEntryError(CampusError):
     sentence = _("没有找到要冲正的那笔账。")
 
 
-class AlreadyReversedError(CampusError):
+class AlreadyReversedError(ConflictError):
     code = "ledger.already_reversed"
-    http_status = 409
     sentence = _("这笔账已经冲正过了。")
 
 
-class FeeItemMissingError(CampusError):
+class FeeItemMissingError(ConflictError):
     """A fee that no rule of this day allows is never charged as if it were free."""
 
     code = "ledger.fee_item_missing"
-    http_status = 409
     sentence = _("收费项目“{item}”今天没有生效的收费标准，不能开单。")
 
 
-class FeeCeilingError(CampusError):
+class FeeCeilingError(ConflictError):
     code = "ledger.fee_ceiling"
-    http_status = 409
     sentence = _("有一笔超过了收费许可的上限，没有开单。")
 
 
-class BillClosedError(CampusError):
+class BillClosedError(ConflictError):
     code = "ledger.bill_closed"
-    http_status = 409
     sentence = _("应缴单 {number} 现在是“{state}”，不能这样办理。")
 
 
-class BillOverpaidError(CampusError):
+class BillOverpaidError(ConflictError):
     """Another payer was first, or the sum is above what is owed."""
 
     code = "ledger.bill_overpaid"
-    http_status = 409
     sentence = _("应缴单 {number} 只差 {owed}，不能收这么多。")
 
 
@@ -76,9 +69,8 @@ class DeferralPastError(CampusError):
     sentence = _("缓缴到 {until} 已经过去，请写今天或以后的日子。")
 
 
-class FundShortError(CampusError):
+class FundShortError(ConflictError):
     code = "ledger.fund_short"
-    http_status = 409
     sentence = _("额度不够：可用 {available}。")
 
 
@@ -89,9 +81,8 @@ class FundUnitError(CampusError):
     sentence = _("没有代码是 {code} 的单位，额度没有开立。")
 
 
-class ReservationShortError(CampusError):
+class ReservationShortError(ConflictError):
     code = "ledger.reservation_short"
-    http_status = 409
     sentence = _("这笔占用只剩 {held}。")
 
 

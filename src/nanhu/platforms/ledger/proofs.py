@@ -49,7 +49,7 @@ def sealed_rows_of(account_id: int, *, since: Any, until: Any) -> list[SealedRow
 
 
 def rows_touching(account_id: int, *, since: Any, until: Any) -> list[tuple[Any, ...]]:
-    return list(all_rows(TOUCHING, {"account": account_id, "since": since, "until": until}))
+    return all_rows(TOUCHING, {"account": account_id, "since": since, "until": until})
 
 
 def proofs_of_account(account_id: int, *, since: Any, until: Any) -> Proofs:
@@ -65,12 +65,8 @@ def proofs_of_account(account_id: int, *, since: Any, until: Any) -> Proofs:
 
 
 def blocks_of(rows: list[tuple[Any, ...]]) -> dict[Place, int]:
-    return {
-        Place(xid, row_id): number
-        for xid, row_id, number in all_rows(
-            BLOCK_OF, [[row[2] for row in rows], [row[1] for row in rows], [row[0] for row in rows]]
-        )
-    }
+    wanted = [[row[2] for row in rows], [row[1] for row in rows], [row[0] for row in rows]]
+    return {Place(xid, row_id): number for xid, row_id, number in all_rows(BLOCK_OF, wanted)}
 
 
 def paths_in(blocks: Iterable[Block], found: dict[Place, int]) -> dict[Place, merkle.Path]:

@@ -304,10 +304,14 @@ def venue(request: PageRequest, found: Venue) -> HttpResponse:
             (one.hours, one.what, unblock.address(**named, number=one.pk) if may_unblock(request, one) else "")
             for one in holds.blocks_of(found)
         ],
-        "sign": request.build_absolute_uri(f"/venues/door/{found.sign_key}/"),
+        "sign": sign_at(request, found),
         "feed": request.build_absolute_uri(f"/venues/door/{found.sign_key}.ics"),
     }
     return render(request, "venues/kept_venue.html", facts)
+
+
+def sign_at(request: PageRequest, found: Venue) -> str:
+    return request.build_absolute_uri(f"/venues/door/{found.sign_key}/")
 
 
 def seasons_of(found: Venue) -> list[tuple[str, str, list[tuple[Any, str]], str]]:
@@ -477,7 +481,7 @@ def restore(request: PageRequest, found: Venue) -> None:
 @venue.download("door.pdf")
 def week_sheet(request: PageRequest, found: Venue) -> HttpResponseBase:
     """For a door without a tablet."""
-    content = signs.week_sheet(found, request.build_absolute_uri(f"/venues/door/{found.sign_key}/"))
+    content = signs.week_sheet(found, sign_at(request, found))
     return attachment(HttpResponse(content, content_type="application/pdf"), "门口日程.pdf")
 
 

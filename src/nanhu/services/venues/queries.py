@@ -29,8 +29,7 @@ type Hours = tuple[datetime, datetime]
 
 
 def fetched(sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = all_rows(sql, {**given, "moment": now()})
-    return found
+    return all_rows(sql, {**given, "moment": now()})
 
 
 def free_hours(venues: Iterable[int], since: datetime, until: datetime) -> dict[int, list[Hours]]:

@@ -10,12 +10,12 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.files import services as files
 from nanhu.kernel.printing import services as printing
 from nanhu.kernel.printing.models import PrintedDocument
+from nanhu.kernel.printing.tests.reading import text_of
 from nanhu.platforms.flows.archiving import archive, archive_closed, digest_of
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.services import cases, definitions
 
 from .conftest import LEAVE, SYSTEM
-from .test_printing import text_of
 
 pytestmark = pytest.mark.slow
 KEY = "test.record"

@@ -1,20 +1,13 @@
 """A case on paper: from its applicant's page to the stranger who is shown it."""
 
-import subprocess
-
 import pytest
 from django.test import Client
 
 from nanhu.kernel.printing.models import PrintedDocument
+from nanhu.kernel.printing.tests.reading import text_of
 from nanhu.platforms.flows.models import Case, Task
 
 pytestmark = pytest.mark.slow
-
-
-def text_of(pdf):
-    return subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
-    ).stdout.decode()
 
 
 def test_its_applicant_prints_it_and_a_stranger_asks_whether_it_is_ours(school):

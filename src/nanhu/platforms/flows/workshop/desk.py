@@ -202,7 +202,8 @@ def shown_form(sketch: Sketch, home: str = "") -> dict[str, Any]:
         sketches.replace(one, choices_from="") if one.choices_from not in {"", *lists} else one
         for one in sketches.fields_at(sketch, home)
     ]
-    known = [(one.label, sources().get(one.source, "")) for one in asked if one.source]
+    names = sources()
+    known = [(one.label, names.get(one.source, "")) for one in asked if one.source]
     return {"shown": FlowForm(asked=asked, auto_id="shown_%s"), "known": known, "sketch": sketch}
 
 

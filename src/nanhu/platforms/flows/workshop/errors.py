@@ -2,14 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
-class DraftChangedError(CampusError):
+class DraftChangedError(ConflictError):
     """Two edit at once: the second is told, and keeps what he typed."""
 
     code = "flows.draft_changed"
-    http_status = 409
     sentence = _("{who} 刚改过这份草稿（{at}）。您填的还在下面，看一眼预览，再存一次。")
 
 
@@ -39,19 +38,16 @@ class NotPublishableError(CampusError):
     sentence = _("还有 {count} 处要改，改好才能发布：{first}")
 
 
-class NothingNewError(CampusError):
+class NothingNewError(ConflictError):
     code = "flows.nothing_new"
-    http_status = 409
     sentence = _("草稿和现行版本一样，没有可以发布的。")
 
 
-class PublicationWaitsError(CampusError):
+class PublicationWaitsError(ConflictError):
     code = "flows.publication_waits"
-    http_status = 409
     sentence = _("已有一次发布等复核：先等它办完，或由提出的人撤回。")
 
 
-class ActionNotYoursError(CampusError):
+class ActionNotYoursError(ConflictError):
     code = "flows.action_not_yours"
-    http_status = 409
     sentence = _("含“系统办理”或“申请人缴费”步骤的流程只能由流程管理发布。")

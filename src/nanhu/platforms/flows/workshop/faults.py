@@ -109,13 +109,14 @@ def fault(code: str, place: str = "", about: str = "") -> Fault:
 
 
 def field_faults(sketch: Sketch) -> Iterator[Fault]:
+    offered = sources()
     for field in sketch.body.fields():
         parts: tuple[Field | Column, ...] = (field, *field.columns)
         if field.key in RESERVED or not all(KEY.fullmatch(one.key) for one in parts):
             yield fault("reserved", field.key)
         if not all(one.label.strip() for one in parts):
             yield fault("unnamed", field.key)
-        if field.source and field.source not in sources():
+        if field.source and field.source not in offered:
             yield fault("source", field.key)
         if field.source and field.kind != "text":
             yield fault("person_source", field.key)

@@ -57,4 +57,4 @@ def check_days(*, since: date = date.min) -> list[date]:
 
 
 def differences_of(day: date) -> list[tuple[str, int | None, int | None, int | None]]:
-    return list(all_rows("SELECT * FROM ledger_check_day(%s)", [day]))
+    return all_rows("SELECT * FROM ledger_check_day(%s)", [day])

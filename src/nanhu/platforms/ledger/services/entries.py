@@ -6,20 +6,17 @@ from nanhu.platforms.ledger.models import EntryKey
 
 
 def next_entry_id() -> int:
-    number = one_value("SELECT nextval('ledger_transfer_id_seq')")
-    return int(number)
+    return int(one_value("SELECT nextval('ledger_transfer_id_seq')"))
 
 
 def claim_key(key: str, entry_id: int, fingerprint: bytes) -> int | None:
     """Take the key for this entry, or give the entry that has it. Whoever posts the same key at once waits here."""
-    if (
-        run(
-            "INSERT INTO ledger_entry_key (key, entry_id, fingerprint, created_at) VALUES (%s, %s, %s, now()) "
-            "ON CONFLICT (key) DO NOTHING",
-            [key, entry_id, fingerprint],
-        )
-        == 1
-    ):
+    written = run(
+        "INSERT INTO ledger_entry_key (key, entry_id, fingerprint, created_at) VALUES (%s, %s, %s, now()) "
+        "ON CONFLICT (key) DO NOTHING",
+        [key, entry_id, fingerprint],
+    )
+    if written == 1:
         return None
     known = EntryKey.objects.get(key=key)
     if bytes(known.fingerprint) != fingerprint:

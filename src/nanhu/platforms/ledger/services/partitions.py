@@ -17,8 +17,7 @@ class Month:
 
 def add_months(first: date, last: date) -> int:
     """Make the partitions of these months where they are missing; returns how many were made."""
-    added = one_value("SELECT ledger_add_months(%s, %s)", [first, last])
-    return int(added)
+    return int(one_value("SELECT ledger_add_months(%s, %s)", [first, last]))
 
 
 def add_months_ahead() -> int:
@@ -44,8 +43,7 @@ def months() -> list[Month]:
 
 
 def rows_outside_months() -> int:
-    rows = one_value("SELECT count(*) FROM ledger_transfer_default")
-    return int(rows)
+    return int(one_value("SELECT count(*) FROM ledger_transfer_default"))
 
 
 def last_month() -> str:

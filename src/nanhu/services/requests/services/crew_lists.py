@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import rollbacks
@@ -41,8 +42,7 @@ def take_list(*, batch_id: int) -> None:
         return
     by = Actor(account_id=found.approver_id, name=found.approver_name)
     rows = list(found.rows.order_by("line"))
-    named = Crew.objects.select_for_update().filter(name__in=[row.name for row in rows])
-    crews = {crew.name: crew for crew in named.order_by("pk")}
+    crews = {crew.name: crew for crew in locked_crews().filter(name__in=[row.name for row in rows])}
     for row in rows:
         take(by, row, crews.get(row.name))
     found.posted_at = now()
@@ -51,6 +51,11 @@ def take_list(*, batch_id: int) -> None:
         left = sum(row.crew_id is None for row in rows)
         done = {"made": len(rows) - left, "left": left}
         open_progress(found.progress_id).finish(_("写入 %(made)s 个班组，%(left)s 个没有写入") % done)
+
+
+def locked_crews() -> QuerySet[Crew]:
+    """In one order, with what `said_of` reads of each."""
+    return Crew.objects.select_for_update().prefetch_related("classes", "buildings", "members").order_by("pk")
 
 
 def take(by: Actor, row: CrewListRow, known: Crew | None) -> None:
@@ -76,7 +81,7 @@ def agree_back(*, by: Actor, rollback: CrewRollback) -> int:
 def unchanged(batch: CrewList) -> list[CrewListRow]:
     """What it wrote, the crews locked; not once one of them says something else."""
     rows = list(batch.rows.filter(crew__isnull=False).order_by("-line"))
-    crews = Crew.objects.select_for_update().order_by("pk").in_bulk([row.crew_id for row in rows])
+    crews = locked_crews().in_bulk([row.crew_id for row in rows])
     if any(settings.said_of(crews[row.crew_id or 0]) != row.said for row in rows):
         raise CrewsChangedError
     return rows
