@@ -3,12 +3,10 @@
 import itertools
 import re
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
 import segno
-from django.db import connection
 from playwright.sync_api import expect
 
 from nanhu.platforms.terminals.api import Terminal
@@ -17,6 +15,7 @@ from nanhu.systems.card.codes.services.spending import spend_code
 from nanhu.testing.accessibility import accessibility_faults
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.journeys import test_card_journey
+from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 campus, chromium, sign_in = test_card_journey.campus, test_card_journey.chromium, test_card_journey.sign_in
@@ -40,12 +39,6 @@ def open_code(sign_in, size="phone", script=""):
     page.get_by_role("button", name="在这部手机上启用").click()
     expect(page.locator("#code")).to_have_attribute("data-code", CODE)
     return page
-
-
-def beside(work):
-    """Outside Playwright's loop, in which Django opens no connection."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: (work(), connection.close())[0]).result()
 
 
 def spent(code) -> int:

@@ -2,12 +2,10 @@
 
 import io
 import re
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 import segno
-from django.db import connection
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -21,6 +19,7 @@ from nanhu.systems.assets.services import photographing
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser, open_filmed_browser
 from tests.journeys.field import waits_for
+from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 FRAMES = 75
@@ -31,12 +30,6 @@ KEPT = """async () => {
   while (!(await cache.match(location.pathname)) || !(await cache.match(document.getElementById("count").dataset.wasm)))
     await new Promise((later) => setTimeout(later, 50));
 }"""
-
-
-def beside(work):
-    """Outside Playwright's loop, in which Django opens no connection."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: (work(), connection.close())[0]).result()
 
 
 def frame_of(text):

@@ -2,13 +2,11 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from nanhu.emulators.wlan.controller import Phone
@@ -26,6 +24,7 @@ from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_own_browser
 from nanhu.testing.members import PASSWORD
 from nanhu.testing.sessions import signed_in
+from tests.journeys.kiosks import beside
 
 __all__ = ["field"]
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -46,19 +45,6 @@ WALKED_HERE = {
 WALKED_IN_THE_SAMPLE = {"outside", "certificate", "dormitory", "vpn", "which_building", "no_address", "full"}
 """By `test_why_journey.py`."""
 WITHOUT_A_CURE = {"on_line", "leaving", "reconnecting"}
-
-
-def aside(work: Callable[[], object]) -> object:
-    """The browser's thread may not ask the database."""
-
-    def run() -> object:
-        try:
-            return work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(run).result()
 
 
 def test_no_cure_is_offered_that_no_journey_walks() -> None:
@@ -107,38 +93,38 @@ def test_each_cure_for_what_happened_to_a_person_works(
     field: Field, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrong = {**field.air.facts(field.air.phones["b"]), "User-Name": "T1", "User-Password": "the-old-one"}
-    aside(lambda: field.air.post("authenticate", wrong))
+    beside(lambda: field.air.post("authenticate", wrong))
     told(page, "旧密码", "看怎么改设备里的密码")
     expect(page).to_have_url(re.compile("/help/wifi#wifi-changed"))
     expect(page.get_by_role("heading", name="改了密码以后")).to_be_visible()
-    aside(lambda: on_line(field, "a"))
+    beside(lambda: on_line(field, "a"))
     page.goto(WHY)
     expect(page.get_by_role("status")).not_to_contain_text("旧密码")
 
     page.goto("/network/devices/")
     page.get_by_role("button", name=re.compile("^让 .* 下线")).click()
-    aside(lambda: field.air.off(field.air.phones["a"], "Admin-Reset"))
-    assert aside(lambda: field.phone("a").sign_in().status_code) == 409
+    beside(lambda: field.air.off(field.air.phones["a"], "Admin-Reset"))
+    assert beside(lambda: field.phone("a").sign_in().status_code) == 409
     told(page, "下了线", "允许它再上线")
     expect(page.get_by_role("button", name="允许它再上线")).to_have_count(0)
-    assert aside(lambda: field.phone("a").sign_in().status_code) == 303
+    assert beside(lambda: field.phone("a").sign_in().status_code) == 303
 
     for _time in range(4):
-        aside(lambda: has_come_back(field, "a"))
+        beside(lambda: has_come_back(field, "a"))
     told(page, "次，在两个无线接入点之间来回", "断开它，重新连接")
     expect(page.get_by_role("status")).to_contain_text("会自己重新连接")
     expect(page.get_by_role("button", name="断开它，重新连接")).to_have_count(0)
     look_at(page, "network-why-reconnecting")
-    aside(lambda: has_come_back(field, "a"))
+    beside(lambda: has_come_back(field, "a"))
     page.goto(WHY)
     expect(page.get_by_role("status")).not_to_contain_text("来回")
     page.get_by_role("button", name="好了", exact=True).click()
-    assert aside(lambda: Cure.objects.get(finding="looped").is_solved) is True
+    assert beside(lambda: Cure.objects.get(finding="looped").is_solved) is True
 
     opens = campus_time(now()) + timedelta(hours=2)
     hours = {"opens": opens.time(), "closes": (opens + timedelta(hours=1)).time()}
-    aside(lambda: network.Policy.objects.update(**hours))
-    assert aside(lambda: field.phone("b").sign_in().status_code) == 409
+    beside(lambda: network.Policy.objects.update(**hours))
+    assert beside(lambda: field.phone("b").sign_in().status_code) == 409
     told(page, "时段", "打电话问")
     expect(page.get_by_role("link", name="07308640996", exact=True)).to_have_attribute("href", "tel:07308640996")
     look_at(page, "network-why-call")
@@ -147,7 +133,7 @@ def test_each_cure_for_what_happened_to_a_person_works(
     monkeypatch.setattr(network.service_rules, "_entries", {"vpn": rule})
     vpn = network.AdmissionRequest(service="vpn", role="staff", person_id=field.person_id, station="203.0.113.9")
     with pytest.raises(network.ServiceRefusedError):
-        aside(lambda: network.admit(vpn))
+        beside(lambda: network.admit(vpn))
     told(page, "没有开通的 VPN 账户", "看我的 VPN")
     expect(page).to_have_url(re.compile("/network/vpn/"))
     expect(page.get_by_role("link", name="申请", exact=True)).to_be_visible()
@@ -175,17 +161,17 @@ def test_each_cure_for_a_building_works(field: Field, page: Page) -> None:
         look_at(page, "network-why-building")
         page.get_by_role("button", name=button).click()
 
-    aside(build)
+    beside(build)
     at("旧仓库", "没有无线网覆盖", "看覆盖地图")
     expect(page).to_have_url(re.compile("/network/coverage/"))
     expect(page.get_by_role("heading", name="无线网覆盖")).to_be_visible()
     at("南院一教", "网络设备正常", "还是搜不到：报修")
     report(page, "网络设备正常")
-    aside(lambda: network.Nas.objects.update(last_heard_at=now() - timedelta(hours=1)))
+    beside(lambda: network.Nas.objects.update(last_heard_at=now() - timedelta(hours=1)))
     at("南院一教", "没有响应", "报修，让人来")
     report(page, "没有响应")
-    assert aside(Request.objects.count) == 2
-    assert aside(lambda: set(Cure.objects.values_list("finding", "cure"))) == {
+    assert beside(Request.objects.count) == 2
+    assert beside(lambda: set(Cure.objects.values_list("finding", "cure"))) == {
         ("not_covered", "link"),
         ("building_well", "ticket"),
         ("building_down", "ticket"),

@@ -1,13 +1,11 @@
 """An application in a real browser: sent on a phone, returned, mended, agreed by who stands in for an absent leader; another withdrawn.
 What was decided on paper while the system stood still, entered and checked; running cases tried under a new version, moved and put back."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
 import msgspec
 import pytest
-from django.db import connections
 from playwright.sync_api import Browser, Page, expect
 
 from nanhu.kernel.clock import campus_today
@@ -20,6 +18,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
+from tests.journeys.kiosks import beside
 
 __all__ = ["flows_of_tests"]
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -79,18 +78,9 @@ def sign_in(campus, chromium: Browser):
     assert [fault for fault in faults if "404" not in fault] == []
 
 
-def work_off() -> None:
-    try:
-        move = Move.objects.get()
-        moving.work_off(move_id=move.pk, by_name="system:test")
-    finally:
-        connections.close_all()
-
-
 def work() -> None:
-    """What the worker does, for there is none beside this server; away from the browser's event loop."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(work_off).result()
+    """What the worker does, for there is none beside this server."""
+    beside(lambda: moving.work_off(move_id=Move.objects.get().pk, by_name="system:test"))
 
 
 def apply(student: Page, days: int) -> None:

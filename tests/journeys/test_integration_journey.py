@@ -1,10 +1,8 @@
 """An integrator takes a strange server's number and page in by forms alone, another agrees, and a student has them on the phone."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from django.db import connection
 from playwright.sync_api import expect
 
 from nanhu.kernel.clock import campus_today
@@ -17,14 +15,9 @@ from nanhu.platforms.portal.tests.conftest import TEST, join, signed_in
 from nanhu.platforms.portal.tests.vendor import Vendor
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
+from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-def beside(work):
-    """Outside Playwright's loop, in which Django opens no connection."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: (work(), connection.close())[0]).result()
 
 
 def school() -> dict[str, str]:

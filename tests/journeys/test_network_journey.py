@@ -1,31 +1,15 @@
 """My devices on a phone: a student sees what is on line, sends the old phone off, and watches until it is really gone."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, expect
 
 from nanhu.services.network.tests.conftest import LAPTOP, School, school
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
+from tests.journeys.kiosks import beside
 
 __all__ = ["school"]
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-def aside(work: Callable[[], object]) -> None:
-    """The browser's thread may not ask the database."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(run).result()
 
 
 def test_an_old_phone_is_sent_off(school: School, live_server) -> None:
@@ -54,7 +38,7 @@ def test_an_old_phone_is_sent_off(school: School, live_server) -> None:
         expect(main).to_contain_text("断网中")
         expect(main).to_contain_text("2/2")
         look_at(page, "network-devices-closing")
-        aside(lambda: school.report("Stop", old.sid))
+        beside(lambda: school.report("Stop", old.sid))
         page.reload()
         expect(main).not_to_contain_text("断网中")
         expect(main).to_contain_text("1/2")

@@ -6,11 +6,9 @@ The browser's own reckoning stands against the published vectors of RFC 9474 and
 import io
 import json
 import re
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -20,6 +18,7 @@ from nanhu.services.requests.services import answering
 from nanhu.services.requests.tests.conftest import make_school, set_crowd
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
+from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 VECTOR = json.loads((Path(room_tests.__file__).parent / "rfc9474.json").read_text("utf-8"))
@@ -59,12 +58,6 @@ KEPT = """async () => {
   const cache = await caches.open("nanhu-work-1");
   while (!(await cache.match(location.pathname))) await new Promise((later) => setTimeout(later, 50));
 }"""
-
-
-def beside(work):
-    """Outside Playwright's loop, in which Django opens no connection."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: (work(), connection.close())[0]).result()
 
 
 def photo() -> bytes:

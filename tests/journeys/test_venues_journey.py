@@ -2,13 +2,11 @@
 festival week are given by lot."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import connection
 from playwright.sync_api import expect
 
 from nanhu.kernel.clock import campus_time, now
@@ -21,14 +19,9 @@ from nanhu.services.venues.services.booking import Order
 from nanhu.services.venues.tests.conftest import in_days, make_school
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
+from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-def beside(work):
-    """Outside Playwright's loop, in which Django opens no connection."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: (work(), connection.close())[0]).result()
 
 
 def test_a_tap_on_a_free_hour_books_it(live_server):

@@ -1,10 +1,8 @@
 """A teacher applies for the VPN on the phone, the head agrees, and a strange sign-in is disowned; each page as a screen reader finds it."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from playwright.sync_api import expect
 
 from nanhu.kernel.clock import campus_today, now
@@ -17,15 +15,10 @@ from nanhu.services.network.reach.services import watching
 from nanhu.services.network.reach.tests.conftest import make_school
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_browser
+from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 RING = [[113.1, 29.3], [113.101, 29.3], [113.101, 29.301], [113.1, 29.301], [113.1, 29.3]]
-
-
-def beside(work):
-    """Outside Playwright's loop, in which Django opens no connection."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: (work(), connection.close())[0]).result()
 
 
 def from_home_and_away(person_id):

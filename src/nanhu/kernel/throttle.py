@@ -90,7 +90,7 @@ def counted(gate: Gate, moment: datetime) -> int:
         "cap": gate.limit.cap,
         "leak": gate.limit.leak,
     }
-    return int(run(ADMIT, facts))
+    return run(ADMIT, facts)
 
 
 def seconds_left(gates: Sequence[Gate]) -> int:

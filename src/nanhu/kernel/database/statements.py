@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
-
-from nanhu.kernel.database.values import all_rows
+from nanhu.kernel.database.values import all_rows, run
 
 
 class Statements:
@@ -21,10 +19,7 @@ class Statements:
 
     def run(self, name: str, facts: Mapping[str, Any]) -> int:
         """How many rows it wrote."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.text(name), facts)
-            return int(cursor.rowcount)
+        return run(self.text(name), facts)
 
     def rows(self, name: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = all_rows(self.text(name), facts)
-        return found
+        return all_rows(self.text(name), facts)

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Length
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import halfwidth, tidied
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.widgets import SuggestInput, Suggestion
 from nanhu.kernel.ui.words import reads_chinese, term
@@ -20,10 +20,6 @@ MOST: Final = 12
 LONGEST: Final = 80
 WHOLE: Final = Concat("parent__name", Value(" "), "name", output_field=TextField())
 """南院1栋宿舍 305."""
-
-
-def tidy(typed: str) -> str:
-    return " ".join(halfwidth(typed).split())
 
 
 def as_typed(places: Sequence[Place]) -> dict[int, str]:
@@ -40,7 +36,7 @@ def as_typed(places: Sequence[Place]) -> dict[int, str]:
         building = place.parent.name if place.parent else ""
         said = f"{building} {place.name}" if building and place.kind == Place.Kind.ROOM else place.name
         is_alone = whole[place.name, building] <= 1 if said != place.name else names[place.name] <= 1
-        return said if is_alone and tidy(said) == said else f"{place.key} {place.name}"
+        return said if is_alone and tidied(said) == said else f"{place.key} {place.name}"
 
     return {one.pk: words(one) for one in places}
 
@@ -66,7 +62,7 @@ class PlaceField(forms.CharField):
         return [Suggestion(names[one.pk], term(one.parent.name) if one.parent else "") for one in rows]
 
     def clean(self, value: Any) -> Place | None:
-        text = tidy(super().clean(value))
+        text = tidied(super().clean(value))
         if not text:
             return None
         known = Q(key=text.partition(" ")[0]) | Q(name=text) | Q(whole=text)

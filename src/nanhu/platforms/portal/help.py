@@ -11,13 +11,12 @@ from typing import Final
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
 from nanhu.kernel.folding import folded
 from nanhu.kernel.manual import HOUSE
 from nanhu.kernel.registry import Hit, Viewer
-from nanhu.kernel.ui.words import called
+from nanhu.kernel.ui.words import called, reads_chinese
 
 TEXT: Final = HOUSE / "docs" / "manual" / "使用手册.md"
 ENGLISH: Final = HOUSE / "docs" / "manual" / "user-manual.en.md"
@@ -40,7 +39,7 @@ class Section:
     @property
     def is_english(self) -> bool:
         """Whether this reader reads it in English."""
-        return self.english is not None and (get_language() or "").startswith("en")
+        return self.english is not None and not reads_chinese()
 
     @property
     def called(self) -> str:

@@ -19,7 +19,7 @@ DIFFERENCES = "SELECT what, receipt_id, entry_id FROM card_check() LIMIT 20"
 
 
 def receipt_differences() -> list[tuple[str, int | None, int | None]]:
-    return [(what, receipt, entry) for what, receipt, entry in all_rows(DIFFERENCES)]
+    return all_rows(DIFFERENCES)
 
 
 def receipts_agree() -> CheckResult:

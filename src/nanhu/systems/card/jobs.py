@@ -22,7 +22,7 @@ def forget_spent() -> int:
 @job("card.forget_stored_sums", every="57 3 * * *")
 def forget_stored_sums() -> int:
     """What terminals uploaded counts for the day of its arrival alone."""
-    return int(run("DELETE FROM card_stored_sum WHERE day < %s", [campus_today() - KEEP_STORED_SUMS]))
+    return run("DELETE FROM card_stored_sum WHERE day < %s", [campus_today() - KEEP_STORED_SUMS])
 
 
 @job("card.end_holds", every="* * * * *")

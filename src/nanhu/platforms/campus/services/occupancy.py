@@ -144,7 +144,7 @@ def put(*, source: str, term: Term | None, holds: Sequence[Hold]) -> int:
     given = columns(source, term, holds)
     try:
         with transaction.atomic():
-            return int(run(HOLD, given))
+            return run(HOLD, given)
     except IntegrityError as error:
         raise refusal(error, given, holds) from error
 

@@ -77,7 +77,7 @@ def facts_of(day: date) -> dict[str, Any]:
 
 
 def rows_of(statement: str, day: date) -> list[tuple[Any, ...]]:
-    return list(all_rows(statement, facts_of(day)))
+    return all_rows(statement, facts_of(day))
 
 
 def merchants_on(day: date) -> list[MerchantDay]:

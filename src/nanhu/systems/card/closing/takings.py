@@ -29,12 +29,7 @@ class Today:
 def today_of(merchant: Merchant, day: date | None = None) -> Today:
     """Sales less what was taken back, by the hour in which it was sold."""
     day = day or campus_today()
-    hours = [
-        (hour, fen, sales)
-        for hour, fen, sales in all_rows(
-            HOURS, {"account": merchant.account_id, "since": start_of(day), "until": end_of(day)}
-        )
-    ]
+    hours = all_rows(HOURS, {"account": merchant.account_id, "since": start_of(day), "until": end_of(day)})
     return Today(fen=sum(fen for _h, fen, _n in hours), sales=sum(n for _h, _f, n in hours), by_hour=hours)
 
 

@@ -9,7 +9,7 @@ DIFFERENCES = "SELECT what, wallet_id, claimables_fen, held_fen FROM card_funds_
 
 
 def funds_differences() -> list[tuple[str, int, int, int]]:
-    return [(what, wallet, claimables, held) for what, wallet, claimables, held in all_rows(DIFFERENCES)]
+    return all_rows(DIFFERENCES)
 
 
 def funds_agree() -> CheckResult:

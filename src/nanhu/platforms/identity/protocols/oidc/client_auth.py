@@ -132,4 +132,4 @@ def is_first_use(claims: Mapping[str, Any], client_id: str) -> bool:
     """Each `jti` once: of two that bring it at once, one inserts it."""
     until = datetime.fromtimestamp(float(claims["exp"]), UTC) + timedelta(seconds=LEEWAY_SECONDS)
     jti_hash = sha256(f"{client_id}|{claims['jti']}".encode()).digest()
-    return bool(run(REMEMBER, [jti_hash, until]) == 1)
+    return run(REMEMBER, [jti_hash, until]) == 1

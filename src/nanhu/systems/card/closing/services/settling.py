@@ -163,4 +163,4 @@ BY_DAY = """
 
 def moved_by_day(merchant: Merchant, *, first: date, last: date) -> list[tuple[date, int, int]]:
     """Sales and what was taken back, of each day of a settlement."""
-    return list(all_rows(BY_DAY, {"account": merchant.account_id, "since": start_of(first), "until": end_of(last)}))
+    return all_rows(BY_DAY, {"account": merchant.account_id, "since": start_of(first), "until": end_of(last)})
