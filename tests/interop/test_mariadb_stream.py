@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ ROWS = ",".join(
     f"('2026-2027-1', ' JX01', '{14231100000 + n}', 'MA101', '高等数学Ａ', '{'重修' if n % 7 == 0 else '初修'}')"
     for n in range(1, 61)
 )
+PURGE = "PURGE BINARY LOGS BEFORE now() + INTERVAL 1 DAY"
 KEY = "xnxq = '2026-2027-1' AND jxb = ' JX01'"
 
 
@@ -88,6 +89,13 @@ def made(server: MariaDb, two: list[Any], monkeypatch: pytest.MonkeyPatch) -> Da
 
 def does(server: MariaDb, *statements: str) -> None:
     server.does(*((one, ()) for one in statements))
+
+
+def logs_of(server: MariaDb) -> Sequence[object]:
+    """A file that is read, or not yet carried over to the tables, outlives its purge."""
+    with server.connection() as asked, asked.cursor() as cursor:
+        cursor.execute("SHOW BINARY LOGS")
+        return cursor.fetchall()
 
 
 def there() -> dict[str, tuple[str, str]]:
@@ -222,14 +230,7 @@ def test_every_character_of_gbk_is_read_as_the_server_reads_it(made: DataSource,
     ("statements", "why"),
     [
         (["RESET MASTER"], "没有上次读到的地方|不是上次那一份"),
-        (
-            [
-                "SET GLOBAL slave_connections_needed_for_purge = 0",
-                "FLUSH BINARY LOGS",
-                "PURGE BINARY LOGS BEFORE now() + INTERVAL 1 DAY",
-            ],
-            "没有上次读到的地方",
-        ),
+        (["SET GLOBAL slave_connections_needed_for_purge = 0", "FLUSH BINARY LOGS", PURGE], "没有上次读到的地方"),
         (["ALTER TABLE jw.xk ADD note varchar(9)"], "各列变了"),
         (["ALTER TABLE jw.xk ADD note int", "ALTER TABLE jw.xk DROP note"], "ALTER"),
         (
@@ -245,6 +246,8 @@ def test_where_the_log_does_not_say_all_the_whole_table_is_compared_and_the_batc
     made: DataSource, server: MariaDb, statements: list[str], why: str
 ) -> None:
     does(server, *statements)
+    while PURGE in statements and len(logs_of(server)) > 1:
+        does(server, PURGE)
     does(server, "DELETE FROM jw.xk WHERE xh = '14231100005'")
     read_again(made)
     name = Batch.objects.get(pk=made.batch_id).file_name

@@ -2,13 +2,13 @@
 ask: it is filled in from the golden record, or from a shared table about persons (`hub:dorm.stay.place`)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_time
 from nanhu.kernel.registry import Text
+from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows.body import Field
@@ -97,6 +97,8 @@ def in_words(value: object) -> str:
         case bool():
             return str((_("否"), _("是"))[value])
         case datetime():
-            return f"{campus_time(value):%Y-%m-%d %H:%M}"
+            return dates.second_words(value)
+        case date():
+            return dates.short_day(value, None)
         case _:
             return str(value)

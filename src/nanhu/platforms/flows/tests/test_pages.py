@@ -89,10 +89,10 @@ def test_what_a_shared_table_says_is_read_once_and_in_the_hours_of_the_campus(sc
     student, address = school.client("S1"), "/flows/new/test.arrived/"
     read = [sql for sql in queries_of(student, address) if "onboarding.arrival" in sql]
     assert len(read) == 1, "\n".join(read)
-    assert "2026-09-06 02:30" in student.get(address).content.decode()
+    assert "2026年9月6日 02:30:00" in student.get(address).content.decode()
     student.post(address, SAID | {"form_token": str(uuid4())})
     data = Case.objects.get().data
-    assert (data["state"], data["arrived_at"]) == ("已报到", "2026-09-06 02:30")
+    assert (data["state"], data["arrived_at"]) == ("已报到", "2026年9月6日 02:30:00")
 
 
 def test_what_has_many_rows_a_person_fills_in_nothing():

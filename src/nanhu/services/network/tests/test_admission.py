@@ -178,7 +178,7 @@ def test_why_somebody_was_refused_is_said_in_the_language_in_which_he_reads(scho
 
 def test_a_rule_of_another_room_refuses_its_service_alone(school, monkeypatch):
     rule = api.ServiceRule(key="test", service="vpn", refuses=lambda _person: "要先申请 VPN")
-    monkeypatch.setattr(service_rules, "_entries", {"test": rule})
+    monkeypatch.setitem(service_rules._entries, "test", rule)
     assert school.ask("S1", "203.0.113.9", nas=GATEWAY, key="vpn").status_code == 401
     assert school.ask("S1").status_code == 200
     assert api.refusals_of(school["S1"])[0].words == "要先申请 VPN"
