@@ -131,4 +131,4 @@ def asked(made: FreeRadius) -> str:
 def radtest(made: FreeRadius, name: str, *, key: str) -> str:
     """One question without EAP; the whole answer, and why there is none."""
     said = f'User-Name = "{name}"\nUser-Password = "x"\n'
-    return made.heard_by_radclient(said, port=made.port, kind="auth", key=key, seconds=12, times=3)
+    return made.heard_by_radclient(said, port=made.port, kind="auth", key=key, seconds=12, times=50)
