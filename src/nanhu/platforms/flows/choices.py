@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import term
@@ -86,7 +87,10 @@ def rows_of(table: str, numbers: Sequence[str]) -> Sequence[Any]:
 
 
 def hub_value(source: str, rows: Sequence[Any]) -> str:
-    name = source.rpartition(".")[2]
+    """What is in force today; of what is over, only that it is."""
+    name, declared = source.rpartition(".")[2], datahub.shared_tables()[table_of(source)]
+    in_force = [row for row in rows if not declared.is_over(row, campus_today())]
+    rows = in_force or (rows if name in declared.over else ())
     names = datahub.codes_of(table_of(source), name) if rows else {}
     said = (getattr(row, name) for row in rows)
     return "、".join(dict.fromkeys(in_words(names.get(one, one)) for one in said if one is not None))

@@ -63,7 +63,7 @@ def room_of(viewer: Viewer) -> campus.Place | None:
 def bed_of(viewer: Viewer) -> campus.Place | None:
     if BEDS not in datahub.shared_tables():
         return None
-    keys = [one.place for one in datahub.rows(BEDS, {"campus_no": viewer.campus_no})]
+    keys = [one.place for one in datahub.rows(BEDS, {"campus_no": viewer.campus_no, "state": "living"})]
     return campus.Place.objects.filter(key__in=keys).select_related("parent").first()
 
 

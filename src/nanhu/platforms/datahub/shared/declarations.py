@@ -104,7 +104,8 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
     """`system` is the app in the box that fills it (`derived`: and no source may), `person` the field with a campus number; `purposes` those for which its
     sensitive fields may be read. `when_refused`: what the codes of a row become while its line in a file cannot be read.
     `whole_by`: a whole list is one of those rows alone that share these key fields with a line of it, as a list of one term says
-    nothing of another. `turnover`: so many percent of its rows may go on an ordinary day, where that is more than elsewhere."""
+    nothing of another. `turnover`: so many percent of its rows may go on an ordinary day, where that is more than elsewhere.
+    `over`: the codes by which a row says that what it tells of has ended, `last_day`: the date field after which it has."""
 
     key: str
     name: str
@@ -117,6 +118,8 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
     when_refused: dict[str, dict[str, str]] = {}
     whole_by: list[str] = []
     turnover: int = 0
+    over: dict[str, list[str]] = {}
+    last_day: str = ""
     derived: bool = False
 
     @cached_property
@@ -148,6 +151,12 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
     def key_of(self, row: Any) -> str:
         return KEY_ENDS.join(str(getattr(row, name)) for name in self.keys)
 
+    def is_over(self, row: Any, today: date) -> bool:
+        until = getattr(row, self.last_day) if self.last_day else None
+        return (until is not None and until < today) or any(
+            getattr(row, name) in ended for name, ended in self.over.items()
+        )
+
     def faults(self) -> Iterable[str]:
         if not KEY.fullmatch(self.key):
             yield f"the key {self.key!r} is not room.table in small letters"
@@ -162,6 +171,7 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
         if self.person not in {"", PERSON}:
             yield f"the field {self.person!r} that says whose a row is must be named {PERSON!r}"
         yield from self.refused_faults()
+        yield from self.over_faults()
         if not self.keys:
             yield "it has no key"
         yield from self.whole_faults()
@@ -173,6 +183,13 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
     def whole_faults(self) -> Iterable[str]:
         if not set(self.whole_by) <= set(self.keys) or not 0 <= self.turnover <= MOST_PERCENT:
             yield "whole_by names key fields, and turnover is a percentage"
+
+    def over_faults(self) -> Iterable[str]:
+        for name, ended in self.over.items():
+            if name not in self.by_name or not set(ended) <= set(self.by_name[name].values):
+                yield f"over: {name!r} is not a code that takes these values"
+        if self.last_day and (self.last_day not in self.by_name or self.by_name[self.last_day].type != "date"):
+            yield f"last_day: {self.last_day!r} is not a date of it"
 
     def refused_faults(self) -> Iterable[str]:
         for name, states in self.when_refused.items():

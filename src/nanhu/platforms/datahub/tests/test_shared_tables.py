@@ -346,6 +346,8 @@ FAULTY = [
     ("keys = []", "it has no key"),
     ('key = "Library"', "the key 'Library'"),
     ('purposes = ["x"]', "need purposes"),
+    ('over = { book = ["gone"] }', "over: 'book' is not a code"),
+    ('last_day = "book"', "last_day: 'book' is not a date"),
     ('code_table = "moods"', "there is no code table 'moods'"),
 ]
 GOOD = """key = "library.loan"

@@ -76,6 +76,30 @@ def test_a_shared_table_fills_in_what_the_school_knows(school, monkeypatch):
     assert (data["place"], data["state"], data["gone"]) == ("d1-101", "在住", "")
 
 
+def test_what_is_over_fills_in_nothing_but_that_it_is(school, monkeypatch):
+    asked = [
+        Field(key=key, label=label, source=f"hub:{table}.{name}")
+        for key, label, table, name in (
+            ("place", "房间", "dorm.stay", "place"),
+            ("state", "住宿", "dorm.stay", "state"),
+            ("joined", "加入时间", "mobile.member", "joined_at"),
+        )
+    ]
+    body = msgspec.structs.replace(LEAVE.body, form=(*LEAVE.body.form, *asked))
+    monkeypatch.setitem(definitions.specs, "test.room", replace(LEAVE, key="test.room", body=body))
+    definitions.publish_all()
+    datahub.put("dorm.stay", [{"campus_no": "S1", "place": "d1-101", "state": "left"}], by=SYSTEM)
+    at, member = datetime.fromisoformat("2026-09-05T18:30+00:00"), {"campus_no": "S1", "state": "active"}
+    student, address = school.client("S1"), "/flows/new/test.room/"
+    for days in (0, -1):
+        last = campus_today() + timedelta(days=days)
+        datahub.put("mobile.member", [{**member, "joined_at": at, "leaves_on": last}], by=SYSTEM)
+        assert ("2026年9月6日 02:30:00" in student.get(address).content.decode()) == (days == 0)
+    student.post(address, SAID | {"form_token": str(uuid4())})
+    data = Case.objects.get().data
+    assert (data["place"], data["state"], data["joined"]) == ("", "已退", "")
+
+
 def test_what_a_shared_table_says_is_read_once_and_in_the_hours_of_the_campus(school, monkeypatch):
     asked = [
         Field(key=key, label=label, source=f"hub:onboarding.arrival.{key}")

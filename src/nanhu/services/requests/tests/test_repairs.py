@@ -544,7 +544,7 @@ def test_words_are_forgotten_by_age_and_complaints_are_kept_five_years(school):
     assert reminding.forget_words() == 1
 
 
-def test_the_page_of_a_request_with_everything_on_it_asks_little(school, monkeypatch):
+def test_the_page_of_a_request_with_everything_on_it_asks_little(school):
     school.crew()
     one = school.repair(words="水管", photos=[picture().read()] * 3)
     materials = [("水龙头", 2, 1850), ("胶带", 1, 300)]
@@ -552,10 +552,11 @@ def test_the_page_of_a_request_with_everything_on_it_asks_little(school, monkeyp
     working.done(by=school.actor("W2"), request=one, person_id=school["W2"], **done)
     for number, address in (("S1", HALL + "mine/"), ("D1", DISPATCH), ("W2", WORK)):
         assert len(queries_of(school.client(number), f"{address}{one.public_id}/")) <= MOST_QUERIES
-    monkeypatch.setattr(queries.datahub, "shared_tables", lambda: {queries.BEDS: object()})
-    stay = type("Stay", (), {"place": "d1-102"})
-    monkeypatch.setattr(queries.datahub, "rows", lambda table, where: [stay] if where == {"campus_no": "S1"} else [])
-    assert 'value="一栋 102"' in school.client("S1").get(f"{HALL}repair/").content.decode(), "the bed's room"
+    moves_in(["S1"], "d1-102")
+    form = f"{HALL}repair/"
+    assert 'value="一栋 102"' in school.client("S1").get(form).content.decode(), "the bed's room"
+    datahub.put("dorm.stay", [{"campus_no": "S1", "place": "d1-102", "state": "left"}], by=SYSTEM)
+    assert 'value="一栋 102"' not in school.client("S1").get(form).content.decode(), "he lives there no more"
 
 
 def test_a_script_is_stopped_at_twenty_open_ones(school):
