@@ -1,5 +1,6 @@
 """What is queued for the contact book, done there: one member a step, tried again with back-off, with what was answered beside it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -114,16 +115,20 @@ def adopted(member: Member, facts: MemberFacts, found: BookMember | None) -> Ans
     if found is None:
         return Again()
     if found.name == facts.name and is_account_of(member, facts, found):
-        state = JOINED.get(Status(found.status), State.INVITED) if found.status in set(Status) else State.INVITED
-        at = now() if state == State.ACTIVE else None
-        with transaction.atomic():
-            is_his = goes_on(member, task=Task.UPDATE, state=state, joined_at=at, due_at=now())
-            if is_his and state == State.ACTIVE:
-                publish(MemberJoined(person_id=member.person_id))
-                audit.record(by=BY, action="mobile.adopt_member", target=f"person:{member.person_id}")
+        goes_on_as(member, found)
     else:
         goes_on(member, state=State.REVIEW, task=Task.NONE, due_at=None)
     return None
+
+
+@transaction.atomic
+def goes_on_as(member: Member, found: BookMember) -> None:
+    state = JOINED.get(Status(found.status), State.INVITED) if found.status in set(Status) else State.INVITED
+    at = now() if state == State.ACTIVE else None
+    is_his = goes_on(member, userid=found.userid, task=Task.UPDATE, state=state, joined_at=at, due_at=now())
+    if is_his and state == State.ACTIVE:
+        publish(MemberJoined(person_id=member.person_id))
+        audit.record(by=BY, action="mobile.adopt_member", target=f"person:{member.person_id}")
 
 
 def is_account_of(member: Member, facts: MemberFacts, found: BookMember) -> bool:
@@ -142,13 +147,16 @@ def goes_on(member: Member, **facts: object) -> bool:
 
 
 def taken_over(member: Member, facts: MemberFacts, found: BookMember | None, refusal: VendorError) -> Answer:
-    """His phone stands there under a userid of its own, from before us: with the same name it is his, and stays as it is called."""
+    """His phone stands there under a userid of its own, from before us: with the same name it is his, and stays as it is called. What we
+    had made for him by his mail goes only once that one has taken what we write; cut off anywhere, the next try does the rest."""
     if found is None or found.name != facts.name or Member.objects.filter(userid=found.userid).exists():
         raise refusal
+    vendor = choice.vendor()
+    vendor.update_member(replace(facts, userid=found.userid))
     if member.task == Task.UPDATE:
-        choice.vendor().delete_member(member.userid)  # what we had made for him by his mail, before he agreed
-    Member.objects.filter(pk=member.pk).update(userid=found.userid)
-    return adopted(member, facts, found)
+        vendor.delete_member(member.userid)
+    goes_on_as(member, found)
+    return None
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from nanhu.platforms.datahub.models import SharedRow
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
+from nanhu.services.mobile.adapters.wecom.client import WecomClient
 from nanhu.services.mobile.jobs import compare_nightly, follow_everybody, publish
 from nanhu.services.mobile.models import Binding, Comparison, Consent, Corp, Department, Member, VendorCall
 from nanhu.services.mobile.services import bindings, comparing, members, pushing
@@ -165,6 +166,54 @@ def test_an_account_of_his_own_from_before_us_is_taken_over_by_phone_and_name(sc
         settle()
     found = school.member("T2")
     assert (found.userid, found.state) == ("wang-laoshi", State.ACTIVE)
+    assert "t2" not in wecom.members()
+    assert wecom.company.store.member("wang-laoshi")["department"] != [1]
+
+
+def agrees_late(school, wecom):
+    """王老师 has an account of his own, and the one that was made by his mail."""
+    wecom.company.store.put("wang-laoshi", "王老师", "13907300002", [1], 1)
+    comparing.compare(by=SYSTEM)
+    comparing.start(by=SYSTEM)
+    settle()
+    bindings.consent(person_id=school.persons["T2"])
+
+
+def test_the_account_made_by_mail_stays_where_his_own_takes_nothing_from_us(school, wecom, monkeypatch):
+    agrees_late(school, wecom)
+    update = wecom.company.apis["user/update"]
+
+    def not_of_him(use, query, body):
+        return {"errcode": 60129, "errmsg": "no"} if body["userid"] == "wang-laoshi" else update(use, query, body)
+
+    monkeypatch.setitem(wecom.company.apis, "user/update", not_of_him)
+    school.client("T2").post("/mobile/join/")
+    settle()
+    found = school.member("T2")
+    assert (found.userid, found.state, found.error != "") == ("t2", State.INVITED, True)
+    assert wecom.company.store.member("t2")["name"] == "王老师"
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.parametrize("cut", ["update_member", "delete_member", "goes_on_as"])
+def test_a_takeover_that_is_cut_off_anywhere_is_done_by_the_next_try(school, wecom, monkeypatch, cut, place):
+    """The power goes right before or right after a word to them, or ours."""
+    agrees_late(school, wecom)
+    school.client("T2").post("/mobile/join/")
+    member, owner = school.member("T2"), pushing if cut == "goes_on_as" else WecomClient
+    real = getattr(owner, cut)
+
+    def cut_off(*said):
+        if place == "after" or (cut == "update_member" and said[-1].userid == "t2"):
+            real(*said)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(owner, cut, cut_off)
+        pushing.push(member, pushing.step(member).args[1])
+    settle()
+    found = school.member("T2")
+    assert (found.userid, found.state, found.error) == ("wang-laoshi", State.ACTIVE, "")
     assert "t2" not in wecom.members()
     assert wecom.company.store.member("wang-laoshi")["department"] != [1]
 
