@@ -128,6 +128,7 @@ CRONS = {
     "requests.close_overdue": "12 2 * * *",
     "requests.dispatch": "*/15 * * * *",
     "requests.find_handlers": "2 4 * * *",
+    "requests.forget_crew_lists": "32 2 * * *",
     "requests.forget_phones": "22 2 * * *",
     "requests.forget_words": "52 2 * * *",
     "requests.mix": "32 3 * * *",

@@ -145,6 +145,11 @@ class CrewsChangedError(ConflictError):
     sentence = _("这份表写的班组后来又改过，不能整份恢复。")
 
 
+class LinesForgottenError(ConflictError):
+    code = "requests.lines_forgotten"
+    sentence = _("这份表没有写入班组，或已满 30 天，各行已经清除，不能整份恢复。请在“班组”页里改。")
+
+
 class UnknownCodeError(NotFoundError):
     field = "buildings"
 

@@ -35,6 +35,11 @@ def take_crew_list(batch_id: int) -> None:
     crew_lists.take_list(batch_id=batch_id)
 
 
+@job("requests.forget_crew_lists", every="32 2 * * *")
+def forget_crew_lists() -> int:
+    return crew_lists.forget_lines()
+
+
 @job("requests.find_handlers", every="2 4 * * *")
 def find_handlers() -> int:
     return answering.find_handlers()

@@ -16,6 +16,8 @@ DAYS_TO_REOPEN: Final = 7
 ROUTES_UNTIL_LEADER: Final = 2
 PHONE_DAYS: Final = 30
 """After its end a request's phone is taken away."""
+LIST_DAYS: Final = 30
+"""After its end the lines of a list of crews go, and with them its roll-back."""
 WORDS_DAYS: Final = {"complaint": 5 * 366, "opinion": 5 * 366}
 """By kind, after its end; all others `USUAL_WORDS_DAYS`."""
 USUAL_WORDS_DAYS: Final = 2 * 366

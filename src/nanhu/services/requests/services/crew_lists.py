@@ -1,11 +1,13 @@
 """Lists of crews (班组表): kept, worked off once a second person agreed, and given back."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import rollbacks
@@ -13,10 +15,13 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import open_progress
-from nanhu.services.requests.errors import CrewsChangedError
+from nanhu.services.requests.errors import CrewsChangedError, LinesForgottenError
 from nanhu.services.requests.models import Crew, CrewList, CrewListRow, CrewRollback
+from nanhu.services.requests.rules import LIST_DAYS
 from nanhu.services.requests.services import settings
 
+CLOCK: Final = Actor.system("requests.forget_crew_lists")
+State = CrewList.State
 type CrewLine = tuple[int, str, Mapping[str, Any]]
 """Number of the line, the crew's name, what it says of it."""
 
@@ -38,7 +43,7 @@ def make_list(*, by: Actor, token: UUID, title: str, rows: Sequence[CrewLine], f
 def take_list(*, batch_id: int) -> None:
     """A second run finds nothing to do. A line whose people have left meanwhile is left out and counted."""
     found = CrewList.objects.select_for_update().get(pk=batch_id)
-    if found.state != CrewList.State.POSTING:
+    if found.state != State.POSTING:
         return
     by = Actor(account_id=found.approver_id, name=found.approver_name)
     rows = list(found.rows.order_by("line"))
@@ -46,7 +51,7 @@ def take_list(*, batch_id: int) -> None:
     for row in rows:
         take(by, row, crews.get(row.name))
     found.posted_at = now()
-    found.enter(by, CrewList.State.POSTED, "take_{}")
+    found.enter(by, State.POSTED, "take_{}")
     if found.progress_id is not None:
         left = sum(row.crew_id is None for row in rows)
         done = {"made": len(rows) - left, "left": left}
@@ -81,6 +86,8 @@ def agree_back(*, by: Actor, rollback: CrewRollback) -> int:
 def unchanged(batch: CrewList) -> list[CrewListRow]:
     """What it wrote, the crews locked; not once one of them says something else."""
     rows = list(batch.rows.filter(crew__isnull=False).order_by("-line"))
+    if not rows:
+        raise LinesForgottenError
     crews = locked_crews().in_bulk([row.crew_id for row in rows])
     if any(settings.said_of(crews[row.crew_id or 0]) != row.said for row in rows):
         raise CrewsChangedError
@@ -92,3 +99,16 @@ def give_back(by: Actor, batch: CrewList) -> int:
     for row in rows:
         settings.write(by=by, name=row.name, said=row.before or {**row.said, "is_active": False}, crew=row.crew)
     return len(rows)
+
+
+@transaction.atomic
+def forget_lines() -> int:
+    """The campus numbers that a list named go with its lines. One that nobody submitted ends first; one whose roll-back waits keeps them."""
+    before = now() - timedelta(days=LIST_DAYS)
+    for one in CrewList.objects.select_for_update().filter(state=State.CHECKED, created_at__lt=before):
+        one.enter(CLOCK, State.DISCARDED, "discard_{}")
+    ended = CrewList.objects.filter(state__in=[State.POSTED, State.REFUSED, State.DISCARDED, State.UNDONE])
+    over = ended.alias(at=Coalesce("posted_at", "decided_at", "created_at")).filter(at__lt=before)
+    asked = CrewRollback.objects.filter(state=CrewRollback.State.ASKED).values("batch")
+    gone, _by_table = CrewListRow.objects.filter(batch__in=over.exclude(pk__in=asked)).delete()
+    return gone

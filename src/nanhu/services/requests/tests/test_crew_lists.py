@@ -4,9 +4,10 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import DatabaseError, transaction
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people.models import Affiliation
 from nanhu.services.requests import jobs
@@ -174,6 +175,26 @@ def test_a_line_whose_leader_left_meanwhile_is_left_out(school):
     jobs.take_crew_list(batch_id=CrewList.objects.get().pk)
     assert list(Crew.objects.values_list("name", flat=True)) == ["门锁班"]
     assert "没有写入" in client.get(address).content.decode()
+
+
+def test_whose_numbers_a_list_named_goes_a_month_after_its_end(school):
+    """What was never submitted ends, too; whose roll-back waits may still be taken back."""
+    client = school.client("D1")
+    address = approve(school, lines("木工班,木,,,W1,W2,"), client)
+    left = TestDesk().hand_in(client, lines("电工班,电,,,W1,,"))["Location"]
+    asked = approve(school, lines("门锁班,门锁,,,W1,,"), client)
+    case = asked_back(school, asked, client)
+    at = now()
+    with time_machine.travel(at + timedelta(days=29)):
+        assert jobs.forget_crew_lists() == 0
+    with time_machine.travel(at + timedelta(days=31)):
+        assert (jobs.forget_crew_lists(), jobs.forget_crew_lists()) == (2, 0)
+    shown = client.get(address).content.decode()
+    assert "各行已经清除" in shown
+    assert client.post(f"{address}undo/", {"token": str(uuid4()), "reason": "交错了"}).status_code == 409
+    assert "已作废" in client.get(left).content.decode()
+    assert Crew.objects.get(name="木工班").members.count() == 2, "the crew stays"
+    assert third(school).post(f"{case}approve/").status_code == 302
 
 
 def test_the_database_knows_no_other_way_to_roll_a_list_back(school):

@@ -39,6 +39,9 @@ rollbacks = Console(
 desk.shares_bar_with(rollbacks)
 
 
+GONE = Empty(title=_("满 30 天，各行已经清除"), text=_("班组现在怎样，见“班组”页。"), icon="file-spreadsheet")
+
+
 class CrewListForm(IntakeForm):
     title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：新学期的班组"))
     file = forms.FileField(
@@ -63,7 +66,7 @@ class Rows(Table):
 
 
 def rows_of(request: PageRequest, found: CrewList) -> Listing:
-    return list_of(request, Rows, found.rows.select_related("batch").order_by("line"), caption=_("各班组"))
+    return list_of(request, Rows, found.rows.select_related("batch").order_by("line"), caption=_("各班组"), empty=GONE)
 
 
 def keep_list(by: Actor, form: CrewListForm, rows: list[CrewLine]) -> CrewList:
