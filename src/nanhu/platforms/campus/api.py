@@ -9,7 +9,7 @@ from nanhu.platforms.campus.errors import (
 )
 from nanhu.platforms.campus.events import DayDecided, PeriodsChanged, TermChanged
 from nanhu.platforms.campus.fields import PlaceField, as_typed
-from nanhu.platforms.campus.filters import FreeAt
+from nanhu.platforms.campus.filters import FreeAt, PlaceSearch, named
 from nanhu.platforms.campus.models import Occupancy, Place, Room, Term
 from nanhu.platforms.campus.models.occupancy import span_words
 from nanhu.platforms.campus.queries.occupancy import free_rooms, room_ids, standing_in, stays
@@ -48,6 +48,7 @@ __all__ = [
     "PlaceLine",
     "PlaceNotFoundError",
     "PlaceOrder",
+    "PlaceSearch",
     "Room",
     "RoomTakenError",
     "Swap",
@@ -62,6 +63,7 @@ __all__ = [
     "hold_rooms",
     "is_open",
     "lesson_day",
+    "named",
     "open_places",
     "open_term",
     "period_span",

@@ -59,7 +59,7 @@ desk = Console(
 
 
 class Places(Table):
-    name = Text(_("地点"), lambda line: "　" * line.depth + line.place.name)
+    name = Text(_("地点"), lambda line: "　" * line.depth + term(line.place.name))
     code = Text(_("代码"), "place__key", is_number=True)
     kind = Badge(_("种类"), "place__kind", names=Place.Kind.choices, tone="none")
     state = Badge(
@@ -177,7 +177,7 @@ def rooms(request: PageRequest) -> HttpResponseBase:
 )
 def free(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有选时间"), icon="clock", text=_("写明哪一天、从几点到几点，再筛选。"))
-    usable = occupancy.rooms().exclude(kind__in=[Room.Kind.BEDROOM, Room.Kind.OFFICE])
+    usable = occupancy.shared_rooms()
     asks = RoomFilters(request.GET).asks_a_time
     shown = usable if asks else usable.none()
     return listing(

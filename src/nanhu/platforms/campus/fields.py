@@ -14,7 +14,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.widgets import SuggestInput, Suggestion
 from nanhu.kernel.ui.words import reads_chinese, term
 from nanhu.platforms.campus.models import Place
-from nanhu.platforms.campus.queries.places import open_places
+from nanhu.platforms.campus.queries.places import called, names_within, open_places
 
 MOST: Final = 12
 LONGEST: Final = 80
@@ -53,10 +53,11 @@ class PlaceField(forms.CharField):
         return open_places() if self.open_only else Place.objects.order_by("key")
 
     def suggest(self, _viewer: Viewer, typed: str) -> list[Suggestion]:
-        """Buildings before their rooms: the shorter code first. Each word is looked for: "南院1栋 305"."""
+        """Buildings before their rooms: the shorter code first. Each word is looked for, also in the English name: "南院1栋 305"."""
         found = self.places().select_related("parent").order_by(Length("key"), "key")
         for word in halfwidth(typed).split():
-            found = found.filter(Q(key__icontains=word) | Q(name__icontains=word) | Q(parent__name__icontains=word))
+            names, said = names_within(word), Q(name__icontains=word) | Q(parent__name__icontains=word)
+            found = found.filter(said | Q(key__icontains=word) | Q(name__in=names) | Q(parent__name__in=names))
         rows = list(found[:MOST])
         names = as_typed(rows)
         return [Suggestion(names[one.pk], term(one.parent.name) if one.parent else "") for one in rows]
@@ -65,8 +66,11 @@ class PlaceField(forms.CharField):
         text = tidied(super().clean(value))
         if not text:
             return None
-        known = Q(key=text.partition(" ")[0]) | Q(name=text) | Q(whole=text)
-        found = list(self.places().annotate(whole=WHOLE).filter(known)[:2])
+        key, *more = text.split()
+        places = self.places().annotate(whole=WHOLE)
+        known = Q(name=text) | Q(whole=text) | called(text)
+        found = list(places.filter(known)[:2]) if more else []
+        found = found or list(places.filter(known | Q(key=key))[:2])
         if len(found) != 1:
             raise forms.ValidationError(_("没有这个地点，或有几个叫这个名字：请从列出的里面选，或写代码。"))
         return found[0]

@@ -1,7 +1,9 @@
 """What narrows a list of rooms: which are free at a time, how big, on which campus."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
@@ -11,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.kit import Choice, Filters, Search, Views
-from nanhu.kernel.kit.filters import Filter
+from nanhu.kernel.kit.filters import SEARCH, Filter, Label
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.forms import campuses
 from nanhu.platforms.campus.models import Place, Room
 from nanhu.platforms.campus.queries.occupancy import is_free
+from nanhu.platforms.campus.queries.places import names_within
 
 
 def time_field(label: Any) -> forms.TimeField:
@@ -71,8 +74,25 @@ class OnCampus(Choice):
         return Q(place__in=RawSQL(start, [given[""]]))  # noqa: S611 - no text of ours but a placeholder
 
 
+class PlaceSearch(Search):
+    """`places`: fields with the name of a place, which answers to its English one, too, whatever its reader reads."""
+
+    def __init__(self, *fields: str, places: Sequence[str], label: Label = SEARCH) -> None:
+        super().__init__(*fields, *places, label=label)
+        self.places = places
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        found = super().condition(given)
+        return found and found | named(given[""], self.places)
+
+
+def named(typed: str, places: Sequence[str]) -> Q:
+    names = names_within(typed)
+    return reduce(or_, (Q(**{f"{field}__in": names}) for field in places))
+
+
 class RoomFilters(Filters):
-    q = Search("place__key", "place__name", "place__parent__name")
+    q = PlaceSearch("place__key", places=("place__name", "place__parent__name"))
     campus = OnCampus(_("校区"), campuses)
     kind = Choice(_("类型"), Room.Kind.choices)
     seats = AtLeast(_("至少多少座"))
@@ -84,6 +104,6 @@ class RoomFilters(Filters):
 
 
 class PlaceFilters(Filters):
-    q = Search("key", "name")
+    q = PlaceSearch("key", places=("name",))
     kind = Choice(_("种类"), Place.Kind.choices)
     closed = Views({"closed": (_("已停用"), Q(closed_at__isnull=False))})

@@ -11,8 +11,10 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import (
     Application,
     CalendarFeed,
+    Hit,
     LifePart,
     Occurrence,
+    Searchable,
     TermStep,
     Text,
     TileContent,
@@ -20,12 +22,14 @@ from nanhu.kernel.registry import (
     applications,
     calendar_feeds,
     life_parts,
+    searchables,
     term_steps,
 )
 from nanhu.kernel.ui import words
 from nanhu.platforms.campus import rules
 from nanhu.platforms.campus.calendar_desk import day_words, unknown_words, week_words
 from nanhu.platforms.campus.models import MovedDay, Term
+from nanhu.platforms.campus.queries import occupancy
 from nanhu.platforms.campus.queries.terms import first_monday_of, is_foretold, term_days, term_on, term_with
 from nanhu.platforms.campus.rules import DAYS_A_WEEK, Kind, TermDay
 
@@ -120,6 +124,14 @@ def term_tile(_viewer: Viewer) -> TileContent | None:
     )
 
 
+def room_hits() -> Iterator[Hit]:
+    """Rooms whose week anybody may look at, by the name that the reader knows, with the building's."""
+    for room in occupancy.shared_rooms():
+        url, kind = reverse("campus:room", args=[room.place.key]), room.get_kind_display()
+        yield Hit(key=room.place.key, title=room.place.full_name, url=url, detail=kind, words=room.place.key)
+
+
+searchables.add(Searchable(key="campus.rooms", title=_("房间"), icon="door-open", hits=room_hits, order=42))
 life_parts.add(LifePart(key="campus.term", topic="term", load=term_tile))
 term_steps.add(
     TermStep(

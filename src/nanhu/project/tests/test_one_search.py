@@ -2,6 +2,7 @@
 
 import pytest
 
+from nanhu.platforms.campus import api as campus
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.portal.search.indexing import index_all
 from nanhu.services.directory.models import Answer, Phone
@@ -29,3 +30,21 @@ def test_one_box_finds_service_notice_answer_and_phone(school):  # noqa: F811
     groups = school.client("T0003").get("/search/", {"q": "caiwuchu"}).context["groups"]
     [unit] = next(group.hits for group in groups if group.key == "directory.units")
     assert (unit.title, "校园卡管理办公室" in school.client("T0003").get(unit.url).content.decode()) == ("财务处", True)
+
+
+def test_a_room_is_found_by_the_name_of_either_language_and_leads_to_its_week(school):  # noqa: F811
+    building = campus.PlaceOrder(key="t9", name="南院9号教学楼", kind="teaching")
+    room = campus.PlaceOrder(key="t9-201", name="南院9号201", kind="room", parent="t9")
+    campus.set_up_places(by=school.actor("T0001"), places=[building, room])
+    campus.Room.objects.create(place=campus.Place.objects.get(key="t9-201"), floor=2, kind="media", seats=90)
+    index_all()
+    client = school.client("T0003")
+    for language, title in (
+        ("zh-hans", "南院9号教学楼 南院9号201"),
+        ("en", "South Campus Teaching Building 9 South Campus 9-201"),
+    ):
+        client.post(f"/preferences/language/{language}")
+        for typed in ("南院9号201", "south campus 9-201", "teaching building 9"):
+            groups = client.get("/search/", {"q": typed}).context["groups"]
+            [hit] = next(group.hits for group in groups if group.key == "campus.rooms")
+            assert (hit.title, "201" in client.get(hit.url).content.decode()) == (title, True)

@@ -18,7 +18,6 @@ from nanhu.kernel.kit import (
     Filters,
     FoldedSearch,
     PageRequest,
-    Search,
     Table,
     Text,
     Views,
@@ -27,7 +26,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.registry import ALL_FACES, Viewer, WaitingLine
-from nanhu.platforms.campus.api import as_typed
+from nanhu.platforms.campus.api import PlaceSearch, as_typed
 from nanhu.services.lostfound import policies, queries
 from nanhu.services.lostfound.forms import (
     LARGEST_BODY,
@@ -67,7 +66,7 @@ class BoardFilters(Filters):
     kind = Views({"lost": (_("丢失的"), Q(kind=Item.Kind.LOST)), "found": (_("捡到的"), Q(kind=Item.Kind.FOUND))})
     q = FoldedSearch(label=_("物品、颜色、拼音"))
     category = Choice(_("类别"), Item.Category.choices)
-    place = Search("place__name", "place__parent__name", "place_words", label=_("地点"))
+    place = PlaceSearch("place_words", places=("place__name", "place__parent__name"), label=_("地点"))
 
 
 @board.page("", title=_("失物招领"), tab=_("广场"), lead=_("丢了东西先在这里找一找；捡到的发上来，失主会来认领。"))

@@ -38,6 +38,7 @@ from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.sheets import FaultyRowsError
 from nanhu.kernel.sheets.writing import attachment
+from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.services.network import policies, printing, queries, sheets
 from nanhu.services.network.forms import CutForm, HandoverForm, NasForm, NasSheetForm, PolicyForm, TraceForm
 from nanhu.services.network.models import Disconnect, Handover, HourSum, Nas, NetworkRole, Policy, Service, Session
@@ -65,7 +66,7 @@ desk = Console(
 
 
 class SessionFilters(Filters):
-    q = Search("station", "address", "sid", "place__name", label=_("楼栋、MAC、地址或会话号"))
+    q = PlaceSearch("station", "address", "sid", places=("place__name",), label=_("楼栋、MAC、地址或会话号"))
     service = Choice(_("服务"), Service.choices)
     show = Views(
         {
@@ -408,7 +409,7 @@ class Sums(Table):
 
 
 class SumFilters(Filters):
-    q = Search("place__name", label=_("楼栋"))
+    q = PlaceSearch(places=("place__name",), label=_("楼栋"))
     service = Choice(_("服务"), Service.choices)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Hit, Occurrence, TileContent, Viewer
+from nanhu.platforms.campus.api import named
 from nanhu.systems.assets.models import Asset, Inspection, Loan
 from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.numbers import spelled
@@ -65,6 +66,7 @@ def things_found(viewer: Viewer, text: str, limit: int) -> list[Hit]:
     if len(text.strip()) < SHORTEST:
         return []
     said = Q(number=spelled(text))
+    said |= named(text, ["room__name"])
     for field in ("number", "former_number", "name", "model", "serial", "room__name"):
         said |= Q(**{f"{field}__icontains": text.strip()})
     found: dict[int, Hit] = {}

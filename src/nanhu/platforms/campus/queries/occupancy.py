@@ -39,6 +39,10 @@ def rooms() -> QuerySet[Room]:
     return Room.objects.select_related("place__parent", "owner").order_by("place__key")
 
 
+def shared_rooms() -> QuerySet[Room]:
+    return rooms().exclude(kind__in=[Room.Kind.BEDROOM, Room.Kind.OFFICE])
+
+
 def room_with(key: str) -> Room:
     found = rooms().filter(place__key=key).first()
     if found is None:

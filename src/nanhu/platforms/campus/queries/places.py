@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import BigIntegerField, BooleanField, Func, QuerySet
+from django.db.models import BigIntegerField, BooleanField, Func, Q, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.folding import folded
+from nanhu.kernel.remembered import Remembered
+from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus.errors import PlaceClosedError, PlaceNotClosedError, PlaceNotFoundError
 from nanhu.platforms.campus.models import Place
 
@@ -85,3 +89,32 @@ def walked(
         line = PlaceLine(place, depth, is_closed or place.closed_at is not None)
         yield line
         yield from walked(children, parent=place.pk, depth=depth + 1, is_closed=line.is_closed)
+
+
+def read_english() -> dict[str, str]:
+    """What places are called in English, folded, by their names, where that is another word."""
+    with translation.override("en"):
+        names = Place.objects.order_by().values_list("name", flat=True).distinct()
+        return {name: folded(said) for name in names if (said := term(name)) != name}
+
+
+known_english = Remembered(read_english, seconds=60.0)
+
+
+def names_within(text: str) -> list[str]:
+    """Names of which this stands in the English; a number alone stands in the names themselves, too."""
+    asked = folded(text)
+    is_asked = any("a" <= letter <= "z" for letter in asked)
+    return [name for name, said in known_english().items() if asked in said] if is_asked else []
+
+
+def called(text: str) -> Q:
+    """A place that this is the English name of, whole, alone or behind that of its building."""
+    asked, english = folded(text), known_english()
+    found = Q(name__in=[name for name, said in english.items() if said == asked])
+    for building, said in english.items():
+        if asked.startswith(f"{said} "):
+            rest = asked.removeprefix(said).strip()
+            rooms = [name for name, of_room in english.items() if of_room == rest]
+            found |= Q(parent__name=building) & (Q(name__iexact=rest) | Q(name__in=rooms))
+    return found

@@ -2,13 +2,17 @@
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.http import QueryDict
+from django.utils import translation
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import ReasonMissingError
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.campus.errors import PlaceNotFoundError
+from nanhu.platforms.campus.fields import PlaceField
+from nanhu.platforms.campus.filters import PlaceFilters
 from nanhu.platforms.campus.models import Place
-from nanhu.platforms.campus.queries.places import is_open, open_places, place_lines, place_with
+from nanhu.platforms.campus.queries.places import is_open, known_english, open_places, place_lines, place_with
 from nanhu.platforms.campus.services.places import PlaceOrder, close_place, reopen_place, set_up_places
 
 SYSTEM = Actor.system("test")
@@ -52,6 +56,30 @@ def test_the_tree_stands_in_its_order():
     assert keys(found("SELECT id FROM campus_downwards(%s)", library)) == {"library", "library.lab"}
     with pytest.raises(PlaceNotFoundError):
         place_with("nowhere")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_place_is_found_and_understood_by_both_its_names_whoever_reads(language):
+    """ "South" is a key, too: a name that is whole goes first."""
+    room = PlaceOrder(key="south.d1.305", name="305", kind="room", parent="south.d1")
+    lab = PlaceOrder(key="south.d1.lab", name="网络实验室", kind="room", parent="south.d1")
+    set_up_places(by=SYSTEM, places=[room, lab])
+    known_english.forget()
+    field = PlaceField()
+    with translation.override(language):
+        for typed, key in (
+            ("South Campus Dormitory 1", "south.d1"),
+            ("south campus dormitory 1 305", room.key),
+            ("South Campus Dormitory 1 Network Laboratory", lab.key),
+            ("Electronic Reading Room", "library.lab"),
+            ("电子阅览室", "library.lab"),
+            ("南院1栋宿舍 305", room.key),
+        ):
+            offered = field.suggest(None, typed)[0].value
+            assert (field.clean(offered).key, field.clean(typed).key) == (key, key)
+        for words, found in (("reading room", {"library.lab"}), ("阅览", {"library.lab"}), ("1", set())):
+            wanted = Place.objects.filter(key__startswith="library")
+            assert keys(PlaceFilters(QueryDict(f"q={words}")).narrow(wanted).values("pk")) == found
 
 
 def test_a_closed_place_closes_what_is_below_it_and_opens_it_again():

@@ -38,6 +38,7 @@ from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.sheets import Checked, Line, Sheet
 from nanhu.kernel.sheets.writing import WORKBOOK, attachment
+from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.platforms.people import api as people
 from nanhu.services.network.reach import policies, queries, sheets
 from nanhu.services.network.reach.forms import (
@@ -435,7 +436,7 @@ class Points(Table):
 
 
 class PointFilters(Filters):
-    q = Search("name", "place__name", label=_("名称、地点"))
+    q = PlaceSearch("name", places=("place__name",), label=_("名称、地点"))
 
 
 @desk.page("points/", title=_("无线接入点"), tab=_("无线接入点"))

@@ -1,10 +1,14 @@
 """Crews and operators, as a reader of English reads them."""
 
+import re
+
 import pytest
 
-from nanhu.services.requests.models import Crew, Operator
+from nanhu.platforms.campus import api as campus
+from nanhu.services.requests.models import Crew, Operator, Request
 from nanhu.services.requests.services.settings import set_operator
 from nanhu.services.requests.tests.conftest import SYSTEM
+from nanhu.services.requests.tests.test_repairs import said
 
 HALL = "/requests/"
 
@@ -28,6 +32,21 @@ def test_a_student_from_abroad_reads_who_comes_in_english(school, reader):
     assert crew.name not in page
     reader.post("/preferences/language/zh-hans")
     assert "Water crew, east" not in reader.get(shown).content.decode()
+
+
+def test_where_it_is_broken_is_typed_and_searched_in_english_by_whoever_likes(school, reader):
+    dormitory = campus.PlaceOrder(key="d9", name="南院9栋宿舍", kind="dorm")
+    room = campus.PlaceOrder(key="d9-101", name="101", kind="room", parent="d9")
+    campus.set_up_places(by=SYSTEM, places=[dormitory, room])
+    school.crew()
+    form, typed = f"{HALL}repair/", "South Campus Dormitory 9 101"
+    for client, fault in ((reader, "water"), (school.client("S2"), "power")):
+        offered = client.get(form, {"suggest": "place", "place": typed}).content.decode()
+        assert re.findall('value="([^"]+)"', offered) in ([f"d9-101 {typed}"], ["南院9栋宿舍 101"])
+        assert client.post(form, said(place=typed, fault_class=fault)).status_code == 302
+    assert {one.place.key for one in Request.objects.all()} == {"d9-101"}
+    desk = school.client("D1").get("/requests/dispatch/", {"q": "south campus dormitory"}).content.decode()
+    assert Request.objects.first().number in desk
 
 
 def test_the_operator_of_his_dormitory_too(school, reader):

@@ -38,6 +38,7 @@ from nanhu.kernel.proposals import Event
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import reads_chinese
+from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import Crew, Entry, FaultClass, Material, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
@@ -112,7 +113,7 @@ class Materials(Table):
 
 
 class JobFilters(Filters):
-    q = Search("number", "place__name", label=_("编号或地点"))
+    q = PlaceSearch("number", places=("place__name", "place__parent__name"), label=_("编号或地点"))
     state = Choice(_("状态"), State.choices)
     fault_class = Choice(_("类别"), FaultClass.Key.choices, field="fault_class__key")
     show = Views(

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils import translation
 
 from nanhu.kernel import audit, folding
 from nanhu.kernel.actors import Actor
@@ -75,7 +76,9 @@ def write(venue: Venue) -> None:
     if 0 < venue.room.seats < venue.capacity:
         raise MoreThanSeatsError(seats=venue.room.seats)
     refuse_fee(venue)
-    words = f"{venue.name_en} {venue.use_names} {place.name} {place.key} {' '.join(venue.equipment)}"
+    with translation.override("en"):
+        in_english = place.full_name
+    words = f"{venue.name_en} {venue.use_names} {place.name} {in_english} {place.key} {' '.join(venue.equipment)}"
     venue.searched = folding.searched(venue.name, words)
     with refused_as(RoomIsVenueError, by="room_id"):
         venue.save()

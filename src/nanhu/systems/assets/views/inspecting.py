@@ -7,7 +7,8 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.kit import Badge, Day, Empty, Filters, Link, Number, PageRequest, Search, Table, Text, Views, listing
+from nanhu.kernel.kit import Badge, Day, Empty, Filters, Link, Number, PageRequest, Table, Text, Views, listing
+from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.systems.assets.models import Inspection, InspectionRecord
 from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.policies import units_kept_by
@@ -42,7 +43,7 @@ class Inspections(Table):
 
 
 class InspectionFilters(Filters):
-    q = Search("asset__number", "asset__name", "asset__room__name", "asset__unit__name")
+    q = PlaceSearch("asset__number", "asset__name", "asset__unit__name", places=("asset__room__name",))
     show = Views(
         {
             "late": (_("已过期"), lambda: Q(due_on__lt=campus_today())),

@@ -26,6 +26,7 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.records import seen
 from nanhu.kernel.registry import Viewer
+from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.systems.assets.forms import StockForm, StockMoveForm
 from nanhu.systems.assets.models import Instrument, StockItem, StockMove
 from nanhu.systems.assets.models.things import HERE
@@ -82,7 +83,7 @@ class Stock(Table):
 
 
 class StockFilters(Filters):
-    q = Search("name", "room__name")
+    q = PlaceSearch("name", places=("room__name",))
     show = Views(
         {
             "hazardous": (_("危险品"), Q(kind=StockItem.Kind.HAZARDOUS)),

@@ -33,6 +33,7 @@ from nanhu.kernel.kit.people import person_lines
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates
+from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Purchase, Reversal
 from nanhu.systems.assets.models.things import GONE, UNSEEN
@@ -76,7 +77,7 @@ def soon(field: str) -> Q:
     return Q((f"{field}__gte", campus_today()), (f"{field}__lt", campus_today() + SOON))
 
 
-class NumberSearch(Search):
+class NumberSearch(PlaceSearch):
     """Also by what a scanner read off a label's bars."""
 
     def condition(self, given: Mapping[str, Any]) -> Q | None:
@@ -91,8 +92,8 @@ class ThingFilters(Filters):
         "serial",
         "model",
         "former_number",
-        "room__name",
         "unit__name",
+        places=("room__name",),
         label=_("编号、名称、地点或单位"),
     )
     state = Choice(_("状态"), State.choices)
