@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 import nanhu.services.requests.tests as room_tests
+from nanhu.services.network.reach.sample import draw_outlines
 from nanhu.services.requests.models import Request, SpentToken, TokenIssue, TokenKey
 from nanhu.services.requests.services import answering
 from nanhu.services.requests.tests.conftest import make_school, set_crowd
@@ -71,6 +72,7 @@ def school(live_server, monkeypatch):
     set_crowd(monkeypatch, 1)
     made = make_school()
     made.crew()
+    draw_outlines({"d1": (113.1066, 29.3652, 113.1072, 29.3660), "t1": (113.1036, 29.3666, 113.1046, 29.3670)})
     cookies = {number: made.client(number).cookies["nanhu_session"].value for number in ("S1", "W2")}
     made.repair("S1", phone="13907300001")
     Request.objects.update(state="closed")
@@ -121,6 +123,8 @@ def test_a_report_a_cellar_and_a_complaint_that_nobody_can_trace(school, phone):
     look_at(worker, "requests-work")
     worker.context.set_offline(True)
     worker.reload()
+    worker.get_by_role("link", name="1 一栋", exact=True).click()
+    expect(worker.get_by_role("heading", name="1 一栋")).to_be_in_viewport()
     job = worker.locator(f'[data-job="{one.public_id}"]')
     job.get_by_text("办", exact=True).click()
     job.get_by_label("做了什么").fill("换了水龙头")

@@ -403,6 +403,33 @@ class Searchable:
     order: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A building on a map: the key of its place, the corners of each of its parts as SVG wants them, its middle."""
+
+    place: str
+    rings: Sequence[str]
+    middle: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class MapSheet:
+    """A campus drawn to scale."""
+
+    name: str
+    width: int
+    height: int
+    outlines: Sequence[Outline]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteMap:
+    """The room that keeps outlines of buildings draws them for those who show where something is."""
+
+    key: str
+    load: Callable[[], Sequence[MapSheet]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerBook:
     """Where the house keeps questions and answers (常见问答). `find(text, limit)` gives what answers to a question in anybody's own
@@ -667,6 +694,7 @@ term_steps: Register[TermStep] = Register()
 calendar_feeds: Register[CalendarFeed] = Register()
 waiting_work: Register[WaitingWork] = Register()
 searchables: Register[Searchable] = Register()
+site_maps: Register[SiteMap] = Register()
 found_cards: Register[FoundCards] = Register()
 answer_books: Register[AnswerBook] = Register()
 question_desks: Register[QuestionDesk] = Register()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.kit.columns import Tone
-from nanhu.kernel.registry import Hit, Viewer
+from nanhu.kernel.registry import Hit, MapSheet, Outline, Viewer
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
@@ -178,3 +178,17 @@ def draw(areas: Sequence[Area], known: dict[int, Covered]) -> None:
         area.height = sheet.height
         for number, building in enumerate([one for one in area.buildings if one.outlines], start=1):
             building.number = number
+
+
+def map_sheets() -> list[MapSheet]:
+    """The campuses of which outlines are known."""
+    return [
+        MapSheet(
+            area.name,
+            area.width,
+            area.height,
+            [Outline(one.key, one.outlines, one.middle) for one in area.buildings if one.outlines],
+        )
+        for area in coverage()
+        if area.height
+    ]

@@ -62,6 +62,7 @@ registry.searchables.add(
         key="network_reach.resources", title=_("校内资源"), icon="globe", hits=queries.resource_hits, order=35
     )
 )
+registry.site_maps.add(registry.SiteMap(key="network_reach.outlines", load=queries.map_sheets))
 registry.personal_data.add(
     registry.PersonalData(
         key="network.vpn_grants", title=_("VPN 账户"), load=grants_of, description=_("用途、期限、状态")

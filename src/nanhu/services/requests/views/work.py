@@ -14,7 +14,7 @@ from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
-from nanhu.services.requests import policies
+from nanhu.services.requests import policies, walking
 from nanhu.services.requests.forms import DoneForm, NoEntryForm
 from nanhu.services.requests.models import Crew, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
@@ -55,19 +55,17 @@ def to_do(person: Any) -> Any:
     opens_whole=True,
 )
 def jobs(request: PageRequest) -> HttpResponseBase:
-    rows = open_jobs(request.viewer).order_by("-is_urgent", "place__parent__key", "place__key", "due_at")
-    found = [
-        (
-            one,
-            TONES[one.state],
-            dates.late_words(one.due_at, now()),
-            arrive.address(public_id=one.public_id),
-            finish.address(public_id=one.public_id),
-        )
-        for one in rows
-    ]
-    facts = {"jobs": found, "account": request.viewer.account_id, "causes": Request.Cause.choices}
+    rows = open_jobs(request.viewer).order_by("-is_urgent", "place__key", "due_at")
+    stops, maps = walking.way_through(rows.select_related("place__parent__parent__parent", "fault_class"))
+    shown = [(stop, [shown_job(one) for one in stop.jobs]) for stop in stops]
+    facts = {"stops": shown, "maps": maps, "account": request.viewer.account_id, "causes": Request.Cause.choices}
     return render(request, "requests/jobs.html", facts)
+
+
+def shown_job(one: Request) -> tuple[Request, str, str, str, str]:
+    """With its tone, how late it is, and where it is gone on with."""
+    addresses = (page.address(public_id=one.public_id) for page in (arrive, finish))
+    return (one, TONES[one.state], dates.late_words(one.due_at, now()), *addresses)
 
 
 @jobs.page("<uuid:public_id>/", title=_("维修单"), subject=seen(policies.jobs, Request.what), opens_whole=True)

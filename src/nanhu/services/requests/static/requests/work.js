@@ -87,7 +87,7 @@ async function post(form, csrf) {
 // Whoever holds the phone now is not whom this page was for: it goes from the cache and from the screen; what is typed stays kept.
 async function forgetPage() {
   await caches.delete(CACHE);
-  for (const card of root.querySelectorAll("[data-job]")) card.remove();
+  for (const card of root.querySelectorAll("[data-job], .requests-map")) card.remove();
 }
 
 // Files first, then the page that needs them.
