@@ -6,7 +6,6 @@
 import json
 import os
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 from statistics import mean
@@ -14,8 +13,9 @@ from typing import Any
 
 import psutil
 
-from bench.campus import ROOT, Campus, fresh_campus, running
+from bench.campus import Campus, fresh_campus, running
 from bench.funds import HOW, tps
+from bench.inside import ask_inside
 from bench.report import Report
 from bench.wrk import load
 from nanhu.kernel.configuration import read_configuration
@@ -62,11 +62,7 @@ def run(report: Report) -> None:
 
 
 def inside(campus: Campus, *what: str) -> Any:
-    command = [sys.executable, "-m", "bench.flows_school", *what]
-    done = subprocess.run(command, env=campus.environment, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-4000:])
-    return json.loads(done.stdout.splitlines()[-1])
+    return ask_inside(campus, "bench.flows_school", *what)
 
 
 def fill(campus: Campus, made: dict[str, Any], baseline: str) -> None:

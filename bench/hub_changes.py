@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.campus import fresh_campus
-from bench.inside import ask_inside, set_up_django
+from bench.inside import ask_fresh_campus, set_up_django
 from bench.report import Report
+from bench.shared_tables import timed
 
 CHANGES = int(os.environ.get("NANHU_BENCH_CHANGES", "30000"))
 STANDING = CHANGES * 13 // 2
@@ -34,10 +34,7 @@ SOURCE = {
 
 
 def run(report: Report) -> None:
-    with fresh_campus() as campus:
-        campus.environment["NANHU_OUTGOING_NETWORKS"] = "127.0.0.0/8"
-        campus.nanhu("migrate", "--verbosity", "0")
-        found = ask_inside(campus, "bench.hub_changes")
+    found = ask_fresh_campus("bench.hub_changes", NANHU_OUTGOING_NETWORKS="127.0.0.0/8")
     report("hub_changes_whole_table", found["whole"], "rows/s")
     report("hub_changes_rows", found["rows"], "rows/s", WANTED)
     report("hub_changes_rows_beside_bare_log", found["rows"], "rows/s", found["bare"])
@@ -127,12 +124,6 @@ def read(made: Any) -> None:
     made.refresh_from_db()
     if made.error:
         raise AssertionError(made.error)
-
-
-def timed(work: Any) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

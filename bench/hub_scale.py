@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.campus import ROOT, Campus, fresh_campus
-from bench.inside import set_up_django
+from bench.campus import fresh_campus
+from bench.inside import ask_inside, set_up_django
 from bench.large_tables import KEY, declare, write_snapshot
 from bench.report import Report
 
@@ -44,18 +44,9 @@ def run(report: Report) -> None:
     with fresh_campus() as campus:
         campus.nanhu("migrate", "--verbosity", "0")
         for part in PARTS:
-            for name, value, unit, baseline in ask(campus, part):
+            # each in a process of its own: its memory is nobody else's
+            for name, value, unit, baseline in ask_inside(campus, "bench.hub_scale", part, str(campus.folder)):
                 report(f"hub_scale_{name}", value, unit, baseline)
-
-
-def ask(campus: Campus, part: str) -> list[tuple[str, float, str, float | None]]:
-    """Each part in a process of its own: its memory is nobody else's."""
-    command = [sys.executable, "-m", "bench.hub_scale", part, str(campus.folder)]
-    done = subprocess.run(command, env=campus.environment, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr[-4000:])
-    found: list[tuple[str, float, str, float | None]] = json.loads(done.stdout.splitlines()[-1])
-    return found
 
 
 def scanned(*paths: Path) -> dict[str, float]:

@@ -162,7 +162,7 @@ def both_engines(report: Report, folder: Path, size: int) -> bool:
         for file in files:
             work = folder / f"{engine}-{file.stem}"
             work.mkdir()
-            asked = taking.asked(large, file, work, []) | {"before": before}
+            asked = taking.work_order(large, file, work, []) | {"before": before}
             began = time.perf_counter()
             with Watch() as watch:
                 found = engines.run(engine, asked)
@@ -229,13 +229,12 @@ def write_rows(path: Path) -> None:
     import duckdb
 
     from bench.hub_matching import rows_of_rosters
-    from nanhu.platforms.datahub.matching.trainer import TYPES
+    from nanhu.platforms.datahub.matching.trainer import tell
     from nanhu.platforms.datahub.matching.training import columns_by_name
 
     columns = columns_by_name([one.traits for one in rows_of_rosters()])
-    typed = ", ".join(f"unnest(?::{TYPES.get(name, 'VARCHAR')}[]) AS {name}" for name in columns)
     line = duckdb.connect()
-    line.execute(f"CREATE TABLE told AS SELECT {typed}", list(columns.values()))
+    tell(line, columns)
     line.execute(f"COPY told TO '{path}' (FORMAT parquet)")
 
 

@@ -6,25 +6,22 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from bench.campus import fresh_campus
-from bench.inside import ask_inside, set_up_django
+from bench.inside import ask_fresh_campus, set_up_django
 from bench.report import Report
 
 PEOPLE, CALL_SECONDS = 31_000, 0.3
 
 
 def run(report: Report) -> None:
-    with fresh_campus() as campus:
-        campus.nanhu("migrate", "--verbosity", "0")
-        found = ask_inside(campus, "bench.messages")
-        for name in ("tell", "route", "mail", "wecom", "digest"):
-            print(f"  {name}: {found[name]:.1f} s", flush=True)
-        report("messages_fan_out_31000_by_mail", found["tell"] + found["route"] + found["mail"], "s", 60)
-        report("messages_fan_out_31000_by_batches", found["wecom"], "s", 60)
-        report("messages_batches", found["batches"], "calls", PEOPLE / 1000)
-        report("messages_digest_31000", found["digest"], "s", 60)
-        report("messages_plain_inserts_of_as_many_rows", found["plain"], "s")
-        report("messages_badge_query", found["badge"], "ms")
+    found = ask_fresh_campus("bench.messages")
+    for name in ("tell", "route", "mail", "wecom", "digest"):
+        print(f"  {name}: {found[name]:.1f} s", flush=True)
+    report("messages_fan_out_31000_by_mail", found["tell"] + found["route"] + found["mail"], "s", 60)
+    report("messages_fan_out_31000_by_batches", found["wecom"], "s", 60)
+    report("messages_batches", found["batches"], "calls", PEOPLE / 1000)
+    report("messages_digest_31000", found["digest"], "s", 60)
+    report("messages_plain_inserts_of_as_many_rows", found["plain"], "s")
+    report("messages_badge_query", found["badge"], "ms")
 
 
 def timed(work: Any) -> float:

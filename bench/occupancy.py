@@ -5,22 +5,19 @@ import json
 import time
 from datetime import UTC, datetime, timedelta
 
-from bench.campus import fresh_campus
-from bench.inside import ask_inside, set_up_django
+from bench.inside import ask_fresh_campus, set_up_django
 from bench.report import Report
 
 ROOMS, ROWS = 560, 75_000
 
 
 def run(report: Report) -> None:
-    with fresh_campus(demo=False) as campus:
-        campus.nanhu("migrate", "--verbosity", "0")
-        found = ask_inside(campus, "bench.occupancy")
-        report("occupancy_first", found["first"], "s", found["plain"])
-        report("occupancy_swap", found["swap"], "s", found["plain"])
-        report("occupancy_swap_of_500_changed", found["little"], "s", found["plain"])
-        report("occupancy_clash", found["clash"] * 1000, "ms")
-        report("occupancy_free_rooms", found["free"] * 1000, "ms")
+    found = ask_fresh_campus("bench.occupancy", demo=False)
+    report("occupancy_first", found["first"], "s", found["plain"])
+    report("occupancy_swap", found["swap"], "s", found["plain"])
+    report("occupancy_swap_of_500_changed", found["little"], "s", found["plain"])
+    report("occupancy_clash", found["clash"] * 1000, "ms")
+    report("occupancy_free_rooms", found["free"] * 1000, "ms")
 
 
 def inside() -> dict[str, float]:

@@ -36,12 +36,18 @@ class Server:
 
     process: subprocess.Popen[bytes] | None = None
     """None before it has begun."""
+    begin_as: tuple[Sequence[str], Path, str | None]
 
     def __init__(self, folder: Path, port: int, key: str) -> None:
         self.folder, self.port, self.key = folder, port, key
 
     def connection(self) -> Any:
         raise NotImplementedError
+
+    def again(self) -> None:
+        """Also after it was killed."""
+        self.process = begin(*self.begin_as)
+        self.await_it()
 
     def does(self, *statements: tuple[Any, Sequence[Any]]) -> None:
         with closing(self.connection()) as connection, closing(connection.cursor()) as cursor:
@@ -94,11 +100,6 @@ class Postgres(Server):
         self.begin_as = ([str(programs / "postgres"), "-D", data, *given], self.folder, user)
         self.again()
         self.does(("CREATE PUBLICATION nanhu FOR ALL TABLES", ()))
-
-    def again(self) -> None:
-        """Also after it was killed."""
-        self.process = begin(*self.begin_as)
-        self.await_it()
 
     def connection(self) -> Any:
         return psycopg.connect(
@@ -169,11 +170,6 @@ class MariaDb(Server):
         self.begin_as = (command, self.folder, None)
         self.again()
         self.does(("CREATE DATABASE vendors CHARACTER SET gbk", ()))
-
-    def again(self) -> None:
-        """Also after it was killed."""
-        self.process = begin(*self.begin_as)
-        self.await_it()
 
     def connection(self) -> Any:
         return pymysql.connect(unix_socket=f"{self.folder}/s", user="root", charset="utf8mb4", autocommit=True)

@@ -21,15 +21,21 @@ from pymysql.cursors import DictCursor
 
 from nanhu.kernel.sheets.guard import MOST_ROWS
 from nanhu.platforms.datahub.errors import SourceFailedError
-from nanhu.platforms.datahub.feeding.database import ALL_SECONDS, Deadline, opened_mariadb, rows_in, words_of
+from nanhu.platforms.datahub.feeding.database import (
+    ALL_SECONDS,
+    MARIADB_SNAPSHOT,
+    Deadline,
+    opened_mariadb,
+    rows_in,
+    words_of,
+)
 from nanhu.platforms.datahub.feeding.http import Row
 from nanhu.platforms.datahub.feeding.pgoutput import Change, ShapeError
 from nanhu.platforms.datahub.feeding.reaching import place_of as place_of_address
 from nanhu.platforms.datahub.feeding.rowevents import Column, Follower, changes_in, event_in, other_log
-from nanhu.platforms.datahub.feeding.stream import News, latest
+from nanhu.platforms.datahub.feeding.stream import MOST_CHANGES, News, latest
 from nanhu.platforms.datahub.models import DataSource
 
-MOST_CHANGES: Final = 100_000
 READ_SECONDS: Final = 60
 """One reading of the log; what is left comes at once."""
 LOST: Final = 1236
@@ -46,7 +52,6 @@ TABLE: Final = """
     SELECT TABLE_SCHEMA AS in_database, TABLE_NAME AS name FROM information_schema.TABLES
     WHERE TABLE_SCHEMA = %s AND TABLE_NAME = %s AND TABLE_TYPE = 'BASE TABLE'"""
 ASK: Final = "SET time_zone = '+08:00'"
-SNAPSHOT: Final = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
 PLACE: Final = "SHOW STATUS LIKE 'binlog_snapshot_%'"
 """Of the moment at which this transaction sees the table."""
 AS_REPLICA: Final = "SET @master_binlog_checksum = 'NONE', @mariadb_slave_capability = 4"
@@ -226,7 +231,7 @@ def events_from(made: DataSource, table: Table, follower: Follower) -> Iterator[
 
 def whole_table(made: DataSource, line: Line, table: Table, *, why: str) -> News:
     """What is committed while the table is read comes again as a change."""
-    selected(line, SNAPSHOT)
+    selected(line, MARIADB_SNAPSHOT)
     said = {one["Variable_name"].lower(): one["Value"] for one in selected(line, PLACE)}
     follower = Follower(
         table.database, table.name, table.columns, said["binlog_snapshot_file"], int(said["binlog_snapshot_position"])

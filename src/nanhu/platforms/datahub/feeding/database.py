@@ -33,6 +33,7 @@ SILENT_SECONDS: Final = 60
 """Between two rows, once the first has come."""
 CHUNK: Final = 500
 CLEAR_PASSWORD: Final = 2061
+MARIADB_SNAPSHOT: Final = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
 OPEN_STATES: Final = frozenset({"08", "25", "28", "3D", "42", "53", "55", "57"})
 """Classes of SQLSTATE that speak of the connection, of rights and names; others speak of values."""
 OPEN_NUMBERS: Final = frozenset(
@@ -173,7 +174,7 @@ def opened_mariadb(made: DataSource, seconds: int, **options: Any) -> Iterator[t
 
 def read_mariadb(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
     with opened_mariadb(made, seconds) as (connection, deadline), connection.cursor() as cursor:
-        cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+        cursor.execute(MARIADB_SNAPSHOT)
         cursor.execute(made.query)
         yield from islice(rows_in(cursor, deadline), limit)
 

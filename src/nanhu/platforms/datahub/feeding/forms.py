@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.folding import halfwidth
 from nanhu.platforms.datahub.feeding.http import has_secret
+from nanhu.platforms.datahub.known_sources import FOLLOWED
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.shared.declarations import shared_tables
@@ -319,14 +320,12 @@ class SftpForm(ReadForm):
 
 
 class StreamForm(ReadForm):
-    kinds = ("stream", "binlog")
+    kinds = FOLLOWED
     every_minutes: Any = None
     is_whole: Any = None
     keeps_empty: Any = None
     address = forms.CharField(label=_("地址"), max_length=200, help_text=_("主机:端口/库名"))
-    kind = forms.ChoiceField(
-        label=_("数据库"), choices=[one for one in DataSource.Kind.choices if one[0] in {"stream", "binlog"}]
-    )
+    kind = forms.ChoiceField(label=_("数据库"), choices=[(one.value, one.label) for one in FOLLOWED])
     user_name = forms.CharField(
         label=_("用户名"),
         max_length=63,

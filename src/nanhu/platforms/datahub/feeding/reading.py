@@ -202,23 +202,17 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
         anew = f"{at} {why}" if why else anew
         name = f"{made.name} {at} · {news.place}{' · ' if why else ''}{why}"
         report = taken(made, path, name=name) if count else None
+        batch: dict[str, object] = {"rows": count, "batch_id": report.batch} if report is not None else {}
         if report is not None and report.state not in IN_EFFECT:
-            held = {
-                "position": made.position | {"anew": anew},
-                "rows": count,
-                "batch_id": report.batch,
-                "failed_at": None,
-            }
-            return Done(held, then=stream.EVERY)
+            return Done(batch | {"position": made.position | {"anew": anew}, "failed_at": None}, then=stream.EVERY)
         kept = {} if news.is_whole else made.position  # without a shape it is read whole again
         DataSource.objects.filter(pk=made.pk).update(position=kept | {"until": news.until, "anew": anew})
         log.let_go(made, line, news.until)
     position = {"shape": news.shape, "layout": news.layout, "until": news.until, "stands_on": stands_on, "anew": anew}
-    said: dict[str, object] = {"position": position, "failed_at": None} | ({"good_at": begun} if news.is_all else {})
+    said = batch | {"position": position, "failed_at": None} | ({"good_at": begun} if news.is_all else {})
     if report is not None:
-        said |= {"rows": count, "batch_id": report.batch}
         if news.is_whole and (refused := refused_lines(made, report)):
-            columns = {"rows": count, "batch_id": report.batch, **failing(made, begun)}
+            columns = batch | failing(made, begun)
             return Again(SourceFailedError(why=refused).message, after=timedelta(minutes=1), columns=columns)
         if not news.is_whole and report.counts.get("rejected"):
             said["position"] = {"anew": anew}

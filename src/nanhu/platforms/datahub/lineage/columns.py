@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from nanhu.platforms.datahub.known_sources import named_source
+from nanhu.platforms.datahub.known_sources import FOLLOWED, named_source
 from nanhu.platforms.datahub.lineage.statements import Reads, reads_of
 from nanhu.platforms.datahub.models import Batch, DataSource
 from nanhu.platforms.datahub.queries import last_batches
@@ -98,7 +98,7 @@ def origin_of(source_key: str) -> tuple[Origin, Mapping[str, str]]:
         return whole(Dataset(f"{parts.scheme}://{parts.hostname or ''}", parts.path or "/")), made.columns
     where, _stroke, database = made.address.partition("/")
     server = f"{SERVERS.get(made.kind, made.kind)}://{where}"
-    if made.kind in {Kind.STREAM, Kind.BINLOG}:
+    if made.kind in FOLLOWED:
         return whole(Dataset(server, f"{database}.{made.query}")), made.columns
     reads = reads_of(made.query, SERVERS[made.kind]) if made.kind in SERVERS else Reads()
     if not reads.tables:

@@ -3,11 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.lineage import Node, lineage
+from typing import Any
 
 type Cell = tuple[str, str]
 """A table and one of its columns."""
@@ -29,6 +25,11 @@ class Reads:
 @lru_cache(maxsize=256)
 def reads_of(query: str, dialect: str) -> Reads:
     """Nothing where it cannot be told: of words that no parser knows, of two tables whose columns are not named by them."""
+    import sqlglot  # a fifth of a second of every start, for sources that are read by a query
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+    from sqlglot.lineage import lineage
+
     try:
         said = sqlglot.parse_one(query, dialect=dialect)
         tables = tuple(dict.fromkeys(tables_in(said)))
@@ -42,18 +43,22 @@ def reads_of(query: str, dialect: str) -> Reads:
     return Reads(tables, columns, tables[0] if is_all else "")
 
 
-def tables_in(said: exp.Expr) -> Iterator[str]:
+def tables_in(said: Any) -> Iterator[str]:
+    from sqlglot import exp
+
     named = {one.alias for one in said.find_all(exp.CTE)}
     for table in said.find_all(exp.Table):
         if table.name not in named:
             yield name_of(table)
 
 
-def name_of(table: exp.Table) -> str:
+def name_of(table: Any) -> str:
     return ".".join(part.name for part in table.parts)
 
 
-def cells_in(node: Node) -> Iterator[Cell]:
+def cells_in(node: Any) -> Iterator[Cell]:
+    from sqlglot import exp
+
     for one in node.walk():
         if not one.downstream and isinstance(one.source, exp.Table):
             yield name_of(one.source), exp.to_column(one.name).name

@@ -53,11 +53,15 @@ def linker_of(work: Mapping[str, Any]) -> Any:
     from splink import DuckDBAPI, Linker
 
     connection = duckdb.connect(config=ALONE)
-    columns = work["rows"]
-    typed = ", ".join(f"unnest(?::{TYPES.get(name, 'VARCHAR')}[]) AS {name}" for name in columns)
-    connection.execute(f"CREATE TABLE told AS SELECT {typed}", list(columns.values()))
+    tell(connection, work["rows"])
     api = DuckDBAPI(connection=connection)
     return Linker(api.register("told"), work["settings"])
+
+
+def tell(connection: Any, columns: Mapping[str, Any]) -> None:
+    """Rows, by column, as the table `told`."""
+    typed = ", ".join(f"unnest(?::{TYPES.get(name, 'VARCHAR')}[]) AS {name}" for name in columns)
+    connection.execute(f"CREATE TABLE told AS SELECT {typed}", list(columns.values()))
 
 
 def train(linker: Any, work: Mapping[str, Any]) -> None:

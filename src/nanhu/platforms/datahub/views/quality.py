@@ -6,12 +6,12 @@ from datetime import date
 from statistics import median
 from typing import Any, Final
 
-from django.db import connection
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import CAMPUS_ZONE
+from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Day, Empty, Link, Number, PageRequest, Table, Text, listing
 from nanhu.kernel.ui import dates
@@ -161,14 +161,10 @@ def quality_of(request: PageRequest, course: Course) -> HttpResponse:
 def courses(key: str = "") -> list[Course]:
     """Of all sources, or of one with what each rule found."""
     facts: dict[str, Any] = {"key": key, "zone": CAMPUS_ZONE.key, "most": SHOWN}
-    with connection.cursor() as cursor:
-        cursor.execute(TOLD + A_DAY, facts)
-        days = cursor.fetchall()
-        codes = cursor.execute(TOLD + CODES, facts).fetchall() if key else []
     found: dict[date, dict[str, int]] = {}
-    for day, code, times in codes:
+    for day, code, times in all_rows(TOLD + CODES, facts) if key else ():
         found.setdefault(day, {})[code] = times
     by_source: dict[str, list[DayOf]] = {}
-    for source, day, last, rows, accepted in days:
+    for source, day, last, rows, accepted in all_rows(TOLD + A_DAY, facts):
         by_source.setdefault(source, []).append(DayOf(day, last, rows, accepted, found.get(day, {})))
     return [Course(source, told) for source, told in by_source.items()]

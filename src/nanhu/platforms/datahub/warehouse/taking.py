@@ -178,22 +178,7 @@ def kept(
     accepted: Mapping[str, int],
     reason: str,
 ) -> Snapshot:
-    if "missing" in told:
-        raise LargeTableFailedError(fault=_("缺少这些列：%s") % "、".join(told["missing"]))
-    counts = {one[plan.CHANGE]: one["rows_of_it"] for one in told["counts"]}
-    made = Snapshot(
-        stamp=f"{campus_time(now()):%Y%m%dT%H%M%S%f}",
-        rows=told["figures"]["nanhu_rows"],
-        new=counts.get(plan.NEW, 0),
-        changed=counts.get(plan.CHANGED, 0),
-        gone=counts.get(plan.GONE, 0),
-        refused=told["figures"]["nanhu_refused"],
-        engine=told["made_with"],
-        file=name,
-        seconds=told["seconds"],
-        cpu=told["cpu"],
-        peak_mb=told["peak_mb"],
-    )
+    made = snapshot_of(told, file=name)
     before = standing[-1]["rows"] if standing else 0
     much = [
         one
@@ -212,14 +197,35 @@ def kept(
     said = given(reason) if accepted else ""
     (work / "fresh").rename(large.folder / made.stamp)
     (work / "changes").rename(large.folder / f"{made.stamp}{CHANGES}")
-    listed = [*standing, {"stamp": made.stamp, "taken_at": now().isoformat(), **facts, "seconds": dict(made.seconds)}]
+    last = {"stamp": made.stamp, "taken_at": now().isoformat(), **facts, "seconds": dict(made.seconds)}
+    standing = [*standing, last][-large.table.keep :]
     with transaction.atomic():
         audit.record(
             by=by, action="datahub.take_large_table", target=f"large_table:{large.key}", reason=said, facts=facts
         )
-        write_private(large.folder / STANDING, listed[-large.table.keep :])
-    sweep(large, listed[-large.table.keep :])
+        write_private(large.folder / STANDING, standing)
+    sweep(large, standing)
     return made
+
+
+def snapshot_of(told: Mapping[str, Any], *, file: str) -> Snapshot:
+    """By what the engine tells of it."""
+    if "missing" in told:
+        raise LargeTableFailedError(fault=_("缺少这些列：%s") % "、".join(told["missing"]))
+    figures, counts = told["figures"], {one[plan.CHANGE]: one["rows_of_it"] for one in told["counts"]}
+    return Snapshot(
+        stamp=f"{campus_time(now()):%Y%m%dT%H%M%S%f}",
+        rows=figures["nanhu_rows"],
+        new=counts.get(plan.NEW, 0),
+        changed=counts.get(plan.CHANGED, 0),
+        gone=counts.get(plan.GONE, 0),
+        refused=figures["nanhu_refused"],
+        engine=told["made_with"],
+        file=file,
+        seconds=told["seconds"],
+        cpu=told["cpu"],
+        peak_mb=told["peak_mb"],
+    )
 
 
 def too_much(large: Declared, made: Snapshot, before: int, twice: int) -> Iterator[Measured]:

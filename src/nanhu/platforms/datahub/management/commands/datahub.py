@@ -3,6 +3,7 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable  # noqa: TC003  (annotations of a command are read at run time)
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -151,15 +152,9 @@ class Command(BaseCommand):
             accepted=accepted,
             reason=options["reason"],
         )
-        facts = {
-            "rows": made.rows,
-            "new": made.new,
-            "changed": made.changed,
-            "gone": made.gone,
-            "refused": made.refused,
-        }
         self.stdout.write(
-            _("已生效：%(rows)d 行，新 %(new)d，变 %(changed)d，少 %(gone)d，读不懂或缺必填 %(refused)d。") % facts
+            _("已生效：%(rows)d 行，新 %(new)d，变 %(changed)d，少 %(gone)d，读不懂或缺必填 %(refused)d。")
+            % asdict(made)
         )
         spent = "，".join(f"{name} {seconds:.1f} s" for name, seconds in made.seconds.items())
         self.stdout.write(f"{made.engine}：{spent}；CPU {made.cpu:.1f} s，{made.peak_mb:.0f} MiB")
