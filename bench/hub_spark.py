@@ -162,7 +162,7 @@ def both_engines(report: Report, folder: Path, size: int) -> bool:
         for file in files:
             work = folder / f"{engine}-{file.stem}"
             work.mkdir()
-            asked = taking.work_order(large, file, work, []) | {"before": before}
+            asked = taking.work_order(large, file, work, None)[0] | {"before": before}
             began = time.perf_counter()
             with Watch() as watch:
                 found = engines.run(engine, asked)

@@ -93,7 +93,6 @@ FACTS: dict[str, Text] = {
     "row": _("行"),
     "used": _("从此使用"),
     "engine": _("引擎"),
-    "refused": _("读不懂或缺必填"),
     "writer": _("供给方"),
     "consumer": _("使用方"),
     "basis": _("法律依据"),

@@ -59,7 +59,7 @@ class LargeTableFailedError(CampusError):
 class LargeTableHeldError(CampusError):
     code = "datahub.large_table_held"
     http_status = 409
-    sentence = _("“{name}”的这份快照先不生效：{what}。看过确认无误的，写明理由再来：{how} --reason …")
+    sentence = _("“{name}”的快照 #{batch} 先不生效，在它的页面上放行或作废，之后再收下一份：{what}")
 
 
 class AlreadyImportedError(CampusError):

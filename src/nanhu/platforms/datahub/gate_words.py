@@ -39,6 +39,8 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
     f"units_{Measure.NEW}": lambda: _("新增 {count} 个机构，是现有的 {share}。"),
     f"units_{Measure.NAME}": lambda: _("{count} 个机构改了名称（{share}）。"),
     f"units_{Measure.CHANGED}": lambda: _("{count} 个机构的“{column}”改了（{share}）。"),
+    "large_refused": lambda: _("{base} 行里 {count} 行读不懂或缺必填（{share}）。"),
+    "large_twice": lambda: _("{base} 行里主键重复 {count} 行（{share}）。"),
     "rows_gone": lambda: _("现有 {base} 行，这一批少了 {count} 行（{share}）。"),
     "rows_refused": lambda: _("现有 {base} 行，其中 {count} 行这一批读不出，采用就要停用它们（{share}）。"),
     "rows_changed": lambda: _("现有 {base} 行，这一批要改 {count} 行（{share}）。"),

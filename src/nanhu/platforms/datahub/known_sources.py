@@ -3,10 +3,12 @@
 from math import ceil
 from typing import Final
 
+from nanhu.kernel.errors import CampusError
 from nanhu.platforms.datahub.errors import UnknownSourceError
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, column
+from nanhu.platforms.datahub.warehouse.declared import LARGE, Declared, declared
 
 MINUTES_A_DAY: Final = 24 * 60
 FOLLOWED: Final = (DataSource.Kind.STREAM, DataSource.Kind.BINLOG)
@@ -17,8 +19,29 @@ FEW_GONE: Final = 5
 def named_source(key: str) -> SourceSpec | None:
     if key in SOURCES:
         return SOURCES[key]
+    if key.startswith(LARGE):
+        return large_named(key)
     made = DataSource.objects.filter(key=key).first()
     return spec_of(made) if made is not None and made.fills in shared_tables() else None
+
+
+def large_named(key: str) -> SourceSpec | None:
+    """None where its declaration is gone, or cannot be meant any more."""
+    try:
+        return spec_of_large(declared(key.removeprefix(LARGE)))
+    except CampusError:
+        return None
+
+
+def spec_of_large(large: Declared) -> SourceSpec:
+    fields = large.table.fields.items()
+    return SourceSpec(
+        key=large.source,
+        office=large.table.office,
+        title=large.table.name,
+        kind="large",
+        columns=tuple(column(name, one.heading, required=one.required) for name, one in fields),
+    )
 
 
 def source(key: str) -> SourceSpec:

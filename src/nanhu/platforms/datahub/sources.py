@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.platforms.datahub.cleaning.numbers import NumberShape
 from nanhu.platforms.datahub.shared.feeds import Feed, feeds
 
-type Kind = Literal["units", "persons", "contacts", "shared"]
+type Kind = Literal["units", "persons", "contacts", "shared", "large"]
 CSV_ENCODINGS: Final = ("utf-8-sig", "gb18030", "utf-16")
 
 

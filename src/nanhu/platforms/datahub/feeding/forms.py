@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.folding import halfwidth
 from nanhu.platforms.datahub.feeding.http import has_secret
-from nanhu.platforms.datahub.known_sources import FOLLOWED
+from nanhu.platforms.datahub.known_sources import FOLLOWED, named_source
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.shared.declarations import shared_tables
-from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
+from nanhu.platforms.datahub.sources import SOURCES
+from nanhu.platforms.datahub.warehouse.declared import large_tables
 
 KEY: Final = r"^[a-z][a-z0-9]{1,19}\.[a-z][a-z0-9_]{1,39}\Z"
 HEADER: Final = (
@@ -30,16 +31,17 @@ DAYS: Final = MINUTES_A_DAY * 400
 
 
 def targets() -> list[tuple[str, Any]]:
-    """What may be filled: the files of an office, or a shared table."""
+    """What may be filled: the files of an office, a shared table, or a large one."""
     files = [(one.key, f"{one.office} · {one.title}") for one in SOURCES.values()]
-    return [*files, *((key, f"{_('共享表')} · {one.name}") for key, one in shared_tables().items() if not one.derived)]
+    tables = [(key, f"{_('共享表')} · {one.name}") for key, one in shared_tables().items() if not one.derived]
+    return [*files, *tables, *((one.source, f"{_('大表')} · {one.table.name}") for one in large_tables())]
 
 
 def fields_of(fills: str) -> dict[str, str]:
     """By name, what each is called."""
     if fills in shared_tables():
         return {one.name: one.label for one in shared_tables()[fills].fields}
-    spec: SourceSpec | None = SOURCES.get(fills)
+    spec = named_source(fills)
     return {one.field: one.headers[0] for one in spec.columns} if spec else {}
 
 
@@ -186,7 +188,7 @@ class ReadForm(HeadForm):
     )
     every_minutes = forms.IntegerField(label=_("多久读一次（分钟）"), min_value=1, max_value=DAYS, initial=15)
     stale_minutes = forms.IntegerField(label=_("多久没更新算中断（分钟）"), min_value=1, max_value=DAYS, initial=60)
-    expected_rows = forms.IntegerField(label=_("应有多少行"), required=False, min_value=1, max_value=1_000_000)
+    expected_rows = forms.IntegerField(label=_("应有多少行"), required=False, min_value=1, max_value=1_000_000_000)
     tolerance = forms.IntegerField(
         label=_("上下可差百分之几"), min_value=0, max_value=100, initial=20, help_text=_("差得更多就不读入，并说明。")
     )

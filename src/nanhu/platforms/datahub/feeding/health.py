@@ -51,12 +51,17 @@ def removes_nothing(made: DataSource) -> bool:
 
 
 def words_of(made: DataSource) -> tuple[Tone, str]:
+    is_read = made.state == State.LIVE and made.kind != DataSource.Kind.FILE
+    return words_with(made, waiting_batch(made) if is_read else None, keeps_gone=is_read and removes_nothing(made))
+
+
+def words_with(made: DataSource, waiting: Batch | None, *, keeps_gone: bool = False) -> tuple[Tone, str]:
+    """`waiting`: what it said and somebody must look at; `keeps_gone`: whatever its last batch lacked still stands."""
     if made.state != State.LIVE:
         return "none", str(made.get_state_display())
     if made.kind == DataSource.Kind.FILE:
         return "info", str(made.get_kind_display())
     since = stale_since(made)
-    waiting = waiting_batch(made)
     parts = []
     if since is not None:
         parts.append(_("自 %s 起未更新") % dates.moment_words(campus_time(since), now()))
@@ -66,7 +71,7 @@ def words_of(made: DataSource) -> tuple[Tone, str]:
         parts.append(_("读不成：%s") % made.error if made.error else _("读不成"))
     elif made.good_at is None:
         parts.append(_("还没有读过"))
-    if removes_nothing(made):
+    if keeps_gone:
         parts.append(_("有的行认不出是谁的，源头没有了的行因此都还留着"))
     if not parts:
         return "good", _("%(at)s 读到 %(rows)s 行") % {

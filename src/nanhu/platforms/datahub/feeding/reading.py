@@ -19,14 +19,14 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now, now_of_files
 from nanhu.kernel.configuration import configuration
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, WrongStateError
 from nanhu.kernel.retries import Again, Done, Retries, doubling, in_the_worker
 from nanhu.kernel.retries.answers import Answer, Outside
 from nanhu.kernel.secret_files import private_folder
 from nanhu.kernel.sheets.errors import WorkbookBombError
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError, SourceRefusedError
-from nanhu.platforms.datahub.feeding import binlog, database, http, sftp, stream
+from nanhu.platforms.datahub.feeding import binlog, database, http, large, sftp, stream
 from nanhu.platforms.datahub.feeding.sftp import RemoteFile
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, DataSource
@@ -34,16 +34,17 @@ from nanhu.platforms.datahub.reading.headers import CONSTANT, Headings
 from nanhu.platforms.datahub.reading.spool import REMOVED, SUFFIX, write_spool
 from nanhu.platforms.datahub.services.files import applied_before, sha256_of
 from nanhu.platforms.datahub.services.headings import remembered
-from nanhu.platforms.datahub.services.imports import BatchReport, import_file, open_table
+from nanhu.platforms.datahub.services.imports import BatchReport, import_file, open_table, report_of
 from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.writers import refuse_other_writer, switch_in_effect
 from nanhu.platforms.datahub.sources import SourceSpec
+from nanhu.platforms.datahub.warehouse.taking import take_snapshot
 
 BY: Final = Actor.system("datahub.sources")
 CHANNEL: Final = "nanhu_datahub_sources"
 FETCHED: Final = ".sftp"
-LEFT_SECONDS: Final = 2 * 3600
+LEFT_SECONDS: Final = 9 * 3600
 """No reading lasts so long."""
 LEASE: Final = timedelta(minutes=3)
 """Kept up while the reading lives, so that one whose process was killed is taken up soon."""
@@ -69,6 +70,8 @@ def rows_of(made: DataSource, *, is_sample: bool = False) -> Iterator[Mapping[st
         return islice(found, SAMPLE) if is_sample else found
     if made.kind == DataSource.Kind.SFTP:
         return rows_of_newest(made)
+    if large.is_large(made) and not is_sample:
+        return database.read_rows(made, limit=large.MOST_ROWS, seconds=large.SECONDS)
     read = LOGS.get(made.kind, database).read_rows
     rows: Iterator[Mapping[str, Any]] = (
         read(made, limit=SAMPLE, seconds=SAMPLE_SECONDS) if is_sample else read(made, limit=database.MOST)
@@ -79,6 +82,10 @@ def rows_of(made: DataSource, *, is_sample: bool = False) -> Iterator[Mapping[st
 def rows_of_newest(made: DataSource) -> Iterator[Mapping[str, Any]]:
     """The first lines of the newest file."""
     with kept_file(made, FETCHED) as path:
+        if large.is_large(made):
+            sftp.fetch(made, sftp.newest(made), path, most=large.LARGEST)
+            yield from large.first_lines(made, path, SAMPLE)
+            return
         sftp.fetch(made, sftp.newest(made), path, seconds=SAMPLE_SECONDS)
         table = open_table(path, source(source_key_of(made)))
         yield from (row.cells for row in islice(table.rows, SAMPLE))
@@ -111,7 +118,13 @@ def spooled(made: DataSource, file: RemoteFile | None = None) -> Iterator[tuple[
     """What it says now (of a folder: in this file), as a file of ours, and how many rows."""
     spec = source(source_key_of(made))
     with kept_file(made, FETCHED if file else SUFFIX) as path:
-        if file is None:
+        if large.is_large(made) and file is not None:
+            sftp.fetch(made, file, path, seconds=large.SECONDS, most=large.LARGEST)
+            yield path, 0
+            return
+        if large.is_large(made):
+            count = large.write_lines(made, path, rows_of(made))
+        elif file is None:
             count = write_spool(path, rows_of(made), names_for(made, spec), keys=partial(key_headings, spec))
         else:
             sftp.fetch(made, file, path)
@@ -129,7 +142,8 @@ def refuse_unexpected(made: DataSource, count: int) -> None:
 
 def waiting_batch(made: DataSource) -> Batch | None:
     """What it said before and somebody must look at: until then nothing newer is read in."""
-    rows = Batch.objects.filter(source=source_key_of(made), state__in=WAITING, is_dry_run=False, actor=BY.name)
+    whose = {} if large.is_large(made) else {"actor": BY.name}  # of a large table all that wait stand in the way
+    rows = Batch.objects.filter(source=source_key_of(made), state__in=WAITING, is_dry_run=False, **whose)
     return rows.defer("gone", "differences").order_by("-id").first()
 
 
@@ -172,6 +186,7 @@ def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
             return Done({"position": made.position | {"seen": file.place}}, then=sftp.SETTLING)
     with spooled(made, file) as (path, count):
         report = taken(made, path, name=file.name if file else "")
+    count = count or report.counts["rows"]
     if why := refused_lines(made, report):
         columns = {"rows": count, "batch_id": report.batch, **failing(made, begun)}
         return Again(SourceFailedError(why=why).message, after=every, columns=columns)
@@ -302,14 +317,17 @@ def refuse_lost_columns(made: DataSource, spec: SourceSpec, path: Path) -> None:
 
 def taken(made: DataSource, path: Path, *, by: Actor = BY, dry_run: bool = False, name: str = "") -> BatchReport:
     """Rows that were refused as a whole are not handed in again while nothing changed. Our database's words may hold a row."""
-    spec, sha256 = source(source_key_of(made)), sha256_of(path)
+    spec = source(source_key_of(made))
+    name = name or f"{made.name} {campus_time(now()):%Y-%m-%d %H:%M}"
+    if large.is_large(made):
+        return report_of(take_snapshot(by=by, key=large.key_of(made), path=path, columns=made.columns, name=name))
+    sha256 = sha256_of(path)
     if not dry_run:
         refuse_lost_columns(made, spec, path)
     if not dry_run and applied_before(spec, sha256) is None:
         refused = Batch.objects.filter(source=spec.key, sha256=sha256, state=Batch.State.REFUSED, is_dry_run=False)
         if (last := refused.filter(finished_at__gt=made.changed_at).order_by("-id").first()) is not None:
             raise SourceFailedError(why=f"#{last.pk} {last.note}")
-    name = name or f"{made.name} {now():%Y-%m-%d %H:%M}"
     try:
         return import_file(by=by, path=path, source_key=spec.key, file_name=name, dry_run=dry_run, waits=not dry_run)
     except DatabaseError as fault:
@@ -317,6 +335,8 @@ def taken(made: DataSource, path: Path, *, by: Actor = BY, dry_run: bool = False
 
 
 def rehearse(made: DataSource, *, by: Actor) -> BatchReport:
+    if large.is_large(made):
+        raise WrongStateError(what=DataSource.what, state=_("大表"))
     file = sftp.newest(made) if made.kind == DataSource.Kind.SFTP else None
     with spooled(made, file) as (path, _count):
         return taken(made, path, by=by, dry_run=True, name=file.name if file else "")
@@ -354,11 +374,14 @@ def try_once(made: DataSource) -> Trial:
     headers = tuple(dict.fromkeys(str(name) for row in rows for name in row))
     if not headers:
         return Trial(problem=SourceFailedError(why="0").message)
+    lines = tuple(tuple(masked(text_of(str(row.get(name, "") or ""))[:60]) for name in headers) for row in rows[:SHOWN])
+    if large.is_large(made):
+        columns, missing = large.columns_in(made, headers)
+        return Trial(headers=headers, columns=columns, missing=missing, lines=lines)
     headings = Headings(spec)
     ours = [names.get(name, name) for name in headers]
     claims = headings.claims(ours)
     theirs = {ours: name for name, ours in names.items()}
-    lines = tuple(tuple(masked(text_of(str(row.get(name, "") or ""))[:60]) for name in headers) for row in rows[:SHOWN])
     said = claims.columns | {
         name: _("%s：读入后选用哪一列") % "、".join(some) for name, some in claims.contested.items()
     }

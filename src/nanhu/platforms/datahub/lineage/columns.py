@@ -73,7 +73,7 @@ def flows_of(batch: Batch) -> list[Flow]:
 def fields_of(spec: SourceSpec) -> Mapping[str, Mapping[str, str]]:
     if spec.kind == "shared":
         return {spec.table: {one.field: one.field for one in spec.columns}}
-    return FIELDS[spec.kind]
+    return FIELDS.get(spec.kind, {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ def refuse_outdated(batch: Batch) -> None:
     """Under the lock of whoever is about to let it take effect. Of a list that is whole by the terms it names (`scopes` of its
     counts), by a later one of the same terms."""
     spec = source(batch.source)
+    if spec.kind == "large":  # while it waits no other is taken
+        return
     if (before := applied_before(spec, batch.sha256)) is not None:
         raise AlreadyImportedError(batch=before.id)
     if not spec.is_whole or spec.kind not in {"persons", "shared"}:

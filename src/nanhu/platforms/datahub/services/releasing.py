@@ -1,8 +1,11 @@
-"""Letting a file pass that the gate holds: at amber one steward, at red two."""
+"""Letting a file or a snapshot of a large table pass that the gate holds: at amber one steward, at red two."""
 
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -14,6 +17,8 @@ from nanhu.platforms.datahub.jobs import finish_batch
 from nanhu.platforms.datahub.models import Batch, Issue, Level, Release
 from nanhu.platforms.datahub.services.files import refuse_outdated, was_applied
 from nanhu.platforms.datahub.services.settle import lock_batch
+from nanhu.platforms.datahub.warehouse import taking
+from nanhu.platforms.datahub.warehouse.declared import LARGE
 
 WAITING = (Batch.State.WAITING,)
 
@@ -81,6 +86,8 @@ def discard(*, by: Actor, batch_id: int, reason: str) -> Batch:
         asked.save()
     batch.state, batch.finished_at = Batch.State.REFUSED, now()
     batch.save(update_fields=["state", "finished_at"])
+    if batch.source.startswith(LARGE):
+        transaction.on_commit(partial(taking.forget, batch.source.removeprefix(LARGE), batch.counts["stamp"]))
     audit.record(by=by, action="datahub.discard", target=f"batch:{batch.id}", reason=given(reason))
     return batch
 
@@ -90,7 +97,12 @@ def let_pass(*, by: Actor, batch: Batch) -> str:
     progress = start_progress(kind="datahub.import", title=batch.file_name, total=0, by=by)
     batch.is_released, batch.state, batch.progress_id = True, Batch.State.LANDED, progress.public_id
     batch.is_repeat = was_applied(batch.source, batch.sha256)
-    batch.save(update_fields=["is_released", "state", "progress_id", "is_repeat"])
+    if batch.source.startswith(LARGE):  # all is done but to let it stand
+        batch.state, batch.finished_at = Batch.State.APPLIED, now()
+        progress.finish(_("已生效。"), result_url=reverse("datahub:batch", args=[batch.pk]))
+    batch.save(update_fields=["is_released", "state", "progress_id", "is_repeat", "finished_at"])
+    if batch.state == Batch.State.APPLIED:
+        return str(progress.public_id)
     Issue.objects.filter(batch=batch).delete()
     finish_batch.defer(batch_id=batch.id, progress_id=str(progress.public_id), account_id=by.account_id, actor=by.name)
     return str(progress.public_id)

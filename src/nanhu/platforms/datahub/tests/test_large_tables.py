@@ -4,10 +4,15 @@ import json
 import shutil
 from datetime import UTC, date, datetime
 from io import StringIO
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import sqlglot
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from sqlglot import exp
 
 from nanhu.kernel.models import AuditEntry
@@ -18,7 +23,10 @@ from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
 from nanhu.platforms.datahub.cleaning.numbers import NumberShape
 from nanhu.platforms.datahub.cleaning.text import is_empty, squeezed, text_of
 from nanhu.platforms.datahub.matching.model import HERE, PATTERN
-from nanhu.platforms.datahub.tests.conftest import id_number
+from nanhu.platforms.datahub.models import Batch, DataSource, Release
+from nanhu.platforms.datahub.tests.conftest import id_number, signed_in
+from nanhu.platforms.datahub.tests.reading import HTTP, at, made_by, read_again, started
+from nanhu.platforms.datahub.tests.test_data_sources import listed, outside  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.warehouse import declared as declarations
 from nanhu.platforms.datahub.warehouse import duckdb_engine, engines, expressions, plan, taking
 from nanhu.platforms.datahub.warehouse.declared import declared
@@ -351,12 +359,9 @@ def take(folder, lines, *more, name="流水.csv"):
     return out.getvalue()
 
 
-def standing(folder):
-    path = folder / taking.STANDING
-    return [
-        (one["rows"], one["new"], one["changed"], one["gone"], one["refused"])
-        for one in (json.loads(path.read_text()) if path.exists() else [])
-    ]
+def standing(_folder):
+    names = ("rows", "created", "changed", "removed", "rejected")
+    return [tuple(one.counts[name] for name in names) for one in taking.snapshots(declared(KEY))]
 
 
 @pytest.mark.django_db
@@ -371,32 +376,204 @@ def test_a_snapshot_is_cleaned_compared_and_kept_and_no_number_lies_in_it(large)
     assert AuditEntry.objects.filter(action="datahub.take_large_table").count() == 2
 
 
+@pytest.fixture
+def engine(monkeypatch):
+    """What one would tell, where it is not the point."""
+
+    def says(rows, **changes):
+        figures = {"nanhu_rows": rows, "nanhu_refused": 0, "nanhu_twice": 0}
+        counts = [{plan.CHANGE: name, "rows_of_it": count} for name, count in changes.items()]
+        told = {"figures": figures, "counts": counts, "seconds": {}, "made_with": "duckdb 1", "cpu": 1.5, "peak_mb": 60}
+
+        def answered(_command, work):
+            for name in ("fresh", "changes"):
+                Path(work[name]).mkdir()
+            return told
+
+        monkeypatch.setattr(engines, "answered", answered)
+
+    return says
+
+
+def held(folder, lines, words="先不生效"):
+    with pytest.raises(CommandError, match=words):
+        take(folder, lines)
+    return Batch.objects.get(state="waiting")
+
+
 @pytest.mark.django_db
-def test_an_emptied_table_stands_until_somebody_says_how_many_rows_are_gone(large, here):
-    take(large, [line(n) for n in range(100)])
-    with pytest.raises(CommandError, match=r"少了 100 行.*--accept gone=100"):
+def test_an_emptied_table_stands_until_a_second_steward_agrees(large, engine, steward):
+    engine(20, new=20)
+    take(large, [])
+    engine(0, gone=20)
+    batch = held(large, [], "少了 20 行")
+    with pytest.raises(CommandError, match="少了 20 行"):
         take(large, [])
-    with pytest.raises(CommandError, match="少了 100 行"):
-        take(large, [], "--accept", "gone=99", "--reason", "停用")
+    assert standing(large) == [(20, 20, 0, 0, 0)], "and nothing is compared with what waits"
+    page = steward.get(f"/datahub/batches/{batch.pk}/").content.decode()
+    assert "要两个人看过" in page
+    assert "少了 20 行（100.0%）" in page
+    alone = steward.post(f"/datahub/batches/{batch.pk}/release/", {"reason": "系统停用"})
+    assert alone.status_code == 409
+    asked = {"token": uuid4(), "reason": "系统停用"}
+    assert steward.post(f"/datahub/batches/{batch.pk}/ask-release/", asked).status_code == 302
+    case = f"/datahub/gate/{Release.objects.get().public_id}/"
+    assert steward.post(f"{case}approve/").status_code == 409
+    assert standing(large) == [(20, 20, 0, 0, 0)]
+    second = signed_in("管二号", "0020209003", "datahub.steward")
+    assert second.post(f"{case}approve/").status_code == 302
+    assert standing(large)[-1] == (0, 0, 0, 20, 0)
+
+
+@pytest.mark.django_db
+def test_what_is_a_little_too_much_one_steward_lets_pass_or_discards(large, engine, steward):
+    engine(100, new=100)
+    take(large, [])
+    engine(95, gone=5)
+    batch = held(large, [], "少了 5 行")
+    answer = steward.post(f"/datahub/batches/{batch.pk}/release/", {"reason": "商户退场"})
+    assert "已生效" in steward.get(answer["Location"]).content.decode()
+    assert standing(large)[-1] == (95, 0, 0, 5, 0)
+    wrong = held(large, [])
+    folder = large / wrong.counts["stamp"]
+    assert folder.is_dir()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert steward.post(f"/datahub/batches/{wrong.pk}/discard/", {"reason": "导错了"}).status_code == 302
+    assert not folder.exists()
+    assert not folder.with_name(folder.name + taking.CHANGES).exists()
+    assert len(standing(large)) == 2
+
+
+@pytest.mark.django_db
+def test_who_rolls_a_snapshot_back_has_the_one_before(large, here, steward):
+    take(large, [line(n) for n in range(100)])
+    take(large, [line(n, 金额="2.00" if n < 9 else "1.50") for n in range(100)])
+    last = taking.snapshots(declared(KEY))[-1]
+    said = {"reason": "导错了", "confirm": "on"}
+    assert "前一份" in steward.get(f"/datahub/batches/{last.pk}/rollback/").content.decode()
+    assert steward.post(f"/datahub/batches/{last.pk}/rollback/", said).status_code == 302
     assert standing(large) == [(100, 100, 0, 0, 0)]
-    take(large, [], "--accept", "gone=100", "--reason", "系统停用")
-    assert standing(large)[-1] == (0, 0, 0, 100, 0)
-    assert AuditEntry.objects.filter(action="datahub.hold_large_table").count() == 2
+    take(large, [line(n) for n in range(100)])
+    assert standing(large)[-1] == (100, 0, 0, 0, 0)
+
+
+@pytest.mark.django_db
+def test_the_page_tells_of_each_table_how_it_is_and_what_its_last_snapshot_cost(large, here, steward):
+    other = large.parent / "gate.log"
+    other.mkdir()
+    (other / "table.toml").write_text("name = 1", encoding="utf-8")
+    assert "还没有读过" in steward.get("/datahub/large/").content.decode()
+    take(large, [line(n) for n in range(100)])
+    page = steward.get("/datahub/large/").content.decode()
+    counts = taking.snapshots(declared(KEY))[-1].counts
+    assert "读到 100 行" in page
+    assert counts["engine"] in page
+    assert f"{counts['peak_mb']:,}" in page
+    assert "table.toml" in page, "what cannot be used says why"
+    batch = held(large, [line(n, 日期="昨天") for n in range(100)])
+    assert "先不生效" in steward.get("/datahub/large/").content.decode()
+    assert f"#{batch.pk}" in steward.get(f"/datahub/large/{KEY}/").content.decode()
+    report = steward.get(f"/datahub/batches/{batch.pk}/").content.decode()
+    assert "日期 100" in report
+    assert batch.counts["stamp"] in report
+
+
+def cells(n, **other):
+    """As a vendor's system has them, by its own names."""
+    said = dict(zip(HEADINGS.split(","), line(n, **other).split(","), strict=True))
+    return {"lsh": said.pop("流水号"), **said}
+
+
+@pytest.mark.django_db
+def test_a_source_fills_a_large_table_on_its_schedule_and_reads_no_further_while_one_waits(
+    large,
+    here,
+    steward,
+    outside,  # noqa: F811
+    listed,  # noqa: F811
+):
+    outside.says([cells(n) for n in range(20)])
+    facts = {"key": "card.flow", "fills": f"large:{KEY}", "columns": "", "values": "", "page_size": "50"}
+    made = made_by(steward, address=outside.address + "/rows", **facts)
+    assert "流水号" in steward.post(at(made, "try/")).content.decode(), "a column that lacks, by its heading"
+    assert steward.post(at(made, "start/")).status_code == 409
+    form = HTTP | facts | {"columns": "流水号 = lsh", "address": outside.address + "/rows", "key": "", "fills": ""}
+    assert steward.post(at(made, "change/http/"), form).status_code == 302
+    made = started(steward, made)
+    assert (made.error, made.rows, made.batch.state) == ("", 20, "applied")
+    assert standing(large) == [(20, 20, 0, 0, 0)]
+    assert "读到 20 行" in steward.get("/datahub/large/").content.decode()
+    good_at = made.good_at
+    outside.says([cells(n) for n in range(10)])
+    made = read_again(made)
+    assert (made.batch.state, made.batch.gate_level, made.good_at) == ("waiting", "red", good_at)
+    outside.says([cells(n) for n in range(20)])
+    made = read_again(made)
+    assert (made.error, made.batch.state, Batch.objects.count()) == ("", "waiting", 2)
+    said = f"批次 #{made.batch_id} 在等人看过"
+    for page in ("/datahub/large/", "/datahub/sources/", at(made)):
+        assert said in steward.get(page).content.decode()
+    steward.post(f"/datahub/batches/{made.batch_id}/discard/", {"reason": "只有一半"})
+    made = read_again(made)
+    assert (made.error, made.batch.state, made.good_at > good_at) == ("", "applied", True)
+    assert standing(large) == [(20, 20, 0, 0, 0), (20, 0, 0, 0, 0)]
+    assert steward.post(at(made, "rehearse/")).status_code in {302, 409}
+
+
+@pytest.mark.django_db
+def test_a_source_that_cannot_be_read_says_so_and_what_stood_stands(
+    large,
+    here,
+    steward,
+    outside,  # noqa: F811
+    listed,  # noqa: F811
+):
+    outside.says([cells(n) for n in range(20)])
+    facts = {"key": "card.flow", "fills": f"large:{KEY}", "columns": "流水号 = lsh", "values": "", "page_size": "50"}
+    made = started(steward, made_by(steward, address=outside.address + "/rows", **facts))
+    outside.says([{"lsh": "1"}])
+    made = read_again(made)
+    assert "缺少这些列" in made.error
+    assert "缺少这些列" in steward.get("/datahub/large/").content.decode()
+    outside.says([])
+    assert read_again(made).error
+    assert standing(large) == [(20, 20, 0, 0, 0)]
+    assert not [one for one in large.iterdir() if one.name.startswith(taking.WORK)]
+
+
+@pytest.mark.django_db
+def test_many_large_tables_cost_no_more_queries_than_one(large, here, steward):
+    def cost():
+        with CaptureQueriesContext(connection) as asked:
+            assert steward.get("/datahub/large/").status_code == 200
+        return len(asked)
+
+    take(large, [line(1)])
+    cost()  # what a process asks once
+    few = cost()
+    for number in range(30):
+        folder = large.parent / f"card.flow{number}"
+        folder.mkdir()
+        (folder / "table.toml").write_text(TOML, encoding="utf-8")
+        facts = {"name": "刷卡", "office": "财务处", "kind": "sftp", "address": "10.1.1.1:22/out", "query": "*.csv"}
+        facts |= {"host_key": "SHA256:x", "state": "live", "made_by_name": "管数据"}
+        DataSource.objects.create(key=f"card.flow{number}", fills=f"large:card.flow{number}", **facts)
+    assert cost() == few
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        ([line(n, 金额="9.00") for n in range(100)], "变了 100 行"),
+        ([line(0)], "少了 99 行"),
+        ([line(n, 金额="9.00") for n in range(100)], "要改 100 行"),
         ([line(n, 日期="昨天") for n in range(6)] + [line(n) for n in range(6, 100)], "6 行读不懂"),
         ([line(n) for n in range(100)] + [line(5, 金额="7.00")], "主键重复 1 行"),
     ],
 )
 def test_a_wrong_snapshot_is_held(large, here, lines, words):
     take(large, [line(n) for n in range(100)])
-    with pytest.raises(CommandError, match=words):
-        take(large, lines)
+    held(large, lines, words)
     assert len(standing(large)) == 1
 
 
@@ -432,11 +609,11 @@ def test_what_cannot_be_read_changes_nothing_and_shows_no_cell(large, tmp_path):
 def test_killed_while_it_is_kept_what_stood_stands_and_the_next_one_clears_up(large, here, monkeypatch):
     take(large, [line(n) for n in range(10)])
 
-    def killed(*_arguments):
+    def killed(*_arguments, **_more):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(taking, "write_private", killed)
+        patch.setattr(taking.audit, "record", killed)
         patch.setattr(shutil, "rmtree", lambda *_a, **_k: None)
         take(large, [line(n) for n in range(11)])
     assert (len(standing(large)), AuditEntry.objects.filter(action="datahub.take_large_table").count()) == (1, 1)
@@ -479,6 +656,8 @@ def test_a_second_snapshot_waits_for_nobody_and_says_so(large):
         ('kind = "day"', 'kind = "moment"'),
         ('"[0-9]{6}"', '"(?i)x"'),
         ("keep = 2", "keep = 0"),
+        ("keep = 2", 'engine = "oracle"'),
+        ("keep = 2", "red = { gone = 1 }"),
         ('heading = "商户"', 'heading = "金额"'),
         ("name =", "nome ="),
     ],
@@ -490,6 +669,7 @@ def test_a_declaration_that_cannot_be_meant_is_refused(large, found, other):
         call_command("datahub", "large_table", KEY)
 
 
+@pytest.mark.django_db
 def test_without_a_cluster_spark_is_refused_in_words(large, tmp_path):
     with pytest.raises(CommandError, match="NANHU_SPARK_MASTER"):
         take(large, [line(1)], "--engine", "spark")

@@ -27,6 +27,7 @@ from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS
 from nanhu.platforms.datahub.views.desk import TONES, home
 from nanhu.platforms.datahub.views.looks import tell_seen
+from nanhu.platforms.datahub.warehouse.declared import LARGE
 from nanhu.platforms.people import api as people
 
 MOST_DIFFERENCES = 50
@@ -98,6 +99,7 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
         "is_remembered": is_remembered(found),
         "counted": counted_of(found),
         "is_shared": is_shared(found),
+        "cost": cost_of(found) if is_large(found) else [],
         "differences": list_of(request, Differences, differences, caption=_("差异"), per_page=MOST_DIFFERENCES),
         "gone": list_of(request, table_of_gone(found), gone_rows, caption=_("文件里没有了"), per_page=MOST_DIFFERENCES),
     }
@@ -136,8 +138,28 @@ def gate_title(found: Batch) -> str:
 
 
 def is_shared(found: Batch) -> bool:
-    """Of a shared table: its lines are not mended one by one."""
-    return is_of_kind(found, "shared")
+    """Of a shared or a large table: its lines are not mended one by one."""
+    return is_of_kind(found, "shared") or is_large(found)
+
+
+def is_large(found: Batch) -> bool:
+    return found.source.startswith(LARGE)
+
+
+def cost_of(found: Batch) -> list[tuple[str, str]]:
+    """What a snapshot of a large table cost, what could not be read of it, and where it lies."""
+    counts = found.counts
+    steps = "，".join(f"{name} {seconds:.1f} s" for name, seconds in counts["seconds"].items())
+    fields = "，".join(f"{found.columns.get(name, name)} {count:,}" for name, count in counts["faults"].items())
+    return [
+        (_now("引擎"), counts["engine"]),
+        (_now("处理器"), f"{counts['cpu']:,} s"),
+        (_now("内存"), f"{counts['peak_mb']:,} MiB"),
+        (_now("各步用时"), steps),
+        (_now("读不懂或缺必填"), fields or "—"),
+        (_now("主键重复"), f"{counts['twice']:,}"),
+        (_now("文件夹"), f"warehouse/{found.source.removeprefix(LARGE)}/{counts['stamp']}"),
+    ]
 
 
 def counted_of(found: Batch) -> list[tuple[str, int]]:
@@ -208,7 +230,7 @@ def replay(request: PageRequest, found: Batch) -> dict[str, int]:
 
 def undone_by(_request: PageRequest, found: Batch) -> dict[str, Any]:
     reads = found.actor == READER.name and found.state == Batch.State.APPLIED and reader_of(found.source)
-    return {"batch": found, "undone": rollback.preview_rollback(found), "reads": reads}
+    return {"batch": found, "undone": rollback.preview_rollback(found), "reads": reads, "is_large": is_large(found)}
 
 
 @batch.form(

@@ -18,6 +18,7 @@ from nanhu.kernel.sheets.writing import attachment
 from nanhu.platforms.datahub.errors import ContractRefusedError
 from nanhu.platforms.datahub.feeding import contracts, forms, health, services
 from nanhu.platforms.datahub.feeding.http import shown_address
+from nanhu.platforms.datahub.feeding.large import is_large
 from nanhu.platforms.datahub.jobs import rehearse_source
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.views.desk import desk
@@ -77,7 +78,8 @@ def data_sources(request: PageRequest) -> HttpResponseBase:
 def data_source(request: PageRequest, made: DataSource) -> HttpResponse:
     at = {"public_id": made.public_id}
     names = {"change_source": f"change_{forms.offer_of(made.kind).name}"}
-    offered = [one for one in OFFERED[State(made.state)] if made.kind != "file" or one not in OF_READ_ONES]
+    hidden = OF_READ_ONES if made.kind == "file" else {"rehearse"} if is_large(made) else ()
+    offered = [one for one in OFFERED[State(made.state)] if one not in hidden]
     facts = {
         "made": made,
         "health": health_of(made),

@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,8 +14,11 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.datahub.errors import LargeTableError
 from nanhu.platforms.datahub.warehouse import expressions
+from nanhu.platforms.datahub.warehouse.engines import DUCKDB, ENGINES
 
 DECLARATION: Final = "table.toml"
+LARGE: Final = "large:"
+"""Begins the key under which a large table has its batches, and what a source says that it fills."""
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
 OURS: Final = ("nanhu_", "said_")
 RESERVED: Final = re.compile(
@@ -58,7 +62,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What goes by itself, in percent: of the rows that stood, gone and changed; of those that come, refused."""
+    """In percent: of the rows that stood, gone and changed; of those that come, refused."""
 
     gone: float = 2.0
     changed: float = 20.0
@@ -66,7 +70,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LargeTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`keep`: how many snapshots are kept."""
+    """`keep`: how many snapshots are kept; what goes by itself (`limits`), and from where on two look at it (`red`)."""
 
     name: str
     keys: list[str]
@@ -74,6 +78,9 @@ class LargeTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     delimiter: str = ","
     keep: int = 30
     limits: Limits = Limits()
+    red: Limits = Limits(gone=10, changed=50, refused=20)
+    engine: str = DUCKDB
+    office: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,11 @@ class Declared:
     key: str
     folder: Path
     table: LargeTable
+
+    @property
+    def source(self) -> str:
+        """As its batches name it."""
+        return LARGE + self.key
 
     def steps_of(self, name: str) -> expressions.Steps:
         field = self.table.fields[name]
@@ -97,13 +109,25 @@ def warehouse() -> Path:
     return configuration().data_dir / "warehouse"
 
 
+def folder_of(key: str) -> Path:
+    return warehouse() / key
+
+
 def declared_tables() -> Iterator[str]:
     for path in sorted(warehouse().glob(f"*/{DECLARATION}")):
         yield path.parent.name
 
 
-def declared(key: str) -> Declared:
-    folder = warehouse() / key
+def large_tables() -> Iterator[Declared]:
+    """Those whose declaration can be meant."""
+    for key in declared_tables():
+        with suppress(LargeTableError):
+            yield declared(key)
+
+
+def declared(key: str, columns: Mapping[str, str] | None = None) -> Declared:
+    """`columns`: of fields whose column has another heading in what comes, which."""
+    folder = folder_of(key)
     if not KEY.fullmatch(key) or not (folder / DECLARATION).is_file():
         raise LargeTableError(file=key, fault="、".join(declared_tables()) or str(warehouse()))
     try:
@@ -113,7 +137,11 @@ def declared(key: str) -> Declared:
         raise LargeTableError(file=f"{key}/{DECLARATION}", fault=str(broken)) from broken
     if fault := next(faults(table), ""):
         raise LargeTableError(file=f"{key}/{DECLARATION}", fault=fault)
-    return Declared(key, folder, table)
+    called = {
+        name: msgspec.structs.replace(one, heading=(columns or {}).get(name, one.heading))
+        for name, one in table.fields.items()
+    }
+    return Declared(key, folder, msgspec.structs.replace(table, fields=called))
 
 
 def faults(table: LargeTable) -> Iterator[str]:
@@ -123,6 +151,14 @@ def faults(table: LargeTable) -> Iterator[str]:
         yield "delimiter"
     if table.keep < 1:
         yield "keep"
+    if table.engine not in ENGINES:
+        yield "engine"
+    if any(getattr(table.red, one) < getattr(table.limits, one) for one in Limits.__struct_fields__):
+        yield "red"
+    yield from faults_of_fields(table)
+
+
+def faults_of_fields(table: LargeTable) -> Iterator[str]:
     headings = [one.heading for one in table.fields.values()]
     if len(set(headings)) != len(headings) or not all(headings):
         yield "heading"

@@ -1,14 +1,15 @@
-"""Taking a snapshot of a large table: cleaned, measured, held or kept. Killed anywhere, what stood stands, and what was half done goes
-with the next one."""
+"""Taking a snapshot of a large table: cleaned, measured, and a batch that stands or waits. Killed anywhere, what stood stands, and what
+was half done goes with the next one."""
 
 import codecs
 import fcntl
-import json
+import hashlib
 import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -20,97 +21,69 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.crypto import blind_index
-from nanhu.kernel.proposals import given
-from nanhu.kernel.secret_files import private_folder, write_private
+from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.datahub.errors import LargeTableBusyError, LargeTableFailedError, LargeTableHeldError
+from nanhu.platforms.datahub.gate_words import sentences_of
+from nanhu.platforms.datahub.models import Batch, Level
+from nanhu.platforms.datahub.services.files import was_applied
+from nanhu.platforms.datahub.services.gate import ORDER, Measured
 from nanhu.platforms.datahub.warehouse import plan
-from nanhu.platforms.datahub.warehouse.declared import Declared, declared
-from nanhu.platforms.datahub.warehouse.engines import DUCKDB, run
+from nanhu.platforms.datahub.warehouse.declared import Declared, declared, folder_of
+from nanhu.platforms.datahub.warehouse.engines import run
 
-STANDING: Final = "snapshots.json"
 WORK: Final = ".work-"
 CHANGES: Final = ".changes"
 PURPOSE: Final = "datahub.large_table"
 OURS: Final = re.compile(r"\.work-.*|\d{8}T\d{12}(\.changes)?")
-"""Folders that go when no snapshot that stands is named so; what else lies there is somebody's."""
+"""Folders that go when no snapshot that stands or waits is named so; what else lies there is somebody's."""
 PIECE: Final = 1 << 20
 PARQUET: Final = b"PAR1"
-MEASURES: Final = ("gone", "changed", "refused", "twice")
+State = Batch.State
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """`stamp` names its folder, and with `.changes` the one of what became new, changed and gone by it."""
-
-    stamp: str
-    rows: int
-    new: int
-    changed: int
-    gone: int
-    refused: int
-    engine: str
-    file: str
-    seconds: Mapping[str, float]
-    cpu: float
-    peak_mb: float
+def batches_of(large: Declared) -> Any:
+    """Its snapshots. `counts` of one: what came, what it cost, and `stamp`: the name of its folder, and with `.changes` of the one of
+    what became new, changed and gone by it."""
+    return Batch.objects.filter(source=large.source).defer("gone", "differences")
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    measure: str
-    count: int
-    base: int
-
-    @property
-    def words(self) -> str:
-        said = {
-            "gone": _("原有 %(base)d 行里少了 %(count)d 行"),
-            "changed": _("原有 %(base)d 行里变了 %(count)d 行"),
-            "refused": _("%(base)d 行里 %(count)d 行读不懂或缺必填"),
-            "twice": _("%(base)d 行里主键重复 %(count)d 行"),
-        }
-        return said[self.measure] % {"base": self.base, "count": self.count}
+def snapshots(large: Declared) -> list[Batch]:
+    """Those that stand and are still there, the newest last."""
+    last = batches_of(large).filter(state=State.APPLIED).order_by("-id")[: large.table.keep]
+    return [one for one in reversed(last) if (large.folder / one.counts["stamp"]).is_dir()]
 
 
-def snapshots(large: Declared) -> list[dict[str, Any]]:
-    """Those that stand, the newest last."""
-    try:
-        found: list[dict[str, Any]] = json.loads((large.folder / STANDING).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return []
+def waiting(large: Declared) -> Batch | None:
+    found: Batch | None = batches_of(large).filter(state=State.WAITING).first()
     return found
 
 
+def refuse_while_waiting(large: Declared) -> None:
+    if (one := waiting(large)) is not None:
+        what = "".join(sentences_of(one.gate))
+        raise LargeTableHeldError(name=large.table.name, batch=one.pk, what=what)
+
+
 def take_snapshot(
-    *,
-    by: Actor,
-    key: str,
-    path: Path,
-    engine: str = DUCKDB,
-    accepted: Mapping[str, int] | None = None,
-    reason: str = "",
-) -> Snapshot:
-    """`accepted`: how many by measure somebody saw and lets pass, just so many."""
-    large = declared(key)
+    *, by: Actor, key: str, path: Path, engine: str = "", columns: Mapping[str, str] | None = None, name: str = ""
+) -> Batch:
+    """`columns`: the headings of fields that it calls otherwise."""
+    large = declared(key, columns)
     with locked(large):
+        refuse_while_waiting(large)
         standing = snapshots(large)
-        sweep(large, standing)
+        sweep(large, {one.counts["stamp"] for one in standing})
         work = private_folder(large.folder / f"{WORK}{uuid4()}")
         try:
-            told = run(engine, work_order(large, path, work, standing))
-            return kept(
-                large,
-                work,
-                standing,
-                told,
-                by=by,
-                name=path.name,
-                engine=engine,
-                accepted=accepted or {},
-                reason=reason,
-            )
+            before = standing[-1] if standing else None
+            order, sha256 = work_order(large, path, work, before)
+            made = batch_of(large, run(engine or large.table.engine, order), before)
+            made.file_name, made.sha256, made.size_bytes = name or path.name, sha256, path.stat().st_size
+            keep(large, work, made, by=by)
         finally:
             shutil.rmtree(work, ignore_errors=True)
+        sweep(large, {one.counts["stamp"] for one in (*snapshots(large), made)})
+        return made
 
 
 @contextmanager
@@ -123,25 +96,30 @@ def locked(large: Declared) -> Iterator[None]:
         yield
 
 
-def sweep(large: Declared, standing: list[dict[str, Any]]) -> None:
+def sweep(large: Declared, named: set[str]) -> None:
     """What a killed one left, and what is kept no longer."""
-    named = {one["stamp"] for one in standing}
     for folder in large.folder.iterdir():
         if folder.is_dir() and OURS.fullmatch(folder.name) and folder.name.removesuffix(CHANGES) not in named:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def work_order(large: Declared, path: Path, work: Path, standing: list[dict[str, Any]]) -> dict[str, Any]:
+def forget(large_key: str, stamp: str) -> None:
+    """Of one that was discarded."""
+    for name in (stamp, f"{stamp}{CHANGES}"):
+        shutil.rmtree(folder_of(large_key) / name, ignore_errors=True)
+
+
+def work_order(large: Declared, path: Path, work: Path, before: Batch | None) -> tuple[dict[str, Any], str]:
+    """And the SHA-256 of what came."""
     with path.open("rb") as file:
         is_parquet = file.read(len(PARQUET)) == PARQUET
-    if not is_parquet:
-        refuse_other_bytes(path)
+    sha256 = read_through(path, is_text=not is_parquet)
     return {
         "incoming": str(path.resolve()),
         "format": "parquet" if is_parquet else "csv",
         "delimiter": large.table.delimiter,
         "headings": [one.heading for one in large.table.fields.values()],
-        "before": str(large.folder / standing[-1]["stamp"]) if standing else "",
+        "before": str(large.folder / before.counts["stamp"]) if before else "",
         "fresh": str(work / "fresh"),
         "changes": str(work / "changes"),
         "spill": str(private_folder(work / "spill")),
@@ -151,90 +129,82 @@ def work_order(large: Declared, path: Path, work: Path, standing: list[dict[str,
             "difference": plan.difference(),
             "counts": plan.counts(),
         },
-    }
+    }, sha256
 
 
-def refuse_other_bytes(path: Path) -> None:
-    """One engine would stop at them, and the other would write U+FFFD."""
-    read = codecs.getincrementaldecoder("utf-8")()
+def read_through(path: Path, *, is_text: bool) -> str:
+    """Of other bytes than UTF-8 one engine would stop, and the other would write U+FFFD."""
+    read, digest = codecs.getincrementaldecoder("utf-8")(), hashlib.sha256()
     with path.open("rb") as file:
         try:
-            while piece := file.read(PIECE):
-                read.decode(piece)
+            for piece in iter(partial(file.read, PIECE), b""):
+                digest.update(piece)
+                if is_text:
+                    read.decode(piece)
             read.decode(b"", final=True)
         except UnicodeDecodeError as broken:
             raise LargeTableFailedError(fault=_("不是 UTF-8")) from broken
+    return digest.hexdigest()
 
 
-def kept(
-    large: Declared,
-    work: Path,
-    standing: list[dict[str, Any]],
-    told: Mapping[str, Any],
-    *,
-    by: Actor,
-    name: str,
-    engine: str,
-    accepted: Mapping[str, int],
-    reason: str,
-) -> Snapshot:
-    made = snapshot_of(told, file=name)
-    before = standing[-1]["rows"] if standing else 0
-    much = [
-        one
-        for one in too_much(large, made, before, told["figures"]["nanhu_twice"])
-        if accepted.get(one.measure) != one.count
-    ]
-    facts = {
-        "file": name,
-        "engine": engine,
-        **{one: getattr(made, one) for one in ("rows", "new", "changed", "gone", "refused")},
-    }
-    if much:
-        audit.record(by=by, action="datahub.hold_large_table", target=f"large_table:{large.key}", facts=facts)
-        how = " ".join(f"--accept {one.measure}={one.count}" for one in much)
-        raise LargeTableHeldError(name=large.table.name, what="；".join(one.words for one in much), how=how)
-    said = given(reason) if accepted else ""
-    (work / "fresh").rename(large.folder / made.stamp)
-    (work / "changes").rename(large.folder / f"{made.stamp}{CHANGES}")
-    last = {"stamp": made.stamp, "taken_at": now().isoformat(), **facts, "seconds": dict(made.seconds)}
-    standing = [*standing, last][-large.table.keep :]
-    with transaction.atomic():
-        audit.record(
-            by=by, action="datahub.take_large_table", target=f"large_table:{large.key}", reason=said, facts=facts
-        )
-        write_private(large.folder / STANDING, standing)
-    sweep(large, standing)
-    return made
-
-
-def snapshot_of(told: Mapping[str, Any], *, file: str) -> Snapshot:
-    """By what the engine tells of it."""
+def batch_of(large: Declared, told: Mapping[str, Any], before: Batch | None) -> Batch:
+    """By what the engine tells of it; `before`: what it was compared with."""
     if "missing" in told:
         raise LargeTableFailedError(fault=_("缺少这些列：%s") % "、".join(told["missing"]))
-    figures, counts = told["figures"], {one[plan.CHANGE]: one["rows_of_it"] for one in told["counts"]}
-    return Snapshot(
-        stamp=f"{campus_time(now()):%Y%m%dT%H%M%S%f}",
-        rows=figures["nanhu_rows"],
-        new=counts.get(plan.NEW, 0),
-        changed=counts.get(plan.CHANGED, 0),
-        gone=counts.get(plan.GONE, 0),
-        refused=figures["nanhu_refused"],
-        engine=told["made_with"],
-        file=file,
-        seconds=told["seconds"],
-        cpu=told["cpu"],
-        peak_mb=told["peak_mb"],
-    )
+    figures, changes = dict(told["figures"]), {one[plan.CHANGE]: one["rows_of_it"] for one in told["counts"]}
+    rows, refused, twice = (figures.pop(f"nanhu_{one}") for one in ("rows", "refused", "twice"))
+    created, changed = changes.get(plan.NEW, 0), changes.get(plan.CHANGED, 0)
+    counts = {
+        "stamp": f"{campus_time(now()):%Y%m%dT%H%M%S%f}",
+        "rows": rows,
+        "created": created,
+        "changed": changed,
+        "unchanged": max(rows - created - changed - twice, 0),
+        "removed": changes.get(plan.GONE, 0),
+        "accepted": rows - refused,
+        "rejected": refused,
+        "twice": twice,
+        "faults": {name: count for name, count in figures.items() if count},
+        "engine": told["made_with"],
+        "seconds": told["seconds"],
+        "cpu": round(told["cpu"], 1),
+        "peak_mb": round(told["peak_mb"]),
+    }
+    stood = before.counts["rows"] if before else 0
+    gate = [asdict(one) for one in measured(large, counts, stood)]
+    level = max((one["level"] for one in gate), key=ORDER.index, default=Level.GREEN.value)
+    columns = {name: one.heading for name, one in large.table.fields.items()}
+    return Batch(source=large.source, counts=counts, gate=gate, gate_level=level, columns=columns)
 
 
-def too_much(large: Declared, made: Snapshot, before: int, twice: int) -> Iterator[Measured]:
-    limits = large.table.limits
-    for measure, count, base, most in (
-        ("gone", made.gone, before, limits.gone),
-        ("changed", made.changed, before, limits.changed),
-        ("refused", made.refused, made.rows, limits.refused),
-        ("twice", twice, made.rows, 0),
+def measured(large: Declared, counts: Mapping[str, Any], before: int) -> Iterator[Measured]:
+    """What is too much to stand by itself. A key that stands twice is no key: two look at it."""
+    amber, red = large.table.limits, large.table.red
+    for measure, of, count, base, limits in (
+        ("gone", "rows", counts["removed"], before, (amber.gone, red.gone)),
+        ("changed", "rows", counts["changed"], before, (amber.changed, red.changed)),
+        ("refused", "large", counts["rejected"], counts["rows"], (amber.refused, red.refused)),
+        ("twice", "large", counts["twice"], counts["rows"], (0, 0)),
     ):
-        if count * 100 > base * most:
-            yield Measured(measure, count, base)
+        passed = sum(count * 100 > base * most for most in limits)
+        if passed:
+            yield Measured(measure, count, base, of=of, level=ORDER[passed], before=before, now=counts["rows"])
+
+
+def keep(large: Declared, work: Path, made: Batch, *, by: Actor) -> None:
+    """Its folders first: without its batch they are nobody's."""
+    (work / "fresh").rename(large.folder / made.counts["stamp"])
+    (work / "changes").rename(large.folder / f"{made.counts['stamp']}{CHANGES}")
+    is_green = made.gate_level == Level.GREEN
+    made.state = State.APPLIED if is_green else State.WAITING
+    made.account_id, made.actor, made.finished_at = by.account_id, by.name, now() if is_green else None
+    facts = {one: made.counts[one] for one in ("rows", "created", "changed", "removed", "rejected")}
+    with transaction.atomic():
+        made.is_repeat = was_applied(large.source, made.sha256)
+        made.save()
+        audit.record(
+            by=by,
+            action="datahub.take_large_table" if is_green else "datahub.hold_large_table",
+            target=f"large_table:{large.key}",
+            facts={"file": made.file_name, "engine": made.counts["engine"].partition(" ")[0], **facts},
+        )

@@ -3,7 +3,6 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable  # noqa: TC003  (annotations of a command are read at run time)
-from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -29,10 +28,10 @@ from nanhu.platforms.datahub.services.rollback import preview_rollback, roll_bac
 from nanhu.platforms.datahub.services.summary import summary_of
 from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.warehouse.declared import declared
-from nanhu.platforms.datahub.warehouse.engines import DUCKDB, ENGINES
-from nanhu.platforms.datahub.warehouse.taking import MEASURES, snapshots, take_snapshot
+from nanhu.platforms.datahub.warehouse.engines import ENGINES
+from nanhu.platforms.datahub.warehouse.taking import refuse_while_waiting, snapshots, take_snapshot
 
-LARGE_LINE: Final = "{stamp} {rows} +{new} ~{changed} -{gone} {file}"
+LARGE_LINE: Final = "{stamp} {rows} +{created} ~{changed} -{removed} {file}"
 BY: Final = Actor.system("datahub-command")
 MOST_LINES: Final = 50
 
@@ -57,11 +56,7 @@ class Command(BaseCommand):
         large = verbs.add_parser("large_table", help="大表：接收一份快照；不给文件则列出各份")
         large.add_argument("key", help="数据目录里 warehouse/<key>/table.toml")
         large.add_argument("file", type=Path, nargs="?", help="CSV（UTF-8）或 Parquet")
-        large.add_argument("--engine", choices=ENGINES, default=DUCKDB)
-        large.add_argument(
-            "--accept", action="append", default=[], help="看过放行：gone=N、changed=N、refused=N、twice=N"
-        )
-        large.add_argument("--reason", default="")
+        large.add_argument("--engine", choices=ENGINES, default="", help="不写就用约定里的")
         for verb, words in (
             ("issues", "列出一个批次的问题"),
             ("replay", "重放被拒绝的行"),
@@ -139,25 +134,19 @@ class Command(BaseCommand):
         path: Path | None = options["file"]
         if path is None:
             for one in snapshots(declared(options["key"])):
-                self.stdout.write(LARGE_LINE.format(**one))
+                self.stdout.write(LARGE_LINE.format(file=one.file_name, **one.counts))
             return
         if not path.is_file():
             raise CommandError(_("没有这个文件：%s") % path)
-        accepted = dict(map(accepted_of, options["accept"]))
-        made = take_snapshot(
-            by=BY,
-            key=options["key"],
-            path=path,
-            engine=options["engine"],
-            accepted=accepted,
-            reason=options["reason"],
-        )
+        made = take_snapshot(by=BY, key=options["key"], path=path, engine=options["engine"])
+        refuse_while_waiting(declared(options["key"]))
+        counts = made.counts
         self.stdout.write(
-            _("已生效：%(rows)d 行，新 %(new)d，变 %(changed)d，少 %(gone)d，读不懂或缺必填 %(refused)d。")
-            % asdict(made)
+            _("已生效：%(rows)d 行，新 %(created)d，变 %(changed)d，少 %(removed)d，读不懂或缺必填 %(rejected)d。")
+            % counts
         )
-        spent = "，".join(f"{name} {seconds:.1f} s" for name, seconds in made.seconds.items())
-        self.stdout.write(f"{made.engine}：{spent}；CPU {made.cpu:.1f} s，{made.peak_mb:.0f} MiB")
+        spent = "，".join(f"{name} {seconds:.1f} s" for name, seconds in counts["seconds"].items())
+        self.stdout.write("{engine}：{spent}；CPU {cpu} s，{peak_mb} MiB".format(spent=spent, **counts))
 
     def do_issues(self, options: dict[str, Any]) -> None:
         batch = found(options["batch"])
@@ -188,13 +177,6 @@ def figures_line(figures: Figures) -> str:
     shares = "，".join(f"{name} {value:.4f}" for name, value in lines_of(figures))
     vetoes = f"vetoes {figures.vetoes_right}/{figures.vetoes}"
     return f"{shares}，{vetoes}，suggested {figures.suggested_right}/{figures.suggested}，refused {figures.refused}"
-
-
-def accepted_of(text: str) -> tuple[str, int]:
-    measure, _sign, count = text.partition("=")
-    if measure not in MEASURES or not count.isdecimal():
-        raise CommandError(_("--accept 写成 gone=5602 的样子。"))
-    return measure, int(count)
 
 
 def found(number: int) -> Batch:

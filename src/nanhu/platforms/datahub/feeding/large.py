@@ -1,0 +1,57 @@
+"""What a source says that fills a large table (大表): a file of lines, however many, of which no two are held at once."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from nanhu.kernel.sheets.guard import MEGABYTE
+from nanhu.platforms.datahub.errors import SourceFailedError
+from nanhu.platforms.datahub.models import DataSource
+from nanhu.platforms.datahub.reading.spool import cell_of
+from nanhu.platforms.datahub.warehouse.declared import LARGE, declared
+
+SECONDS: Final = 4 * 3600
+"""To fetch it; it is cleaned no longer (`warehouse/engines.py`)."""
+LARGEST: Final = 20 * 1024 * MEGABYTE
+MOST_ROWS: Final = 1_000_000_000
+
+
+def is_large(made: DataSource) -> bool:
+    return made.fills.startswith(LARGE)
+
+
+def key_of(made: DataSource) -> str:
+    return made.fills.removeprefix(LARGE)
+
+
+def write_lines(made: DataSource, path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
+    """How many. What is no column of the first row is none of the table."""
+    delimiter, count = declared(key_of(made)).table.delimiter, 0
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        for count, row in enumerate(rows, start=1):
+            if count == 1:
+                out = csv.DictWriter(file, list(row), restval="", extrasaction="ignore", delimiter=delimiter)
+                out.writeheader()
+            out.writerow({name: cell_of(value) for name, value in row.items()})
+            if file.tell() > LARGEST:
+                raise SourceFailedError(why=f"> {LARGEST // MEGABYTE} MiB")
+    return count
+
+
+def first_lines(made: DataSource, path: Path, count: int) -> Iterator[Mapping[str, Any]]:
+    """Of a file of lines; what Parquet says only the engine reads."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        try:
+            yield from islice(csv.DictReader(file, delimiter=declared(key_of(made)).table.delimiter), count)
+        except (csv.Error, UnicodeDecodeError):
+            raise SourceFailedError(why="CSV, UTF-8") from None
+
+
+def columns_in(made: DataSource, headers: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Which field stands under which heading, and the headings that lack: a snapshot needs all."""
+    there = {one.casefold() for one in headers}
+    wanted = {name: one.heading for name, one in declared(key_of(made), made.columns).table.fields.items()}
+    found = tuple((name, heading) for name, heading in wanted.items() if heading.casefold() in there)
+    return found, tuple(heading for heading in wanted.values() if heading.casefold() not in there)
