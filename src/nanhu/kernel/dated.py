@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import ConflictError
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import dates
 
@@ -30,9 +30,8 @@ ANEW = {"id", "public_id", "created_at", "withdrawn_at", "withdrawn_by_name", "r
 """What a piece of an older rule does not take over from it."""
 
 
-class NoRuleError(CampusError):
+class NoRuleError(ConflictError):
     code: ClassVar[str] = "dated.no_rule"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("{day}没有规定{what}。请先录入，再办理。")
 
 

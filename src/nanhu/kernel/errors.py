@@ -50,11 +50,10 @@ class WrongStateError(ConflictError):
     sentence: ClassVar[str | Promise] = _("{what}现在是“{state}”，不能这样办理。")
 
 
-class SamePersonError(CampusError):
+class SamePersonError(ConflictError):
     """Two people must do it, and this is the first of them."""
 
     code: ClassVar[str] = "same_person"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("这一步须由另一位经办人办理，不能自己提出、自己同意。")
 
 
@@ -68,17 +67,15 @@ class StaleSignInError(CampusError):
     )
 
 
-class SuppliedElsewhereError(CampusError):
+class SuppliedElsewhereError(ConflictError):
     """`source`: whose system writes these facts now."""
 
     code: ClassVar[str] = "supplied_elsewhere"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("这里的数据现由“{source}”供给，本系统只读。")
 
 
-class NotTheAuthorError(CampusError):
+class NotTheAuthorError(ConflictError):
     code: ClassVar[str] = "not_the_author"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("只有提出的人自己可以撤回。")
 
 

@@ -6,14 +6,13 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.database.values import one_value, run
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import ConflictError
 
 
-class FormUsedError(CampusError):
+class FormUsedError(ConflictError):
     """Somebody else sent a form under this token."""
 
     code = "form.used"
-    http_status = 409
     sentence = _("这张表单已经由别人提交过。请重新打开页面，再填一次。")
 
 

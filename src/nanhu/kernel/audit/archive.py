@@ -20,7 +20,7 @@ from nanhu.kernel.audit.verification import check_removal
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.database.values import run
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import ConflictError
 from nanhu.kernel.models import AuditBlock
 from nanhu.kernel.sealing.chain import facts_of
 from nanhu.kernel.sealing.lines import Place, plain
@@ -33,11 +33,10 @@ REMOVE = """
      WHERE era = %s AND (xid, id) > (%s::text::xid8, %s) AND (xid, id) <= (%s::text::xid8, %s)"""
 
 
-class UnsoundBlockError(CampusError):
+class UnsoundBlockError(ConflictError):
     """A block that no longer fits its seal must stay as evidence."""
 
     code = "audit_unsound"
-    http_status = 409
     sentence = "audit block {number} does not fit its seal: {fault}"
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class RefusedFileError(CampusError):
@@ -20,7 +20,6 @@ class DamagedFileError(CampusError):
     sentence = _("这个文件在存储里已损坏或丢失，请联系管理员从备份恢复。")
 
 
-class FileKeptError(CampusError):
+class FileKeptError(ConflictError):
     code = "files.kept"
-    http_status = 409
     sentence = _("这个文件还不能删除：{why}")

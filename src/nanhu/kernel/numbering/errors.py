@@ -2,22 +2,19 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import ConflictError, NotFoundError
 
 
-class NumberTakenError(CampusError):
+class NumberTakenError(ConflictError):
     code = "numbering.taken"
-    http_status = 409
     sentence = _("编号 {number} 已经用过。")
 
 
-class NumberVoidError(CampusError):
+class NumberVoidError(ConflictError):
     code = "numbering.void"
-    http_status = 409
     sentence = _("编号 {number} 已经作废：{reason}")
 
 
-class NoSuchNumberError(CampusError):
+class NoSuchNumberError(NotFoundError):
     code = "numbering.not_found"
-    http_status = 404
     sentence = _("没有编号 {number}。")

@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 from nanhu.kernel.remembered import Remembered
 
 if TYPE_CHECKING:
@@ -44,15 +44,13 @@ class ReadOnlyError(CampusError):
     sentence: ClassVar[str | Promise] = _("学校启用了应急只读：现在只能看，不能改。恢复以后再提交一次。")
 
 
-class AlreadyReadOnlyError(CampusError):
+class AlreadyReadOnlyError(ConflictError):
     code: ClassVar[str] = "read_only.already_on"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("应急只读已经启用。")
 
 
-class NotReadOnlyError(CampusError):
+class NotReadOnlyError(ConflictError):
     code: ClassVar[str] = "read_only.not_on"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("应急只读没有启用。")
 
 

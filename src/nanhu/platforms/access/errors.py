@@ -2,18 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 
 
-class DoorNotSetUpError(CampusError):
+class DoorNotSetUpError(ConflictError):
     code = "card.door_not_set_up"
-    http_status = 409
     sentence = _("这台门禁还没有登记在哪个地点。")
 
 
-class DoorRuleNotFoundError(CampusError):
+class DoorRuleNotFoundError(NotFoundError):
     code = "access.rule_not_found"
-    http_status = 404
     sentence = _("没有这条规则，或者已经撤回。")
 
 
@@ -23,9 +21,8 @@ class DoorRuleInThePastError(CampusError):
     sentence = _("规则从今天或以后开始。")
 
 
-class EmergencyNotFoundError(CampusError):
+class EmergencyNotFoundError(NotFoundError):
     code = "access.emergency_not_found"
-    http_status = 404
     sentence = _("没有这次紧急开门。")
 
 

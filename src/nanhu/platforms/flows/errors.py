@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 from nanhu.platforms.openapi.api import ApiError
 
 
@@ -32,9 +32,8 @@ class PapersCameError(ConflictError):
     sentence = _("申请人刚补充了材料，请看过再决定。")
 
 
-class NotYoursError(CampusError):
+class NotYoursError(NotFoundError):
     code = "flows.not_yours"
-    http_status = 404
     sentence = _("没有找到这件待办。")
 
 
@@ -116,9 +115,8 @@ class TooLateToWithdrawError(ConflictError):
     sentence = _("“{step}”已经办完，不能撤回了。")
 
 
-class ServiceNotOfferedError(CampusError):
+class ServiceNotOfferedError(NotFoundError):
     code = "flows.not_offered"
-    http_status = 404
     sentence = _("没有找到这项服务。")
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 
 
 class HashingBusyError(CampusError):
@@ -51,15 +51,13 @@ class PasswordRefusedError(CampusError):
         self.problems = problems
 
 
-class UnknownAccountError(CampusError):
+class UnknownAccountError(NotFoundError):
     code: ClassVar[str] = "unknown_account"
-    http_status: ClassVar[int] = 404
     sentence: ClassVar[str | Promise] = _("没有这个账号：{campus_no}")
 
 
-class AccountClosedError(CampusError):
+class AccountClosedError(ConflictError):
     code: ClassVar[str] = "account_closed"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("账号已停用或注销，要先由主管部门恢复身份。")
 
 
@@ -85,9 +83,8 @@ class UnsafeServiceAddressError(CampusError):
     sentence: ClassVar[str | Promise] = _("应用地址不可用：{address}")
 
 
-class AddressTakenError(CampusError):
+class AddressTakenError(ConflictError):
     code: ClassVar[str] = "address_taken"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("地址 {address} 已由“{name}”登记。")
 
 
@@ -112,17 +109,15 @@ class OwnRoleError(CampusError):
     sentence: ClassVar[str | Promise] = _("不能给自己授予角色，请另一位安全管理员办理。")
 
 
-class RolesExcludeError(CampusError):
+class RolesExcludeError(ConflictError):
     code: ClassVar[str] = "roles_exclude"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("三员分立：此人已有另一类管理角色，不能再授予 {role}。")
 
 
-class MoneyDutiesExcludeError(CampusError):
+class MoneyDutiesExcludeError(ConflictError):
     """Roles of the counter and of finance on one account."""
 
     code: ClassVar[str] = "money_duties_exclude"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("钱账分管：柜台经办、商户登记与一卡通财务不能是同一个人。")
 
 
@@ -144,15 +139,13 @@ class RoleEndsInThePastError(CampusError):
     sentence: ClassVar[str | Promise] = _("角色的到期时间要在以后。")
 
 
-class AlreadySuspendedError(CampusError):
+class AlreadySuspendedError(ConflictError):
     code: ClassVar[str] = "already_suspended"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("账号已停用或已注销。")
 
 
-class NotSuspendedError(CampusError):
+class NotSuspendedError(ConflictError):
     code: ClassVar[str] = "not_suspended"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("账号没有被人工停用，无需恢复。")
 
 
@@ -161,7 +154,6 @@ class SuspensionEndsInThePastError(CampusError):
     sentence: ClassVar[str | Promise] = _("停用的截止时间要在以后。")
 
 
-class AccountHasNoPasswordError(CampusError):
+class AccountHasNoPasswordError(ConflictError):
     code: ClassVar[str] = "account_has_no_password"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("账号还没有设过密码，无需要求更换。")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 from nanhu.kernel.money import format_yuan
 
 LARGEST_FEN = 10**12
@@ -22,15 +22,13 @@ class EntryKeyReusedError(ConflictError):
     sentence = _("这个业务编号已经用于另一笔账，不能再用。")
 
 
-class UnknownAccountError(CampusError):
+class UnknownAccountError(NotFoundError):
     code = "ledger.unknown_account"
-    http_status = 404
     sentence = _("账户 {code} 不存在。")
 
 
-class UnknownEntryError(CampusError):
+class UnknownEntryError(NotFoundError):
     code = "ledger.unknown_entry"
-    http_status = 404
     sentence = _("没有找到要冲正的那笔账。")
 
 

@@ -1,11 +1,10 @@
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 
 
-class NoticeNotFoundError(CampusError):
+class NoticeNotFoundError(NotFoundError):
     code = "messages.notice_not_found"
-    http_status = 404
     sentence = _("没有找到这条公告，它可能已撤回、已到期，或不是发给您的。")
 
 
@@ -56,9 +55,8 @@ class LinkRefusedError(CampusError):
     sentence = _("消息模板“{template}”的链接不在本站。")
 
 
-class MessageNotFoundError(CampusError):
+class MessageNotFoundError(NotFoundError):
     code = "messages.message_not_found"
-    http_status = 404
     sentence = _("没有找到这条消息，它可能已过期，或不是发给您的。")
 
 

@@ -2,26 +2,23 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
-class MergeRefusedError(CampusError):
+class MergeRefusedError(ConflictError):
     code = "people.merge_refused"
-    http_status = 409
     sentence = _("这两条记录不能归并：{reason}")
 
 
-class AlreadyRevertedError(CampusError):
+class AlreadyRevertedError(ConflictError):
     code = "people.already_reverted"
-    http_status = 409
     sentence = _("这次变更已经撤回过了。")
 
 
-class LaterChangesError(CampusError):
+class LaterChangesError(ConflictError):
     """`blockers` says which later change sets stand on the same values."""
 
     code = "people.later_changes"
-    http_status = 409
     sentence = _("之后的变更建立在这些数据上，请先撤回：{blockers}")
 
 
@@ -30,23 +27,20 @@ class PhotoRefusedError(CampusError):
     sentence = _("这张照片不能用：{reason}")
 
 
-class PostHeldError(CampusError):
+class PostHeldError(ConflictError):
     code = "people.post_held"
-    http_status = 409
     sentence = _("这个人这段时间已经在这个岗位上。")
     field = "person"
 
 
-class NoTieError(CampusError):
+class NoTieError(ConflictError):
     code = "people.no_tie"
-    http_status = 409
     sentence = _("这个人已经离校，或没有学生、教职工、临时人员身份，不能任职。")
     field = "person"
 
 
-class UnitClosedError(CampusError):
+class UnitClosedError(ConflictError):
     code = "people.unit_closed"
-    http_status = 409
     sentence = _("这个单位已经停用。")
     field = "unit"
 
@@ -58,9 +52,8 @@ class PostLengthenedError(CampusError):
     field = "last_day"
 
 
-class OfficeExistsError(CampusError):
+class OfficeExistsError(ConflictError):
     code = "people.office_exists"
-    http_status = 409
     sentence = _("已有这种岗位，或代码已用过。")
     field = "key"
 
@@ -72,20 +65,17 @@ class OverrideSpanError(CampusError):
     field = "until"
 
 
-class OverrideSameError(CampusError):
+class OverrideSameError(ConflictError):
     code = "people.override_same"
-    http_status = 409
     sentence = _("现在的值或来源的值就是这个，不用临时更正。")
     field = "value"
 
 
-class OverrideUnclearError(CampusError):
+class OverrideUnclearError(ConflictError):
     code = "people.override_unclear"
-    http_status = 409
     sentence = _("说不清是哪个身份的单位，请先请申请人写明学号或工号。")
 
 
-class OverrideEndedError(CampusError):
+class OverrideEndedError(ConflictError):
     code = "people.override_ended"
-    http_status = 409
     sentence = _("这次临时更正已经结束。")

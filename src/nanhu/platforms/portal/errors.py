@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class UnknownPreferenceError(CampusError):
@@ -20,11 +20,10 @@ class AddressRefusedError(CampusError):
     )
 
 
-class NotReadyError(CampusError):
+class NotReadyError(ConflictError):
     """`missing`: in words."""
 
     code: ClassVar[str] = "portal.not_ready"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("还不能上线：{missing}")
 
 
@@ -41,33 +40,28 @@ class TransferFileError(CampusError):
     sentence: ClassVar[str | Promise] = _("文件没有收下：{problem}")
 
 
-class KeyTakenError(CampusError):
+class KeyTakenError(ConflictError):
     code: ClassVar[str] = "portal.key_taken"
-    http_status: ClassVar[int] = 409
     field: ClassVar[str] = "key"
     sentence: ClassVar[str | Promise] = _("这个代号已经有了。")
 
 
-class PlacedTwiceError(CampusError):
+class PlacedTwiceError(ConflictError):
     code: ClassVar[str] = "portal.placed_twice"
-    http_status: ClassVar[int] = 409
     field: ClassVar[str] = "first_day"
     sentence: ClassVar[str | Promise] = _("这个部门那几天已经有一张卡片，先收回它，或改日期。")
 
 
-class SwitchWaitsError(CampusError):
+class SwitchWaitsError(ConflictError):
     code: ClassVar[str] = "portal.switch_waits"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("已有一份申请在等另一位管理员。")
 
 
-class NotInHandError(CampusError):
+class NotInHandError(ConflictError):
     code: ClassVar[str] = "portal.not_in_hand"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("这件更正已经不在核对这一步。")
 
 
-class NotAppealableError(CampusError):
+class NotAppealableError(ConflictError):
     code: ClassVar[str] = "portal.not_appealable"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("只有不同意的更正可以申诉，一件一次。")

@@ -5,27 +5,24 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 from nanhu.platforms.terminals.wire import SENTENCES
 
 
-class TerminalNotFoundError(CampusError):
+class TerminalNotFoundError(NotFoundError):
     code = "terminals.not_found"
-    http_status = 404
     sentence = _("没有编号为 {number} 的终端。")
 
 
-class TerminalKnownError(CampusError):
+class TerminalKnownError(ConflictError):
     """Also the answer to another form with the same number: its key was shown and is not shown twice."""
 
     code = "terminals.known"
-    http_status = 409
     sentence = _("{number} 已经登记过。密钥只在登记时显示一次；没有记下，请在终端页面换发。")
 
 
-class TerminalRetiredError(CampusError):
+class TerminalRetiredError(ConflictError):
     code = "terminals.retired"
-    http_status = 409
     sentence = _("{number} 已经撤机，不能再办理；重新安装请用新的编号登记。")
 
 
@@ -41,9 +38,8 @@ class MalformedError(CampusError):
     sentence: ClassVar[str | Promise] = _("报文格式不正确")
 
 
-class NotForThisTerminalError(CampusError):
+class NotForThisTerminalError(ConflictError):
     code: ClassVar[str] = "terminal_unfit"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("本机不办理这项业务")
 
 
@@ -55,9 +51,8 @@ class TerminalLimitError(CampusError):
     sentence: ClassVar[str | Promise] = SENTENCES["terminal_limit"]
 
 
-class UnsentRowsError(CampusError):
+class UnsentRowsError(ConflictError):
     code = "terminals.unsent_rows"
-    http_status = 409
     sentence = _("还有 {rows} 笔没有上传（{sum}）。先让它联网传完；传不了的，勾选确认损失后撤机。")
 
 

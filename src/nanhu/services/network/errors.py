@@ -5,14 +5,13 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 
 
-class NotAdmittedError(CampusError):
+class NotAdmittedError(ConflictError):
     """`words`: the sentence that the person reads."""
 
     code = "network.not_admitted"
-    http_status = 409
     sentence: ClassVar[str | Promise] = "{words}"
 
 
@@ -37,9 +36,8 @@ class KeptOffError(NotAdmittedError):
     sentence = _("您让这台设备下了线。要再用它，先在“我的设备”里点“允许再上线”。")
 
 
-class NasKnownError(CampusError):
+class NasKnownError(ConflictError):
     code = "network.nas_known"
-    http_status = 409
     field = "address"
     sentence = _("这个地址已经登记过一台接入设备。")
 
@@ -56,15 +54,13 @@ class UnknownStyleError(CampusError):
     sentence = _("不认得这种断网方式。")
 
 
-class NotOpenError(CampusError):
+class NotOpenError(ConflictError):
     code = "network.not_open"
-    http_status = 409
     sentence = _("这次上线已经结束。")
 
 
-class HandoverGoneError(CampusError):
+class HandoverGoneError(NotFoundError):
     code = "network.handover_gone"
-    http_status = 404
     sentence = _("没有可以下载的文件：只有经办的两个人能下载，保存三十天。")
 
 

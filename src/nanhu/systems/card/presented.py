@@ -1,19 +1,17 @@
 """The card that a terminal's request names, and how its screen names the holder."""
 
 from collections.abc import Container
-from typing import Any, ClassVar
+from typing import Any
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import ConflictError
 from nanhu.platforms.terminals.api import text_in
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.protocol import CARD_UID, SENTENCES
 
 
-class CardRefusedError(CampusError):
+class CardRefusedError(ConflictError):
     """A card that cannot be served: `card_unknown`, `card_lost`, `card_replaced` … with the gateway's sentences."""
-
-    http_status: ClassVar[int] = 409
 
     def __init__(self, *, code: str, sentence: str) -> None:
         super().__init__(refusal=code)

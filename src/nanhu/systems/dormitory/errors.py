@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import ConflictError
 from nanhu.kernel.sheets import FileRefusedError
 
 
@@ -13,9 +13,8 @@ class RoomSheetRefusedError(FileRefusedError):
     sentence = _("金额一列请写明是“房间金额”（整间，按人平分）还是“个人金额”，一份文件只用一种。")
 
 
-class RoomChargedError(CampusError):
+class RoomChargedError(ConflictError):
     """Two lists at once named the same room."""
 
     code = "dormitory.room_charged"
-    http_status = 409
     sentence = _("名单里有的房间这个月的账刚刚被另一份账单收下了，请重新检查。")

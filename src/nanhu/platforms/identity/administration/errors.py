@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class DocumentDiffersError(CampusError):
@@ -15,9 +15,8 @@ class DocumentDiffersError(CampusError):
     sentence: ClassVar[str | Promise] = _("证件号与登记的不一致，没有重置。请核对证件；登记有误的，由主管部门更正。")
 
 
-class BulkNotWaitingError(CampusError):
+class BulkNotWaitingError(ConflictError):
     code: ClassVar[str] = "bulk_not_waiting"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("这次批量办理已经确认过了。")
 
 
@@ -33,11 +32,10 @@ class BulkTooManyError(CampusError):
     sentence: ClassVar[str | Promise] = _("一次最多 {most} 个账号，请分批办理。")
 
 
-class UnarmedAdministratorError(CampusError):
+class UnarmedAdministratorError(ConflictError):
     """An administrator without a second factor: a code would be the whole key."""
 
     code: ClassVar[str] = "unarmed_administrator"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _(
         "这位管理人员还没有设置第二步验证，不能在柜台重置，请由系统管理员在服务器上办理。"
     )

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 
 
 class SecondStepExpiredError(CampusError):
@@ -34,23 +34,20 @@ class NoVerifiedContactError(CampusError):
     sentence: ClassVar[str | Promise] = _("还没有验证过的手机号或邮箱。")
 
 
-class LastFactorError(CampusError):
+class LastFactorError(ConflictError):
     code: ClassVar[str] = "last_factor"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("管理员至少要留一个动态口令或通行密钥。请先添加另一个，再删除这个。")
 
 
-class TooManyPasskeysError(CampusError):
+class TooManyPasskeysError(ConflictError):
     code: ClassVar[str] = "too_many_passkeys"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("通行密钥太多了，请先删除不用的。")
 
 
-class ScanRefusedError(CampusError):
+class ScanRefusedError(NotFoundError):
     """One sentence whether it is unknown, run out, used, or another phone's."""
 
     code: ClassVar[str] = "scan_refused"
-    http_status: ClassVar[int] = 404
     sentence: ClassVar[str | Promise] = _("这个二维码已失效。请在电脑上换一个新的。")
 
 

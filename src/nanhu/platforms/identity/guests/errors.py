@@ -5,12 +5,11 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
-class TooManyGuestsError(CampusError):
+class TooManyGuestsError(ConflictError):
     code: ClassVar[str] = "too_many_guests"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("您同时最多担保 {most} 位来宾，请先结束已离开的。")
 
 
@@ -26,7 +25,6 @@ class NotThatAlumnusError(CampusError):
     sentence: ClassVar[str | Promise] = _("学校的记录里没有这个学号（工号）与姓名的组合。")
 
 
-class GuestGoneError(CampusError):
+class GuestGoneError(ConflictError):
     code: ClassVar[str] = "guest_gone"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("这位来宾的身份已经结束，请重新登记。")

@@ -5,18 +5,16 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
-class TooManySecretsError(CampusError):
+class TooManySecretsError(ConflictError):
     code: ClassVar[str] = "too_many_secrets"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("同时最多可以有 {most} 个，请先撤销不用的。")
 
 
-class CopyTooSoonError(CampusError):
+class CopyTooSoonError(ConflictError):
     code: ClassVar[str] = "copy_too_soon"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("一天只能要一次副本，请下载已有的那份或明天再来。")
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class RuleRefusedError(CampusError):
@@ -18,7 +18,6 @@ class MaintenanceRefusedError(CampusError):
     sentence: ClassVar[str | Promise] = _("维护的结束要晚于开始，并且不早于现在。")
 
 
-class KeyTakenError(CampusError):
+class KeyTakenError(ConflictError):
     code: ClassVar[str] = "application_key_taken"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("代号 {key} 已有应用在用，请换一个。")

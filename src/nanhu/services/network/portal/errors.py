@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class StrangePlaceError(CampusError):
@@ -12,9 +12,8 @@ class StrangePlaceError(CampusError):
     sentence = _("没有认出您从哪里连接。请先连上校园无线网，再打开任意网页，或输入海报上的地址。")
 
 
-class VisitOverError(CampusError):
+class VisitOverError(ConflictError):
     code = "network_portal.visit_over"
-    http_status = 409
     sentence = _("这一页放得太久了。请再打开任意网页，重新进入。")
 
 
@@ -43,8 +42,7 @@ class GatewayHostError(CampusError):
     sentence = _("写成 10.20.0.1:2050：网关对手机的地址和端口，须在上面的网段里。")
 
 
-class GatewayKnownError(CampusError):
+class GatewayKnownError(ConflictError):
     code = "network_portal.gateway_known"
-    http_status = 409
     field = "name"
     sentence = _("这台接入设备或这个名称已经登记过。")

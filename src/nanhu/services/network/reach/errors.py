@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class StaffOnlyError(CampusError):
@@ -11,9 +11,8 @@ class StaffOnlyError(CampusError):
     sentence = _("VPN 只给在职教职工，学生不能申请。")
 
 
-class GrantedAlreadyError(CampusError):
+class GrantedAlreadyError(ConflictError):
     code = "network_reach.granted_already"
-    http_status = 409
     sentence = _("您已经有一个在审批或已开通的 VPN 账户。")
 
 
@@ -23,9 +22,8 @@ class UntilError(CampusError):
     sentence = _("期限从明天起，最长 {days} 天。")
 
 
-class PromiseChangedError(CampusError):
+class PromiseChangedError(ConflictError):
     code = "network_reach.promise_changed"
-    http_status = 409
     sentence = _("保密承诺刚换了新版，请看过新的再提交。")
 
 
@@ -35,9 +33,8 @@ class ClosedPortError(CampusError):
     sentence = _("22、3389、5900 不进 VPN：远程操作服务器请走堡垒机（{bastion}）。")
 
 
-class ClosedNetworkError(CampusError):
+class ClosedNetworkError(ConflictError):
     code = "network_reach.closed_network"
-    http_status = 409
     field = "networks"
     sentence = _("{network} 是机房网段（{name}），不进 VPN：远程操作服务器请走堡垒机（{bastion}）。")
 
@@ -48,16 +45,14 @@ class TooWideError(CampusError):
     sentence = _("{network} 太大：VPN 只通到清单里的网段，不接管全部流量。")
 
 
-class ListedNetworkError(CampusError):
+class ListedNetworkError(ConflictError):
     code = "network_reach.listed_network"
-    http_status = 409
     field = "network"
     sentence = _("可达清单“{name}”里有这个网段的地址，先改清单再封。")
 
 
-class KnownAlreadyError(CampusError):
+class KnownAlreadyError(ConflictError):
     code = "network_reach.known_already"
-    http_status = 409
     sentence = _("已经登记过同样的一条。")
 
 
@@ -67,7 +62,6 @@ class OtherHashError(CampusError):
     sentence = _("文件的 SHA-256 是 {sha256}，与厂商公布的不一样，没有收。")
 
 
-class AnsweredError(CampusError):
+class AnsweredError(ConflictError):
     code = "network_reach.answered"
-    http_status = 409
     sentence = _("这次登录已经答复过。")

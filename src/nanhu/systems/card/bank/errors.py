@@ -2,12 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 
 
-class LoadUnderWayError(CampusError):
+class LoadUnderWayError(ConflictError):
     code = "bank.load_under_way"
-    http_status = 409
     sentence = _("上一笔圈存还没有结束，请稍后再看。")
 
 
@@ -16,21 +15,18 @@ class LoadLimitError(CampusError):
     sentence = _("单次圈存须在 {smallest} 到 {largest} 之间。")
 
 
-class LoadBalanceError(CampusError):
+class LoadBalanceError(ConflictError):
     code = "bank.load_balance"
-    http_status = 409
     sentence = _("圈存后余额和待领金额将超过上限 {largest}。")
 
 
-class LoadNotFoundError(CampusError):
+class LoadNotFoundError(NotFoundError):
     code = "bank.load_not_found"
-    http_status = 404
     sentence = _("没有找到这笔圈存。")
 
 
-class LoadNotReadyError(CampusError):
+class LoadNotReadyError(ConflictError):
     code = "bank.load_not_ready"
-    http_status = 409
     sentence = _("这笔圈存{state}，现在不能写卡。")
 
 
@@ -40,24 +36,21 @@ class AcquirerBusyError(CampusError):
     sentence = _("支付渠道暂时没有答复，没有扣款，请稍后再试。")
 
 
-class TopUpNotFoundError(CampusError):
+class TopUpNotFoundError(NotFoundError):
     code = "bank.top_up_not_found"
-    http_status = 404
     sentence = _("没有找到这笔充值。")
 
 
-class SuspectTooLargeError(CampusError):
+class SuspectTooLargeError(ConflictError):
     code = "bank.suspect_too_large"
-    http_status = 409
     sentence = _("超过余额上限 {most}，不能补记到卡上；请银行退回，再写明说明。")
 
 
-class IdentityDiffersError(CampusError):
+class IdentityDiffersError(ConflictError):
     """The same words whichever of the three differs, and whether or not such a number exists."""
 
     keeps_writes = True
     code = "bank.identity_differs"
-    http_status = 409
     sentence = _("姓名、学工号、证件号与学校登记不一致，还可以试 {left} 次。")
 
 
@@ -86,35 +79,30 @@ class BindingCodesUsedUpError(CampusError):
     sentence = _("验证码发送过于频繁，请一小时后再试。刚才收到的验证码 10 分钟内有效。")
 
 
-class BindingCodeError(CampusError):
+class BindingCodeError(ConflictError):
     keeps_writes = True
     code = "bank.binding_code"
-    http_status = 409
     sentence = _("验证码不对或已过期，请重新获取。")
 
 
-class BindingNotFoundError(CampusError):
+class BindingNotFoundError(NotFoundError):
     """One whose phone was stopped meanwhile is ended before it is told: that stays."""
 
     keeps_writes = True
     code = "bank.binding_not_found"
-    http_status = 404
     sentence = _("这张电子校园卡已解除绑定，请重新添加。")
 
 
-class NoPhoneError(CampusError):
+class NoPhoneError(ConflictError):
     code = "bank.no_phone"
-    http_status = 409
     sentence = _("学校没有登记您的手机号，收不到验证码，请到校园卡管理办公室补登。")
 
 
-class SchoolUnknownError(CampusError):
+class SchoolUnknownError(NotFoundError):
     code = "bank.school_unknown"
-    http_status = 404
     sentence = _("没有这所学校。")
 
 
-class AppealNotFoundError(CampusError):
+class AppealNotFoundError(NotFoundError):
     code = "bank.appeal_not_found"
-    http_status = 404
     sentence = _("没有找到这条申诉，或者已经处理过了。")

@@ -2,12 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 
 
-class StatementTooLongError(CampusError):
+class StatementTooLongError(ConflictError):
     code = "card.statement_too_long"
-    http_status = 409
     sentence = _("一份对账单最多 {days} 天，请分段下载。")
 
 
@@ -17,15 +16,13 @@ class RangeReversedError(CampusError):
     sentence = _("结束日期 {last} 在开始日期 {first} 之前，请把两个日期对调。")
 
 
-class NoContractError(CampusError):
+class NoContractError(ConflictError):
     code = "card.no_contract"
-    http_status = 409
     sentence = _("{merchant}没有有效的结算合同。")
 
 
-class ContractOverlapsError(CampusError):
+class ContractOverlapsError(ConflictError):
     code = "card.contract_overlaps"
-    http_status = 409
     sentence = _("{merchant}在这段时间已有合同，请先写明前一份的结束日期。")
 
 
@@ -43,9 +40,8 @@ class NoAccountError(CampusError):
     field = "campus_no"
 
 
-class NothingToPayError(CampusError):
+class NothingToPayError(ConflictError):
     code = "card.nothing_to_pay"
-    http_status = 409
     sentence = _("没有待付款的结算。")
 
 
@@ -56,21 +52,18 @@ class NotInPayoutError(CampusError):
     field = "unpaid"
 
 
-class PayoutStateError(CampusError):
+class PayoutStateError(ConflictError):
     code = "card.payout_state"
-    http_status = 409
     sentence = _("这份付款文件{state}。")
 
 
-class OwnContractError(CampusError):
+class OwnContractError(ConflictError):
     code = "card.own_contract"
-    http_status = 409
     sentence = _("{merchant}的合同是您录入的，确认付款须由另一位经办人办理。")
 
 
-class NotCorrectableError(CampusError):
+class NotCorrectableError(ConflictError):
     code = "card.not_correctable"
-    http_status = 409
     sentence = _("这笔交易不能更正：{why}。")
 
 
@@ -83,7 +76,6 @@ class BillFateMissingError(CampusError):
     field = "bill"
 
 
-class ReceiptNotFoundError(CampusError):
+class ReceiptNotFoundError(NotFoundError):
     code = "card.receipt_not_found"
-    http_status = 404
     sentence = _("没有找到这笔交易。")

@@ -2,36 +2,31 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import ConflictError
 
 
-class CodeWrongError(CampusError):
+class CodeWrongError(ConflictError):
     code = "code_wrong"
-    http_status = 409
     sentence = _("这个码无效，请在手机上重新打开。")
 
 
-class CodeExpiredError(CampusError):
+class CodeExpiredError(ConflictError):
     code = "code_expired"
-    http_status = 409
     sentence = _("这个码已过期，请刷新。")
 
 
-class CodeUsedError(CampusError):
+class CodeUsedError(ConflictError):
     code = "code_used"
-    http_status = 409
     sentence = _("这个码已经用过，请刷新。")
 
 
-class CodeRevokedError(CampusError):
+class CodeRevokedError(ConflictError):
     code = "code_revoked"
-    http_status = 409
     sentence = _("这部手机的码已停用。")
 
 
-class TooManyDevicesError(CampusError):
+class TooManyDevicesError(ConflictError):
     code = "card.code_devices_too_many"
-    http_status = 409
     sentence = _("最多启用 {most} 部手机，请先停用一部。")
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, SamePersonError
+from nanhu.kernel.errors import CampusError, ConflictError, SamePersonError
 
 
 class AnswersDoNotFitError(CampusError):
@@ -32,15 +32,13 @@ class SequenceWrongError(CampusError):
     sentence = _("流水号须是不小于零的整数。")
 
 
-class HoldsOpenError(CampusError):
+class HoldsOpenError(ConflictError):
     code = "card.holds_open"
-    http_status = 409
     sentence = _("还有 {count} 笔预扣没有结清，到时自动结清以后再撤机。")
 
 
-class MerchantKnownError(CampusError):
+class MerchantKnownError(ConflictError):
     code = "card.merchant_known"
-    http_status = 409
     sentence = _("代码 {key} 已经有商户在用。")
 
 
@@ -49,7 +47,6 @@ class OwnMerchantError(SamePersonError):
     sentence = _("商户由登记的人以外的财务人员同意。")
 
 
-class TerminalsLeftError(CampusError):
+class TerminalsLeftError(ConflictError):
     code = "card.terminals_left"
-    http_status = 409
     sentence = _("这个商户还有终端没有撤机：{numbers}。")

@@ -2,25 +2,22 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, SamePersonError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError, SamePersonError
 
 
-class RowsWrongError(CampusError):
+class RowsWrongError(ConflictError):
     code = "card.order_rows_wrong"
-    http_status = 409
     sentence = _("还有 {count} 行有错，整批改好才能提交。")
     keeps_writes = True  # what is wrong stands beside its row now
 
 
-class BeingMadeError(CampusError):
+class BeingMadeError(ConflictError):
     code = "card.being_made"
-    http_status = 409
     sentence = _("{name}已经在制卡单 {number}（{title}）里，一人只制一张：这张制卡单作废，去掉这个人再交。")
 
 
-class PhotosMissingError(CampusError):
+class PhotosMissingError(ConflictError):
     code = "card.order_photos_missing"
-    http_status = 409
     sentence = _("还有 {count} 人没有照片，补齐才能受理。")
 
 
@@ -49,15 +46,13 @@ class MailRefusedError(CampusError):
     sentence = _("这封邮件无法接收：{why}")
 
 
-class PhotosBackError(CampusError):
+class PhotosBackError(ConflictError):
     code = "card.photos_back"
-    http_status = 409
     sentence = _("{names}的照片被退回，换好并核对后才能受理。")
 
 
-class PhotosUnseenError(CampusError):
+class PhotosUnseenError(ConflictError):
     code = "card.photos_unseen"
-    http_status = 409
     sentence = _("还有 {count} 张照片没有核对：先逐张看过，再受理。")
 
 
@@ -66,15 +61,13 @@ class OwnOrderError(SamePersonError):
     sentence = _("自己提交的，须由另一位领导审批。")
 
 
-class NotTheLeaderError(CampusError):
+class NotTheLeaderError(ConflictError):
     code = "card.not_the_leader"
-    http_status = 409
     sentence = _("只有这个单位的审批领导可以审批。")
 
 
-class PlasticTakenError(CampusError):
+class PlasticTakenError(ConflictError):
     code = "card.plastic_taken"
-    http_status = 409
     sentence = _("这张白卡的芯片号已经用过，换一张。")
 
 
@@ -84,27 +77,23 @@ class PlasticShapeError(CampusError):
     sentence = _("芯片号应是 8 位或 14 位十六进制数，请把白卡放在读卡器上重读。")
 
 
-class PlasticUnknownError(CampusError):
+class PlasticUnknownError(NotFoundError):
     code = "card.plastic_unknown"
-    http_status = 404
     sentence = _("没有待发放的卡用这张白卡，或者它已经发出。")
 
 
-class FeeOwedError(CampusError):
+class FeeOwedError(ConflictError):
     code = "card.fee_owed"
-    http_status = 409
     sentence = _("工本费 {fee} 还没有收，收了再发卡。")
 
 
-class NoFeeError(CampusError):
+class NoFeeError(ConflictError):
     code = "card.no_fee"
-    http_status = 409
     sentence = _("这张卡不用交工本费。")
 
 
-class PickupRefusedError(CampusError):
+class PickupRefusedError(ConflictError):
     code = "card.pickup_refused"
-    http_status = 409
     sentence = _("原因：{why}")
 
 
@@ -127,9 +116,8 @@ class NoNewcomersError(CampusError):
     field = "unit"
 
 
-class NoPlaceInQueueError(CampusError):
+class NoPlaceInQueueError(ConflictError):
     code = "card.no_place_in_queue"
-    http_status = 409
     sentence = _("现在不在办公时间，不能取号。")
 
 
@@ -146,8 +134,7 @@ class LeaderNotOfUnitError(CampusError):
     field = "campus_no"
 
 
-class OwnDelegateError(CampusError):
+class OwnDelegateError(ConflictError):
     code = "card.own_delegate"
-    http_status = 409
     sentence = _("不能指定自己，请由另一位负责人指定。")
     field = "campus_no"

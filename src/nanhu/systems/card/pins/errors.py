@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class PinWrongError(CampusError):
@@ -21,9 +21,8 @@ class PinLockedError(CampusError):
     keeps_writes: ClassVar[bool] = True
 
 
-class PinUnsetError(CampusError):
+class PinUnsetError(ConflictError):
     code = "card.pin_unset"
-    http_status = 409
     sentence = _("这张卡还没有密码，请带证件到校园卡管理办公室设置。")
 
 
@@ -32,9 +31,8 @@ class PinShapeError(CampusError):
     sentence = _("密码是六位数字。")
 
 
-class PinStillInitialError(CampusError):
+class PinStillInitialError(ConflictError):
     code = "card.pin_initial"
-    http_status = 409
     sentence = _("这还是初始密码：请先改成自己的密码，再办这一项。")
 
 

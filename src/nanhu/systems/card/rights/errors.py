@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 
 
 class UnknownRightError(CampusError):
@@ -11,14 +11,12 @@ class UnknownRightError(CampusError):
     field = "right"
 
 
-class RuleInThePastError(CampusError):
+class RuleInThePastError(ConflictError):
     code = "card.rule_in_the_past"
-    http_status = 409
     sentence = _("规则从今天或以后的一天起生效；过去的已经生效，不能改。")
     field = "starts_on"
 
 
-class VerificationUnknownError(CampusError):
+class VerificationUnknownError(NotFoundError):
     code = "card.verification_unknown"
-    http_status = 404
     sentence = _("没有这张卡，或核验码已过期。请持卡人刷新核验码再试。")

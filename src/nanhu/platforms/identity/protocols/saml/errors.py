@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class SamlUnavailableError(CampusError):
@@ -58,17 +58,15 @@ class MetadataRefusedError(CampusError):
     sentence: ClassVar[str | Promise] = _("元数据不可用：{why}")
 
 
-class KeyStepRefusedError(CampusError):
+class KeyStepRefusedError(ConflictError):
     code: ClassVar[str] = "saml_key_step_refused"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _(
         "更换密钥须按顺序：先公布（announce），再启用（switch），最后撤回（withdraw）。"
     )
 
 
-class FeedRefusedError(CampusError):
+class FeedRefusedError(ConflictError):
     """A federation's feed was not taken; the last good copy stays in use."""
 
     code: ClassVar[str] = "saml_feed_refused"
-    http_status: ClassVar[int] = 409
     sentence: ClassVar[str | Promise] = _("没有采用这份联盟元数据：{why}")
