@@ -74,7 +74,7 @@ def own_record(request: PageRequest) -> dict[str, Any]:
 
 def own_orders(request: PageRequest) -> dict[str, Any]:
     mine = list(queries.of_account(request.viewer.account_id)[:10])
-    return {"list": list_of(request, Orders, mine, caption=_("我的申请")), "mine": mine}
+    return {"list": list_of(request, Orders, mine, caption=_("我的申请"))}
 
 
 @issuing.form(
