@@ -75,7 +75,8 @@ class CaseOptions(TypedDict, total=False):
     it, `found` (the rows, with what is read along), `rows` (what stands in it, page by page; `rows_at` is the address of
     these as a file). `agree`: what the button to approve says; `done`: the sentence after each button (after approval also a function of what
     the service gave). `roles`: keys of the
-    roles that may see it, `decide`: of those that may decide, where not all of the console may."""
+    roles that may see it, `decide`: of those that may decide, where not all of the console may. `waits`: False where a process asks for its decision
+    in 待办 already."""
 
     title: Required[Words]
     tab: Words
@@ -92,6 +93,7 @@ class CaseOptions(TypedDict, total=False):
     done: Mapping[str, Done]
     roles: Iterable[str]
     decide: Iterable[str]
+    waits: bool
 
 
 class IntakeOptions(CaseOptions, total=False):
@@ -157,7 +159,7 @@ class Cases:
             title=options["title"],
             tab=options.get("tab", ""),
             lead=options.get("lead", ""),
-            waits=True,
+            waits=options.get("waits", True),
             count=proposals_waiting(model),
             roles=options.get("roles", console.roles),
         )(cases)

@@ -22,7 +22,9 @@ from nanhu.platforms.flows.errors import ServiceNotOfferedError, TaskChangedErro
 from nanhu.platforms.flows.events import CaseClosed, CaseOpened, CaseReopened, TaskDone, TaskOpened
 from nanhu.platforms.flows.forms import ColleagueField
 from nanhu.platforms.flows.hours import due_after, minutes_between, school_spans, timetables
-from nanhu.platforms.flows.models import Case
+from nanhu.platforms.flows.models import Case, Task
+from nanhu.platforms.flows.policies import visible_cases
+from nanhu.platforms.flows.presented import subject_pages
 from nanhu.platforms.flows.queries import has_draft, todo_sources
 from nanhu.platforms.flows.services.attaching import uploads_of
 from nanhu.platforms.flows.services.cases import cancel, did_not_come, go_on, keep_draft, open_case, resubmit, withdraw
@@ -30,7 +32,7 @@ from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.services.outside import audiences as todo_audiences
 from nanhu.platforms.flows.services.outside import switch_source
-from nanhu.platforms.flows.services.tasks import decide
+from nanhu.platforms.flows.services.tasks import decide, decide_at
 
 __all__ = [
     "Applicant",
@@ -61,11 +63,13 @@ __all__ = [
     "case_card",
     "choice_lists",
     "decide",
+    "decide_at",
     "did_not_come",
     "due_after",
     "go_on",
     "has_draft",
     "keep_draft",
+    "last_word",
     "minutes_between",
     "open_case",
     "outside_source",
@@ -74,6 +78,8 @@ __all__ = [
     "resolvers",
     "resubmit",
     "school_spans",
+    "sees_case",
+    "subject_pages",
     "switch_source",
     "timetables",
     "todo_audiences",
@@ -107,6 +113,17 @@ def case_card(case_id: int) -> CaseCard:
         outcome=found.outcome,
         data=found.data,
     )
+
+
+def last_word(case_id: int) -> tuple[int | None, str]:
+    """Of a case that was decided: whose it was, and what he said."""
+    done = Task.objects.filter(case=case_id, state=Task.State.DONE).order_by("-done_at", "-pk")
+    return done.values_list("done_by_id", "comment").first() or (None, "")
+
+
+def sees_case(person_id: int | None, case_id: int | None) -> bool:
+    """Whether the page of a case is there for somebody."""
+    return person_id is not None and case_id is not None and visible_cases(person_id).filter(pk=case_id).exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

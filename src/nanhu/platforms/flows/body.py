@@ -139,7 +139,7 @@ class Edge(Part, frozen=True, kw_only=True):
 
 
 class Step(Part, frozen=True, kw_only=True):
-    """`fee_item` and `fee_fen`: of what the applicant pays (`pay`). `needed`: of a countersigning. `on_refuse`: the step after a refusal, or when what is waited for does not come, else the case is refused, or expires. `action`: of an automatic
+    """`fee_item` and `fee_fen`: of what the applicant pays (`pay`). `needed`: of a countersigning; `first`: of an approving by several, whose first word is the last. `proves`: whoever decides proved lately who he is. `on_refuse`: the step after a refusal, or when what is waited for does not come, else the case is refused, or expires. `action`: of an automatic
     step. `promise`: working minutes for this step. `is_final`: once it is done the case cannot be withdrawn. `agrees_in_bulk`: several may be agreed to at once, each
     of which was opened."""
 
@@ -149,7 +149,8 @@ class Step(Part, frozen=True, kw_only=True):
     who: tuple[Assignee, ...] = ()
     edges: tuple[Edge, ...] = ()
     fields: tuple[Field, ...] = ()
-    needed: Literal["all", "any"] | int = "all"
+    needed: Literal["all", "any", "first"] | int = "all"
+    proves: bool = False
     on_refuse: str = ""
     action: str = ""
     fee_item: str = ""

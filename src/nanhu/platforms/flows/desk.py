@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.actors import note_opening
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
@@ -214,6 +215,9 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
     asked = () if found.is_added else step.fields
     decisions = tasks.OPINIONS if found.is_added else tasks.DECISIONS.get(found.kind, frozenset())
     row, seen = task_rows([found], person_id=person_id)[0], presented.fields_at(found)
+    if is_open and step.proves and request.actor.is_fresh:
+        note_opening(request, desk.address("decide", {"public_id": found.public_id}))
+    more = presented.subject_pages.get(case.subject_key)
     back = steps_back(found) if is_open and step.can_return and "return" in decisions else []
     earlier = Case.objects.filter(applicant_id=case.applicant_id, definition=case.definition).exclude(pk=case.pk)
     return render(
@@ -228,6 +232,7 @@ def task(request: PageRequest, found: Task) -> HttpResponseBase:
             "is_open": is_open,
             **said_in(case, seen, paper),
             "hides": paper.hides and is_open,
+            "subject_url": more(request.viewer, case.subject_id) if more else "",
             "events": presented.timeline_of(case),
             "decide_form": decide_form(request, asked, back, found),
             "may_return": step.can_return and (case.applicant_id is not None or bool(back)),

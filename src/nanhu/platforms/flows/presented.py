@@ -1,7 +1,7 @@
 """Cases and tasks as pages show them: values in words, three facts, who holds it and why."""
 
 import json
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
-from nanhu.kernel.registry import Text
+from nanhu.kernel.registry import Text, Viewer
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus import api as campus
@@ -25,6 +25,8 @@ from nanhu.platforms.flows.models import Case, Definition, Entry, Task
 from nanhu.platforms.people import api as people
 
 FACTS_SHOWN: Final = 3
+subject_pages: dict[str, Callable[[Viewer, str], str]] = {}
+"""By the key of a subject: the address of its room's own page, empty for whom that is not open."""
 HIDDEN: Final = "••••"
 VERBS: Final[Mapping[str, Text]] = {
     "opened": gettext_lazy("提交"),

@@ -74,11 +74,13 @@ def open_spans(start: datetime, hours: Hours, is_working: IsWorking) -> Iterator
 
 
 type Answer = Literal["agree", "refuse"]
-type Needed = Literal["all", "any"] | int
+type Needed = Literal["all", "any", "first"] | int
 
 
 def countersigned(answers: Sequence[Answer], signers: int, needed: Needed) -> Answer | None:
     """What so many signers have decided as soon as nothing can change it any more; None while it is open."""
+    if needed == "first":
+        return answers[0] if answers else None
     wanted = signers if needed == "all" else 1 if needed == "any" else min(needed, signers)
     agreed, refused = answers.count("agree"), answers.count("refuse")
     if agreed >= wanted:

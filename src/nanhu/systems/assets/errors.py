@@ -214,6 +214,11 @@ class OfferedInsideError(AssetsError):
     sentence = _("“闲置调剂”里有 {count} 件类似的（{names}）：先去看看能不能用；都不合适的，勾选后再登记。")
 
 
+class NotOfficeError(AssetsError):
+    code = "assets.not_office"
+    sentence = _("转交给您的这一步，要有“国资处”权限的人才能批，请转交回去。")
+
+
 class NotAcceptedError(AssetsError):
     code = "assets.not_accepted"
     sentence = _("对方单位的资产员还没有同意，请等他答复后再批。")

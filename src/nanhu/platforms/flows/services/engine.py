@@ -31,8 +31,9 @@ MOST_STOPS: Final = 50
 """Of a case's clock: so many are remembered."""
 MOST_MOVES: Final = 200
 """Steps that follow each other without a person between them; more is a loop."""
-actions: dict[str, Callable[[Case], None]] = {}
-"""What automatic steps do, by name: in the transaction of the case, so it happens once."""
+actions: dict[str, Callable[[Case, Actor], None]] = {}
+"""What automatic steps do, by name, and who moved the case there: in the transaction of the case, so it happens once. An error of the
+house refuses the decision that led there."""
 
 
 def locked_case(case_id: int) -> Case:
@@ -134,7 +135,7 @@ class Walk:
 
     def run(self, step: Step) -> None:
         if step.kind == "automatic":
-            actions[step.action](self.case)
+            actions[step.action](self.case, self.by)
             self.note("automatic", step=step.key)
         elif step.kind == "inform":
             tell(signers_of(step.who, self.case), self.case, f"{step.name}：{self.case}")
@@ -188,7 +189,9 @@ class Walk:
         tasks = list(Task.objects.filter(token=token).exclude(state=Task.State.CANCELLED).order_by("pk"))
         main = [one for one in tasks if not one.is_added]
         answers = [answer for one in main if (answer := self.answer_of(one, tasks))]
-        result = countersigned(answers, len(main), step.needed if step.kind == "countersign" else "any")
+        result = countersigned(
+            answers, len(main), step.needed if step.kind == "countersign" or step.needed == "first" else "any"
+        )
         if result is None and len(answers) == len(main):
             result = "refuse"
         if result is not None:

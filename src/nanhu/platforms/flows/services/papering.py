@@ -226,7 +226,7 @@ def waiting_entry(case: Case) -> PaperEntry:
 
 
 @override(settings.LANGUAGE_CODE)
-def enter_checked(case: Case) -> None:
+def enter_checked(case: Case, _by: Actor) -> None:
     """The paper becomes a closed case, in the transaction of the check."""
     entry = waiting_entry(case)
     entry.applicant_id = refuse_own(entry, case)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.proposals import refuse_stale
 from nanhu.platforms.flows import history
 from nanhu.platforms.flows.assigning import Holder, is_vacant, owners_of, signers_at
 from nanhu.platforms.flows.body import Step, misfits, parted, sealed_with
@@ -30,9 +31,9 @@ from nanhu.platforms.flows.events import TaskDone
 from nanhu.platforms.flows.models import Case, Entry, Task
 from nanhu.platforms.flows.policies import LIVING, Capacity, barred_from, capacity_for
 from nanhu.platforms.flows.services.attaching import with_files_kept
-from nanhu.platforms.flows.services.cases import SHORTEST_REASON
+from nanhu.platforms.flows.services.cases import SHORTEST_REASON, wrong_state
 from nanhu.platforms.flows.services.engine import MOST_RETURNS, OPEN, Walk, locked_case
-from nanhu.platforms.flows.telling import tell
+from nanhu.platforms.flows.telling import members_of, tell
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 
@@ -138,6 +139,8 @@ def decide(
     which it was decided; whoever comes second reads who was faster. `to_step`: an earlier one to which it is returned, in the place of the applicant."""
     walk, row, capacity = locked_task(task, by=by, person_id=person_id, revision=revision)
     back = history.earlier_steps(row) if to_step else {}
+    if walk.body.step(row.step).proves:
+        refuse_stale(by)
     refuse_decision(row, walk, decision, comment.strip(), is_back=to_step in back)
     if to_step and (to_step not in back or decision != Task.Decision.RETURN):
         raise NotYoursError
@@ -180,6 +183,25 @@ def decide(
         },
     )
     return walk.finish()
+
+
+@transaction.atomic
+def decide_at(*, by: Actor, person_id: int, case_id: int, step: str, decision: str, comment: str = "") -> Case:
+    """On a page of the room whose case it is: by whom this step asks, also where it would ask him only since today."""
+    walk = Walk(locked_case(case_id), by=by, person_id=person_id)
+    rows = list(Task.objects.filter(case=walk.case, step=step, state__in=LIVING).select_related("token").order_by("pk"))
+    if not rows:
+        raise wrong_state(walk.case)
+    for row in rows:
+        row.case = walk.case
+    mine = next((row for row in rows if capacity_for(row, person_id)), None)
+    if mine is None:
+        found = (one for one in walk.holders_at(walk.body.step(step)) if person_id in members_of(one))
+        holder, token = next(found, None), rows[0].token
+        if holder is None or token is None:
+            raise NotYoursError
+        mine = walk.open_task(token, walk.body.step(step), holder)
+    return decide(by=by, person_id=person_id, task=mine, decision=decision, comment=comment)
 
 
 def words_of(row: Task) -> str:

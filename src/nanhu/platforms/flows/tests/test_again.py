@@ -146,7 +146,7 @@ class TestReturnToAnEarlierStep:
         assert not Task.objects.filter(case=case, state__in=["open", "waiting"]).exclude(step="first").exists()
 
     def test_nothing_is_returned_past_what_is_done_for_good(self, chain, monkeypatch):
-        monkeypatch.setitem(actions, "test.bill", lambda _case: None)
+        monkeypatch.setitem(actions, "test.bill", lambda _case, _by: None)
         counsellor, head, office = CHAIN.body.steps
         bill = Step(key="bill", name="开单", kind="automatic", action="test.bill")
         body = Body(form=CHAIN.body.form, steps=(counsellor, bill, head, office))

@@ -419,7 +419,7 @@ BILLED = FlowSpec(
 @pytest.fixture
 def billed(school, monkeypatch):
     monkeypatch.setitem(definitions.specs, BILLED.key, BILLED)
-    monkeypatch.setitem(actions, "test.bill", lambda _case: None)
+    monkeypatch.setitem(actions, "test.bill", lambda _case, _by: None)
     definitions.publish_all()
     return school.apply(key=BILLED.key, reason="补办")
 

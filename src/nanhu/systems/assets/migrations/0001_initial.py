@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("campus", "0001_initial"),
         ("files", "0001_initial"),
+        ("flows", "0001_initial"),
         ("ledger", "0001_initial"),
         ("people", "0002_posts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -482,6 +483,12 @@ class Migration(migrations.Migration):
                 ),
                 ("remitted_on", models.DateField(null=True)),
                 ("remitted_by_name", models.TextField(blank=True, default="")),
+                (
+                    "case",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.case"
+                    ),
+                ),
                 (
                     "approver",
                     models.ForeignKey(
@@ -1194,6 +1201,12 @@ class Migration(migrations.Migration):
                 ),
                 ("accepted_by_name", models.TextField(blank=True, default="")),
                 ("accepted_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.case"
+                    ),
+                ),
                 (
                     "accepted_by",
                     models.ForeignKey(

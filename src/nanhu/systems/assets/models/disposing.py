@@ -1,5 +1,7 @@
 """Losses (报损赔偿) and disposals (处置): two people, by the sum, never before the least years without an appraisal."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -79,6 +81,7 @@ class Disposal(Proposal):
     """A lot of things that leave the books together."""
 
     what = _("这张处置单")
+    process: ClassVar[str] = "assets.disposal"
 
     class State(models.TextChoices):
         ASKED = "asked", _("待审批")
@@ -113,6 +116,7 @@ class Disposal(Proposal):
     )
     remitted_on = models.DateField(null=True)
     remitted_by_name = models.TextField(default="", blank=True)
+    case = models.OneToOneField("flows.Case", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         db_table = "assets_disposal"

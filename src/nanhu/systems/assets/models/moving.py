@@ -99,6 +99,7 @@ class Transfer(Proposal):
     agreed by the asset office; its new keeper confirms afterwards."""
 
     what = _("这张调拨单")
+    process: ClassVar[str] = "assets.transfer"
 
     class State(models.TextChoices):
         ASKED = "asked", _("待确认")
@@ -122,6 +123,7 @@ class Transfer(Proposal):
     )
     accepted_by_name = models.TextField(default="", blank=True)
     accepted_at = models.DateTimeField(null=True)
+    case = models.OneToOneField("flows.Case", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         db_table = "assets_transfer"

@@ -4,8 +4,10 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -14,6 +16,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
+from nanhu.platforms.flows import api as flows
 from nanhu.systems.assets.errors import (
     ApprovalMissingError,
     MixedLotError,
@@ -25,9 +28,11 @@ from nanhu.systems.assets.errors import (
 )
 from nanhu.systems.assets.models import ApprovalLevel, Asset, Disposal, DisposalLine
 from nanhu.systems.assets.numbers import DISPOSALS
+from nanhu.systems.assets.processes import CLERK, DISPOSAL
 from nanhu.systems.assets.queries.figures import level_today
 from nanhu.systems.assets.queries.lives import MONTHS, life_of
 from nanhu.systems.assets.rules import month_of, months_between, voucher_number
+from nanhu.systems.assets.services import deciding
 from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
 from nanhu.systems.assets.services.lending import hold_back, resting_state
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, locked_all, move, move_all
@@ -103,6 +108,17 @@ def ask(
         for thing in things
     )
     note(by, lot, "assets.ask_disposal", lot.reason)
+    with override(settings.LANGUAGE_CODE):
+        said = {
+            "title": lot.title,
+            "kind": str(lot.get_kind_display()),
+            "value": lot.value_fen,
+            "count": len(things),
+            "level": str(lot.get_level_display()),
+            "approval": lot.approval,
+            "reason": lot.reason,
+        }
+    deciding.begin(by=by, found=lot, data=said)
     return lot
 
 
@@ -137,10 +153,17 @@ def refuse_early(asset: Asset) -> None:
 
 @transaction.atomic
 def agree(*, by: Actor, lot: Disposal) -> Disposal:
+    found = deciding.waiting(lot, by, state=State.DONE)
+    deciding.say(by=by, found=found, step=CLERK, decision="agree")
+    return Disposal.objects.get(pk=found.pk)
+
+
+def carry_out(case: flows.Case, by: Actor) -> None:
     """The month of disposal is not depreciated any more; what each lost until then stands in its line."""
     keep_months()
-    found = lot.locked_in({State.ASKED})
+    found = Disposal.objects.get(public_id=case.subject_id).locked_in({State.ASKED})
     found.decide(by, state=State.DONE)
+    deciding.refuse_outsider_of_office(by)
     today, lines = campus_today(), list(found.lines.select_related("asset"))
     things = {one.pk: one for one in locked_all([line.asset.public_id for line in lines], (Thing.TO_SCRAP,))}
     refuse_own(by, *(one.keeper_id for one in things.values()))
@@ -156,13 +179,27 @@ def agree(*, by: Actor, lot: Disposal) -> Disposal:
     found.number = numbering.take(by=by, series=DISPOSALS, target=f"disposal:{found.public_id}").number
     found.save()
     note(by, found, "assets.approve_disposal")
-    return found
+
+
+flows.actions[DISPOSAL] = carry_out
 
 
 @transaction.atomic
 def refuse(*, by: Actor, lot: Disposal, answer: str) -> Disposal:
+    said = given(answer)
+    found = deciding.waiting(lot, by, state=State.REFUSED, answer=said)
+    if deciding.ends_alone(by, said):
+        deciding.end(by=by, found=found, answer=said)
+    else:
+        deciding.say(by=by, found=found, step=CLERK, decision="refuse", comment=said)
+    return close(by=by, lot=found, answer=said)
+
+
+@transaction.atomic
+def close(*, by: Actor, lot: Disposal, answer: str) -> Disposal:
+    """Its case ended without a disposal: its things are free for another lot."""
     found = lot.locked_in({State.ASKED})
-    found.decide(by, state=State.REFUSED, answer=given(answer))
+    found.decide(by, state=State.REFUSED, answer=answer)
     found.save()
     found.lines.update(released_at=now())
     note(by, found, "assets.refuse_disposal", found.answer)

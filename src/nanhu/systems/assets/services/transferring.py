@@ -1,6 +1,5 @@
 """Transfers between units (调拨): one unit asks, the other's keeper accepts, the asset office agrees, and who gets it confirms."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,11 +10,13 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.proposals import WITHDRAWN, given, refuse_same_person, refuse_stale
+from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import NotAcceptedError, NotIdleError, OutdatedTransferError, SameUnitError
 from nanhu.systems.assets.models import Asset, Transfer
 from nanhu.systems.assets.models.things import OFFERED
-from nanhu.systems.assets.policies import POST
+from nanhu.systems.assets.processes import ACCEPT, ACCEPTED, BEGIN, CLERK, OTHER, TRANSFER, VACANT, WAITS, keepers_of
+from nanhu.systems.assets.services import deciding
 from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.keeping import refuse_outsider
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
@@ -56,41 +57,58 @@ def ask(
         to_room_id=to_room_id,
         reason=given(reason),
         wants_idle=wants_idle,
-        **accepted_at_once(by, found.unit_id if wants_idle else to_unit_id),
     )
     note(by, asked, "assets.ask_transfer", asked.reason)
+    said = {
+        "thing": f"{found.name} {found.number}",
+        "value": found.value_fen,
+        "from_unit": asked.from_unit.name,
+        "to_unit": asked.to_unit.name,
+        "keeper": to_keeper_id,
+        "room": asked.to_room.name,
+        "reason": asked.reason,
+    }
+    deciding.begin(by=by, found=asked, data=said)
     return asked
 
 
-def accepted_at_once(by: Actor, unit_id: int) -> dict[str, Any]:
-    """Where nobody is the other unit's keeper, or whoever asks is."""
-    post = keepers_of(unit_id)
-    if post is None:
-        return {"accepted_at": now()}
-    return acceptance(by) if is_one_of(by, *post.person_ids) else {}
+def look_for_keeper(case: flows.Case, by: Actor) -> None:
+    """Nobody is asked where nobody can answer for the other unit, or whoever asks does."""
+    found = Transfer.objects.get(public_id=case.subject_id)
+    post = keepers_of(found.other_unit_id)
+    if post is None or is_one_of(by, *post.person_ids):
+        take_answer(case, by, found, is_vacant=post is None)
+    else:
+        case.data = {**case.data, "answer": WAITS}
 
 
-def keepers_of(unit_id: int) -> people.PostFound | None:
-    return people.find_post(unit_id, POST, climbs=True)
+def take_answer(case: flows.Case, by: Actor, found: Transfer, *, is_vacant: bool) -> None:
+    found.accepted_at = now()
+    if not is_vacant:
+        found.accepted_by_id, found.accepted_by_name = by.account_id, by.name
+    found.save()
+    case.data = {**case.data, "answer": VACANT if is_vacant else ACCEPTED}
 
 
-def acceptance(by: Actor) -> dict[str, Any]:
-    return {"accepted_at": now(), "accepted_by_id": by.account_id, "accepted_by_name": by.name}
+def be_accepted(case: flows.Case, by: Actor) -> None:
+    found = Transfer.objects.get(public_id=case.subject_id).locked_in({State.ASKED})
+    refuse_same_person(by, found.author_id)
+    is_vacant = keepers_of(found.other_unit_id) is None
+    take_answer(case, by, found, is_vacant=is_vacant)
+    if not is_vacant:
+        note(by, found, "assets.accept_transfer")
 
 
 @transaction.atomic
 def accept(*, by: Actor, transfer: Transfer) -> Transfer:
     """By the keeper of the unit that did not ask; then it waits for the office."""
-    found = transfer.locked_in({State.ASKED})
-    if found.accepted_at is not None:
+    found = Transfer.objects.get(pk=transfer.pk)
+    if found.state == State.ASKED and found.accepted_at is not None:
         raise WrongStateError(what=Transfer.what, state=_("对方已同意的"))
     refuse_same_person(by, found.author_id)
     refuse_stale(by)
-    for name, value in acceptance(by).items():
-        setattr(found, name, value)
-    found.save()
-    note(by, found, "assets.accept_transfer")
-    return found
+    deciding.say(by=by, found=found, step=OTHER, decision="agree")
+    return Transfer.objects.get(pk=found.pk)
 
 
 @transaction.atomic
@@ -118,15 +136,22 @@ def is_offered(asset: Asset) -> bool:
 
 @transaction.atomic
 def agree(*, by: Actor, transfer: Transfer) -> Transfer:
-    """A thing that was lent or broke meanwhile stays where it is: the office is told so. Months until then stay the giver's. Where the other
-    unit has no keeper any more, the office alone agrees."""
-    keep_months()
-    found = transfer.locked_in({State.ASKED})
+    """Where the other unit has no keeper any more, the office alone agrees."""
+    found = deciding.waiting(transfer, by, state=State.DONE)
     if found.accepted_at is None:
         if keepers_of(found.other_unit_id) is not None:
             raise NotAcceptedError
-        found.accepted_at = now()
+        deciding.say(by=by, found=found, step=OTHER, decision="agree")
+    deciding.say(by=by, found=found, step=CLERK, decision="agree")
+    return Transfer.objects.get(pk=found.pk)
+
+
+def carry_out(case: flows.Case, by: Actor) -> None:
+    """A thing that was lent or broke meanwhile stays where it is: the office is told so. Months until then stay the giver's."""
+    keep_months()
+    found = Transfer.objects.get(public_id=case.subject_id).locked_in({State.ASKED})
     found.decide(by, state=State.DONE)
+    deciding.refuse_outsider_of_office(by)
     thing = locked(found.asset, AT_HAND)
     if thing.unit_id != found.from_unit_id or (found.wants_idle and not is_offered(thing)):
         raise OutdatedTransferError
@@ -145,13 +170,30 @@ def agree(*, by: Actor, transfer: Transfer) -> Transfer:
     )
     found.save()
     note(by, found, "assets.approve_transfer")
-    return found
+
+
+flows.actions |= {BEGIN: look_for_keeper, ACCEPT: be_accepted, TRANSFER: carry_out}
 
 
 @transaction.atomic
 def refuse(*, by: Actor, transfer: Transfer, answer: str) -> Transfer:
+    """By whom it waits for; the office need not wait for the other unit."""
+    said = given(answer)
+    found = deciding.waiting(transfer, by, state=State.REFUSED, answer=said)
+    post = keepers_of(found.other_unit_id) if found.accepted_at is None else None
+    if deciding.ends_alone(by, said) or (post is not None and not is_one_of(by, *post.person_ids)):
+        deciding.end(by=by, found=found, answer=said)
+    else:
+        step = CLERK if found.accepted_at else OTHER
+        deciding.say(by=by, found=found, step=step, decision="refuse", comment=said)
+    return close(by=by, transfer=found, answer=said)
+
+
+@transaction.atomic
+def close(*, by: Actor, transfer: Transfer, answer: str) -> Transfer:
+    """Its case ended without a transfer."""
     found = transfer.locked_in({State.ASKED})
-    found.decide(by, state=State.REFUSED, answer=given(answer))
+    found.decide(by, state=State.REFUSED, answer=answer)
     found.save()
     note(by, found, "assets.refuse_transfer", found.answer)
     return found

@@ -144,7 +144,7 @@ def test_a_lot_is_agreed_by_another_and_holds_each_thing_once(school):
 
 def test_a_refused_lot_frees_its_things(school):
     asset = to_scrap(school, used=date(2010, 1, 1))
-    disposing.refuse(by=school.actor("T6"), lot=lot_of(school, asset), answer="先调剂")
+    disposing.refuse(by=school.actor("T6"), lot=lot_of(school, asset), answer="先在校内调剂")
     disposing.keep(by=school.actor("T5"), asset=asset, reason="调剂")
     assert fresh(asset).state == "in_stock"
 

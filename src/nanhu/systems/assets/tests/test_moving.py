@@ -158,9 +158,9 @@ def test_the_keeper_of_the_other_unit_accepts_it_first_and_may_say_no(school):
     assert "周资产" in told
     second = asked(school, confirmed(school), is_accepted=False)
     page = f"/assets/unit/transfers/{second.public_id}/"
-    assert keeper.post(page, {"is_accepted": "0", "answer": "没地方放"}).status_code == 302
+    assert keeper.post(page, {"is_accepted": "0", "answer": "库房没地方放"}).status_code == 302
     second.refresh_from_db()
-    assert (second.state, second.answer, fresh(second.asset).unit_id) == ("refused", "没地方放", school.units["12"])
+    assert (second.state, second.answer, fresh(second.asset).unit_id) == ("refused", "库房没地方放", school.units["12"])
 
 
 def test_where_a_unit_has_no_keeper_the_office_alone_agrees(school):

@@ -78,7 +78,7 @@ def test_a_lot_that_is_agreed_to_and_refused_at_once_ends_one_way():
     depreciate(by=SYSTEM, month=month_of(month_of(campus_today()) - timedelta(days=1)))
     lot = lot_of(school, asset)
     agree = lambda: attempt(lambda: disposing.agree(by=school.actor("T6"), lot=lot))  # noqa: E731
-    refuse = lambda: attempt(lambda: disposing.refuse(by=school.actor("T6"), lot=lot, answer="再看看"))  # noqa: E731
+    refuse = lambda: attempt(lambda: disposing.refuse(by=school.actor("T6"), lot=lot, answer="再看看能不能用"))  # noqa: E731
     assert sum(at_once([agree, refuse])) == 1
     lot.refresh_from_db()
     assert (lot.state == "done") is (Asset.objects.get().state == "disposed")

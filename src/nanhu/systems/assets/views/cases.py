@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
@@ -24,6 +25,8 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.undoing import Rollbacks, undoing
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.flows import api as flows
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.checking import Compared, check_cards, check_classes, check_finance
 from nanhu.systems.assets.forms import CardsForm, ClassesForm, CloseForm, RemittanceForm
@@ -84,6 +87,12 @@ rollbacks = console(
 classes = console("classes", _("资产分类表"), "list-tree", _("国标资产分类整份交，两人办理"), order=489)
 reversals = console("reversals", _("付款冲回"), "undo-2", _("登错的采购付款整笔冲回，两人办理"), order=488, roles=BOTH)
 office.shares_bar_with(transfers, losses, disposals, improvements, closes, imports, rollbacks, reversals, classes)
+
+
+def where_it_is(request: PageRequest, found: Transfer | Disposal) -> dict[str, str]:
+    """Its case among those of 待办, for who may see it."""
+    is_seen = found.case is not None and flows.sees_case(request.viewer.person_id, found.case_id)
+    return {"process": reverse("flows:case", kwargs={"public_id": found.case.public_id}) if is_seen else ""}
 
 
 def answer_of(row: Transfer) -> str:
@@ -249,7 +258,9 @@ transfer_cases = transfers.proposals(
         "一个单位提出，另一个单位的资产员同意后由国资处批；批准后东西归调入单位，由新领用人本人确认收到。以前各月的折旧留在调出单位。"
     ),
     empty=Empty(title=_("还没有调拨"), icon="arrow-left-right", text=_("资产员在资产卡片上提出。")),
-    found=Transfer.objects.select_related("asset", "from_unit", "to_unit", "to_room"),
+    found=Transfer.objects.select_related("asset", "from_unit", "to_unit", "to_room", "case"),
+    facts=where_it_is,
+    waits=False,
     template="assets/case.html",
     agree=lambda _found: _("同意调拨"),
     done={"approve": _("已调拨。")},
@@ -282,7 +293,7 @@ def lot_lines(request: PageRequest, found: Disposal) -> Listing:
 def what_to_remit(request: PageRequest, found: Disposal) -> dict[str, str]:
     is_due = found.state == Disposal.State.DONE and found.income_fen and found.remitted_on is None
     is_mine = is_due and remit.is_shown_to(request.viewer)
-    return {"remit": remit.address(public_id=found.public_id) if is_mine else ""}
+    return where_it_is(request, found) | {"remit": remit.address(public_id=found.public_id) if is_mine else ""}
 
 
 lot_cases = disposals.proposals(
@@ -295,14 +306,23 @@ lot_cases = disposals.proposals(
     tab=_("资产处置"),
     lead=_("一位经办人把待报废的资产并成一批，另一位审批；处置当月不再折旧。"),
     empty=Empty(title=_("还没有处置过资产"), icon="recycle", text=_("在“待报废”里勾选，并成一批。")),
+    found=Disposal.objects.select_related("case"),
     rows=lot_lines,
     rows_at="lines.csv",
+    waits=False,
     decide=[OFFICE],
     facts=what_to_remit,
     template="assets/case.html",
     agree=lambda found: _("同意处置，原值合计 %(sum)s") % {"sum": format_yuan(found.value_fen)},
     done={"approve": _("已处置。")},
 )
+
+
+def page_of_lot(viewer: Viewer, public_id: str) -> str:
+    return lot_cases.case.address(public_id=public_id) if lot_cases.case.is_shown_to(viewer) else ""
+
+
+flows.subject_pages[Disposal.process] = page_of_lot
 
 
 @lot_cases.case.action("print/", writes_supplied=False)

@@ -310,7 +310,6 @@ class Incoming(Table):
     "transfers/",
     title=_("等我们单位答复的调拨"),
     tab=_("调拨"),
-    waits=True,
     count=lambda viewer: to_accept(viewer).count(),
     lead=_("别的单位要调来的，和申请调走的。我们同意以后，国资处再批。"),
 )
