@@ -12,6 +12,7 @@ from nanhu.kernel.jobs import alone
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.counting.models import CountResult
+from nanhu.systems.assets.counting.queries import VERDICTS
 from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, Disposal, Loss, Receipt
 from nanhu.systems.assets.sheets import LONGEST_NAME
 
@@ -19,7 +20,7 @@ BY: Final = Actor.system("assets.publish")
 MONTHS: Final = "assets.depreciation_month"
 MONTHS_TOLD_AGAIN: Final = 3
 """Of the months that are booked, the last: what is closed stays as it was told."""
-COUNTED: Final = ("booked", "match", "moved", "not_seen", "unknown", "unproven")
+COUNTED: Final = ("booked", *VERDICTS, "unproven")
 type Row = Mapping[str, Any]
 
 
@@ -114,7 +115,7 @@ def counts() -> Iterator[Row]:
             "starts_on": one.take.starts_on,
             "ends_on": one.take.ends_on,
             "rounds": one.take.round,
-            **{name: one.figures[name] for name in COUNTED},
+            **{name: one.figures.get(name, 0) for name in COUNTED},
         }
 
 

@@ -229,6 +229,7 @@ class Results(Table):
     unplaced = Number(_("见到，未说地点"), lambda one: one.figures.get("unplaced", 0), is_wide=True)
     not_seen = Number(_("盘亏（未见到）"), lambda one: one.figures["not_seen"])
     unknown = Number(_("盘盈（查无此号）"), lambda one: one.figures["unknown"])
+    seen_twice = Number(_("已扫过"), lambda one: one.figures["seen_twice"], is_wide=True)
     unproven = Number(_("未证实"), lambda one: one.figures["unproven"])
     note = Text(_("说明"), is_wide=True)
     author = Who(_("制单"), "author_name", at="created_at", account="author_id")

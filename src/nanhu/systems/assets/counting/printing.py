@@ -12,14 +12,13 @@ COUNT, GAPS = paper("count_sheet", "固定资产盘点表"), paper("gap_sheet", 
 
 def head_of(take: StockTake) -> list[Pair]:
     figures = queries.figures_of(take)
-    shown = ("match", "moved", "other_keeper", "not_seen", "unknown")
     return [
         ("盘点", take.title),
         ("单位", take.unit.name if take.unit else "全校"),
         ("期限", f"{take.starts_on} – {take.ends_on}"),
         ("状态", take.get_state_display()),
         ("应盘", figures["booked"]),
-        *((queries.VERDICTS[one], figures[one]) for one in shown),
+        *((words, figures[one]) for one, words in queries.VERDICTS.items()),
         ("未证实", figures["unproven"]),
     ]
 

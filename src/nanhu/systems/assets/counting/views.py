@@ -1,6 +1,7 @@
 """The phone counter (手机盘点): a shell that works without network; what it is given, and what it brings."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -79,7 +80,7 @@ def rows(request: HttpRequest, take: StockTake) -> HttpResponse:
             {"account": viewer.account_id, "token": get_token(request), "state": take.state, "round": take.round}
         )
     taken = take_rows(person_id=viewer.person_id, take=take, batch=batch_of(request.body))
-    return private({"ids": taken.ids, "twice": taken.twice, "said": taken.said, "is_late": taken.is_late})
+    return private(asdict(taken))
 
 
 def private(found: dict[str, Any]) -> JsonResponse:

@@ -15,6 +15,7 @@ from nanhu.kernel.printing.services import preview
 from nanhu.kernel.throttle import Limit
 from nanhu.platforms.datahub import api as datahub
 from nanhu.systems.assets import printing
+from nanhu.systems.assets.counting.queries import VERDICTS
 from nanhu.systems.assets.counting.services import planning
 from nanhu.systems.assets.services import receiving
 from nanhu.systems.assets.services.depreciating import depreciate
@@ -92,6 +93,7 @@ def test_a_count_is_printed_thing_by_thing_and_its_gaps_alone(school, monkeypatc
     planning.open_take(by=school.actor("T5"), take=take)
     whole = text_of(office, f"/assets/counts/{take.public_id}/print/")
     assert all(word in whole for word in (seen.number, "没扫到的电脑", "未见到", "年终盘点"))
+    assert all(str(word) in whole for word in VERDICTS.values())
     gaps = text_of(office, f"/assets/counts/{take.public_id}/print-gaps/")
     assert all(word in gaps for word in (seen.number, "盘亏", "¥ 6,999.00"))
     monkeypatch.setattr(printing, "MOST_ROWS", 0)

@@ -61,13 +61,16 @@ def test_things_receipts_disposals_and_months_are_told_and_told_once(school, clo
 
 
 def test_a_count_is_told_once_two_people_signed_it(school):
-    thing = school.thing()
+    thing, moved, used = (school.thing() for _each in range(3))
     take = backdated(counting(school))
-    bring(school, take, [row(thing.number)])
+    other = row(used.number, is_other_keeper=True)
+    seen = [row(thing.number), row(thing.number), row(moved.number, room=""), other, row("nobody's")]
+    bring(school, take, seen)
     result = concluding.ask(by=school.actor("T5"), take=take)
     publish_everything()
     assert list(datahub.rows("assets.count")) == []
     concluding.approve(by=school.actor("T6"), result=result)
     publish_everything()
     [told] = datahub.rows("assets.count")
-    assert (told.take, told.booked, told.match, told.unknown) == (str(take.public_id), 1, 1, 0)
+    assert (told.take, told.booked, told.match, told.unknown) == (str(take.public_id), 3, 1, 1)
+    assert (told.other_keeper, told.unplaced, told.seen_twice, told.gone) == (1, 1, 1, 0)

@@ -18,6 +18,7 @@ from nanhu.systems.assets.counting.errors import BatchRefusedError
 from nanhu.systems.assets.counting.models import LONGEST_NUMBER, CountRow, StockTake
 from nanhu.systems.assets.counting.queries import places_of
 from nanhu.systems.assets.labels import ROOM, room_key_of
+from nanhu.systems.assets.models.things import GONE
 
 MOST_ROWS: Final = 500
 FIRST_YEAR, LAST_YEAR = 1970, 2100
@@ -50,10 +51,12 @@ class Batch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 @dataclass(frozen=True, slots=True)
 class Taken:
     """`ids`: what we have now and the phone may forget; `twice`: numbers that somebody else had seen before; `said`: ids of rows
-    whose door proves nothing (made up, read too long ago, outside the team's places)."""
+    whose door proves nothing (made up, read too long ago, outside the team's places); `gone`: numbers of what left the books and stands
+    there still."""
 
     ids: list[str]
     twice: list[str]
+    gone: list[str]
     said: list[str]
     is_late: bool
 
@@ -93,6 +96,7 @@ def take_rows(*, person_id: int, take: StockTake, batch: Batch) -> Taken:
     return Taken(
         ids=[str(one) for one in kept],
         twice=seen_before(row, numbers, person_id),
+        gone=list(mine.filter(asset__state__in=GONE).values_list("number", flat=True).distinct().order_by("number")),
         said=[str(one.client_id) for one in batch.rows if one.room and not kept.get(one.client_id, True)],
         is_late=row.state != State.OPEN,
     )

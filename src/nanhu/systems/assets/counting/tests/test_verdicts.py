@@ -187,7 +187,7 @@ def test_what_left_the_school_while_the_count_went_on_is_missed_by_nobody(school
     take = backdated(opened(school))
     for thing in (left, stands):
         gone(school, thing)
-    bring(school, take, [row(stands.number, ago=-1)])
+    assert bring(school, take, [row(stands.number, ago=-1)]).gone == [stands.number], "the phone is told at once"
     assert told(take) == {stands.number: "gone", later.number: "not_seen"}
     assert [one[0] for one in things_for(take, school["T2"])["things"]] == [later.number]
     concluded(school, take)

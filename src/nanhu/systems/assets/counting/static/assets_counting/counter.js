@@ -172,20 +172,22 @@ async function send(rows, token) {
     return true;
   }
   if (!answer.ok) return false;
-  const { ids, twice, said, is_late: isLate } = await answer.json();
+  const { ids, twice, gone, said, is_late: isLate } = await answer.json();
   await dropRows(ids);
   note("late", isLate);
-  for (const number of twice) sayTwice(things.get(number)?.number ?? number);
+  for (const number of gone) sayOnce(number, words.gone);
+  for (const number of twice) sayOnce(number, words.twice, words.byOther);
   note("door", rows.some((row) => said.includes(row.client_id) && row.room.startsWith("R.")));
   return ids.length > 0;
 }
 
-// Another phone had seen it before this one.
-function sayTwice(number) {
+// What the school alone knew: another phone had seen it before this one, or it left the books and stands there still.
+function sayOnce(read, verdict, why = "") {
+  const number = things.get(read)?.number ?? read;
   if (told.has(number)) return;
   told.add(number);
   lastRow = null;
-  say("attention", words.twice, things.get(number)?.name ?? number, `${number} · ${words.byOther}`);
+  say("attention", verdict, things.get(number)?.name ?? number, [number, why].filter(Boolean).join(" · "));
 }
 
 // Counts by the list that this phone keeps at once, and by the school's as soon as it has come; without one nothing is read in.
