@@ -22,21 +22,44 @@ UTF8_FLAG: Final = 0x800
 
 def pictures_in(content: bytes, *, most: int = MOST_FILES, largest: int) -> Iterator[tuple[str, bytes]]:
     """(file name without folders, content), at most so many and so large. Refused: no zip, too many or too large, too dense, encrypted."""
-    if len(content) > LARGEST:
-        raise RefusedFileError(why=_("超过 100 MB"))
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-    except DAMAGED_ZIP as broken:
-        raise RefusedFileError(why=_("不是完整的 zip 压缩包")) from broken
-    with archive:
-        entries = [entry for entry in archive.infolist() if not (entry.is_dir() or is_of_the_system(entry))]
-        if len(entries) > most:
-            raise RefusedFileError(why=_("文件超过 %d 个") % most)
+    with opened(content) as archive:
         left = LARGEST_UNPACKED
-        for entry in entries:
+        for entry in entries_of(archive, most):
             picture = unpacked(archive, entry, min(left, largest))
             left -= len(picture)
             yield name_of(entry), picture
+
+
+def count_in(content: bytes, *, most: int = MOST_FILES, largest: int) -> int:
+    """How many there are, by its directory: refused before it is unpacked elsewhere, where what it says is not believed."""
+    with opened(content) as archive:
+        entries = entries_of(archive, most)
+        for entry in entries:
+            refuse_entry(entry, entry.file_size, largest)
+        return len(entries)
+
+
+def opened(content: bytes) -> zipfile.ZipFile:
+    if len(content) > LARGEST:
+        raise RefusedFileError(why=_("超过 100 MB"))
+    try:
+        return zipfile.ZipFile(io.BytesIO(content))
+    except DAMAGED_ZIP as broken:
+        raise RefusedFileError(why=_("不是完整的 zip 压缩包")) from broken
+
+
+def entries_of(archive: zipfile.ZipFile, most: int) -> list[zipfile.ZipInfo]:
+    entries = [entry for entry in archive.infolist() if not (entry.is_dir() or is_of_the_system(entry))]
+    if len(entries) > most:
+        raise RefusedFileError(why=_("文件超过 %d 个") % most)
+    return entries
+
+
+def refuse_entry(entry: zipfile.ZipInfo, size: int, most: int) -> None:
+    if entry.flag_bits & 1:
+        raise RefusedFileError(why=_("压缩包有密码"))
+    if size > most:
+        raise RefusedFileError(why=_("里面的 %s 展开后太大") % name_of(entry))
 
 
 def is_of_the_system(entry: zipfile.ZipInfo) -> bool:
@@ -55,15 +78,13 @@ def name_of(entry: zipfile.ZipInfo) -> str:
 
 
 def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
-    if entry.flag_bits & 1:
-        raise RefusedFileError(why=_("压缩包有密码"))
+    refuse_entry(entry, 0, most)
     out = bytearray()
     try:
         with archive.open(entry) as part:
             while piece := part.read(64 * 1024):
                 out += piece
-                if len(out) > most:
-                    raise RefusedFileError(why=_("里面的 %s 展开后太大") % name_of(entry))
+                refuse_entry(entry, len(out), most)
                 if len(out) > RATIO_FROM and len(out) > HIGHEST_RATIO * max(entry.compress_size, 1):
                     raise RefusedFileError(why=_("压缩比不像照片"))
     except DAMAGED_ZIP as broken:

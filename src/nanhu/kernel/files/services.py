@@ -1,5 +1,6 @@
 """Keeping files, opening them, holding them for the law, and removing what nobody must keep any longer."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -63,6 +64,12 @@ def too_large(purpose: Purpose) -> RefusedFileError:
 def lock_content(sha256: str) -> None:
     """Nobody sweeps it meanwhile."""
     lock_key(f"file:{sha256}")
+
+
+def lock_contents(contents: Iterable[bytes]) -> None:
+    """Whoever keeps several locks them first, in one order: two with the same ones wait for each other in none."""
+    for sha256 in sorted({store.address_of(one) for one in contents}):
+        lock_content(sha256)
 
 
 def content_of(file: StoredFile) -> bytes:

@@ -1,6 +1,7 @@
 """Photos of receipts and things, by the pages of keeper, inspector and person: within the limits of files, and for those concerned alone."""
 
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import BytesIO
 from uuid import uuid4
@@ -10,12 +11,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from PIL import Image
 
+from nanhu.kernel.files import services as files
+from nanhu.kernel.files import store
 from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.files.pictures import made_small
 from nanhu.kernel.files.services import remove_overdue
 from nanhu.systems.assets.models import Asset, ReceiptPhoto
-from nanhu.systems.assets.services import keeping
-from nanhu.systems.assets.tests.conftest import SYSTEM
+from nanhu.systems.assets.services import keeping, photographing
+from nanhu.systems.assets.tests.conftest import SYSTEM, make_school
 from nanhu.systems.assets.tests.test_receiving import opened, sign
+from nanhu.testing.races import alone, is_someone_waiting
 
 pytestmark = pytest.mark.django_db
 PHOTOS = "/assets/office/photos/"
@@ -132,19 +137,28 @@ def archive(*files):
     return SimpleUploadedFile("照片.zip", out.getvalue(), "application/zip")
 
 
+def handed_in(client, upload):
+    """The page that tells what became of a zip, after the work was done; and done again."""
+    answer = taken(client, PHOTOS, upload, field="archive")
+    for arguments in photographing.take_archive.unfinished():
+        photographing.take_archive(**arguments)
+        photographing.take_archive(**arguments)
+    return client.get(answer["Location"])
+
+
 def test_the_office_gives_many_photos_by_their_numbers_and_is_told_of_the_others(school):
     by_number, by_former, gone = (school.thing() for _each in range(3))
     Asset.objects.filter(pk=by_former.pk).update(former_number="GZ-0007")
     keeping.void_number(by=SYSTEM, asset=gone, reason="重复登记")
     large = picture(side=2_000).read()
-    files = archive(
+    upload = archive(
         (f"相册/{by_number.number.lower()}.JPG", large),
         (f"{by_number.number}.jpeg", picture("blue").read()),
         ("gz-0007.png", picture("green").read()),
         (f"{gone.number}.jpg", picture().read()),
         ("说明.txt", b"hello"),
     )
-    answer = taken(school.client("T5"), PHOTOS, files, field="archive", follow=True)
+    answer = handed_in(school.client("T5"), upload)
     told = answer.content.decode()
     assert "已配上 2 张照片" in told
     assert [words in told for words in (f"编号重复（1）：{by_number.number}.jpeg", "没有这个编号（2）")] == [True, True]
@@ -153,13 +167,13 @@ def test_the_office_gives_many_photos_by_their_numbers_and_is_told_of_the_others
     assert b"29.35N" not in content
     assert max(Image.open(BytesIO(content)).size) == 1_600
     assert Asset.objects.get(pk=by_former.pk).picture_id is not None, "by the old number; a JPEG whatever its name says"
-    assert taken(school.client("T9"), PHOTOS, files, field="archive").status_code == 404, "the accountant gives none"
+    assert taken(school.client("T9"), PHOTOS, upload, field="archive").status_code == 404, "the accountant gives none"
 
 
 def test_what_a_mac_puts_beside_the_photos_does_not_count(school):
     names = [f"{one}.jpg" for one in range(101)]
-    files = archive(*((name, b"x") for name in names), *((f"__MACOSX/._{name}", b"x") for name in names))
-    answer = taken(school.client("T5"), PHOTOS, files, field="archive", follow=True)
+    upload = archive(*((name, b"x") for name in names), *((f"__MACOSX/._{name}", b"x") for name in names))
+    answer = handed_in(school.client("T5"), upload)
     assert "没有这个编号（101）" in answer.content.decode()
 
 
@@ -173,9 +187,7 @@ def test_what_a_mac_puts_beside_the_photos_does_not_count(school):
 )
 def test_what_is_no_picture_stands_on_no_card(school, name, content):
     thing = school.thing()
-    answer = taken(
-        school.client("T5"), PHOTOS, archive((name.format(number=thing.number), content)), field="archive", follow=True
-    )
+    answer = handed_in(school.client("T5"), archive((name.format(number=thing.number), content)))
     assert "不是完整的照片（1）" in answer.content.decode()
     assert Asset.objects.get().picture_id is None
 
@@ -198,8 +210,37 @@ def test_an_archive_that_is_none_or_too_much_is_refused(school, upload):
 def test_a_picture_of_too_many_pixels_is_told_and_not_decoded(school):
     thing, out = school.thing(), BytesIO()
     Image.new("1", (6_000, 6_000)).save(out, "PNG")
-    files = archive((f"{thing.number}.png", out.getvalue()))
-    assert (
-        "不是完整的照片（1）"
-        in taken(school.client("T5"), PHOTOS, files, field="archive", follow=True).content.decode()
-    )
+    upload = archive((f"{thing.number}.png", out.getvalue()))
+    assert "不是完整的照片（1）" in handed_in(school.client("T5"), upload).content.decode()
+
+
+def test_what_turns_out_not_to_be_whole_as_it_is_read_is_told_on_the_page_of_the_work(school):
+    thing = school.thing()
+    whole = archive((f"{thing.number}.jpg", picture().read())).read()
+    broken = SimpleUploadedFile("照片.zip", whole.replace(b"\xff\xd8\xff", b"\xff\xd8\x00", 1))
+    told = handed_in(school.client("T5"), broken).content.decode()
+    assert "已损坏" in told
+    assert (Asset.objects.get().picture_id, StoredFile.objects.count()) == (None, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_two_zips_that_cross_wait_for_each_other_in_one_order():
+    """The same two pictures on other things, in the other order: neither has one while it waits for the other."""
+    school = make_school()
+    low, high = sorted((made_small(picture(one).read(), longest=99) for one in ("red", "blue")), key=store.address_of)
+    first, second = (school.thing().public_id for _each in range(2))
+
+    def shown():
+        photographing.show_all(by=SYSTEM, pictures={first: high, second: low})
+        return Asset.objects.exclude(picture=None).count()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            files.lock_content(store.address_of(low))
+            other = pool.submit(alone, shown)
+            while not (other.done() or is_someone_waiting()):
+                pass
+            files.lock_content(store.address_of(high))
+        assert other.result() == 2

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Console, Empty, Money, Number, PageRequest, Span, Table, Text, Who, bulk, listing
@@ -155,20 +156,6 @@ DEEDS = {
 }
 
 
-NAMED = 20
-
-
-def matched_words(matched: photographing.Matched) -> str:
-    """How many, and the names of those that stand on no card."""
-    told = [_("已配上 %(count)s 张照片。") % {"count": matched.count}]
-    words = {_("没有这个编号"): matched.unknown, _("编号重复"): matched.doubles, _("不是完整的照片"): matched.wrong}
-    for word, names in words.items():
-        if names:
-            more = "…" if len(names) > NAMED else ""
-            told.append(f"{word}（{len(names)}）：{'、'.join(names[:NAMED])}{more}")
-    return " ".join(str(one) for one in told)
-
-
 @desk.form(
     "photos/",
     ArchiveForm,
@@ -179,10 +166,10 @@ def matched_words(matched: photographing.Matched) -> str:
     to="things",
     roles=[OFFICE],
     largest_file=LARGEST_ARCHIVE,
-    done=matched_words,
 )
-def photos(request: PageRequest, form: ArchiveForm) -> photographing.Matched:
-    return photographing.photograph_by_number(by=request.actor, archive=form.cleaned_data["archive"].read())
+def photos(request: PageRequest, form: ArchiveForm) -> HttpResponseBase:
+    made = photographing.hand_in(by=request.actor, archive=form.cleaned_data["archive"].read())
+    return redirect("progress", public_id=made)
 
 
 class Sums(Table):
