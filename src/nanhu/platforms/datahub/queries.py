@@ -1,11 +1,26 @@
 """Reads for pages, the bench and the scoring."""
 
 from collections.abc import Mapping
+from typing import Final
 
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.datahub.models import Batch, LandingRow
 from nanhu.platforms.people import api as people
 
 type Place = tuple[str, int]
+LAST: Final = """
+    WITH RECURSIVE known AS (
+        SELECT min(source) AS source FROM datahub_batch
+        UNION ALL
+        SELECT (SELECT min(more.source) FROM datahub_batch more WHERE more.source > known.source)
+        FROM known WHERE known.source IS NOT NULL
+    )
+    SELECT last.id FROM known CROSS JOIN LATERAL (
+        SELECT id FROM datahub_batch one WHERE one.source BETWEEN known.source AND known.source AND NOT is_dry_run
+        AND (NOT %(applied_only)s OR state = 'applied') ORDER BY one.source, id DESC LIMIT 1
+    ) AS last"""
+"""From source to source by the index, for a table that is followed has thousands a day. BETWEEN: by =, the planner would walk back
+through the batches of all others, too."""
 
 
 def decisions() -> Mapping[Place, int | None]:
@@ -18,6 +33,5 @@ def decisions() -> Mapping[Place, int | None]:
 
 def last_batches(*, applied_only: bool = False) -> dict[str, Batch]:
     """The last batch of each source that was meant for good, or that took effect."""
-    batches = Batch.objects.filter(is_dry_run=False, **({"state": Batch.State.APPLIED} if applied_only else {}))
-    batches = batches.defer("gone", "differences").order_by("source", "-id").distinct("source")
-    return {batch.source: batch for batch in batches}
+    ids = [number for (number,) in all_rows(LAST, {"applied_only": applied_only})]
+    return {one.source: one for one in Batch.objects.defer("gone", "differences").filter(pk__in=ids).order_by("source")}

@@ -289,6 +289,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="QualityDay",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField()),
+                ("day", models.DateField()),
+                ("last", models.BigIntegerField(null=True)),
+                ("rows", models.BigIntegerField()),
+                ("accepted", models.BigIntegerField()),
+                ("codes", models.JSONField(help_text="how often each rule found something")),
+            ],
+            options={
+                "db_table": "datahub_quality_day",
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "day"), name="datahub_quality_day_once"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Release",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

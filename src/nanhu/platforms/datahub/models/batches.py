@@ -79,6 +79,22 @@ class Batch(models.Model):
         indexes = [models.Index(fields=["source", "-id"], name="datahub_batch_source")]
 
 
+class QualityDay(models.Model):
+    """What the batches in effect of one source and day say together, written by the database as they come into effect and out of it.
+    `last`: the newest of them; null where none is any more."""
+
+    source = models.TextField()
+    day = models.DateField()
+    last = models.BigIntegerField(null=True)
+    rows = models.BigIntegerField()
+    accepted = models.BigIntegerField()
+    codes: Any = models.JSONField(help_text="how often each rule found something")
+
+    class Meta:
+        db_table = "datahub_quality_day"
+        constraints = [models.UniqueConstraint(fields=["source", "day"], name="datahub_quality_day_once")]
+
+
 class LandingRow(models.Model):
     """A row as it came (落地): never changed. What a clerk mends stands beside it. Sensitive cells are sealed."""
 

@@ -1,25 +1,29 @@
 """The flow of data: what the pages draw, and the same as OpenLineage, held to its specification; told over HTTP, and again."""
 
 import json
+from collections import Counter, defaultdict
 from datetime import timedelta
 from uuid import UUID
 
 import jsonschema_rs
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import F
 
 from nanhu.kernel import outgoing
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.retries import drive
 from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.datahub import queries
 from nanhu.platforms.datahub.lineage import sending
 from nanhu.platforms.datahub.lineage.picture import Box, drawn
 from nanhu.platforms.datahub.lineage.statements import reads_of
-from nanhu.platforms.datahub.models import Batch, DataSource, LineageRun, Reading, SharingDay
+from nanhu.platforms.datahub.models import Batch, DataSource, LineageRun, QualityDay, Reading, SharingDay
 from nanhu.platforms.datahub.sharing import counting, golden
 from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, id_number, register, student
 from nanhu.platforms.datahub.tests.test_sharing import ask_grant, card, program, vendor  # noqa: F401  (fixtures)
+from nanhu.platforms.datahub.views import quality
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
@@ -264,6 +268,68 @@ def test_each_rule_has_its_course_as_a_picture(units, hand_in, steward):
     assert "比平常多" in body
     assert "/datahub/quality/aa.students/" in steward.get("/datahub/quality/").content.decode()
     assert steward.get("/datahub/quality/no.such/").status_code == 404
+
+
+def rows_read(statement, facts):
+    """By every node of its plan."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # which pays for the little that a test has
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", facts)
+        (told,) = cursor.fetchone()
+    nodes = [(json.loads(told) if isinstance(told, str) else told)[0]["Plan"]]
+    for node in nodes:
+        nodes += node.get("Plans", [])
+    return sum((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] for node in nodes)
+
+
+def test_pages_ask_for_as_many_rows_as_they_show_however_much_a_followed_table_said(steward):
+    """And what they show is what its batches in effect say, whichever came into effect and went out of it."""
+
+    def fill(days, since):
+        made = Batch.objects.bulk_create(
+            Batch(
+                source=f"aa.lessons{number % 3}",
+                file_name="x",
+                sha256=f"{since + number:064x}",
+                size_bytes=1,
+                state="applied",
+                actor="x",
+                counts={"rows": 10, "accepted": number % 11, "codes": {"name_missing": number % 4, "bad_date": 1}},
+            )
+            for number in range(days * 12)
+        )
+        for number, one in enumerate(made):
+            one.created_at -= timedelta(days=number // 12)
+        Batch.objects.bulk_update(made, ["created_at"])
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE datahub_batch, datahub_quality_day")
+
+    asked = [(quality.DAYS, {"key": "", "most": quality.SHOWN}), (queries.LAST, {"applied_only": False})]
+    fill(14, 0)
+    few = [rows_read(*one) for one in asked]
+    fill(60, 1000)
+    assert all(rows_read(*one) <= 2 * before for one, before in zip(asked, few, strict=True)), (
+        few,
+        [rows_read(*one) for one in asked],
+    )
+    held = Batch.objects.filter(source="aa.lessons1").order_by("-id")
+    newest, older = held[0], held[5]
+    Batch.objects.filter(pk__in=[newest.pk, older.pk]).update(state="rolled_back")
+    Batch.objects.filter(pk=held[7].pk).update(counts={"rows": 9, "accepted": 9})
+    told = defaultdict(list)
+    for one in Batch.objects.filter(state="applied"):
+        told[one.source, campus_time(one.created_at).date()].append(one)
+    for source, day in told:
+        sums = QualityDay.objects.get(source=source, day=day)
+        batches = told[source, day]
+        assert sums.last == max(one.pk for one in batches)
+        assert sums.rows == sum(one.counts["rows"] for one in batches)
+        assert sums.accepted == sum(one.counts["accepted"] for one in batches)
+        codes = sum((Counter(one.counts.get("codes", {})) for one in batches), Counter())
+        assert sums.codes == {code: times for code, times in codes.items() if times}
+    Batch.objects.filter(source="aa.lessons1").update(state="rolled_back")
+    page = steward.get("/datahub/quality/").content.decode()
+    assert ("aa.lessons0" in page, "aa.lessons1" in page) == (True, False)
 
 
 def test_everybody_sees_where_their_own_values_come_from(hand_in, units, vendor, program):  # noqa: F811

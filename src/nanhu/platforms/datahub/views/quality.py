@@ -1,21 +1,20 @@
 """Quality over time (质量走势): of each source how many lines were taken, and what each rule found, day by day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import CAMPUS_ZONE
-from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Day, Empty, Link, Number, PageRequest, Table, Text, listing
 from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub import sentences
+from nanhu.platforms.datahub.models import QualityDay
 from nanhu.platforms.datahub.shared.writers import title_of
 from nanhu.platforms.datahub.views.desk import desk
 
@@ -23,19 +22,17 @@ SHOWN: Final = 12
 BARS: Final = "▁▂▃▄▅▆▇█"
 LEAST: Final = 80
 """Percent at the lowest bar: what is below looks as bad as it is."""
-TOLD: Final = """
-    WITH told AS (
-        SELECT source, id, counts, day, dense_rank() OVER (PARTITION BY source ORDER BY day DESC) AS place
-        FROM datahub_batch, date(created_at AT TIME ZONE %(zone)s) AS day
-        WHERE state = 'applied' AND (%(key)s = '' OR source = %(key)s)
-    )"""
-A_DAY: Final = """
-    SELECT source, day, max(id), coalesce(sum((counts ->> 'rows')::int), 0), coalesce(sum((counts ->> 'accepted')::int), 0)
-    FROM told WHERE place <= %(most)s GROUP BY source, day ORDER BY source, day"""
-CODES: Final = """
-    SELECT day, code, sum(times::int) FROM told, jsonb_each_text(counts -> 'codes') AS one (code, times)
-    WHERE place <= %(most)s GROUP BY day, code"""
-"""A table that is followed has thousands of batches a day: they are one point."""
+DAYS: Final = """
+    WITH RECURSIVE known AS (
+        SELECT coalesce(nullif(%(key)s, ''), (SELECT min(source) FROM datahub_quality_day)) AS source
+        UNION ALL
+        SELECT (SELECT min(more.source) FROM datahub_quality_day more WHERE more.source > known.source)
+        FROM known WHERE known.source IS NOT NULL AND %(key)s = ''
+    )
+    SELECT told.* FROM known CROSS JOIN LATERAL (
+        SELECT * FROM datahub_quality_day one WHERE one.source = known.source AND last IS NOT NULL ORDER BY day DESC LIMIT %(most)s
+    ) AS told ORDER BY told.source, day"""
+"""From source to source by the index, and of each its last days: as many rows as are shown, however long the hub has been filled."""
 NOTHING = Empty(title=_("还没有生效的批次"), icon="chart-line")
 
 
@@ -47,7 +44,7 @@ class DayOf:
     last: int
     rows: int
     accepted: int
-    codes: Mapping[str, int] = field(default_factory=dict)
+    codes: Mapping[str, int]
 
     @property
     def label(self) -> str:
@@ -159,12 +156,9 @@ def quality_of(request: PageRequest, course: Course) -> HttpResponse:
 
 
 def courses(key: str = "") -> list[Course]:
-    """Of all sources, or of one with what each rule found."""
-    facts: dict[str, Any] = {"key": key, "zone": CAMPUS_ZONE.key, "most": SHOWN}
-    found: dict[date, dict[str, int]] = {}
-    for day, code, times in all_rows(TOLD + CODES, facts) if key else ():
-        found.setdefault(day, {})[code] = times
+    """Of all sources, or of one."""
     by_source: dict[str, list[DayOf]] = {}
-    for source, day, last, rows, accepted in all_rows(TOLD + A_DAY, facts):
-        by_source.setdefault(source, []).append(DayOf(day, last, rows, accepted, found.get(day, {})))
+    for one in QualityDay.objects.raw(DAYS, {"key": key, "most": SHOWN}):
+        told = DayOf(one.day, one.last or 0, one.rows, one.accepted, one.codes)
+        by_source.setdefault(one.source, []).append(told)
     return [Course(source, told) for source, told in by_source.items()]
