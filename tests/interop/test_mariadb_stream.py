@@ -321,6 +321,42 @@ def test_a_long_log_is_read_in_pieces_and_is_not_fresh_until_its_end(
     monkeypatch.undo()
 
 
+def test_a_transaction_of_more_rows_than_are_held_lands_in_parts_each_once(
+    made: DataSource, server: MariaDb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [f"{14231100000 + n}" for n in range(5, 12)]
+    inside = f"xh BETWEEN '{keys[0]}' AND '{keys[-1]}'"
+    does(
+        server,
+        "BEGIN",
+        f"UPDATE jw.xk SET kch = '高数2' WHERE {inside}",  # noqa: S608  (our own rows)
+        f"UPDATE jw.xk SET kch = '高数3' WHERE {inside}",  # noqa: S608
+        f"DELETE FROM jw.xk WHERE xh = '{keys[-1]}'",  # noqa: S608
+        "COMMIT",
+    )
+    monkeypatch.setattr(binlog, "MOST_CHANGES", 4)
+    landed, good_at = LandingRow.objects.count(), made.good_at
+
+    def killed(*_arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(binlog, "let_go", killed)
+        read_again(made)
+    parts = 0
+    while read_again(made).good_at == good_at:
+        assert made.error == ""
+        parts += 1
+        assert parts < 9
+    found = there()
+    assert {found[one][0] for one in keys[:-1]} == {"高数3"}
+    assert (keys[-1] in found, len(found)) == (False, 59)
+    sizes = [one.rows.count() for one in Batch.objects.order_by("id")[1:]]
+    assert (max(sizes), sum(sizes)) == (4, 14), "of one key in a part the last alone"
+    assert LandingRow.objects.count() - landed == 14, "each part once"
+    monkeypatch.undo()
+
+
 def test_a_transaction_that_takes_longer_than_a_reading_is_gone_past(
     made: DataSource, server: MariaDb, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,6 @@ from pymysql.constants import COMMAND, FIELD_TYPE
 from pymysql.converters import encoders
 from pymysql.cursors import DictCursor
 
-from nanhu.kernel.sheets.guard import MOST_ROWS
 from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding.database import (
     ALL_SECONDS,
@@ -125,13 +124,13 @@ def news_of(made: DataSource, line: Line, keys: Callable[[Sequence[str]], list[s
         rows = latest(iter(changes), keys(names))
     except ShapeError as gap:
         return whole_table(made, line, table, why=str(gap))
-    if len(rows) > MOST_ROWS:
-        return whole_table(made, line, table, why=_("一次改了太多行"))
     return News(iter(rows), False, place_of(table, follower), names, table.declared, is_all=is_all)
 
 
 def place_of(table: Table, follower: Follower) -> dict[str, Any]:
-    return {"file": follower.file, "place": follower.place, "made_at": follower.made_at, "server": table.server}
+    """`skip`: rows of the transaction there that were told."""
+    own = {name: getattr(follower, name) for name in ("file", "place", "made_at", "skip")}
+    return own | {"server": table.server}
 
 
 def server_of(line: Line) -> str:

@@ -29,7 +29,8 @@ WRITES: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Statements that are in the log themselves and not by their rows, so that nobody knows what became of which."""
-MOST_PENDING: Final = 300_000
+MOST_PENDING: Final = 1_000_000
+"""Rows of one transaction. It is heard to its end for each of its parts: of more the whole table is less work."""
 MOST_BYTES: Final = 256 << 20
 """Of one event that was packed."""
 BROKEN: Final = (IndexError, KeyError, OverflowError, ValueError, struct.error, zlib.error)
@@ -130,7 +131,8 @@ type Kind = tuple[int, int]
 @dataclass(slots=True)
 class Follower:
     """Of one table what every ended transaction did to its rows. `file`, `place`: how far; `made_at`: when that file was begun, by
-    which it is known again (0: not known yet)."""
+    which it is known again (0: not known yet). `room`: how many rows are held at most. A transaction of more is told in parts:
+    `skip` of its rows were told before, and `place` is that before it until the last part."""
 
     database: str
     table: str
@@ -138,6 +140,9 @@ class Follower:
     file: str
     place: int
     made_at: int = 0
+    skip: int = 0
+    room: int = MOST_PENDING
+    seen: int = 0
     kinds: dict[int, list[Kind]] = field(default_factory=dict)
     pending: list[Change] = field(default_factory=list)
     is_at_start: bool = True
@@ -157,7 +162,7 @@ class Follower:
             return self.ended(event)
         elif kind == QUERY:
             return self.statement(event, is_packed=kind != event.kind)
-        elif kind == XA_PREPARE and not self.pending:
+        elif kind == XA_PREPARE and not self.seen:
             self.place = event.end
         elif kind not in QUIET:
             raise ShapeError(_("日志里有读不懂的事件（%d）") % event.kind)
@@ -168,10 +173,13 @@ class Follower:
         died left half written at the end of the one before was undone there."""
         if self.is_at_start and self.made_at not in {0, made_at}:
             raise other_log()
-        self.made_at, self.is_at_start, self.pending = made_at, False, []
+        self.made_at, self.is_at_start, self.pending, self.seen = made_at, False, [], 0
 
     def ended(self, event: Event) -> list[Change]:
-        self.place, found, self.pending = event.end, self.pending, []
+        found, self.skip = self.pending, self.skip + len(self.pending)
+        if self.skip >= self.seen:
+            self.place, self.skip = event.end, 0
+        self.pending, self.seen = [], 0
         return found
 
     def statement(self, event: Event, *, is_packed: bool) -> list[Change]:
@@ -181,13 +189,13 @@ class Follower:
         if CALM.match(text):
             return []
         self.refuse(text)
-        is_inside = bool(self.pending) and not DONE.match(text)
+        is_inside = bool(self.seen) and not DONE.match(text)
         return [] if is_inside else self.ended(event)
 
     def refuse(self, text: bytes) -> None:
         """What may have changed our table and tells no rows, or told some that are undone."""
         names = rb"(?i)(?<![\w$])%s(?![\w$])" % re.escape(self.table.encode())
-        if WRITES.match(text) or re.search(names, text) or (self.pending and UNDONE.match(text)):
+        if WRITES.match(text) or re.search(names, text) or (self.seen and UNDONE.match(text)):
             raise ShapeError(_("对方执行了 %s") % text.split(None, 2)[0].decode("ascii", "replace").upper()[:20])
 
     def maps(self, reader: Bytes) -> None:
@@ -214,8 +222,10 @@ class Follower:
         while not reader.is_empty:
             before = self.row(reader, kinds) if kind != WRITE else None
             after = self.row(reader, kinds) if kind != DELETE else None
-            self.pending.append(Change(before, after))
-        if len(self.pending) > MOST_PENDING:
+            if self.skip <= self.seen < self.skip + self.room:
+                self.pending.append(Change(before, after))
+            self.seen += 1
+        if self.seen > MOST_PENDING:
             raise ShapeError(_("一次改了太多行"))
 
     def row(self, reader: Bytes, kinds: Sequence[Kind]) -> Row:
@@ -357,15 +367,19 @@ READERS: Final[Mapping[int, Callable[[Bytes, int, Column], Any]]] = {
 def changes_in(
     follower: Follower, events: Iterator[bytes], *, most: int, is_late: Callable[[], bool]
 ) -> tuple[list[Change], bool]:
-    """And whether that is all: after so many, or when it gets late, the rest is for the next time, from the end of a transaction on.
-    One that takes longer is heard to its end, else it would be begun again for ever."""
+    """`most`, and whether that is all: after so many, or when it gets late, the rest is for the next time. One that takes longer is
+    heard to its end, else it would be begun again for ever, and of one of more rows as many as there is room for are told."""
     found: list[Change] = []
     for data in events:
+        follower.room = most - len(found)
         try:
             event = event_in(data)
-            found += follower.hears(event)
+            told = follower.hears(event)
         except BROKEN:
             raise ShapeError(_("日志里的行和表对不上")) from None
+        found += told
+        if told and follower.skip:  # a part
+            return found, False
         if follower.place == event.end and (len(found) >= most or is_late()):
             return found, False
     return found, True

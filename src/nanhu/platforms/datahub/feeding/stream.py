@@ -83,7 +83,10 @@ class News:
     @property
     def place(self) -> str:
         """How far, in the words of that database."""
-        return self.until if isinstance(self.until, str) else f"{self.until['file']}:{self.until['place']}"
+        if isinstance(self.until, str):
+            return self.until
+        part = f"+{self.until['skip']}" if self.until["skip"] else ""
+        return f"{self.until['file']}:{self.until['place']}{part}"
 
 
 def slot_of(made: DataSource) -> str:

@@ -67,6 +67,39 @@ def test_a_table_without_transactions_ends_its_rows_by_commit(follower):
     assert heard(follower, Log().begins(at=100).row(1).says(b"COMMIT")) == ([1], True)
 
 
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 5, 7, 100])
+def test_a_transaction_of_many_rows_is_told_in_parts_each_once(most):
+    """Each reading begins anew from what the one before kept."""
+    log = Log().begins(at=100).row(1).commits()
+    for number in range(2, 9):
+        log.row(number).row(number, table="other")
+    log.commits().row(9).commits()
+    kept, parts = {"place": 100}, []
+    while not parts or parts[-1][0] or not parts[-1][1]:
+        follower = Follower("jw", "xk", [Column("id")], FILE, **kept)
+        # the server sends from the place on, after saying which file it is
+        sent = Log(kept["place"]).begins(at=kept["place"])
+        sent.events += [one for one in log.events[2:] if int.from_bytes(one[13:17], "little") > kept["place"]]
+        parts.append(heard(follower, sent, most=most))
+        kept = {"place": follower.place, "skip": follower.skip, "made_at": follower.made_at}
+    assert [number for part, _is_all in parts for number in part] == list(range(1, 10))
+    assert max(len(part) for part, _is_all in parts) <= most
+    assert (follower.place, follower.skip) == (log.at, 0)
+
+
+def test_a_part_is_told_only_of_what_has_ended(follower):
+    log = Log().begins(at=100).row(1).row(2).row(3)
+    assert heard(follower, log, most=2) == ([], True)
+    with pytest.raises(ShapeError, match="ROLLBACK"):
+        heard(follower, Log().says(b"ROLLBACK"), most=2)
+
+
+def test_a_transaction_of_more_than_can_be_heard_again_is_a_gap(follower, monkeypatch):
+    monkeypatch.setattr(rowevents, "MOST_PENDING", 2)
+    with pytest.raises(ShapeError, match="太多行"):
+        heard(follower, Log().begins(at=100).row(1).row(2).row(3), most=1)
+
+
 def test_when_it_is_late_a_transaction_is_heard_to_its_end_and_a_new_file_to_its_beginning(follower):
     log = Log().begins(at=100).row(1, table="other").row(2, table="other").commits().row(3).commits()
     assert heard(follower, log, is_late=True) == ([], False)
