@@ -17,6 +17,8 @@ from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.widgets import DayInput
 
 type Choices = Iterable[tuple[Any, Text]]
+type Condition = Q | Callable[[], Q]
+"""A function where it names today."""
 LONGEST = 80
 PASSING = ("page", "before", "export")
 SHOWN_AT_ONCE = 3
@@ -35,10 +37,10 @@ class Chip:
 
 
 class Filter:
-    """`fields`: the form fields by the end of their name ("" is the filter's own name)."""
+    """`fields`: the form fields by the end of their name ("" is the filter's own name). `usual`: what holds where nothing is chosen."""
 
-    def __init__(self, label: Label) -> None:
-        self.label = label
+    def __init__(self, label: Label, *, usual: Condition | None = None) -> None:
+        self.label, self.usual = label, usual
         self.name = ""
 
     def __set_name__(self, _filters: type, name: str) -> None:
@@ -53,6 +55,11 @@ class Filter:
 
     def is_chosen(self, given: Mapping[str, Any]) -> bool:
         return self.condition(given) is not None
+
+    def holds(self, given: Mapping[str, Any]) -> Q | None:
+        """What narrows the list: what was chosen, else what is usual."""
+        chosen = self.condition(given)
+        return resolved(self.usual) if chosen is None and self.usual is not None else chosen
 
     def faults(self, given: Mapping[str, Any]) -> Mapping[str, Text]:  # noqa: ARG002
         """What is missing or wrong in it, said at its field by the same ends of names."""
@@ -119,8 +126,10 @@ class Exact(Filter):
 class Choice(Filter):
     """One of the values of a field."""
 
-    def __init__(self, label: Label, choices: Choices | Callable[[], Choices], *, field: str = "") -> None:
-        super().__init__(label)
+    def __init__(
+        self, label: Label, choices: Choices | Callable[[], Choices], *, field: str = "", usual: Condition | None = None
+    ) -> None:
+        super().__init__(label, usual=usual)
         self.choices, self.field = choices, field
 
     def all_choices(self) -> list[tuple[Any, Text]]:
@@ -139,33 +148,29 @@ class Choice(Filter):
 
 class Views(Choice):
     """Named conditions, shown in a row above the list: 全部 · 未领 · 已领; with the numbers that `counts` finds for some of them.
-    `usual`: what holds where none is chosen, which `everything` then says. A condition that names today is a function."""
+    `everything`: what stands there where none is chosen."""
 
     def __init__(
         self,
-        views: Mapping[str, tuple[Text, Q | Callable[[], Q]]],
+        views: Mapping[str, tuple[Text, Condition]],
         *,
         label: Label = VIEW,
         everything: Text = EVERYTHING,
         counts: Callable[[], Mapping[str, int]] = dict,
-        usual: Q | None = None,
+        usual: Condition | None = None,
     ) -> None:
-        super().__init__(label, [(key, word) for key, (word, _condition) in views.items()])
-        self.views, self.everything, self.counts, self.usual = views, everything, counts, usual
+        super().__init__(label, [(key, word) for key, (word, _condition) in views.items()], usual=usual)
+        self.views, self.everything, self.counts = views, everything, counts
 
     def condition(self, given: Mapping[str, Any]) -> Q | None:
-        condition = self.views[given[""]][1] if given[""] else self.usual
-        return condition() if callable(condition) else condition
-
-    def is_chosen(self, given: Mapping[str, Any]) -> bool:
-        return bool(given[""])
+        return resolved(self.views[given[""]][1]) if given[""] else None
 
 
 class Days(Filter):
     """From a day until a day of a date field, both included; either may be left out."""
 
-    def __init__(self, label: Label, *, field: str = "") -> None:
-        super().__init__(label)
+    def __init__(self, label: Label, *, field: str = "", usual: Condition | None = None) -> None:
+        super().__init__(label, usual=usual)
         self.field = field
 
     def fields(self) -> Mapping[str, forms.Field]:
@@ -211,7 +216,7 @@ class Filters:
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         for one in self.declared:
-            condition = one.condition(self.given(one))
+            condition = one.holds(self.given(one))
             rows = rows.filter(condition) if condition is not None else rows
         return rows
 
@@ -222,7 +227,7 @@ class Filters:
     @property
     def chips(self) -> list[Chip]:
         shown = [one for one in self.declared if not isinstance(one, Views)]
-        return [self.chip(one) for one in shown if one.condition(self.given(one)) is not None]
+        return [self.chip(one) for one in shown if one.is_chosen(self.given(one))]
 
     def chip(self, one: Filter) -> Chip:
         return Chip(one.label, one.words(self.given(one)), address_with(self.query, dict.fromkeys(self.names(one), "")))
@@ -272,6 +277,10 @@ class Filters:
         """What the filter bar sends along unseen: the view and the order."""
         seen = {field.html_name for field in self.shown_fields}.union(PASSING)
         return [(name, value) for name in self.query if name not in seen for value in self.query.getlist(name)]
+
+
+def resolved(condition: Condition) -> Q:
+    return condition() if callable(condition) else condition
 
 
 def address_with(address: QueryDict, changes: Mapping[str, str]) -> str:

@@ -185,6 +185,26 @@ def test_a_condition_that_names_today_is_made_when_it_is_asked_for():
     ]
 
 
+class Open(Filters):
+    state = Choice("状态", [("gone", "已结")], usual=~Q(action="gone"))
+    made = Days("日期", field="at__date", usual=lambda: Q(at__year=2026))
+
+
+@pytest.mark.parametrize(
+    ("asked", "held"),
+    [
+        ("", [~Q(action="gone"), Q(at__year=2026)]),
+        ("state=gone", [Q(state="gone"), Q(at__year=2026)]),
+        ("state=rubbish&made_from=2025-03-01", [~Q(action="gone"), Q(at__date__gte=date(2025, 3, 1))]),
+    ],
+)
+def test_what_is_usual_holds_until_something_is_chosen_and_is_no_chip(asked, held):
+    found = Open(QueryDict(asked))
+    assert [one.holds(found.given(one)) for one in Open.declared] == held
+    assert len(found.chips) == [one.is_chosen(found.given(one)) for one in Open.declared].count(True)
+    assert found.is_narrowing is bool(asked)
+
+
 def test_another_order_begins_on_the_first_page():
     assert address_with(QueryDict("page=4&export=csv&q=1"), {"sort": "-price"}) == "?q=1&sort=-price"
 

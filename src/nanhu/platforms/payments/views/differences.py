@@ -67,11 +67,10 @@ class Differences(Table):
 
 
 class DifferenceFilters(Filters):
-    """What is open stands there unless something else is asked for."""
-
     state = Views(
         {one.value: (one.label, Q(state=one)) for one in State if one != State.OPEN} | {"all": (_("全部"), Q())},
         everything=State.OPEN.label,
+        usual=Q(state=State.OPEN),
     )
 
 
@@ -92,14 +91,13 @@ class Statements(Table):
     lead=_("每天 6:20 取前一天银行和银联的对账文件，与学校订单、总账三方核对。"),
 )
 def differences(request: PageRequest) -> HttpResponseBase:
-    rows = Difference.objects.all() if request.GET.get("state") else queries.open_differences()
     none = Empty(title=_("没有差异"), icon="check", text=_("对方文件、学校订单、总账三方一致。"))
     newest = Statement.objects.select_related("channel").order_by("-day", "channel")[:FILES_SHOWN]
     files = list_of(request, Statements, list(newest), caption=_("最近取得的对账文件"))
     return listing(
         request,
         Differences,
-        rows.select_related("channel"),
+        Difference.objects.select_related("channel"),
         DifferenceFilters,
         empty=none,
         export_as=str(_("对账差异")),

@@ -69,7 +69,7 @@ class Integrations(Table):
 class IntegrationFilters(Filters):
     q = Search("name", "key", "address")
     kind = Choice(_("种类"), Integration.Kind.choices)
-    state = Choice(_("状态"), Integration.State.choices)
+    state = Choice(_("状态"), Integration.State.choices, usual=~Q(state=Integration.State.RETIRED))
 
 
 @desk.page(
@@ -80,8 +80,7 @@ class IntegrationFilters(Filters):
 )
 def overview(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有接入的系统"), icon="plug", text=_("从右上角选一种开始。"))
-    rows = Integration.objects.filter(~Q(state="retired") | Q(state__in=request.GET.getlist("state")))
-    rows = rows.select_related("owner_unit").order_by("order", "key")
+    rows = Integration.objects.select_related("owner_unit").order_by("order", "key")
     news = [(label, desk.pages[f"new_{kind}"].address()) for kind, label in Integration.Kind.choices]
     template = "portal/integrations.html"
     return listing(request, Integrations, rows, IntegrationFilters, empty=none, template=template, facts={"news": news})

@@ -71,10 +71,10 @@ class Loads(Table):
 
 
 class LoadFilters(Filters):
-    """What has not ended stands there unless something else is asked for."""
-
     state = Views(
-        {one.value: (one.label, Q(state=one)) for one in State} | {"all": (_("全部"), Q())}, everything=_("没有结束的")
+        {one.value: (one.label, Q(state=one)) for one in State} | {"all": (_("全部"), Q())},
+        everything=_("没有结束的"),
+        usual=Q(state__in=queries.UNDER_WAY),
     )
 
 
@@ -97,7 +97,6 @@ class Steps(Table):
 @desk.page("", title=_("圈存"), tab=_("圈存"), count=lambda _viewer: queries.under_way().count())
 def loads(request: PageRequest) -> HttpResponseBase:
     """Loads of any state, with the online top-ups that have not ended beside them."""
-    rows = Load.objects.all() if request.GET.get("state") else queries.under_way()
     none = Empty(
         title=_("没有这样的圈存"),
         icon="check",
@@ -111,7 +110,7 @@ def loads(request: PageRequest) -> HttpResponseBase:
     return listing(
         request,
         Loads,
-        rows.select_related("card", "terminal"),
+        Load.objects.select_related("card", "terminal"),
         LoadFilters,
         empty=none,
         per_page=PAGE,
@@ -174,7 +173,7 @@ class Unsigned(Table):
 
 
 class IssuedFilter(Filters):
-    issued = Days(_("发卡日期"), field="created_at__date")
+    issued = Days(_("发卡日期"), field="created_at__date", usual=lambda: Q(created_at__date__gte=queries.usual_since()))
 
 
 def with_units(rows: Sequence[Any]) -> Sequence[Any]:
@@ -188,14 +187,11 @@ def with_units(rows: Sequence[Any]) -> Sequence[Any]:
     lead=_("发了卡、还没有和银行签约的人，用来补名单。不选日期时是近 120 天发的卡。"),
 )
 def unsigned(request: PageRequest) -> HttpResponseBase:
-    rows = queries.unsigned_cards()
-    if not IssuedFilter(request.GET).chips:
-        rows = rows.filter(created_at__date__gte=queries.usual_since())
     none = Empty(title=_("已全部签约"), icon="check", text=_("这一天以后发卡的人都有有效的签约。"))
     return listing(
         request,
         Unsigned,
-        rows,
+        queries.unsigned_cards(),
         IssuedFilter,
         each=with_units,
         empty=none,
@@ -218,14 +214,15 @@ class AppealFilters(Filters):
         {one.value: (one.label, Q(state=one)) for one in Appeal.State if one != Appeal.State.OPEN}
         | {"all": (_("全部"), Q())},
         everything=Appeal.State.OPEN.label,
+        usual=Q(state=Appeal.State.OPEN),
     )
 
 
 @desk.page("appeals/", title=_("误绑申诉"), tab=_("误绑申诉"), count=lambda _viewer: queries.open_appeals().count())
 def appeals(request: PageRequest) -> HttpResponseBase:
-    rows = Appeal.objects.all() if request.GET.get("state") else queries.open_appeals()
     none = Empty(title=_("没有申诉"), icon="check", text=_("本人在网页或外部应用里提出，这里处理。"))
-    return listing(request, Appeals, rows.select_related("app"), AppealFilters, empty=none, per_page=PAGE)
+    rows = Appeal.objects.select_related("app")
+    return listing(request, Appeals, rows, AppealFilters, empty=none, per_page=PAGE)
 
 
 def about(_request: PageRequest, found: Appeal) -> Mapping[str, Any]:

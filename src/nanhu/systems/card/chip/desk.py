@@ -79,11 +79,13 @@ class OfTerminal(Search):
 
 
 class SuspenseFilters(Filters):
-    """What is open stands there unless what was closed is asked for."""
-
     terminal = OfTerminal(label=_("终端"))
     reason = Choice(_("原因"), REASONS.items())
-    state = Views({State.CLOSED.value: (State.CLOSED.label, Q(state=State.CLOSED))}, everything=State.OPEN.label)
+    state = Views(
+        {State.CLOSED.value: (State.CLOSED.label, Q(state=State.CLOSED))},
+        everything=State.OPEN.label,
+        usual=Q(state=State.OPEN),
+    )
 
 
 def open_cases() -> QuerySet[SuspenseCase]:
@@ -119,8 +121,7 @@ def suspense(request: PageRequest) -> HttpResponseBase:
         icon="search-check",
         text=_("终端上传后不能直接入账的交易会留在这里；现在没有要核查的。"),
     )
-    rows = SuspenseCase.objects.all() if is_closed else open_cases()
-    newest = rows.select_related("card", "terminal").order_by("-created_at", "-pk")
+    newest = SuspenseCase.objects.select_related("card", "terminal").order_by("-created_at", "-pk")
     return listing(request, Suspense, newest, SuspenseFilters, empty=none, template="card/chip/cases.html", facts=facts)
 
 
