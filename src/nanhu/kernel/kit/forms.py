@@ -24,6 +24,11 @@ def reason_field(label: Label = REASON, example: Label = "") -> forms.CharField:
     return forms.CharField(label=label, max_length=LONGEST_REASON, help_text=example)
 
 
+def either_field(label: Label, yes: Label, no: Label, **more: Any) -> forms.TypedChoiceField:
+    """One of two words, cleaned to True or False; never neither."""
+    return forms.TypedChoiceField(label=label, choices=[("1", yes), ("0", no)], coerce=lambda text: text == "1", **more)
+
+
 IN_ENGLISH: Final = _("英文页面上显示；不填，显示中文")
 """Under what the school enters in English beside the Chinese."""
 

@@ -81,7 +81,8 @@ class ActionOptions(TypedDict, total=False):
 class FormOptions(PageOptions, total=False):
     """`button`: it stands as the one primary button at the head of the console's pages. `preview`: says first what it would
     do; the second press does it. `facts`: more for the template. `largest_file`: bytes of a body with files. `arguments`: with
-    which the form is made beside its data, where its fields depend on who looks or at what. `refused`, `writes_supplied`: as in an action. `proves`:
+    which the form is made beside its data, where its fields depend on who looks or at what. `prefilled`: the fields that the address
+    may fill in beforehand (`?receipt=…`). `refused`, `writes_supplied`: as in an action. `proves`:
     another will decide what it hands in, so whoever opens it first proves who he is, unless he did so lately."""
 
     done: Done
@@ -93,6 +94,7 @@ class FormOptions(PageOptions, total=False):
     tone: Tone
     template: str
     initial: Callable[..., dict[str, Any]]
+    prefilled: Iterable[str]
     preview: Callable[..., Any]
     facts: Callable[..., Mapping[str, Any]]
     arguments: Callable[..., Mapping[str, Any]]
@@ -344,8 +346,9 @@ class FormPage(SubmitPage):
 
     def again(self, request: PageRequest) -> HttpResponseBase:
         subject = self.subject_of(request)
-        initial = self.options["initial"](request, *subject) if "initial" in self.options else None
-        given = {"initial": initial, **self.arguments(request, *subject)}
+        initial = self.options["initial"](request, *subject) if "initial" in self.options else {}
+        asked = {name: request.GET[name] for name in self.options.get("prefilled", ()) if name in request.GET}
+        given = {"initial": {**initial, **asked}, **self.arguments(request, *subject)}
         return self.filled(request, self.form_class(**given), *subject)
 
     def arguments(self, request: PageRequest, *subject: object) -> Mapping[str, Any]:

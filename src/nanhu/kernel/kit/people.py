@@ -8,6 +8,7 @@ from dataclasses import dataclass
 class PersonLine:
     name: str
     number: str
+    category: str = ""
 
 
 type Load = Callable[[Iterable[int]], Mapping[int, PersonLine]]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from nanhu.kernel.kit import (
     SIGNED_IN,
     Console,
     Empty,
+    Filters,
     Link,
     Markup,
     Moment,
@@ -20,11 +22,14 @@ from nanhu.kernel.kit import (
     PageRequest,
     Table,
     Text,
+    Views,
     Who,
     bulk,
     form_of,
     list_of,
+    listing,
 )
+from nanhu.kernel.kit.effects import Effect
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.registry import Role
@@ -35,14 +40,14 @@ from nanhu.platforms.access.services import emergencies, ruling
 from nanhu.platforms.access.services.previewing import Preview, preview_rule, preview_withdrawal
 from nanhu.platforms.access.services.sides import reset_sides
 from nanhu.platforms.campus.api import Place, place_with
-from nanhu.platforms.people import api as people
 
 MANAGER = "access.manager"
 GUARD = "access.guard"
 MANAGERS = (MANAGER,)
+SAMPLE = 12
+"""People by name on each side of what a rule would do."""
 PAST = 30
 """Emergencies that the page shows when they are over."""
-PASSAGES = {"": _("全部"), "refused": _("没有放行"), "remarked": _("需要关注"), "offline": _("断网时")}
 
 NO_DOORS = Empty(title=_("还没有登记的门"), icon="door-open", text=_("门禁控制器登记到地点以后，在这里看得到。"))
 NO_DOOR_HERE = Empty(title=_("这个地点自己没有门"), icon="door-closed", text=_("它的规则适用于下属各处的门。"))
@@ -155,24 +160,25 @@ def place(request: PageRequest, found: Place) -> HttpResponseBase:
     return render(request, "access/place.html", facts)
 
 
-@place.page("log/", title=_("门禁记录"))
+class PassageFilters(Filters):
+    only = Views(
+        {
+            "refused": (_("没有放行"), Q(is_opened=False)),
+            "remarked": (_("需要关注"), ~Q(remark="")),
+            "offline": (_("断网时"), Q(is_offline=True)),
+        }
+    )
+
+
+@place.page("log/", title=_("门禁记录"), lead=_("最近两百条。记录只增不改，保存半年；谁来看过也有记录。"))
 def log(request: PageRequest, found: Place) -> HttpResponseBase:
     """With full names; that somebody read it is on record."""
-    only = request.GET.get("only", "") if request.GET.get("only", "") in PASSAGES else ""
+    filters = PassageFilters(request.GET)
+    only = filters.given(PassageFilters.only)[""] or ""
     audit.record(by=request.actor, action="access.log_read", target=f"place:{found.key}", facts={"only": only})
-    facts = {
-        "place": found,
-        "only": only,
-        "list": list_of(
-            request,
-            Passages,
-            queries.passages_at(found, only=only, most=queries.LOG_ROWS),
-            caption=_("门禁记录"),
-            empty=NONE_SUCH,
-        ),
-        "tabs": [(one, name, f"?only={one}") for one, name in PASSAGES.items()],
-    }
-    return render(request, "access/log.html", facts)
+    lines = queries.passages_at(found, narrow=filters.narrow, most=queries.LOG_ROWS)
+    facts = {"place": found}
+    return listing(request, Passages, lines, PassageFilters, empty=NONE_SUCH, template="access/log.html", facts=facts)
 
 
 @place.action("reset/", form=SidesForm, done=_("已重置，下一次刷卡按没有进出记录算。"))
@@ -208,19 +214,18 @@ def rules(request: PageRequest) -> HttpResponseBase:
     return render(request, "access/rules.html", facts)
 
 
-def effect(_request: PageRequest, form: DoorRuleForm) -> Mapping[str, Any]:
-    return seen_facts(preview_rule(form.cleaned_data["place"], form.draft()))
-
-
-def seen_facts(seen: Preview) -> Mapping[str, Any]:
-    named = people.person_cards({*seen.gain_sample, *seen.lose_sample})
-    return {
-        "seen": seen,
-        "gain_count": len(seen.gaining),
-        "lose_count": len(seen.losing),
-        "gaining": [named[one] for one in seen.gain_sample if one in named],
-        "losing": [named[one] for one in seen.lose_sample if one in named],
-    }
+def effect(seen: Preview) -> Effect:
+    return Effect(
+        gain_count=len(seen.gaining),
+        lose_count=len(seen.losing),
+        unchanged_count=seen.untouched,
+        gaining=sorted(seen.gaining)[:SAMPLE],
+        losing=sorted(seen.losing)[:SAMPLE],
+        gains=_("可进入时间增加的人"),
+        loses=_("可进入时间减少的人"),
+        unchanged=_("涉及但无变化的人"),
+        note=_("按规则生效后七天、这个地点和里面各处的门来算。"),
+    )
 
 
 @rules.form(
@@ -231,10 +236,8 @@ def seen_facts(seen: Preview) -> Mapping[str, Any]:
     button=_("新规则"),
     submit=_("预览影响范围"),
     icon="eye",
-    preview=effect,
-    initial=lambda request: request.GET.dict(),
+    preview=lambda _request, form: effect(preview_rule(form.cleaned_data["place"], form.draft())),
     done=_("已生效。联网的门现在就按它判断，断网名单在几秒内更新。"),
-    template="access/rule.html",
 )
 def rule_new(request: PageRequest, form: DoorRuleForm) -> None:
     said = form.cleaned_data
@@ -249,7 +252,7 @@ def rule_new(request: PageRequest, form: DoorRuleForm) -> None:
     icon="undo-2",
     tone="danger",
     subject=record(DoorRule.objects.filter(withdrawn_at=None).select_related("place", "person", "unit"), _("这条规则")),
-    facts=lambda _request, rule: seen_facts(preview_withdrawal(rule)),
+    facts=lambda _request, rule: {"effect": effect(preview_withdrawal(rule))},
     done=_("已撤回。"),
     template="access/withdraw.html",
 )
@@ -298,7 +301,6 @@ def emergency_facts(_request: PageRequest) -> Mapping[str, Any]:
     submit=_("现在开门"),
     icon="siren",
     tone="danger",
-    initial=lambda request: request.GET.dict(),
     facts=emergency_facts,
     to="emergency",
     done=_("已下达开门指令。门在几秒内收到，下面显示哪些已打开。"),

@@ -6,14 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.ui.widgets import DayInput
+from nanhu.kernel.kit.forms import DatedForm, either_field, reason_field
 from nanhu.platforms.access.issuers import choices
 from nanhu.platforms.access.rules import EVERY_DAY
 from nanhu.platforms.access.services.ruling import WHOLE_DAY, DoorRuleDraft
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people import api as people
 
-DAY = DayInput()
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 WEEKDAYS = [(1, _("一")), (2, _("二")), (4, _("三")), (8, _("四")), (16, _("五")), (32, _("六")), (64, _("日"))]
 
@@ -22,7 +21,7 @@ def everybody_or_a_class() -> list[Any]:
     return [("", _("所有持卡人")), *choices()]
 
 
-class DoorRuleForm(forms.Form):
+class DoorRuleForm(DatedForm):
     place = PlaceField(label=_("地点"), open_only=True, help_text=_("打几个字就能选"))
     covers_below = forms.BooleanField(
         label=_("同时适用于内部各处"),
@@ -30,9 +29,7 @@ class DoorRuleForm(forms.Form):
         initial=True,
         help_text=_("不选：只适用于这个地点自己的门，内部房间另行规定"),
     )
-    is_allowed = forms.TypedChoiceField(
-        label=_("准许或禁止"), choices=[("1", _("准许进入")), ("0", _("禁止进入"))], coerce=lambda text: text == "1"
-    )
+    is_allowed = either_field(_("准许或禁止"), _("准许进入"), _("禁止进入"))
     who = forms.ChoiceField(label=_("哪类卡"), choices=everybody_or_a_class, required=False)
     unit = people.UnitField(label=_("单位"), required=False, help_text=_("打几个字就能选；包括下属专业和班级"))
     campus_no = people.PersonField(
@@ -49,16 +46,22 @@ class DoorRuleForm(forms.Form):
     until_time = forms.TimeField(
         label=_("到几点"), widget=CLOCK, initial=WHOLE_DAY, help_text=_("两个时间相同：全天；比开始早：过夜到第二天")
     )
-    starts_on = forms.DateField(label=_("起始日期"), widget=DAY, initial=campus_today)
-    ends_on = forms.DateField(label=_("截止日期"), widget=DAY, required=False, help_text=_("不填：一直有效"))
-    reason = forms.CharField(label=_("依据"), max_length=200)
+    reason = reason_field(_("依据"))
+    field_order = (
+        "place",
+        "covers_below",
+        "is_allowed",
+        "who",
+        "unit",
+        "campus_no",
+        "weekdays",
+        "from_time",
+        "until_time",
+    )
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        first, last = said.get("starts_on"), said.get("ends_on")
-        if first and last and last < first:
-            self.add_error("ends_on", _("结束在开始之前。"))
-        if first and first < campus_today():
+        said = super().clean()
+        if said.get("starts_on", campus_today()) < campus_today():
             self.add_error("starts_on", _("规则从今天或以后开始。"))
         if said.get("campus_no") and (said.get("who") or said.get("unit")):
             self.add_error("campus_no", _("只对一个人时，不要再选卡类和单位。"))

@@ -1,6 +1,6 @@
 """What the pages of doors read."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -131,14 +131,11 @@ def pass_back_of(place: Place) -> AntiPassback.Mode:
     return AntiPassback.Mode(found.mode) if found else AntiPassback.Mode.OFF
 
 
-def passages_at(place: Place, *, only: str = "", most: int = LATEST) -> list[PassageLine]:
-    rows = Passage.objects.filter(place=place)
-    narrowed = {
-        "refused": rows.filter(is_opened=False),
-        "remarked": rows.exclude(remark=""),
-        "offline": rows.filter(is_offline=True),
-    }
-    return passage_lines(narrowed.get(only, rows).select_related("door__terminal").order_by("-at", "-id")[:most])
+def passages_at(
+    place: Place, *, narrow: Callable[[QuerySet[Passage]], QuerySet[Passage]] = lambda rows: rows, most: int = LATEST
+) -> list[PassageLine]:
+    rows = narrow(Passage.objects.filter(place=place).select_related("door__terminal"))
+    return passage_lines(rows.order_by("-at", "-id")[:most])
 
 
 def own_passages(person_id: int) -> list[PassageLine]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from msgspec.structs import replace
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.kit.forms import BesideOthers, reason_field
+from nanhu.kernel.kit.forms import BesideOthers, DatedForm, reason_field
 from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.money_field import YuanField
@@ -287,7 +287,7 @@ class SignerForm(BesideOthers):
     comment = forms.CharField(label=_("说明"), required=False, max_length=200)
 
 
-class DelegationForm(forms.Form):
+class DelegationForm(DatedForm):
     delegate = ColleagueField(label=_("委托给"))
     definition = forms.ModelChoiceField(
         label=_("哪种流程"), queryset=Definition.objects.none(), required=False, empty_label=_("全部")
@@ -295,15 +295,9 @@ class DelegationForm(forms.Form):
     starts_on = forms.DateField(label=_("第一天"), widget=DayInput(), initial=campus_today)
     ends_on = forms.DateField(label=_("最后一天"), widget=DayInput())
     reason = reason_field(example=_("例如：出差"))
+    field_order = ("delegate", "definition")
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
         offered: Any = self.fields["definition"]
         offered.queryset = Definition.objects.filter(versions__number=1).order_by("name")
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        first, last = said.get("starts_on"), said.get("ends_on")
-        if first and last and last < first:
-            self.add_error("ends_on", _("结束在开始之前。"))
-        return said

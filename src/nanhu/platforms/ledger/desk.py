@@ -9,12 +9,11 @@ from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Console, Empty, Money, PageRequest, Span, Table, Text, listing
+from nanhu.kernel.kit.forms import DatedForm, reason_field
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
 from nanhu.kernel.ui.money_field import YuanField
-from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.ledger.models import FeeItem, Fund
 from nanhu.platforms.ledger.services.fees import set_fee_item
 from nanhu.platforms.ledger.services.funds import grant, open_fund, refuse_unknown_unit, withdraw_grant
@@ -36,23 +35,15 @@ desk = Console(
 )
 
 
-class FeeForm(forms.Form):
+class FeeForm(DatedForm):
     code = forms.RegexField(
         label=_("代码"), regex=r"^[a-z][a-z0-9.\-]{1,40}$", help_text=_("开单的系统所用的，例如 power.dormitory")
     )
     name = forms.CharField(label=_("名称"), max_length=40)
     licence = forms.CharField(label=_("收费许可"), max_length=80, help_text=_("批准收费的文号"))
     ceiling_fen = YuanField(label=_("每笔上限"), required=False, help_text=_("留空：不限"))
-    starts_on = forms.DateField(label=_("从哪天起"), widget=DayInput(), initial=campus_today)
-    ends_on = forms.DateField(label=_("到哪天止"), widget=DayInput(), required=False, help_text=_("留空：一直有效"))
-    reason = forms.CharField(label=_("依据"), max_length=120)
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        first, last = said.get("starts_on"), said.get("ends_on")
-        if first and last and last < first:
-            self.add_error("ends_on", _("不能早于开始的那天"))
-        return said
+    reason = reason_field(_("依据"))
+    field_order = ("code", "name", "licence", "ceiling_fen")
 
 
 class Fees(Table):

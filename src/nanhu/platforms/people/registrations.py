@@ -112,10 +112,10 @@ register_blind_index(
 
 def person_lines(ids: Iterable[int]) -> dict[int, PersonLine]:
     """For the tables of every console."""
-    cards = person_cards(ids)
+    newest = {key: (card.name, next(iter(card.affiliations), None)) for key, card in person_cards(ids).items()}
     return {
-        key: PersonLine(card.name, card.affiliations[0].campus_no if card.affiliations else "")
-        for key, card in cards.items()
+        key: PersonLine(name, one.campus_no, one.category_name) if one else PersonLine(name, "")
+        for key, (name, one) in newest.items()
     }
 
 

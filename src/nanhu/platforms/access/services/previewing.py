@@ -17,7 +17,6 @@ from nanhu.platforms.campus.api import Place
 
 type Window = tuple[datetime, datetime]
 DAYS: Final = 7
-SAMPLE: Final = 12
 BELOW = """
     SELECT DISTINCT d.place_id FROM access_door d JOIN campus_downwards(%s) down ON down.id = d.place_id ORDER BY 1"""
 PROFILES = """
@@ -40,14 +39,6 @@ class Preview:
     gaining: set[int] = field(default_factory=set)
     losing: set[int] = field(default_factory=set)
     untouched: int = 0
-
-    @property
-    def gain_sample(self) -> list[int]:
-        return sorted(self.gaining)[:SAMPLE]
-
-    @property
-    def lose_sample(self) -> list[int]:
-        return sorted(self.losing)[:SAMPLE]
 
 
 def preview_rule(place: Place, draft: DoorRuleDraft) -> Preview:

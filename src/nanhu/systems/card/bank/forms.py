@@ -5,7 +5,7 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit.forms import reason_field
+from nanhu.kernel.kit.forms import either_field, reason_field
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.platforms.payments.api import Channel
 from nanhu.platforms.people.api import PersonField
@@ -49,12 +49,7 @@ class WithdrawalForm(forms.Form):
 
 
 class VerdictForm(forms.Form):
-    is_upheld = forms.TypedChoiceField(
-        label=_("处理意见"),
-        choices=(("1", _("属实，解除绑定")), ("0", _("不属实，保留绑定"))),
-        widget=forms.RadioSelect,
-        coerce=lambda value: value == "1",
-    )
+    is_upheld = either_field(_("处理意见"), _("属实，解除绑定"), _("不属实，保留绑定"), widget=forms.RadioSelect)
     answer = forms.CharField(
         label=_("依据和答复"), max_length=300, help_text=_("看了什么证件、怎么核实的。会留存，本人看得到。")
     )

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.rights.services.deciding import REASONS
 
 ACTIONS: dict[str, Text] = {
     "card.rule_right": _("设置用卡权限"),
@@ -26,11 +26,6 @@ FACTS: dict[str, Text] = {
     "withdrawn": _("撤回"),
 }
 VALUES: dict[str, dict[str, Text]] = {
-    "result": {
-        "allowed": _("允许"),
-        "no_right": _("没有权限"),
-        "not_yet_valid": _("未到有效期"),
-        **{f"card_{state}": said for state, said in Card.State.choices},
-    },
+    "result": dict(REASONS),
 }
 """Of facts whose values are words of the program."""

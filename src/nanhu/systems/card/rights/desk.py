@@ -1,7 +1,5 @@
 """The desks of this part: the card manager's table of rights, the guard's verification; the code that a holder shows."""
 
-from typing import Any
-
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -144,14 +142,6 @@ def history(request: PageRequest) -> HttpResponseBase:
     return listing(request, RuleHistory, RightRule.objects.all(), empty=none)
 
 
-def effect(_request: PageRequest, form: RuleForm) -> dict[str, Any]:
-    """Who gains and who loses, with some of them by name."""
-    seen = ruling.preview(form.rule())
-    persons = people.person_cards({card.person_id for card in (*seen.gaining, *seen.losing)})
-    named = {way: [(card, persons.get(card.person_id)) for card in getattr(seen, way)] for way in ("gaining", "losing")}
-    return {"seen": seen, **named}
-
-
 @overview.form(
     "change/",
     RuleForm,
@@ -160,9 +150,7 @@ def effect(_request: PageRequest, form: RuleForm) -> dict[str, Any]:
     button=_("新规则"),
     submit=_("预览影响范围"),
     icon="eye",
-    preview=effect,
-    initial=lambda request: request.GET.dict(),
-    template="card_rights/change.html",
+    preview=lambda _request, form: ruling.preview(form.rule()),
 )
 def change(request: PageRequest, form: RuleForm) -> None:
     ruling.rule(by=request.actor, wanted=form.rule(), reason=form.cleaned_data["reason"])

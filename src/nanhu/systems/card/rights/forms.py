@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit.forms import DatedForm, ReasonForm, reason_field
+from nanhu.kernel.kit.forms import DatedForm, ReasonForm, either_field, reason_field
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.catalogue import RIGHTS, SUB_CLASSES
 from nanhu.systems.card.rights.models import RightRule
@@ -27,9 +27,7 @@ class RuleForm(DatedForm):
         label=_("哪类卡"), choices=holders_of_rights, help_text=_("选整类，或其中一个子类；子类的规则优先")
     )
     right = forms.ChoiceField(label=_("权限"), choices=[(key, one.name) for key, one in RIGHTS.items()])
-    is_allowed = forms.TypedChoiceField(
-        label=_("是否允许"), choices=[("1", _("允许")), ("0", _("不允许"))], coerce=lambda text: text == "1"
-    )
+    is_allowed = either_field(_("是否允许"), _("允许"), _("不允许"))
     reason = reason_field(_("依据"), _("例如：图书馆 2026 年 12 月 1 日函"))
     field_order = ("who", "right", "is_allowed")
 

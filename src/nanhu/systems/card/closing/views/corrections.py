@@ -102,7 +102,7 @@ corrections = desk.proposals(
     button=_("申请更正"),
     submit=_("申请"),
     to="case",
-    initial=lambda request: {"receipt": request.GET.get("receipt", "")[:20]},
+    prefilled=("receipt",),
 )
 def ask(request: PageRequest, form: CorrectionForm) -> Correction:
     said = form.cleaned_data

@@ -80,7 +80,9 @@ def payout(request: PageRequest, found: Payout) -> HttpResponse:
     facts = {
         "payout": found,
         "list": list_of(request, Paid, rows, caption=_("结算单"), per_page=len(rows)) if rows else None,
-        "unpaid": list_of(request, Paid, unpaid, caption=_("银行未付，回到待付款"), per_page=len(unpaid)) if unpaid else None,
+        "unpaid": list_of(request, Paid, unpaid, caption=_("银行未付，回到待付款"), per_page=len(unpaid))
+        if unpaid
+        else None,
         "form": form_of(request, ConfirmForm),
         "unpaid_form": form_of(request, UnpaidForm),
         "is_mine": found.maker_id == request.viewer.account_id,

@@ -107,7 +107,7 @@ def refund_facts(request: PageRequest, key: str) -> dict[str, Any]:
     to="refund",
     done=_("已退款，钱已回到顾客卡里。"),
     template="card/closing/refund.html",
-    initial=lambda request, _key: {"receipt": request.GET.get("receipt", "")},
+    prefilled=("receipt",),
     facts=refund_facts,
 )
 def refund(request: PageRequest, form: RefundForm, key: str) -> None:

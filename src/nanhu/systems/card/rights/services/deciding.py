@@ -1,35 +1,41 @@
 """May this card? Asked by doors, tills, the library; evaluated anew each time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.registry import Text
+from nanhu.platforms.access.api import CARD_REFUSALS
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.catalogue import RIGHTS, by_default
 from nanhu.systems.card.rights.errors import UnknownRightError
 from nanhu.systems.card.rights.models import RightRule
 
-STATE_REASONS: dict[str, str | Promise] = {
-    "lost": _("这张卡已挂失"),
-    "frozen": _("这张卡已冻结"),
-    "expired": _("这张卡已过期"),
-    "replaced": _("这张卡已补办新卡"),
-    "closed": _("这张卡已注销"),
+REASONS: Final[Mapping[str, Text]] = {
+    **CARD_REFUSALS,
+    "allowed": _("可以使用"),
+    "no_right": _("这类卡没有这项权限"),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`code`: allowed, card_<state>, not_yet_valid, card_expired, no_right; `rule_id` where a rule decided."""
+    """`code`: one of REASONS; `rule_id` where a rule decided."""
 
-    is_allowed: bool
     code: str
-    reason: str | Promise
     rule_id: int | None = None
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.code == "allowed"
+
+    @property
+    def reason(self) -> Text:
+        return REASONS[self.code]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +77,9 @@ def judge(rules: RuleTable, card: Card, right: str, on: date) -> Decision:
     if right not in RIGHTS:
         raise UnknownRightError(right=right)
     if card.state != Card.State.ISSUED:
-        return Decision(is_allowed=False, code=f"card_{card.state}", reason=STATE_REASONS[card.state])
+        return Decision(code=f"card_{card.state}")
     if not card.valid_from <= on <= card.valid_until:
-        code = "not_yet_valid" if on < card.valid_from else "card_expired"
-        return Decision(is_allowed=False, code=code, reason=_("这一天不在卡的有效期内"))
+        return Decision(code="not_yet_valid" if on < card.valid_from else "card_expired")
     rule = rules.rule_for(card.card_class, card.sub_class, right, on)
     is_allowed = by_default(card.card_class, right) if rule is None else rule.is_allowed
-    code, reason = ("allowed", _("可以使用")) if is_allowed else ("no_right", _("这类卡没有这项权限"))
-    return Decision(is_allowed=is_allowed, code=code, reason=reason, rule_id=rule.pk if rule else None)
+    return Decision(code="allowed" if is_allowed else "no_right", rule_id=rule.pk if rule else None)

@@ -1,7 +1,6 @@
 """Changing the rules: previewed first, then in one transaction; what was is withdrawn, never overwritten."""
 
 from collections import Counter
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count
@@ -12,6 +11,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import end_today, supersede, with_rules
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.kit.effects import Effect
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.catalogue import RIGHTS
 from nanhu.systems.card.rights.errors import RuleInThePastError, UnknownRightError
@@ -22,19 +22,8 @@ from nanhu.systems.card.services.issue import LIVING
 SAMPLE = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """Living cards on the rule's first day; `gaining` and `losing` hold some of them as examples."""
-
-    gain_count: int
-    lose_count: int
-    unchanged_count: int
-    gaining: tuple[Card, ...]
-    losing: tuple[Card, ...]
-
-
-def preview(wanted: RightRule) -> Preview:
-    """What a rule would change that nobody has written yet."""
+def preview(wanted: RightRule) -> Effect:
+    """What a rule would change that nobody has written yet: cards that live on its first day."""
     check(wanted)
     before = table()
     after = RuleTable(rules=tuple(with_rules(before.rules, [wanted])))
@@ -48,13 +37,16 @@ def preview(wanted: RightRule) -> Preview:
         counts[way] += row["cards"]
         if way != "same":
             changed[way].append(row["sub_class"])
-    samples = {way: tuple(groups.filter(sub_class__in=names).order_by("?")[:SAMPLE]) for way, names in changed.items()}
-    return Preview(
+    gaining, losing = (
+        list(groups.filter(sub_class__in=changed[way]).order_by("?").values_list("person", flat=True)[:SAMPLE])
+        for way in ("gain", "lose")
+    )
+    return Effect(
         gain_count=counts["gain"],
         lose_count=counts["lose"],
         unchanged_count=counts["same"],
-        gaining=samples["gain"],
-        losing=samples["lose"],
+        gaining=gaining,
+        losing=losing,
     )
 
 

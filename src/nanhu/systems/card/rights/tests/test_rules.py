@@ -162,7 +162,7 @@ def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(cam
 
     looked = browser.post("/card/rights/change/", form())
     seen = looked.content.decode()
-    assert (looked.context["preview"]["seen"].gain_count, looked.context["preview"]["seen"].lose_count) == (0, 3)
+    assert (looked.context["preview"].gain_count, looked.context["preview"].lose_count) == (0, 3)
     assert "失去权限的人" in seen
     assert "新增权限的人" not in seen
     assert "陈志远" not in seen, "who neither gains nor loses is not shown"
@@ -192,7 +192,7 @@ def test_the_preview_counts_cards_that_live_on_the_rules_first_day(campus):
     Card.objects.filter(pk=campus.card("other_student").pk).update(state="closed")
     Card.objects.filter(pk=campus.card("guest").pk).update(valid_from="2020-09-01", valid_until=campus_today())
     begins = str(campus_today() + DAY)
-    seen = manager_at(campus).post("/card/rights/change/", form(starts_on=begins)).context["preview"]["seen"]
+    seen = manager_at(campus).post("/card/rights/change/", form(starts_on=begins)).context["preview"]
     assert (seen.gain_count, seen.lose_count) == (0, 1)
 
 
