@@ -1,9 +1,9 @@
 """Attempts: a write in one transaction, of which a refusal may leave what it wrote, and which the database may refuse."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.errors import CampusError
 
@@ -19,6 +19,13 @@ def attempt[Made](write: Callable[[], Made]) -> Made:
                 raise
             refusal = error
     raise refusal
+
+
+@contextmanager
+def joining() -> Iterator[None]:
+    """In the caller's transaction, without a savepoint: for what refuses before it writes anything. In one of its own where there is none."""
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        yield
 
 
 @contextmanager

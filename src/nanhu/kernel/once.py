@@ -1,11 +1,14 @@
 """Idempotent forms: one that is sent twice is done once, also when both arrive at once: the second waits, and is told what the first made."""
 
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, UUIDField
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.database.values import one_value, run
+from nanhu.kernel.database.prepared import Given, Prepared
+from nanhu.kernel.database.values import one_value, planned_rows
 from nanhu.kernel.errors import ConflictError
 
 
@@ -18,7 +21,7 @@ class FormUsedError(ConflictError):
 
 def lock_key(key: str) -> None:
     """Wait until nobody else works under this key; it is ours until the transaction ends."""
-    run("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    planned_rows("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def may_lock_key(key: str) -> bool:
@@ -26,13 +29,18 @@ def may_lock_key(key: str) -> bool:
     return bool(one_value("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [key]))
 
 
-def made_by_form[Row: Model](rows: QuerySet[Row], token: UUID, **mine: object) -> Row | None:
+def made_by_form[Row: Model](model: type[Row], token: UUID, **mine: object) -> Row | None:
     """What this form made before, None when it is new and now ours to do. Call it first in the transaction of the action.
 
     `mine` are columns that must hold these values (who sent it): another's form is neither shown nor done again.
     """
     lock_key(f"form:{token}")
-    found = rows.filter(token=token).first()
+    found: Row | None = by_token(model).first(token=token)
     if found is not None and any(getattr(found, name) != value for name, value in mine.items()):
         raise FormUsedError
     return found
+
+
+@cache
+def by_token(model: type[Model]) -> Prepared[Any]:
+    return Prepared(lambda: model._default_manager.filter(token=Given("token", UUIDField())))  # noqa: SLF001

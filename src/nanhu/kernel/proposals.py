@@ -96,7 +96,7 @@ class Proposal(models.Model):
     def known(cls, by: Actor, token: UUID) -> Self | None:
         """What this person's form made before; asked first in the transaction of the action, which is then alone with the form.
         Where it made nothing yet, he is about to propose: he proved lately who he is."""
-        found = made_by_form(cls._default_manager.all(), token, author_id=by.account_id)
+        found = made_by_form(cls, token, author_id=by.account_id)
         if found is None:
             refuse_stale(by)
         return found

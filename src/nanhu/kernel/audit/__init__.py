@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.database.prepared import insert
 from nanhu.kernel.models import AuditEntry
 
 
@@ -22,10 +23,7 @@ class Record:
 def record(
     *, by: Actor, action: str, target: str, reason: str = "", facts: Mapping[str, Any] | None = None
 ) -> AuditEntry:
-    one = Record(by=by, action=action, target=target, reason=reason, facts=facts or {})
-    entry = entry_of(one)
-    entry.save(force_insert=True)
-    return entry
+    return insert(entry_of(Record(by=by, action=action, target=target, reason=reason, facts=facts or {})))
 
 
 def record_many(records: Iterable[Record]) -> None:

@@ -7,13 +7,13 @@ Django builds and compiles a queryset anew each time, which costs several times 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from django.db import connections
+from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Field, IntegerField, Lookup, Model, QuerySet
 from psycopg.sql import Literal
@@ -115,3 +115,67 @@ class _Preparing:
         self._connection.ensure_connection()
         bound = ServerBindingCursor(self._connection.connection)  # type: ignore[call-arg]
         return self._connection._prepare_cursor(bound)  # noqa: SLF001
+
+
+def insert[Row: Model](row: Row) -> Row:
+    """A new row, as `save(force_insert=True)` writes it but for signals; its INSERT is made once and planned once in a connection."""
+    _insert(row, _insertion(type(row)))
+    return row
+
+
+def insert_unless_there(row: Model) -> bool:
+    """The same; False where a row is there that it would collide with."""
+    return _insert(row, _insertion(type(row)), "ON CONFLICT DO NOTHING ")
+
+
+type Insertion = tuple[str, str, Sequence["Field[Any, Any]"]]
+
+
+def _insert(row: Model, insertion: Insertion, otherwise: str = "") -> bool:
+    statement, key, fields = insertion
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+    with transaction.mark_for_rollback_on_error(using=connection.alias), planned_cursor() as cursor:
+        cursor.execute(f"{statement} {otherwise}RETURNING {key}", values)
+        made = cursor.fetchone()
+    if made is not None:
+        row.pk = made[0]
+        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001
+    return made is not None
+
+
+def _columns(model: type[Model]) -> list["Field[Any, Any]"]:
+    """All but the key, which the database gives."""
+    meta = model._meta  # noqa: SLF001
+    return [field for field in meta.local_concrete_fields if field is not meta.pk and not field.generated]
+
+
+@cache
+def _insertion(model: type[Model]) -> Insertion:
+    meta = model._meta  # noqa: SLF001
+    fields = _columns(model)
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    return f'INSERT INTO "{meta.db_table}" ({names}) VALUES ({places})', f'"{meta.pk.column}"', fields  # noqa: S608
+
+
+def update(row: Model) -> None:
+    """All columns of a row that is there, as `save(force_update=True)` writes them but for signals."""
+    statement, fields = _change(type(row))
+    values = [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields]
+    with transaction.mark_for_rollback_on_error(using=connection.alias), planned_cursor() as cursor:
+        cursor.execute(statement, [*values, row.pk])
+        if not cursor.rowcount:
+            raise DatabaseError(f"{row!r} is gone")
+
+
+@cache
+def _change(model: type[Model]) -> tuple[str, list["Field[Any, Any]"]]:
+    meta = model._meta  # noqa: SLF001
+    fields = _columns(model)
+    named = ", ".join(f'"{field.column}" = %s' for field in fields)
+    return f'UPDATE "{meta.db_table}" SET {named} WHERE "{meta.pk.column}" = %s', fields  # noqa: S608
+
+
+def planned_cursor() -> Any:
+    """By which PostgreSQL keeps the plan of each statement; what is given takes the type of its place in it."""
+    return _Preparing(connection).cursor()

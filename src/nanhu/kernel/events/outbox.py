@@ -3,17 +3,21 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import batched
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 from django.apps import apps
 from django.db import transaction
+from psycopg.types.json import Jsonb
 
-from nanhu.kernel.database.values import run
+from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import planned_rows, run
 from nanhu.kernel.models import EventDelivery, OutboxEvent
 
 CHANNEL = "nanhu_events"
 CHUNK = 2000
+TELL = (Path(__file__).parent / "tell.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +87,28 @@ def checked_name(event_type: type[Event]) -> str:
 
 
 def publish(*events: Event) -> None:
-    """Tell these facts when the caller's transaction commits; nothing is told when it rolls back."""
-    publish_all(events)
+    """Tell these facts when the caller's transaction commits; nothing is told when it rolls back. Each a fact of its own: one statement."""
+    of_name = {event_name(type(event)): event for event in events}
+    if len(of_name) < len(events):
+        publish_all(events)
+    elif events:
+        heard = [
+            (name, one.name) for name, event in of_name.items() for one in subscribers_of(name) if one.wants(event)
+        ]
+        given = {
+            "names": list(of_name),
+            "payloads": [Jsonb(msgspec.to_builtins(event)) for event in events],
+            "events": [name for name, _subscriber in heard],
+            "subscribers": [subscriber for _name, subscriber in heard],
+            "now": now(),
+            "channel": CHANNEL,
+        }
+        planned_rows(TELL, given)
 
 
 def publish_all(events: Iterable[Event]) -> None:
     """Some at a time: a whole school's events, each for a dozen who hear of it, are too many to be held at once."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         is_any = False
         for told in batched(events, CHUNK):
             is_any = True

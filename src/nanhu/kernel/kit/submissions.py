@@ -10,10 +10,11 @@ from django.http import HttpRequest
 
 from nanhu.kernel.attempts import attempt
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import insert
 from nanhu.kernel.jobs import job
 from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.models import SubmittedForm
-from nanhu.kernel.once import FormUsedError, lock_key
+from nanhu.kernel.once import FormUsedError, by_token, lock_key
 
 TOKEN = "form_token"  # noqa: S105 - the name of a field
 KEPT = timedelta(days=2)
@@ -48,7 +49,7 @@ def once(request: HttpRequest, page: str, write: Callable[[], Any], next_address
         made = write()
         address = next_address(made)
         if token:
-            SubmittedForm.objects.create(token=token, account_id=account_id, page=page, address=address)
+            insert(SubmittedForm(token=token, account_id=account_id, page=page, address=address))
         return Answer(address, made, is_new=True)
 
     return attempt(submitted)
@@ -70,8 +71,9 @@ def token_of(request: HttpRequest) -> UUID | None:
 def submitted_before(request: PageRequest, name: str) -> str | None:
     """Where this form led when it was done."""
     page, token = page_of(request, name), token_of(request)
-    done = SubmittedForm.objects.filter(token=token, account_id=request.viewer.account_id, page=page) if token else ()
-    return next((one.address for one in done), None)
+    done = by_token(SubmittedForm).first(token=token) if token else None
+    is_own = done is not None and (done.account_id, done.page) == (request.viewer.account_id, page)
+    return done.address if done and is_own else None
 
 
 def page_of(request: PageRequest, name: str) -> str:
@@ -80,7 +82,7 @@ def page_of(request: PageRequest, name: str) -> str:
 
 def known_submission(token: UUID, account_id: int, page: str) -> SubmittedForm | None:
     lock_key(f"form:{token}")
-    known = SubmittedForm.objects.filter(token=token).first()
+    known = by_token(SubmittedForm).first(token=token)
     if known is not None and (known.account_id, known.page) != (account_id, page):
         raise FormUsedError
     return known

@@ -9,6 +9,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.database.prepared import insert, insert_unless_there
 from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.numbering.errors import NoSuchNumberError, NumberTakenError, NumberVoidError
 from nanhu.kernel.numbering.models import TakenNumber
@@ -34,9 +35,13 @@ def take(*, by: Actor, series: Series, target: str, scope: str = "", year: int =
     place = next_place(series, counted_in)
     taken = TakenNumber(series=series.key, scope=counted_in, place=place, target=target, taken_by_name=by.name)
     taken.number = series.number(place, year=year, scope=scope)
-    with refused_as(NumberTakenError(number=taken.number)):
-        taken.save(force_insert=True)
-    return taken
+    refusal = NumberTakenError(number=taken.number)
+    if not series.gapless:
+        if not insert_unless_there(taken):
+            raise refusal
+        return taken
+    with refused_as(refusal):
+        return insert(taken)
 
 
 def next_place(series: Series, counted_in: str) -> int:

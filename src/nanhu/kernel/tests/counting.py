@@ -1,5 +1,7 @@
 """How much a page asks of the database."""
 
+from collections.abc import Callable
+
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +12,15 @@ def queries_of(client: Client, address: str) -> list[str]:
     then. Savepoints are the tests' own: outside them no transaction is open around it.
     """
     client.get(address)
-    with CaptureQueriesContext(connection) as captured:
+
+    def again() -> None:
         assert client.get(address).status_code == 200
+
+    return statements_of(again)
+
+
+def statements_of(work: Callable[[], object]) -> list[str]:
+    """What this asks, savepoints left out."""
+    with CaptureQueriesContext(connection) as captured:
+        work()
     return [one["sql"] for one in captured.captured_queries if "SAVEPOINT" not in one["sql"]]

@@ -1,18 +1,19 @@
 """Prepared queries: the rows of the queryset they were made of, without making its SQL again."""
 
 from threading import Thread
+from uuid import uuid4
 
 import pytest
 from django.contrib.postgres.fields import ArrayField
-from django.db import connection
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F, Func, IntegerField, TextField
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared, insert, insert_unless_there, update
+from nanhu.kernel.models import AuditEntry, OutboxEvent, SubmittedForm
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +85,34 @@ def test_threads_that_ask_at_once_get_each_their_own(lines):
 def test_a_name_that_was_not_given_is_an_error(lines):
     with pytest.raises(KeyError, match="actions"):
         of_actor()(actor=lines[0].actor)
+
+
+def test_a_new_row_is_written_as_save_writes_it(lines):
+    odd = {"名": '100% \'s "quoted" %s', "数": [1, None, {"x": 2.5}]}
+    row = insert(AuditEntry(actor="甲", action="test.odd", target="%s 's", facts=odd, account_id=None))
+    assert AuditEntry.objects.get(pk=row.pk).facts == odd
+    assert AuditEntry.objects.get(pk=row.pk).at == row.at
+    assert row.pk > max(line.pk for line in lines)
+    assert not row._state.adding
+
+
+def test_a_row_that_is_there_is_told_or_refused():
+    form = {"token": uuid4(), "account_id": 1, "page": "test:page"}
+    assert insert_unless_there(SubmittedForm(**form, address="/first/"))
+    assert not insert_unless_there(SubmittedForm(**form, address="/second/"))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(SubmittedForm(**form, address="/third/"))
+    assert SubmittedForm.objects.get().address == "/first/"
+
+
+def test_a_row_is_changed_whole_and_never_made_by_it():
+    row = insert(OutboxEvent(name="test.Told", payload={"n": 1}))
+    row.name, row.payload = "test.Other", {"n": "%s"}
+    update(row)
+    row.refresh_from_db()
+    assert (row.name, row.payload) == ("test.Other", {"n": "%s"})
+    row.delete()
+    row.pk = 1
+    with pytest.raises(DatabaseError, match="gone"), transaction.atomic():
+        update(row)
+    assert not OutboxEvent.objects.exists()

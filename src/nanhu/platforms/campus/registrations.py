@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from django.db.models import DateField
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.registry import (
     Application,
     CalendarFeed,
@@ -67,10 +69,16 @@ def week_of(term: Term, day: date) -> int:
     return rules.week_of(first_monday_of(term), day)
 
 
+TERMS = Prepared(
+    lambda: Term.objects.filter(
+        first_monday__lte=Given("until", DateField()), ends_on__gte=Given("since", DateField())
+    ).order_by("first_monday")
+)
+
+
 def occurrences(_viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
     """The weeks of each term, its days off and its moved days."""
-    terms = Term.objects.filter(first_monday__lte=until, ends_on__gte=since).order_by("first_monday")
-    for term in terms:
+    for term in TERMS(since=since, until=until):
         days = term_days(term)
         decided = {one.day: one for one in MovedDay.objects.filter(term=term)}
         shown = (*weeks(term, days), *odd_days(term, days, decided))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from nanhu.kernel.registry import Text
@@ -54,13 +54,14 @@ def looked_up[**Given, Answer](find: Callable[Given, Answer], *given: Given.args
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """A person, or the pool of whoever holds an office of a unit. `why` as the task keeps it. `place`: of the assignee in the step."""
+    """A person, or the pool of whoever holds an office of a unit (`members`, once they were looked up). `why` as the task keeps it. `place`: of the assignee in the step."""
 
     why: str
     person_id: int | None = None
     unit_id: int | None = None
     office: str = ""
     place: int = 0
+    members: tuple[int, ...] | None = field(default=None, compare=False)
 
 
 def holders_of(who: Sequence[Assignee], case: Case) -> list[Holder]:
@@ -123,7 +124,7 @@ def pool(unit_id: int | None, office: str, case: Case, *, why: str) -> list[Hold
     found = looked_up(people.find_post, unit_id, office, climbs=True) if unit_id else None
     if found is not None and unit_id and case.applicant_id in found.person_ids:
         found = people.find_post(unit_id, office, climbs=True, without=[case.applicant_id])
-    return [Holder(why=why, unit_id=found.unit_id, office=office)] if found else []
+    return [Holder(why=why, unit_id=found.unit_id, office=office, members=found.person_ids)] if found else []
 
 
 def unit_id_of(code: str) -> int | None:

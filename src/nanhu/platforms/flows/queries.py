@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Case as Chosen
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, When, Window
+from django.db.models import Count, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, When, Window
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -49,6 +49,7 @@ WORK_SHOWN = 3
 NO_UNIT = 0
 """Stands for a unit that is not there any more: nobody is of it."""
 HOME_SHOWN = 3
+DEADLINES_SHOWN = 200
 OWN: Final = Given("person")
 OWN_FIRST = Prepared(lambda: in_turn(own_tasks(OWN))[:HOME_SHOWN])
 
@@ -75,13 +76,35 @@ def todo_tasks(viewer: Viewer) -> QuerySet[Task]:
     return in_turn(waiting(viewer)).select_related("case__version", "pool_unit")
 
 
-def ended_tasks(viewer: Viewer) -> QuerySet[Task]:
+def todo_between(viewer: Viewer, first: datetime, last: datetime) -> list[Task]:
+    """Of `todo_tasks` what is due between these moments."""
+    if is_for_oneself(viewer):
+        return OWN_BETWEEN(person=person_of(viewer), first=first, last=last)
+    return list(todo_tasks(viewer).filter(due_at__gte=first, due_at__lt=last)[:DEADLINES_SHOWN])
+
+
+def ended_between(viewer: Viewer, first: datetime, last: datetime) -> list[Task]:
+    """Of what is done or cancelled, the same."""
+    posts = capacities(viewer)[0].posts
+    if not posts:
+        return ENDED_BETWEEN(person=person_of(viewer), first=first, last=last)
+    return list(ended_tasks(person_of(viewer), posts).filter(due_at__gte=first, due_at__lt=last)[:DEADLINES_SHOWN])
+
+
+def ended_tasks(person: Any, posts: Iterable[tuple[int, str]] = ()) -> QuerySet[Task]:
     """Done or cancelled, of what waited for this reader or for who holds one of his posts, the latest due first."""
-    theirs = Q(person_id=person_of(viewer))
-    for unit_id, office in capacities(viewer)[0].posts:
+    theirs = Q(person_id=person)
+    for unit_id, office in posts:
         theirs |= Q(person=None, pool_unit_id=unit_id, pool_office=office)
     ended = Task.objects.filter(theirs, state__in=[Task.State.DONE, Task.State.CANCELLED])
     return ended.select_related("case__definition").order_by("-due_at", "pk")
+
+
+BETWEEN: Final = Q(due_at__gte=Given("first", DateTimeField()), due_at__lt=Given("last", DateTimeField()))
+OWN_BETWEEN = Prepared(
+    lambda: in_turn(own_tasks(OWN)).filter(BETWEEN).select_related("case__version", "pool_unit")[:DEADLINES_SHOWN]
+)
+ENDED_BETWEEN = Prepared(lambda: ended_tasks(OWN).filter(BETWEEN)[:DEADLINES_SHOWN])
 
 
 def capacities(viewer: Viewer) -> list[Capacity]:

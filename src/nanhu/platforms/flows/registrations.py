@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Final, cast
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.db.models.signals import post_migrate
 from django.urls import reverse
 from django.utils.translation import gettext as say
@@ -50,7 +50,6 @@ TOLD_AS_ENDED: Final = timedelta(days=30)
 SPAN_OF_A_FILE: Final = timedelta(days=60)
 """Pages ask for a day, a week, a month, and show nothing that is over: they pay no query for it."""
 ledger.issuers.add(ledger.Issuer(key=ISSUER, name=_("办事服务"), enquiries=_("对收费有疑问，请问这项服务的主管单位。")))
-DEADLINES_SHOWN = 200
 ONE_DAY = timedelta(days=1)
 
 
@@ -150,13 +149,12 @@ def deadlines(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
     """Until when what waits for this person has to be done."""
     if viewer.person_id is None:
         return
-    within = Q(due_at__gte=start_of(since), due_at__lt=start_of(until + ONE_DAY))
-    for one in queries.todo_tasks(viewer).filter(within)[:DEADLINES_SHOWN]:
+    first, last = start_of(since), start_of(until + ONE_DAY)
+    for one in queries.todo_between(viewer, first, last):
         yield deadline_of(one)
     if until - since < SPAN_OF_A_FILE:
         return
-    ended_since = max(start_of(since), now() - TOLD_AS_ENDED)
-    for one in queries.ended_tasks(viewer).filter(within, due_at__gte=ended_since)[:DEADLINES_SHOWN]:
+    for one in queries.ended_between(viewer, max(first, now() - TOLD_AS_ENDED), last):
         yield deadline_of(one, is_over=True)
 
 

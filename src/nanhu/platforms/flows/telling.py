@@ -1,10 +1,12 @@
 """Telling people that something waits for them, that it is late, or what became of it."""
 
 from collections.abc import Collection, Iterable
+from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import DateField, F, Q, QuerySet
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.platforms.flows.assigning import Holder
 from nanhu.platforms.flows.models import Case, Delegation
 from nanhu.platforms.messages import api as messages
@@ -21,15 +23,25 @@ def tell(holders: Iterable[Holder], case: Case, words: str) -> None:
     messages.tell(others, "flows.task", {"words": words})
 
 
+def delegates() -> QuerySet[Any]:
+    today = Given("today", DateField())
+    given = Delegation.objects.filter(AnyOf(F("owner_id"), Given("owners")), ended_at=None)
+    one_of = Q(definition=None) | Q(definition_id=Given("definition"))
+    return given.filter(one_of, starts_on__lte=today, ends_on__gte=today).values_list("delegate_id", flat=True)
+
+
+DELEGATES: Final = Prepared(delegates)
+
+
 def stand_ins(owners: Collection[int], case: Case) -> set[int]:
     today = campus_today()
-    given = Delegation.objects.filter(owner_id__in=owners, ended_at=None, starts_on__lte=today, ends_on__gte=today)
-    one_of = Q(definition=None) | Q(definition_id=case.definition_id)
-    return set(given.filter(one_of).values_list("delegate_id", flat=True))
+    return set(DELEGATES(owners=list(owners), today=today, definition=case.definition_id)) if owners else set()
 
 
 def members_of(holder: Holder) -> tuple[int, ...]:
     if holder.person_id is not None:
         return (holder.person_id,)
+    if holder.members is not None:
+        return holder.members
     found = people.find_post(holder.unit_id, holder.office) if holder.unit_id else None
     return found.person_ids if found else ()

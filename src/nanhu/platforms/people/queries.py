@@ -77,6 +77,8 @@ def person_card(person_id: int) -> PersonCard | None:
 def person_cards(ids: Iterable[int]) -> dict[int, PersonCard]:
     """Few queries, however many. A merged person's id gives the card of the one it was merged into."""
     wanted_ids = list(ids)
+    if not wanted_ids:
+        return {}
     persons, held = _persons_with_affiliations(wanted_ids)
     heirs = {p.id: p.merged_into_id for p in persons.values() if p.merged_into_id}
     if unread := set(heirs.values()) - persons.keys():

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from nanhu.kernel.database.values import all_rows, one_value
+from nanhu.kernel.database.values import all_rows, one_value, planned_rows
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 from nanhu.platforms.people.queries import LIVE
@@ -45,7 +45,7 @@ class UnitChoice:
 
 def unit_ids_of(person_id: int) -> frozenset[int]:
     """The units of a person's living affiliations and all above them, in one query."""
-    return frozenset(row[0] for row in all_rows(UPWARDS, [person_id]))
+    return frozenset(row[0] for row in planned_rows(UPWARDS, [person_id]))
 
 
 def own_unit_ids(viewer: Viewer) -> frozenset[int]:
@@ -144,7 +144,7 @@ LIVING: Final = """
 
 def still_here(person_ids: Collection[int]) -> dict[int, int]:
     """Of these persons those who have not left, and under whose record they stand today; in one query."""
-    return dict(all_rows(LIVING, [list(person_ids)]))
+    return dict(planned_rows(LIVING, [list(person_ids)]))
 
 
 def people_of(*, kinds: Collection[str], unit_ids: Collection[int] = ()) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from nanhu.kernel import folding
 from nanhu.kernel.calendar import is_working_day
 from nanhu.kernel.calendar.hours import Opening, Timetable, spans_of
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, end_of, now, start_of
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.kit import answering
 from nanhu.kernel.registry import Hit, Occurrence, Owner, TileContent, Viewer
 from nanhu.kernel.ui import dates
@@ -205,16 +206,26 @@ def occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence
     if me is None:
         return
     within = Q(begins_at__lt=end_of(until), ends_at__gt=start_of(since))
-    for one in own_duties(viewer).filter(within):
+    given = {"person": me, "since": start_of(since), "until": end_of(until)}
+    for one in own_duties(viewer).filter(within) if people.own_posts(viewer) else OWN(**given):
         yield occurrence_of(one)
+    for one in GONE(**given):
+        yield occurrence_of(one, is_cancelled=True)
+
+
+def gone() -> QuerySet[Duty]:
+    me = Given("person")
     swapped = DutyExchange.objects.filter(state=DutyExchange.State.ACCEPTED)
     given_away = Q(pk__in=swapped.filter(author=me).values("given")) | Q(
         pk__in=swapped.filter(other=me).values("taken")
     )
     taken_away = Q(person=me, state__in=[Duty.State.REMOVED, Duty.State.REPLACED])
-    gone = Duty.objects.filter(taken_away | given_away & ~Q(person=me), within).select_related("unit", "place")
-    for one in gone:
-        yield occurrence_of(one, is_cancelled=True)
+    return Duty.objects.filter(taken_away | given_away & ~Q(person=me), WITHIN).select_related("unit", "place")
+
+
+WITHIN = Q(begins_at__lt=Given("until", DateTimeField()), ends_at__gt=Given("since", DateTimeField()))
+OWN = Prepared(lambda: duties().filter(WITHIN, person=Given("person")))
+GONE = Prepared(gone)
 
 
 def occurrence_of(one: Duty, *, is_cancelled: bool = False) -> Occurrence:

@@ -128,7 +128,10 @@ def askable(viewer: Viewer) -> QuerySet[Venue]:
     return policies.may_ask(viewer, queries.venues())
 
 
-@overview.page("<uuid:public_id>/", title=_("这个场地"), subject=seen(askable, Venue.what), opens_whole=True)
+VENUE = Seen(lambda request, public_id: policies.venue_of(request.viewer, public_id))
+
+
+@overview.page("<uuid:public_id>/", title=_("这个场地"), subject=VENUE, opens_whole=True)
 def venue(request: PageRequest, found: Venue) -> HttpResponse:
     first = grids.first_day_in(request.GET.get("day", ""))
     facts = {
@@ -233,13 +236,14 @@ def apply(request: PageRequest, form: BookForm, found: Venue) -> Booking:
         token=token_of(request) or uuid4(),
         offered=own_offer(request, found, form.hours),
     )
-    return made.bookings.get()
+    [booked] = queries.BOOKED(application=made.pk)
+    booked.application = made
+    return booked
 
 
 def own_offer(request: PageRequest, found: Venue, hours: Any) -> Waiting | None:
     """The reader's own place in the line for these very hours, if it has been his turn."""
-    mine = queries.waiting_of(request.person_id).filter(venue=found, state=Waiting.State.OFFERED)
-    return mine.filter(begins_at=hours[0], ends_at=hours[1]).first()
+    return queries.OFFER.first(person=request.person_id, venue=found.pk, begins=hours[0], ends=hours[1])
 
 
 def looked_over(_request: PageRequest, form: SeriesForm, found: Venue) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 from typing import Any, Final
 
 from django import forms
@@ -52,16 +53,17 @@ def extra_field(name: str, venue: Venue) -> forms.Field | None:
     return forms.CharField(label=label, max_length=60, required=name != "software") if label else None
 
 
-def quarter_choices(first: int, last: int) -> list[tuple[str, str]]:
-    return [(str(one), rules.words_of(one)) for one in range(first - first % rules.STEP, last + 1, rules.STEP)]
+@cache
+def quarter_choices(first: int, last: int) -> tuple[tuple[str, str], ...]:
+    return tuple((str(one), rules.words_of(one)) for one in range(first - first % rules.STEP, last + 1, rules.STEP))
 
 
 class HoursForm(forms.Form):
     """A day, from when until when, by quarters of an hour: all of them, as seasons differ; the function refuses."""
 
     day = forms.DateField(label=_("哪一天"), widget=DayInput())
-    begins = forms.TypedChoiceField(label=_("从几点"), coerce=int, choices=quarter_choices(0, 1425))
-    ends = forms.TypedChoiceField(label=_("到几点"), coerce=int, choices=quarter_choices(15, 1440))
+    begins = forms.TypedChoiceField(label=_("从几点"), coerce=int, choices=partial(quarter_choices, 0, 1425))
+    ends = forms.TypedChoiceField(label=_("到几点"), coerce=int, choices=partial(quarter_choices, 15, 1440))
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]

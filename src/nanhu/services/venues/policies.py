@@ -1,15 +1,20 @@
 """Who may ask for which venue, and who keeps it: the office all of them, a keeper those of his unit and below."""
 
 from typing import Any, Final
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Expression, F, Q, QuerySet, TextField, UUIDField, Value
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.venues.models import Venue
 from nanhu.services.venues.presets import USES, Use
+from nanhu.services.venues.queries import venues
 
 OFFICE: Final = "venues.office"
 KEEPER: Final = "venues.keeper"
@@ -22,10 +27,37 @@ ROLES: Final = (
 def may_ask(viewer: Viewer, rows: QuerySet[Venue] | None = None) -> QuerySet[Venue]:
     """Venues that this reader may book now."""
     found = Venue.objects.all() if rows is None else rows
-    units = people.own_unit_ids(viewer)
-    own = Q(only_unit=None) | Q(only_unit__in=units)
-    uses = [one.key for one in USES.values() if one.faces & viewer.faces]
-    return found.filter(own, withdrawn_at=None, faces__overlap=sorted(viewer.faces), uses__overlap=uses)
+    units = Value(sorted(people.own_unit_ids(viewer)), ArrayField(BigIntegerField()))
+    return asked(found, units, sorted(viewer.faces), uses_of(viewer))
+
+
+def venue_of(viewer: Viewer, public_id: UUID) -> Venue:
+    """The one that this reader may book, found by a query that is made once."""
+    units = list(people.own_unit_ids(viewer))
+    found = ASKED.first(venue=public_id, units=units, faces=sorted(viewer.faces), uses=uses_of(viewer))
+    if found is None:
+        raise NotFoundError(what=Venue.what)
+    return found
+
+
+def uses_of(viewer: Viewer) -> list[str]:
+    return [one.key for one in USES.values() if one.faces & viewer.faces]
+
+
+def asked(rows: QuerySet[Venue], units: Expression, faces: Any, uses: Any) -> QuerySet[Venue]:
+    own = Q(only_unit=None) | Q(AnyOf(F("only_unit_id"), units))
+    return rows.filter(own, withdrawn_at=None, faces__overlap=faces, uses__overlap=uses)
+
+
+TEXTS: Final = ArrayField(TextField())
+ASKED: Final = Prepared(
+    lambda: asked(
+        venues().filter(public_id=Given("venue", UUIDField())),
+        Given("units"),
+        Given("faces", TEXTS),
+        Given("uses", TEXTS),
+    )
+)
 
 
 def uses_for(viewer: Viewer, venue: Venue) -> list[Use]:

@@ -4,24 +4,30 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Subquery, TextField, UUIDField
 from django.utils.translation import gettext_noop as _
 
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.flows import api as flows
-from nanhu.services.venues.models import Application, VenuePost
+from nanhu.services.venues.models import Booking, VenuePost
 from nanhu.services.venues.presets import USES, Use, flow_key
 
 SUBJECT: Final = "venues.application"
 A_DAY: Final = 390
 """Working minutes."""
 Duty = VenuePost.Duty
+BOOKED: Final = Booking.objects.filter(application__public_id=Given("application", UUIDField())).order_by("pk")
+POSTS_FOR: Final = Prepared(
+    lambda: VenuePost.objects.filter(
+        venue=Subquery(BOOKED.values("venue")[:1]), duty=Given("duty", TextField())
+    ).order_by("pk")
+)
 
 
 def posts_for(case: "object", duty: str) -> Iterable[int | flows.PostAt]:
     subject = str(getattr(case, "subject_id", ""))
-    found = Application.objects.filter(public_id=UUID(subject)).first() if subject else None
-    booking = found.bookings.order_by("pk").first() if found else None
-    rows = VenuePost.objects.filter(venue=booking.venue_id, duty=duty) if booking else VenuePost.objects.none()
-    return [flows.PostAt(unit_id=one.unit_id, office=one.office) for one in rows.order_by("pk")]
+    rows = POSTS_FOR(application=UUID(subject), duty=duty) if subject else []
+    return [flows.PostAt(unit_id=one.unit_id, office=one.office) for one in rows]
 
 
 flows.resolvers["venues.first"] = lambda case: posts_for(case, Duty.FIRST)

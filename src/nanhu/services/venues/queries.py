@@ -6,11 +6,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet, TextField
 from django.urls import reverse
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, end_of, now, start_of
-from nanhu.kernel.database.values import all_rows
+from nanhu.kernel.database.prepared import Given, Prepared
+from nanhu.kernel.database.values import planned_rows
 from nanhu.kernel.registry import Hit
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
@@ -19,17 +20,30 @@ from nanhu.services.venues.presets import USES
 from nanhu.services.venues.rules import STEP
 
 QUERIES: Final = Path(__file__).parent / "sql" / "queries"
-FREE, FREE_BETWEEN, MAY_BOOK, MAY_WAIT, NEAREST = (
+FREE, FREE_BETWEEN, MAY_BOOK, MAY_WAIT, NEAREST, STANDING = (
     (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
-    for name in ("free", "free_between", "may_book", "may_wait", "nearest")
+    for name in ("free", "free_between", "may_book", "may_wait", "nearest", "standing")
 )
 A_TERM: Final = timedelta(days=120)
 """Where the calendar has none."""
+LOCKED: Final = Prepared(lambda: Venue.objects.select_for_update(no_key=True).filter(pk=Given("venue")))
+POSTS: Final = Prepared(
+    lambda: VenuePost.objects.filter(venue=Given("venue"), duty=Given("duty", TextField())).order_by("pk")
+)
+BOOKED: Final = Prepared(lambda: Booking.objects.filter(application=Given("application")))
+OFFER: Final = Prepared(
+    lambda: waiting_of(Given("person")).filter(
+        venue=Given("venue"),
+        state=Waiting.State.OFFERED,
+        begins_at=Given("begins", DateTimeField()),
+        ends_at=Given("ends", DateTimeField()),
+    )
+)
 type Hours = tuple[datetime, datetime]
 
 
 def fetched(sql: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    return all_rows(sql, {**given, "moment": now()})
+    return planned_rows(sql, {**given, "moment": now()})
 
 
 def free_hours(venues: Iterable[int], since: datetime, until: datetime) -> dict[int, list[Hours]]:
@@ -96,19 +110,18 @@ def nearest(booking: Booking, faces: Iterable[str]) -> list[Venue]:
     return [found[one] for one in ids]
 
 
-def faces_of(person_id: int) -> set[str]:
-    card = people.person_card(person_id)
+def faces_of(card: people.PersonCard | None) -> set[str]:
     kinds = card.live_kinds - {"guest"} if card else set()
     return {"student" if one == "student" else "staff" for one in kinds}
 
 
-def may_use(venue: Venue, person_id: int, uses: Iterable[str]) -> bool:
+def may_use(venue: Venue, card: people.PersonCard | None, uses: Iterable[str]) -> bool:
     """Whether this person is of those who may ask for it, for one of these uses."""
-    faces = faces_of(person_id)
+    faces = faces_of(card)
     known = [one for one in uses if one in venue.uses and one in USES]
-    if not faces & set(venue.faces) or not any(USES[one].faces & faces for one in known):
+    if card is None or not faces & set(venue.faces) or not any(USES[one].faces & faces for one in known):
         return False
-    return venue.only_unit_id is None or venue.only_unit_id in people.unit_ids_of(person_id)
+    return venue.only_unit_id is None or venue.only_unit_id in people.unit_ids_of(card.person_id)
 
 
 def holders_of(venue: Venue, duty: str) -> list[int]:
@@ -117,13 +130,13 @@ def holders_of(venue: Venue, duty: str) -> list[int]:
     return [person for post in found if post for person in post.person_ids]
 
 
-def missed_by(person_id: int) -> int:
-    """How often somebody did not come this term, or cancelled too late."""
+def standing_of(person_id: int) -> tuple[int, int]:
+    """How many bookings of his are to come, and how often he did not come this term or cancelled too late."""
     term = campus.term_on(campus_today())
     since = term.first_monday if term and term.first_monday else campus_today() - A_TERM
-    counts = Q(state=Booking.State.NO_SHOW) | Q(is_late_cancel=True)
-    mine = Booking.objects.filter(counts, application__person=person_id, begins_at__gte=start_of(since))
-    return mine.count()
+    given = {"person": person_id, "since": start_of(since), "living": list(LIVING)}
+    [(coming, missed)] = fetched(STANDING, given)
+    return coming, missed
 
 
 def is_person_free(person_id: int, hours: Hours) -> bool:
@@ -168,7 +181,7 @@ def moment_at(day: date, minutes: int) -> datetime:
     return datetime.combine(day, datetime.min.time(), CAMPUS_ZONE) + timedelta(minutes=minutes)
 
 
-def waiting_of(person_id: int) -> QuerySet[Waiting]:
+def waiting_of(person_id: int | Given) -> QuerySet[Waiting]:
     alive = [Waiting.State.WAITS, Waiting.State.OFFERED]
     return Waiting.objects.filter(person=person_id, state__in=alive).select_related("venue").order_by("begins_at")
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -73,16 +73,27 @@ def tile(viewer: Viewer) -> TileContent | None:
 
 def occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
     """What somebody booked, answers for or works at; what was refused, let go or taken from him stays as cancelled."""
-    me = viewer.person_id or 0
-    concerned = Q(application__person=me) | Q(application__sponsor=me) | Q(application__technician=me)
-    found = queries.bookings().filter(concerned, begins_at__lt=end_of(until), ends_at__gt=start_of(since))
-    yield from (occurrence_of(one) for one in found.order_by("begins_at"))
+    found = CONCERNING(person=viewer.person_id or 0, since=start_of(since), until=end_of(until))
+    yield from (occurrence_of(one) for one in found)
+
+
+def concerning(me: Any) -> Q:
+    return Q(application__person=me) | Q(application__sponsor=me) | Q(application__technician=me)
+
+
+CONCERNING = Prepared(
+    lambda: (
+        queries.bookings()
+        .filter(concerning(Given("person")))
+        .filter(begins_at__lt=Given("until", DateTimeField()), ends_at__gt=Given("since", DateTimeField()))
+        .order_by("begins_at")
+    )
+)
 
 
 def bookings_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:
     me = owner.person_id
-    mine = Q(application__person=me) | Q(application__sponsor=me) | Q(application__technician=me)
-    found = queries.bookings().filter(mine).order_by("-begins_at")
+    found = queries.bookings().filter(concerning(me)).order_by("-begins_at")
     for one in found.filter(application__created_at__gte=since) if since else found:
         yield {
             "number": one.application.number,

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import DateField, F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import CAMPUS_ZONE
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Hit, Occurrence, TileContent, Viewer
 from nanhu.platforms.campus.api import named
@@ -25,6 +26,7 @@ from nanhu.systems.assets.policies import (
     kept_by,
     own_things,
     things_of,
+    units_kept_by,
     works_here,
 )
 
@@ -81,35 +83,68 @@ def hit_of(one: Asset, url: str) -> Hit:
     return Hit(key=one.number, title=one.name, url=url, detail=f"{one.number} · {where}", icon="package")
 
 
+SINCE: Final = Given("since", DateField())
+UNTIL: Final = Given("until", DateField())
+
+
+def kept() -> QuerySet[Asset]:
+    return all_things().filter(AnyOf(F("unit_id"), Given("units")))
+
+
+def own() -> QuerySet[Asset]:
+    return things_of(Given("person"))
+
+
+def ending(rows: QuerySet[Asset]) -> QuerySet[Asset]:
+    ends = rows.filter(warranty_until__gte=SINCE, warranty_until__lte=UNTIL).exclude(state__in=GONE)
+    return ends.order_by("warranty_until", "pk")
+
+
+def inspected(rows: QuerySet[Asset]) -> QuerySet[Inspection]:
+    due = Inspection.objects.filter(ended_at=None, due_on__gte=SINCE, due_on__lte=UNTIL, asset__in=rows)
+    due = due.exclude(asset__state__in=GONE).annotate(changed_at=Coalesce(Max("records__at"), "created_at"))
+    return due.select_related("asset").order_by("due_on", "pk")
+
+
+def borrowed() -> QuerySet[Loan]:
+    lent = Loan.objects.filter(borrower=Given("person"), returned_at=None, due_on__gte=SINCE, due_on__lte=UNTIL)
+    return lent.select_related("asset").order_by("due_on", "pk")
+
+
+OWN_ENDS, KEPT_ENDS = Prepared(lambda: ending(own())), Prepared(lambda: ending(kept()))
+OWN_DUE, KEPT_DUE = Prepared(lambda: inspected(own())), Prepared(lambda: inspected(kept()))
+BORROWED: Final = Prepared(borrowed)
+
+
 def occurrences(viewer: Viewer, since: date, until: date) -> Iterable[Occurrence]:
     """Warranties that end of one's own things and of those of the units that one keeps; when what one borrowed is due. A calendar's
     address knows no roles: whose keeper one is the posts say."""
     if viewer.person_id is None or "staff" not in viewer.faces:
         return
     told = set()
-    for page, rows in (("assets:mine:thing", own_things(viewer)), ("assets:unit:thing", kept_by(viewer))):
-        ends = rows.filter(warranty_until__gte=since, warranty_until__lte=until).exclude(state__in=GONE)
-        for one in ends.order_by("warranty_until", "pk"):
+    given = {"since": since, "until": until}
+    units = list(units_kept_by(viewer))
+    mine, ours = given | {"person": viewer.person_id}, given | {"units": units}
+    kept_ends, kept_due = (KEPT_ENDS(**ours), KEPT_DUE(**ours)) if units else ([], [])
+    for page, ends in (("assets:mine:thing", OWN_ENDS(**mine)), ("assets:unit:thing", kept_ends)):
+        for one in ends:
             if one.pk not in told and one.warranty_until is not None:
                 told.add(one.pk)
                 title = say("保修到期：%(thing)s") % {"thing": f"{one.name} {one.number}"}
                 url = reverse(page, args=[one.public_id])
                 yield on_day(f"assets.warranty.{one.public_id}", title, one.warranty_until, one.created_at, url)
-    yield from inspections(viewer, since, until)
-    lent = Loan.objects.filter(borrower=viewer.person_id, returned_at=None, due_on__gte=since, due_on__lte=until)
-    for loan in lent.select_related("asset").order_by("due_on", "pk"):
+    yield from inspections([("assets:unit:thing", kept_due), ("assets:mine:thing", OWN_DUE(**mine))])
+    for loan in BORROWED(**mine):
         title = say("归还：%(thing)s") % {"thing": f"{loan.asset.name} {loan.asset.number}"}
         lent_at = datetime.combine(loan.lent_on, time.min, CAMPUS_ZONE)
         yield on_day(f"assets.loan.{loan.public_id}", title, loan.due_on, lent_at, reverse("assets:mine:borrowed"))
 
 
-def inspections(viewer: Viewer, since: date, until: date) -> Iterable[Occurrence]:
+def inspections(lists: Iterable[tuple[str, list[Any]]]) -> Iterable[Occurrence]:
     """By when things have to be inspected, those of the units that one keeps before one's own: there it is entered."""
     told = set()
-    for page, rows in (("assets:unit:thing", kept_by(viewer)), ("assets:mine:thing", own_things(viewer))):
-        due = Inspection.objects.filter(ended_at=None, due_on__gte=since, due_on__lte=until, asset__in=rows)
-        due = due.exclude(asset__state__in=GONE).annotate(changed_at=Coalesce(Max("records__at"), "created_at"))
-        for one in due.select_related("asset").order_by("due_on", "pk"):
+    for page, due in lists:
+        for one in due:
             if one.pk not in told:
                 told.add(one.pk)
                 title = say("%(kind)s到期：%(thing)s") % {"kind": one, "thing": f"{one.asset.name} {one.asset.number}"}

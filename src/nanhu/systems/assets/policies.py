@@ -4,6 +4,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from nanhu.kernel.database.prepared import Given
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
@@ -51,7 +52,7 @@ def own_things(viewer: Viewer) -> QuerySet[Asset]:
     return things_of(viewer.person_id or 0)
 
 
-def things_of(keeper_id: int) -> QuerySet[Asset]:
+def things_of(keeper_id: int | Given) -> QuerySet[Asset]:
     return all_things().filter(keeper_id=keeper_id).exclude(state__in=GONE)
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import DateField, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.calendar import day_kind, is_year_known
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.dated import rule_on
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.ui import dates
@@ -53,9 +55,14 @@ def open_term() -> Term:
     return found
 
 
+TERM_ON: Final = Prepared(
+    lambda: Term.objects.filter(first_monday__lte=Given("day", DateField()), ends_on__gte=Given("day", DateField()))
+)
+
+
 def term_on(day: date) -> Term | None:
     """In whose weeks the day lies, whatever its state."""
-    return Term.objects.filter(first_monday__lte=day, ends_on__gte=day).first()
+    return TERM_ON.first(day=day)
 
 
 def first_monday_of(term: Term) -> date:

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import joining
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.database.values import all_rows, run
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.once import lock_key
@@ -23,6 +26,14 @@ from nanhu.platforms.campus.models.occupancy import span_words
 QUERIES = Path(__file__).parent.parent / "sql" / "queries"
 HOLD, CLASHES = ((QUERIES / f"{name}.sql").read_text(encoding="utf-8") for name in ("hold", "clashes"))
 MOST_CLASHES = 20
+LOCKED: Prepared[Any] = Prepared(
+    lambda: (
+        Room.objects.filter(AnyOf(F("pk"), Given("rooms")))
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values_list("pk", flat=True)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +60,9 @@ class Swap:
     renamed: int = 0
 
 
-@transaction.atomic
+@joining()
 def hold_rooms(*, by: Actor, source: str, holds: Sequence[Hold]) -> int:
-    """All of them or none."""
+    """All of them or none. It refuses before it writes: in the caller's transaction it needs no savepoint of its own."""
     lock_rooms({one.room for one in holds})
     count = put(source=source, term=None, holds=holds)
     audit.record(by=by, action="campus.hold_rooms", target=f"occupancy:{source}", facts={"occupancies": count})
@@ -132,8 +143,7 @@ def identity_of(one: Hold) -> Identity:
 
 def lock_rooms(rooms: Collection[int]) -> None:
     """In one order for all: two who want the same room wait for each other, and neither for ever."""
-    found = Room.objects.filter(pk__in=rooms).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
-    if len(found) < len(rooms):
+    if len(LOCKED(rooms=list(rooms))) < len(rooms):
         raise NotFoundError(what=_("这个房间"))
 
 

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import decrypt_many
-from nanhu.kernel.database.values import all_rows, one_row
+from nanhu.kernel.database.values import all_rows, planned_rows
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
 from nanhu.platforms.datahub.shared.values import PURPOSE
@@ -221,5 +221,5 @@ def note(query: Query, shown: Sequence[tuple[Any, ...]], rows: Sequence[Row], *,
         "looked": sorted(set(looked)),
         "read_to": max([query.newest, *(one[0] for one in shown[-1:])]) if is_last and query.as_of is None else None,
     }
-    if one_row(NOTE, facts) is None:
+    if not planned_rows(NOTE, facts):
         raise ProductUnknownError

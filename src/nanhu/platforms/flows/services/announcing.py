@@ -51,7 +51,7 @@ def announce(
     *, by: Actor, unit_id: int, kinds: Sequence[str], title: str, text: str, until: date, token: UUID
 ) -> Announcement:
     """To all who have such a tie to the unit, or to one below it, today. Who comes later is not asked."""
-    if (known := made_by_form(Announcement.objects.all(), token, made_by_id=by.account_id)) is not None:
+    if (known := made_by_form(Announcement, token, made_by_id=by.account_id)) is not None:
         return known
     made = Announcement.objects.create(
         token=token,

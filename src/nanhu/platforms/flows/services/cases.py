@@ -14,8 +14,8 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.calendar import add_working_days
 from nanhu.kernel.clock import campus_today, now, start_of
+from nanhu.kernel.database.prepared import insert
 from nanhu.kernel.errors import NotFoundError, WrongStateError
-from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import alone
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.numbering.series import Series
@@ -63,24 +63,22 @@ def open_case(
 ) -> Case:
     """Begin a case of the newest version. The same form again (`token`) is the case that it opened; another that says the same
     in the fields that count is refused while the first is open (TwinCaseError)."""
-    token = token or uuid4()
-    if (known := made_by_form(Case.objects.all(), token, applicant_id=applicant_id)) is not None:
+    if token and (known := made_by_form(Case, token, applicant_id=applicant_id)) is not None:
         return known
     version = current_version(key)
     if by.account_id is not None and applicant_id is not None and version.body.most_open:
         refuse_one_more(version, applicant_id)
-    case = Case(token=token, opened_by_name=by.name, subject_key=subject[0], subject_id=subject[1])
+    case = Case(token=token or uuid4(), opened_by_name=by.name, subject_key=subject[0], subject_id=subject[1])
     fill(case, version, applicant_id, data, by)
     save_apart(case, is_new=True)
     walk = Walk(case, by=by, person_id=applicant_id)
     walk.note("opened")
-    walk.begin()
-    walk.finish()
-    audit.record(by=by, action="flows.open_case", target=f"case:{case.number}", facts={"flow": case.definition.name})
-    publish(
+    walk.happened.append(
         CaseOpened(definition=key, case_id=case.pk, number=case.number, subject_key=subject[0], subject_id=subject[1])
     )
-    return case
+    walk.begin()
+    audit.record(by=by, action="flows.open_case", target=f"case:{case.number}", facts={"flow": case.definition.name})
+    return walk.finish()
 
 
 def refuse_one_more(version: Version, applicant_id: int) -> None:
@@ -114,10 +112,14 @@ def refuse_misfits(body: Body, data: Mapping[str, Any]) -> None:
 
 
 def save_apart(case: Case, *, is_new: bool) -> None:
-    """Refused where another open case of the applicant says the same."""
+    """Refused where another open case of the applicant says the same; of a form whose fields do not count none does."""
+    write = insert if is_new else Case.save
+    if not case.twin:
+        write(case)
+        return
     try:
         with transaction.atomic():
-            case.save(force_insert=is_new)
+            write(case)
     except IntegrityError as error:
         if "flows_case_no_twin" not in str(error):
             raise

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.db.models import TextField
 
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import BOTH_FACES, Section
 from nanhu.platforms.flows.assigning import resolvers
@@ -144,6 +146,14 @@ def current_version(key: str) -> Version:
     return found
 
 
+NEWEST: Final = Prepared(
+    lambda: (
+        Version.objects.select_related("definition__unit")
+        .filter(definition__key=Given("key", TextField()))
+        .order_by("-number")[:1]
+    )
+)
+
+
 def newest(key: str) -> Version | None:
-    versions = Version.objects.select_related("definition__unit").filter(definition__key=key)
-    return versions.order_by("-number").first()
+    return NEWEST.first(key=key)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import Given, Prepared, insert, update
 from nanhu.kernel.events import Event, publish
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.ui.dates import short_day
@@ -31,6 +32,7 @@ MOST_STOPS: Final = 50
 """Of a case's clock: so many are remembered."""
 MOST_MOVES: Final = 200
 """Steps that follow each other without a person between them; more is a loop."""
+STEPS: Final[Prepared[Any]] = Prepared(lambda: Token.objects.filter(case=Given("case")).values_list("step", flat=True))
 actions: dict[str, Callable[[Case, Actor], None]] = {}
 """What automatic steps do, by name, and who moved the case there: in the transaction of the case, so it happens once. An error of the
 house refuses the decision that led there."""
@@ -69,9 +71,7 @@ class Walk:
         self.happened: list[Event] = []
 
     def note(self, verb: str, *, step: str = "", words: str = "") -> None:
-        Entry.objects.create(
-            case=self.case, actor=self.by.name, person_id=self.person_id, verb=verb, step=step, words=words
-        )
+        insert(Entry(case=self.case, actor=self.by.name, person_id=self.person_id, verb=verb, step=step, words=words))
 
     def begin(self) -> None:
         self.enter(self.body.steps[0].key, "")
@@ -85,7 +85,7 @@ class Walk:
             self.end_branch(branch)
             return
         step = self.body.step(key)
-        token = Token.objects.create(case=self.case, step=key, branch=branch)
+        token = insert(Token(case=self.case, step=key, branch=branch))
         if step.kind in HUMAN:
             self.open_tasks(token, step)
         elif step.kind == "split":
@@ -165,7 +165,7 @@ class Walk:
 
     def open_task(self, token: Token, step: Step, holder: Holder, **more: Any) -> Task:
         due = hours.due_after(now(), step.promise, hours.unit_of(self.case)) if step.promise else self.case.due_at
-        return Task.objects.create(
+        task = Task(
             case=self.case,
             applicant_id=self.case.applicant_id,
             token=token,
@@ -180,6 +180,7 @@ class Walk:
             place=holder.place,
             **more,
         )
+        return insert(task)
 
     def settle(self, task: Task) -> None:
         """A task was decided: whoever stands behind it comes next, else the step is done as soon as nothing can change its result."""
@@ -292,13 +293,13 @@ class Walk:
 
     def finish(self) -> Case:
         """Once at the end of each move: the case is closed where no token is left; its clock runs while a person is awaited."""
-        steps = list(Token.objects.filter(case=self.case).values_list("step", flat=True))
+        steps = STEPS(case=self.case.pk)
         if self.case.state == Case.State.RUNNING and not steps:
             self.close(Case.Outcome.GRANTED)
         if self.case.state != Case.State.CLOSED:
             is_working = any(self.body.step(one).kind not in {*FOR_OTHERS, "join"} for one in steps)
             self.set_clock(runs=self.case.state == Case.State.RUNNING and is_working)
-        self.case.save()
+        update(self.case)
         publish(*self.happened)
         return self.case
 

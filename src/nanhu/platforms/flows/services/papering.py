@@ -104,7 +104,7 @@ def enter(
     *, by: Actor, person_id: int, token: UUID, definition: Definition, data: Mapping[str, Any], paper: Paper
 ) -> Case:
     """Gives the case in which it is checked. Who is said to have decided it is told."""
-    if (known := made_by_form(Case.objects.all(), token, applicant_id=person_id)) is not None:
+    if (known := made_by_form(Case, token, applicant_id=person_id)) is not None:
         return known
     refuse_stale(by)
     if not definition.fallback or definition.unit_id not in led_units(person_id):

@@ -10,9 +10,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from nanhu.kernel import clock
+from nanhu.kernel.attempts import joining
+from nanhu.kernel.database.prepared import insert
+from nanhu.kernel.database.values import planned_rows
 from nanhu.kernel.jobs import defer
 from nanhu.kernel.registry import message_channels, message_templates
-from nanhu.kernel.retries import wake
 from nanhu.platforms.messages.errors import UnknownTemplateError
 from nanhu.platforms.messages.models import Delivery, Entry, Message, Parcel
 from nanhu.platforms.messages.models.messages import Urgency
@@ -31,7 +33,7 @@ HIDDEN = frozenset({DIGEST, NOTICE})
 """They only go out: what they tell of stands in the list itself."""
 
 
-@transaction.atomic
+@joining()
 def tell(
     person_ids: Collection[int],
     template: str,
@@ -51,7 +53,7 @@ def tell(
     if not living:
         return 0
     moment, is_hidden = clock.now(), template in HIDDEN
-    message = Message.objects.create(
+    message = Message(
         template=template,
         kind=known.kind,
         urgency=Urgency(urgency),
@@ -61,20 +63,18 @@ def tell(
         created_at=moment,
         **asdict(words),
     )
-    entered = QUERIES.run(
-        "enter",
-        {
-            "message": message.pk,
-            "once": once_of(template, key) if key else None,
-            "is_hidden": is_hidden,
-            "now": moment,
-            "persons": living,
-        },
-    )
+    entering = {
+        "message": insert(message).pk,
+        "once": once_of(template, key) if key else None,
+        "is_hidden": is_hidden,
+        "now": moment,
+        "persons": living,
+        "channel": CHANNEL,
+    }
+    [(entered, _woken)] = planned_rows(QUERIES.text("enter"), entering)
     if not entered:
         message.delete()
-    wake(CHANNEL)
-    return entered
+    return int(entered)
 
 
 def once_of(template: str, key: str) -> UUID:

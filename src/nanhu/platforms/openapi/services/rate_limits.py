@@ -5,7 +5,7 @@ from typing import Any
 
 from nanhu.kernel import throttle
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.database.values import one_row
+from nanhu.kernel.database.values import planned_rows
 from nanhu.platforms.openapi.errors import RateLimitedError
 from nanhu.platforms.openapi.models import ApiKey
 
@@ -57,4 +57,4 @@ def is_free_today(subject: str, *, most: int) -> bool:
 
 def has_taken(subject: str, *, rate: float, burst: float, address: str) -> bool:
     facts: dict[str, Any] = {"subject": subject, "rate": rate, "burst": burst, "address": address}
-    return one_row(TAKE, facts) is not None
+    return bool(planned_rows(TAKE, facts))

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.database.values import run
+from nanhu.kernel.database.values import planned_rows
 from nanhu.kernel.ui.error_pages import JSON_ENDPOINTS
 from nanhu.platforms.openapi import serving
 from nanhu.platforms.openapi.description import description
@@ -138,7 +138,7 @@ def respond(
         "at": now(),
     }
     try:
-        run(LINE, line)
+        planned_rows(LINE, line)
     except (OperationalError, InterfaceError) as error:  # what was decided is answered though its line is lost
         log.warning("no line in the log for %s: %s", request_id, error)
     return http_response(caller.interface, response, request_id)

@@ -9,7 +9,7 @@ from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.prepared import Given, Prepared
-from nanhu.kernel.database.values import one_row
+from nanhu.kernel.database.values import planned_rows
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people.models import Affiliation, Office, Post
 
@@ -71,8 +71,9 @@ def find_post(
         "climbs": climbs,
         "without": list(without),
     }
-    row = one_row(NEAREST, given)
-    return PostFound(unit_id=row[0], unit_name=row[1], office_name=row[2], person_ids=tuple(row[3])) if row else None
+    for row in planned_rows(NEAREST, given):
+        return PostFound(unit_id=row[0], unit_name=row[1], office_name=row[2], person_ids=tuple(row[3]))
+    return None
 
 
 def posts_of(person_id: int, *, on: date | None = None) -> list[PostHeld]:

@@ -231,6 +231,8 @@ def news_for(viewer: Viewer) -> list[NoticeLine]:
 def calendar_of(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
     feeds = {one.pk: one for one in living.of_kind(Integration.Kind.FEED, viewer, everywhere=True)}
     calendars = [pk for pk, one in feeds.items() if one.format == Integration.Format.ICALENDAR]
+    if not calendars:
+        return
     rows = IntegrationItem.objects.filter(
         integration_id__in=calendars, starts_at__lt=start_of(until), ends_at__gte=start_of(since)
     )

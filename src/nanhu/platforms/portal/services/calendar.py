@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import BinaryField
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.calendar.icalendar_files import calendar_file
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import CalendarFeed, Occurrence, Viewer, calendar_feeds
 from nanhu.platforms.identity import api as identity
@@ -26,6 +29,16 @@ log = structlog.get_logger()
 SECRET_BYTES = 32
 READ_EVERY = timedelta(hours=1)
 BACK, AHEAD = timedelta(days=90), timedelta(days=400)
+
+
+ADDRESS = Prepared(
+    lambda: CalendarAddress.objects.select_related("account").filter(
+        digest=Given("digest", BinaryField()), revoked_at=None
+    )
+)
+LANGUAGE: Prepared[Any] = Prepared(
+    lambda: Preference.objects.filter(account_id=Given("account")).values_list("language", flat=True)
+)
 
 
 def address_of(account_id: int) -> CalendarAddress | None:
@@ -69,7 +82,7 @@ def digest_of(secret: str) -> bytes:
 
 def reader_at(secret: str) -> tuple[Viewer, CalendarAddress] | None:
     """Whose calendar it is. Unknown, revoked and locked are the same to whoever asks."""
-    found = CalendarAddress.objects.select_related("account").filter(digest=digest_of(secret), revoked_at=None).first()
+    found = ADDRESS.first(digest=digest_of(secret))
     if found is None:
         return None
     if found.read_at is None or now() - found.read_at > READ_EVERY:
@@ -80,7 +93,7 @@ def reader_at(secret: str) -> tuple[Viewer, CalendarAddress] | None:
 
 def calendar_of(viewer: Viewer, leaves_out: Collection[str] = ()) -> bytes:
     """As RFC 5545 writes it, in the person's language. What is private is told as an absence: others may get hold of the address."""
-    chosen = Preference.objects.filter(account_id=viewer.account_id).values_list("language", flat=True).first()
+    chosen = next(iter(LANGUAGE(account=viewer.account_id)), "")
     with translation.override(chosen or settings.LANGUAGE_CODE):
         given = [feed for feed in calendar_feeds if feed.key not in leaves_out]
         found = (veiled(one) for feed in given for one in occurrences_of(feed, viewer))

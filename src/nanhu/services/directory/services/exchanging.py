@@ -24,7 +24,7 @@ State = DutyExchange.State
 
 @transaction.atomic
 def ask(*, by: Actor, token: UUID, person_id: int, given: Duty, taken: Duty, reason: str = "") -> DutyExchange:
-    if known := made_by_form(DutyExchange.objects.all(), token, author_id=person_id):
+    if known := made_by_form(DutyExchange, token, author_id=person_id):
         return known
     mine, theirs = locked(given, taken)
     if mine.person_id != person_id or not can_be_exchanged(mine, theirs):

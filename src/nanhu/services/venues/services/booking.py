@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import insert, update
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.platforms.access import api as access
@@ -27,7 +28,7 @@ from nanhu.services.venues.errors import (
     TooManyComingError,
     TooManyPeopleError,
 )
-from nanhu.services.venues.models import LIVING, Application, Booking, Venue, VenuePost, Waiting
+from nanhu.services.venues.models import Application, Booking, Venue, VenuePost, Waiting
 from nanhu.services.venues.presets import USES, flow_key
 from nanhu.services.venues.processes import SUBJECT
 from nanhu.services.venues.services.holding import (
@@ -73,16 +74,15 @@ def book(
 ) -> Application:
     """All of these hours, held until they are decided. `offered`: the place in the line for which they were kept. Up to a hundred people
     nobody is asked to answer for it, and nobody is named."""
-    known = made_by_form(Application.objects.all(), token, person_id=person_id)
+    known = made_by_form(Application, token, person_id=person_id)
     if known is not None:
         return known
     order = order if order.headcount > rules.MANY else replace(order, sponsor=None)
     found = locked_venue(venue.pk)
-    refuse_order(found, order, person_id, hours)
+    name, missed = admitted(found, order, person_id, hours)
     if offered is not None:
         take_offer(by, found, offered, person_id)
-    missed = queries.missed_by(person_id)
-    made = application_of(order, person_id, token, missed)
+    made = application_of(order, person_id, token, missed, name)
     bookings = [booking_of(made, found, one) for one in hours]
     wanted = [(str(one.public_id), (one.begins_at, one.ends_at)) for one in bookings]
     hold(by=by, venue=found, source=BOOKINGS, wanted=wanted, what=order.title)
@@ -93,23 +93,26 @@ def book(
     return made
 
 
-def refuse_order(venue: Venue, order: Order, person_id: int, hours: Sequence[Hours]) -> None:
+def admitted(venue: Venue, order: Order, person_id: int, hours: Sequence[Hours]) -> tuple[str, int]:
+    """The name of whoever may ask for this, and how often he did not come this term; refuses what may not be asked."""
     if not hours:
         raise NoneFreeError
     if order.headcount > venue.capacity:
         raise TooManyPeopleError(capacity=venue.capacity)
     if any((ends - begins).total_seconds() > venue.longest_minutes * 60 for begins, ends in hours):
         raise TooLongError(minutes=venue.longest_minutes)
-    if not queries.may_use(venue, person_id, [order.use]):
+    card = people.person_card(person_id)
+    if not queries.may_use(venue, card, [order.use]):
         raise NotFoundError(what=Venue.what)
     if order.headcount > rules.MANY and not may_sponsor(order.sponsor, person_id):
         raise SponsorMissingError
     lock_persons([person_id])
-    coming = Booking.objects.filter(application__person=person_id, state__in=LIVING, ends_at__gt=now()).count()
+    coming, missed = queries.standing_of(person_id)
     if coming + len(hours) > max(rules.MOST_COMING, rules.MOST_DATES) or coming >= rules.MOST_COMING:
         raise TooManyComingError(count=coming)
     if order.technician is not None or "technician" in USES[order.use].asks:
         refuse_technician(venue, order.technician, hours)
+    return card.name if card else "", missed
 
 
 def lock_persons(ids: Iterable[int]) -> None:
@@ -154,13 +157,12 @@ def take_offer(by: Actor, venue: Venue, offered: Waiting, person_id: int) -> Non
     row.save(update_fields=["state"])
 
 
-def application_of(order: Order, person_id: int, token: UUID, missed: int) -> Application:
-    card = people.person_card(person_id)
-    return Application.objects.create(
+def application_of(order: Order, person_id: int, token: UUID, missed: int, name: str) -> Application:
+    made = Application(
         token=token,
         use=order.use,
         person_id=person_id,
-        person_name=card.name if card else "",
+        person_name=name,
         unit_id=order.unit_id,
         title=order.title,
         purpose=order.purpose,
@@ -172,6 +174,7 @@ def application_of(order: Order, person_id: int, token: UUID, missed: int) -> Ap
         needs_leader=missed >= rules.MOST_MISSED,
         held_until=now() + rules.IDLE,
     )
+    return insert(made)
 
 
 def booking_of(made: Application, venue: Venue, hours: Hours) -> Booking:
@@ -198,7 +201,7 @@ def open_case(by: Actor, made: Application, venue: Venue, bookings: Sequence[Boo
         "unit": made.unit.name if made.unit else "",
         "equipment": made.equipment,
         "missed": missed,
-        "levels": 2 if VenuePost.objects.filter(venue=venue, duty=VenuePost.Duty.SECOND).exists() else 1,
+        "levels": 2 if queries.POSTS(venue=venue.pk, duty=VenuePost.Duty.SECOND) else 1,
         **made.details,
     }
     data |= {"sponsor": made.sponsor_id} if made.sponsor_id else {}
@@ -208,11 +211,10 @@ def open_case(by: Actor, made: Application, venue: Venue, bookings: Sequence[Boo
         key=flow_key(made.use),
         applicant_id=made.person_id,
         data=data,
-        token=made.token,
         subject=(SUBJECT, str(made.public_id)),
     )
     made.case_id, made.number = case.pk, case.number
-    made.save(update_fields=["case_id", "number"])
+    update(made)
 
 
 def locked(booking: Booking) -> Booking:

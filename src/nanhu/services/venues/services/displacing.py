@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.platforms.people import api as people
 from nanhu.services.venues import queries
 from nanhu.services.venues.models import LIVING, Booking, Venue, VenuePost
 from nanhu.services.venues.services.booking import (
@@ -58,7 +59,7 @@ def offers_for(row: Booking) -> list[Venue]:
     """The nearest three; nothing for what has begun, is settled or was never granted, nor before the old room's key is back."""
     if row.state != State.DISPLACED or row.begins_at <= now() or row.is_key_out or not is_granted(row.application):
         return []
-    near = queries.nearest(row, queries.faces_of(row.application.person_id))
+    near = queries.nearest(row, queries.faces_of(people.person_card(row.application.person_id)))
     technician = row.application.technician_id
     fits = (one for one in near if technician is None or serves(technician, one, (row.begins_at, row.ends_at)))
     return list(islice(fits, OFFERED))

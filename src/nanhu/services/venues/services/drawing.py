@@ -62,7 +62,7 @@ def open_for(
     token: UUID,
 ) -> VenueDraw:
     """These hours of the venue, each a place of one draw. They are held at once, so that nobody books them by coming first."""
-    known = made_by_form(VenueDraw.objects.all(), token)
+    known = made_by_form(VenueDraw, token)
     if known is not None:
         return known
     found = locked_venue(venue.pk)
@@ -120,9 +120,9 @@ def enter(*, by: Actor, person_id: int, found: VenueDraw, order: Order, wishes: 
     if not wishes:
         raise NoSlotChosenError
     entry = draws.enter(by=by, draw=found.draw, entrant=entrant_of(found, person_id), wishes=list(wishes))
-    booking.refuse_order(venue, order, person_id, [rules.hours_of_slot(one) for one in found.slots if one in wishes])
-    card = people.person_card(person_id)
-    said = {"entry": entry, "person_name": card.name if card else "", "order": written(order)}
+    hours = [rules.hours_of_slot(one) for one in found.slots if one in wishes]
+    name, _missed = booking.admitted(venue, order, person_id, hours)
+    said = {"entry": entry, "person_name": name, "order": written(order)}
     made, _is_new = DrawOrder.objects.update_or_create(venue_draw=found, person_id=person_id, defaults=said)
     audit.record(by=by, action="venues.enter_draw", target=f"venue:{venue.public_id}", facts={"slots": len(wishes)})
     return made

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.people import api as people
 from nanhu.services.venues import queries
 from nanhu.services.venues.errors import NotFreeError
 from nanhu.services.venues.models import Application, Venue, Waiting
@@ -33,7 +35,10 @@ type Hours = tuple[datetime, datetime]
 
 def locked_venue(venue_id: int) -> Venue:
     """Whoever books it comes one after the other."""
-    return Venue.objects.select_for_update(no_key=True).get(pk=venue_id)
+    found = queries.LOCKED.first(venue=venue_id)
+    if found is None:
+        raise NotFoundError(what=Venue.what)
+    return found
 
 
 def held_around(venue: Venue, hours: Hours) -> Hours:
@@ -98,7 +103,7 @@ def give_time_back(began_at: datetime, lasted: timedelta) -> None:
 def may_be_offered(venue: Venue, one: Waiting) -> bool:
     """Free, not taken by the office for something else, and he still is of those who may ask."""
     hours = (one.begins_at, one.ends_at)
-    if queries.refused_of(venue, [hours]) or not queries.may_use(venue, one.person_id, venue.uses):
+    if queries.refused_of(venue, [hours]) or not queries.may_use(venue, people.person_card(one.person_id), venue.uses):
         return False
     displaced = campus.Occupancy.objects.filter(room=venue.room_id, source=DISPLACED)
     return not displaced.filter(during__overlap=held_around(venue, hours)).exists()

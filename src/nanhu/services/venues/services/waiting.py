@@ -40,12 +40,12 @@ LAPSED: Final = _("候补没有接，已轮到下一位")
 @transaction.atomic
 def join(*, by: Actor, person_id: int, venue: Venue, hours: Hours) -> Waiting:
     found = locked_venue(venue.pk)
-    if not queries.may_use(found, person_id, found.uses):
+    card = people.person_card(person_id)
+    if not queries.may_use(found, card, found.uses):
         raise NotFoundError(what=Venue.what)
     refuse_hours(found, hours)
     if queries.waiting_of(person_id).count() >= rules.MOST_WAITING:
         raise TooManyWaitingError
-    card = people.person_card(person_id)
     with refused_as(WaitsAlreadyError):
         made = Waiting.objects.create(
             venue=found,

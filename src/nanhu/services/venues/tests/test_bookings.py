@@ -13,6 +13,7 @@ from nanhu.kernel import read_only
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.tests.counting import statements_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.ledger import api as ledger
@@ -27,6 +28,7 @@ from nanhu.services.venues.tests.test_free import free_on, said
 from nanhu.testing.inboxes import texts_to
 
 State = Booking.State
+MOST_OF_A_BOOKING = 47
 
 
 def task_page(made):
@@ -65,6 +67,19 @@ def test_it_is_held_until_the_venues_posts_agree_and_the_applicant_never_does(sc
     made.refresh_from_db()
     assert made.state == State.APPROVED
     assert "已批准" in student.get(f"/venues/mine/{made.public_id}/").content.decode()
+
+
+def test_a_booking_asks_the_database_little(school, hall):
+    """From the form to the answer, with its case, its task, its messages and three lines of audit."""
+    student, address = school.client("S1"), f"/venues/{hall.public_id}/apply/"
+
+    def book(hour):
+        form = said(in_days(7), hour * 60, hour * 60 + 60, form_token=uuid4())
+        assert student.post(address, form).status_code == 302
+
+    book(9)
+    assert len(statements_of(lambda: book(12))) <= MOST_OF_A_BOOKING
+    assert Booking.objects.count() == 2
 
 
 @pytest.mark.capability("A080.3")

@@ -186,10 +186,10 @@ def test_a_winner_who_left_is_passed_over_for_the_next_who_has_nothing(school, o
     gone: list[int] = []
     known = drawing.booking.queries.may_use
 
-    def still_here(venue, person_id, uses):
+    def still_here(venue, card, uses):
         if not gone:
-            gone.append(person_id)
-        return person_id not in gone and known(venue, person_id, uses)
+            gone.append(card.person_id)
+        return card.person_id not in gone and known(venue, card, uses)
 
     one = opened.draw
     travel(one.closes_at + timedelta(minutes=1))
@@ -332,9 +332,9 @@ def test_each_is_told_once_what_became_of_his_wish(school, opened, travel, monke
     tried: list[int] = []
     known = drawing.booking.queries.may_use
 
-    def third_alone(venue, person_id, uses):
-        tried.append(person_id)
-        return len(tried) > 2 and known(venue, person_id, uses)
+    def third_alone(venue, card, uses):
+        tried.append(card.person_id)
+        return len(tried) > 2 and known(venue, card, uses)
 
     closed(opened, travel)
     monkeypatch.setattr("nanhu.services.venues.services.booking.queries.may_use", third_alone)
@@ -357,9 +357,9 @@ def test_who_got_a_slot_as_a_follower_stands_behind_those_who_hold_nothing(schoo
     tried: list[int] = []
     known = drawing.booking.queries.may_use
 
-    def not_the_first(venue, person_id, uses):
-        tried.append(person_id)
-        return person_id != tried[0] and known(venue, person_id, uses)
+    def not_the_first(venue, card, uses):
+        tried.append(card.person_id)
+        return card.person_id != tried[0] and known(venue, card, uses)
 
     closed(opened, travel)
     monkeypatch.setattr("nanhu.services.venues.services.booking.queries.may_use", not_the_first)

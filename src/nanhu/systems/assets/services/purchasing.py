@@ -38,7 +38,7 @@ def order(
 ) -> Purchase:
     """Nothing is ordered for which the fund has no money left; nor, before whoever orders says that none of it serves
     (`is_idle_seen`), what stands idle in the school."""
-    known = made_by_form(Purchase.objects.all(), token, author_id=by.account_id)
+    known = made_by_form(Purchase, token, author_id=by.account_id)
     if known is not None:
         return known
     if not is_idle_seen and (offered := offered_like(title)):
@@ -81,7 +81,7 @@ def cancel(*, by: Actor, purchase: Purchase, reason: str) -> Purchase:
 def pay(*, by: Actor, token: UUID, purchase: Purchase, amount_fen: int, voucher: str, paid_on: date) -> Payment:
     """Enter what was paid of what was received: so much of its reservation is spent, never more than is held. With the last fen it is
     settled. What was entered wrongly is taken back by two (`reversing`)."""
-    known = made_by_form(Payment.objects.all(), token, author_id=by.account_id)
+    known = made_by_form(Payment, token, author_id=by.account_id)
     if known is not None:
         return known
     found = payable(by, purchase)

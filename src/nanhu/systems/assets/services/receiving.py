@@ -53,7 +53,7 @@ LONGEST_SERIAL: Final = 80
 @transaction.atomic
 def open_receipt(*, by: Actor, token: UUID, head: Mapping[str, Any], line: Mapping[str, Any]) -> Receipt:
     """`head` and `line` by the fields of Receipt and ReceiptLine."""
-    known = made_by_form(Receipt.objects.all(), token, author_id=by.account_id)
+    known = made_by_form(Receipt, token, author_id=by.account_id)
     if known is not None:
         return known
     head = {**head, "supplier": tidied(head["supplier"]), "invoice": voucher_number(head["invoice"])}

@@ -49,7 +49,7 @@ def put(
     *, by: Actor, token: UUID, item: StockItem, change: int, reason: str, person_id: int | None = None
 ) -> StockMove:
     """In where `change` is above nothing, else out: never more than is there, and what is hazardous to somebody by name."""
-    known = made_by_form(StockMove.objects.all(), token, author_id=by.account_id)
+    known = made_by_form(StockMove, token, author_id=by.account_id)
     if known is not None:
         return known
     found = StockItem.objects.select_for_update().get(pk=item.pk)

@@ -40,7 +40,7 @@ STANDING: Final = (State.ASKED, State.OPEN)
 @transaction.atomic
 def ask(*, by: Actor, person_id: int, token: UUID, purpose: str, until: date, promise_version: str) -> VpnGrant:
     """One standing grant a person. Students are refused here as on the page."""
-    known = made_by_form(VpnGrant.objects.all(), token, person_id=person_id)
+    known = made_by_form(VpnGrant, token, person_id=person_id)
     if known is not None:
         return known
     lock_key(f"network.vpn:{person_id}")
