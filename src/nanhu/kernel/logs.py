@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, MutableMapping
@@ -17,7 +18,9 @@ def logging_settings(form: str) -> dict[str, Any]:
     """Python's logging and structlog end in the same handler. Tracebacks are plain: the pretty ones print the locals of
     every frame, secrets included, and take seconds.
     """
-    readable = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    readable = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
     renderer: Any = structlog.processors.JSONRenderer() if form == "json" else readable
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,

@@ -198,9 +198,9 @@ class SmsApplication:
         shown = f"<div class=scroll tabindex=0><table><thead><tr>{head}</thead><tbody>{rows}</tbody></table></div>"
         return (
             '<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            '<meta http-equiv="refresh" content="5"><title>短信服务商（模拟）</title><link rel="stylesheet" href="/sms.css">'
+            '<title>短信服务商（模拟）</title><link rel="stylesheet" href="/sms.css">'
             "<main><h1>短信服务商（模拟）</h1><p>校园程序按阿里云、腾讯云公开的签名算法把短信交到这里；签名不对的不收。"
-            f"这里不发给任何人。</p>{shown if rows else '<p>还没有收到短信。</p>'}</main>"
+            f'这里不发给任何人。<a href="">刷新</a></p>{shown if rows else "<p>还没有收到短信。</p>"}</main>'
         )
 
 

@@ -23,7 +23,7 @@ WAYS: Final = {
 PAGE: Final = """<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>十四个业务系统</title><style>body{{font:16px/1.6 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}}td,th{{padding:.25rem .75rem;text-align:start}}
 form{{display:inline}}</style></head><body><main><h1>十四个业务系统</h1><p>数据共享中心按约定的间隔来读。在这里改一行、少一行或停机，再到“数据源”看它怎样。</p>
-<table><thead><tr><th>系统</th><th>怎样读</th><th>行</th><th></th></tr></thead><tbody>{rows}</tbody></table></main></body></html>"""
+<table><thead><tr><th>系统</th><th>怎样读</th><th>行</th><th>让它变</th></tr></thead><tbody>{rows}</tbody></table></main></body></html>"""
 
 
 class Desk(JsonHandler):

@@ -214,7 +214,8 @@ class WecomApplication:
             for one in rows[:200]
         )
         table = f"<table><thead><tr><th scope=col>账号<th scope=col>姓名<th scope=col>状态</thead><tbody>{lines}</tbody></table>"
-        return page("企业微信（模拟）", f"<p>通讯录里 {len(rows)} 人，最多列 200 人。?q= 按账号、姓名找。</p>{table}")
+        find = f'<form role=search><label>账号、姓名 <input name=q value="{escape(query.get("q", ""))}"></label> <button>找</button></form>'
+        return page("企业微信（模拟）", f"<p>通讯录里 {len(rows)} 人，最多列 200 人。</p>{find}{table}")
 
     def phone(self, query: dict[str, str]) -> Answer:
         found = self.company.store.member(query.get("userid", ""))

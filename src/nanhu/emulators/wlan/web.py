@@ -64,7 +64,7 @@ class WlanApplication:
         log = "".join(f"<li>{escape(line)}</li>" for line in self.controller.log)
         return (
             "<p>几部连上无线网、还没有认证的手机。点“打开网页”，就像在手机上随便打开一个网页：控制器把它带到认证页。</p>"
-            f"<table><tr><th>手机</th><th>地址</th><th>状态</th><th></th></tr>{rows}</table>"
+            f"<table><tr><th>手机</th><th>地址</th><th>状态</th><th>操作</th></tr>{rows}</table>"
             f"<p>控制器现在：{MODES[self.controller.mode]} {modes}</p><ul>{log}</ul>"
         )
 

@@ -10,6 +10,7 @@ from nanhu.kernel.kit.bulk import bulk
 from nanhu.kernel.kit.cases import Cases, Intake
 from nanhu.kernel.kit.columns import (
     Badge,
+    Clock,
     Column,
     Day,
     Due,
@@ -36,6 +37,7 @@ __all__ = [
     "Badge",
     "Cases",
     "Choice",
+    "Clock",
     "Column",
     "Console",
     "Day",

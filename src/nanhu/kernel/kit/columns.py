@@ -178,6 +178,13 @@ class Moment(Column):
         return "" if value is None else f"{clock.campus_time(value):%Y-%m-%d %H:%M}"
 
 
+class Clock(Moment):
+    """When exactly, where one of many of today is found by it: the hour alone today, the day with it before."""
+
+    def words(self, value: datetime | None, row: Any, reader: Reader) -> str:  # noqa: ARG002
+        return "" if value is None else dates.clock_words(value, clock.now())
+
+
 class Due(Moment):
     """By when something is to be done: what was to be done before now says since when it is late."""
 

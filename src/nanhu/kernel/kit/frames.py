@@ -31,7 +31,7 @@ class Tab:
 @dataclass(frozen=True, slots=True)
 class Frame:
     """`home` is the first page that this viewer may open, "" where there is none but this. `strip` and `folded` are the tabs as the
-    section bar shows them. `primary` is the one button at the head; `failure` the sentence of an action that was refused, or `failed_form`
+    section bar shows them. `primary` is the one button at the head, `further` the quiet ones beside it; `failure` the sentence of an action that was refused, or `failed_form`
     the form that says what is wrong."""
 
     name: Text
@@ -43,6 +43,7 @@ class Frame:
     tabs: tuple[Tab, ...]
     crumbs: tuple[Tab, ...]
     primary: Tab | None
+    further: tuple[Tab, ...]
     failure: str
     failed_form: BaseForm | None
     layout: str
@@ -71,6 +72,7 @@ def frame_of(request: PageRequest) -> Frame:
     page, console = request.page, request.page.console.bar[0]
     open_pages = [one for part in console.bar for one in part.pages.values() if one.is_shown_to(request.viewer)]
     trail = trail_of(page)
+    buttons = () if request.is_panel else buttons_of(page, trail, open_pages)
     return Frame(
         name=console.name,
         icon=console.icon,
@@ -84,7 +86,8 @@ def frame_of(request: PageRequest) -> Frame:
             if one.tab
         ),
         crumbs=tuple(crumbs(request, trail)),
-        primary=None if request.is_panel else primary_of(page, trail, open_pages),
+        primary=next(iter(buttons), None),
+        further=buttons[1:],
         failure=request.failure,
         failed_form=request.failed_form,
         layout="kit/panel.html" if request.is_panel else "ui/console.html",
@@ -128,9 +131,10 @@ def crumbs(request: PageRequest, trail: list[Page]) -> list[Tab]:
     ]
 
 
-def primary_of(page: Page, trail: list[Page], open_pages: list[Page]) -> Tab | None:
-    """The form of its console that wants to be it and hangs where this page hangs, else one of the whole console; not on its own page.
-    What hangs under another page is the thing to do there, and on the console's first page where that has none of its own."""
+def buttons_of(page: Page, trail: list[Page], open_pages: list[Page]) -> tuple[Tab, ...]:
+    """First the form of its console that wants to be it and hangs where this page hangs, else one of the whole console; not on its own page.
+    What hangs under another page is the thing to do there, and on the console's first page where that has none of its own. Then what
+    else hangs under this very page."""
     is_first = page is next(iter(page.console.pages.values()))
     wanting = [
         one
@@ -144,11 +148,14 @@ def primary_of(page: Page, trail: list[Page], open_pages: list[Page]) -> Tab | N
     ]
     here = (one for one in wanting if one.parent in trail)
     whole = (one for one in wanting if one.parent is None)
-    found = next(here, None) or next(whole, None) or next(iter(wanting), None)
-    if found is None:
-        return None
-    previews = "preview" in found.options  # its icon is that of looking first
-    return Tab(found.options["button"], found.address(), icon="plus" if previews else found.options.get("icon", "plus"))
+    first = next(here, None) or next(whole, None) or next(iter(wanting), None)
+    further = [one for one in wanting if one.parent is page and one is not first]
+    return tuple(button_of(one) for one in (first, *further) if one)
+
+
+def button_of(form: FormPage) -> Tab:
+    previews = "preview" in form.options  # its icon is that of looking first
+    return Tab(form.options["button"], form.address(), icon="plus" if previews else form.options.get("icon", "plus"))
 
 
 def kit(request: HttpRequest) -> dict[str, object]:

@@ -45,7 +45,7 @@ class PageOptions(TypedDict, total=False):
     """`tab`: its word in the section bar, with the number that `count` finds (told loudly where it `waits` for the viewer).
     `roles`: keys, where not all roles of the console may open it; `allows`: says so in their place, where it is no matter of roles.
     `subject`: finds what the address names, or raises (a `Seen` for this reader); the page is then given that instead of the
-    address's arguments. `guards`: what else must let in (a sign-in that is fresh). `posts`: it sees to forms itself, which one
+    address's arguments. `about`: what people call it, so that each form about it, also one of a page below, says about which. `guards`: what else must let in (a sign-in that is fresh). `posts`: it sees to forms itself, which one
     it is being known only then. `opens_whole`: never beside a list (it is printed, or its own script is at work)."""
 
     title: Required[Text]
@@ -56,6 +56,7 @@ class PageOptions(TypedDict, total=False):
     roles: Iterable[str]
     allows: Callable[[Viewer], bool]
     subject: Callable[..., Any] | Seen
+    about: Callable[[Any], str]
     guards: Iterable[Callable[[View], View]]
     posts: bool
     opens_whole: bool
@@ -129,6 +130,8 @@ class Page:
         self.waiting = self.count if self.waits else None
         self.roles, self.allows = self.who_may(options)
         self.subject: Callable[..., Any] | Seen | None = options.get("subject") or (parent.subject if parent else None)
+        inherited = parent.about if parent and "subject" not in options else None
+        self.about: Callable[[Any], str] | None = options.get("about", inherited)
         self.guards = tuple(options.get("guards", ()))
         self.opens_whole = options.get("opens_whole", False)
         self.methods = TAKES_FORMS if options.get("posts") else self.methods
@@ -361,6 +364,7 @@ class FormPage(SubmitPage):
         facts = {
             "form": form,
             "subject": subject[0] if subject else None,
+            "about": self.about(subject[0]) if self.about and subject else "",
             "cancel": self.above(request),
             "submit": self.options.get("submit", ""),
             "tone": self.options.get("tone", "primary"),
@@ -371,7 +375,9 @@ class FormPage(SubmitPage):
         return render(request, self.options.get("template", "kit/form.html"), facts, status=status)
 
     def above(self, request: PageRequest) -> str:
-        return self.next_address(request, None) if self.parent and not self.to else ""
+        if self.parent is None:
+            return ""
+        return self.parent.address(**{name: request.arguments[name] for name in names_in(self.parent.path)})
 
 
 class Lookup(FormPage):

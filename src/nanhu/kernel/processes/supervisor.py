@@ -55,6 +55,7 @@ class Supervisor:
         try:
             if any(one.specification.from_nursery for one in self.processes):
                 self.nursery.begin(environment_of_the_nursery(self.configuration), self.nursery_log)
+            self.said_at = self.clock()  # loading the program may have taken long: nothing has begun before this
             while not self.stopping:
                 self.watch()
                 self.open(on_ready)

@@ -40,6 +40,7 @@ def test_a_failed_statement_leaves_no_row_in_the_log(capsys, form, source):
 
     said = capsys.readouterr().err
     assert "it broke" in said
+    assert "\x1b" not in said  # a file and a journal have no colours
     assert "null value in column" in said
     assert "RuntimeError" in said
     assert "王芳" not in said

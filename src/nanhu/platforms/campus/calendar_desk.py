@@ -187,7 +187,9 @@ def plan(request: PageRequest, form: TermForm) -> Term:
     return services.plan_term(by=request.actor, order=form.order())
 
 
-@terms.page("<str:key>/", title=_("学期"), subject=record(Term.objects.all(), _("这个学期")))
+@terms.page(
+    "<str:key>/", title=_("学期"), subject=record(Term.objects.all(), _("这个学期")), about=lambda one: str(one.name)
+)
 def term(request: PageRequest, found: Term) -> HttpResponseBase:
     facts = {"term": found, "facts": facts_of(found), **weeks_of(found), **steps_of(request, found)}
     return render(request, "campus/term.html", facts)

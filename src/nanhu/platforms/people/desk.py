@@ -138,7 +138,7 @@ def offices(request: PageRequest) -> HttpResponseBase:
     return listing(request, Offices, Office.objects.all(), export_as="岗位种类")
 
 
-@offices.form("new/", OfficeForm, title=_("增加岗位种类"), to="offices", done=_("已增加。"))
+@offices.form("new/", OfficeForm, title=_("增加岗位种类"), button=_("增加岗位种类"), to="offices", done=_("已增加。"))
 def new_office(request: PageRequest, form: OfficeForm) -> Office:
     return services.add_office(by=request.actor, key=form.cleaned_data["key"], name=form.cleaned_data["name"])
 

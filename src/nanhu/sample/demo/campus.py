@@ -1,6 +1,7 @@
 """Opens the demo's campus: migrates, fills what is still empty, runs everything until Ctrl-C."""
 
 import hashlib
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,19 @@ from nanhu.sample.demo.steps import STEPS
 from nanhu.sample.demo.welcome import welcome
 
 
+@contextmanager
+def errors_alone() -> Iterator[None]:
+    """The console tells a newcomer what is done; what the program writes down meanwhile is for whoever runs it."""
+    log = logging.getLogger("nanhu")
+    stood = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(stood)
+
+
+@errors_alone()
 def fill(configuration: Configuration) -> None:
     """Do the steps that are not done yet."""
     step_log = StepLog(configuration.data_dir / "demo.json")

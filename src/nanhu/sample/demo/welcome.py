@@ -6,7 +6,7 @@ from nanhu.sample.cast import CAST, Member
 SAMPLE_PASSWORD = "Nanhu-lake-2026"  # noqa: S105  printed for everybody who runs the demo, refused outside it
 LINES = (
     ("student", "学生"),
-    ("teacher", "教职工"),
+    ("teacher", "教职工，也经营一个窗口（商户）"),
     ("clerk", "校园卡柜员，也是信息中心资产员"),
     ("treasurer", "一卡通财务，也是资产会计"),
     ("assets", "国资处"),

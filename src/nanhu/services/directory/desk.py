@@ -169,6 +169,7 @@ def accounts(request: PageRequest) -> HttpResponseBase:
     "new/",
     AccountForm,
     title=_("登记公众号"),
+    button=_("登记公众号"),
     lead=_("图片里的二维码读出来以后重新画，图片本身不留。"),
     done=_("已登记。"),
     to="accounts",
@@ -211,7 +212,7 @@ def answers(request: PageRequest) -> HttpResponseBase:
     return listing(request, Answers, rows, KeptFilters, empty=none, export_as="常见问答")
 
 
-@answers.form("new/", AnswerForm, title=_("登记问答"), done=_("已登记。"), to="answers")
+@answers.form("new/", AnswerForm, title=_("登记问答"), button=_("登记问答"), done=_("已登记。"), to="answers")
 def add_answer(request: PageRequest, form: AnswerForm) -> None:
     enter(request, "answer", form.cleaned_data)
 
@@ -259,12 +260,22 @@ def unit_hours(request: PageRequest) -> HttpResponseBase:
     return listing(request, Hours, kept_hours(request.viewer), empty=none, export_as="作息")
 
 
-@unit_hours.form("new/", SeasonForm, title=_("登记作息"), icon="sun", done=_("已登记。"), to="unit_hours")
+@unit_hours.form(
+    "new/", SeasonForm, title=_("登记作息"), button=_("登记作息"), icon="sun", done=_("已登记。"), to="unit_hours"
+)
 def add_season(request: PageRequest, form: SeasonForm) -> None:
     enter_hours(request, form.cleaned_data, UnitHours.Kind.SEASON)
 
 
-@unit_hours.form("closed/", ClosedForm, title=_("登记停办公"), icon="calendar-off", done=_("已登记。"), to="unit_hours")
+@unit_hours.form(
+    "closed/",
+    ClosedForm,
+    title=_("登记停办公"),
+    button=_("登记停办公"),
+    icon="calendar-off",
+    done=_("已登记。"),
+    to="unit_hours",
+)
 def add_closed(request: PageRequest, form: ClosedForm) -> None:
     enter_hours(request, form.cleaned_data, UnitHours.Kind.CLOSED)
 

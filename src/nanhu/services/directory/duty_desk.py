@@ -94,7 +94,7 @@ def duties(request: PageRequest) -> HttpResponseBase:
     )
 
 
-@duties.form("new/", DutyForm, title=_("排班"), icon="plus", done=_("已排上。"), to="duties")
+@duties.form("new/", DutyForm, title=_("排班"), button=_("排班"), icon="plus", done=_("已排上。"), to="duties")
 def add_duty(request: PageRequest, form: DutyForm) -> None:
     services.add(by=request.actor, shift=shift_of(request, form.cleaned_data))
 

@@ -128,6 +128,7 @@ def online(request: PageRequest) -> HttpResponseBase:
     ReasonForm,
     title=_("断开这次上网"),
     subject=record(Session.objects.filter(OPEN), Session.what),
+    about=lambda one: f"{one.station} {one.address or ''}",
     lead=_("知道是谁的，用“断开账号”：只断这一次，设备会自己再连上。"),
     tone="danger",
     done=_("已发出断网请求，到“断网请求”看结果。"),
@@ -281,6 +282,7 @@ def new_policy(request: PageRequest, form: PolicyForm) -> Policy:
     title=_("撤销策略"),
     lead=_("撤销后，这类人用这项服务不限台数、不限时间；要关闭，请录入 0 台的策略。"),
     subject=record(Policy.objects.filter(withdrawn_at=None), _("这条策略")),
+    about=lambda one: f"{one.get_role_display()} {one.get_service_display()}",
     tone="danger",
     done=_("策略已撤销。"),
 )
@@ -361,6 +363,7 @@ def said_of(_request: PageRequest, nas: Nas) -> dict[str, Any]:
     NasForm,
     title=_("改接入设备"),
     subject=record(LIVING_NAS, Nas.what),
+    about=lambda one: one.name,
     initial=said_of,
     template="network/nas.html",
     facts=withdrawal,

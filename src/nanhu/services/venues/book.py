@@ -131,7 +131,9 @@ def askable(viewer: Viewer) -> QuerySet[Venue]:
 VENUE = Seen(lambda request, public_id: policies.venue_of(request.viewer, public_id))
 
 
-@overview.page("<uuid:public_id>/", title=_("这个场地"), subject=VENUE, opens_whole=True)
+@overview.page(
+    "<uuid:public_id>/", title=_("这个场地"), subject=VENUE, about=lambda one: str(one.called), opens_whole=True
+)
 def venue(request: PageRequest, found: Venue) -> HttpResponse:
     first = grids.first_day_in(request.GET.get("day", ""))
     facts = {
@@ -356,7 +358,11 @@ def leave(request: PageRequest, found: Waiting) -> None:
     waiting.leave(by=request.actor, person_id=request.person_id, waiting=found)
 
 
-@mine.page("<uuid:public_id>/", title=_("借用"), subject=seen(own_bookings, Booking.what))
+def called(found: Booking) -> str:
+    return f"{found.application.title} {found.venue.called} {found.when}"
+
+
+@mine.page("<uuid:public_id>/", title=_("借用"), subject=seen(own_bookings, Booking.what), about=called)
 def booking(request: PageRequest, found: Booking) -> HttpResponse:
     made = found.application
     is_own = made.person_id == request.viewer.person_id

@@ -42,7 +42,7 @@ from nanhu.kernel.sheets.writing import attachment
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import policies, queries, signs
-from nanhu.services.venues.book import TONES, facts_about, facts_of
+from nanhu.services.venues.book import TONES, called, facts_about, facts_of
 from nanhu.services.venues.errors import NotYourUnitError
 from nanhu.services.venues.forms import (
     BlockForm,
@@ -138,7 +138,7 @@ def bookings(request: PageRequest) -> HttpResponseBase:
     return listing(request, Bookings, kept_bookings(request.viewer), BookingFilters, empty=none, export_as="场地借用")
 
 
-@bookings.page("<uuid:public_id>/", title=_("借用"), subject=seen(kept_bookings, Booking.what))
+@bookings.page("<uuid:public_id>/", title=_("借用"), subject=seen(kept_bookings, Booking.what), about=called)
 def booking(request: PageRequest, found: Booking) -> HttpResponse:
     named = {"public_id": found.public_id}
     facts = {
@@ -281,7 +281,13 @@ def register(request: PageRequest, form: VenueForm) -> Venue:
     return keeping.register(by=request.actor, place=form.cleaned_data["room"], facts=facts, owners=owners)
 
 
-@venues.page("<uuid:public_id>/", title=_("这个场地"), subject=seen(kept_venues, Venue.what), opens_whole=True)
+@venues.page(
+    "<uuid:public_id>/",
+    title=_("这个场地"),
+    subject=seen(kept_venues, Venue.what),
+    about=lambda one: str(one.called),
+    opens_whole=True,
+)
 def venue(request: PageRequest, found: Venue) -> HttpResponse:
     named = {"public_id": found.public_id}
     offices = people.office_names()

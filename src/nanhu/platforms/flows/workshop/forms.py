@@ -70,7 +70,7 @@ type Labelled = Sequence[tuple[str, Any]]
 class PromiseForm(forms.Form):
     """A number and its unit; kept as working minutes."""
 
-    promise_number = forms.IntegerField(label=_("几时办完"), min_value=1, max_value=LONGEST_PROMISE)
+    promise_number = forms.IntegerField(label=_("多久办完"), min_value=1, max_value=LONGEST_PROMISE)
     promise_unit = forms.ChoiceField(label=_("按什么算"), choices=UNITS, initial="days")
 
     def minutes(self) -> int:
@@ -354,7 +354,7 @@ class StepForm(PromiseForm):
         self.sketch, self.step = sketch, step
         self.others = [(one.key, term(one.name)) for one in sketch.body.steps if one.key != step.key]
         self.fields["promise_number"].required = self.fields["promise_unit"].required = False
-        self.fields["promise_number"].label = _("这一步几时办完")
+        self.fields["promise_number"].label = _("这一步多久办完")
         self.fields["promise_number"].help_text = _("不填就按整个流程的期限")
         self.keep_what_fits()
         asked = [name for name in self.fields if name.startswith(("who_", "unit_"))]

@@ -86,7 +86,12 @@ def overview(request: PageRequest) -> HttpResponseBase:
     return listing(request, Integrations, rows, IntegrationFilters, empty=none, template=template, facts={"news": news})
 
 
-@overview.page("<uuid:public_id>/", title=_("接入项"), subject=record(Integration.objects.all(), Integration.what))
+@overview.page(
+    "<uuid:public_id>/",
+    title=_("接入项"),
+    subject=record(Integration.objects.all(), Integration.what),
+    about=lambda one: one.name,
+)
 def integration(request: PageRequest, one: Integration) -> HttpResponseBase:
     at = {"public_id": one.public_id}
     offered = {

@@ -247,6 +247,17 @@ def test_an_account_is_read_from_its_picture_and_drawn_anew(school):
     assert [one.text for one in zxingcpp.read_barcodes(Image.open(out))] == [WECHAT]
 
 
+def test_the_next_one_is_entered_from_the_list_of_what_stands(school):
+    """Also where something stands already, and a day without office hours beside a season."""
+    keeper = school.client("T0001")
+    said = {"unit": "20 财务处", "name": "财务处公众号", "handle": "hnist_cw", "intro": "报销进度"}
+    assert keeper.post(f"{DESK}accounts/new/", said | {"picture": picture(WECHAT)}).status_code == 302
+    for page, ways in (("accounts/", ["new/"]), ("answers/", ["new/"]), ("hours/", ["new/", "closed/"])):
+        shown = keeper.get(f"{DESK}{page}").content.decode()
+        head = shown.partition("page-actions")[2].partition("</header>")[0]
+        assert [f'href="{DESK}{page}{way}"' in head for way in ways] == [True] * len(ways)
+
+
 @pytest.mark.capability("A081.3")
 def test_who_did_not_confirm_for_a_year_is_marked_until_he_does(school):
     phone = school.phone("出纳")

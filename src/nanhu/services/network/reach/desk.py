@@ -238,7 +238,7 @@ def closed_networks(request: PageRequest) -> HttpResponseBase:
     return listing(request, ClosedNetworks, LIVING_NETWORKS.order_by("network"), empty=none)
 
 
-@closed_networks.form("new/", ClosedNetworkForm, title=_("登记机房网段"), done=_("已登记。"))
+@closed_networks.form("new/", ClosedNetworkForm, title=_("登记机房网段"), button=_("登记机房网段"), done=_("已登记。"))
 def close_network(request: PageRequest, form: ClosedNetworkForm) -> None:
     lists.close_network(by=request.actor, **form.cleaned_data)
 
@@ -274,6 +274,7 @@ def installer_list(request: PageRequest) -> HttpResponseBase:
     "new/",
     InstallerForm,
     title=_("上传安装包"),
+    button=_("上传安装包"),
     submit=_("上传"),
     icon="upload",
     done=_("已上传。"),

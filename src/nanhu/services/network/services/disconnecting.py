@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
+import structlog
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from nanhu.services.network.events import DeviceKicked
 from nanhu.services.network.gateways import Gateway, Heard, NasTarget, Outcome, SessionTarget, gateways
 from nanhu.services.network.models import Disconnect, Grant, Nas, Session
 
+log = structlog.get_logger()
 CHANNEL: Final = "nanhu_network"
 KICKED: Final = "ours:kicked"
 SUSPENDED: Final = "ours:suspended"
@@ -182,8 +184,9 @@ def send(gateway: Gateway, nas: NasTarget, session: SessionTarget, row: Disconne
         outcome = gateway.expel(nas, session)
         is_over = is_gone(gateway, nas, session, row, outcome)
     except OSError as error:
+        log.warning("network.unreached", nas=nas.address, error=str(error))
         columns = {"state": state, "answer": Heard.SILENCE.value, "sent_at": now()}
-        return Again(f"{heard_words(Heard.SILENCE)}（{error}）", after=CONFIRMED_WITHIN, is_away=True, columns=columns)
+        return Again(heard_words(Heard.SILENCE), after=CONFIRMED_WITHIN, is_away=True, columns=columns)
     if is_over:
         end_by_nas(row)
         return None

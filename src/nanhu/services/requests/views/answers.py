@@ -16,7 +16,7 @@ from nanhu.services.requests.models import Request
 from nanhu.services.requests.models.requests import QUESTIONS
 from nanhu.services.requests.queries import answers_like
 from nanhu.services.requests.services import answering
-from nanhu.services.requests.views.shared import LATE, OpenFilters, Questions, show_request
+from nanhu.services.requests.views.shared import LATE, OpenFilters, Questions, called, show_request
 
 State = Request.State
 desk = Console(
@@ -56,7 +56,7 @@ def questions(request: PageRequest) -> HttpResponseBase:
     return listing(request, Questions, rows, OpenFilters, empty=none)
 
 
-@questions.page("<uuid:public_id>/", title=_("咨询"), subject=seen(policies.questions, Request.what))
+@questions.page("<uuid:public_id>/", title=_("咨询"), subject=seen(policies.questions, Request.what), about=called)
 def request(request: PageRequest, found: Request) -> HttpResponse:
     links = [answer] if found.state in {State.NEW, State.DONE} else []
     links += [transfer] if found.state == State.NEW else []

@@ -11,7 +11,7 @@ from nanhu.services.requests import policies
 from nanhu.services.requests.forms import AccusedForm, AnswerForm, ExtendForm, TransferForm
 from nanhu.services.requests.models import Request
 from nanhu.services.requests.services import answering
-from nanhu.services.requests.views.shared import ComplaintFilters, Complaints, show_request
+from nanhu.services.requests.views.shared import ComplaintFilters, Complaints, called, show_request
 
 State = Request.State
 desk = Console(
@@ -41,7 +41,11 @@ def complaints(request: PageRequest) -> HttpResponseBase:
 
 
 @complaints.page(
-    "<uuid:public_id>/", title=_("投诉"), subject=seen(policies.complaints, Request.what), opens_whole=True
+    "<uuid:public_id>/",
+    title=_("投诉"),
+    subject=seen(policies.complaints, Request.what),
+    about=called,
+    opens_whole=True,
 )
 def request(request: PageRequest, found: Request) -> HttpResponse:
     links = [answer] if found.state in {State.NEW, State.DONE} else []

@@ -25,7 +25,7 @@ from nanhu.services.requests.queries import hours_by_crew, living_in
 from nanhu.services.requests.services import dispatching, settings, working
 from nanhu.services.requests.services.arriving import address_of
 from nanhu.services.requests.views.figures import this_year
-from nanhu.services.requests.views.shared import JobFilters, Jobs, show_phone, show_request
+from nanhu.services.requests.views.shared import JobFilters, Jobs, called, show_phone, show_request
 
 State = Request.State
 desk = Console(
@@ -60,7 +60,7 @@ def jobs(request: PageRequest) -> HttpResponseBase:
     return listing(request, Jobs, rows, JobFilters, empty=none, export_as="报修")
 
 
-@jobs.page("<uuid:public_id>/", title=_("报修单"), subject=seen(policies.repairs, Request.what))
+@jobs.page("<uuid:public_id>/", title=_("报修单"), subject=seen(policies.repairs, Request.what), about=called)
 def request(request: PageRequest, found: Request) -> HttpResponse:
     links = []
     is_leader = policies.LEADER in request.viewer.roles

@@ -36,7 +36,7 @@ from nanhu.services.requests.queries import promise_by_building
 from nanhu.services.requests.rules import LARGEST_PHOTO, PHOTOS
 from nanhu.services.requests.services import answering, filing, working
 from nanhu.services.requests.views.figures import this_year
-from nanhu.services.requests.views.shared import Requests, me, show_request
+from nanhu.services.requests.views.shared import Requests, called, me, show_request
 
 State, Kind = Request.State, Request.Kind
 BODY = PHOTOS * LARGEST_PHOTO
@@ -130,17 +130,17 @@ def request(request: PageRequest, found: Request) -> HttpResponse:
 OWN = seen(policies.own, Request.what)
 
 
-@request.form("rate/", RatingForm, title=_("评价"), subject=OWN, done=_("谢谢您的评价。"))
+@request.form("rate/", RatingForm, title=_("评价"), subject=OWN, about=called, done=_("谢谢您的评价。"))
 def rate(request: PageRequest, form: RatingForm, found: Request) -> None:
     working.rate(**me(request), request=found, **form.cleaned_data)
 
 
-@request.form("again/", WordsForm, title=_("没有修好"), subject=OWN, done=_("已转给班长，重新安排。"))
+@request.form("again/", WordsForm, title=_("没有修好"), subject=OWN, about=called, done=_("已转给班长，重新安排。"))
 def not_fixed(request: PageRequest, form: WordsForm, found: Request) -> None:
     working.not_fixed(**me(request), request=found, **form.cleaned_data)
 
 
-@request.form("more/", WordsForm, title=_("还没有说清"), subject=OWN, done=_("已转回去，等再答复。"))
+@request.form("more/", WordsForm, title=_("还没有说清"), subject=OWN, about=called, done=_("已转回去，等再答复。"))
 def ask_again(request: PageRequest, form: WordsForm, found: Request) -> None:
     answering.ask_again(**me(request), request=found, **form.cleaned_data)
 
@@ -150,6 +150,7 @@ def ask_again(request: PageRequest, form: WordsForm, found: Request) -> None:
     WindowForm,
     title=_("选时间"),
     subject=OWN,
+    about=called,
     arguments=lambda _request, found: {"offered": found.proposed},
     done=_("约好了。"),
 )

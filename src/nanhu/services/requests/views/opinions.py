@@ -17,7 +17,7 @@ from nanhu.services.requests import policies
 from nanhu.services.requests.forms import AnswerForm, GatherForm, TopicActForm
 from nanhu.services.requests.models import Request, Topic
 from nanhu.services.requests.services import answering, opinions
-from nanhu.services.requests.views.shared import TONES, show_request
+from nanhu.services.requests.views.shared import TONES, called, show_request
 
 State = Request.State
 SEVERITY = {1: "none", 2: "info", 3: "warn", 4: "bad"}
@@ -71,7 +71,9 @@ def reports(request: PageRequest) -> HttpResponseBase:
     return listing(request, Reports, rows, empty=none)
 
 
-@reports.page("<uuid:public_id>/", title=_("反映"), subject=seen(policies.opinions, Request.what), opens_whole=True)
+@reports.page(
+    "<uuid:public_id>/", title=_("反映"), subject=seen(policies.opinions, Request.what), about=called, opens_whole=True
+)
 def request(request: PageRequest, found: Request) -> HttpResponse:
     links = [gather] if found.state in {State.NEW, State.WORKING} else []
     links += [answer] if found.state in {State.NEW, State.WORKING, State.DONE} else []
@@ -99,7 +101,13 @@ def topics(request: PageRequest) -> HttpResponseBase:
     return listing(request, Topics, rows, empty=none)
 
 
-@topics.page("<uuid:public_id>/", title=_("专题"), subject=record(Topic.objects.all(), Topic.what), opens_whole=True)
+@topics.page(
+    "<uuid:public_id>/",
+    title=_("专题"),
+    subject=record(Topic.objects.all(), Topic.what),
+    about=lambda one: one.title,
+    opens_whole=True,
+)
 def topic(request: PageRequest, found: Topic) -> HttpResponse:
     rows = policies.opinions(request.viewer).filter(topic=found).select_related("topic").order_by("-day")
     events = [Event(_("处置经过"), one.who, one.at, one.words) for one in found.entries.all()]

@@ -158,7 +158,10 @@ def facts_of(request: Request, *, is_whole: bool, is_inner: bool = True) -> list
     if request.is_open and request.due_at:
         is_day = request.kind == Request.Kind.COMPLAINT or request.is_anonymous
         last = last_day(request)
-        words = dates.short_day(last, last.year) if is_day and last else dates.moment_words(request.due_at, now())
+        late = dates.late_words(request.due_at, now())
+        words = (
+            dates.short_day(last, last.year) if is_day and last else late or dates.moment_words(request.due_at, now())
+        )
         found.append((_("最晚"), words))
     if is_whole:
         found += [
@@ -203,6 +206,10 @@ def words_of(entry: Entry, crews: Iterable[tuple[str, str]]) -> str:
             if entry.words.startswith(name):
                 return english + entry.words.removeprefix(name)
     return entry.words
+
+
+def called(found: Request) -> str:
+    return f"{found.number} {found.title}"
 
 
 def show_request(

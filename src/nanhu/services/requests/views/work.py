@@ -21,7 +21,7 @@ from nanhu.services.requests.models.requests import OPEN, REPAIRS
 from nanhu.services.requests.rules import LARGEST_PHOTO, PHOTOS
 from nanhu.services.requests.services import working
 from nanhu.services.requests.services.arriving import code_of, is_code_of
-from nanhu.services.requests.views.shared import TONES, me, show_phone, show_request
+from nanhu.services.requests.views.shared import TONES, called, me, show_phone, show_request
 
 desk = Console(
     "requests:work",
@@ -68,7 +68,9 @@ def shown_job(one: Request) -> tuple[Request, str, str, str, str]:
     return (one, TONES[one.state], dates.late_words(one.due_at, now()), *addresses)
 
 
-@jobs.page("<uuid:public_id>/", title=_("维修单"), subject=seen(policies.jobs, Request.what), opens_whole=True)
+@jobs.page(
+    "<uuid:public_id>/", title=_("维修单"), subject=seen(policies.jobs, Request.what), about=called, opens_whole=True
+)
 def request(request: PageRequest, found: Request) -> HttpResponse:
     links = [finish, no_entry] if found.is_open else []
     return show_request(

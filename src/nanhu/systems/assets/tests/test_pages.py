@@ -320,6 +320,21 @@ def test_every_deed_of_a_keeper_opens(school):
             assert keeper.get(page.address(public_id=asset.public_id)).status_code == 200
 
 
+def test_a_form_says_about_which_thing_it_is_and_leads_back(school):
+    """Also one that leads on elsewhere, and one of two hundred opened today."""
+    asset = school.thing(keeper="T2")
+    for number, page in (
+        ("T1", "unit/{}/scrap/"),
+        ("T2", "mine/{}/decline/"),
+        ("T2", "mine/{}/lost/"),
+        ("T5", "office/{}/improve/"),
+    ):
+        address = f"/assets/{page.format(asset.public_id)}"
+        shown = school.client(number).get(address).content.decode()
+        assert f"<b>{asset.name} {asset.number}</b>" in shown
+        assert f'href="{address.rpartition("/")[0].rpartition("/")[0]}/"' in shown.partition("<form")[2]
+
+
 def test_nothing_goes_from_its_holder_to_another_without_his_code_or_a_reason(school):
     keeper, asset = school.client("T1"), confirmed(school, "T2")
     card = unit.thing.address(public_id=asset.public_id)

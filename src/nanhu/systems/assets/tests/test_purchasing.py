@@ -66,6 +66,7 @@ def test_a_purchase_sets_its_money_aside_and_the_receipt_takes_it_over(school):
     assert keeper.post(NEW, said(fund="unit:13:equipment")).status_code == 422
 
     purchase = Purchase.objects.get()
+    assert NEW in keeper.get("/assets/unit/purchases/").content.decode(), "also where there is one already"
     dearer = keeper.post(RECEIVE, received(purchase, invoice="7000.01", price="7000.01"))
     assert "¥ 7,000.00" in dearer.content.decode()
     assert "入库单位与采购登记" in keeper.post(RECEIVE, received(purchase, unit="1201")).content.decode()

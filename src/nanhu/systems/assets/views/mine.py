@@ -48,7 +48,7 @@ from nanhu.systems.assets.services import (
     receiving,
     transferring,
 )
-from nanhu.systems.assets.views.tables import TONES, UNCONFIRMED, show_thing, standing
+from nanhu.systems.assets.views.tables import TONES, UNCONFIRMED, called, show_thing, standing, titled
 
 State = Asset.State
 
@@ -132,7 +132,7 @@ def things(request: PageRequest) -> HttpResponseBase:
     return listing(request, Mine, own_things(request.viewer), empty=none, template="assets/mine.html", facts=facts)
 
 
-@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=seen(own_things, Asset.what))
+@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=seen(own_things, Asset.what), about=called)
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
     return show_thing(request, found, [decline, broken, lost, photograph])
 
@@ -359,7 +359,7 @@ def inspected_by(viewer: Viewer) -> QuerySet[Receipt]:
     return Receipt.objects.select_related("unit").filter(Q(first_inspector=me) | Q(second_inspector=me))
 
 
-@receipts.page("<uuid:public_id>/", title=_("验收单"), subject=seen(inspected_by, Receipt.what))
+@receipts.page("<uuid:public_id>/", title=_("验收单"), subject=seen(inspected_by, Receipt.what), about=titled)
 def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
     return show_receipt(
         request,

@@ -58,8 +58,10 @@ from nanhu.systems.assets.views.tables import (
     Purchases,
     ThingFilters,
     Things,
+    called,
     show_purchase,
     show_thing,
+    titled,
     with_funds,
 )
 
@@ -99,7 +101,7 @@ def cards(_request: PageRequest) -> HttpResponseBase:
     return sheet_response(card_lines(), "资产卡片", "xlsx")
 
 
-@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=record(all_things(), Asset.what))
+@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=record(all_things(), Asset.what), about=called)
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
     return show_thing(request, found, DEEDS.get(State(found.state), ()), print_card.address(public_id=found.public_id))
 
@@ -309,7 +311,7 @@ def purchases(request: PageRequest) -> HttpResponseBase:
     return listing(request, Purchases, rows, PurchaseFilters, empty=none, export_as="采购登记")
 
 
-@purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=record(ALL_PURCHASES, Purchase.what))
+@purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=record(ALL_PURCHASES, Purchase.what), about=titled)
 def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
     receipts = [(one.title, "") for one in found.receipts.order_by("pk")]
     return show_purchase(request, found, receipts, (cancel_purchase, pay_purchase, settle_purchase, reverse_payment))

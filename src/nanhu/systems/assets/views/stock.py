@@ -125,7 +125,9 @@ def new_stock(request: PageRequest, form: StockForm) -> StockItem:
     return stocking.open_item(by=request.actor, unit_id=unit_id, room_id=said.pop("room").pk, **said)
 
 
-@stock.page("<uuid:public_id>/", title=_("库存卡"), subject=seen(stock_of, StockItem.what))
+@stock.page(
+    "<uuid:public_id>/", title=_("库存卡"), subject=seen(stock_of, StockItem.what), about=lambda item: item.name
+)
 def stock_item(request: PageRequest, found: StockItem) -> HttpResponse:
     moves = StockMove.objects.filter(item=found).order_by("-pk")
     facts: dict[str, Any] = {

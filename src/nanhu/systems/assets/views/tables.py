@@ -35,7 +35,7 @@ from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Purchase, Reversal
+from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Purchase, Receipt, Reversal
 from nanhu.systems.assets.models.things import GONE, UNSEEN
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
@@ -201,6 +201,14 @@ def show_purchase(
 def standing(thing: Asset) -> str:
     """Its state, as a person is concerned: first of all whether it was confirmed."""
     return UNCONFIRMED if thing.state == State.IN_USE and thing.confirmed_at is None else thing.state
+
+
+def called(thing: Asset) -> str:
+    return f"{thing.name} {thing.number}"
+
+
+def titled(one: Purchase | Receipt) -> str:
+    return one.title
 
 
 def show_thing(request: PageRequest, thing: Asset, pages: Sequence[Page], card: str = "") -> HttpResponse:

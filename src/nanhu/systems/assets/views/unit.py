@@ -52,7 +52,16 @@ from nanhu.systems.assets.services import (
 )
 from nanhu.systems.assets.views.mine import PHOTOS_PAGE, THING_PHOTO_PAGE, Receipts, show_receipt
 from nanhu.systems.assets.views.papers import print_out
-from nanhu.systems.assets.views.tables import Purchases, ThingFilters, Things, show_purchase, show_thing, with_funds
+from nanhu.systems.assets.views.tables import (
+    Purchases,
+    ThingFilters,
+    Things,
+    called,
+    show_purchase,
+    show_thing,
+    titled,
+    with_funds,
+)
 
 desk = Console(
     "assets:unit",
@@ -99,7 +108,7 @@ def act_on_many(request: PageRequest, form: ManyForm, chosen: list[Asset]) -> in
     return keeping.act_on_all(by=request.actor, **which, kind=said["act"], reason=said["reason"])
 
 
-@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=seen(kept_by, Asset.what))
+@things.page("<uuid:public_id>/", title=_("资产卡片"), subject=seen(kept_by, Asset.what), about=called)
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
     deeds = actions_of(found)
     if transferring.waiting_of(request.viewer.account_id, found):
@@ -370,6 +379,8 @@ def funds_of(request: PageRequest) -> dict[str, tuple[int, str]]:
     "new/",
     PurchaseForm,
     title=_("登记采购"),
+    button=_("登记采购"),
+    icon="plus",
     to="purchases",
     arguments=lambda request: {"funds": [(code, words) for code, (_unit, words) in funds_of(request).items()]},
     done=_("已登记，额度已占用。"),
@@ -383,7 +394,7 @@ def new_purchase(request: PageRequest, form: PurchaseForm) -> Purchase:
     return purchasing.order(by=request.actor, unit_id=unit_id, **said)
 
 
-@purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=seen(purchases_of, Purchase.what))
+@purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=seen(purchases_of, Purchase.what), about=titled)
 def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
     receipts = [(one.title, receipt.address(public_id=one.public_id)) for one in found.receipts.order_by("pk")]
     return show_purchase(request, found, receipts, (cancel_purchase,))
@@ -424,7 +435,7 @@ def new_receipt(request: PageRequest, form: ReceiptForm) -> Receipt:
     return receiving.open_receipt(by=request.actor, token=form.cleaned_data["token"], head=head, line=form.line())
 
 
-@receipts.page("<uuid:public_id>/", title=_("验收单"), subject=seen(receipts_of, Receipt.what))
+@receipts.page("<uuid:public_id>/", title=_("验收单"), subject=seen(receipts_of, Receipt.what), about=titled)
 def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
     is_open = found.state == Receipt.State.WAITING and not (found.first_signed_at or found.second_signed_at)
     is_mine = is_open and found.author_id == request.viewer.account_id

@@ -198,6 +198,10 @@ registry.applications.add(
 )
 
 
+def shop_of(merchant: Merchant) -> str:
+    return f"{merchant.canteen} {merchant.name}"
+
+
 def merchant_with(key: str) -> Merchant:
     found = Merchant.objects.filter(key=key).first()
     if found is None:
@@ -231,6 +235,7 @@ def merchant_agree(request: PageRequest, merchant: Merchant) -> None:
     tone="danger",
     roles={FINANCE},
     subject=merchant_with,
+    about=shop_of,
     done=_("已回复不同意。"),
 )
 def merchant_refuse(request: PageRequest, form: RefusalForm, merchant: Merchant) -> None:
@@ -246,6 +251,7 @@ def merchant_refuse(request: PageRequest, form: RefusalForm, merchant: Merchant)
     tone="danger",
     roles=REGISTRARS,
     subject=merchant_with,
+    about=shop_of,
     done=_("已停业。余下的营业款次日结算，照常付款。"),
 )
 def merchant_close(request: PageRequest, form: ReasonForm, merchant: Merchant) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.closing.services import contracts
@@ -49,6 +49,16 @@ def test_a_sale_of_which_a_part_is_owed_stands_there_with_its_whole_price(shop, 
     monkeypatch.setattr(views, "line_of", lambda row: replace(line_of(row), signed_fen=-1000, owed_fen=250))
     page = shop.client("guest").get(f"{SHOP}refund/").content.decode()
     assert ("¥ 12.50" in page, "¥ 10.00" in page) == (True, False)
+
+
+def test_a_customers_sale_is_found_by_its_hour(shop):
+    """Hours ago is what all of the lunch was."""
+    shop.pay("teacher", 1250)
+    mine = shop.client("guest")
+    sold_at = f"{campus_time(Receipt.objects.get(kind='payment').posted_at):%H:%M}"
+    for page in (SHOP, f"{SHOP}refund/"):
+        shown = mine.get(page).content.decode()
+        assert (sold_at in shown, "刚刚" in shown) == (True, False)
 
 
 def test_nobody_gives_back_what_another_sold(shop):

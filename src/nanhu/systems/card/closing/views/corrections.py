@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import (
     Badge,
+    Clock,
     Console,
     Empty,
     Link,
@@ -123,7 +124,7 @@ class Disputes(Table):
     holder = Person(_("持卡人"), "receipt__card__person_id")
     kind = Text(_("类别"), lambda one: f"{line_of(one.receipt).kind} {line_of(one.receipt).merchant}".strip())
     terminal = Text(_("终端号"), "receipt__terminal__number", is_number=True, is_wide=True)
-    occurred_at = Moment(_("时间"), "receipt__occurred_at")
+    occurred_at = Clock(_("时间"), "receipt__occurred_at")
     amount = Money(_("金额"), lambda one: whole_fen(one.receipt))
     words = Text(_("疑问"))
     created_at = Moment(_("标出时间"), is_wide=True)

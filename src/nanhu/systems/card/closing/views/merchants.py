@@ -126,7 +126,9 @@ def merchants(request: PageRequest) -> HttpResponseBase:
     return listing(request, Merchants, rows, MerchantFilters, empty=nobody, export_as="商户与合同")
 
 
-@merchants.page("<str:key>/", title=_("商户"), subject=record(Merchant.objects.all(), _("这个商户")))
+@merchants.page(
+    "<str:key>/", title=_("商户"), subject=record(Merchant.objects.all(), _("这个商户")), about=lambda one: one.name
+)
 def merchant(request: PageRequest, found: Merchant) -> HttpResponse:
     bound = MerchantUser.objects.filter(merchant=found).select_related("account", "merchant").order_by("pk")
     contracts_of = Contract.objects.filter(merchant=found).select_related("merchant").order_by("-starts_on")

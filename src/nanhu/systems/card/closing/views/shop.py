@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, now, start_of
-from nanhu.kernel.kit import Console, Empty, Markup, Moment, Money, PageRequest, Table, Text, list_of
+from nanhu.kernel.kit import Clock, Console, Empty, Markup, Money, PageRequest, Table, Text, list_of
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import ALL_FACES, Role
 from nanhu.systems.card.closing.forms import RefundForm
@@ -36,13 +36,13 @@ desk = Console(
 
 
 class LastSales(Table):
-    at = Moment(_("时间"))
+    at = Clock(_("时间"))
     fen = Money(_("金额"))
 
 
 class Sales(Table):
     receipt = Markup(_("凭证号"), "card/closing/_sale.html")
-    occurred_at = Moment(_("时间"))
+    occurred_at = Clock(_("时间"))
     terminal = Text(_("终端号"), is_number=True)
     amount = Money(_("金额"), lambda line: line.owed_fen - line.signed_fen)  # what was sold, also where a part is owed
 
@@ -61,7 +61,7 @@ def own(request: PageRequest) -> HttpResponse:
     return show(request, mine[0] if mine else None)
 
 
-@desk.page("<str:key>/", title=_("商户营业"))
+@own.page("<str:key>/", title=_("商户营业"))
 def own_of(request: PageRequest, key: str) -> HttpResponse:
     return show(request, own_merchant(request, key))
 

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Badge, Empty, Link, Moment, Money, Number, PageRequest, Table, Text, list_of
+from nanhu.kernel.kit import Badge, Clock, Empty, Link, Moment, Money, Number, PageRequest, Table, Text, list_of
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.chip.models import Chip, ChipRow, SuspenseCase
 from nanhu.systems.card.funds.services.difference import Item, difference_of, recent_rows
@@ -23,7 +23,7 @@ class Items(Table):
 
 
 class Proven(Table):
-    at = Moment(_("时间"))
+    at = Clock(_("时间"))
     kind = Text(_("类型"), names=dict(ChipRow.Kind.choices))
     terminal = Text(_("终端"), "terminal__number", is_number=True)
     counter = Number(_("计数"))

@@ -9,9 +9,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from nanhu.kernel.kit import (
     Badge,
+    Clock,
     Empty,
     Link,
-    Moment,
     Money,
     Number,
     PageRequest,
@@ -43,7 +43,7 @@ class Unchanged(Table):
 class Breaches(Table):
     number = Link(_("卡号"), "receipt__card__number", to="card", by=("receipt__card__public_id",), is_number=True)
     holder = Person(_("持卡人"), "receipt__card__person_id")
-    occurred_at = Moment(_("时间"), "receipt__occurred_at")
+    occurred_at = Clock(_("时间"), "receipt__occurred_at")
     terminal = Text(_("终端"), "receipt__terminal__number", is_number=True)
     merchant = Text(_("商户"), "receipt__merchant__name")
     receipt = Text(_("凭证号"), lambda one: receipt_number(one.pk), is_number=True, is_wide=True)
