@@ -31,16 +31,18 @@ def begin(*, by: Actor, found: Decided, data: Mapping[str, Any]) -> None:
 
 
 def person_of(by: Actor) -> int | None:
-    return identity.Account.objects.filter(pk=by.account_id).values_list("person_id", flat=True).first()
+    return identity.Account.objects.filter(pk=by.account_id or 0).values_list("person_id", flat=True).first()
 
 
 def waiting[Row: Decided](found: Row, by: Actor, *, state: str, answer: str = "") -> Row:
     """As it is now, if this actor may decide it so; it is asked once more under its lock, which comes after that of its case."""
-    row: Row = type(found)._default_manager.get(pk=found.pk)  # noqa: SLF001 - of whichever model
+    rows: Any = type(found)._default_manager  # noqa: SLF001 - of whichever model
+    row = rows.get(pk=found.pk)
     if row.state != row.waits_in:
         raise row.wrong_state()
     row.decide(by, state=state, answer=answer)
-    return type(found)._default_manager.get(pk=found.pk)  # noqa: SLF001
+    fresh: Row = rows.get(pk=found.pk)
+    return fresh
 
 
 def say(*, by: Actor, found: Decided, step: str, decision: str, comment: str = "") -> None:
@@ -52,7 +54,7 @@ def say(*, by: Actor, found: Decided, step: str, decision: str, comment: str = "
 def end(*, by: Actor, found: Decided, answer: str) -> None:
     """Without a word of who was asked: its author takes it back, its time is over, or the office does not wait for the answer."""
     if answer == WITHDRAWN:
-        flows.withdraw(by=by, person_id=person_of(by) or 0, case=flows.Case.objects.get(pk=found.case_id))
+        flows.withdraw(by=by, person_id=person_of(by) or 0, case=flows.Case.objects.get(pk=found.case_id or 0))
     else:
         flows.cancel(by=by, case_id=found.case_id or 0, reason=answer)
 

@@ -91,8 +91,9 @@ office.shares_bar_with(transfers, losses, disposals, improvements, closes, impor
 
 def where_it_is(request: PageRequest, found: Transfer | Disposal) -> dict[str, str]:
     """Its case among those of 待办, for who may see it."""
-    is_seen = found.case is not None and flows.sees_case(request.viewer.person_id, found.case_id)
-    return {"process": reverse("flows:case", kwargs={"public_id": found.case.public_id}) if is_seen else ""}
+    if found.case is None or not flows.sees_case(request.viewer.person_id, found.case.pk):
+        return {}
+    return {"process": reverse("flows:case", kwargs={"public_id": found.case.public_id})}
 
 
 def answer_of(row: Transfer) -> str:
