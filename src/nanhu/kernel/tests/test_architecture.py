@@ -223,10 +223,9 @@ TAKES_AN_API = re.compile(r"^ *from \S+(\.api import| import .*\bapi\b)", re.MUL
 ROOMS = tuple(f"nanhu.{floor}." for floor in FLOORS)
 SO_FAR = {
     "nanhu.platforms.campus": {"Period", "TermDay", "day_of", "open_term", "periods_on", "term_days", "week_of"},
-    "nanhu.platforms.flows": {"withdraw"},
     "nanhu.services.network": {"devices_of", "drop"},
 }
-"""What the sample alone reads of an API so far, and rooms to come will: timetables, systems that begin cases, the student's side."""
+"""What the sample alone reads of an API so far, and rooms to come will: timetables, the student's side."""
 
 
 def used_of_apis(text: str) -> Iterator[tuple[str, str]]:
