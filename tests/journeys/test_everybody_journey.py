@@ -2,7 +2,10 @@
 reader says."""
 
 import pytest
+from django.utils import translation
 
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.ui import dates
 from nanhu.services.lostfound.models import Item
 from nanhu.services.lostfound.tests.conftest import data_folder
 from nanhu.services.lostfound.tests.conftest import make_school as school_that_loses
@@ -10,6 +13,9 @@ from nanhu.services.mobile.tests.conftest import STUDENTS, last_code
 from nanhu.services.mobile.tests.conftest import make_school as school_on_phones
 from nanhu.services.requests.models import Request
 from nanhu.services.requests.tests.conftest import make_school as school_with_crews
+from nanhu.services.venues.models import Booking
+from nanhu.services.venues.tests.conftest import in_days
+from nanhu.services.venues.tests.conftest import make_school as school_with_halls
 from tests.journeys.kiosks import beside
 from tests.journeys.readers import as_a_foreigner, english, reading
 
@@ -76,3 +82,27 @@ def test_a_newcomer_certifies_on_the_phone(live_server):
         reader.press("button", "验证并继续")
         reader.hears("身份核对无误")
         reader.look()
+
+
+def test_a_hall_is_booked(live_server):
+    school = school_with_halls()
+    hall = school.venue("b1.1", "报告厅", uses=["hall"], name_en="Lecture hall", set_up=30, clear_up=30)
+    with reading(live_server.url, as_a_foreigner(school.client("S1"))) as reader:
+        reader.page.goto(f"/venues/?day={in_days(7)}")
+        reader.look()
+        with translation.override("en"):
+            first, day = (dates.day(in_days(number), campus_today().year) for number in (7, 9))
+        reader.press("link", f"Lecture hall {first}")
+        reader.look("b1楼")
+        reader.go("link", f"{first} 08:00")
+        reader.go("link", f"{day} 08:00", key="ArrowRight")
+        reader.go("link", f"{day} 10:00", key="ArrowDown")
+        reader.press("link", f"{day} 10:00")
+        reader.write("活动名称", "Reading circle")
+        reader.write("用途", "We read to each other.")
+        reader.write("人数", "40", role="spinbutton")
+        reader.look()
+        reader.press("button", "提交申请")
+        reader.hears("时间先为您留着，等审批；24 小时没有人批就放开。")
+        reader.look("b1楼", "会堂管理科")
+    assert beside(lambda: Booking.objects.get().venue_id) == hall.pk

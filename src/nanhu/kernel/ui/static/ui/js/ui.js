@@ -7,6 +7,7 @@ import "./copy.js";
 import "./menus.js";
 import "./search.js";
 import "./tables.js";
+import "./slots.js";
 import "./uploads.js";
 import "./renewals.js";
 import "./installed.js";
