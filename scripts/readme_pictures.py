@@ -1,24 +1,32 @@
-"""The pictures of README.md: a sample campus of its own, a few deeds so that screens show what they are for, then the pages.
+"""The pictures of README.md and of the user manual: a sample campus of its own, a few deeds so that screens show what they are for, then
+the pages. Of each section of the manual (`nanhu.platforms.portal.help`) the first page that one of the cast may open.
 
-make screenshots
+make screenshots, or with `--manual` those of the manual alone
 """
 
 import io
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import django
+from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nanhu.project.settings")
+django.setup()
 
-from screenshots import FLAGS, seen, sign_in
+from screenshots import FLAGS, seen, sign_in  # noqa: E402 - once the settings are there
 
-from nanhu.sample.cast import CAST
-from nanhu.sample.demo.welcome import SAMPLE_PASSWORD, pin_of
-from tests.conftest import Campus, open_folder, start_campus, stop_campus
+from nanhu.platforms.portal import help as handbook  # noqa: E402 - once the settings are there
+from nanhu.sample.cast import CAST  # noqa: E402 - once the settings are there
+from nanhu.sample.demo.welcome import SAMPLE_PASSWORD, pin_of  # noqa: E402 - once the settings are there
+from tests.conftest import Campus, open_folder, start_campus, stop_campus  # noqa: E402 - once the settings are there
 
 OUT = Path("docs/screenshots")
 MOST_BYTES = 150_000
@@ -110,6 +118,55 @@ def take(browser: Browser, campus: Campus, picture: Picture) -> None:
         keep(picture.name, page.screenshot())
 
 
+WHO = ("", "student", "teacher", "clerk", "affairs", "assets", "treasurer", "security", "administrator")
+"""Whose page of a section it is: the first of them who may open it; "" is nobody."""
+
+
+def addresses(resolver: URLResolver, path: str = "/", names: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Names of pages without anything to fill in, with where they are."""
+    for one in resolver.url_patterns:
+        here = path + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from addresses(one, here, (*names, one.namespace) if one.namespace else names)
+        elif isinstance(one, URLPattern) and one.name and not set("<^(") & set(here):
+            yield ":".join([*names, one.name]), here
+
+
+def pages_of(section: handbook.Section, known: list[tuple[str, str]]) -> Iterator[str]:
+    for name in section.pages:
+        below = [
+            path for page, path in known if f"{page}:".startswith(f"{name}:") and handbook.section_for(page) == section
+        ]
+        yield from sorted(below, key=lambda path: (path.count("/"), len(path)))
+
+
+def take_sections(browser: Browser, campus: Campus) -> None:
+    known = list(addresses(get_resolver()))
+    handbook.PICTURES.mkdir(exist_ok=True)
+    with ExitStack() as stack:
+        pages = {who: stack.enter_context(seen(browser, DESK, "light", "zh-CN")) for who in WHO}
+        for who, page in pages.items():
+            page.set_viewport_size({"width": 1280, "height": 800})
+            if who:
+                sign_in(page, campus.url, f"{CAST[who].campus_no}:{SAMPLE_PASSWORD}")
+        for section in handbook.sections():
+            take_section(section, list(pages_of(section, known)), pages, campus.url)
+
+
+def take_section(section: handbook.Section, paths: list[str], pages: dict[str, Page], url: str) -> None:
+    for path in paths:
+        for page in pages.values():
+            answer = page.goto(url + path)
+            is_page = answer is not None and answer.headers.get("content-type", "").startswith("text/html")
+            if answer is not None and answer.ok and is_page and page.url.split("?")[0] == url + path:
+                wait(page)
+                image = Image.open(io.BytesIO(page.screenshot())).convert("RGB").resize(handbook.PICTURE_SIZE)
+                image.save(section.picture_file, quality=70, method=6)
+                print(f"{section.title}: {path} {section.picture_file}")
+                return
+    print(f"{section.title}: nobody opens a page of it")
+
+
 def keep(name: str, content: bytes) -> None:
     image = Image.open(io.BytesIO(content)).convert("RGB")
     path = OUT / f"{name}.webp"
@@ -125,8 +182,10 @@ def main() -> None:
         campus = start_campus(folder)
         try:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=FLAGS)
-            for picture in PICTURES:
-                take(browser, campus, picture)
+            if "--manual" not in sys.argv:
+                for picture in PICTURES:
+                    take(browser, campus, picture)
+            take_sections(browser, campus)
             browser.close()
         finally:
             stop_campus(campus)

@@ -7,6 +7,7 @@ that fits a page has it. Each stands in English too (`docs/manual/user-manual.en
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from django.urls import reverse
@@ -21,6 +22,9 @@ from nanhu.kernel.ui.words import called, reads_chinese
 TEXT: Final = HOUSE / "docs" / "manual" / "使用手册.md"
 ENGLISH: Final = HOUSE / "docs" / "manual" / "user-manual.en.md"
 """The same sections in English, each with the title of the one that it translates."""
+PICTURES: Final = HOUSE / "docs" / "manual" / "pictures"
+"""A page of each section on the sample campus, as `make screenshots` takes them."""
+PICTURE_SIZE: Final = (960, 600)
 HEADING: Final = re.compile(r"(?m)^## ")
 ROWS, PAGES, TRANSLATES = "对应条目：", "页面：", "Section: "
 ROW: Final = re.compile(r"A\d{3}")
@@ -48,6 +52,16 @@ class Section:
     @property
     def shown(self) -> str:
         return self.english[1] if self.english and self.is_english else self.text
+
+    @property
+    def picture_file(self) -> Path | None:
+        """None of a section that explains no page."""
+        return PICTURES / f"{self.pages[0].replace(':', '-')}.webp" if self.pages else None
+
+    @property
+    def picture(self) -> str:
+        """The name of its file, where that is there."""
+        return self.picture_file.name if self.picture_file is not None and self.picture_file.is_file() else ""
 
     def has(self, wanted: str) -> bool:
         """Does it hold every word of what was typed?"""

@@ -21,6 +21,7 @@ urlpatterns = [
     path("tiles/<str:key>/", home.tile, name="tile"),
     path("tiles/<str:key>/wrong/", home.tile_wrong, name="tile_wrong"),
     path("manual/", manual.manual, name="manual"),
+    path("manual/pictures/<str:name>", help_pages.picture, name="manual_picture"),
     path("me/home/", arranging.urls),
     path("placed/", placed.urls),
     path("me/corrections/", corrections.urls),

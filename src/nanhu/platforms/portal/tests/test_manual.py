@@ -2,11 +2,13 @@
 
 import pytest
 from django.test import Client
+from PIL import Image
 
 from nanhu.kernel import manual
 from nanhu.kernel.manual import TestOutcome
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.portal import help as handbook
 from nanhu.platforms.portal.tests.conftest import PASSWORD, TEST, join
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +138,27 @@ def test_the_whole_school_sees_what_does_not_hold_how_one_uses_it_and_when_it_wa
     address = shown.partition('<a href="/help/')[2].partition('"')[0]
     assert "激活" in browser.get(f"/help/{address}").content.decode()
     assert Client().get("/manual/").status_code == 302, "nobody who is not signed in"
+
+
+def test_a_row_shows_a_page_of_its_section_once_there_is_a_picture(administrator, tmp_path, monkeypatch):
+    monkeypatch.setattr(handbook, "PICTURES", tmp_path)
+    section = handbook.section_of_row("A040")
+    assert "help-picture" not in row(page(administrator, q="A040"), "A040")
+    section.picture_file.write_bytes(b"RIFF0000WEBP")
+    (tmp_path / "other.webp").write_bytes(b"RIFF0000WEBP")
+    assert f'src="/manual/pictures/{section.picture}"' in row(page(administrator, q="A040"), "A040")
+    assert f'src="/manual/pictures/{section.picture}"' in administrator.get(f"/help/{section.title}/").content.decode()
+    shown = administrator.get(f"/manual/pictures/{section.picture}")
+    assert (shown["Content-Type"], b"".join(shown.streaming_content)) == ("image/webp", b"RIFF0000WEBP")
+    for name in ("other.webp", "nothing.webp", "..%2F使用手册.md"):
+        assert administrator.get(f"/manual/pictures/{name}").status_code == 404
+
+
+def test_what_the_house_ships_as_pictures_is_small_and_of_a_section():
+    """Taken by `make screenshots`."""
+    names = {one.picture_file.name for one in handbook.sections() if one.picture_file}
+    for path in handbook.PICTURES.glob("*"):
+        assert path.name in names
+        assert path.stat().st_size < 60_000
+        with Image.open(path) as picture:
+            assert picture.size == handbook.PICTURE_SIZE

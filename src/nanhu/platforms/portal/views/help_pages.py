@@ -1,6 +1,6 @@
 """帮助: the section of the user manual for a page, one section, or what holds the words one looks for."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -26,3 +26,14 @@ def section(request: HttpRequest, title: str) -> HttpResponse:
     if found is None:
         raise Http404
     return render(request, "portal/help_section.html", {"section": found})
+
+
+@require_GET
+def picture(_request: HttpRequest, name: str) -> FileResponse:
+    """Of a section, and no other file."""
+    found = next((one.picture_file for one in sections() if one.picture == name), None)
+    if found is None:
+        raise Http404
+    return FileResponse(
+        found.open("rb"), content_type="image/webp", headers={"Cache-Control": "private, max-age=86400"}
+    )
