@@ -207,6 +207,43 @@ def test_what_is_not_flushed_yet_is_not_let_go_of(
     assert "14231100001" not in there()
 
 
+def test_a_transaction_of_more_rows_than_are_held_lands_in_parts_each_once(
+    made: DataSource, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [f"{14231100000 + n}" for n in range(5, 12)]
+    inside = f"xh BETWEEN '{keys[0]}' AND '{keys[-1]}'"
+    does(
+        postgres,
+        f"UPDATE xk SET kch = 'MA100' WHERE xh = '{keys[0]}'",  # noqa: S608  (our own rows)
+        "BEGIN",
+        f"UPDATE xk SET kch = 'MA102' WHERE {inside}",  # noqa: S608
+        f"UPDATE xk SET kch = 'MA103' WHERE {inside}",  # noqa: S608
+        f"DELETE FROM xk WHERE xh = '{keys[-1]}'",  # noqa: S608
+        "COMMIT",
+    )
+    monkeypatch.setattr(stream, "MOST_CHANGES", 4)
+    landed, good_at = LandingRow.objects.count(), made.good_at
+
+    def killed(*_arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(stream, "let_go", killed)
+        read_again(made)
+    parts = 0
+    while read_again(made).good_at == good_at:
+        assert made.error == ""
+        parts += 1
+        assert parts < 9
+    found = there()
+    assert {found[one][0] for one in keys[:-1]} == {"MA103"}
+    assert (keys[-1] in found, len(found)) == (False, 59)
+    sizes = [one.rows.count() for one in Batch.objects.order_by("id")[1:]]
+    assert max(sizes) == 4
+    assert LandingRow.objects.count() - landed == sum(sizes) == 15, "each part once"
+    monkeypatch.undo()
+
+
 def test_changes_that_another_let_go_of_are_read_with_the_whole_table(made: DataSource, postgres: Postgres) -> None:
     """Our database restored to where it was before a change; or a second campus that follows the table under the same key."""
     does(postgres, "DELETE FROM xk WHERE xh = '14231100001'")

@@ -27,6 +27,7 @@ EVERY: Final = timedelta(seconds=5)
 """What changed there is seen here within ten, with the worker's look each second and the reading."""
 PUBLICATION: Final = "nanhu"
 MOST_CHANGES: Final = 100_000
+COMMIT: Final = b"C"
 DROP_SECONDS: Final = 10
 SLOT: Final = """
     SELECT wal_status, confirmed_flush_lsn::text AS place, confirmed_flush_lsn > nullif(%(until)s, '')::pg_lsn AS is_ahead
@@ -115,14 +116,42 @@ def news_of(made: DataSource, line: Line, keys: Callable[[Sequence[str]], list[s
     if not is_kept(made, line):
         return whole_table(made, line, tables, why=_("复制槽没有了，或被别处推进过"))
     until = here(line)
-    told = line.execute(PEEK, [slot_of(made), MOST_CHANGES, PUBLICATION], binary=True).fetchall()
-    if len(told) >= MOST_CHANGES:
-        until = told[-1]["lsn"]
     try:
-        rows = latest(Decoder(shape, tables).changes(one["data"] for one in told), keys(shape))
+        changes, place = part_since(made, line, Decoder(shape, tables))
+        rows = latest(iter(changes), keys(shape))
     except ShapeError as gap:
         return whole_table(made, line, tables, why=str(gap))
-    return News(iter(rows), False, until, shape, tables, is_all=len(told) < MOST_CHANGES)
+    return News(iter(rows), False, place or until, shape, tables, is_all=not place)
+
+
+def part_since(made: DataSource, line: Line, decoder: Decoder) -> tuple[list[Change], str]:
+    """As many as are held at once, and how far that is, where it is not all: the end of a transaction, and how many rows of the next
+    one were told (`0/1A2B3C+100000`)."""
+    ended, told = place_and_part(made.position["until"])
+    seen, count, found = 0, 0, list[Change]()
+    for lsn, data in messages(made, line):
+        count += 1
+        for one in decoder.changes([data]):
+            seen += 1
+            found += [one] if seen > told else []
+        if data.startswith(COMMIT):
+            ended, told, seen = lsn, 0, 0
+        if len(found) >= MOST_CHANGES:
+            return found, f"{ended}+{seen}" if seen else ended
+    return found, ended if count >= MOST_CHANGES else ""
+
+
+def place_and_part(until: str) -> tuple[str, int]:
+    place, _plus, told = until.partition("+")
+    return place, int(told or 0)
+
+
+def messages(made: DataSource, line: Line) -> Iterator[tuple[str, bytes]]:
+    """The server ends with a transaction, however long; it is not held here."""
+    with line.transaction(), line.cursor(name="nanhu", binary=True) as cursor:
+        cursor.itersize = CHUNK
+        for one in cursor.execute(PEEK, [slot_of(made), MOST_CHANGES, PUBLICATION]):
+            yield one["lsn"], one["data"]
 
 
 def table_of(made: DataSource) -> sql.Identifier:
@@ -174,7 +203,9 @@ def is_kept(made: DataSource, line: Line) -> bool:
 
 
 def slot_in(made: DataSource, line: Line) -> dict[str, Any] | None:
-    return line.execute(SLOT, {"slot": slot_of(made), "until": made.position.get("until", "")}).fetchone()
+    return line.execute(
+        SLOT, {"slot": slot_of(made), "until": place_and_part(made.position.get("until", ""))[0]}
+    ).fetchone()
 
 
 def whole_table(made: DataSource, line: Line, tables: list[int], *, why: str = "") -> News:
@@ -214,7 +245,7 @@ def rows_of(line: Line, table: sql.Identifier) -> Iterator[Row]:
 
 
 def let_go(made: DataSource, line: Line, until: str) -> None:
-    line.execute(LET_GO, [slot_of(made), until])
+    line.execute(LET_GO, [slot_of(made), place_and_part(until)[0]])
 
 
 def drop_slot(made: DataSource) -> None:
