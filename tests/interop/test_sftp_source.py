@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.clock import now
@@ -20,6 +21,7 @@ from nanhu.platforms.datahub.models import Batch, DataSource
 from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.reading import at, read_again
 from nanhu.platforms.datahub.tests.test_shared_sources import switched, two  # noqa: F401  (a fixture)
+from nanhu.platforms.datahub.warehouse import declared
 from nanhu.testing.patience import PATIENCE_SECONDS
 from nanhu.testing.ports import free_ports
 from tests.interop.dovecot import is_open
@@ -115,16 +117,24 @@ def openssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSsh]:
 
 
 @pytest.fixture
-def made(openssh: OpenSsh, two: list[object], monkeypatch: pytest.MonkeyPatch) -> Iterator[DataSource]:  # noqa: F811
+def steward(monkeypatch: pytest.MonkeyPatch) -> Client:
     changed = replace(configuration(), demo=False, outgoing_networks="127.0.0.0/8")
     monkeypatch.setattr("nanhu.kernel.outgoing.configuration", lambda: changed)
     monkeypatch.setattr(reaching, "listed_hosts", lambda: ("127.0.0.1",))
-    steward = signed_in("管夹", "0020209189", "datahub.steward")
-    facts = {"address": f"127.0.0.1:{openssh.port}/{openssh.out}", "host_key": openssh.fingerprint()}
+    return signed_in("管夹", "0020209189", "datahub.steward")
+
+
+def made_by(steward: Client, openssh: OpenSsh, **facts: str) -> DataSource:
+    facts |= {"address": f"127.0.0.1:{openssh.port}/{openssh.out}", "host_key": openssh.fingerprint()}
     facts["secret"] = (openssh.folder / "client").read_text()
     answer = steward.post("/datahub/sources/new/sftp/", FORM | facts)
     assert answer.status_code == 302, answer.context["form"].errors
-    made = DataSource.objects.get(key="aa.folder")
+    return DataSource.objects.get()
+
+
+@pytest.fixture
+def made(openssh: OpenSsh, two: list[object], steward: Client) -> Iterator[DataSource]:  # noqa: F811
+    made = made_by(steward, openssh)
     switched(two, source=made.key)
     written(openssh, "选课_0.csv", ["14231100009"], days_ago=3)
     assert "高等数学" in steward.post(at(made, "try/")).content.decode()
@@ -142,6 +152,33 @@ def written(openssh: OpenSsh, name: str, people: list[str], *, days_ago: float =
     at_time = time.time() - days_ago * 86400
     os.utime(path, (at_time, at_time))
     return path
+
+
+def test_a_file_of_more_than_may_be_handed_in_fills_a_large_table(
+    openssh: OpenSsh, steward: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(declared, "warehouse", lambda: tmp_path)
+    monkeypatch.setattr(sftp, "configuration", lambda: replace(configuration(), upload_limit_mb=0))
+    (tmp_path / "card.flow").mkdir()
+    (tmp_path / "card.flow" / "table.toml").write_text(
+        'name = "刷卡流水"\nkeys = ["serial"]\n[fields.serial]\nheading = "流水号"\n[fields.fen]\nheading = "金额"\nkind = "yuan"\n'
+    )
+    lines = ["流水号,金额,商户", *(f"{n},1.50,一食堂" for n in range(1000))]
+    file = openssh.out / "flow_1.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    file.with_name("flow_1.csv.ok").touch()
+    made = made_by(steward, openssh, fills="large:card.flow", query="flow_*.csv", done_mark=".ok")
+    assert "流水号" in steward.post(at(made, "try/")).content.decode()
+    assert steward.post(at(made, "start/")).status_code == 302
+    made = read_again(made)
+    assert (made.error, made.rows, made.good_at is not None) == ("", 1000, True)
+    assert made.batch is not None
+    assert (made.batch.state, made.batch.file_name) == ("applied", "flow_1.csv")
+    assert list((tmp_path / "card.flow" / made.batch.counts["stamp"]).glob("*.parquet"))
+    good_at = made.good_at
+    assert (read_again(made).good_at, Batch.objects.count()) == (good_at, 1), "the same file is no news"
+    for left in openssh.out.iterdir():
+        left.unlink()
 
 
 def people_there() -> list[str]:
