@@ -282,6 +282,72 @@ def test_another_server_at_the_same_place_is_not_gone_on_with(
     assert "换了服务器" in read_again(made).error
 
 
+@pytest.fixture
+def replica(server: MariaDb) -> Iterator[MariaDb]:
+    """A second one that follows the first, begun from a copy of it."""
+    does(
+        server,
+        "CREATE USER IF NOT EXISTS copy@'127.0.0.1' IDENTIFIED BY 'copied'",
+        "GRANT REPLICATION SLAVE ON *.* TO copy@'127.0.0.1'",
+    )
+    stopped(server)
+    folder = Path(tempfile.mkdtemp(prefix="nanhu-replica-"))
+    shutil.copytree(server.folder / "data", folder / "data")
+    server.again()
+    second = MariaDb(folder, free_ports(1)[0], server.key)
+    command = [one.replace(str(server.folder), str(folder)) for one in server.begin_as[0]]
+    second.begin_as = ([*command, f"--port={second.port}", "--server-id=8", "--log-slave-updates"], folder, None)
+    second.again()
+    file, place = place_of(server)
+    does(
+        second,
+        f"CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT={server.port}, MASTER_USER='copy', MASTER_PASSWORD='copied',"
+        f" MASTER_LOG_FILE='{file}', MASTER_LOG_POS={place}",
+        "START SLAVE",
+    )
+    yield second
+    stopped(second)
+    shutil.rmtree(folder, ignore_errors=True)
+    if server.process is not None and server.process.poll() is not None:
+        server.again()
+
+
+def stopped(server: MariaDb, *, kill: bool = False) -> None:
+    assert server.process is not None
+    (server.process.kill if kill else server.process.terminate)()
+    server.process.wait(PATIENCE_SECONDS)
+
+
+def place_of(server: MariaDb) -> tuple[str, int]:
+    with server.connection() as asked, asked.cursor() as cursor:
+        cursor.execute("SHOW MASTER STATUS")
+        file, place, *_more = cursor.fetchone()
+        return file, place
+
+
+def test_a_replica_that_takes_over_the_address_is_read_whole_and_then_followed(
+    replica: MariaDb, made: DataSource, server: MariaDb
+) -> None:
+    """What the first one told last and we had not read stands in the second; its log is another."""
+    does(server, "DELETE FROM jw.xk WHERE xh = '14231100005'")
+    assert (read_again(made).error, made.rows) == ("", 1)
+    does(server, "DELETE FROM jw.xk WHERE xh = '14231100006'")
+    with replica.connection() as asked, asked.cursor() as cursor:
+        cursor.execute("SELECT MASTER_POS_WAIT(%s, %s, %s)", [*place_of(server), PATIENCE_SECONDS])
+        assert cursor.fetchone()[0] is not None
+        assert cursor.execute("SELECT 1 FROM jw.xk") == 58
+    stopped(server, kill=True)
+    assert read_again(made).error
+    does(replica, "STOP SLAVE", "RESET SLAVE ALL")
+    stopped(replica)
+    replica.begin_as = ([*replica.begin_as[0], f"--port={server.port}"], replica.folder, None)
+    replica.again()
+    assert (read_again(made).error, made.rows, len(there())) == ("", 58, 58)
+    assert "换了服务器" in Batch.objects.get(pk=made.batch_id).file_name
+    does(replica, "DELETE FROM jw.xk WHERE xh = '14231100007'")
+    assert (read_again(made).error, made.rows, len(there())) == ("", 1, 57), "from then on its changes alone"
+
+
 def test_a_killed_server_and_a_new_file_lose_nothing_and_an_emptied_table_empties_nothing(
     made: DataSource, server: MariaDb
 ) -> None:
