@@ -17,6 +17,7 @@ from nanhu.platforms.datahub.errors import (
     OvertakenError,
     SourceRefusedError,
     TooMuchError,
+    UnknownSourceError,
 )
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch
@@ -36,7 +37,7 @@ from nanhu.platforms.datahub.services.rules_version import rules_version
 from nanhu.platforms.datahub.services.settle import settle_batch
 from nanhu.platforms.datahub.services.settle_shared import settle_shared
 from nanhu.platforms.datahub.services.settle_units import lookups_for, settle_units
-from nanhu.platforms.datahub.sources import SourceSpec
+from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 
 STEP: Final = 500
 
@@ -70,6 +71,8 @@ def import_file(
     """Raises FileRefusedError when the file as a whole cannot be read; a batch that says why is kept. `waits`: at the gate where
     it would do too much to a shared table, else it is refused."""
     spec, name = source(source_key), file_name or path.name
+    if spec.kind == "large":  # no line of it belongs into the database
+        raise UnknownSourceError(key=source_key, known="、".join(SOURCES))
     check_size(path)
     sha256 = sha256_of(path)
     if (before := applied_before(spec, sha256)) is not None:

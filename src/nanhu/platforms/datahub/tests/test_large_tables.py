@@ -23,7 +23,7 @@ from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
 from nanhu.platforms.datahub.cleaning.numbers import NumberShape
 from nanhu.platforms.datahub.cleaning.text import is_empty, squeezed, text_of
 from nanhu.platforms.datahub.matching.model import HERE, PATTERN
-from nanhu.platforms.datahub.models import Batch, DataSource, Release
+from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, Release
 from nanhu.platforms.datahub.tests.conftest import id_number, signed_in
 from nanhu.platforms.datahub.tests.reading import HTTP, at, made_by, read_again, started
 from nanhu.platforms.datahub.tests.test_data_sources import listed, outside  # noqa: F401  (fixtures)
@@ -380,8 +380,8 @@ def test_a_snapshot_is_cleaned_compared_and_kept_and_no_number_lies_in_it(large)
 def engine(monkeypatch):
     """What one would tell, where it is not the point."""
 
-    def says(rows, **changes):
-        figures = {"nanhu_rows": rows, "nanhu_refused": 0, "nanhu_twice": 0}
+    def says(rows, *, refused=0, **changes):
+        figures = {"nanhu_rows": rows, "nanhu_refused": refused, "nanhu_twice": 0, "paid_on": refused}
         counts = [{plan.CHANGE: name, "rows_of_it": count} for name, count in changes.items()]
         told = {"figures": figures, "counts": counts, "seconds": {}, "made_with": "duckdb 1", "cpu": 1.5, "peak_mb": 60}
 
@@ -458,24 +458,36 @@ def test_who_rolls_a_snapshot_back_has_the_one_before(large, here, steward):
 
 
 @pytest.mark.django_db
-def test_the_page_tells_of_each_table_how_it_is_and_what_its_last_snapshot_cost(large, here, steward):
+def test_the_page_tells_of_each_table_how_it_is_and_what_its_last_snapshot_cost(large, engine, steward):
     other = large.parent / "gate.log"
     other.mkdir()
     (other / "table.toml").write_text("name = 1", encoding="utf-8")
-    assert "还没有读过" in steward.get("/datahub/large/").content.decode()
-    take(large, [line(n) for n in range(100)])
+    engine(100, new=100)
+    take(large, [])
     page = steward.get("/datahub/large/").content.decode()
     counts = taking.snapshots(declared(KEY))[-1].counts
     assert "读到 100 行" in page
     assert counts["engine"] in page
     assert f"{counts['peak_mb']:,}" in page
     assert "table.toml" in page, "what cannot be used says why"
-    batch = held(large, [line(n, 日期="昨天") for n in range(100)])
+    engine(100, refused=100)
+    batch = held(large, [])
     assert "先不生效" in steward.get("/datahub/large/").content.decode()
     assert f"#{batch.pk}" in steward.get(f"/datahub/large/{KEY}/").content.decode()
     report = steward.get(f"/datahub/batches/{batch.pk}/").content.decode()
     assert "日期 100" in report
     assert batch.counts["stamp"] in report
+
+
+@pytest.mark.django_db
+def test_no_other_page_stumbles_over_a_snapshot_and_no_line_of_it_lands_in_the_database(large, engine, steward):
+    engine(100, new=100)
+    take(large, [])
+    for page in ("", "standard/", "flow/", "quality/", f"quality/large:{KEY}/"):
+        assert steward.get(f"/datahub/{page}").status_code == 200, page
+    with pytest.raises(CommandError, match=KEY):
+        call_command("datahub", "import", str(large.parent / "流水.csv"), "--source", f"large:{KEY}")
+    assert not LandingRow.objects.exists()
 
 
 def cells(n, **other):
@@ -559,6 +571,7 @@ def test_many_large_tables_cost_no_more_queries_than_one(large, here, steward):
         facts |= {"host_key": "SHA256:x", "state": "live", "made_by_name": "管数据"}
         DataSource.objects.create(key=f"card.flow{number}", fills=f"large:card.flow{number}", **facts)
     assert cost() == few
+    assert "还没有读过" in steward.get("/datahub/large/").content.decode()
 
 
 @pytest.mark.django_db

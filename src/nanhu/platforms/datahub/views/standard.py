@@ -160,7 +160,7 @@ def is_coded(spec: SourceSpec, name: str) -> bool:
     if spec.kind == "shared":
         field = shared_tables()[spec.table].by_name.get(name)
         return field is not None and field.type == "code"
-    return bool(table_of(spec, name))
+    return spec.kind != "large" and bool(table_of(spec, name))
 
 
 def unknown_spellings() -> list[Spelling]:
