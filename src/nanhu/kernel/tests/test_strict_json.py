@@ -33,7 +33,6 @@ READ_OTHERWISE = {
     "platforms/datahub/warehouse/duckdb_engine.py": "an order of a process of ours",
     "platforms/datahub/warehouse/engines.py": "written by us, and the answer of a process of ours",
     "platforms/datahub/warehouse/spark_engine.py": "an order of a process of ours",
-    "platforms/datahub/warehouse/taking.py": "a file of our own writing",
     "platforms/datahub/reading/oldbook.py": "written by a process of ours",
     "platforms/datahub/reading/spool.py": "a file of our own writing; none that is handed in is named so",
     "platforms/datahub/sharing/pages.py": "written by us into the database",
