@@ -118,42 +118,10 @@ class Cases:
         options: CaseOptions,
     ) -> None:
         self.model, self.table, self.options = model, table, options
+        self.on_approve, self.on_refuse = on_approve, on_refuse
         refusals[model] = on_refuse
         self.said: Mapping[str, Done] = options.get("done", {})
-        found_rows = options.get("found", model._default_manager.all())  # noqa: SLF001 - the manager of whichever model
-
-        def cases(request: PageRequest) -> HttpResponseBase:
-            newest = found_rows.order_by("-created_at", "-pk")
-            return listing(
-                request,
-                table,
-                newest,
-                options.get("filters"),
-                empty=options.get("empty"),
-                export_as=str(options["title"]),
-                per_page=BATCHES_SHOWN,
-                template=options.get("list_template", "kit/listing.html"),
-            )
-
-        def case(request: PageRequest, found: Any) -> HttpResponseBase:
-            return self.show(request, found)
-
-        def rows_file(request: PageRequest, found: Any) -> HttpResponseBase:
-            noun = console.namespace.rpartition(":")[2]
-            return export(options["rows"](request, found), f"{noun}-{found.created_at:%Y%m%d}-{found.pk}")
-
-        def approve(request: PageRequest, found: Any) -> object:
-            made = on_approve(request.actor, found)
-            return made if callable(self.said.get("approve")) else None
-
-        def refuse(request: PageRequest, form: RefusalForm, found: Any) -> None:
-            on_refuse(request.actor, found, form.cleaned_data["answer"])
-
-        def withdraw(request: PageRequest, found: Any) -> None:
-            if found.author_id != request.viewer.account_id:
-                raise NotTheAuthorError
-            on_refuse(request.actor, found, WITHDRAWN)
-
+        self.found = options.get("found", model._default_manager.all())  # noqa: SLF001 - the manager of whichever model
         self.list = console.page(
             path,
             title=options["title"],
@@ -162,16 +130,48 @@ class Cases:
             waits=options.get("waits", True),
             count=proposals_waiting(model),
             roles=options.get("roles", console.roles),
-        )(cases)
-        self.case = self.list.page("<uuid:public_id>/", title=model.what, subject=record(found_rows, model.what))(case)
+        )(self.cases)
+
+        def case(request: PageRequest, found: Any) -> HttpResponseBase:
+            return self.show(request, found)
+
+        self.case = self.list.page("<uuid:public_id>/", title=model.what, subject=record(self.found, model.what))(case)
         roles = options.get("decide", self.case.roles)
-        self.case.action("approve/", done=self.said.get("approve", _("已同意。")), roles=roles)(approve)
-        self.case.action("refuse/", form=RefusalForm, done=_("已回复不同意。"), roles=roles)(refuse)
+        self.case.action("approve/", done=self.said.get("approve", _("已同意。")), roles=roles)(self.approve)
+        self.case.action("refuse/", form=RefusalForm, done=_("已回复不同意。"), roles=roles)(self.refuse)
         if self.is_withdrawn_here:
-            self.case.action("withdraw/", done=_("已撤回。"))(withdraw)
+            self.case.action("withdraw/", done=_("已撤回。"))(self.withdraw)
         self.list.waiting_lines, self.list.decides = self.waiting_lines, console.pages["approve"].is_shown_to
         if "rows_at" in options:
-            self.case.download(options["rows_at"])(rows_file)
+            self.case.download(options["rows_at"])(self.rows_file)
+
+    def cases(self, request: PageRequest) -> HttpResponseBase:
+        return listing(
+            request,
+            self.table,
+            self.found.order_by("-created_at", "-pk"),
+            self.options.get("filters"),
+            empty=self.options.get("empty"),
+            export_as=str(self.options["title"]),
+            per_page=BATCHES_SHOWN,
+            template=self.options.get("list_template", "kit/listing.html"),
+        )
+
+    def rows_file(self, request: PageRequest, found: Any) -> HttpResponseBase:
+        noun = request.page.console.namespace.rpartition(":")[2]
+        return export(self.options["rows"](request, found), f"{noun}-{found.created_at:%Y%m%d}-{found.pk}")
+
+    def approve(self, request: PageRequest, found: Any) -> object:
+        made = self.on_approve(request.actor, found)
+        return made if callable(self.said.get("approve")) else None
+
+    def refuse(self, request: PageRequest, form: RefusalForm, found: Any) -> None:
+        self.on_refuse(request.actor, found, form.cleaned_data["answer"])
+
+    def withdraw(self, request: PageRequest, found: Any) -> None:
+        if found.author_id != request.viewer.account_id:
+            raise NotTheAuthorError
+        self.on_refuse(request.actor, found, WITHDRAWN)
 
     @property
     def is_withdrawn_here(self) -> bool:
@@ -275,28 +275,7 @@ class Intake(Cases):
             on_approve=lambda by, found: intake.approve(by=by, batch=found),
             on_refuse=lambda by, found, answer: intake.refuse(by=by, batch=found, answer=answer),
         )
-        filled = options.get("filled")
-
-        def template(request: PageRequest) -> HttpResponseBase:
-            name = str(options["title"])
-            content = filled() if filled is not None and "last" in request.GET else sheet.form(name=name)
-            return attachment(HttpResponse(content, content_type=WORKBOOK), f"{name}.xlsx")
-
-        def new(request: PageRequest, form: IntakeForm) -> IntakeBatch:
-            known = model.known(request.actor, form.cleaned_data["token"])
-            if known is not None:
-                return known
-            checked = check(sheet.read(form.cleaned_data["file"]))
-            if checked.faults:
-                raise faulty(request, checked.faults)
-            return keep(request.actor, form, checked.rows)
-
-        def submit(request: PageRequest, found: IntakeBatch) -> None:
-            intake.submit(by=request.actor, batch=found)
-
-        def discard(request: PageRequest, found: IntakeBatch) -> None:
-            intake.discard(by=request.actor, batch=found)
-
+        self.sheet, self.check, self.keep, self.filled = sheet, check, keep, options.get("filled")
         given: FormOptions = {
             "template": "kit/intake.html",
             "submit": _("检查文件"),
@@ -310,13 +289,33 @@ class Intake(Cases):
         given["facts"] = lambda request: {
             "steps": STEPS,
             "template": blank.address(),
-            "has_filled": filled is not None,
+            "has_filled": self.filled is not None,
             **(more(request) if more else {}),
         }
-        blank = self.list.download("template.xlsx")(template)
-        self.new = self.list.form("new/", form, **given)(new)
-        self.case.action("submit/", done=_("已提交，等另一位经办人复核。"))(submit)
-        self.case.action("discard/", done=self.said.get("discard", _("已作废。")))(discard)
+        blank = self.list.download("template.xlsx")(self.template)
+        self.list.form("new/", form, **given)(self.new)
+        self.case.action("submit/", done=_("已提交，等另一位经办人复核。"))(self.submit)
+        self.case.action("discard/", done=self.said.get("discard", _("已作废。")))(self.discard)
+
+    def template(self, request: PageRequest) -> HttpResponseBase:
+        name = str(self.options["title"])
+        content = self.filled() if self.filled and "last" in request.GET else self.sheet.form(name=name)
+        return attachment(HttpResponse(content, content_type=WORKBOOK), f"{name}.xlsx")
+
+    def new(self, request: PageRequest, form: IntakeForm) -> Any:
+        known = self.model.known(request.actor, form.cleaned_data["token"])
+        if known is not None:
+            return known
+        checked = self.check(self.sheet.read(form.cleaned_data["file"]))
+        if checked.faults:
+            raise faulty(request, checked.faults)
+        return self.keep(request.actor, form, checked.rows)
+
+    def submit(self, request: PageRequest, found: IntakeBatch) -> None:
+        intake.submit(by=request.actor, batch=found)
+
+    def discard(self, request: PageRequest, found: IntakeBatch) -> None:
+        intake.discard(by=request.actor, batch=found)
 
     def own_facts(self, request: PageRequest, found: IntakeBatch) -> Mapping[str, Any]:
         """How far it came on its way, and how far its job is; who asked to take it back, and where one may."""
