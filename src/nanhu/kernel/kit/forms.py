@@ -45,10 +45,8 @@ class OnceForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
-class RollbackForm(OnceForm):
+class RollbackForm(OnceForm, ReasonForm):
     """Why a list is to be taken back."""
-
-    reason = reason_field()
 
 
 class BesideOthers(forms.Form):
@@ -88,10 +86,8 @@ class FileForm(forms.Form):
         return content
 
 
-class IntakeForm(FileForm):
-    """With a file of lines. `token` names this form: however often it is sent, it makes one list."""
-
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+class IntakeForm(FileForm, OnceForm):
+    """With a file of lines."""
 
 
 class DatedForm(forms.Form):

@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 from typing import Any, ClassVar
-from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.kit.forms import FileForm, IntakeForm, ReasonForm
+from nanhu.kernel.kit.forms import FileForm, IntakeForm, OnceForm, ReasonForm
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.payments.deposit_sources import deposit_sources
@@ -27,8 +26,8 @@ class SecretInput(forms.PasswordInput):
     input_type = "text"
 
 
-class BankCardForm(forms.Form):
-    """The number goes to the bank from memory. `token` names this form: however often it is sent, it is one question."""
+class BankCardForm(OnceForm):
+    """The number goes to the bank from memory."""
 
     card_number = forms.CharField(
         label=_("银行卡号"),
@@ -43,7 +42,6 @@ class BankCardForm(forms.Form):
         help_text=_("留空：用学校登记的手机号"),
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class SigningForm(IntakeForm):
@@ -85,15 +83,12 @@ class SwitchForm(ReasonForm):
     )
 
 
-class DepositForm(forms.Form):
-    """`token` names this form: however often it is sent, it is one deposit."""
-
+class DepositForm(OnceForm):
     source = forms.ChoiceField(label=_("来源"))
     day = forms.DateField(label=_("到账日"), widget=DayInput(), initial=campus_today)
     amount = YuanField(label=_("到账金额"), help_text=_("银行回单上的金额"))
     fee = YuanField(label=_("手续费"), required=False, help_text=_("银联从结算款里扣下的；没有就不填"))
     reference = forms.CharField(label=_("银行流水号"), max_length=60)
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

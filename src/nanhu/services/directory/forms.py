@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any, Final
-from uuid import uuid4
 
 import zxingcpp
 from django import forms
@@ -16,7 +15,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files.kinds import checked
 from nanhu.kernel.folding import halfwidth, one_line, tidied
-from nanhu.kernel.kit.forms import IN_ENGLISH, DatedForm, IntakeForm, reason_field
+from nanhu.kernel.kit.forms import IN_ENGLISH, DatedForm, IntakeForm, OnceForm, reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people.api import PersonField, UnitField, office_names
@@ -235,10 +234,9 @@ class RosterForm(OwnUnitsForm):
     )
 
 
-class ExchangeForm(forms.Form):
+class ExchangeForm(OnceForm):
     """Duties of colleagues of the same unit that are ahead."""
 
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     taken = forms.ModelChoiceField(
         label=_("换同事的哪一班"), queryset=Duty.objects.none(), to_field_name="public_id", empty_label=_("请选择")
     )

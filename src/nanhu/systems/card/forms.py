@@ -1,12 +1,12 @@
 """The shape of what a holder asks and a clerk types."""
 
 from datetime import date
-from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit.forms import OnceForm
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.systems.card.kinds import GROUP_NAMES
 from nanhu.systems.card.queries import Range, last_three_months
@@ -49,19 +49,15 @@ def within(day: date) -> date:
     return min(max(day, EARLIEST), campus_today())
 
 
-class TopUpForm(forms.Form):
-    """`token` names this form: however often it is sent, it is posted once."""
-
+class TopUpForm(OnceForm):
     amount = YuanField(autofocus=True, label=_("收到现金"))
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
-class ExceptionForm(forms.Form):
+class ExceptionForm(OnceForm):
     amount = YuanField(autofocus=True, label=_("现金金额"))
     reason = forms.CharField(
         label=_("特批理由"), max_length=120, help_text=_("例如：银行卡被冻结，已联系辅导员核实。会长期留存。")
     )
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class CounterLossForm(forms.Form):

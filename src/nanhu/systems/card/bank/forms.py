@@ -1,22 +1,17 @@
 """The shape of what holders and clerks type."""
 
-from uuid import uuid4
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit.forms import either_field, reason_field
+from nanhu.kernel.kit.forms import OnceForm, either_field, reason_field
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.platforms.payments.api import Channel
 from nanhu.platforms.people.api import PersonField
 
 
-class TopUpForm(forms.Form):
-    """`token` names this form: however often it is sent, it is one order."""
-
+class TopUpForm(OnceForm):
     amount = YuanField(label=_("充值金额"))
     channel = forms.ChoiceField(label=_("支付方式"), widget=forms.RadioSelect)
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(self, *arguments: object, channels: list[Channel], **options: object) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
@@ -40,12 +35,9 @@ class AppealForm(forms.Form):
     )
 
 
-class WithdrawalForm(forms.Form):
-    """`token` names this form: however often it is sent, it asks once."""
-
+class WithdrawalForm(OnceForm):
     holder = PersonField(label=_("持卡人"), help_text=_("已经离校、卡已过期的人；钱退到本人签约的银行卡"))
     reason = reason_field()
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class VerdictForm(forms.Form):

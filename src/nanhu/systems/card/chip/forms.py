@@ -1,9 +1,7 @@
-from uuid import uuid4
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit.forms import BesideOthers
+from nanhu.kernel.kit.forms import BesideOthers, OnceForm
 from nanhu.systems.card.chip.models import SuspenseBatch, SuspenseCase
 
 LONGEST = 400
@@ -14,7 +12,7 @@ class ProposalForm(forms.Form):
     proposal = forms.CharField(label=_("为什么应当入账"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class BatchForm(forms.Form):
+class BatchForm(OnceForm):
     terminal = forms.IntegerField(min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput)
     reason = forms.ChoiceField(choices=SuspenseCase.Reason, widget=forms.HiddenInput)
     upto = forms.IntegerField(min_value=1, max_value=LARGEST_ID, widget=forms.HiddenInput)
@@ -22,7 +20,6 @@ class BatchForm(forms.Form):
     proposal = forms.CharField(
         label=_("为什么可以这样办理"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2})
     )
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class DecisionForm(BesideOthers):

@@ -1,14 +1,13 @@
 """The shape of what finance, clerks and holders type."""
 
 import re
-from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.kit.forms import BesideOthers, DatedForm
+from nanhu.kernel.kit.forms import BesideOthers, DatedForm, OnceForm
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.people.api import PersonField
@@ -74,7 +73,7 @@ class UnpaidForm(BesideOthers):
     bank_words = forms.CharField(label=_("银行的退回单号或原因"), max_length=60)
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(OnceForm):
     receipt = forms.RegexField(label=_("凭证号"), regex=r"^\s*[0-9]{1,18}\s*$")
     bill = forms.ChoiceField(
         label=_("缴的应缴单"),
@@ -83,7 +82,6 @@ class CorrectionForm(forms.Form):
         help_text=_("只有代扣缴费的交易要选；记错的，应缴单回到缴费前的样子"),
     )
     reason = forms.CharField(label=_("更正原因"), max_length=200)
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
 class AnswerForm(forms.Form):
@@ -94,10 +92,7 @@ class DisputeForm(forms.Form):
     words = forms.CharField(label=_("错误说明"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class RefundForm(forms.Form):
-    """`token` names this form: however often it is sent, it gives back once."""
-
+class RefundForm(OnceForm):
     receipt = forms.RegexField(label=_("凭证号"), regex=r"^\s*[0-9]{1,15}\s*$")
     amount = YuanField(label=_("退款金额（元）"))
     reason = forms.CharField(label=_("退款原因"), max_length=80)
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
