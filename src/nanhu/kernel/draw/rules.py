@@ -66,6 +66,18 @@ def is_form(form: str) -> bool:
     return True
 
 
+def form_of(plain: str) -> str:
+    """As an office writes it, # a digit: "####.##"; whoever writes expressions goes on doing so."""
+    if "\\" in plain:
+        return plain
+    return re.sub("#+", lambda found: rf"\d{{{len(found[0])}}}", spelled(plain).replace(".", r"\."))
+
+
+def plain_form(form: str) -> str:
+    """As people read it."""
+    return re.sub(r"\\d(?:\{(\d+)\})?", lambda found: "#" * int(found[1] or 1), form).replace(r"\.", ".")
+
+
 def fits(value: str, form: str) -> bool:
     return re.fullmatch(form, value, re.ASCII) is not None
 

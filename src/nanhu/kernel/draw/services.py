@@ -198,7 +198,7 @@ def type_value(*, by: Actor, draw: Draw, value: str, token: UUID) -> DrawValue:
 def as_promised(draw: Draw, value: str) -> str:
     said = rules.spelled(value)
     if not rules.fits(said, draw.value_form):
-        raise ValueRefusedError(form=draw.value_form)
+        raise ValueRefusedError(form=rules.plain_form(draw.value_form))
     return said
 
 

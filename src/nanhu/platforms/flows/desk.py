@@ -664,7 +664,7 @@ def export_sealed(request: PageRequest, form: ExportForm, definition: Definition
 )
 def papers(request: PageRequest) -> HttpResponseBase:
     found = [(one, one.fallback, enter_paper.address(key=one.key)) for one in queries.paper_services(request.viewer)]
-    none = _("您负责的流程都没有写应急办法")
+    none = _("您负责的流程都没有写应急办法：在“流程设计”里写上，就能补录。")
     return render(request, "flows/services.html", {"services": found, "none": none, "words": code_words.address()})
 
 

@@ -13,6 +13,7 @@ from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, phrase
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import FaultClass
+from nanhu.services.requests.rules import OFFICE_PHONE_WRONG, office_phone
 from nanhu.services.requests.services.crew_lists import CrewLine
 from nanhu.services.requests.services.settings import numbers_of
 
@@ -94,8 +95,8 @@ class CrewChecker:
             yield line.fault("leader", _("没有这个人：%(word)s") % {"word": leader})
         if days_in(line["days"]) is None:
             yield line.fault("days", _("请写 一至五、六日 或 1-5 这样"))
-        if line["phone"].strip() and not people.is_phone(line["phone"]):
-            yield line.fault("phone", _("电话不对"))
+        if line["phone"].strip() and not office_phone(line["phone"]):
+            yield line.fault("phone", str(OFFICE_PHONE_WRONG))
 
     def number_of(self, typed: str) -> str:
         """As `said_of` says it, whichever of his numbers was typed."""
@@ -105,7 +106,7 @@ class CrewChecker:
         leader = self.number_of(tidied(line["leader"]))
         members = {self.number_of(one) for one in words_in(line["members"])}
         said: dict[str, Any] = {
-            "phone": people.normalise_phone(line["phone"]) if line["phone"].strip() else "",
+            "phone": office_phone(line["phone"]),
             "classes": sorted({self.classes[one] for one in words_in(line["classes"])}),
             "buildings": sorted(words_in(line["buildings"])),
             "duty_days": days_in(line["days"]),

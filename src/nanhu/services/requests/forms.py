@@ -13,7 +13,7 @@ from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people.api import PersonField, PhoneField, UnitField
 from nanhu.services.requests.models import Crew, FaultClass, Request, Topic
 from nanhu.services.requests.models.crews import WEEKDAYS
-from nanhu.services.requests.rules import LARGEST_PHOTO, PHOTOS
+from nanhu.services.requests.rules import LARGEST_PHOTO, OFFICE_PHONE_WRONG, PHOTOS, office_phone
 
 LONGEST: Final = 2000
 MATERIAL_LINES: Final = 3
@@ -297,10 +297,19 @@ class ClassForm(forms.Form):
     )
 
 
+class OfficePhoneField(forms.CharField):
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        number = office_phone(typed)
+        if typed and not number:
+            raise forms.ValidationError(OFFICE_PHONE_WRONG)
+        return number
+
+
 class CrewForm(forms.Form):
     name = forms.CharField(label=_("班组"), max_length=30)
     name_en = forms.CharField(label=_("英文名"), max_length=60, required=False, help_text=IN_ENGLISH)
-    phone = PhoneField(label=_("电话"), required=False)
+    phone = OfficePhoneField(label=_("电话"), required=False)
     classes = forms.ModelMultipleChoiceField(
         label=_("修什么"), queryset=FaultClass.objects.all(), to_field_name="key", widget=forms.CheckboxSelectMultiple
     )
@@ -324,7 +333,7 @@ class CrewForm(forms.Form):
 class OperatorForm(forms.Form):
     name = forms.CharField(label=_("运营商"), max_length=30)
     name_en = forms.CharField(label=_("英文名"), max_length=60, required=False, help_text=IN_ENGLISH)
-    phone = forms.RegexField(label=_("报修电话"), regex=r"^[+0-9][0-9 -]{2,22}\Z")
+    phone = OfficePhoneField(label=_("报修电话"))
     url = forms.URLField(label=_("自己的报修页"), required=False, assume_scheme="https", max_length=200)
     words = forms.CharField(label=_("提示"), max_length=120, required=False, help_text=_("例：报修时说宽带账号"))
     words_en = forms.CharField(label=_("英文提示"), max_length=240, required=False, help_text=IN_ENGLISH)

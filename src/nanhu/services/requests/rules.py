@@ -1,14 +1,21 @@
 """Pure rules of requests: how long things are promised, who is on duty, reply codes. No clock, no database."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from nanhu.kernel.folding import halfwidth
 
 TOKENS_A_TERM: Final = 3
 CROWD: Final = 200
 """How many must have taken tokens this term before anybody hides among them."""
 CROWD_SHOWN_BY: Final = 50
 """The number is told in steps: nobody sees it move when a certain person opens the page."""
+OFFICE_PHONE: Final = re.compile("[+0-9][0-9 -]{2,22}")
+OFFICE_PHONE_WRONG: Final = _("请写号码，例：8640996 或 0730-8640996。")
 PHOTOS: Final = 6
 LARGEST_PHOTO: Final = 6_000_000
 TWIN_HOURS: Final = 48
@@ -41,3 +48,9 @@ def is_still_to_reopen(done_on: date, today: date) -> bool:
 def price_of(materials: Iterable[tuple[int, int]]) -> int:
     """Fen, of (quantity, fen of one)."""
     return sum(quantity * fen for quantity, fen in materials)
+
+
+def office_phone(typed: str) -> str:
+    """The number of a duty room as it is dialled, with its area or without; nothing where it is none."""
+    said = halfwidth(typed).strip()
+    return said if OFFICE_PHONE.fullmatch(said) else ""

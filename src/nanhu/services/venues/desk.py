@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.forms.models import model_to_dict
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, end_of, now, start_of
@@ -337,9 +336,7 @@ def seasons_of(found: Venue) -> list[tuple[str, str, list[tuple[Any, str]], str]
 
 
 def days_words(during: Any) -> str:
-    if during.upper is None:
-        return _now("%(day)s 起") % {"day": during.lower}
-    return f"{during.lower} – {during.upper - timedelta(days=1)}"
+    return dates.span_words(during.lower, during.upper and during.upper - timedelta(days=1))
 
 
 def hours_words(rows: list[Any], weekday: int) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.draw import queries as drawn
 from nanhu.kernel.draw import services as draws
 from nanhu.kernel.draw.models import Draw, DrawValue, DrawVoid
+from nanhu.kernel.draw.rules import plain_form
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.kit import Badge, Empty, Link, Moment, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.columns import Tone
@@ -85,7 +86,7 @@ def public_facts(found: VenueDraw) -> list[tuple[Any, Any]]:
     said = [
         (_("场地"), found.venue.called),
         (_("报名截止"), dates.time_words(one.closes_at)),
-        (_("公开数"), f"{one.value_name}（{one.value_form}）"),
+        (_("公开数"), f"{one.value_name}（{plain_form(one.value_form)}）"),
         (_("公开数公布"), dates.time_words(one.value_known_at)),
         (_("最晚公布密数"), dates.time_words(one.publish_by)),
         (_("密数的承诺（SHA-256）"), one.commitment),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_time, campus_today
+from nanhu.kernel.draw.rules import form_of
 from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import IN_ENGLISH, FileForm, ReasonForm
 from nanhu.kernel.ui.dates import WEEKDAYS
@@ -282,10 +283,13 @@ class OpenDrawForm(forms.Form):
     value_form = forms.CharField(
         label=_("公开数的写法"),
         max_length=60,
-        help_text=_(r"数字写 \d，点写 \.，例：2026-12-04 000001\.SH \d{4}\.\d{2}"),
+        help_text=_("还不知道的数字写 #，例：2026-12-04 000001.SH ####.##"),
     )
     value_known_at = forms.DateTimeField(label=_("公开数几时公布"), widget=MomentInput())
     publish_by = forms.DateTimeField(label=_("最晚几时抽"), widget=MomentInput(), help_text=_("过时不抽，自动作废"))
+
+    def clean_value_form(self) -> str:
+        return form_of(self.cleaned_data["value_form"])
 
     def clean_hours(self) -> list[tuple[int, int]]:
         try:

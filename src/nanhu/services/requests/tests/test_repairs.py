@@ -23,7 +23,7 @@ from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.messages.models import Message
 from nanhu.services.requests import queries
-from nanhu.services.requests.models import FaultClass, Request
+from nanhu.services.requests.models import Crew, FaultClass, Request
 from nanhu.services.requests.publishing import publish_requests
 from nanhu.services.requests.publishing import rows as shared_rows
 from nanhu.services.requests.services import dispatching, reminding, working
@@ -473,6 +473,15 @@ def test_the_dispatcher_sets_crews_and_promises(school):
     assert desk.post(f"{DISPATCH}crews/new/", crew).status_code == 302
     assert desk.post(f"{DISPATCH}crews/new/", crew).status_code == 409
     assert "锁班" in desk.get(f"{DISPATCH}crews/").content.decode()
+    change = f"{DISPATCH}crews/{Crew.objects.get(name='锁班').public_id}/"
+    assert "0730-8640996" in desk.post(change, crew | {"phone": "值班室"}).content.decode()
+    for typed, kept in (
+        ("８６４０９９６", "8640996"),
+        ("0730-8640996", "0730-8640996"),
+        ("13907300001", "13907300001"),
+    ):
+        assert desk.post(change, crew | {"phone": typed}).status_code == 302
+        assert Crew.objects.get(name="锁班").phone == kept
     assert desk.post(f"{DISPATCH}promises/lock/", {"minutes": 60}).status_code == 302
     assert FaultClass.objects.get(key="lock").minutes == 60
     assert "1 个工作小时" in school.client("S1").get(f"{HALL}promise/").content.decode()

@@ -31,6 +31,7 @@ from nanhu.services.venues.tests.conftest import SYSTEM, in_days
 
 READ = "2026-12-04 000001.SH 3512.44"
 FORM = r"2026-12-04 000001\.SH \d{4}\.\d{2}"
+PLAIN = "2026-12-04 000001.SH ####.##"
 
 
 def typed(moment):
@@ -48,7 +49,7 @@ def said(school):
         "hours": "09:00-12:00 14:00-17:00",
         "closes_at": typed(noon),
         "value_name": "12月4日上证指数收盘",
-        "value_form": FORM,
+        "value_form": PLAIN,
         "value_known_at": typed(noon + timedelta(hours=3)),
         "publish_by": typed(noon + timedelta(hours=30)),
     }
@@ -59,7 +60,10 @@ def opened(school, hall, said):
     office = school.client("O1")
     answer = office.post(f"/venues/desk/venues/{hall.public_id}/draw/", said)
     assert answer.status_code == 302, answer.content.decode()
-    return VenueDraw.objects.get()
+    found = VenueDraw.objects.get()
+    assert found.draw.value_form == FORM
+    assert PLAIN in school.client("S1").get(f"/venues/draws/{found.public_id}/").content.decode()
+    return found
 
 
 def enters(school, number, found, *wishes, **more):
