@@ -193,11 +193,15 @@ def form_arguments(request: PageRequest, found: Venue) -> dict[str, Any]:
     return {"venue": found, "chosen": chosen_use(request, found)}
 
 
-def named_hours(request: PageRequest, _found: Venue) -> dict[str, Any]:
-    """As the tapped cell says them: an hour from there, or until `to`."""
+def named_hours(request: PageRequest, found: Venue) -> dict[str, Any]:
+    """As the tapped cell says them: an hour from there, or until `to`; where none was tapped, from when it opens."""
+    day = grids.first_day_in(request.GET.get("day", ""))
     begins, ends = (minutes_in(request.GET.get(name, "")) for name in ("from", "to"))
+    if begins is None:
+        that_day = found.openings.filter(weekday=day.isoweekday(), during__contains=day)
+        begins = that_day.values_list("opens", flat=True).order_by("opens").first()
     hours = {} if begins is None else {"begins": begins, "ends": ends or begins + grids.BAND}
-    return {"day": grids.first_day_in(request.GET.get("day", "")), **hours}
+    return {"day": day, **hours}
 
 
 def minutes_in(text: str) -> int | None:

@@ -173,6 +173,12 @@ def test_refused_and_withdrawn_and_idle_ones_let_their_hours_go(school, hall, tr
     assert free_on(hall, campus_today() + timedelta(days=6)) == [("08:00", "22:00")]
 
 
+def test_a_form_that_no_cell_was_tapped_for_begins_when_the_venue_opens(school, hall):
+    for page in ("series", "apply"):
+        shown = school.client("S1").get(f"/venues/{hall.public_id}/{page}/").content.decode()
+        assert '<option value="480" selected>' in shown
+
+
 @pytest.mark.capability("A080.4")
 def test_a_series_says_which_dates_clash_and_books_those_that_the_applicant_agrees_to(school, hall):
     keeping.change(by=SYSTEM, venue=hall, facts={"ahead_days": 200})
