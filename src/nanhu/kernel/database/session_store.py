@@ -28,7 +28,7 @@ class SessionStore(DatabaseSessions):
         if must_create or self.session_key is None:
             super().save(must_create)
             return
-        changed = self.create_model_instance(self._get_session())
+        changed = self.create_model_instance(self._get_session())  # type: ignore[attr-defined]
         try:
             with planned_cursor() as cursor:
                 cursor.execute(CHANGE, [changed.session_data, changed.expire_date, changed.session_key])

@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import folding
+from nanhu.kernel.database.prepared import Given
 from nanhu.kernel.kit.forms import Label
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import dates
@@ -92,10 +93,23 @@ class Search(Filter):
 
 def answering(typed: str, field: str = "searched") -> Q:
     """Of rows that answer to every word, by name, pinyin, initials or number: the field holds `folding.searched`."""
+    return holding(folding.query_of(typed).split(), field)
+
+
+def holding(words: Iterable[str | Given], field: str = "searched") -> Q:
     found = Q()
-    for word in folding.query_of(typed).split():
+    for word in words:
         found &= Q(**{f"{field}__contains": word})
     return found
+
+
+def places_of_words(number: int) -> list[Given]:
+    """For so many words that come with each call of a prepared query, as `numbered` names them."""
+    return [Given(f"word_{place}", TextField()) for place in range(number)]
+
+
+def numbered(words: Iterable[str]) -> dict[str, str]:
+    return {f"word_{place}": word for place, word in enumerate(words)}
 
 
 class FoldedSearch(Search):

@@ -3,9 +3,9 @@
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
-from nanhu.kernel.attempts import attempt, refused_as
+from nanhu.kernel.attempts import attempt, joining, refused_as
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import SubmittedForm
 
@@ -47,6 +47,23 @@ def test_what_the_database_refuses_is_the_expected_refusal_and_nothing_of_it_sta
             for page in "ab":
                 SubmittedForm.objects.create(token=token, account_id=1, page=page)
         assert isinstance(met.value.__cause__, IntegrityError)
+    assert not SubmittedForm.objects.exists()
+
+
+def test_what_refuses_before_it_writes_joins_the_callers_transaction_and_the_caller_goes_on():
+    token = uuid4()
+    with transaction.atomic():
+        SubmittedForm.objects.create(token=token, account_id=1, page="a:b")
+        with pytest.raises(UndoneError), joining():
+            raise UndoneError
+        SubmittedForm.objects.create(token=uuid4(), account_id=1, page="a:b")
+    assert SubmittedForm.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_there_is_no_transaction_it_has_one_of_its_own():
+    with pytest.raises(UndoneError), joining():
+        write(UndoneError())
     assert not SubmittedForm.objects.exists()
 
 

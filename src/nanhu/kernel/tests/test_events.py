@@ -14,6 +14,7 @@ from django.utils import timezone
 from nanhu.kernel import events
 from nanhu.kernel.events import delivery, outbox
 from nanhu.kernel.models import EventDelivery, OutboxEvent
+from nanhu.kernel.tests.counting import statements_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,12 @@ class LampLit(events.Event):
     colour: str
 
 
-LampLit.__module__ = "nanhu.kernel.events"  # pytest imports this file under a name of no app
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LampBroke(events.Event):
+    lamp_id: int
+
+
+LampLit.__module__ = LampBroke.__module__ = "nanhu.kernel.events"  # pytest imports this file under a name of no app
 
 
 @pytest.fixture
@@ -47,6 +53,24 @@ def test_it_delivers_what_was_published_once(heard: list[LampLit]) -> None:
     assert events.deliver_pending() == 2
     assert events.deliver_pending() == 0
     assert heard == [LampLit(lamp_id=1, colour="red"), LampLit(lamp_id=2, colour="green")]
+
+
+@pytest.mark.django_db
+def test_facts_of_different_names_are_told_by_one_statement_each_to_who_hears_of_it(heard: list[LampLit]) -> None:
+    broke: list[LampBroke] = []
+    events.subscribe(LampBroke, name="test.mend", wants=lambda lamp: lamp.lamp_id != 2)(broke.extend)
+    lit = LampLit(lamp_id=1, colour="'%s\" 红")
+    asked = statements_of(lambda: events.publish(LampBroke(lamp_id=1), lit))
+    events.publish(LampBroke(lamp_id=2))
+
+    assert len(asked) == 1
+    assert list(OutboxEvent.objects.order_by("id").values_list("name", flat=True)) == [
+        "kernel.LampBroke",
+        "kernel.LampLit",
+        "kernel.LampBroke",
+    ]
+    assert events.deliver_pending() == 2
+    assert (heard, broke) == ([lit], [LampBroke(lamp_id=1)])
 
 
 @pytest.mark.django_db

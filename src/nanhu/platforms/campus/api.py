@@ -9,11 +9,18 @@ from nanhu.platforms.campus.errors import (
 )
 from nanhu.platforms.campus.events import DayDecided, PeriodsChanged, TermChanged
 from nanhu.platforms.campus.fields import PlaceField, as_typed
-from nanhu.platforms.campus.filters import FreeAt, PlaceSearch, named
+from nanhu.platforms.campus.filters import FreeAt, PlaceSearch
 from nanhu.platforms.campus.models import Occupancy, Place, Room, Term
 from nanhu.platforms.campus.models.occupancy import span_words
 from nanhu.platforms.campus.queries.occupancy import free_rooms, room_ids, standing_in, stays
-from nanhu.platforms.campus.queries.places import PlaceLine, is_open, open_places, place_lines, place_with
+from nanhu.platforms.campus.queries.places import (
+    PlaceLine,
+    is_open,
+    names_within,
+    open_places,
+    place_lines,
+    place_with,
+)
 from nanhu.platforms.campus.queries.terms import (
     LessonDay,
     Period,
@@ -63,7 +70,7 @@ __all__ = [
     "hold_rooms",
     "is_open",
     "lesson_day",
-    "named",
+    "names_within",
     "open_places",
     "open_term",
     "period_span",

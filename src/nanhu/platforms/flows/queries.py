@@ -7,7 +7,19 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Case as Chosen
-from django.db.models import Count, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, When, Window
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    When,
+    Window,
+)
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -243,9 +255,19 @@ def service_hits() -> Iterable[Hit]:
 
 def services_for_some(viewer: Viewer, text: str, limit: int) -> list[Hit]:
     """Of those that are for some categories of persons alone, what this viewer may apply for."""
-    named = Q(name__icontains=text) | Q(summary__icontains=text)
-    rows = offered_services(viewer).exclude(categories=[]).filter(named).select_related("unit")
+    if not FOR_SOME(text=text):
+        return []
+    rows = offered_services(viewer).exclude(categories=[]).filter(named(text)).select_related("unit")
     return [hit_of(one) for one in rows[:limit]]
+
+
+def named(text: Any) -> Q:
+    return Q(name__icontains=text) | Q(summary__icontains=text)
+
+
+FOR_SOME = Prepared(
+    lambda: Definition.objects.filter(named(Given("text", TextField())), is_offered=True).exclude(categories=[])[:1]
+)
 
 
 def hit_of(one: Definition, unit_ids: frozenset[int] = frozenset()) -> Hit:

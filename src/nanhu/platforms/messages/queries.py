@@ -1,14 +1,16 @@
 """Reads. Whatever is shown to a reader comes out of `visible_to`, so that list, page, attachment and home agree."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    Case,
     Count,
     DateTimeField,
     Exists,
@@ -20,11 +22,13 @@ from django.db.models import (
     Subquery,
     TextField,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce, ExtractYear, TruncDate, Upper
 
 from nanhu.kernel import clock
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
+from nanhu.kernel.kit.filters import holding, numbered, places_of_words
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.messages import audience, rules
 from nanhu.platforms.messages.errors import NoticeNotFoundError
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 EDITOR = "messages.editor"
+MOST_WORDED = 20
+"""More of one room are not told by the one search."""
 UNITS, AUDIENCES = ArrayField(BigIntegerField()), ArrayField(TextField())
 
 
@@ -144,13 +150,38 @@ def _not_read(account_id: int | Given, since: datetime | Given) -> Q:
 
 def title_condition(text: str) -> Q | None:
     """Of notices with the alias `upper_title`; None where nothing is asked."""
-    words = rules.search_words(text)
+    words = [word.upper() for word in rules.search_words(text)]
+    return _titled(words, " ".join(words)) if words else None
+
+
+def _titled(words: Sequence[str | Given], together: str | Given) -> Q:
+    return holding(words, "upper_title") | Q(upper_title__trigram_word_similar=together)
+
+
+def with_words(viewer: Viewer, text: str, most: int) -> list[Notice]:
+    """The notices this person may read with these words in their titles: those that have all that was typed as it stands first."""
+    words = [word.upper() for word in rules.search_words(text)]
     if not words:
-        return None
-    every = Q()
-    for word in words:
-        every &= Q(upper_title__contains=word.upper())
-    return every | Q(upper_title__trigram_word_similar=" ".join(words).upper())
+        return []
+    given: dict[str, Any] = {
+        "units": sorted(audience.unit_ids_of(viewer)),
+        "audiences": audience.audiences_of(viewer),
+        "moment": clock.now(),
+        "together": " ".join(words),
+        "typed": text.upper(),
+    }
+    return _of_words(len(words))(**given, **numbered(words))[:most]
+
+
+@cache
+def _of_words(number: int) -> Prepared[Notice]:
+    best = Case(When(Q(upper_title__contains=Given("typed", TextField())), then=0), default=1)
+    visible = _visible(Given("units", UNITS), Given("audiences", AUDIENCES), Given("moment", DateTimeField()))
+    rows = visible.alias(upper_title=Upper("title")).filter(
+        _titled(places_of_words(number), Given("together", TextField()))
+    )
+    rows = rows.order_by(best, "-published_at", "-pk").select_related("office").defer("body")
+    return Prepared(lambda: rows[:MOST_WORDED])
 
 
 def facets_of(notices: QuerySet[Notice]) -> tuple[list[tuple[str, str]], list[int]]:

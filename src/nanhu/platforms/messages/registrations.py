@@ -2,8 +2,6 @@
 
 from urllib.parse import urlencode
 
-from django.db.models import Case, Q, When
-from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -60,12 +58,7 @@ def unread_tile(viewer: Viewer) -> TileContent | None:
 
 def found(viewer: Viewer, text: str, limit: int) -> list[Hit]:
     """Notices that this reader may read: those with all the words in their title first, then the newest."""
-    asked = queries.title_condition(text)
-    if asked is None:
-        return []
-    best = Case(When(Q(upper_title__contains=text.upper()), then=0), default=1)
-    notices = queries.visible_to(viewer).alias(upper_title=Upper("title")).filter(asked)
-    notices = notices.order_by(best, "-published_at", "-pk")
+    notices = queries.with_words(viewer, text, limit)
     return [
         Hit(
             key=str(one.public_id),
@@ -74,7 +67,7 @@ def found(viewer: Viewer, text: str, limit: int) -> list[Hit]:
             detail=one.office_name,
             icon="megaphone",
         )
-        for one in notices.select_related("office").defer("body")[:limit]
+        for one in notices
     ]
 
 

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import DateTimeField, Q, QuerySet
+from django.db.models import DateField, DateTimeField, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,7 +17,7 @@ from nanhu.kernel.calendar import is_working_day
 from nanhu.kernel.calendar.hours import Opening, Timetable, spans_of
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, end_of, now, start_of
 from nanhu.kernel.database.prepared import Given, Prepared
-from nanhu.kernel.kit import answering
+from nanhu.kernel.kit.filters import holding, numbered, places_of_words
 from nanhu.kernel.registry import Hit, Occurrence, Owner, TileContent, Viewer
 from nanhu.kernel.ui import dates
 from nanhu.platforms.flows import api as flows
@@ -25,6 +26,8 @@ from nanhu.services.directory.models import KINDS, Account, Answer, Duty, DutyEx
 from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, opening_at
 
 LONGEST_ASKED: Final = 300
+MOST_FOUND: Final = 20
+"""By the one search."""
 SHOWN: Final = 4
 LEAST_SHARED: Final = 2
 ALIKE: Final = 0.6
@@ -186,8 +189,9 @@ def duty_tile(viewer: Viewer) -> TileContent | None:
 
 def duties_found(_viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
     """Who has duty now or today, by unit, name or the word itself."""
-    today = coming_duties().filter(Q(day=campus_today()) | Q(begins_at__lte=now()))
-    found = today.filter(answering(text))[:limit] if text.strip() else []
+    words = folding.query_of(text).split()
+    given = {"today": campus_today(), "moment": now(), **numbered(words)}
+    found = now_holding(len(words))(**given)[:limit] if text.strip() else []
     return [
         Hit(
             key=str(one.public_id),
@@ -198,6 +202,13 @@ def duties_found(_viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
         )
         for one in with_holders(found)
     ]
+
+
+@cache
+def now_holding(number: int) -> Prepared[Duty]:
+    moment = Given("moment", DateTimeField())
+    today = duties().filter(Q(day=Given("today", DateField())) | Q(begins_at__lte=moment), ends_at__gt=moment)
+    return Prepared(lambda: today.filter(holding(places_of_words(number)))[:MOST_FOUND])
 
 
 def occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:

@@ -21,8 +21,8 @@ KEEPER_ROLE: Final = Role(
 )
 
 
-def on_board() -> Q:
-    return Q(state=Item.State.OPEN, hidden_at=None, expires_on__gte=campus_today())
+def on_board(today: Any = None) -> Q:
+    return Q(state=Item.State.OPEN, hidden_at=None, expires_on__gte=today or campus_today())
 
 
 def is_on_board(item: Item) -> bool:

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, DateField, Exists, F, Max, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from nanhu.kernel import folding
-from nanhu.kernel.clock import now
-from nanhu.kernel.kit import answering
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.database.prepared import Given, Prepared
+from nanhu.kernel.kit.filters import holding, numbered, places_of_words
 from nanhu.kernel.kit.waiting import ACCOUNT, own_count
 from nanhu.kernel.registry import Hit, Owner, Viewer
 from nanhu.services.lostfound import policies, rules
@@ -19,6 +21,8 @@ from nanhu.services.lostfound.models import AbuseReport, Claim, Conversation, Ha
 from nanhu.services.lostfound.services.claiming import ANSWERED
 
 MOST_CANDIDATES: Final = 300
+MOST_FOUND: Final = 20
+"""By the one search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,8 @@ def likeness(claim: Claim) -> str:
 
 def found_by_text(_viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
     """For the one search: only what is on the board at this moment."""
-    if not folding.query_of(text):
+    words = folding.query_of(text).split()
+    if not words:
         return []
     return [
         Hit(
@@ -169,8 +174,15 @@ def found_by_text(_viewer: Viewer, text: str, limit: int) -> Sequence[Hit]:
             detail=one.where,
             icon=one.icon,
         )
-        for one in board().filter(answering(text)).prefetch_related(None)[:limit]
+        for one in holding_words(len(words))(today=campus_today(), **numbered(words))[:limit]
     ]
+
+
+@cache
+def holding_words(number: int) -> Prepared[Item]:
+    today = Given("today", DateField())
+    rows = Item.objects.filter(policies.on_board(today), holding(places_of_words(number)))
+    return Prepared(lambda: rows.select_related("place__parent").order_by("-created_at")[:MOST_FOUND])
 
 
 def item_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Count,
     DateTimeField,
@@ -16,6 +17,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
     Value,
 )
 from django.db.models.functions import Coalesce
@@ -130,13 +132,21 @@ def devices_of(person_id: int) -> list[Device]:
 def device_hits(viewer: Viewer, text: str, limit: int) -> list[Hit]:
     """One's own, by name or by MAC."""
     mac = rules.mac_of(text)
-    wanted = Q(macs__contains=[mac]) if mac else Q(name__icontains=text)
-    mine = Device.objects.filter(wanted, person=viewer.person_id or 0, removed_at=None).order_by("-last_seen_at")
+    given = {"person": viewer.person_id or 0, "macs": [mac or ""], "text": text}
+    mine: list[Device] = (WITH_MAC if mac else NAMED)(**given) if text.strip() else []
     url = reverse("network:mine:devices")
     return [
         Hit(key=str(one.public_id), title=str(one), url=url, detail=one.get_kind_display(), icon="tablet-smartphone")
-        for one in (mine[:limit] if text.strip() else ())
+        for one in mine[:limit]
     ]
+
+
+def own_devices(wanted: Q) -> QuerySet[Device]:
+    return Device.objects.filter(wanted, person=Given("person"), removed_at=None).order_by("-last_seen_at")
+
+
+NAMED: Final = Prepared(lambda: own_devices(Q(name__icontains=Given("text", TextField()))))
+WITH_MAC: Final = Prepared(lambda: own_devices(Q(macs__contains=Given("macs", ArrayField(TextField())))))
 
 
 rests = Remembered(lambda: identity.planned_rests(Service.values), seconds=60)

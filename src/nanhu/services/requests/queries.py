@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import Avg, Count, F, Func, Q, QuerySet, Sum
+from django.db.models import Avg, Count, F, Func, Q, QuerySet, Sum, TextField
 from django.db.models.fields import BigIntegerField
 from django.urls import reverse
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.registry import Hit, Owner, Viewer
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.datahub import api as datahub
@@ -134,7 +135,6 @@ def records_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, ob
 
 def request_hits(viewer: Viewer, text: str, limit: int) -> list[Hit]:
     """One's own, by their number."""
-    mine = Request.objects.filter(person_id=viewer.person_id or 0, number__icontains=text)
     return [
         Hit(
             key=one.number,
@@ -142,5 +142,12 @@ def request_hits(viewer: Viewer, text: str, limit: int) -> list[Hit]:
             url=reverse("requests:hall:request", args=[one.public_id]),
             detail=f"{one.get_kind_display()} · {one.get_state_display()}",
         )
-        for one in mine.order_by("-created_at")[:limit]
+        for one in NUMBERED(person=viewer.person_id or 0, text=text)[:limit]
     ]
+
+
+NUMBERED: Final = Prepared(
+    lambda: Request.objects.filter(person_id=Given("person"), number__icontains=Given("text", TextField())).order_by(
+        "-created_at"
+    )
+)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from django.db.models import DateField, F, Max, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import DateField, F, Max, Q, QuerySet, TextField
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as say
@@ -14,7 +15,7 @@ from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Hit, Occurrence, TileContent, Viewer
-from nanhu.platforms.campus.api import named
+from nanhu.platforms.campus import api as campus
 from nanhu.systems.assets.models import Asset, Inspection, Loan
 from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.numbers import spelled
@@ -24,7 +25,6 @@ from nanhu.systems.assets.policies import (
     OFFICE,
     all_things,
     kept_by,
-    own_things,
     things_of,
     units_kept_by,
     works_here,
@@ -33,6 +33,8 @@ from nanhu.systems.assets.policies import (
 SHORTEST: Final = 2
 """Signs of what is looked for among things: one is in every name."""
 DAY: Final = timedelta(days=1)
+MOST_OF_ONES_OWN: Final = 20
+"""Found by the one search."""
 
 
 def unconfirmed(keeper_id: int | None) -> QuerySet[Asset]:
@@ -53,29 +55,43 @@ def tile(viewer: Viewer) -> TileContent | None:
 
 
 def seen_by(viewer: Viewer) -> Iterator[tuple[str, QuerySet[Asset]]]:
-    """Each desk on which this viewer sees things, the widest first."""
+    """Each desk on which an office sees things of others, the widest first."""
     if viewer.roles & {OFFICE, FINANCE}:
         yield "assets:office:thing", all_things()
         return
     if KEEPER in viewer.roles:
         yield "assets:unit:thing", kept_by(viewer)
-    if works_here(viewer):
-        yield "assets:mine:thing", own_things(viewer)
 
 
 def things_found(viewer: Viewer, text: str, limit: int) -> list[Hit]:
     """By number (also as read off a label), name, model, serial or room, of the things that this viewer sees on a desk."""
     if len(text.strip()) < SHORTEST:
         return []
-    said = Q(number=spelled(text))
-    said |= named(text, ["room__name"])
-    for field in ("number", "former_number", "name", "model", "serial", "room__name"):
-        said |= Q(**{f"{field}__icontains": text.strip()})
+    given, rooms = {"number": spelled(text), "text": text.strip()}, campus.names_within(text)
+    in_rooms = Q(room__name__in=rooms)
+    seen = [(page, list(answering(rows, in_rooms, **given)[:limit])) for page, rows in seen_by(viewer)]
+    if works_here(viewer) and not viewer.roles & {OFFICE, FINANCE}:
+        seen.append(("assets:mine:thing", OWN_FOUND(person=viewer.person_id or 0, rooms=rooms, **given)))
     found: dict[int, Hit] = {}
-    for page, rows in seen_by(viewer):
-        for one in rows.filter(said).exclude(state=Asset.State.VOID).order_by("number")[:limit]:
+    for page, rows in seen:
+        for one in rows:
             found.setdefault(one.pk, hit_of(one, reverse(page, args=[one.public_id])))
     return list(found.values())[:limit]
+
+
+def answering(rows: QuerySet[Asset], in_rooms: Q, *, number: Any, text: Any) -> QuerySet[Asset]:
+    said = Q(number=number) | in_rooms
+    for field in ("number", "former_number", "name", "model", "serial", "room__name"):
+        said |= Q(**{f"{field}__icontains": text})
+    return rows.filter(said).exclude(state=Asset.State.VOID).order_by("number")
+
+
+IN_ROOMS: Final = Q(AnyOf(F("room__name"), Given("rooms", ArrayField(TextField()))))
+OWN_FOUND: Final = Prepared(
+    lambda: answering(own(), IN_ROOMS, number=Given("number", TextField()), text=Given("text", TextField()))[
+        :MOST_OF_ONES_OWN
+    ]
+)
 
 
 def hit_of(one: Asset, url: str) -> Hit:
