@@ -56,8 +56,9 @@ class PlaceField(forms.CharField):
         """Buildings before their rooms: the shorter code first. Each word is looked for, also in the English name: "南院1栋 305"."""
         found = self.places().select_related("parent").order_by(Length("key"), "key")
         for word in halfwidth(typed).split():
-            names, said = names_within(word), Q(name__icontains=word) | Q(parent__name__icontains=word)
-            found = found.filter(said | Q(key__icontains=word) | Q(name__in=names) | Q(parent__name__in=names))
+            called_so, said = names_within(word), Q(name__icontains=word) | Q(parent__name__icontains=word)
+            said |= Q(name__in=called_so) | Q(parent__name__in=called_so)
+            found = found.filter(said | Q(key__icontains=word))
         rows = list(found[:MOST])
         names = as_typed(rows)
         return [Suggestion(names[one.pk], term(one.parent.name) if one.parent else "") for one in rows]

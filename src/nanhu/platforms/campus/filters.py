@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.kernel.kit import Choice, Filters, Search, Views
-from nanhu.kernel.kit.filters import SEARCH, Filter, Label
+from nanhu.kernel.kit.filters import SEARCH, Filter
+from nanhu.kernel.kit.forms import Label
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.forms import campuses
