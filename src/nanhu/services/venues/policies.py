@@ -28,7 +28,7 @@ def may_ask(viewer: Viewer, rows: QuerySet[Venue] | None = None) -> QuerySet[Ven
     """Venues that this reader may book now."""
     found = Venue.objects.all() if rows is None else rows
     units = Value(sorted(people.own_unit_ids(viewer)), ArrayField(BigIntegerField()))
-    return asked(found, units, sorted(viewer.faces), uses_of(viewer))
+    return bookable(found, units, sorted(viewer.faces), uses_of(viewer))
 
 
 def venue_of(viewer: Viewer, public_id: UUID) -> Venue:
@@ -44,14 +44,14 @@ def uses_of(viewer: Viewer) -> list[str]:
     return [one.key for one in USES.values() if one.faces & viewer.faces]
 
 
-def asked(rows: QuerySet[Venue], units: Expression, faces: Any, uses: Any) -> QuerySet[Venue]:
+def bookable(rows: QuerySet[Venue], units: Expression, faces: Any, uses: Any) -> QuerySet[Venue]:
     own = Q(only_unit=None) | Q(AnyOf(F("only_unit_id"), units))
     return rows.filter(own, withdrawn_at=None, faces__overlap=faces, uses__overlap=uses)
 
 
 TEXTS: Final = ArrayField(TextField())
 ASKED: Final = Prepared(
-    lambda: asked(
+    lambda: bookable(
         venues().filter(public_id=Given("venue", UUIDField())),
         Given("units"),
         Given("faces", TEXTS),
