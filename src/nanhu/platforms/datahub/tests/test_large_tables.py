@@ -497,6 +497,7 @@ def cells(n, **other):
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_a_source_fills_a_large_table_on_its_schedule_and_reads_no_further_while_one_waits(
     large,
     engine,
