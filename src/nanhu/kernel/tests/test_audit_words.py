@@ -48,6 +48,7 @@ HANDED_ON = {
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/campus/services/terms.py": {f"campus.{one}_term" for one in ("open", "close", "archive")},
     "platforms/datahub/feeding/services.py": {f"datahub.{one}_source" for one in ("start", "read", "rest", "retire")},
+    "platforms/datahub/warehouse/taking.py": {f"datahub.{one}_large_table" for one in ("take", "hold")},
     "platforms/flows/services/moving.py": {f"flows.{one}" for one in ("ask_move", "move_cases", "undo_move")},
     "platforms/flows/services/outside.py": {"flows.source_on", "flows.source_off"},
     "platforms/flows/services/tasks.py": {f"flows.{one}" for one in ("claim", "release", "transfer", "add_signer")},
