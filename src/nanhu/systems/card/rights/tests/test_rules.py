@@ -59,6 +59,13 @@ def test_a_stopped_card_may_nothing_whatever_the_rules_say(campus):
     assert may(campus.card("student"), "consume").code == "card_lost"
 
 
+@pytest.mark.capability("A096.1")
+def test_a_card_before_its_first_day_is_not_called_expired(campus):
+    card = campus.card("student")
+    days = (card.valid_from - DAY, card.valid_until + DAY)
+    assert [str(may(card, "door", day).reason) for day in days] == ["这张卡还没有到启用日", "这张卡已过期"]
+
+
 @pytest.mark.capability("A096.3")
 def test_a_new_rule_cuts_the_old_one_and_keeps_it(campus):
     old = rule(starts_on=campus_today(), ends_on=campus_today() + 20 * DAY)
