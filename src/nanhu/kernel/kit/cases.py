@@ -127,7 +127,7 @@ class Cases:
             title=options["title"],
             tab=options.get("tab", ""),
             lead=options.get("lead", ""),
-            waits=options.get("waits", True),
+            waits=True,
             count=proposals_waiting(model),
             roles=options.get("roles", console.roles),
         )(self.cases)
@@ -142,6 +142,8 @@ class Cases:
         if self.is_withdrawn_here:
             self.case.action("withdraw/", done=_("已撤回。"))(self.withdraw)
         self.list.waiting_lines, self.list.decides = self.waiting_lines, console.pages["approve"].is_shown_to
+        if not options.get("waits", True):
+            self.list.decides = lambda _viewer: False
         if "rows_at" in options:
             self.case.download(options["rows_at"])(self.rows_file)
 
