@@ -141,9 +141,9 @@ class Cases:
         self.case.action("refuse/", form=RefusalForm, done=_("已回复不同意。"), roles=roles)(self.refuse)
         if self.is_withdrawn_here:
             self.case.action("withdraw/", done=_("已撤回。"))(self.withdraw)
-        self.list.waiting_lines, self.list.decides = self.waiting_lines, console.pages["approve"].is_shown_to
-        if not options.get("waits", True):
-            self.list.decides = lambda _viewer: False
+        may_approve = console.pages["approve"].is_shown_to
+        self.list.waiting_lines = self.waiting_lines
+        self.list.decides = lambda viewer: options.get("waits", True) and may_approve(viewer)
         if "rows_at" in options:
             self.case.download(options["rows_at"])(self.rows_file)
 

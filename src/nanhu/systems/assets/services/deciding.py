@@ -46,6 +46,8 @@ def waiting[Row: Decided](found: Row, by: Actor, *, state: str, answer: str = ""
 
 
 def say(*, by: Actor, found: Decided, step: str, decision: str, comment: str = "") -> None:
+    if decision == "refuse":  # the room asks for a reason, and not how long it is
+        comment = f"不同意：{comment}"
     refuse_own(by, *(() if decision == "refuse" else PARTIES[found.process](found.public_id)))
     person_id, case_id = person_of(by) or 0, found.case_id or 0
     flows.decide_at(by=by, person_id=person_id, case_id=case_id, step=step, decision=decision, comment=comment)
