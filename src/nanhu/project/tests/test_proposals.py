@@ -49,14 +49,16 @@ SECOND_PERSONS = {
     "nanhu.services.requests.services.working.bill": "",
     "nanhu.services.requests.services.working.withdraw_bill": "",
     "nanhu.systems.assets.services.purchasing.refuse_involved": "",
-    "nanhu.systems.assets.services.transferring.accept": "assets:unit:transfers",
+    "nanhu.systems.assets.services.transferring.accept": "",
+    "nanhu.systems.assets.services.transferring.be_accepted": "",
     "nanhu.systems.card.chip.services.suspense_posting.approve": "card:chip:suspense",
     "nanhu.systems.card.closing.services.payouts.confirm": "card:closing:payouts",
     "nanhu.systems.card.fleet.services.registering.decide_merchant": "card:fleet:merchants",
     "nanhu.systems.card.issuing.services.orders.decide": "card:issuing:unit",
     "nanhu.systems.card.services.shifts.locked_counted": "card:counter:shifts",
 }
-"""What turns the same person away, and the list of 待办 on which it waits for another; "": it waits for nobody, somebody begins it."""
+"""What turns the same person away, and the list of 待办 on which it waits for another; "": somebody begins it, or it is a task of a
+process, which stands there by itself."""
 WITHOUT_A_ROOM = {"draw.DrawValue", "draw.DrawVoid"}
 """They wait on the list of their draws (`venues:desk:kept_draws`), on none of their own."""
 NEVER_CLOSED: set[str] = set()
