@@ -17,7 +17,7 @@ from nanhu.kernel.models import EventDelivery, OutboxEvent
 
 CHANNEL = "nanhu_events"
 CHUNK = 2000
-TELL = (Path(__file__).parent / "tell.sql").read_text(encoding="utf-8")
+TELL = (Path(__file__).parent / "sql" / "queries" / "tell.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

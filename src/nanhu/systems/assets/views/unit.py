@@ -375,25 +375,6 @@ def funds_of(request: PageRequest) -> dict[str, tuple[int, str]]:
     }
 
 
-@purchases.form(
-    "new/",
-    PurchaseForm,
-    title=_("登记采购"),
-    button=_("登记采购"),
-    icon="plus",
-    to="purchases",
-    arguments=lambda request: {"funds": [(code, words) for code, (_unit, words) in funds_of(request).items()]},
-    done=_("已登记，额度已占用。"),
-    writes_supplied=False,
-)
-def new_purchase(request: PageRequest, form: PurchaseForm) -> Purchase:
-    said = form.cleaned_data
-    unit_id, _words = funds_of(request).get(said["fund"]) or (None, "")
-    if unit_id is None:
-        raise FundMissingError
-    return purchasing.order(by=request.actor, unit_id=unit_id, **said)
-
-
 @purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=seen(purchases_of, Purchase.what), about=titled)
 def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
     receipts = [(one.title, receipt.address(public_id=one.public_id)) for one in found.receipts.order_by("pk")]
@@ -433,6 +414,25 @@ def receipts(request: PageRequest) -> HttpResponseBase:
 def new_receipt(request: PageRequest, form: ReceiptForm) -> Receipt:
     head = form.head() | {"unit_id": unit_kept(request.viewer, form.cleaned_data["unit"])}
     return receiving.open_receipt(by=request.actor, token=form.cleaned_data["token"], head=head, line=form.line())
+
+
+@purchases.form(
+    "new/",
+    PurchaseForm,
+    title=_("登记采购"),
+    button=_("登记采购"),
+    icon="plus",
+    to="purchases",
+    arguments=lambda request: {"funds": [(code, words) for code, (_unit, words) in funds_of(request).items()]},
+    done=_("已登记，额度已占用。"),
+    writes_supplied=False,
+)
+def new_purchase(request: PageRequest, form: PurchaseForm) -> Purchase:
+    said = form.cleaned_data
+    unit_id, _words = funds_of(request).get(said["fund"]) or (None, "")
+    if unit_id is None:
+        raise FundMissingError
+    return purchasing.order(by=request.actor, unit_id=unit_id, **said)
 
 
 @receipts.page("<uuid:public_id>/", title=_("验收单"), subject=seen(receipts_of, Receipt.what), about=titled)
