@@ -26,11 +26,40 @@ ORPHAN_AGE = timedelta(days=1)
 """A transaction that keeps a file ends long before: only what no row will ever name is swept."""
 
 
-@transaction.atomic
 def keep(*, by: Actor, purpose: Purpose, content: bytes, name: str, target: str, is_ours: bool = False) -> StoredFile:
-    """`is_ours`: the program made it just now, nobody can have hidden anything in it.
+    """One; who keeps several in a transaction keeps them with `keep_all`."""
+    [file] = keep_all(by=by, purpose=purpose, named=[(name, content)], target=target, is_ours=is_ours)
+    return file
+
+
+@transaction.atomic
+def keep_all(
+    *, by: Actor, purpose: Purpose, named: Iterable[tuple[str, bytes]], target: str, is_ours: bool = False
+) -> list[StoredFile]:
+    """Names and contents, in this order. `is_ours`: the program made them just now, nobody can have hidden anything in them.
 
     Kept in the caller's transaction; where that is rolled back, the content is swept a day later."""
+    checked = [(name, *checked_for(purpose, content, is_ours=is_ours)) for name, content in named]
+    lock_contents(content for _name, _kind, content in checked)
+    made = []
+    for name, kind, content in checked:
+        file = StoredFile.objects.create(
+            purpose=purpose.key,
+            target=target,
+            sha256=store.put(content),
+            size=len(content),
+            kind=kind.key,
+            name=safe_file_name(name),
+            kept_until=purpose.retention.until(campus_today()),
+            created_by_name=by.name,
+        )
+        note(by, "files.keep", file)
+        made.append(file)
+    return made
+
+
+def checked_for(purpose: Purpose, content: bytes, *, is_ours: bool) -> tuple[kinds.Kind, bytes]:
+    """What it is, and what of it is kept."""
     if not content:
         raise RefusedFileError(why=_("文件是空的。"))
     if len(content) > purpose.largest_bytes:
@@ -40,21 +69,7 @@ def keep(*, by: Actor, purpose: Purpose, content: bytes, name: str, target: str,
     )
     if len(kept) > purpose.largest_bytes:  # a picture that was made anew
         raise too_large(purpose)
-    sha256 = store.address_of(kept)
-    lock_content(sha256)
-    store.put(kept)
-    file = StoredFile.objects.create(
-        purpose=purpose.key,
-        target=target,
-        sha256=sha256,
-        size=len(kept),
-        kind=kind.key,
-        name=safe_file_name(name),
-        kept_until=purpose.retention.until(campus_today()),
-        created_by_name=by.name,
-    )
-    note(by, "files.keep", file)
-    return file
+    return kind, kept
 
 
 def too_large(purpose: Purpose) -> RefusedFileError:

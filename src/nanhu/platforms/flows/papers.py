@@ -165,9 +165,6 @@ purposes.add(PHOTO)
 
 def keep_photos(*, by: Actor, paper: Any, photos: Iterable[Any]) -> list[dict[str, str]]:
     """`paper`: the public id of its entry. As the entry names them."""
-    kept = [
-        files.keep(by=by, purpose=PHOTO, content=one.content, name=one.name, target=f"{TARGET}{paper}")
-        for one in photos
-        if isinstance(one, Upload)
-    ]
+    named = [(one.name, one.content) for one in photos if isinstance(one, Upload)]
+    kept = files.keep_all(by=by, purpose=PHOTO, named=named, target=f"{TARGET}{paper}")
     return [{"file": str(one.public_id), "name": one.name} for one in kept]

@@ -1,5 +1,6 @@
 """Photos of items: made small enough for a phone and handed out to whoever may see the item; kept by his own browser for ten minutes."""
 
+from itertools import batched
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -41,19 +42,10 @@ purposes.add(PHOTOS)
 def keep_photos(*, by: Actor, item: Item, pictures: list[bytes]) -> None:
     """Pictures that were made anew already (`PicturesField`)."""
     target = f"lostfound-item:{item.public_id}"
-    for content in pictures:
-        kept = [
-            files.keep(
-                by=by,
-                purpose=PHOTOS,
-                content=reduced(content, longest=side),
-                name=f"{side}.jpg",
-                target=target,
-                is_ours=True,
-            )
-            for side in (LARGE, SMALL)
-        ]
-        Photo.objects.create(item=item, large=kept[0], small=kept[1])
+    named = [(f"{side}.jpg", reduced(content, longest=side)) for content in pictures for side in (LARGE, SMALL)]
+    kept = files.keep_all(by=by, purpose=PHOTOS, named=named, target=target, is_ours=True)
+    for large, small in batched(kept, 2):
+        Photo.objects.create(item=item, large=large, small=small)
 
 
 def may_see(viewer: Viewer, item: Item) -> bool:

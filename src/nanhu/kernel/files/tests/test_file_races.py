@@ -1,6 +1,7 @@
 """Files on real connections: many who keep the same, the broom beside them, and a process that is killed while it writes."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,10 @@ from django.db import transaction
 
 from nanhu.kernel.files import services, store
 from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.files.tests.conftest import BY
 from nanhu.kernel.files.tests.samples import PDF
 from nanhu.testing.killing import at_once, killed
+from nanhu.testing.races import alone, is_someone_waiting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 
@@ -48,3 +51,18 @@ def test_killed_before_its_commit_there_is_no_row_and_the_content_waits_for_the_
     assert len(list(store.all_paths())) == 1
     monkeypatch.setattr(services, "ORPHAN_AGE", services.ORPHAN_AGE * 0 - services.ORPHAN_AGE)
     assert services.sweep() == 1
+
+
+def test_two_who_keep_the_same_two_in_another_order_wait_for_each_other_in_one(keep, purpose):
+    low, high = sorted((b"one", b"two"), key=store.address_of)
+    named = [("b.txt", high), ("a.txt", low)]
+    kept = lambda: services.keep_all(by=BY, purpose=purpose, named=named, target="test:2")  # noqa: E731
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            keep(low)
+            other = pool.submit(alone, kept)
+            while not (other.done() or is_someone_waiting()):
+                pass
+            keep(high)
+        assert [one.name for one in other.result()] == ["b.txt", "a.txt"]
+    assert StoredFile.objects.count() == 4

@@ -1,6 +1,6 @@
 """Attachments of cases (附件): kept with the case, opened by whoever sees it, and gone with what it said (`forgetting`)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q
@@ -79,17 +79,22 @@ def uploads_of(case_id: int, key: str) -> list[Upload]:
 
 def with_files_kept(*, by: Actor, number: str, fields: Iterable[Field], data: Mapping[str, Any]) -> dict[str, Any]:
     """The same data with each upload kept for the case of this number. What claims to be kept already is, or it is left out."""
-    lists = [field.key for field in fields if field.kind == "files" and isinstance(data.get(field.key), list)]
-    return dict(data) | {key: list(kept(by, number, data[key])) for key in lists}
-
-
-def kept(by: Actor, number: str, listed: Iterable[Any]) -> Iterable[dict[str, str]]:
+    given = {field.key: data.get(field.key) for field in fields if field.kind == "files"}
+    lists = {key: listed for key, listed in given.items() if isinstance(listed, list)}
+    if not lists:
+        return dict(data)
     target = f"{TARGET}{number}"
     own = StoredFile.objects.filter(purpose=ATTACHMENT.key, target=target, removed_at=None)
     names = {str(public_id): name for public_id, name in own.values_list("public_id", "name")}
+    uploads = [(one.name, one.content) for listed in lists.values() for one in listed if isinstance(one, Upload)]
+    made = iter(files.keep_all(by=by, purpose=ATTACHMENT, named=uploads, target=target))
+    return dict(data) | {key: list(as_kept(listed, names, made)) for key, listed in lists.items()}
+
+
+def as_kept(listed: Iterable[Any], names: Mapping[str, str], made: Iterator[StoredFile]) -> Iterator[dict[str, str]]:
     for one in listed:
         if isinstance(one, Upload):
-            file = files.keep(by=by, purpose=ATTACHMENT, content=one.content, name=one.name, target=target)
+            file = next(made)
             yield {"file": str(file.public_id), "name": file.name}
         elif isinstance(one, dict) and one.get("file") in names:
             yield {"file": one["file"], "name": names[one["file"]]}

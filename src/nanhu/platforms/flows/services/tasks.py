@@ -33,7 +33,7 @@ from nanhu.platforms.flows.policies import LIVING, Capacity, barred_from, capaci
 from nanhu.platforms.flows.services.attaching import with_files_kept
 from nanhu.platforms.flows.services.cases import SHORTEST_REASON, wrong_state
 from nanhu.platforms.flows.services.engine import MOST_RETURNS, OPEN, Walk, locked_case
-from nanhu.platforms.flows.telling import members_of, tell
+from nanhu.platforms.flows.telling import tell
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 
@@ -187,20 +187,17 @@ def decide(
 
 @transaction.atomic
 def decide_at(*, by: Actor, person_id: int, case_id: int, step: str, decision: str, comment: str = "") -> Case:
-    """On a page of the room whose case it is: by whom this step asks, also where it would ask him only since today."""
+    """On a page of the room whose case it is, and which answers for it that he may: also where this step did not ask him."""
     walk = Walk(locked_case(case_id), by=by, person_id=person_id)
     rows = list(Task.objects.filter(case=walk.case, step=step, state__in=LIVING).select_related("token").order_by("pk"))
-    if not rows:
+    token = next((row.token for row in rows), None)
+    if token is None:
         raise wrong_state(walk.case)
     for row in rows:
         row.case = walk.case
-    mine = next((row for row in rows if capacity_for(row, person_id)), None)
+    mine = next((row for row in rows if not row.is_added and capacity_for(row, person_id)), None)
     if mine is None:
-        found = (one for one in walk.holders_at(walk.body.step(step)) if person_id in members_of(one))
-        holder, token = next(found, None), rows[0].token
-        if holder is None or token is None:
-            raise NotYoursError
-        mine = walk.open_task(token, walk.body.step(step), holder)
+        mine = walk.open_task(token, walk.body.step(step), Holder(why="resolver", person_id=person_id))
     return decide(by=by, person_id=person_id, task=mine, decision=decision, comment=comment)
 
 

@@ -226,6 +226,6 @@ def number_by_chance(prefix: str) -> str:
 
 def keep_photos(by: Actor, request: Request, photos: Contents, *, is_after: bool = False) -> None:
     target = f"request:{request.public_id}"
-    for number, content in enumerate(photos, 1):
-        file = files.keep(by=by, purpose=PHOTOS, content=content, name=f"{number}.jpg", target=target)
+    named = [(f"{number}.jpg", content) for number, content in enumerate(photos, 1)]
+    for file in files.keep_all(by=by, purpose=PHOTOS, named=named, target=target):
         Photo.objects.create(request=request, file=file, is_after=is_after)

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.proposals import REFUSED, WITHDRAWN
+from nanhu.kernel.proposals import EXPIRY, REFUSED, WITHDRAWN
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import NotOfficeError
 from nanhu.systems.assets.models import Disposal, Transfer
 from nanhu.systems.assets.policies import OFFICE
-from nanhu.systems.assets.processes import PARTIES
+from nanhu.systems.assets.processes import CLERK, PARTIES
 from nanhu.systems.assets.services.own import refuse_own
 
 type Decided = Transfer | Disposal
@@ -23,7 +23,6 @@ def begin(*, by: Actor, found: Decided, data: Mapping[str, Any]) -> None:
         key=found.process,
         applicant_id=person_of(by),
         data={name: value for name, value in data.items() if value},
-        token=found.token,
         subject=(found.process, str(found.public_id)),
     )
     found.save(update_fields=["case"])
@@ -48,21 +47,22 @@ def waiting[Row: Decided](found: Row, by: Actor, *, state: str, answer: str = ""
 def say(*, by: Actor, found: Decided, step: str, decision: str, comment: str = "") -> None:
     if decision == "refuse":  # the room asks for a reason, and not how long it is
         comment = f"不同意：{comment}"
-    refuse_own(by, *(() if decision == "refuse" else PARTIES[found.process](found.public_id)))
+    if step == CLERK and decision == "agree":
+        refuse_own(by, *PARTIES[found.process](found.public_id))
     person_id, case_id = person_of(by) or 0, found.case_id or 0
     flows.decide_at(by=by, person_id=person_id, case_id=case_id, step=step, decision=decision, comment=comment)
 
 
 def end(*, by: Actor, found: Decided, answer: str) -> None:
     """Without a word of who was asked: its author takes it back, its time is over, or the office does not wait for the answer."""
-    if answer == WITHDRAWN:
+    if by.account_id is not None and by.account_id == found.author_id:
         flows.withdraw(by=by, person_id=person_of(by) or 0, case=flows.Case.objects.get(pk=found.case_id or 0))
     else:
         flows.cancel(by=by, case_id=found.case_id or 0, reason=answer)
 
 
-def ends_alone(by: Actor, answer: str) -> bool:
-    return by.account_id is None or answer == WITHDRAWN
+def ends_alone(by: Actor, found: Decided) -> bool:
+    return by.account_id in {None, found.author_id}
 
 
 def refuse_outsider_of_office(by: Actor) -> None:
@@ -72,10 +72,13 @@ def refuse_outsider_of_office(by: Actor) -> None:
 
 
 def heard(found: Decided, outcome: str) -> tuple[Actor, str]:
-    """Who ended the case in 待办 or among his applications, and with what words."""
+    """Who ended the case in 待办 or among his applications, and with what words. A refusal that came when its time was over decides
+    nothing any more: it is closed, with these words."""
     person_id, said = flows.last_word(found.case_id or 0)
     account = identity.account_of(person_id) if person_id else None
     if person_id is None or outcome != REFUSED or account is None or account.pk in {found.author_id, *found.others}:
         return Actor(account_id=found.author_id, name=found.author_name), WITHDRAWN
+    if found.is_overdue:
+        return EXPIRY, said
     card = people.person_card(person_id)
     return Actor(account_id=account.pk, name=card.name if card else str(account)), said

@@ -114,13 +114,13 @@ def test_nobody_hands_over_to_another_unit(school):
         handing.take(by=school.actor("T8"), code=shown.code, person_id=school["T8"])
 
 
-def asked(school, asset, by="T1", *, is_accepted=True):
+def asked(school, asset, by="T1", *, to="T8", is_accepted=True):
     transfer = transferring.ask(
         by=school.actor(by),
         token=token(),
         asset=asset,
         to_unit_id=school.units["13"],
-        to_keeper_id=school["T8"],
+        to_keeper_id=school[to],
         to_room_id=school.rooms["b1-102"],
         reason="专业调整",
     )

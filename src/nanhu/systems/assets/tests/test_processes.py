@@ -7,10 +7,12 @@ from django.apps import apps
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events.delivery import deliver_pending
+from nanhu.kernel.proposals import WITHDRAWN
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Disposal, Transfer
 from nanhu.systems.assets.rules import month_of
+from nanhu.systems.assets.services import transferring
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM
 from nanhu.systems.assets.tests.test_losing import lot_of, to_scrap
@@ -53,6 +55,20 @@ def test_a_post_holder_without_the_role_answers_in_his_todos_and_the_office_deci
     assert (fresh(transfer.asset).unit_id, fresh(transfer.asset).keeper_id) == (school.units["13"], school["T8"])
     told = office.get(f"/assets/transfers/{transfer.public_id}/").content.decode()
     assert f"/flows/cases/{transfer.case.public_id}/" in told
+
+
+def test_a_keeper_answers_on_the_page_also_for_what_is_to_be_his_own_and_so_does_who_keeps_the_unit_above(school):
+    own = asked(school, confirmed(school), to="T7", is_accepted=False)
+    below = asked(school, confirmed(school), is_accepted=False)
+    said = {"office": "asset_keeper", "starts_on": date(2020, 1, 1), "ends_on": None, "document": "任命"}
+    people.appoint(by=SYSTEM, unit_id=school.units["1000"], person_id=school["T3"], **said)
+    identity.grant_role(by=SYSTEM, account_id=school.actor("T3").account_id, role="assets.keeper")
+    for number, transfer in (("T7", own), ("T3", below)):
+        keeper, page = school.client(number), f"/assets/unit/transfers/{transfer.public_id}/"
+        assert page in keeper.get("/assets/unit/transfers/").content.decode()
+        assert keeper.post(page, {"is_accepted": "1"}).status_code == 302
+        transfer.refresh_from_db()
+        assert (transfer.state, transfer.accepted_by_id) == ("asked", school.actor(number).account_id)
 
 
 def test_where_the_keeper_cannot_sign_in_the_one_of_the_unit_above_answers_else_the_office_alone(school):
@@ -129,3 +145,39 @@ def test_a_lot_that_was_refused_in_the_todos_sets_its_things_free(school):
     assert decide(school.client("T6"), task_of(lot), "refuse", "先在校内调剂").status_code == 302
     assert Disposal.objects.get().state == "refused"
     assert lot_of(school, thing).state == "asked"
+
+
+def test_what_is_refused_in_the_todos_after_its_time_is_over_in_the_room_as_well(school):
+    thing = to_scrap(school, used=date(2010, 1, 1))
+    late, lot = asked(school, confirmed(school)), lot_of(school, thing)
+    for one in (late, lot):
+        type(one).objects.update(created_at=now() - timedelta(days=400))
+        assert decide(school.client("T6"), task_of(one, school["T6"]), "refuse", "先用完手里的").status_code == 302
+        one.refresh_from_db()
+        assert (one.state, one.approver_id, one.is_expired, one.answer) == ("refused", None, True, "先用完手里的")
+    assert asked(school, late.asset).state == lot_of(school, thing).state == "asked", "both may be asked for anew"
+
+
+def test_a_clerk_refuses_also_what_is_his_own_and_in_whatever_words(school):
+    identity.grant_role(by=SYSTEM, account_id=school.actor("T4").account_id, role="assets.office")
+    lot = lot_of(school, to_scrap(school, used=date(2010, 1, 1), keeper="T6"))
+    assert task_of(lot).person_id == school["T4"], "whose own it is is not asked"
+    page = f"/assets/disposals/{lot.public_id}/refuse/"
+    assert school.client("T6").post(page, {"answer": WITHDRAWN}).status_code == 302
+    lot.refresh_from_db()
+    assert (lot.state, lot.approver_name, lot.is_withdrawn) == ("refused", "孙科长", False)
+
+
+def test_a_form_that_made_another_case_lends_it_to_nothing(school):
+    lot = lot_of(school, to_scrap(school, used=date(2010, 1, 1)))
+    [case] = apps.get_model("flows", "Case").objects.filter(pk=lot.case_id)
+    with_its_token = transferring.ask(
+        by=school.actor("T5"),
+        token=case.token,
+        asset=confirmed(school),
+        to_unit_id=school.units["13"],
+        to_keeper_id=school["T8"],
+        to_room_id=school.rooms["b1-102"],
+        reason="专业调整",
+    )
+    assert with_its_token.case_id != lot.case_id
