@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from nanhu.kernel import strict_json
 from nanhu.kernel.clock import now
@@ -18,6 +19,7 @@ from nanhu.systems.assets.counting.errors import BatchRefusedError
 from nanhu.systems.assets.counting.models import LONGEST_NUMBER, CountRow, StockTake
 from nanhu.systems.assets.counting.queries import places_of
 from nanhu.systems.assets.labels import ROOM, room_key_of
+from nanhu.systems.assets.models import Movement
 from nanhu.systems.assets.models.things import GONE
 
 MOST_ROWS: Final = 500
@@ -93,10 +95,11 @@ def take_rows(*, person_id: int, take: StockTake, batch: Batch) -> Taken:
     ids = [one.client_id for one in batch.rows]
     mine = CountRow.objects.filter(client_id__in=ids, take=row, person_id=person_id)
     kept = dict(mine.values_list("client_id", "has_room_code"))
+    left = Movement.objects.filter(asset=OuterRef("asset"), to_state__in=GONE, at__lt=OuterRef("seen_at"))
     return Taken(
         ids=[str(one) for one in kept],
         twice=seen_before(row, numbers, person_id),
-        gone=list(mine.filter(asset__state__in=GONE).values_list("number", flat=True).distinct().order_by("number")),
+        gone=list(mine.filter(Exists(left)).values_list("number", flat=True).distinct().order_by("number")),
         said=[str(one.client_id) for one in batch.rows if one.room and not kept.get(one.client_id, True)],
         is_late=row.state != State.OPEN,
     )

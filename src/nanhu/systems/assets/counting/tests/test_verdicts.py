@@ -197,6 +197,14 @@ def test_what_left_the_school_while_the_count_went_on_is_missed_by_nobody(school
     assert stands.last_seen_at is None
 
 
+def test_what_was_seen_before_it_left_does_not_stand_there_still(school):
+    [thing] = school.things("b1-101", 1)
+    take = backdated(opened(school))
+    gone(school, thing)
+    assert bring(school, take, [row(thing.number, ago=60)]).gone == [], "a phone that was offline meanwhile"
+    assert told(take) == {thing.number: "match"}
+
+
 def gone(school, thing):
     thing.refresh_from_db()
     moving.move(by=school.actor("T5"), asset=thing, kind="to_scrap", state="to_scrap")
