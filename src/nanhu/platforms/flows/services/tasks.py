@@ -387,12 +387,13 @@ def assign_anew(task_id: int, *, by: Actor) -> bool:
 
 
 def successors(row: Task, step: Step, walk: Walk) -> list[Holder]:
-    """Who may take a task over: whom the assignee finds for whom it stands, then the owner's head."""
+    """Who may take a task over: whom the assignee finds for whom it stands, then the owner's head; not of an approving by several, which
+    the others have as well."""
     case = walk.case
     if row.is_added:
         return owners_of(case)
     found = signers_at(row.place, step.who, case) if step.kind == "countersign" else walk.holders_at(step)
-    return [*found, *owners_of(case)]
+    return found if step.needed == "first" else [*found, *owners_of(case)]
 
 
 def is_orphaned(row: Task) -> bool:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.flows import queries, registrations
+from nanhu.platforms.flows.assigning import resolvers
 from nanhu.platforms.flows.body import Body, Edge, Field, PostOf, Resolved, Step, faults_of
 from nanhu.platforms.flows.errors import (
     AddedSignerError,
@@ -309,6 +310,16 @@ def test_whose_closed_account_was_missed_is_found_by_the_hour(school):
     suspend(by=SYSTEM, account_id=identity.account_of(school["T5"]).pk, reason="停用")
     assert persons.assign_left() == 1
     assert open_task(case, "right").why == "owner"
+
+
+def test_where_one_of_several_leaves_whose_first_word_counts_the_others_have_it_and_nobody_else(school, monkeypatch):
+    monkeypatch.setitem(resolvers, "test.clerks", lambda _case: [school["T4"], school["T5"]])
+    clerks = (Resolved(name="test.clerks"),)
+    publish(monkeypatch, "test.first", Step(key="a", name="经办", kind="approve", who=clerks, needed="first"))
+    case = school.apply("S1", "test.first")
+    leave_the_school(school, "T5")
+    assert persons.assign_left() == 0
+    assert school.decide("T4", Task.objects.get(case=case, person=school["T4"])).outcome == "granted"
 
 
 def test_one_task_that_finds_nobody_keeps_no_other_from_its_successor(school, monkeypatch):
