@@ -16,7 +16,7 @@ from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.datahub import api as datahub
-from nanhu.platforms.datahub.feeding import reaching, sftp
+from nanhu.platforms.datahub.feeding import large, reaching, sftp
 from nanhu.platforms.datahub.models import Batch, DataSource
 from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.reading import at, read_again
@@ -163,11 +163,15 @@ def test_a_file_of_more_than_may_be_handed_in_fills_a_large_table(
     (tmp_path / "card.flow" / "table.toml").write_text(
         'name = "刷卡流水"\nkeys = ["serial"]\n[fields.serial]\nheading = "流水号"\n[fields.fen]\nheading = "金额"\nkind = "yuan"\n'
     )
-    lines = ["流水号,金额,商户", *(f"{n},1.50,一食堂" for n in range(1000))]
+    lines = ["流水号,金额,商户", *(f"{n},1.50,{'一食堂' * 99}" for n in range(1000))]
     file = openssh.out / "flow_1.csv"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     file.with_name("flow_1.csv.ok").touch()
-    made = made_by(steward, openssh, fills="large:card.flow", query="flow_*.csv", done_mark=".ok")
+    facts = {"fills": "large:card.flow", "query": "flow_*.csv", "done_mark": ".ok", "expected_rows": "1000"}
+    made = made_by(steward, openssh, **facts)
+    monkeypatch.setattr(large, "HEAD", 1)
+    sftp.fetch(made, sftp.newest(made), tmp_path / "head", most=large.LARGEST, head=large.HEAD)
+    assert 0 < (tmp_path / "head").stat().st_size < file.stat().st_size, "of 20 GB nobody waits for more"
     assert "流水号" in steward.post(at(made, "try/")).content.decode()
     assert steward.post(at(made, "start/")).status_code == 302
     made = read_again(made)
@@ -177,6 +181,10 @@ def test_a_file_of_more_than_may_be_handed_in_fills_a_large_table(
     assert list((tmp_path / "card.flow" / made.batch.counts["stamp"]).glob("*.parquet"))
     good_at = made.good_at
     assert (read_again(made).good_at, Batch.objects.count()) == (good_at, 1), "the same file is no news"
+    file.with_name("flow_2.csv").write_text("\n".join(lines[:700]) + "\n", encoding="utf-8")
+    file.with_name("flow_2.csv.ok").touch()
+    assert "699 ≠ 1000" in read_again(made).error
+    assert Batch.objects.count() == 1
     for left in openssh.out.iterdir():
         left.unlink()
 

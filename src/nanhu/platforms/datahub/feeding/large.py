@@ -15,6 +15,8 @@ from nanhu.platforms.datahub.warehouse.declared import LARGE, declared
 SECONDS: Final = 4 * 3600
 """To fetch it; it is cleaned no longer (`warehouse/engines.py`)."""
 LARGEST: Final = 20 * 1024 * MEGABYTE
+HEAD: Final = MEGABYTE
+"""Of a file, for its first lines."""
 MOST_ROWS: Final = 1_000_000_000
 
 

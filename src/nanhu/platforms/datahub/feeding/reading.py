@@ -83,7 +83,7 @@ def rows_of_newest(made: DataSource) -> Iterator[Mapping[str, Any]]:
     """The first lines of the newest file."""
     with kept_file(made, FETCHED) as path:
         if large.is_large(made):
-            sftp.fetch(made, sftp.newest(made), path, most=large.LARGEST)
+            sftp.fetch(made, sftp.newest(made), path, seconds=SAMPLE_SECONDS, most=large.LARGEST, head=large.HEAD)
             yield from large.first_lines(made, path, SAMPLE)
             return
         sftp.fetch(made, sftp.newest(made), path, seconds=SAMPLE_SECONDS)
@@ -320,7 +320,8 @@ def taken(made: DataSource, path: Path, *, by: Actor = BY, dry_run: bool = False
     spec = source(source_key_of(made))
     name = name or f"{made.name} {campus_time(now()):%Y-%m-%d %H:%M}"
     if large.is_large(made):
-        return report_of(take_snapshot(by=by, key=large.key_of(made), path=path, columns=made.columns, name=name))
+        told: dict[str, Any] = {"columns": made.columns, "name": name, "expects": partial(refuse_unexpected, made)}
+        return report_of(take_snapshot(by=by, key=large.key_of(made), path=path, **told))
     sha256 = sha256_of(path)
     if not dry_run:
         refuse_lost_columns(made, spec, path)

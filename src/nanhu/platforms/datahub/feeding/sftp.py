@@ -95,10 +95,12 @@ def is_settled(made: DataSource, one: RemoteFile) -> bool:
     return bool(made.done_mark) or made.position.get("seen") == one.place
 
 
-def fetch(made: DataSource, one: RemoteFile, path: Path, *, seconds: int = FETCH_SECONDS, most: int = 0) -> None:
-    """`most`: how many bytes, where they are more than those of a file that is handed in."""
+def fetch(
+    made: DataSource, one: RemoteFile, path: Path, *, seconds: int = FETCH_SECONDS, most: int = 0, head: int = 0
+) -> None:
+    """`most`: how many bytes, where they are more than those of a file that is handed in; `head`: so many alone."""
     most = most or configuration().upload_limit_mb * MEGABYTE
-    file = {"name": one.raw, "size": one.size, "mtime": one.mtime, "into": str(path), "most": most}
+    file = {"name": one.raw, "size": one.size, "mtime": one.mtime, "into": str(path), "most": most, "head": head}
     if not answer_from(request_to(made) | file, seconds=seconds)["is_whole"]:
         raise SourceBusyError(seconds=round(SETTLING.total_seconds()), why=_("“%s”还在写") % one.name)
 

@@ -84,13 +84,16 @@ async def listed(sftp: Any, folder: bytes) -> list[list[Any]]:
 
 
 async def fetched(sftp: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """Refused where it is not, before and after, the file that was listed: then somebody writes it still."""
+    """Refused where it is not, before and after, the file that was listed: then somebody writes it still. Not its `head` alone."""
     path = (request["folder"] or ".").encode() + b"/" + request["name"].encode("latin-1")
     count = 0
     async with sftp.open(path, "rb") as there:
         with Path(request["into"]).open("wb") as here:  # noqa: ASYNC230  (nothing else runs in this process)
             while data := await there.read(CHUNK):
                 count += len(data)
+                if request["head"] and count >= request["head"]:
+                    here.write(data)
+                    return {"is_whole": True}
                 if count > request["most"]:
                     raise SftpError(f"> {request['most']}")
                 here.write(data)

@@ -98,6 +98,7 @@ def let_pass(*, by: Actor, batch: Batch) -> str:
     batch.is_released, batch.state, batch.progress_id = True, Batch.State.LANDED, progress.public_id
     batch.is_repeat = was_applied(batch.source, batch.sha256)
     if batch.source.startswith(LARGE):  # all is done but to let it stand
+        taking.refuse_lost(batch)
         batch.state, batch.finished_at = Batch.State.APPLIED, now()
         progress.finish(_("已生效。"), result_url=reverse("datahub:batch", args=[batch.pk]))
     batch.save(update_fields=["is_released", "state", "progress_id", "is_repeat", "finished_at"])

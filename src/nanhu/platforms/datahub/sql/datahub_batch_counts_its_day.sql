@@ -5,9 +5,10 @@ DECLARE
 BEGIN
     FOR told IN
         SELECT OLD.source, OLD.id, OLD.counts, date(OLD.created_at AT TIME ZONE 'Asia/Shanghai') AS day, -1 AS sign
-        WHERE TG_OP = 'UPDATE' AND OLD.state = 'applied'
+        WHERE TG_OP <> 'INSERT' AND OLD.state = 'applied'
         UNION ALL
-        SELECT NEW.source, NEW.id, NEW.counts, date(NEW.created_at AT TIME ZONE 'Asia/Shanghai'), 1 WHERE NEW.state = 'applied'
+        SELECT NEW.source, NEW.id, NEW.counts, date(NEW.created_at AT TIME ZONE 'Asia/Shanghai'), 1
+        WHERE TG_OP <> 'DELETE' AND NEW.state = 'applied'
     LOOP
         INSERT INTO datahub_quality_day AS held (source, day, last, rows, accepted, codes)
         VALUES (told.source, told.day, told.id, told.sign * coalesce((told.counts ->> 'rows')::bigint, 0),

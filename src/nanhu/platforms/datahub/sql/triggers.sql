@@ -10,6 +10,9 @@ CREATE TRIGGER datahub_shared_row_keeps_all BEFORE TRUNCATE ON datahub_shared_ro
 CREATE TRIGGER datahub_batch_begins_its_day AFTER INSERT ON datahub_batch
     FOR EACH ROW WHEN (NEW.state = 'applied') EXECUTE FUNCTION datahub_batch_counts_its_day();
 
+CREATE TRIGGER datahub_batch_ends_its_day AFTER DELETE ON datahub_batch
+    FOR EACH ROW WHEN (OLD.state = 'applied') EXECUTE FUNCTION datahub_batch_counts_its_day();
+
 CREATE TRIGGER datahub_batch_counts_its_day AFTER UPDATE OF state, counts, created_at ON datahub_batch
     FOR EACH ROW WHEN ((OLD.state, OLD.counts, OLD.created_at) IS DISTINCT FROM (NEW.state, NEW.counts, NEW.created_at))
     EXECUTE FUNCTION datahub_batch_counts_its_day();

@@ -316,6 +316,7 @@ def test_pages_ask_for_as_many_rows_as_they_show_however_much_a_followed_table_s
     newest, older = held[0], held[5]
     Batch.objects.filter(pk__in=[newest.pk, older.pk]).update(state="rolled_back")
     Batch.objects.filter(pk=held[7].pk).update(counts={"rows": 9, "accepted": 9})
+    held[9].delete()
     told = defaultdict(list)
     for one in Batch.objects.filter(state="applied"):
         told[one.source, campus_time(one.created_at).date()].append(one)

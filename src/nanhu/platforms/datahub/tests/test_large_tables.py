@@ -24,7 +24,8 @@ from nanhu.platforms.datahub.cleaning.numbers import NumberShape
 from nanhu.platforms.datahub.cleaning.text import is_empty, squeezed, text_of
 from nanhu.platforms.datahub.matching.model import HERE, PATTERN
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, Release
-from nanhu.platforms.datahub.tests.conftest import id_number, signed_in
+from nanhu.platforms.datahub.services import rollback
+from nanhu.platforms.datahub.tests.conftest import BY, id_number, signed_in
 from nanhu.platforms.datahub.tests.reading import HTTP, at, made_by, read_again, started
 from nanhu.platforms.datahub.tests.test_data_sources import listed, outside  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.warehouse import declared as declarations
@@ -455,6 +456,72 @@ def test_who_rolls_a_snapshot_back_has_the_one_before(large, here, steward):
     assert standing(large) == [(100, 100, 0, 0, 0)]
     take(large, [line(n) for n in range(100)])
     assert standing(large)[-1] == (100, 0, 0, 0, 0)
+
+
+@pytest.mark.django_db
+def test_what_another_was_compared_with_is_not_rolled_back_under_it(large, engine, steward):
+    engine(100, new=100)
+    take(large, [])
+    engine(100)
+    take(large, [])
+    engine(95, gone=5)
+    waits = held(large, [])
+    first, second = taking.snapshots(declared(KEY))
+    said = {"reason": "导错了", "confirm": "on"}
+
+    def asked(batch):
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            return steward.post(f"/datahub/batches/{batch.pk}/rollback/", said).status_code
+
+    assert f"#{waits.pk} 流水.csv" in steward.get(f"/datahub/batches/{second.pk}/rollback/").content.decode()
+    assert [asked(one) for one in (first, second)] == [409, 409], "what waits was measured against the second"
+    steward.post(f"/datahub/batches/{waits.pk}/discard/", {"reason": "导错了"})
+    assert [asked(one) for one in (first, second, first)] == [409, 302, 302]
+    assert standing(large) == []
+    assert not [one for one in large.iterdir() if one.name.startswith(second.counts["stamp"])]
+
+
+@pytest.mark.django_db
+def test_what_was_compared_with_one_that_is_taken_back_meanwhile_is_not_taken(large, engine, monkeypatch):
+    engine(100, new=100)
+    take(large, [])
+    (first,) = taking.snapshots(declared(KEY))
+    engine(50)
+    answered = engines.answered
+
+    def meanwhile(command, work):
+        rollback.roll_back(by=BY, batch_id=first.pk, reason="导错了")
+        return answered(command, work)
+
+    with monkeypatch.context() as patch, pytest.raises(CommandError, match=f"#{first.pk} 现在是"):
+        patch.setattr(engines, "answered", meanwhile)
+        take(large, [])
+    assert Batch.objects.count() == 1
+    engine(50, new=50)
+    take(large, [])
+    assert standing(large) == [(50, 50, 0, 0, 0)]
+
+
+@pytest.mark.django_db
+def test_what_waits_and_lies_nowhere_any_more_is_not_let_pass(large, engine, steward):
+    """A database restored to before it was discarded."""
+    engine(100, new=100)
+    take(large, [])
+    engine(95, gone=5)
+    batch = held(large, [])
+    taking.forget(KEY, batch.counts["stamp"])
+    assert steward.post(f"/datahub/batches/{batch.pk}/release/", {"reason": "商户退场"}).status_code == 409
+    assert len(standing(large)) == 1
+    assert steward.post(f"/datahub/batches/{batch.pk}/discard/", {"reason": "没有了"}).status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_draft_beside_the_source_that_reads_a_table_hides_nothing(large, steward):
+    facts = {"name": "刷卡", "office": "财务处", "kind": "sftp", "address": "10.1.1.1:22/out", "query": "*.csv"}
+    facts |= {"host_key": "SHA256:x", "made_by_name": "管数据", "fills": f"large:{KEY}"}
+    for key, state in (("card.flow", "live"), ("card.other", "draft")):
+        DataSource.objects.create(key=key, state=state, **facts)
+    assert "还没有读过" in steward.get("/datahub/large/").content.decode()
 
 
 @pytest.mark.django_db

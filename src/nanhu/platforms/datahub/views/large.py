@@ -105,8 +105,9 @@ class Snapshots(Table):
 
 
 def large_lines() -> Iterator[LargeLine]:
-    """Two queries, however many there are."""
-    read = {one.fills: one for one in DataSource.objects.filter(fills__startswith=LARGE).exclude(state="retired")}
+    """Two queries, however many there are. Beside the one source that reads a table there may be drafts."""
+    sources = DataSource.objects.filter(fills__startswith=LARGE).exclude(state="retired").order_by("pk")
+    read = {one.fills: one for one in sorted(sources, key=lambda one: one.state != DataSource.State.DRAFT)}
     last = last_batches()
     for key in declared_tables():
         large, fault = None, ""

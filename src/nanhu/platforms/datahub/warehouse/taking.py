@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
@@ -27,8 +27,9 @@ from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.models import Batch, Level
 from nanhu.platforms.datahub.services.files import was_applied
 from nanhu.platforms.datahub.services.gate import ORDER, Measured
+from nanhu.platforms.datahub.services.settle import lock_batch
 from nanhu.platforms.datahub.warehouse import plan
-from nanhu.platforms.datahub.warehouse.declared import Declared, declared, folder_of
+from nanhu.platforms.datahub.warehouse.declared import LARGE, Declared, declared, folder_of
 from nanhu.platforms.datahub.warehouse.engines import run
 
 WORK: Final = ".work-"
@@ -58,6 +59,21 @@ def waiting(large: Declared) -> Batch | None:
     return found
 
 
+def later_snapshots(batch: Batch) -> tuple[str, ...]:
+    """What was compared with it, and stands or waits."""
+    later = Batch.objects.filter(source=batch.source, id__gt=batch.pk, state__in=[State.APPLIED, State.WAITING])
+    return tuple(
+        f"#{one.pk} {one.file_name}（{one.get_state_display()}）"
+        for one in later.only("file_name", "state").order_by("id")
+    )
+
+
+def refuse_lost(batch: Batch) -> None:
+    """What waits and was discarded, in a database that was restored to before that."""
+    if not (folder_of(batch.source.removeprefix(LARGE)) / batch.counts["stamp"]).is_dir():
+        raise LargeTableFailedError(fault=f"warehouse/{batch.source.removeprefix(LARGE)}/{batch.counts['stamp']}")
+
+
 def refuse_while_waiting(large: Declared) -> None:
     if (one := waiting(large)) is not None:
         what = "".join(sentences_of(one.gate))
@@ -65,9 +81,16 @@ def refuse_while_waiting(large: Declared) -> None:
 
 
 def take_snapshot(
-    *, by: Actor, key: str, path: Path, engine: str = "", columns: Mapping[str, str] | None = None, name: str = ""
+    *,
+    by: Actor,
+    key: str,
+    path: Path,
+    engine: str = "",
+    columns: Mapping[str, str] | None = None,
+    name: str = "",
+    expects: Callable[[int], None] = lambda _rows: None,
 ) -> Batch:
-    """`columns`: the headings of fields that it calls otherwise."""
+    """`columns`: the headings of fields that it calls otherwise; `expects`: raises where so many rows cannot be all."""
     large = declared(key, columns)
     with locked(large):
         refuse_while_waiting(large)
@@ -78,8 +101,9 @@ def take_snapshot(
             before = standing[-1] if standing else None
             order, sha256 = work_order(large, path, work, before)
             made = batch_of(large, run(engine or large.table.engine, order), before)
+            expects(made.counts["rows"])
             made.file_name, made.sha256, made.size_bytes = name or path.name, sha256, path.stat().st_size
-            keep(large, work, made, by=by)
+            keep(large, work, made, before, by=by)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         sweep(large, {one.counts["stamp"] for one in (*snapshots(large), made)})
@@ -104,7 +128,7 @@ def sweep(large: Declared, named: set[str]) -> None:
 
 
 def forget(large_key: str, stamp: str) -> None:
-    """Of one that was discarded."""
+    """Of one that was discarded or rolled back."""
     for name in (stamp, f"{stamp}{CHANGES}"):
         shutil.rmtree(folder_of(large_key) / name, ignore_errors=True)
 
@@ -191,8 +215,8 @@ def measured(large: Declared, counts: Mapping[str, Any], before: int) -> Iterato
             yield Measured(measure, count, base, of=of, level=ORDER[passed], before=before, now=counts["rows"])
 
 
-def keep(large: Declared, work: Path, made: Batch, *, by: Actor) -> None:
-    """Its folders first: without its batch they are nobody's."""
+def keep(large: Declared, work: Path, made: Batch, before: Batch | None, *, by: Actor) -> None:
+    """Its folders first: without its batch they are nobody's. Refused where what it was compared with was taken back meanwhile."""
     (work / "fresh").rename(large.folder / made.counts["stamp"])
     (work / "changes").rename(large.folder / f"{made.counts['stamp']}{CHANGES}")
     is_green = made.gate_level == Level.GREEN
@@ -200,6 +224,8 @@ def keep(large: Declared, work: Path, made: Batch, *, by: Actor) -> None:
     made.account_id, made.actor, made.finished_at = by.account_id, by.name, now() if is_green else None
     facts = {one: made.counts[one] for one in ("rows", "created", "changed", "removed", "rejected")}
     with transaction.atomic():
+        if before is not None:
+            lock_batch(before.pk, (State.APPLIED,))
         made.is_repeat = was_applied(large.source, made.sha256)
         made.save()
         audit.record(
