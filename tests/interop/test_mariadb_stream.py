@@ -423,6 +423,20 @@ def test_a_transaction_of_more_rows_than_are_held_lands_in_parts_each_once(
     monkeypatch.undo()
 
 
+def test_what_is_too_much_for_one_batch_is_too_much_for_the_parts_of_a_transaction(
+    made: DataSource, server: MariaDb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    does(server, "UPDATE jw.xk SET kch = '高数9'")
+    monkeypatch.setattr(binlog, "MOST_CHANGES", 10)
+    while not Batch.objects.filter(state="waiting").exists():
+        assert read_again(made).error == ""
+        assert Batch.objects.count() < 9
+    assert sum(course == "高数9" for course, _kind in there().values()) == 50, "of sixty, and the last ten wait"
+    (waits,) = Batch.objects.filter(state="waiting")
+    assert (waits.gate[0]["measure"], waits.gate[0]["count"]) == ("rows_changed", 60)
+    monkeypatch.undo()
+
+
 def test_a_transaction_that_takes_longer_than_a_reading_is_gone_past(
     made: DataSource, server: MariaDb, monkeypatch: pytest.MonkeyPatch
 ) -> None:

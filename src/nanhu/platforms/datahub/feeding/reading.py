@@ -215,7 +215,9 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
             refuse_unexpected(made, count)
         at, why = f"{campus_time(begun):%Y-%m-%d %H:%M}", _("整张表重读：%s") % news.why if news.why else ""
         anew = f"{at} {why}" if why else anew
-        name = f"{made.name} {at} · {news.place}{' · ' if why else ''}{why}"
+        since = "" if news.is_whole else stream.place_in_words(made.position["until"])
+        place = f"{since} → {news.place}" if "+" in since else news.place
+        name = f"{made.name} {at} · {place}{' · ' if why else ''}{why}"
         report = taken(made, path, name=name) if count else None
         batch: dict[str, object] = {"rows": count, "batch_id": report.batch} if report is not None else {}
         if report is not None and report.state not in IN_EFFECT:

@@ -84,10 +84,15 @@ class News:
     @property
     def place(self) -> str:
         """How far, in the words of that database."""
-        if isinstance(self.until, str):
-            return self.until
-        part = f"+{self.until['skip']}" if self.until["skip"] else ""
-        return f"{self.until['file']}:{self.until['place']}{part}"
+        return place_in_words(self.until)
+
+
+def place_in_words(until: Any) -> str:
+    """`+100000`: so many rows of the transaction that begins there were told."""
+    if isinstance(until, str):
+        return until
+    part = f"+{until['skip']}" if until.get("skip") else ""
+    return f"{until['file']}:{until['place']}{part}"
 
 
 def slot_of(made: DataSource) -> str:

@@ -1,5 +1,6 @@
 """What a file may do to a shared table that nobody has seen: alone, and together with the others of a day."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -16,6 +17,8 @@ from nanhu.platforms.datahub.sources import SourceSpec
 GONE_SHARE, GONE_MOST = 0.02, 50
 CHANGED_SHARE: Final = 0.2
 """Of what stands; more changes only as somebody saw it."""
+PART: Final = re.compile(r" · (\S+)\+\d+(?: → \S+)?\Z")
+"""Ends the name of a batch that is a part of a transaction: where it begins (`feeding/reading.py`)."""
 
 
 def refuse_too_much(batch: Batch, spec: SourceSpec, before: int, gone: Mapping[str, str], held: int) -> None:
@@ -29,8 +32,21 @@ def refuse_too_much(batch: Batch, spec: SourceSpec, before: int, gone: Mapping[s
 
 def refuse_many_changed(batch: Batch, before: int, changed: int) -> None:
     """After they were written: the transaction takes them back."""
-    if changed > max(GONE_MOST, before * CHANGED_SHARE, batch.counts.get("changed", 0)):
-        raise TooManyChangedError(before=before, count=changed)
+    count, seen = changed + changed_by_parts(batch), batch.counts.get("changed", 0)
+    if count > max(GONE_MOST, before * CHANGED_SHARE) and changed > seen:
+        raise TooManyChangedError(before=before, count=count)
+
+
+def changed_by_parts(batch: Batch) -> int:
+    """By those parts of the same foreign transaction that landed before this one, since somebody let one of them pass."""
+    found, earlier = PART.search(batch.file_name), 0
+    if found is None:
+        return earlier
+    parts = Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED, id__lt=batch.pk)
+    parts = parts.filter(finished_at__gt=now() - A_DAY, file_name__contains=f" · {found[1]}+").order_by("id")
+    for is_released, changed in parts.values_list("is_released", "counts__changed"):
+        earlier = 0 if is_released else earlier + (changed or 0)
+    return earlier
 
 
 def most_gone(spec: SourceSpec, before: int) -> float:
