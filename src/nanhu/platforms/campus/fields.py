@@ -68,10 +68,10 @@ class PlaceField(forms.CharField):
         if not text:
             return None
         key, *more = text.split()
-        places = self.places().annotate(whole=WHOLE)
-        known = Q(name=text) | Q(whole=text) | called(text)
-        found = list(places.filter(known)[:2]) if more else []
-        found = found or list(places.filter(known | Q(key=key))[:2])
+        places, code, name = self.places().annotate(whole=WHOLE), Q(key=key), Q(name=text) | Q(whole=text)
+        english = called(text)  # behind a code alone: it is no other place's name
+        ways = (name | english, code) if more else (name | code, english)
+        found = next((rows for way in ways if (rows := list(places.filter(way)[:2]))), [])
         if len(found) != 1:
             raise forms.ValidationError(_("没有这个地点，或有几个叫这个名字：请从列出的里面选，或写代码。"))
         return found[0]

@@ -22,6 +22,8 @@ from nanhu.services.requests.rules import TWIN_HOURS
 BEDS: Final = "dorm.stay"
 """The shared table of who lives where, once a system of dormitories fills it: `campus_no` and the place's key as `place`."""
 HITS: Final = 4
+MOST_FOUND: Final = 20
+"""By the one search."""
 
 
 def places_above(place: campus.Place) -> QuerySet[campus.Place]:
@@ -146,8 +148,9 @@ def request_hits(viewer: Viewer, text: str, limit: int) -> list[Hit]:
     ]
 
 
-NUMBERED: Final = Prepared(
-    lambda: Request.objects.filter(person_id=Given("person"), number__icontains=Given("text", TextField())).order_by(
-        "-created_at"
-    )
-)
+def own_numbered() -> QuerySet[Request]:
+    mine = Request.objects.filter(person_id=Given("person"), number__icontains=Given("text", TextField()))
+    return mine.order_by("-created_at")[:MOST_FOUND]
+
+
+NUMBERED: Final = Prepared(own_numbered)

@@ -1,6 +1,7 @@
 """Places: a tree that is set up once, closed and opened with a reason, and tells in SQL what it is and when it changed."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
 from django.utils import translation
@@ -80,6 +81,18 @@ def test_a_place_is_found_and_understood_by_both_its_names_whoever_reads(languag
         for words, found in (("reading room", {"library.lab"}), ("阅览", {"library.lab"}), ("1", set())):
             wanted = Place.objects.filter(key__startswith="library")
             assert keys(PlaceFilters(QueryDict(f"q={words}")).narrow(wanted).values("pk")) == found
+
+
+def test_a_code_is_its_own_place_also_where_others_are_called_so_in_english():
+    other = PlaceOrder(key="north.library", name="图书馆", kind="library", parent="south")
+    set_up_places(by=SYSTEM, places=[other])
+    known_english.forget()
+    field = PlaceField()
+    assert field.clean("library").key == "library"
+    assert field.clean("north.library").key == "north.library"
+    for both in ("Library", "图书馆"):
+        with pytest.raises(ValidationError):
+            field.clean(both)
 
 
 def test_a_closed_place_closes_what_is_below_it_and_opens_it_again():

@@ -30,6 +30,7 @@ from nanhu.services.requests.services import dispatching, reminding, working
 from nanhu.services.requests.services.settings import set_operator
 from nanhu.services.requests.subscribers import leave
 from nanhu.services.requests.tests.conftest import picture
+from nanhu.services.requests.tests.test_pages import many
 from nanhu.testing.inboxes import receivers_of, texts_to
 from nanhu.testing.members import SYSTEM
 from nanhu.testing.pages import MOST_QUERIES
@@ -647,3 +648,9 @@ def test_ones_own_are_found_and_copied_and_no_others(school):
     assert str(other.public_id) not in student.get("/search/", {"q": other.number}).content.decode()
     owner = type("Owner", (), {"person_id": school["S1"], "is_whole": True})
     assert [one["number"] for one in queries.records_of(owner, None)] == [mine.number]
+
+
+def test_of_ones_own_the_one_search_reads_no_more_than_it_shows(school):
+    """Whoever looks after a building has reported thousands."""
+    many(school, 25, like=school.repair())
+    assert len(queries.NUMBERED(person=school["S1"], text="1")) == queries.MOST_FOUND
