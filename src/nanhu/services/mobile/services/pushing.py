@@ -123,9 +123,11 @@ def adopted(member: Member, facts: MemberFacts, found: BookMember | None) -> Ans
 
 @transaction.atomic
 def goes_on_as(member: Member, found: BookMember) -> None:
+    """That account is his, also where he is to go by now: then it goes."""
+    Member.objects.filter(pk=member.pk).update(userid=found.userid)
     state = JOINED.get(Status(found.status), State.INVITED) if found.status in set(Status) else State.INVITED
     at = now() if state == State.ACTIVE else None
-    is_his = goes_on(member, userid=found.userid, task=Task.UPDATE, state=state, joined_at=at, due_at=now())
+    is_his = goes_on(member, task=Task.UPDATE, state=state, joined_at=at, due_at=now())
     if is_his and state == State.ACTIVE:
         publish(MemberJoined(person_id=member.person_id))
         audit.record(by=BY, action="mobile.adopt_member", target=f"person:{member.person_id}")

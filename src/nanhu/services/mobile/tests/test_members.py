@@ -218,6 +218,23 @@ def test_a_takeover_that_is_cut_off_anywhere_is_done_by_the_next_try(school, wec
     assert wecom.company.store.member("wang-laoshi")["department"] != [1]
 
 
+def test_who_is_to_go_while_his_own_account_is_taken_over_leaves_none_there(school, wecom, monkeypatch):
+    agrees_late(school, wecom)
+    school.client("T2").post("/mobile/join/")
+    member, real = school.member("T2"), WecomClient.delete_member
+
+    def he_leaves(client, userid):
+        real(client, userid)
+        Member.objects.filter(pk=member.pk).update(task=Member.Task.DELETE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WecomClient, "delete_member", he_leaves)
+        pushing.push(member, pushing.step(member).args[1])
+    settle()
+    assert school.member("T2").state == State.REMOVED
+    assert not {"t2", "wang-laoshi"} & wecom.members().keys()
+
+
 def test_what_changed_is_changed_there_and_nothing_else_is(syncing, wecom):
     before = dict(wecom.company.calls)
     members.follow(list(syncing.persons.values()))
