@@ -149,6 +149,15 @@ def building_of(place: Any) -> Any:
 
 def coverage() -> list[Area]:
     """Three queries, however many buildings."""
+    areas, known = outlined()
+    for point in points():
+        if (found := known.get(building_of(point.place).pk)) is not None:
+            found.points.append(point)
+    return areas
+
+
+def outlined() -> tuple[list[Area], dict[int, Covered]]:
+    """Campuses with their buildings and what is known of their outlines; the buildings by their id."""
     built = campus.open_places().exclude(kind="room").exclude(kind=CAMPUS).filter(parent__kind=CAMPUS)
     areas: dict[int, Area] = {}
     known: dict[int, Covered] = {}
@@ -156,11 +165,8 @@ def coverage() -> list[Area]:
         parent: Any = place.parent
         known[place.pk] = Covered(place.name, place.key)
         areas.setdefault(parent.pk, Area(parent.name, [])).buildings.append(known[place.pk])
-    for point in points():
-        if (found := known.get(building_of(point.place).pk)) is not None:
-            found.points.append(point)
     draw(list(areas.values()), known)
-    return list(areas.values())
+    return list(areas.values()), known
 
 
 def draw(areas: Sequence[Area], known: dict[int, Covered]) -> None:
@@ -189,6 +195,6 @@ def map_sheets() -> list[MapSheet]:
             area.height,
             [Outline(one.key, one.outlines, one.middle) for one in area.buildings if one.outlines],
         )
-        for area in coverage()
+        for area in outlined()[0]
         if area.height
     ]

@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import campus_time, now
 from nanhu.services.network.api import ApPlace
-from nanhu.services.network.reach import rules
+from nanhu.services.network.reach import queries, rules
 from nanhu.services.network.reach.models import AccessPoint, CoveredArea
+from nanhu.services.network.reach.sample import draw_outlines
 
 PAGE = "/network/coverage/"
 POINTS = "/network/reach/points/import/"
@@ -57,6 +60,15 @@ def test_the_map_says_what_is_covered_what_is_not_and_what_is_silent(hung):
     assert "有消息" in desk
     assert "起没有消息" in desk
     assert ApPlace.objects.get(mac="00:1a:2b:3c:4d:5e").place.key == "lib.101"
+
+
+def test_who_shows_where_buildings_are_reads_no_access_point(hung):
+    """A worker's list does, each time it is opened; there are thousands of them."""
+    draw_outlines({"lib": (113.1, 29.3, 113.101, 29.301)})
+    with CaptureQueriesContext(connection) as asked:
+        [sheet] = queries.map_sheets()
+    assert [(one.place, len(one.rings)) for one in sheet.outlines] == [("lib", 1)]
+    assert not [one["sql"] for one in asked if AccessPoint._meta.db_table in one["sql"]]
 
 
 @pytest.mark.capability("A171.1")
