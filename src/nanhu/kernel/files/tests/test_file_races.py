@@ -55,7 +55,7 @@ def test_killed_before_its_commit_there_is_no_row_and_the_content_waits_for_the_
 
 def test_two_who_keep_the_same_two_in_another_order_wait_for_each_other_in_one(keep, purpose):
     low, high = sorted((b"one", b"two"), key=store.address_of)
-    named = [("b.txt", high), ("a.txt", low)]
+    named = [("凭据二.txt", high), ("凭据一.txt", low)]
     kept = lambda: services.keep_all(by=BY, purpose=purpose, named=named, target="test:2")  # noqa: E731
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
@@ -64,5 +64,5 @@ def test_two_who_keep_the_same_two_in_another_order_wait_for_each_other_in_one(k
             while not (other.done() or is_someone_waiting()):
                 pass
             keep(high)
-        assert [one.name for one in other.result()] == ["b.txt", "a.txt"]
+        assert [one.name for one in other.result()] == ["凭据二.txt", "凭据一.txt"]
     assert StoredFile.objects.count() == 4

@@ -93,5 +93,7 @@ def test_every_file_for_a_spreadsheet_is_written_by_this_rule():
         "platforms/payments/views/days.py": "platforms/payments/vouchers.py",
         "services/network/desk.py": "services/network/services/handovers.py",
     }
-    assert len(writers) > 4, "the search finds nothing"
-    assert {name for name in writers if not guarded.search(sources[elsewhere.get(name, name)])} == set()
+    for_engines = {"platforms/datahub/feeding/large.py"}  # which nobody opens: cell by cell what the source said
+    assert writers >= for_engines
+    assert len(writers - for_engines) > 4, "the search finds nothing"
+    assert {name for name in writers - for_engines if not guarded.search(sources[elsewhere.get(name, name)])} == set()

@@ -12,7 +12,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Disposal, Transfer
 from nanhu.systems.assets.rules import month_of
-from nanhu.systems.assets.services import transferring
+from nanhu.systems.assets.services import disposing, transferring
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM
 from nanhu.systems.assets.tests.test_losing import lot_of, to_scrap
@@ -162,8 +162,7 @@ def test_a_clerk_refuses_also_what_is_his_own_and_in_whatever_words(school):
     identity.grant_role(by=SYSTEM, account_id=school.actor("T4").account_id, role="assets.office")
     lot = lot_of(school, to_scrap(school, used=date(2010, 1, 1), keeper="T6"))
     assert task_of(lot).person_id == school["T4"], "whose own it is is not asked"
-    page = f"/assets/disposals/{lot.public_id}/refuse/"
-    assert school.client("T6").post(page, {"answer": WITHDRAWN}).status_code == 302
+    disposing.refuse(by=school.actor("T6"), lot=lot, answer=WITHDRAWN)
     lot.refresh_from_db()
     assert (lot.state, lot.approver_name, lot.is_withdrawn) == ("refused", "孙科长", False)
 
