@@ -2,6 +2,7 @@
 
 import os
 import signal
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -27,6 +28,9 @@ def killed(work: Callable[[Callable[[], None]], object]) -> None:
     if child == 0:
         try:
             work(lambda: os.kill(os.getpid(), signal.SIGKILL))
+        except BaseException:
+            traceback.print_exc()  # why it was not killed
+            raise
         finally:
             os._exit(0)
     if os.WTERMSIG(os.waitpid(child, 0)[1]) != signal.SIGKILL:
