@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nanhu.kernel.database.values import all_rows, run
+from nanhu.kernel.database.values import all_rows, planned_rows, run
 
 
 class Statements:
@@ -23,3 +23,7 @@ class Statements:
 
     def rows(self, name: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return all_rows(self.text(name), facts)
+
+    def planned(self, name: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """As `rows`, planned once in a connection."""
+        return planned_rows(self.text(name), facts)

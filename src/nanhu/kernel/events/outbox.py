@@ -12,12 +12,13 @@ from django.db import transaction
 from psycopg.types.json import Jsonb
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.database.values import planned_rows, run
+from nanhu.kernel.database.statements import Statements
+from nanhu.kernel.database.values import run
 from nanhu.kernel.models import EventDelivery, OutboxEvent
 
 CHANNEL = "nanhu_events"
 CHUNK = 2000
-TELL = (Path(__file__).parent / "sql" / "queries" / "tell.sql").read_text(encoding="utf-8")
+QUERIES = Statements(Path(__file__).parent / "sql" / "queries")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ def publish(*events: Event) -> None:
             "now": now(),
             "channel": CHANNEL,
         }
-        planned_rows(TELL, given)
+        QUERIES.planned("tell", given)
 
 
 def publish_all(events: Iterable[Event]) -> None:

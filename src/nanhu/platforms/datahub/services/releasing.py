@@ -1,6 +1,5 @@
 """Letting a file or a snapshot of a large table pass that the gate holds: at amber one steward, at red two."""
 
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +17,6 @@ from nanhu.platforms.datahub.models import Batch, Issue, Level, Release
 from nanhu.platforms.datahub.services.files import refuse_outdated, was_applied
 from nanhu.platforms.datahub.services.settle import lock_batch
 from nanhu.platforms.datahub.warehouse import taking
-from nanhu.platforms.datahub.warehouse.declared import LARGE
 
 WAITING = (Batch.State.WAITING,)
 
@@ -86,8 +84,7 @@ def discard(*, by: Actor, batch_id: int, reason: str) -> Batch:
         asked.save()
     batch.state, batch.finished_at = Batch.State.REFUSED, now()
     batch.save(update_fields=["state", "finished_at"])
-    if batch.source.startswith(LARGE):
-        transaction.on_commit(partial(taking.forget, batch.source.removeprefix(LARGE), batch.counts["stamp"]))
+    taking.forget(batch)
     audit.record(by=by, action="datahub.discard", target=f"batch:{batch.id}", reason=given(reason))
     return batch
 
@@ -97,7 +94,7 @@ def let_pass(*, by: Actor, batch: Batch) -> str:
     progress = start_progress(kind="datahub.import", title=batch.file_name, total=0, by=by)
     batch.is_released, batch.state, batch.progress_id = True, Batch.State.LANDED, progress.public_id
     batch.is_repeat = was_applied(batch.source, batch.sha256)
-    if batch.source.startswith(LARGE):  # all is done but to let it stand
+    if taking.is_snapshot(batch):  # all is done but to let it stand
         taking.refuse_lost(batch)
         batch.state, batch.finished_at = Batch.State.APPLIED, now()
         progress.finish(_("已生效。"), result_url=reverse("datahub:batch", args=[batch.pk]))

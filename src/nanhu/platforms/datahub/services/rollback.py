@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -18,7 +17,6 @@ from nanhu.platforms.datahub.services.rebuilding import learn_again, rebuild
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch
 from nanhu.platforms.datahub.shared.taking_back import hold, later_writes, standing, take_back
 from nanhu.platforms.datahub.warehouse import taking
-from nanhu.platforms.datahub.warehouse.declared import LARGE
 from nanhu.platforms.people import api as people
 
 
@@ -63,7 +61,7 @@ def blockers_of(batch: Batch, previews: Sequence[people.RevertPreview]) -> tuple
     """What persons are worth is made anew without the batch; of units, values that others wrote since stand in the way."""
     if is_of_persons(batch):
         return ()
-    if batch.source.startswith(LARGE):
+    if taking.is_snapshot(batch):
         return taking.later_snapshots(batch)
     own = set(batch.change_sets)
     return tuple(people.change_set_title(n) for p in previews for n in p.blockers if n not in own)
@@ -117,8 +115,7 @@ def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
     Review.objects.filter(batch=batch, state=Review.State.OPEN, row__isnull=False).delete()
     batch.state = Batch.State.ROLLED_BACK
     batch.save(update_fields=["state"])
-    if batch.source.startswith(LARGE):
-        transaction.on_commit(partial(taking.forget, batch.source.removeprefix(LARGE), batch.counts["stamp"]))
+    taking.forget(batch)
     if is_of_persons(batch):
         ids = touched_by(batch) | learnt_from(batch) | absences.take_back(batch)
         learn_again(ids)

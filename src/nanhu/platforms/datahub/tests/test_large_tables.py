@@ -509,7 +509,7 @@ def test_what_waits_and_lies_nowhere_any_more_is_not_let_pass(large, engine, ste
     take(large, [])
     engine(95, gone=5)
     batch = held(large, [])
-    taking.forget(KEY, batch.counts["stamp"])
+    taking.remove_folders(taking.place_of(batch))
     assert steward.post(f"/datahub/batches/{batch.pk}/release/", {"reason": "商户退场"}).status_code == 409
     assert len(standing(large)) == 1
     assert steward.post(f"/datahub/batches/{batch.pk}/discard/", {"reason": "没有了"}).status_code == 302

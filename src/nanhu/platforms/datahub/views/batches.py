@@ -27,7 +27,7 @@ from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS
 from nanhu.platforms.datahub.views.desk import TONES, home
 from nanhu.platforms.datahub.views.looks import tell_seen
-from nanhu.platforms.datahub.warehouse.declared import LARGE
+from nanhu.platforms.datahub.warehouse import taking
 from nanhu.platforms.people import api as people
 
 MOST_DIFFERENCES = 50
@@ -99,7 +99,7 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
         "is_remembered": is_remembered(found),
         "counted": counted_of(found),
         "is_shared": is_shared(found),
-        "cost": cost_of(found) if is_large(found) else [],
+        "cost": cost_of(found) if taking.is_snapshot(found) else [],
         "differences": list_of(request, Differences, differences, caption=_("差异"), per_page=MOST_DIFFERENCES),
         "gone": list_of(request, table_of_gone(found), gone_rows, caption=_("文件里没有了"), per_page=MOST_DIFFERENCES),
     }
@@ -139,11 +139,7 @@ def gate_title(found: Batch) -> str:
 
 def is_shared(found: Batch) -> bool:
     """Of a shared or a large table: its lines are not mended one by one."""
-    return is_of_kind(found, "shared") or is_large(found)
-
-
-def is_large(found: Batch) -> bool:
-    return found.source.startswith(LARGE)
+    return is_of_kind(found, "shared") or taking.is_snapshot(found)
 
 
 def cost_of(found: Batch) -> list[tuple[str, str]]:
@@ -158,7 +154,7 @@ def cost_of(found: Batch) -> list[tuple[str, str]]:
         (_now("各步用时"), steps),
         (_now("读不懂或缺必填"), fields or "—"),
         (_now("主键重复"), f"{counts['twice']:,}"),
-        (_now("文件夹"), f"warehouse/{found.source.removeprefix(LARGE)}/{counts['stamp']}"),
+        (_now("文件夹"), f"warehouse/{taking.place_of(found)}"),
     ]
 
 
@@ -230,7 +226,12 @@ def replay(request: PageRequest, found: Batch) -> dict[str, int]:
 
 def undone_by(_request: PageRequest, found: Batch) -> dict[str, Any]:
     reads = found.actor == READER.name and found.state == Batch.State.APPLIED and reader_of(found.source)
-    return {"batch": found, "undone": rollback.preview_rollback(found), "reads": reads, "is_large": is_large(found)}
+    return {
+        "batch": found,
+        "undone": rollback.preview_rollback(found),
+        "reads": reads,
+        "is_large": taking.is_snapshot(found),
+    }
 
 
 @batch.form(

@@ -59,6 +59,15 @@ def waiting(large: Declared) -> Batch | None:
     return found
 
 
+def is_snapshot(batch: Batch) -> bool:
+    return batch.source.startswith(LARGE)
+
+
+def place_of(batch: Batch) -> str:
+    """Its folder, below that of all large tables."""
+    return f"{batch.source.removeprefix(LARGE)}/{batch.counts['stamp']}"
+
+
 def later_snapshots(batch: Batch) -> tuple[str, ...]:
     """What was compared with it, and stands or waits."""
     later = Batch.objects.filter(source=batch.source, id__gt=batch.pk, state__in=[State.APPLIED, State.WAITING])
@@ -70,8 +79,8 @@ def later_snapshots(batch: Batch) -> tuple[str, ...]:
 
 def refuse_lost(batch: Batch) -> None:
     """What waits and was discarded, in a database that was restored to before that."""
-    if not (folder_of(batch.source.removeprefix(LARGE)) / batch.counts["stamp"]).is_dir():
-        raise LargeTableFailedError(fault=f"warehouse/{batch.source.removeprefix(LARGE)}/{batch.counts['stamp']}")
+    if not folder_of(place_of(batch)).is_dir():
+        raise LargeTableFailedError(fault=f"warehouse/{place_of(batch)}")
 
 
 def refuse_while_waiting(large: Declared) -> None:
@@ -127,10 +136,15 @@ def sweep(large: Declared, named: set[str]) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def forget(large_key: str, stamp: str) -> None:
-    """Of one that was discarded or rolled back."""
-    for name in (stamp, f"{stamp}{CHANGES}"):
-        shutil.rmtree(folder_of(large_key) / name, ignore_errors=True)
+def forget(batch: Batch) -> None:
+    """Of a snapshot that was discarded or rolled back the folders, once that stands."""
+    if is_snapshot(batch):
+        transaction.on_commit(partial(remove_folders, place_of(batch)))
+
+
+def remove_folders(place: str) -> None:
+    for name in (place, f"{place}{CHANGES}"):
+        shutil.rmtree(folder_of(name), ignore_errors=True)
 
 
 def work_order(large: Declared, path: Path, work: Path, before: Batch | None) -> tuple[dict[str, Any], str]:

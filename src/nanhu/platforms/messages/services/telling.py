@@ -12,7 +12,6 @@ from django.db.models import Exists, OuterRef
 from nanhu.kernel import clock
 from nanhu.kernel.attempts import joining
 from nanhu.kernel.database.prepared import insert
-from nanhu.kernel.database.values import planned_rows
 from nanhu.kernel.jobs import defer
 from nanhu.kernel.registry import message_channels, message_templates
 from nanhu.platforms.messages.errors import UnknownTemplateError
@@ -71,7 +70,7 @@ def tell(
         "persons": living,
         "channel": CHANNEL,
     }
-    [(entered, _woken)] = planned_rows(QUERIES.text("enter"), entering)
+    [(entered, _woken)] = QUERIES.planned("enter", entering)
     if not entered:
         message.delete()
     return int(entered)
