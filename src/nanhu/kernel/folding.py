@@ -2,10 +2,13 @@
 
 import unicodedata
 from functools import lru_cache
+from string import ascii_lowercase
 from typing import Final
 
 LONGEST: Final = 60
 MOST_WORDS: Final = 8
+SHORTEST_SLIP: Final = 4
+LONGEST_SLIP: Final = 24
 LIKE_DASHES: Final = "_−ー─━"
 """Typed for a dash although they are none."""
 
@@ -69,3 +72,14 @@ def grams(text: str) -> list[str]:
         found.update(word[at : at + 2] for at in range(len(word) - 1))
         found.update(letter for letter in word if not letter.isascii())
     return sorted(found)
+
+
+def slips_of(sound: str) -> list[str]:
+    """What a few Latin letters may have been meant for: one of them too many, too few, another, or two of them in each other's place."""
+    if not SHORTEST_SLIP <= len(sound) <= LONGEST_SLIP or not (sound.isascii() and sound.isalpha()):
+        return []
+    parts = [(sound[:at], sound[at:]) for at in range(len(sound) + 1)]
+    meant = {begin + rest[1:] for begin, rest in parts if rest}
+    meant |= {begin + rest[1] + rest[0] + rest[2:] for begin, rest in parts if len(rest) > 1}
+    meant |= {begin + letter + rest[more:] for begin, rest in parts for letter in ascii_lowercase for more in (0, 1)}
+    return sorted(meant - {sound})

@@ -153,7 +153,7 @@ DATABASE = urlsplit(CONFIGURATION.database_url)
 DATABASE_QUERY = dict(parse_qsl(DATABASE.query))
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "nanhu.kernel.database.engine",
         "NAME": DATABASE.path.lstrip("/"),
         "USER": unquote(DATABASE.username or ""),
         "PASSWORD": unquote(DATABASE.password or ""),

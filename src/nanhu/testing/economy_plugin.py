@@ -33,7 +33,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import HealthCheck, core, settings
 from hypothesis.internal.conjecture import providers
-from psycopg._preparing import PrepareManager  # what is forgotten when is said here alone
 
 from nanhu.kernel import remembered
 from nanhu.kernel.call_stack import in_one_piece
@@ -152,15 +151,6 @@ def keys_of_a_ring() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module, name in ((oidc, "fresh_key"), (saml, "fresh_key"), (blind, "new_key")):
             patch.setattr(module, name, ring(getattr(module, name)))
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def plans_outlive_a_rollback() -> Iterator[None]:
-    """psycopg has PostgreSQL forget every prepared query at a rollback, by which each test ends: a table made within it may be gone.
-    No test makes one that the program asks by a prepared query."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PrepareManager, "clear", lambda _manager: False)
         yield
 
 

@@ -16,9 +16,12 @@ from typing import Any
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Field, IntegerField, Lookup, Model, QuerySet
+from psycopg import errors
 from psycopg.sql import Literal
 
 PLACE = re.compile(r"%%|%s")
+STALE = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
+"""A plan of a table that has other columns since, and one that a server between us and PostgreSQL has given up."""
 
 
 class Given(Expression):
@@ -113,8 +116,17 @@ class _Preparing:
 
     def cursor(self) -> Any:
         self._connection.ensure_connection()
-        bound = ServerBindingCursor(self._connection.connection)  # type: ignore[call-arg]
+        bound = PlannedCursor(self._connection.connection)  # type: ignore[call-arg]
         return self._connection._prepare_cursor(bound)  # noqa: SLF001
+
+
+class PlannedCursor(ServerBindingCursor):
+    def execute(self, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super().execute(*arguments, **options)
+        except STALE:
+            self.connection._prepared.forget()  # noqa: SLF001
+            raise
 
 
 def insert[Row: Model](row: Row) -> Row:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.database.prepared import AnyOf, Given, Prepared, insert, insert_unless_there, update
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared, insert, insert_unless_there, planned_cursor, update
 from nanhu.kernel.models import AuditEntry, OutboxEvent, SubmittedForm
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +116,46 @@ def test_a_row_is_changed_whole_and_never_made_by_it():
     with pytest.raises(DatabaseError, match="gone"), transaction.atomic():
         update(row)
     assert not OutboxEvent.objects.exists()
+
+
+def plans() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        return cursor.fetchone()[0]
+
+
+def test_plans_outlive_what_is_rolled_back(lines):
+    found = of_actor()
+    found(actor=lines[0].actor, actions=["test.a"])
+    before = plans()
+    assert before > 0
+    with transaction.atomic():
+        found(actor=lines[0].actor, actions=["test.a"])
+        transaction.set_rollback(True)
+    assert len(found(actor=lines[0].actor, actions=["test.a"])) == 1
+    assert plans() == before
+
+
+def test_a_statement_that_is_refused_again_and_again_is_planned_once():
+    counts = []
+    for _time in range(4):
+        with pytest.raises(DatabaseError), transaction.atomic(), planned_cursor() as cursor:
+            cursor.execute("SELECT 1 / %s::int", [0])
+        counts.append(plans())
+    assert len(set(counts)) == 1
+
+
+def test_a_table_with_other_columns_is_planned_anew():
+    def read() -> tuple[object, ...]:
+        with transaction.atomic(), planned_cursor() as cursor:
+            cursor.execute("SELECT * FROM other_columns WHERE a = %s", [1])
+            return cursor.fetchone()
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE other_columns AS SELECT 1 AS a")
+    assert read() == (1,)
+    with connection.cursor() as cursor:  # as another connection would do it: this one does not see an ALTER pass
+        cursor.execute("DO $$BEGIN ALTER TABLE other_columns ADD COLUMN b int DEFAULT 2; END$$")
+    with pytest.raises(DatabaseError, match="cached plan"):
+        read()
+    assert read() == (1, 2)

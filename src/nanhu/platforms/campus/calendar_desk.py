@@ -379,6 +379,9 @@ def moved_days(request: PageRequest) -> HttpResponseBase:
     return listing(request, Days, day_rows(), empty=none, export_as="调休")
 
 
+moved_days.waiting = lambda _viewer: queries.count_undecided()
+
+
 def day_named(iso: str) -> date:
     try:
         return date.fromisoformat(iso)

@@ -106,7 +106,7 @@ from nanhu.platforms.people.rules import (
     pinyin_of,
     split_surname,
 )
-from nanhu.platforms.people.search import Found, find_persons, persons_named, unit_ids_below
+from nanhu.platforms.people.search import Found, find_persons, persons_named, unit_codes_below, unit_ids_below
 from nanhu.platforms.people.services.apply import apply_records
 from nanhu.platforms.people.services.calendar import begin_due, end_overdue
 from nanhu.platforms.people.services.golden import lock_golden
@@ -273,6 +273,7 @@ __all__ = [
     "still_here",
     "touched_since",
     "unit_choices",
+    "unit_codes_below",
     "unit_codes_of",
     "unit_codes_upwards",
     "unit_ids_below",

@@ -24,11 +24,11 @@ SHORTEST_DOCUMENT: Final = 8
 TAIL_LENGTHS: Final = range(4, 7)
 
 BELOW: Final = """
-    WITH RECURSIVE below (id) AS (
-        SELECT id FROM people_org_unit WHERE code = ANY(%s)
+    WITH RECURSIVE below (id, code) AS (
+        SELECT id, code FROM people_org_unit WHERE code = ANY(%s)
         UNION
-        SELECT u.id FROM people_org_unit u JOIN below ON u.parent_id = below.id
-    ) SELECT id FROM below"""
+        SELECT u.id, u.code FROM people_org_unit u JOIN below ON u.parent_id = below.id
+    ) SELECT id, code FROM below"""
 IN_SCOPE: Final = """ AND (NOT %(is_scoped)s OR EXISTS (SELECT FROM people_affiliation t WHERE t.person_id = p.id
     AND t.unit_id = ANY(%(units)s) AND t.state IN ('active', 'suspended', 'planned')))"""
 WAYS: Final[dict[str, str]] = {
@@ -69,6 +69,10 @@ class Found:
 def unit_ids_below(codes: Collection[str]) -> frozenset[int]:
     """The units with these codes and all below them."""
     return frozenset(row[0] for row in all_rows(BELOW, [list(codes)]))
+
+
+def unit_codes_below(codes: Collection[str]) -> frozenset[str]:
+    return frozenset(row[1] for row in all_rows(BELOW, [list(codes)]))
 
 
 def find_persons(text: str, *, limit: int = 50, unit_ids: Collection[int] | None = None) -> Found:

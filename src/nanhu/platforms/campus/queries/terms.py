@@ -13,6 +13,7 @@ from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.dated import rule_on
 from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import rules
 from nanhu.platforms.campus.errors import DayOutsideTermError, LessonsUndecidedError, NoOpenTermError, NoSuchPeriodError
@@ -140,6 +141,10 @@ def undecided_days(*, since: date = date.min) -> list[tuple[Term, date]]:
     moved = moved_days(terms)
     days = ((term, one) for term in terms for one in days_of(term, moved))
     return [(term, one.day) for term, one in days if one.kind is Kind.UNDECIDED and one.day >= since]
+
+
+count_undecided = Remembered(lambda: len(undecided_days(since=campus_today())), seconds=5)
+"""For the homes of those who decide them."""
 
 
 def period_table(campus: Place, day: date) -> PeriodTable:

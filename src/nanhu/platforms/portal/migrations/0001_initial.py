@@ -537,6 +537,17 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.indexes.GinIndex(
                         fields=["pinyin"], name="portal_search_pinyin", opclasses=["gin_trgm_ops"]
                     ),
+                    models.Index(
+                        fields=["source", "folded"],
+                        name="portal_search_title",
+                        opclasses=["text_pattern_ops", "text_pattern_ops"],
+                    ),
+                    models.Index(
+                        fields=["source", "folded_en"],
+                        name="portal_search_title_en",
+                        opclasses=["text_pattern_ops", "text_pattern_ops"],
+                    ),
+                    models.Index(fields=["pinyin"], name="portal_search_sound", opclasses=["text_pattern_ops"]),
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("source", "object_key"), name="portal_search_entry_once"),

@@ -184,8 +184,12 @@ class CorrectionCopy(models.Model):
         return source.how if source else ""
 
 
+BYTES = ["text_pattern_ops"]
+"""An index by which what begins with a text is found."""
+
+
 class SearchEntry(models.Model):
-    """A thing of the index (检索条目). `searched`: title in both languages and further words, folded, with their pinyin and initials; `grams`: its pairs of letters.
+    """A thing of the index (检索条目). `searched`: title in both languages and further words, folded, with their pinyin and initials; `grams`: its pairs of letters, and its source (§notices).
     Empty `faces`, `roles` or `unit_ids` say nothing of whom it is for."""
 
     source = models.TextField()
@@ -215,6 +219,9 @@ class SearchEntry(models.Model):
         indexes = [
             GinIndex(fields=["grams"], name="portal_search_grams"),
             GinIndex(fields=["pinyin"], opclasses=["gin_trgm_ops"], name="portal_search_pinyin"),
+            models.Index(fields=["source", "folded"], opclasses=BYTES * 2, name="portal_search_title"),
+            models.Index(fields=["source", "folded_en"], opclasses=BYTES * 2, name="portal_search_title_en"),
+            models.Index(fields=["pinyin"], opclasses=BYTES, name="portal_search_sound"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """What one search finds: the menu, the index and what rooms are asked live, each under the viewer's own rights."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,8 @@ MOST_SYNONYMS: Final = 6
 SYNONYMS_SECONDS: Final = 15.0
 USE: Final = 1
 """For a favourite, and for what was opened lately: less than a better word, more than the order of the menu."""
+BEGIN, HOLD = 40, 300
+"""How many of one source's entries are looked at whose title begins with a word, and of those that have it: some words thousands have."""
 EXACT, BEGINS, WITHIN, ELSEWHERE = 7, 3, 1, 0
 """As the index scores them: four for the whole title, two for its beginning, one for being in it."""
 
@@ -115,12 +117,19 @@ def score_of(application: Application, way: str) -> int:
 
 
 def index_groups(viewer: Viewer, ways: Sequence[str], each: int) -> list[Group]:
-    """By the words and their synonyms; where nothing answers, by how it sounds, and by what resembles it."""
-    sound = sound_of(ways[0])
-    units = sorted(people.own_unit_ids(viewer))
-    steps = (("find", ways), ("find", [sound]), ("resemble", [sound]))
-    rows = next((some for name, asked in steps if (some := rows_of(name, viewer, asked, units, each))), [])
+    """By the words and their synonyms; where nothing answers, by how it sounds, by what it is a slip of, and by what resembles it."""
     kinds = {one.key: one for one in searchables}
+    facts: dict[str, Any] = {
+        "sources": [*kinds],
+        "faces": sorted(viewer.faces),
+        "roles": sorted(viewer.roles),
+        "units": sorted(people.own_unit_ids(viewer)),
+        "limit": each,
+        "begin": BEGIN,
+        "hold": HOLD,
+        "english": not reads_chinese(),
+    }
+    rows = next((some for name, asked in asks(ways) if (some := SQL.rows(name, facts | asked))), [])
     found: dict[str, list[tuple[int, Hit]]] = {}
     for source, key, title, detail, url, icon, score in rows:
         found.setdefault(source, []).append((score, Hit(key=key, title=title, detail=detail, url=url, icon=icon)))
@@ -131,19 +140,16 @@ def index_groups(viewer: Viewer, ways: Sequence[str], each: int) -> list[Group]:
     ]
 
 
-def rows_of(name: str, viewer: Viewer, ways: Sequence[str], units: Sequence[int], each: int) -> list[tuple[Any, ...]]:
-    ways = [way for way in ways if folding.grams(way)]
-    facts: dict[str, Any] = {
-        "texts": ways,
-        "grams": [" ".join(folding.grams(way)) for way in ways],
-        "pinyin": ways[0] if ways else "",
-        "faces": sorted(viewer.faces),
-        "roles": sorted(viewer.roles),
-        "units": units,
-        "limit": each,
-        "english": not reads_chinese(),
-    }
-    return SQL.rows(name, facts) if ways else []
+def asks(ways: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Statements with what is asked by them, each where the one before found nothing."""
+    sound = sound_of(ways[0])
+    for texts in (ways, [sound]) if [sound] != [*ways] else ([sound],):
+        if held := [(text, " ".join(folding.grams(text))) for text in texts if folding.grams(text)]:
+            yield "find", {"texts": [text for text, _grams in held], "grams": [grams for _text, grams in held]}
+    if meant := folding.slips_of(sound):
+        yield "begin", {"texts": meant}
+    if folding.grams(sound):
+        yield "resemble", {"pinyin": sound}
 
 
 def live_group(source: Searchable, load: Load, viewer: Viewer, ways: Sequence[str], each: int) -> Group:

@@ -93,7 +93,7 @@ def entries_of(source: str, hits: Iterable[Hit], english: Mapping[str, tuple[str
             folded_en=folded_en,
             pinyin=f"{sound_of(folding.folded(title))} {folded_en.replace(' ', '')}".strip(),
             searched=searched,
-            grams=folding.grams(searched),
+            grams=[*folding.grams(searched), f"§{source}"],
             faces=sorted(one.faces),
             roles=sorted(one.roles),
             unit_ids=sorted(one.unit_ids),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Text
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.campus import api as campus
@@ -80,10 +81,13 @@ any_open = Remembered(lambda: StockTake.objects.filter(state=StockTake.State.OPE
 """Whether anything is counted now: asked for each home, and nearly always no."""
 
 
-def takes_of(person_id: int) -> QuerySet[StockTake]:
+def takes_of(person_id: Any) -> QuerySet[StockTake]:
     """Those that this person counts in, and that are open."""
     mine = CountMember.objects.filter(person_id=person_id, ended_at=None).values("team__take")
     return StockTake.objects.filter(pk__in=mine, state=StockTake.State.OPEN).order_by("ends_on", "pk")
+
+
+count_takes = own_count("assets.takes", takes_of)
 
 
 def counters(take: StockTake, person_id: int | None) -> QuerySet[CountMember]:

@@ -19,7 +19,7 @@ from nanhu.kernel.kit.offline import page_worker
 from nanhu.kernel.registry import Application, Viewer, Waiting, WaitingLine
 from nanhu.systems.assets.counting.forms import TypedForm
 from nanhu.systems.assets.counting.models import StockTake
-from nanhu.systems.assets.counting.queries import any_open, counters, takes_of, things_for
+from nanhu.systems.assets.counting.queries import any_open, count_takes, counters, takes_of, things_for
 from nanhu.systems.assets.counting.services.uploading import batch_of, take_rows
 
 
@@ -97,7 +97,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 def counted_by(viewer: Viewer) -> list[StockTake]:
     """What this viewer counts now, read once a request: menu and to-dos both say it."""
     person_id = viewer.person_id
-    return viewer.once("assets.takes", lambda: list(takes_of(person_id)) if person_id and any_open() else [])
+    return viewer.once("assets.takes", lambda: list(takes_of(person_id)) if any_open() and count_takes(viewer) else [])
 
 
 def menu(viewer: Viewer) -> list[Application]:

@@ -1,6 +1,5 @@
 """Who may what with an order: the office all of it, a unit's delegates their unit's, a holder their own."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from nanhu.kernel.registry import Viewer
@@ -31,13 +30,6 @@ def delegations_of(person_id: int | None) -> list[UnitDelegate]:
     if person_id is None:
         return []
     return list(UnitDelegate.objects.filter(person_id=person_id, ended_at=None).order_by("unit_code", "role"))
-
-
-def units_with_orders(codes: Collection[str]) -> list[str]:
-    """These units and those below them, as far as they have orders."""
-    ids = people.unit_ids_below(codes)
-    known = people.unit_ids_by_code(CardOrder.objects.order_by().values_list("unit_code", flat=True).distinct())
-    return [code for code, unit_id in known.items() if unit_id in ids]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Reads of orders for lists and pages."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,7 +54,7 @@ def overdue() -> QuerySet[CardOrder]:
     return with_counts(CardOrder.objects.filter(state="accepted", due_on__lt=campus_today())).order_by("due_on")
 
 
-def of_units(codes: list[str]) -> QuerySet[CardOrder]:
+def of_units(codes: Collection[str]) -> QuerySet[CardOrder]:
     return with_counts(CardOrder.objects.filter(unit_code__in=codes)).order_by("-created_at")
 
 

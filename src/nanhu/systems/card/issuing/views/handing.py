@@ -24,7 +24,6 @@ from nanhu.systems.card.issuing.policies import (
     delegations_of,
     is_office,
     is_office_or_acts,
-    units_with_orders,
 )
 from nanhu.systems.card.issuing.services import handing, paying, regulations
 from nanhu.systems.card.issuing.views.desk import SeenOrder, desk, issuing, order
@@ -61,7 +60,7 @@ def left_for(request: PageRequest) -> QuerySet[OrderRow]:
     if is_office(request.viewer):
         return queries.left_over()
     codes = [one.unit_code for one in delegations_of(request.viewer.person_id) if one.role == "agent"]
-    return queries.left_over().filter(order__unit_code__in=units_with_orders(codes))
+    return queries.left_over().filter(order__unit_code__in=people.unit_codes_below(codes))
 
 
 @issuing.page("hand/", title=_("发卡"), tab=_("发卡"), allows=is_office_or_acts)

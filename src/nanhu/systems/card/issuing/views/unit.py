@@ -17,7 +17,7 @@ from nanhu.systems.card.issuing import queries
 from nanhu.systems.card.issuing.errors import NoNewcomersError
 from nanhu.systems.card.issuing.forms import DelegateForm, EnrolForm
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
-from nanhu.systems.card.issuing.policies import acts_for_a_unit, delegations_of, units_with_orders
+from nanhu.systems.card.issuing.policies import acts_for_a_unit, delegations_of
 from nanhu.systems.card.issuing.services import delegating, enrolling, expiring, orders
 from nanhu.systems.card.issuing.views.desk import Orders, issuing, order
 from nanhu.systems.card.models import Card
@@ -46,7 +46,7 @@ def to_decide(viewer: Viewer) -> QuerySet[CardOrder]:
     """Of the units that somebody leads, and not handed in by himself."""
     leads = {one.unit_code for one in delegations_of(viewer.person_id) if one.role == UnitDelegate.Role.LEADER}
     handed_in = CardOrder.objects.filter(state=CardOrder.State.SUBMITTED).exclude(requester_id=viewer.account_id)
-    rows = handed_in.filter(unit_code__in=units_with_orders(leads)) if leads else handed_in.none()
+    rows = handed_in.filter(unit_code__in=people.unit_codes_below(leads)) if leads else handed_in.none()
     return rows.order_by("submitted_at", "pk")
 
 
@@ -74,7 +74,7 @@ def lines_to_decide(viewer: Viewer, limit: int) -> list[WaitingLine]:
 def unit(request: PageRequest) -> HttpResponse:
     mine = delegations_of(request.viewer.person_id)
     codes = sorted({one.unit_code for one in mine})
-    own = list(queries.of_units(units_with_orders(codes))[:SHOWN])
+    own = list(queries.of_units(people.unit_codes_below(codes))[:SHOWN])
     waiting = list(queries.with_counts(to_decide(request.viewer))[:SHOWN])
     none = Empty(
         title=_("还没有制卡单"),
