@@ -66,12 +66,23 @@ def searched(title: str, words: str) -> str:
 
 
 def grams(text: str) -> list[str]:
-    """Pairs of letters of each word, and each letter that is not of ASCII: what an index finds a text by."""
+    """What an index finds a text by: pairs of letters of each word, threes of an ASCII word, and each letter that is not of ASCII."""
     found: set[str] = set()
     for word in text.split():
         found.update(word[at : at + 2] for at in range(len(word) - 1))
+        found.update(word[at : at + 3] for at in range(len(word) - 2) if word.isascii())
         found.update(letter for letter in word if not letter.isascii())
     return sorted(found)
+
+
+def covering_grams(text: str) -> list[str]:
+    """As few of `grams` as hold each letter of each word: what answers to the text has them all. None of a single ASCII letter."""
+    found: set[str] = set()
+    for word in text.split():
+        size = min(3 if word.isascii() else 2, len(word))
+        found.update(word[at : at + size] for at in range(0, len(word) - size, size))
+        found.add(word[-size:])
+    return sorted(gram for gram in found if len(gram) > 1 or not gram.isascii())
 
 
 def slips_of(sound: str) -> list[str]:

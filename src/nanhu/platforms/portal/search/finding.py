@@ -26,8 +26,8 @@ MOST_SYNONYMS: Final = 6
 SYNONYMS_SECONDS: Final = 15.0
 USE: Final = 1
 """For a favourite, and for what was opened lately: less than a better word, more than the order of the menu."""
-BEGIN, HOLD = 40, 300
-"""How many of one source's entries are looked at whose title begins with a word, and of those that have it: some words thousands have."""
+HOLD, BEGIN = 300, 40
+"""Some words thousands have: how many entries are looked at that have it, then of each source as many, and how many whose title begins with it."""
 EXACT, BEGINS, WITHIN, ELSEWHERE = 7, 3, 1, 0
 """As the index scores them: four for the whole title, two for its beginning, one for being in it."""
 
@@ -120,7 +120,6 @@ def index_groups(viewer: Viewer, ways: Sequence[str], each: int) -> list[Group]:
     """By the words and their synonyms; where nothing answers, by how it sounds, by what it is a slip of, and by what resembles it."""
     kinds = {one.key: one for one in searchables}
     facts: dict[str, Any] = {
-        "sources": [*kinds],
         "faces": sorted(viewer.faces),
         "roles": sorted(viewer.roles),
         "units": sorted(people.own_unit_ids(viewer)),
@@ -129,7 +128,7 @@ def index_groups(viewer: Viewer, ways: Sequence[str], each: int) -> list[Group]:
         "hold": HOLD,
         "english": not reads_chinese(),
     }
-    rows = next((some for name, asked in asks(ways) if (some := SQL.rows(name, facts | asked))), [])
+    rows = next((some for name, asked in asks(ways) if (some := SQL.planned(name, facts | asked))), [])
     found: dict[str, list[tuple[int, Hit]]] = {}
     for source, key, title, detail, url, icon, score in rows:
         found.setdefault(source, []).append((score, Hit(key=key, title=title, detail=detail, url=url, icon=icon)))
@@ -144,11 +143,12 @@ def asks(ways: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Statements with what is asked by them, each where the one before found nothing."""
     sound = sound_of(ways[0])
     for texts in (ways, [sound]) if [sound] != [*ways] else ([sound],):
-        if held := [(text, " ".join(folding.grams(text))) for text in texts if folding.grams(text)]:
-            yield "find", {"texts": [text for text, _grams in held], "grams": [grams for _text, grams in held]}
+        grams = {text: found for text in texts if (found := " ".join(folding.covering_grams(text)))}
+        if grams:
+            yield "find", {"texts": [*grams], "grams": [*grams.values()]}
     if meant := folding.slips_of(sound):
         yield "begin", {"texts": meant}
-    if folding.grams(sound):
+    if len(sound) > 1:
         yield "resemble", {"pinyin": sound}
 
 

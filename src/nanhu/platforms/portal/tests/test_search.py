@@ -18,7 +18,7 @@ from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.integrations import living
 from nanhu.platforms.portal.models import Integration, SearchEntry, SearchMiss, SearchSynonym
-from nanhu.platforms.portal.search import missing, synonyms
+from nanhu.platforms.portal.search import finding, missing, synonyms
 from nanhu.platforms.portal.search.finding import known_synonyms
 from nanhu.platforms.portal.search.indexing import index_all
 from nanhu.platforms.portal.search_desk import desk
@@ -285,7 +285,7 @@ def test_sections_of_the_manual_and_web_sites_are_found(db, student, centre):
 
 
 def test_the_pairs_of_a_text():
-    assert folding.grams("校园卡 xyk") == sorted(["校园", "园卡", "校", "园", "卡", "xy", "yk"])
+    assert folding.grams("校园卡 xyk") == sorted(["校园", "园卡", "校", "园", "卡", "xy", "yk", "xyk"])
     assert folding.query_of("　ＯＡ\t系统 ") == "oa 系统"
     assert len(folding.query_of("字" * 500)) == folding.LONGEST
 
@@ -343,3 +343,45 @@ def test_a_sheet_of_synonyms_is_taken_whole_or_not_at_all_and_again_changes_noth
     exported = b"".join(office.get("/search/words/", {"export": "csv"}).streaming_content)
     assert hand_in(exported.decode("utf-8-sig")).status_code == 302
     assert SearchSynonym.objects.count() == 2
+
+
+def test_of_a_word_that_many_hold_the_whole_title_and_every_source_come_first(services, student, monkeypatch):
+    monkeypatch.setattr(finding, "HOLD", 5)
+    services.extend(Hit(key=f"w{n}", title=f"窗口{n}补办", url=f"/s/w{n}") for n in range(40))
+    services.append(Hit(key="whole", title="补办", url="/s/whole"))
+    notices = [Hit(key="n", title="关于停止补办的通知", url="/n/1")]
+    registry.searchables.add(Searchable(key="notices", title="公告", icon="megaphone", hits=lambda: notices))
+    index_all()
+    found = titles(student, "补办")
+    assert found[0] == "补办"
+    assert "关于停止补办的通知" in found
+
+
+def test_a_slip_within_a_title_is_found_by_what_resembles_it(services, student):
+    services.append(Hit(key="lend", title="借用实验室", url="/s/lend"))
+    index_all()
+    assert titles(student, "jieyognshiyanshi") == ["借用实验室"], "letters in each other's place"
+    assert titles(student, "shiyanshii") == ["借用实验室"], "in its middle, too"
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("申请", ["申请"]),
+        ("校园卡", ["园卡", "校园"]),
+        ("报", ["报"]),
+        ("a", []),
+        ("vpn", ["vpn"]),
+        ("wifi", ["ifi", "wif"]),
+    ],
+)
+def test_few_grams_cover_each_letter_and_are_among_those_of_what_answers(text, held):
+    assert folding.covering_grams(text) == held
+    assert set(held) <= set(folding.grams(folding.searched(f"关于{text}的说明 {text}", "")))
+
+
+def test_a_slip_is_one_letter_too_many_too_few_another_or_two_in_each_others_place():
+    meant = folding.slips_of("xiaoyuanak")
+    assert {"xiaoyuanka", "xiaoyuana", "xiaoyuanask", "xiaoyuanai"} <= set(meant)
+    assert "xiaoyuanak" not in meant
+    assert folding.slips_of("xy") == folding.slips_of("校园卡") == folding.slips_of("a" * 40) == []

@@ -1,6 +1,6 @@
 -- Where nothing answers: titles whose pinyin begins with one of the texts that what was typed is a slip of ("xiaoyuanak": xiaoyuanka).
-SELECT source, object_key, CASE WHEN %(english)s AND title_en <> '' THEN title_en ELSE title END,
-       CASE WHEN %(english)s THEN detail_en ELSE detail END, url, icon, 0
+SELECT source, object_key, CASE WHEN %(english)s::boolean AND title_en <> '' THEN title_en ELSE title END,
+       CASE WHEN %(english)s::boolean THEN detail_en ELSE detail END, url, icon, 0
   FROM portal_search_entry
  WHERE id IN (
     SELECT e.id
@@ -12,7 +12,7 @@ SELECT source, object_key, CASE WHEN %(english)s AND title_en <> '' THEN title_e
             AND (e.roles = '{}' OR e.roles && %(roles)s::text[])
             AND (e.unit_ids = '{}' OR e.unit_ids && %(units)s::bigint[])
           ORDER BY e.pinyin USING ~<~
-          LIMIT %(limit)s) e
+          LIMIT %(limit)s::int) e
     )
  ORDER BY length(title), title
- LIMIT %(limit)s
+ LIMIT %(limit)s::int

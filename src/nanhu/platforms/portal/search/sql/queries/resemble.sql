@@ -1,10 +1,10 @@
 -- Where nothing answers: titles whose pinyin resembles what was typed ("xiaoyuanak", 小元卡).
-SELECT e.source, e.object_key, CASE WHEN %(english)s AND e.title_en <> '' THEN e.title_en ELSE e.title END,
-       CASE WHEN %(english)s THEN e.detail_en ELSE e.detail END, e.url, e.icon, 0
+SELECT e.source, e.object_key, CASE WHEN %(english)s::boolean AND e.title_en <> '' THEN e.title_en ELSE e.title END,
+       CASE WHEN %(english)s::boolean THEN e.detail_en ELSE e.detail END, e.url, e.icon, 0
   FROM portal_search_entry e
- WHERE e.pinyin %%> %(pinyin)s
+ WHERE e.pinyin %%> %(pinyin)s::text
    AND (e.faces = '{}' OR e.faces && %(faces)s::text[])
    AND (e.roles = '{}' OR e.roles && %(roles)s::text[])
    AND (e.unit_ids = '{}' OR e.unit_ids && %(units)s::bigint[])
- ORDER BY word_similarity(%(pinyin)s, e.pinyin) DESC, e.title
- LIMIT %(limit)s
+ ORDER BY word_similarity(%(pinyin)s::text, e.pinyin) DESC, e.title
+ LIMIT %(limit)s::int
