@@ -16,7 +16,7 @@ ENDS_PLANS = re.compile(rb"DROP|ALTER|DISCARD ALL|DEALLOCATE ALL")
 
 
 class KeptPlans(PrepareManager):
-    prepared_max = 500
+    prepared_max = 250
     """psycopg's own hundred are fewer than the statements of `nanhu.kernel.database.prepared`."""
 
     def forget(self) -> None:
