@@ -159,3 +159,18 @@ def test_a_table_with_other_columns_is_planned_anew():
     with pytest.raises(DatabaseError, match="cached plan"):
         read()
     assert read() == (1, 2)
+
+
+def test_a_change_of_tables_has_all_planned_anew_and_no_other_statement_is_kept(lines):
+    of_actor()(actor=lines[0].actor, actions=["test.a"])
+    kept = connection.connection._prepared
+    before = dict(kept._names)
+    assert before
+    for number in range(5):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT %s", ["x" * 1000 + str(number)])
+    assert not kept._counts
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE kernel_audit_entry ALTER COLUMN actor SET STATISTICS 100")
+    assert not {*before.values()} & {*kept._names.values()}
+    assert plans() == 0

@@ -5,14 +5,13 @@ rolled back. Ours are made by migrations alone, so one refused form need not mak
 """
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg._preparing import Key, Prepare, PrepareManager
-from psycopg.pq.abc import PGresult
+from psycopg._queries import PostgresQuery
 
-ENDS_PLANS = re.compile(rb"DROP|ALTER|DISCARD ALL|DEALLOCATE ALL")
+ENDS_PLANS = re.compile(rb"\s*(DROP|ALTER|DISCARD ALL|DEALLOCATE ALL)\b", re.IGNORECASE)
 
 
 class KeptPlans(PrepareManager):
@@ -27,14 +26,17 @@ class KeptPlans(PrepareManager):
         """What psycopg asks for at each ROLLBACK."""
         return False
 
-    def validate(self, key: Key, prep: Prepare, name: bytes, results: Sequence[PGresult]) -> None:
-        """A statement that was refused at its first run is planned all the same: without its name it would stay in the server for ever."""
-        if any(ENDS_PLANS.match(result.command_status or b"") for result in results):
+    def maybe_add_to_cache(self, query: PostgresQuery, prep: Prepare, name: bytes) -> Key | None:
+        """What is not to be planned is not kept either: Django writes values into it, and of a bulk write that is megabytes."""
+        if prep is not Prepare.NO:
+            return super().maybe_add_to_cache(query, prep, name)
+        if ENDS_PLANS.match(query.query):
             self.forget()
-        elif prep is Prepare.SHOULD:
-            self._rotate()
-        else:
-            super().validate(key, prep, name, results)
+        return None
+
+    def validate(self, *_first_run: object) -> None:
+        """A statement that was refused at its first run is planned all the same: without its name it would stay in the server for ever."""
+        self._rotate()
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
