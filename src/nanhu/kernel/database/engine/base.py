@@ -44,6 +44,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection = super().get_new_connection(conn_params)
         plans = connection._prepared  # noqa: SLF001
         if not isinstance(plans, KeptPlans):
-            connection._prepared = KeptPlans()  # noqa: SLF001
-            connection.prepare_threshold = plans.prepare_threshold
+            kept = connection._prepared = KeptPlans()  # noqa: SLF001
+            vars(kept).update(vars(plans))
         return connection
