@@ -1,7 +1,7 @@
 """Jobs of the directory: shared tables are written, approved rosters come into force, who has duty tomorrow is told, and who has to confirm what
 his unit keeps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -26,15 +26,11 @@ EVENING: Final = 18
 
 @job("directory.publish", every="17 * * * *")
 def publish_everything() -> int:
-    """Units that moved, were closed or opened have other hours."""
-    return sum(publish_alone(table, write) for table, write in publishing.TABLES.items())
-
-
-def publish_alone(table: str, write: Callable[[], int]) -> int:
-    """A table that cannot be written takes no other with it."""
+    """Units that moved, were closed or opened have other hours. A table that cannot be written takes no other with it."""
     changed = 0
-    with alone("directory.table_not_published", table=table):
-        changed += write()
+    for table, write in publishing.TABLES.items():
+        with alone("directory.table_not_published", table=table):
+            changed += write()
     return changed
 
 

@@ -17,24 +17,10 @@ from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, Dispos
 from nanhu.systems.assets.sheets import LONGEST_NAME
 
 BY: Final = Actor.system("assets.publish")
-MONTHS: Final = "assets.depreciation_month"
 MONTHS_TOLD_AGAIN: Final = 3
 """Of the months that are booked, the last: what is closed stays as it was told."""
 COUNTED: Final = ("booked", *VERDICTS, "unproven")
 type Row = Mapping[str, Any]
-
-
-def publish_everything() -> int:
-    """All things, receipts and disposals, and no others; the last months. Gives how many rows changed."""
-    return sum(publish(table, rows, is_whole=True) for table, rows in WHOLE.items()) + publish(MONTHS, months)
-
-
-def publish(table: str, rows: Callable[[], Iterator[Row]], *, is_whole: bool = False) -> int:
-    """A table that cannot be written takes no other with it."""
-    changed = 0
-    with alone("assets.table_not_published", table=table):
-        changed += datahub.put_own(table, rows(), by=BY, is_whole=is_whole)
-    return changed
 
 
 def things() -> Iterator[Row]:
@@ -119,14 +105,6 @@ def counts() -> Iterator[Row]:
         }
 
 
-WHOLE: Final = {
-    "assets.asset": things,
-    "assets.receipt": receipts,
-    "assets.disposal": disposals,
-    "assets.count": counts,
-}
-
-
 def months() -> Iterator[Row]:
     last = list(BookedMonth.objects.order_by("-month").values_list("month", flat=True)[:MONTHS_TOLD_AGAIN])
     booked = Depreciation.objects.filter(booked_in__in=last).order_by()
@@ -139,3 +117,22 @@ def months() -> Iterator[Row]:
             "rows": row["rows"],
             "fen": int(row["fen"]),
         }
+
+
+TABLES: Final[Mapping[str, tuple[Callable[[], Iterator[Row]], bool]]] = {
+    "assets.asset": (things, True),
+    "assets.receipt": (receipts, True),
+    "assets.disposal": (disposals, True),
+    "assets.count": (counts, True),
+    "assets.depreciation_month": (months, False),
+}
+"""Each with its rows, and whether these are all there is."""
+
+
+def publish_everything() -> int:
+    """A table that cannot be written takes no other with it. Gives how many rows changed."""
+    changed = 0
+    for table, (rows, is_whole) in TABLES.items():
+        with alone("assets.table_not_published", table=table):
+            changed += datahub.put_own(table, rows(), by=BY, is_whole=is_whole)
+    return changed

@@ -53,16 +53,15 @@ def say(*, by: Actor, found: Decided, step: str, decision: str, comment: str = "
     flows.decide_at(by=by, person_id=person_id, case_id=case_id, step=step, decision=decision, comment=comment)
 
 
-def end(*, by: Actor, found: Decided, answer: str) -> None:
-    """Without a word of who was asked: its author takes it back, its time is over, or the office does not wait for the answer."""
-    if by.account_id is not None and by.account_id == found.author_id:
+def refuse(*, by: Actor, found: Decided, step: str | None, answer: str) -> None:
+    """With a word of whose step it is. Without one where its author takes it back, its time is over, or the office does not wait for the
+    answer (no `step`)."""
+    if by.account_id == found.author_id:
         flows.withdraw(by=by, person_id=person_of(by) or 0, case=flows.Case.objects.get(pk=found.case_id or 0))
-    else:
+    elif by.account_id is None or step is None:
         flows.cancel(by=by, case_id=found.case_id or 0, reason=answer)
-
-
-def ends_alone(by: Actor, found: Decided) -> bool:
-    return by.account_id in {None, found.author_id}
+    else:
+        say(by=by, found=found, step=step, decision="refuse", comment=answer)
 
 
 def refuse_outsider_of_office(by: Actor) -> None:

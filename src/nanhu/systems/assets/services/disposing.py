@@ -188,10 +188,7 @@ flows.actions[DISPOSAL] = carry_out
 def refuse(*, by: Actor, lot: Disposal, answer: str) -> Disposal:
     said = given(answer)
     found = deciding.waiting(lot, by, state=State.REFUSED, answer=said)
-    if deciding.ends_alone(by, found):
-        deciding.end(by=by, found=found, answer=said)
-    else:
-        deciding.say(by=by, found=found, step=CLERK, decision="refuse", comment=said)
+    deciding.refuse(by=by, found=found, step=CLERK, answer=said)
     return close(by=by, lot=found, answer=said)
 
 

@@ -181,11 +181,9 @@ def refuse(*, by: Actor, transfer: Transfer, answer: str) -> Transfer:
     said = given(answer)
     found = deciding.waiting(transfer, by, state=State.REFUSED, answer=said)
     post = keepers_of(found.other_unit_id) if found.accepted_at is None else None
-    if deciding.ends_alone(by, found) or (post is not None and not is_one_of(by, *post.person_ids)):
-        deciding.end(by=by, found=found, answer=said)
-    else:
-        step = CLERK if found.accepted_at else OTHER
-        deciding.say(by=by, found=found, step=step, decision="refuse", comment=said)
+    is_others = post is not None and not is_one_of(by, *post.person_ids)
+    step = None if is_others else CLERK if found.accepted_at else OTHER
+    deciding.refuse(by=by, found=found, step=step, answer=said)
     return close(by=by, transfer=found, answer=said)
 
 

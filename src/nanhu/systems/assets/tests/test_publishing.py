@@ -22,7 +22,7 @@ def test_no_name_stops_the_night_and_no_table_another(school, clock, monkeypatch
     depreciate(by=SYSTEM, month=date(2026, 10, 1))
     assert publish_everything() == 2
     assert datahub.rows("assets.asset", keys=[(thing.number,)])[0].name == "激光 " + "长" * 97
-    monkeypatch.setitem(publishing.WHOLE, "assets.asset", lambda: iter([{"number": "no thing"}]))
+    monkeypatch.setitem(publishing.TABLES, "assets.asset", (lambda: iter([{"number": "no thing"}]), True))
     clock("2026-11-30")
     depreciate(by=SYSTEM, month=date(2026, 11, 1))
     assert publish_everything() == 1, "the month is told though the things could not be"
