@@ -1,5 +1,6 @@
 """What a protocol shows of itself in the application registry: its fields, its copy-paste configuration, its trial."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity.models import Application
 
 type Text = str | Promise
+GAP = re.compile(r"@(\w+)@")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,11 @@ class Snippet:
     client: str
     text: str
     is_proved: bool | None = None
+
+
+def filled(text: str, facts: Mapping[str, str]) -> str:
+    """Whose gaps stand as @name@."""
+    return GAP.sub(lambda gap: facts[gap[1]], text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,90 +1,31 @@
 """Configuration to paste, for the clients universities meet most."""
 
-from nanhu.platforms.identity.panels import Snippet
+from pathlib import Path
+
+from nanhu.platforms.identity.panels import Snippet, filled
 from nanhu.platforms.identity.protocols.oidc import addresses, rules
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
 
-MOD_AUTH_OPENIDC = """\
-OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
-OIDCClientID {client_id}
-OIDCClientSecret {secret}
-OIDCRedirectURI {redirect_uri}
-OIDCCryptoPassphrase <一段随机文字>
-OIDCScope "{scope}"
-OIDCPKCEMethod S256
-OIDCPassClaimsAs both none
-# 后台退出地址登记为：{redirect_uri}?logout=backchannel
-<Location />
-  AuthType openid-connect
-  Require valid-user
-</Location>"""
-
-SPRING = """\
-spring.security.oauth2.client.registration.campus.client-id={client_id}
-spring.security.oauth2.client.registration.campus.client-secret={secret}
-spring.security.oauth2.client.registration.campus.scope={scope_commas}
-spring.security.oauth2.client.registration.campus.redirect-uri={redirect_uri}
-spring.security.oauth2.client.provider.campus.issuer-uri={issuer}
-spring.security.oauth2.client.provider.campus.user-name-attribute=sub"""
-
-GRAFANA = """\
-[auth.generic_oauth]
-enabled = true
-name = 统一身份认证
-client_id = {client_id}
-client_secret = {secret}
-scopes = {scope}
-auth_url = {authorize}
-token_url = {token}
-api_url = {userinfo}
-use_pkce = true
-login_attribute_path = preferred_username
-name_attribute_path = name
-email_attribute_path = email"""
-
-GITLAB = """\
-gitlab_rails['omniauth_providers'] = [{{
-  name: "openid_connect", label: "统一身份认证",
-  args: {{
-    name: "openid_connect", scope: {scope_list}, response_type: "code", issuer: "{issuer}",
-    discovery: true, uid_field: "sub", pkce: true, client_auth_method: "basic",
-    client_options: {{ identifier: "{client_id}", secret: "{secret}", redirect_uri: "{redirect_uri}" }}
-  }}
-}}]"""
-
-GENERIC = """\
-issuer          {issuer}
-discovery       {issuer}/.well-known/openid-configuration
-client_id       {client_id}
-client_secret   {secret}
-redirect_uri    {redirect_uri}
-scope           {scope}
-authorization   {authorize}
-token           {token}
-userinfo        {userinfo}
-jwks            {jwks}
-end_session     {end_session}"""
-
-MACHINE = """\
-curl -u '{client_id}:{secret}' -d grant_type=client_credentials {token}"""
-
+DATA = Path(__file__).parent / "data"
 FOR_PEOPLE = {
-    "mod_auth_openidc": MOD_AUTH_OPENIDC,
-    "Spring Security": SPRING,
-    "Grafana": GRAFANA,
-    "GitLab": GITLAB,
+    "mod_auth_openidc": "mod-auth-openidc",
+    "Spring Security": "spring-security",
+    "Grafana": "grafana",
+    "GitLab": "gitlab",
 }
 
 
 def snippets_for(client: OidcClient, secret: str) -> list[Snippet]:
-    facts = facts_of(client, secret)
+    names = {".well-known": "others"} if client.is_public else {".well-known": "others", **FOR_PEOPLE}
     if client.kind == OidcClient.Kind.MACHINE:
-        texts = {"curl": MACHINE}
-    elif client.is_public:
-        texts = {".well-known": "\n".join(line for line in GENERIC.splitlines() if "client_secret" not in line)}
-    else:
-        texts = {".well-known": GENERIC, **FOR_PEOPLE}
-    return [Snippet(client=name, text=text.format(**facts)) for name, text in texts.items()]
+        names = {"curl": "curl"}
+    facts = facts_of(client, secret)
+    return [Snippet(client=one, text=filled(text_of(name, client), facts)) for one, name in names.items()]
+
+
+def text_of(name: str, client: OidcClient) -> str:
+    lines = (DATA / name).read_text("utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not client.is_public or "client_secret" not in line)
 
 
 def facts_of(client: OidcClient, secret: str) -> dict[str, str]:

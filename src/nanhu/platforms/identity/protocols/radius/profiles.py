@@ -12,40 +12,10 @@ from xml.sax.saxutils import escape
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
+from nanhu.platforms.identity.panels import filled
 
 TTLS = 21
-WINDOWS = """<?xml version="1.0" encoding="UTF-8"?>
-<WLANProfile xmlns="http://www.microsoft.com/networking/WLAN/profile/v1">
-  <name>{ssid}</name>
-  <SSIDConfig><SSID><name>{ssid}</name></SSID></SSIDConfig>
-  <connectionType>ESS</connectionType>
-  <connectionMode>auto</connectionMode>
-  <MSM><security>
-    <authEncryption><authentication>WPA2</authentication><encryption>AES</encryption><useOneX>true</useOneX></authEncryption>
-    <OneX xmlns="http://www.microsoft.com/networking/OneX/v1">
-      <authMode>user</authMode>
-      <EAPConfig><EapHostConfig xmlns="http://www.microsoft.com/provisioning/EapHostConfig">
-        <EapMethod>
-          <Type xmlns="http://www.microsoft.com/provisioning/EapCommon">{type}</Type>
-          <VendorId xmlns="http://www.microsoft.com/provisioning/EapCommon">0</VendorId>
-          <VendorType xmlns="http://www.microsoft.com/provisioning/EapCommon">0</VendorType>
-          <AuthorId xmlns="http://www.microsoft.com/provisioning/EapCommon">311</AuthorId>
-        </EapMethod>
-        <Config xmlns="http://www.microsoft.com/provisioning/EapHostConfig">
-          <EapTtls xmlns="http://www.microsoft.com/provisioning/EapTtlsConnectionPropertiesV1">
-            <ServerValidation>
-              <ServerNames>{server}</ServerNames>{authority}
-              <DisablePrompt>true</DisablePrompt>
-            </ServerValidation>
-            <Phase2Authentication><PAPAuthentication/></Phase2Authentication>
-            <Phase1Identity><IdentityPrivacy>true</IdentityPrivacy><AnonymousIdentity>{outer}</AnonymousIdentity></Phase1Identity>
-          </EapTtls>
-        </Config>
-      </EapHostConfig></EAPConfig>
-    </OneX>
-  </security></MSM>
-</WLANProfile>
-"""
+WINDOWS = Path(__file__).parent / "data" / "windows-wlan"
 """Source: Microsoft's schemas WLAN_profile v1, OneX v1, EapHostConfig and EapTtlsConnectionPropertiesV1. 311 is Microsoft as the
 author of the method; without DisablePrompt whoever runs a copy of the network is let in by one click."""
 PUBLIC_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
@@ -145,8 +115,9 @@ def windows(found: Network, ssid: str) -> str:
     if found.authority:
         thumbprint = hashlib.sha1(ssl.PEM_cert_to_DER_cert(found.authority), usedforsecurity=False).hexdigest()
         root = f"\n              <TrustedRootCAHash>{' '.join(re.findall('..', thumbprint))}</TrustedRootCAHash>"
-    said = {"ssid": ssid, "server": found.server.replace(".", r"\."), "outer": outer_identity()}
-    return WINDOWS.format(type=TTLS, authority=root, **{name: escape(value) for name, value in said.items()})
+    said = {"ssid": ssid, "server": found.server.replace(".", r"\."), "outer": outer_identity(), "type": str(TTLS)}
+    facts = {"authority": root} | {name: escape(value) for name, value in said.items()}
+    return filled(WINDOWS.read_text("utf-8"), facts)
 
 
 def wpa_supplicant(found: Network) -> str:

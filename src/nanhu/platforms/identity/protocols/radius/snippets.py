@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.urls import reverse
@@ -11,11 +11,10 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.models import Application
-from nanhu.platforms.identity.panels import Snippet
+from nanhu.platforms.identity.panels import Snippet, filled
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 
 DATA = Path(__file__).parent / "data"
-GAP = re.compile(r"@(name|address|accounting|visitor|key|secret|federation|realm|pattern|salt)@")
 FREERADIUS = {
     "mods-available/nanhu-{name}": ["freeradius-module"],
     "sites-available/nanhu-{name}": ["freeradius-site"],
@@ -53,11 +52,9 @@ def files_for(application: Application, *, service: str, key: str = HIDDEN) -> d
     }
     wanted = FREERADIUS if application.key != EDUROAM else ROAMING
     wanted = DOVECOT if service == RadiusClient.Service.MAIL else wanted
-    return {path.format(name=application.key): filled(names, facts) for path, names in wanted.items()}
-
-
-def filled(names: Sequence[str], facts: Mapping[str, str]) -> str:
-    return GAP.sub(lambda gap: facts[gap[1]], "".join(map(text_of, names)))
+    return {
+        path.format(name=application.key): filled("".join(map(text_of, names)), facts) for path, names in wanted.items()
+    }
 
 
 def text_of(name: str) -> str:

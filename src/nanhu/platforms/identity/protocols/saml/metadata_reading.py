@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 from xml.etree.ElementTree import Element, tostring
 
+import msgspec
 from cryptography.x509 import load_der_x509_certificate
 
 from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError, MetadataRefusedError
@@ -56,19 +57,7 @@ class Facts:
     @classmethod
     def of(cls, stored: dict[str, Any]) -> Self:
         """Back from what `asdict` put into the database."""
-        return cls(
-            **{
-                **stored,
-                "consumers": tuple(Endpoint(**one) for one in stored["consumers"]),
-                "logouts": tuple(Endpoint(**one) for one in stored["logouts"]),
-                "signing": tuple(stored["signing"]),
-                "encryption": tuple(
-                    EncryptionKey(certificate=one["certificate"], methods=tuple(one["methods"]))
-                    for one in stored["encryption"]
-                ),
-                "name_formats": tuple(stored["name_formats"]),
-            }
-        )
+        return msgspec.convert(stored, cls)
 
     def stored(self) -> dict[str, Any]:
         return asdict(self)
