@@ -24,7 +24,7 @@ from nanhu.platforms.identity.guests import lines as guests
 from nanhu.platforms.identity.hashing import password_check_milliseconds
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
-from nanhu.platforms.identity.policies import has_role, open_during_setup, role_required, second_factor_required
+from nanhu.platforms.identity.policies import has_role, role_required, second_factor_required
 from nanhu.platforms.identity.protocols.radius.front import AccountingFront, is_radius_client
 from nanhu.platforms.identity.protocols.radius.network import (
     Attributes,
@@ -103,7 +103,6 @@ __all__ = [
     "network_user_by_password",
     "notify_account",
     "open_accounts",
-    "open_during_setup",
     "password_check_milliseconds",
     "planned_rests",
     "reader_of",

@@ -6,10 +6,13 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, overload
 from urllib.parse import urlencode, urlsplit
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Role, Viewer
@@ -180,6 +183,17 @@ def closed_during_setup(view: View) -> View:
     """Open to strangers, yet not to an account that must still set itself up: what hands out tickets."""
     view.open_during_setup = False  # type: ignore[attr-defined]
     return view
+
+
+def open_page(view: View) -> View:
+    """Open to strangers, also while set-up is due; kept by no cache, its fields in no report."""
+    opened: View = login_not_required(never_cache(sensitive_post_parameters()(view)))
+    return opened
+
+
+def open_after_setup(view: View) -> View:
+    """The same, and closed during set-up."""
+    return closed_during_setup(open_page(view))
 
 
 def is_open_during_setup(view: object) -> bool:

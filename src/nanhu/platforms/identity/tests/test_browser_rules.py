@@ -120,3 +120,10 @@ def test_a_parameter_that_is_set_counts_whatever_its_value(browser, teacher, off
     page = browser.get(f"/cas/login?service={SERVICE}&renew={value}")
     assert page.status_code == 200
     assert 'type="password"' in page.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/account", "/account/sessions", "/account/tokens", "/account/contacts", "/"])
+def test_no_page_of_whoever_is_signed_in_is_kept_by_a_browser(browser, student, address):
+    """No view says so of itself: the middleware does, also where a page is refused or leads on."""
+    sign_in(browser, student.numbers[0])
+    assert {"no-store", "private"} <= set(browser.get(address).headers["Cache-Control"].replace(" ", "").split(","))

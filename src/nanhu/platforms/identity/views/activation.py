@@ -3,12 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.actors import actor_of
@@ -20,6 +17,7 @@ from nanhu.platforms.identity.errors import ActivationExpiredError, CodeStillGoo
 from nanhu.platforms.identity.forms import CodeProofForm, DocumentProofForm
 from nanhu.platforms.identity.middleware import AFTER_SETUP
 from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.recovery import challenges
 from nanhu.platforms.identity.recovery.views.pages import new_challenge
 from nanhu.platforms.identity.services import activation, sessions
@@ -49,9 +47,7 @@ def pending(request: HttpRequest) -> tuple[Account, dict[str, Any]]:
     return activation.waiting_account(facts["account_id"]), facts
 
 
-@login_not_required
-@never_cache
-@sensitive_post_parameters()
+@open_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def activate_page(request: HttpRequest) -> HttpResponse:
     """Which of the two proofs is meant shows in the field that was sent."""
@@ -114,8 +110,7 @@ def activate_form(
     return render(request, "identity/activate.html", context, status=status)
 
 
-@login_not_required
-@never_cache
+@open_page
 @require_POST
 def send_code(request: HttpRequest) -> HttpResponse:
     account, facts = pending(request)

@@ -5,17 +5,15 @@ It exists in the demo only, and shows the codes of factors that the demo itself 
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import MailMessage, SmsMessage
 from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.factors.services import sample, totp
-from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.services import contact_names
 
 SHOWN = 20
@@ -31,9 +29,7 @@ class AppCode:
     seconds_left: int
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 def phone_page(request: HttpRequest) -> HttpResponse:
     if not configuration().demo:
         raise Http404

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -31,7 +30,6 @@ PAGE_SIZE = 20
 NEW_SHOWN = 5
 
 
-@never_cache
 def security_page(request: HttpRequest) -> HttpResponse:
     account = owner_of(request)
     factors = factors_of(account)
@@ -53,7 +51,6 @@ def security_page(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/security.html", context)
 
 
-@never_cache
 @sensitive_post_parameters()
 def change_password(request: HttpRequest) -> HttpResponse:
     form = ChangePasswordForm(request.POST if request.method == "POST" else None)
@@ -78,7 +75,6 @@ def change_password(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/change_password.html", {"form": form})
 
 
-@never_cache
 @sensitive_post_parameters()
 def change_questions(request: HttpRequest) -> HttpResponse:
     form = ChangeQuestionsForm(request.POST if request.method == "POST" else None)
@@ -125,7 +121,6 @@ class SignIns(Table):
     actions = Markup(_lazy("操作"), "identity/_device_actions.html")
 
 
-@never_cache
 def sessions_page(request: HttpRequest) -> HttpResponse:
     rows = queries.sessions_of(owner_of(request))
     each = partial(history.sign_ins, here=request.session.get(sessions.SESSION_ID))

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from nanhu.kernel.actors import actor_of
@@ -30,7 +29,6 @@ TITLES = {Step.PASSWORD: _("设置新密码"), Step.QUESTIONS: _("设置密保")
 
 
 @open_during_setup
-@never_cache
 def setup_page(request: HttpRequest) -> HttpResponse:
     """Send on to the first thing that is due."""
     account = owner_of(request)
@@ -42,7 +40,6 @@ def setup_page(request: HttpRequest) -> HttpResponse:
 
 
 @open_during_setup
-@never_cache
 @sensitive_post_parameters()
 def setup_step(request: HttpRequest, step: str) -> HttpResponse:
     account = owner_of(request)
@@ -79,7 +76,6 @@ def take(request: HttpRequest, account: Account, form: NewPasswordForm | Questio
 
 
 @open_during_setup
-@never_cache
 def setup_done(request: HttpRequest) -> HttpResponse:
     """A page with a link, not a redirect: the way on may lead to another host, where a form must not be sent."""
     if owner_of(request).state != Account.State.ACTIVE:
@@ -92,6 +88,5 @@ def setup_done(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@open_during_setup
 def privacy_notice(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/privacy.html", {"version": setup.PRIVACY_VERSION})

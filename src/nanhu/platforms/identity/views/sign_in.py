@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +15,7 @@ from nanhu.platforms.identity.errors import HashingBusyError
 from nanhu.platforms.identity.factors import admission
 from nanhu.platforms.identity.forms import SignInForm
 from nanhu.platforms.identity.pages import next_path, sign_in_form
-from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.recovery import challenges
 from nanhu.platforms.identity.recovery.views.pages import challenge_for, new_challenge
 from nanhu.platforms.identity.rules import normalise_sign_in_name
@@ -29,10 +27,7 @@ LONGEST_HINT = 100
 type Welcome = Callable[[HttpRequest], HttpResponse]
 
 
-@login_not_required
-@open_during_setup
-@never_cache
-@sensitive_post_parameters("password")
+@open_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_page(request: HttpRequest) -> HttpResponse:
     target = next_path(request)
@@ -92,7 +87,6 @@ def verdict_of(request: HttpRequest, *, typed: str, password: str, application: 
     )
 
 
-@never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_again(request: HttpRequest) -> HttpResponse:

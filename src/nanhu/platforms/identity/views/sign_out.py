@@ -9,14 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
-from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel import csp
 from nanhu.kernel.cookies import secure_only
 from nanhu.platforms.identity.models import SsoSession
-from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.services import front_channel, sessions
 from nanhu.platforms.identity.services.logout_ledger import Line, lines_of
 
@@ -35,7 +34,6 @@ class SafeRedirect(HttpResponseRedirect):
         super().__init__(address)
 
 
-@open_during_setup
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
@@ -52,9 +50,7 @@ def leave(request: HttpRequest, session: SsoSession | None, *, address: str, nam
     return response
 
 
-@open_during_setup
-@login_not_required
-@never_cache
+@open_page
 @xframe_options_sameorigin
 @require_safe
 def notify_by_browser(request: HttpRequest, grant_id: int) -> HttpResponse:
@@ -70,9 +66,7 @@ def notify_by_browser(request: HttpRequest, grant_id: int) -> HttpResponse:
     return response
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_safe
 def signed_out_page(request: HttpRequest) -> HttpResponse:
     return page(request, remembered(request))

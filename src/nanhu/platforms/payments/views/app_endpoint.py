@@ -16,7 +16,6 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import attempt
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.once import lock_key
-from nanhu.platforms.identity.api import open_during_setup
 from nanhu.platforms.payments import app_wire, wire
 from nanhu.platforms.payments.app_operations import APP_OPERATIONS, AppOperation, AppQuestion, Facts
 from nanhu.platforms.payments.errors import RequestReusedError
@@ -28,7 +27,6 @@ LONGEST_REQUEST = 40
 
 @csrf_exempt
 @login_not_required
-@open_during_setup
 @require_POST
 def ask(request: HttpRequest, operation: str) -> HttpResponse:
     app = authentic(request, operation)

@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -44,7 +43,6 @@ def terms_for(person_id: int) -> list[Terms]:
 
 
 @require_safe
-@never_cache
 def agreement(request: HttpRequest) -> HttpResponse:
     person_id = own_person_id(request)
     rows = list(Agreement.objects.filter(person_id=person_id).select_related("channel").order_by("-pk")[:PAST])
@@ -79,7 +77,6 @@ def step_of(*, is_known: bool, asked: Agreement | None, active: Agreement | None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @sensitive_post_parameters("card_number", "phone")
 @fresh_sign_in_required
 def bank_card(request: HttpRequest) -> HttpResponse:
@@ -99,7 +96,6 @@ def bank_card(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @fresh_sign_in_required
 def end(request: HttpRequest) -> HttpResponse:
     person_id, error = own_person_id(request), ""

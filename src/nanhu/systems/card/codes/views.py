@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
@@ -27,7 +26,6 @@ PHONES = {"iPhone": "iPhone", "iPad": "iPad", "HarmonyOS": "鸿蒙手机", "Andr
 
 
 @require_safe
-@never_cache
 def home(request: HttpRequest) -> HttpResponse:
     card = card_of(viewer_of(request).person_id)
     if card is None:
@@ -37,7 +35,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def state(request: HttpRequest) -> JsonResponse:
     """What the page asks every few seconds: is this phone still registered, was a code it showed taken, what is left."""
     found = state_of(own_card(request), device=request.GET.get("device", ""), shown=request.GET.getlist("shown"))
@@ -45,7 +42,6 @@ def state(request: HttpRequest) -> JsonResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @fresh_sign_in_required
 def enable(request: HttpRequest) -> HttpResponse:
     """Tells the keys once, to the script that asks for them: pressed before the script is there, the page comes again, and no key is shown."""
@@ -69,7 +65,6 @@ def phone_name(request: HttpRequest) -> str:
 
 
 @require_safe
-@never_cache
 def devices(request: HttpRequest) -> HttpResponse:
     card = own_card(request)
     facts = {"devices": living_devices(card.person_id), "ended": ended_devices(card.person_id)}

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
@@ -46,7 +45,6 @@ class Consents(Table):
 
 
 @require_safe
-@never_cache
 def mine(request: HttpRequest) -> HttpResponse:
     given = list(consents.consents_of(own_card(request).person_id))
     found = list_of(request, Consents, given, caption=_("授权扣款的单位"), empty=NO_CONSENT, per_page=len(given) or 1)
@@ -54,7 +52,6 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @fresh_sign_in_required
 def consent(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Where a vendor's own app or page sends the holder; `?reference=` is what the vendor calls this customer."""

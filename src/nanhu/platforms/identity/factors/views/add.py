@@ -5,12 +5,10 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -25,7 +23,7 @@ from nanhu.platforms.identity.factors.services import attempts, new_devices, pas
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.factors.services.strengthen import strengthen
 from nanhu.platforms.identity.factors.views.who import ChallengedUser, challenged_user
-from nanhu.platforms.identity.policies import closed_during_setup, fresh_sign_in, led_to
+from nanhu.platforms.identity.policies import fresh_sign_in, led_to, open_after_setup
 from nanhu.platforms.identity.rules_urls import is_own_path
 
 TOTP_SHOWN, REGISTRATION_CHALLENGE = "identity.totp_shown", "identity.passkey_register"
@@ -35,9 +33,7 @@ type View = Callable[..., HttpResponse]
 def may_add(view: View) -> Callable[..., HttpResponseBase]:
     """Who has a strong factor proves it before adding another; who is between two steps may only add the first."""
 
-    @login_not_required
-    @closed_during_setup
-    @never_cache
+    @open_after_setup
     @wraps(view)
     def guarded(request: HttpRequest, *arguments: Any) -> HttpResponseBase:
         who = challenged_user(request)

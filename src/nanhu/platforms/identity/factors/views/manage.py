@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel.actors import actor_of
@@ -27,7 +26,6 @@ from nanhu.platforms.identity.policies import fresh_sign_in, led_to
 type Action = Callable[..., HttpResponse | None]
 
 
-@never_cache
 def factors_page(request: HttpRequest) -> HttpResponse:
     account = owner_of(request)
     browsers = list(remembered.live_browsers(account))

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.actors import actor_of
@@ -26,7 +25,6 @@ def it_was_me(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("identity:security"))
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_sign_in
 def it_was_not_me(request: HttpRequest, public_id: UUID) -> HttpResponse:

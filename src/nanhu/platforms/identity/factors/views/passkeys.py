@@ -1,10 +1,8 @@
 """Signing in by passkey: alone on the sign-in page, or as the second step."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel.actors import actor_of
@@ -19,24 +17,20 @@ from nanhu.platforms.identity.factors.views.add import challenge_in_session, han
 from nanhu.platforms.identity.factors.views.who import challenged_user, known_browser
 from nanhu.platforms.identity.forms import SignInForm
 from nanhu.platforms.identity.pages import next_path, sign_in_form
-from nanhu.platforms.identity.policies import closed_during_setup, open_during_setup
+from nanhu.platforms.identity.policies import open_after_setup, open_page
 from nanhu.platforms.identity.services import contact_names, sign_in_log
 
 SIGN_IN_CHALLENGE, SECOND_CHALLENGE = "identity.passkey_sign_in", "identity.passkey_second"
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_POST
 def sign_in_options(request: HttpRequest) -> HttpResponse:
     attempts.count_stranger(devices.caller_in(request))
     return handed(request, SIGN_IN_CHALLENGE, passkeys.ask_to_prove())
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Possession and the device's own check of its user: two factors in one."""
@@ -65,9 +59,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@login_not_required
-@closed_during_setup
-@never_cache
+@open_after_setup
 @require_POST
 def second_options(request: HttpRequest) -> HttpResponse:
     who = challenged_user(request)
@@ -76,9 +68,7 @@ def second_options(request: HttpRequest) -> HttpResponse:
     return handed(request, SECOND_CHALLENGE, passkeys.ask_to_prove(account=who.account))
 
 
-@login_not_required
-@closed_during_setup
-@never_cache
+@open_after_setup
 @require_POST
 def second_proof(request: HttpRequest) -> HttpResponse:
     who = challenged_user(request)

@@ -2,12 +2,10 @@
 
 from dataclasses import asdict
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nanhu.kernel.actors import actor_of
@@ -22,15 +20,13 @@ from nanhu.platforms.identity.factors.models import ScanRequest
 from nanhu.platforms.identity.factors.services import attempts, scans
 from nanhu.platforms.identity.factors.views.who import session_of
 from nanhu.platforms.identity.pages import next_path
-from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.services.roles import administrative_grants
 
 WAITING = "identity.scan"
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """A new picture for this browser. By POST: a link that somebody sends must not begin a sign-in."""
@@ -42,9 +38,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("identity:scan_desktop"))
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_GET
 def desktop(request: HttpRequest) -> HttpResponse:
     facts = request.session.get(WAITING)
@@ -69,9 +63,7 @@ def approver_name(found: ScanRequest | None) -> str:
     return queries.card_of(found.claimed_by.account).name
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_GET
 def state(request: HttpRequest) -> HttpResponse:
     """What the waiting page asks every two seconds: one word."""
@@ -80,9 +72,7 @@ def state(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"state": found.state if found is not None else "expired"})
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_POST
 def finish(request: HttpRequest) -> HttpResponse:
     """Whoever sits at the desktop has read whose account opens, and goes in.
@@ -106,7 +96,6 @@ def finish(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone(request: HttpRequest, token: str) -> HttpResponse:
     """Which computer asks, from where; the number on its screen lets it in."""
@@ -133,7 +122,6 @@ def phone(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "identity/scan_phone.html", context)
 
 
-@never_cache
 @require_GET
 def phone_done(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/scan_done.html", {"is_refused": request.GET.get("how") == "refused"})

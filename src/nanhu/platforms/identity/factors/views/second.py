@@ -2,14 +2,11 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.actors import actor_of
@@ -21,7 +18,7 @@ from nanhu.platforms.identity.factors.services.overview import CONTACT, PASSKEY,
 from nanhu.platforms.identity.factors.services.strengthen import strengthen
 from nanhu.platforms.identity.factors.views.who import ChallengedUser, challenged_user, known_browser
 from nanhu.platforms.identity.pages import next_path
-from nanhu.platforms.identity.policies import closed_during_setup
+from nanhu.platforms.identity.policies import open_after_setup
 
 SENT_TO = "identity.second_step_sent_to"
 NAMES = {
@@ -32,10 +29,7 @@ NAMES = {
 }
 
 
-@login_not_required
-@closed_during_setup
-@never_cache
-@sensitive_post_parameters("code")
+@open_after_setup
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     who = challenged_user(request)
@@ -111,9 +105,7 @@ def done(request: HttpRequest, who: ChallengedUser, *, method: str) -> HttpRespo
     return HttpResponseRedirect(who.after)
 
 
-@login_not_required
-@closed_during_setup
-@never_cache
+@open_after_setup
 @require_POST
 def send_code(request: HttpRequest) -> HttpResponse:
     """A message to the verified contact, for whom it is offered."""
@@ -134,9 +126,7 @@ def send_code(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(back)
 
 
-@login_not_required
-@closed_during_setup
-@never_cache
+@open_after_setup
 @require_POST
 def give_up(request: HttpRequest) -> HttpResponse:
     """Back to the first step, as somebody else perhaps."""

@@ -9,7 +9,6 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel import audit, registry
@@ -51,7 +50,6 @@ class Copies(Table):
     download = Markup(gettext_lazy("操作"), "identity/personal/_download_copy.html")
 
 
-@never_cache
 def data_page(request: HttpRequest) -> HttpResponse:
     account = owner_of(request)
     looks, copied = queries.looks_at(account), DataCopy.objects.filter(account=account).order_by("-created_at")
@@ -64,7 +62,6 @@ def data_page(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/personal/data.html", context)
 
 
-@never_cache
 def looks_page(request: HttpRequest) -> HttpResponse:
     rows, each = queries.looks_at(owner_of(request)), queries.looks_of
     found = list_of(request, Looks, rows, each=each, per_page=PAGE_SIZE, caption=SEEN, empty=NOBODY)
@@ -81,7 +78,6 @@ def ask_copy(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("identity:my_data"))
 
 
-@never_cache
 @fresh_sign_in()
 def download_copy(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     account = owner_of(request)

@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel import registry
@@ -60,7 +59,6 @@ class Passwords(Table):
     revoke = Markup(_lazy("操作"), "identity/personal/_revoke.html")
 
 
-@never_cache
 def tokens_page(request: HttpRequest) -> HttpResponse:
     return keys_page(request)
 
@@ -87,7 +85,6 @@ def made_before(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("identity:tokens"))
 
 
-@never_cache
 @fresh_sign_in()
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_token(request: HttpRequest) -> HttpResponse:
@@ -114,7 +111,6 @@ def revoke_token(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("identity:tokens"))
 
 
-@never_cache
 @fresh_sign_in()
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_app_password(request: HttpRequest) -> HttpResponse:

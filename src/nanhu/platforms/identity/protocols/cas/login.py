@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from nanhu.platforms.identity import gate
@@ -14,7 +11,7 @@ from nanhu.platforms.identity.errors import ServiceRefusedError
 from nanhu.platforms.identity.forms import CasSignInForm
 from nanhu.platforms.identity.models import Application, SsoSession
 from nanhu.platforms.identity.pages import sign_in_form
-from nanhu.platforms.identity.policies import closed_during_setup
+from nanhu.platforms.identity.policies import open_after_setup
 from nanhu.platforms.identity.rules_urls import with_ticket
 from nanhu.platforms.identity.services import sessions, tickets
 from nanhu.platforms.identity.services.applications import application_for
@@ -60,10 +57,7 @@ def is_prefetch(request: HttpRequest) -> bool:
     return any("prefetch" in purpose.lower() or "preview" in purpose.lower() for purpose in purposes)
 
 
-@login_not_required
-@closed_during_setup
-@never_cache
-@sensitive_post_parameters("password")
+@open_after_setup
 @require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     login_request = login_request_of(request)

@@ -3,18 +3,16 @@
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import get_random_string
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.cas_answers import instant_of
 from nanhu.platforms.identity.errors import ServiceRefusedError
 from nanhu.platforms.identity.models import Application, SsoGrant
-from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.services import sessions
 from nanhu.platforms.identity.services.applications import address_for, application_for
 from nanhu.platforms.identity.services.single_logout import LogoutCall, UnreachableError, logout_calls
@@ -28,9 +26,7 @@ LOGOUT_REQUEST = (
 NOT_PLAIN = str.maketrans({"%": "", "+": "", "\r": "", "\n": ""})
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session, at once or after a click. CAS 3 sends the browser on to a registered `service`; CAS 2's `url` is only offered as a link."""

@@ -6,15 +6,14 @@ from datetime import timedelta
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 from xml.parsers import expat
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.cas_answers import all_attributes, attribute_of, instant_of, text_of
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.protocols.cas.validation import LONGEST_TICKET, the_only
 from nanhu.platforms.identity.services import tickets
 from nanhu.platforms.identity.services.tickets import PREFIX, Assertion, Refusal
@@ -82,8 +81,7 @@ def question_of(body: bytes) -> Question | None:
 
 
 @csrf_exempt
-@login_not_required
-@never_cache
+@open_page
 @require_POST
 def saml_validate(request: HttpRequest) -> HttpResponse:
     service, question = the_only(request, "TARGET"), question_of(request.body)

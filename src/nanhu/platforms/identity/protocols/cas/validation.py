@@ -5,12 +5,11 @@ Failures of the protocol are answers too: their status is 200, clients look into
 
 from collections.abc import Callable
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from nanhu.platforms.identity import cas_answers as answers
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.services import proxies, tickets
 from nanhu.platforms.identity.services.tickets import PREFIX, PROXY_PREFIX, Assertion, Refusal
 
@@ -45,8 +44,7 @@ def verdict_of(request: HttpRequest, *, takes_proxies: bool = False) -> Assertio
     return proxies.validate(ticket=ticket, service=service, must_be_new=must_be_new, call_back=call_back)
 
 
-@login_not_required
-@never_cache
+@open_page
 @require_GET
 def cas1(request: HttpRequest) -> HttpResponse:
     ticket, service = the_only(request, "ticket"), the_only(request, "service")
@@ -73,8 +71,7 @@ def validated(request: HttpRequest, *, is_version_3: bool, takes_proxies: bool) 
 
 
 def validator(*, is_version_3: bool, takes_proxies: bool) -> Callable[[HttpRequest], HttpResponse]:
-    @login_not_required
-    @never_cache
+    @open_page
     @require_GET
     def view(request: HttpRequest) -> HttpResponse:
         return validated(request, is_version_3=is_version_3, takes_proxies=takes_proxies)
@@ -88,8 +85,7 @@ p3_service_validate = validator(is_version_3=True, takes_proxies=False)
 p3_proxy_validate = validator(is_version_3=True, takes_proxies=True)
 
 
-@login_not_required
-@never_cache
+@open_page
 @require_GET
 def proxy(request: HttpRequest) -> HttpResponse:
     """An application with a proxy-granting ticket asks for a ticket to another one."""

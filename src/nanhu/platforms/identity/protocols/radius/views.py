@@ -10,10 +10,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
-from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
@@ -21,6 +19,7 @@ from django.views.decorators.http import require_POST
 from nanhu.kernel import strict_json
 from nanhu.kernel.database import away
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.protocols.radius import front
 from nanhu.platforms.identity.protocols.radius.facts import (
     FORM,
@@ -69,8 +68,7 @@ def later_when_not_kept(view: View) -> View:
 
 
 @csrf_exempt
-@login_not_required
-@never_cache
+@open_page
 @require_POST
 @later_when_not_kept
 @sensitive_variables()
@@ -91,8 +89,7 @@ def authenticate(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
-@login_not_required
-@never_cache
+@open_page
 @require_POST
 @later_when_not_kept
 def accounting(request: HttpRequest) -> HttpResponse:
@@ -113,8 +110,7 @@ def accounting(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
-@login_not_required
-@never_cache
+@open_page
 @require_POST
 @later_when_not_kept
 def visitor(request: HttpRequest) -> HttpResponse:

@@ -5,12 +5,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.protocols.radius import profiles
 
 
 @login_not_required
-@open_during_setup
 @require_safe
 def wifi_help(request: HttpRequest) -> HttpResponse:
     found = profiles.network()
@@ -24,7 +22,6 @@ def wifi_help(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@open_during_setup
 @require_safe
 def mobileconfig(_request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(profiles.mobileconfig(profiles.network()), content_type="application/x-apple-aspen-config")
@@ -33,7 +30,6 @@ def mobileconfig(_request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@open_during_setup
 @require_safe
 def windows(_request: HttpRequest, place: int) -> HttpResponse:
     """One file for each name of the network, in their order from 1."""
@@ -47,7 +43,6 @@ def windows(_request: HttpRequest, place: int) -> HttpResponse:
 
 
 @login_not_required
-@open_during_setup
 @require_safe
 def authority(_request: HttpRequest) -> HttpResponse:
     found = profiles.network()

@@ -2,19 +2,15 @@
 
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.recovery import challenges
 from nanhu.platforms.identity.recovery.pictures import picture_of
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_safe
 def challenge_picture(_request: HttpRequest, public_id: UUID) -> HttpResponse:
     letters = challenges.letters_for(public_id)

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -23,7 +22,6 @@ from nanhu.platforms.identity.recovery.views import pages
 SENT = "identity.contact_sent"
 
 
-@never_cache
 def contacts_page(request: HttpRequest) -> HttpResponse:
     account = owner_of(request)
     contact = RecoveryContact.objects.filter(account=account).first()
@@ -39,7 +37,6 @@ def contacts_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-@never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_contact(request: HttpRequest, kind: str) -> HttpResponse:
@@ -64,7 +61,6 @@ def change_contact(request: HttpRequest, kind: str) -> HttpResponse:
     return pages.shown(request, "change_contact", status=status, form=form, kind=kind)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_contact(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in CONTACT_FORMS:

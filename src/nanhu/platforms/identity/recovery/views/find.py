@@ -8,12 +8,12 @@ from nanhu.kernel.actors import actor_of
 from nanhu.kernel.crypto import mask_name
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.pages import next_path
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.recovery import attempts, challenges
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
 from nanhu.platforms.identity.recovery.forms import FindAccountForm
 from nanhu.platforms.identity.recovery.models import Attempt, ContactKind
 from nanhu.platforms.identity.recovery.views import pages
-from nanhu.platforms.identity.recovery.views.pages import open_page
 from nanhu.platforms.people import api as people
 
 FIND = Attempt.Kind.FIND

@@ -2,17 +2,13 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
-from nanhu.platforms.identity.policies import View, open_during_setup
 from nanhu.platforms.identity.recovery import attempts, challenges
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
 from nanhu.platforms.identity.recovery.forms import CodeForm
@@ -21,12 +17,6 @@ from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services import limits
 
 SECRETS = "identity.recovery"
-
-
-def open_page(view: View) -> View:
-    """Open to strangers, kept by no cache, its fields in no report."""
-    guarded: View = login_not_required(open_during_setup(never_cache(sensitive_post_parameters()(view))))
-    return guarded
 
 
 def keep_secret(request: HttpRequest, kind: Attempt.Kind, secret: str, *, after: str) -> None:

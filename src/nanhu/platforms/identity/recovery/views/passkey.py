@@ -8,9 +8,9 @@ from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.factors.services import passkey_proofs, passkeys
 from nanhu.platforms.identity.factors.views.add import challenge_in_session
 from nanhu.platforms.identity.factors.views.passkeys import SIGN_IN_CHALLENGE
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.recovery.models import Attempt
 from nanhu.platforms.identity.recovery.views import pages
-from nanhu.platforms.identity.recovery.views.pages import open_page
 from nanhu.platforms.identity.recovery.views.reset import accept_proof
 
 

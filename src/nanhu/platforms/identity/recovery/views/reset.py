@@ -13,12 +13,12 @@ from nanhu.platforms.identity.errors import PasswordRefusedError
 from nanhu.platforms.identity.forms import NewPasswordForm
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.pages import next_path
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.recovery import attempts, challenges, questions, resets
 from nanhu.platforms.identity.recovery.errors import AttemptExpiredError
 from nanhu.platforms.identity.recovery.forms import AnswersForm, ForgotPasswordForm
 from nanhu.platforms.identity.recovery.models import Attempt, ContactKind
 from nanhu.platforms.identity.recovery.views import pages
-from nanhu.platforms.identity.recovery.views.pages import open_page
 from nanhu.platforms.identity.recovery.ways import ways
 
 RESET = Attempt.Kind.RESET

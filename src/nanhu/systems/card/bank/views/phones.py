@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
@@ -30,7 +29,6 @@ def own_numbers(request: HttpRequest) -> tuple[str, list[str]]:
 
 
 @require_safe
-@never_cache
 def phones(request: HttpRequest) -> HttpResponse:
     person_id = own_card(request).person_id
     rows = Binding.objects.filter(person_id=person_id).select_related("app", "code_device").order_by("-pk")
@@ -71,7 +69,6 @@ def unlock(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def appeal(request: HttpRequest) -> HttpResponse:
     """Signed in, so that the number is the viewer's own and nobody appeals in another's name."""
     name, numbers = own_numbers(request)

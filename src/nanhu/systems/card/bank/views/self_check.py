@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.actors import person_at
@@ -18,7 +17,6 @@ from nanhu.systems.card.views.frame import viewer_of
 
 
 @require_safe
-@never_cache
 def check(request: HttpRequest) -> HttpResponse:
     """Open to whoever is signed in, above all to who has no card yet."""
     person_id = viewer_of(request).person_id or 0
@@ -29,7 +27,6 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def start(request: HttpRequest) -> HttpResponse:
     """Our own page needs no app at all; the school's apps are one code away."""
     own = configuration().public_url + reverse("card:home")

@@ -5,7 +5,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
@@ -51,7 +50,6 @@ def channels() -> list[Channel]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def top_up(request: HttpRequest) -> HttpResponse:
     card = card_of(viewer_of(request).person_id)
     if card is None:
@@ -103,7 +101,6 @@ def own_order(request: HttpRequest, number: str) -> OnlineTopUp:
 
 
 @require_safe
-@never_cache
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """Refreshes by itself until the money has arrived, gone back, or was never paid."""
     found = own_order(request, number)

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.actors import person_at
@@ -53,7 +52,6 @@ def report(request: HttpRequest) -> HttpResponse:
     return render(request, "card/report_lost.html", facts)
 
 
-@never_cache
 def take_back(request: HttpRequest) -> HttpResponseBase:
     """Of one's own card, where the school lets holders do it (A118); else there is no such page."""
     if not may_holder_cancel():

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.clock import now
@@ -64,7 +63,6 @@ class Past(Table):
 
 
 @require_safe
-@never_cache
 def funds(request: HttpRequest) -> HttpResponse:
     card = card_of(viewer_of(request).person_id)
     if card is None:

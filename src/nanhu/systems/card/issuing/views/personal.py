@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
@@ -114,7 +113,6 @@ def apply(request: PageRequest, form: PersonalForm, source: str) -> CardOrder:
 
 
 @require_POST
-@never_cache
 def check(request: HttpRequest, card_class: str) -> HttpResponse:
     """One field, looked at while the form is filled in: its shape alone. Whom a number belongs to is told to nobody here."""
     key = request.headers.get("HX-Trigger-Name", "")
@@ -132,7 +130,6 @@ def check(request: HttpRequest, card_class: str) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def proof(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """For the office and the leader who decides; each look is logged."""
     found = Proof.objects.select_related("row__order").filter(public_id=public_id).first()

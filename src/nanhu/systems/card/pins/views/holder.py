@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.school import school
@@ -18,7 +17,6 @@ assert len(MEAL_NAMES) == len(MEALS)  # noqa: S101  the two lists are one
 
 
 @require_safe
-@never_cache
 def own(request: HttpRequest) -> HttpResponse:
     card = own_card(request)
     spent = queries.spent_today(card)

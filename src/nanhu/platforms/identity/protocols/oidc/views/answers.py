@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel.actors import actor_of
@@ -27,7 +26,6 @@ def request_meant(request: HttpRequest) -> tuple[pending.Pending, AuthorizationR
     return waiting, authorization_request_of(params, destination_of(params))
 
 
-@never_cache
 @require_POST
 def consent(request: HttpRequest) -> HttpResponse:
     waiting, auth_request = request_meant(request)
@@ -43,7 +41,6 @@ def consent(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(address_of(waiting))
 
 
-@never_cache
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """Go on as the person signed in, or sign out here first and come back as somebody else."""

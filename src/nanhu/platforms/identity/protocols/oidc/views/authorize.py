@@ -3,12 +3,10 @@
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +14,7 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity import gate
 from nanhu.platforms.identity.middleware import AFTER_SETUP
 from nanhu.platforms.identity.models import Account, SsoSession
-from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.protocols.oidc import responses, rules
 from nanhu.platforms.identity.protocols.oidc.errors import (
     AccessDeniedError,
@@ -48,9 +46,7 @@ PASSIVE_ANSWERS: dict[gate.Missing, type[OAuth2Error]] = {
 
 
 @csrf_exempt
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def authorize(request: HttpRequest) -> HttpResponse:
     """A form sent by another site brings no session cookie (SameSite=Lax): it comes again by GET, which does."""

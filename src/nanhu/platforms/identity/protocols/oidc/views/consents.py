@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.actors import actor_of
@@ -20,7 +19,6 @@ def labels_of(consent: Consent) -> list[str]:
     return [str(claim.label) for claim in wanted if set(claim.sources) & set(consent.client.application.attributes)]
 
 
-@never_cache
 @require_safe
 def consents_page(request: HttpRequest) -> HttpResponse:
     kept = [(one, labels_of(one)) for one in consents.of_account(owner_of(request))]

@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.platforms.identity.models import SsoSession
-from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.protocols.oidc import jwts, rules
 from nanhu.platforms.identity.protocols.oidc.errors import LogoutRefusedError, RequestExpiredError
 from nanhu.platforms.identity.protocols.oidc.models import OidcClient
@@ -39,9 +37,7 @@ class Farewell:
 
 
 @csrf_exempt
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_session(request: HttpRequest) -> HttpResponse:
     """With a hint that names the session of this browser it ends at once; otherwise its owner is asked.
@@ -63,9 +59,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
     return render(request, "identity/oidc_end_session.html", context)
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_POST
 def end_session_confirmed(request: HttpRequest) -> HttpResponse:
     try:

@@ -9,7 +9,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.protocols.oidc import addresses, rules
 from nanhu.platforms.identity.protocols.oidc.client_auth import authenticated
 from nanhu.platforms.identity.protocols.oidc.errors import (
@@ -45,7 +44,6 @@ def needed(request: HttpRequest, name: str) -> str:
 
 @csrf_exempt
 @login_not_required
-@open_during_setup
 @sensitive_post_parameters()
 @require_http_methods(["POST", "OPTIONS"])
 @for_registered_origins
@@ -108,7 +106,6 @@ def body_of(issued: families.Issued) -> dict[str, Any]:
 
 @csrf_exempt
 @login_not_required
-@open_during_setup
 @sensitive_post_parameters()
 @require_http_methods(["POST", "OPTIONS"])
 @for_registered_origins
@@ -122,7 +119,6 @@ def revoke(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @login_not_required
-@open_during_setup
 @sensitive_post_parameters()
 @require_POST
 @in_words_of_oauth

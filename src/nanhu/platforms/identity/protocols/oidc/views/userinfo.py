@@ -7,7 +7,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.policies import open_during_setup
 from nanhu.platforms.identity.protocols.oidc import rules
 from nanhu.platforms.identity.protocols.oidc.errors import InvalidRequestError, OAuth2Error
 from nanhu.platforms.identity.protocols.oidc.models import TokenFamily
@@ -20,7 +19,6 @@ LONGEST_TOKEN = 200
 
 @csrf_exempt
 @login_not_required
-@open_during_setup
 @require_http_methods(["GET", "POST", "OPTIONS"])
 @for_registered_origins
 def userinfo(request: HttpRequest) -> HttpResponse:

@@ -1,13 +1,12 @@
 """/saml/metadata: what partners and federations need to know of us."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.protocols.saml import names
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id, own, scope
 from nanhu.platforms.identity.protocols.saml.services.keys import published
@@ -23,8 +22,7 @@ def organization() -> tuple[str, list[tuple[str, str]]]:
     return facts.text("organization_url", configuration().public_url), contacts
 
 
-@login_not_required
-@never_cache
+@open_page
 @require_safe
 def metadata(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(metadata_xml(), content_type="application/samlmetadata+xml")

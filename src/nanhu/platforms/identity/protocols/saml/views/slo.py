@@ -3,9 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from saml2 import samlp
@@ -13,7 +11,7 @@ from saml2 import samlp
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity.models import SsoSession
-from nanhu.platforms.identity.policies import open_during_setup
+from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.protocols.saml import messages, names, replies
 from nanhu.platforms.identity.protocols.saml.addresses import own
 from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError
@@ -32,10 +30,8 @@ from nanhu.platforms.identity.views import sign_out
 FRONT = (names.REDIRECT, names.POST)
 
 
-@login_not_required
-@open_during_setup
 @csrf_exempt
-@never_cache
+@open_page
 @require_http_methods(["GET", "POST"])
 @needs_xmlsec
 def slo(request: HttpRequest) -> HttpResponse:
@@ -57,9 +53,7 @@ def slo(request: HttpRequest) -> HttpResponse:
     return sign_out.remember(answer(request, reply, partner, mine), mine)
 
 
-@login_not_required
-@open_during_setup
-@never_cache
+@open_page
 @require_GET
 @needs_xmlsec
 def slo_answer(request: HttpRequest) -> HttpResponse:
@@ -144,10 +138,8 @@ def status_for(reply: Reply) -> samlp.Status:
     return answers.status_of(names.REQUESTER, "UnknownPrincipal")
 
 
-@login_not_required
-@open_during_setup
 @csrf_exempt
-@never_cache
+@open_page
 @require_POST
 def slo_soap(request: HttpRequest) -> HttpResponse:
     """The answer is always SOAP, a refusal a fault that says why to the partner's log."""

@@ -4,14 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from nanhu.platforms.identity import gate
-from nanhu.platforms.identity.policies import closed_during_setup
+from nanhu.platforms.identity.policies import open_after_setup
 from nanhu.platforms.identity.protocols.saml import messages, names, requests, rules
 from nanhu.platforms.identity.protocols.saml.addresses import own
 from nanhu.platforms.identity.protocols.saml.engine import require_program
@@ -39,10 +37,8 @@ def needs_xmlsec(view: View) -> View:
     return guarded
 
 
-@login_not_required
-@closed_during_setup
 @csrf_exempt
-@never_cache
+@open_after_setup
 @require_http_methods(["GET", "POST"])
 @needs_xmlsec
 def sso(request: HttpRequest) -> HttpResponse:
@@ -59,9 +55,7 @@ def sso(request: HttpRequest) -> HttpResponse:
     return go_on(request, partner, authn_request, back=requests.address_of(authn_request))
 
 
-@login_not_required
-@closed_during_setup
-@never_cache
+@open_after_setup
 @require_GET
 @needs_xmlsec
 def go_on_with(request: HttpRequest) -> HttpResponse:
@@ -73,9 +67,7 @@ def go_on_with(request: HttpRequest) -> HttpResponse:
     return go_on(request, partner, authn_request, back=request.get_full_path())
 
 
-@login_not_required
-@closed_during_setup
-@never_cache
+@open_after_setup
 @require_GET
 @needs_xmlsec
 def start(request: HttpRequest) -> HttpResponse:
