@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class DoorNotSetUpError(ConflictError):
@@ -10,20 +10,10 @@ class DoorNotSetUpError(ConflictError):
     sentence = _("这台门禁还没有登记在哪个地点。")
 
 
-class DoorRuleNotFoundError(NotFoundError):
-    code = "access.rule_not_found"
-    sentence = _("没有这条规则，或者已经撤回。")
-
-
 class DoorRuleInThePastError(CampusError):
     code = "access.rule_in_the_past"
     http_status = 422
     sentence = _("规则从今天或以后开始。")
-
-
-class EmergencyNotFoundError(NotFoundError):
-    code = "access.emergency_not_found"
-    sentence = _("没有这次紧急开门。")
 
 
 class EmergencyTooLongError(CampusError):

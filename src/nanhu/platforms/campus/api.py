@@ -4,7 +4,6 @@ from nanhu.platforms.campus.errors import (
     LessonsUndecidedError,
     PlaceClosedError,
     PlaceHeldError,
-    PlaceNotFoundError,
     RoomTakenError,
 )
 from nanhu.platforms.campus.events import DayDecided, PeriodsChanged, TermChanged
@@ -53,7 +52,6 @@ __all__ = [
     "PlaceField",
     "PlaceHeldError",
     "PlaceLine",
-    "PlaceNotFoundError",
     "PlaceOrder",
     "PlaceSearch",
     "Room",

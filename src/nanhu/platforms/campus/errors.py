@@ -5,12 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.errors import CampusError
 
 
-class PlaceNotFoundError(CampusError):
-    code = "campus.place_not_found"
-    http_status = 404
-    sentence = _("没有这个地点。")
-
-
 class PlaceClosedError(CampusError):
     code = "campus.place_closed"
     http_status = 409

@@ -14,7 +14,6 @@ from nanhu.platforms.ledger.errors import (
     ReservationShortError,
     SumRefusedError,
     UnknownAccountError,
-    UnknownEntryError,
 )
 from nanhu.platforms.ledger.models import Bill, BillMovement
 from nanhu.platforms.ledger.payers import DirectDebit, Issuer, Payer, direct_debit, issuers, payers
@@ -103,7 +102,6 @@ __all__ = [
     "SumRefusedError",
     "TrialBalance",
     "UnknownAccountError",
-    "UnknownEntryError",
     "account_codes",
     "account_ids",
     "add_months",

@@ -27,11 +27,6 @@ class UnknownAccountError(NotFoundError):
     sentence = _("账户 {code} 不存在。")
 
 
-class UnknownEntryError(NotFoundError):
-    code = "ledger.unknown_entry"
-    sentence = _("没有找到要冲正的那笔账。")
-
-
 class AlreadyReversedError(ConflictError):
     code = "ledger.already_reversed"
     sentence = _("这笔账已经冲正过了。")

@@ -15,7 +15,6 @@ from nanhu.platforms.messages.errors import (
     AttachmentRefusedError,
     NoticeExpiryError,
     NoticeNotFoundError,
-    NoticeStateError,
     UnknownUnitError,
 )
 from nanhu.platforms.messages.events import NoticePublished
@@ -31,7 +30,6 @@ __all__ = [
     "NoticeNotFoundError",
     "NoticePublished",
     "NoticeRef",
-    "NoticeStateError",
     "UnknownUnitError",
     "body_html",
     "deliver_due",

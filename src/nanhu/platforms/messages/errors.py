@@ -13,11 +13,6 @@ class NoticeChangedMeanwhileError(ConflictError):
     sentence = _("保存之前，另一位编辑已修改了这条公告。请刷新页面，核对后再改。")
 
 
-class NoticeStateError(ConflictError):
-    code = "messages.notice_state"
-    sentence = _("公告现在是“{state}”，不能这样操作。")
-
-
 class NoticeExpiryError(ConflictError):
     code = "messages.notice_expiry"
     sentence = _("到期时间已过。请改为将来的时间或留空，再发布。")
@@ -69,8 +64,3 @@ class EndpointRefusedError(CampusError):
 class TooManyBrowsersError(ConflictError):
     code = "messages.too_many_browsers"
     sentence = _("最多在 {most} 个浏览器上接收推送，请先移除不用的。")
-
-
-class DeliveryStateError(ConflictError):
-    code = "messages.delivery_state"
-    sentence = _("这一条现在是“{state}”，不用重发。")

@@ -54,11 +54,6 @@ class PaymentOddError(ConflictError):
     sentence = _("支付信息与订单 {number} 不符。")
 
 
-class DifferenceStateError(ConflictError):
-    code = "bank.difference_state"
-    sentence = _("这条差异是“{state}”，不能这样处理。")
-
-
 class NobodyToCreditError(ConflictError):
     code = "bank.nobody_to_credit"
     sentence = _("对方文件里没有能对上的学工号，请先向对方核实，再写明说明。")

@@ -2,7 +2,6 @@
 
 from nanhu.kernel.folding import halfwidth
 from nanhu.platforms.people.errors import (
-    AlreadyRevertedError,
     LaterChangesError,
     MergeRefusedError,
     PhotoRefusedError,
@@ -148,7 +147,6 @@ __all__ = [
     "AffiliationEnded",
     "AffiliationRecord",
     "AffiliationStarted",
-    "AlreadyRevertedError",
     "ApplyResult",
     "Difference",
     "Found",

@@ -10,11 +10,6 @@ class MergeRefusedError(ConflictError):
     sentence = _("这两条记录不能归并：{reason}")
 
 
-class AlreadyRevertedError(ConflictError):
-    code = "people.already_reverted"
-    sentence = _("这次变更已经撤回过了。")
-
-
 class LaterChangesError(ConflictError):
     """`blockers` says which later change sets stand on the same values."""
 
@@ -74,8 +69,3 @@ class OverrideSameError(ConflictError):
 class OverrideUnclearError(ConflictError):
     code = "people.override_unclear"
     sentence = _("说不清是哪个身份的单位，请先请申请人写明学号或工号。")
-
-
-class OverrideEndedError(ConflictError):
-    code = "people.override_ended"
-    sentence = _("这次临时更正已经结束。")

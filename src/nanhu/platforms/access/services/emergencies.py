@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.values import one_value
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.proposals import given
-from nanhu.platforms.access.errors import EmergencyNotFoundError, EmergencyTooLongError
+from nanhu.platforms.access.errors import EmergencyTooLongError
 from nanhu.platforms.access.models import DoorEmergency
 from nanhu.platforms.campus.api import Place
 
@@ -47,7 +49,7 @@ def end(*, by: Actor, emergency: DoorEmergency) -> DoorEmergency:
         DoorEmergency.objects.select_for_update(of=("self",)).select_related("place").filter(pk=emergency.pk).first()
     )
     if locked is None:
-        raise EmergencyNotFoundError
+        raise NotFoundError(what=_("这次紧急开门"))
     if locked.closed_at is None and locked.ends_at > now():
         locked.closed_at, locked.closed_by_name = now(), by.name
         locked.save(update_fields=["closed_at", "closed_by_name"])

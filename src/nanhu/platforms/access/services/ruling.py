@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.proposals import given
-from nanhu.platforms.access.errors import DoorRuleInThePastError, DoorRuleNotFoundError
+from nanhu.platforms.access.errors import DoorRuleInThePastError
 from nanhu.platforms.access.models import DoorRule
 from nanhu.platforms.access.rules import EVERY_DAY
 from nanhu.platforms.campus.api import Place
@@ -87,7 +89,7 @@ def withdraw(*, by: Actor, rule: DoorRule, reason: str) -> DoorRule:
     with transaction.atomic():
         current = DoorRule.objects.select_for_update(of=("self",)).select_related("place").filter(pk=rule.pk).first()
         if current is None:
-            raise DoorRuleNotFoundError
+            raise NotFoundError(what=_("这条规则"))
         if current.withdrawn_at is None:
             current.withdrawn_at, current.withdrawn_by_name = now(), by.name
             current.save(update_fields=["withdrawn_at", "withdrawn_by_name"])

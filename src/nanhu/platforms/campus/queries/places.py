@@ -7,11 +7,11 @@ from django.db.models import BigIntegerField, BooleanField, Func, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.folding import folded
 from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui.words import term
-from nanhu.platforms.campus.errors import PlaceClosedError, PlaceNotClosedError, PlaceNotFoundError
+from nanhu.platforms.campus.errors import PlaceClosedError, PlaceNotClosedError
 from nanhu.platforms.campus.models import Place
 
 
@@ -36,7 +36,7 @@ class PlaceLine:
 def place_with(key: str) -> Place:
     found = Place.objects.select_related("parent").filter(key=key).first()
     if found is None:
-        raise PlaceNotFoundError
+        raise NotFoundError(what=_("这个地点"))
     return found
 
 

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.proposals import given
-from nanhu.platforms.campus.errors import PlaceHeldError, PlaceNotFoundError
+from nanhu.platforms.campus.errors import PlaceHeldError
 from nanhu.platforms.campus.models import Place
 from nanhu.platforms.campus.queries.occupancy import standing_in
 
@@ -74,5 +76,5 @@ def held(place: Place) -> Place:
     """The place, locked for what is to be done to it."""
     locked = Place.objects.select_for_update().filter(pk=place.pk).first()
     if locked is None:
-        raise PlaceNotFoundError
+        raise NotFoundError(what=_("这个地点"))
     return locked

@@ -7,9 +7,8 @@ from django.http import QueryDict
 from django.utils import translation
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.errors import ReasonMissingError
+from nanhu.kernel.errors import NotFoundError, ReasonMissingError
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.campus.errors import PlaceNotFoundError
 from nanhu.platforms.campus.fields import PlaceField
 from nanhu.platforms.campus.filters import PlaceFilters
 from nanhu.platforms.campus.models import Place
@@ -55,7 +54,7 @@ def test_the_tree_stands_in_its_order():
     library = place_with("library").pk
     assert keys(found("SELECT id FROM campus_upwards(%s)", library)) == {"south", "library"}
     assert keys(found("SELECT id FROM campus_downwards(%s)", library)) == {"library", "library.lab"}
-    with pytest.raises(PlaceNotFoundError):
+    with pytest.raises(NotFoundError):
         place_with("nowhere")
 
 

@@ -15,11 +15,6 @@ class DocumentDiffersError(CampusError):
     sentence: ClassVar[str | Promise] = _("证件号与登记的不一致，没有重置。请核对证件；登记有误的，由主管部门更正。")
 
 
-class BulkNotWaitingError(ConflictError):
-    code: ClassVar[str] = "bulk_not_waiting"
-    sentence: ClassVar[str | Promise] = _("这次批量办理已经确认过了。")
-
-
 class BulkEmptyError(CampusError):
     code: ClassVar[str] = "bulk_empty"
     http_status: ClassVar[int] = 422

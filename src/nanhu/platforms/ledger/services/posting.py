@@ -8,17 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 from psycopg.errors import CheckViolation, ForeignKeyViolation
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.values import run
+from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.ledger.errors import (
     AlreadyReversedError,
     InsufficientFundsError,
     UnknownAccountError,
-    UnknownEntryError,
 )
 from nanhu.platforms.ledger.models import Transfer
 from nanhu.platforms.ledger.services.bills import payment_of, reverse_payment
@@ -86,7 +87,7 @@ def reverse(
         payment = payment_of(entry_id)
         legs = legs or mirror_of(entry_id)
         if not legs:
-            raise UnknownEntryError
+            raise NotFoundError(what=_("要冲正的那笔账"))
         mirror_id = next_entry_id()
         if claim_key(f"ledger.reverse:{entry_id}", mirror_id, b"reversal") is not None:
             raise AlreadyReversedError

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Verdict
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.checks import balances_agree, months_are_ahead
@@ -154,7 +155,7 @@ def test_a_correction_is_a_reversing_entry_and_happens_once(books):
     assert balances(books, "cash", "wallet") == [0, 0]
     with pytest.raises(ledger.AlreadyReversedError):
         ledger.reverse(by=BY, entry_id=wrong.entry_id, reason="again")
-    with pytest.raises(ledger.UnknownEntryError):
+    with pytest.raises(NotFoundError):
         ledger.reverse(by=BY, entry_id=10**12, reason="none")
 
 

@@ -1,11 +1,13 @@
 """The office sends once more what did not arrive."""
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit, clock
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.retries import wake
-from nanhu.platforms.messages.errors import DeliveryStateError, MessageNotFoundError
+from nanhu.platforms.messages.errors import MessageNotFoundError
 from nanhu.platforms.messages.models import Delivery, Parcel
 from nanhu.platforms.messages.services.handing import CHANNEL
 
@@ -19,7 +21,7 @@ def send_again(*, by: Actor, number: int) -> None:
     if found is None:
         raise MessageNotFoundError
     if found.state != State.FAILED:
-        raise DeliveryStateError(state=found.get_state_display())
+        raise WrongStateError(what=_("这一条"), state=found.get_state_display())
     moment = clock.now()
     Delivery.objects.filter(pk=number).update(state=State.QUEUED, reason="", changed_at=moment)
     Parcel.objects.filter(pk=found.parcel_id).update(due_at=moment, attempts=0, error="")

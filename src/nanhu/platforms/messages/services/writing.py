@@ -6,10 +6,12 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit, clock
 from nanhu.kernel.actors import Actor
-from nanhu.platforms.messages.errors import NoticeChangedMeanwhileError, NoticeNotFoundError, NoticeStateError
+from nanhu.kernel.errors import WrongStateError
+from nanhu.platforms.messages.errors import NoticeChangedMeanwhileError, NoticeNotFoundError
 from nanhu.platforms.messages.models import Notice, NoticeUnit
 
 
@@ -72,7 +74,7 @@ def discard(*, by: Actor, notice_id: int) -> None:
     """Throw a draft away. What was ever published stays, withdrawn at the most."""
     notice = locked(notice_id)
     if notice.state != Notice.State.DRAFT:
-        raise NoticeStateError(state=notice.get_state_display())
+        raise WrongStateError(what=_("公告"), state=notice.get_state_display())
     audit.record(by=by, action="messages.discard_draft", target=target_of(notice), facts={"title": notice.title})
     files = [attachment.file for attachment in notice.attachments.all()]
     notice.delete()

@@ -8,12 +8,12 @@ import pytest
 from django.db import connection
 
 from nanhu.kernel import clock
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, WrongStateError
 from nanhu.kernel.models import OutboxEvent
 from nanhu.kernel.registry import MessageChannel, MessageOutcome, Viewer, message_channels
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
-from nanhu.platforms.messages.errors import NoticeChangedMeanwhileError, NoticeStateError
+from nanhu.platforms.messages.errors import NoticeChangedMeanwhileError
 from nanhu.platforms.messages.models import Delivery, Entry, Message, Notice, Parcel, Receipt
 from nanhu.platforms.messages.services import handing, publishing, reading, routing, writing
 from nanhu.platforms.messages.tests.conftest import CAST, SYSTEM, bring_in_the_cast
@@ -43,7 +43,7 @@ def together(*acts) -> list[object]:
 def test_two_editors_publish_once():
     draft = Notice.objects.create(title="题", body="文")
     ends = together(*[lambda: publishing.publish(by=SYSTEM, notice_id=draft.pk).state] * 2)
-    assert sorted(map(str, ends)) == sorted(["published", str(NoticeStateError)])
+    assert sorted(map(str, ends)) == sorted(["published", str(WrongStateError)])
     assert OutboxEvent.objects.filter(name="campus_messages.NoticePublished").count() == 1
 
 

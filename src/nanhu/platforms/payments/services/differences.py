@@ -1,12 +1,14 @@
 """Seeing to a difference: the holder gets what the other side has and we had not, or somebody says why it is none."""
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.proposals import given, refuse_same_person
-from nanhu.platforms.payments.errors import DifferenceStateError, NobodyToCreditError
+from nanhu.platforms.payments.errors import NobodyToCreditError
 from nanhu.platforms.payments.models import Difference
 from nanhu.platforms.payments.uses import USES
 
@@ -19,7 +21,7 @@ def propose_credit(*, by: Actor, difference: Difference, reason: str) -> Differe
     """One clerk says whose it is and why; nothing moves before another agrees."""
     current = locked(difference, reason)
     if current.kind not in CREDITABLE:
-        raise DifferenceStateError(state=current.get_kind_display())
+        raise WrongStateError(what=_("这条差异"), state=current.get_kind_display())
     for use in USES:
         use.check_credit(current)
     current.proposer_id, current.proposer_name, current.proposed_at = account_of(by), by.name, now()
@@ -35,7 +37,7 @@ def credit_holder(*, by: Actor, difference: Difference) -> Difference:
     current = proposed(by, difference)
     current.entry_id = credited(by, current)
     if Difference.objects.filter(entry_id=current.entry_id).exclude(pk=current.pk).exists():
-        raise DifferenceStateError(state=State.CREDITED.label)
+        raise WrongStateError(what=_("这条差异"), state=State.CREDITED.label)
     return settle(by=by, current=current, state=State.CREDITED, reason=current.note)
 
 
@@ -59,7 +61,7 @@ def refuse_credit(*, by: Actor, difference: Difference, answer: str) -> Differen
 def proposed(by: Actor, difference: Difference) -> Difference:
     current = locked(difference, "-")
     if current.proposed_at is None:
-        raise DifferenceStateError(state=State(current.state).label)
+        raise WrongStateError(what=_("这条差异"), state=State(current.state).label)
     refuse_same_person(by, current.proposer_id)
     return current
 
@@ -73,7 +75,7 @@ def locked(difference: Difference, reason: str) -> Difference:
     given(reason)
     current = Difference.objects.select_for_update(of=("self",)).select_related("channel").get(pk=difference.pk)
     if current.state != State.OPEN:
-        raise DifferenceStateError(state=State(current.state).label)
+        raise WrongStateError(what=_("这条差异"), state=State(current.state).label)
     return current
 
 

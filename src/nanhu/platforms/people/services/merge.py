@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.events import publish
-from nanhu.platforms.people.errors import AlreadyRevertedError, MergeRefusedError
+from nanhu.platforms.people.errors import MergeRefusedError
 from nanhu.platforms.people.events import PersonChanged, PersonsMerged, PersonsParted
 from nanhu.platforms.people.matching import heirs
 from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, Person
@@ -54,7 +54,7 @@ def part_persons(*, by: Actor, merge_id: int, reason: str) -> tuple[int, int]:
     lock_golden()
     merge = ChangeSet.objects.select_for_update().get(id=merge_id, kind=ChangeSet.Kind.MERGE)
     if ChangeSet.objects.filter(reverts=merge).exists():
-        raise AlreadyRevertedError
+        raise WrongStateError(what=_("这次变更"), state=_("已撤回"))
     changes = list(Change.objects.filter(change_set=merge).order_by("id"))
     gone_id = next(c.entity_id for c in changes if c.entity == "person" and "merged_into_id" in c.sources)
     kept_id = heirs([gone_id]).get(gone_id, gone_id)

@@ -5,16 +5,17 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import alone
 from nanhu.platforms.people import events
 from nanhu.platforms.people.errors import (
-    OverrideEndedError,
     OverrideSameError,
     OverrideSpanError,
     OverrideUnclearError,
@@ -82,7 +83,7 @@ def end_override(*, by: Actor, override_id: int, reason: str = "", ending: str =
     lock_golden()
     one = Override.objects.select_for_update().get(pk=override_id)
     if one.ended_at is not None:
-        raise OverrideEndedError
+        raise WrongStateError(what=_("这次临时更正"), state=_("已结束"))
     close_overrides([one.pk], Override.Ending(ending))
     row = person_row(one.person_id) if one.field == NAME else tie_row(one.affiliation_id)
     held = row["provenance"].get(one.field)

@@ -9,15 +9,17 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.crypto import blind_index, encrypt
 from nanhu.kernel.database.values import one_row
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.events import Event, publish
 from nanhu.platforms.people import events
-from nanhu.platforms.people.errors import AlreadyRevertedError, LaterChangesError
+from nanhu.platforms.people.errors import LaterChangesError
 from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Person
 from nanhu.platforms.people.records import Origin
 from nanhu.platforms.people.rules import initials_of, pinyin_of, state_on
@@ -76,7 +78,7 @@ def revert_change_set(*, by: Actor, change_set_id: int, reason: str) -> RevertPr
     lock_golden()
     change_set = ChangeSet.objects.select_for_update().get(id=change_set_id)
     if ChangeSet.objects.filter(reverts=change_set).exists():
-        raise AlreadyRevertedError
+        raise WrongStateError(what=_("这次变更"), state=_("已撤回"))
     done = preview_revert(change_set.id)
     if done.blockers:
         raise LaterChangesError(blockers="、".join(change_set_title(number) for number in done.blockers))

@@ -8,12 +8,12 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.models import OutboxEvent
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people import jobs
 from nanhu.platforms.people.errors import (
-    OverrideEndedError,
     OverrideSameError,
     OverrideSpanError,
     OverrideUnclearError,
@@ -92,7 +92,7 @@ def test_after_its_last_day_stands_what_the_source_says_by_then(zeng_id):
     person = Person.objects.get(pk=zeng_id)
     assert (person.name, person.pinyin, endings()) == ("曾涤生", "zeng disheng", ["over"])
     assert person.provenance["name"]["batch"] == 2
-    with pytest.raises(OverrideEndedError):
+    with pytest.raises(WrongStateError):
         people.end_override(by=BY, override_id=made.pk)
 
 

@@ -60,8 +60,3 @@ class OtherHashError(CampusError):
     code = "network_reach.other_hash"
     field = "published"
     sentence = _("文件的 SHA-256 是 {sha256}，与厂商公布的不一样，没有收。")
-
-
-class AnsweredError(ConflictError):
-    code = "network_reach.answered"
-    sentence = _("这次登录已经答复过。")

@@ -101,8 +101,3 @@ class NoPhoneError(ConflictError):
 class SchoolUnknownError(NotFoundError):
     code = "bank.school_unknown"
     sentence = _("没有这所学校。")
-
-
-class AppealNotFoundError(NotFoundError):
-    code = "bank.appeal_not_found"
-    sentence = _("没有找到这条申诉，或者已经处理过了。")

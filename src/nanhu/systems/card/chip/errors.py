@@ -35,11 +35,6 @@ class ChipKeyMissingError(ConflictError):
     sentence = _("还没有电子钱包的主密钥，请先运行 nanhu card_chips。")
 
 
-class SuspenseClosedError(ConflictError):
-    code = "card.suspense_closed"
-    sentence = _("这一笔已经结案。")
-
-
 class SuspenseBatchedError(ConflictError):
     code = "card.suspense_batched"
     sentence = _("这一笔在一批里等人决定，请先决定那一批。")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
+from nanhu.kernel.errors import CampusError, ConflictError
 
 
 class StatementTooLongError(ConflictError):
@@ -74,8 +74,3 @@ class BillFateMissingError(CampusError):
     http_status = 422
     sentence = _("这笔交易缴了“{bill}”，请选更正后这张应缴单还要不要缴。")
     field = "bill"
-
-
-class ReceiptNotFoundError(NotFoundError):
-    code = "card.receipt_not_found"
-    sentence = _("没有找到这笔交易。")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError, SamePersonError
+from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
 
 
 class RowsWrongError(ConflictError):
@@ -54,11 +54,6 @@ class PhotosBackError(ConflictError):
 class PhotosUnseenError(ConflictError):
     code = "card.photos_unseen"
     sentence = _("还有 {count} 张照片没有核对：先逐张看过，再受理。")
-
-
-class OwnOrderError(SamePersonError):
-    code = "card.own_order"
-    sentence = _("自己提交的，须由另一位领导审批。")
 
 
 class NotTheLeaderError(ConflictError):

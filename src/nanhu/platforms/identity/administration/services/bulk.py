@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import CampusError, WrongStateError
 from nanhu.kernel.jobs import ProgressHandle, job, open_progress, start_progress
-from nanhu.platforms.identity.administration.errors import BulkEmptyError, BulkNotWaitingError, BulkTooManyError
+from nanhu.platforms.identity.administration.errors import BulkEmptyError, BulkTooManyError
 from nanhu.platforms.identity.administration.models import BulkAction, BulkItem
 from nanhu.platforms.identity.administration.policies import (
     Act,
@@ -176,7 +176,7 @@ def confirm(*, by: Actor, action: BulkAction) -> BulkAction:
     progress = start_progress(kind="identity.bulk", title=action.get_kind_display(), total=count, by=by)
     waiting = BulkAction.objects.filter(pk=action.pk, state=State.PREVIEW)
     if not waiting.update(state=State.RUNNING, confirmed_at=now(), progress_id=progress.public_id):
-        raise BulkNotWaitingError
+        raise WrongStateError(what=_("这次批量办理"), state=_("已确认"))
     run.defer(action_id=action.pk)
     return BulkAction.objects.get(pk=action.pk)
 

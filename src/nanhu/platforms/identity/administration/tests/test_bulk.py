@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.models import AuditEntry, Progress
-from nanhu.platforms.identity.administration.errors import BulkNotWaitingError
 from nanhu.platforms.identity.administration.models import BulkAction, BulkItem
 from nanhu.platforms.identity.administration.policies import holder_now
 from nanhu.platforms.identity.administration.services import bulk
@@ -225,7 +225,7 @@ def test_of_two_confirmations_at_once_one_starts() -> None:
             gate.wait()
             bulk.confirm(by=TEST, action=action)
             outcomes.append("started")
-        except BulkNotWaitingError:
+        except WrongStateError:
             outcomes.append("refused")
         finally:
             connection.close()

@@ -7,15 +7,16 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.services.network import api as network
-from nanhu.services.network.reach.errors import AnsweredError
 from nanhu.services.network.reach.models import VpnGrant, VpnUse
 from nanhu.services.network.reach.rules import USES_KEPT, prefix_of
 
@@ -83,7 +84,7 @@ def answer_not_mine(*, by: Actor, use: VpnUse, keep_session: int | None) -> None
 def locked(use: VpnUse) -> VpnUse:
     row = VpnUse.objects.select_for_update().get(pk=use.pk)
     if row.answer or not row.oddity:
-        raise AnsweredError
+        raise WrongStateError(what=VpnUse.what, state=_("已答复"))
     return row
 
 

@@ -4,14 +4,16 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit, once
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.proposals import given
 from nanhu.platforms.payments.api import Channel
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.bank.errors import AppealNotFoundError, AppealsUsedUpError
+from nanhu.systems.card.bank.errors import AppealsUsedUpError
 from nanhu.systems.card.bank.models import Appeal, Binding
 from nanhu.systems.card.bank.services import bindings
 
@@ -49,7 +51,7 @@ def decide(*, by: Actor, public_id: UUID, is_upheld: bool, answer: str) -> Appea
         Appeal.objects.select_for_update(of=("self",)).filter(public_id=public_id, state=Appeal.State.OPEN).first()
     )
     if current is None:
-        raise AppealNotFoundError
+        raise NotFoundError(what=_("这条等处理的申诉"))
     if is_upheld:
         person_id = people.find_person_by_campus_no(current.campus_no)
         for one in Binding.objects.filter(app=current.app, person_id=person_id or 0, state=Binding.State.ACTIVE):

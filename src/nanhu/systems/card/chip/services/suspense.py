@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.proposals import given
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.chip.errors import SuspenseBatchedError, SuspenseClosedError
+from nanhu.systems.card.chip.errors import SuspenseBatchedError
 from nanhu.systems.card.chip.models import SuspenseCase
 from nanhu.systems.card.models import Card
 
@@ -61,7 +61,7 @@ def held(case_id: int) -> SuspenseCase:
     if case is None:
         raise NotFoundError(what=_("这一笔待查"))
     if case.state != SuspenseCase.State.OPEN:
-        raise SuspenseClosedError
+        raise WrongStateError(what=_("这一笔待查"), state=case.get_state_display())
     if case.batch_id is not None:
         raise SuspenseBatchedError
     return case

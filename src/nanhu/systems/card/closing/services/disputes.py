@@ -6,9 +6,8 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.proposals import given
-from nanhu.systems.card.closing.errors import ReceiptNotFoundError
 from nanhu.systems.card.closing.models import Dispute
 from nanhu.systems.card.models import Receipt, Wallet
 
@@ -19,7 +18,7 @@ def dispute(*, by: Actor, wallet: Wallet, receipt_id: int, words: str) -> Disput
     with transaction.atomic():
         receipt = Receipt.objects.filter(pk=receipt_id, wallet=wallet, outcome="posted").first()
         if receipt is None:
-            raise ReceiptNotFoundError
+            raise NotFoundError(what=_("这笔交易"))
         marked, is_new = Dispute.objects.get_or_create(
             receipt=receipt, defaults={"wallet": wallet, "words": said[:300]}
         )

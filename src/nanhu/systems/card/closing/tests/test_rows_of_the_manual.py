@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.models import Progress
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import jobs
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.closing.errors import ReceiptNotFoundError
 from nanhu.systems.card.closing.models import Dispute, Settlement
 from nanhu.systems.card.closing.services.disputes import dispute
 from nanhu.systems.card.closing.tests.test_days import as_superuser, yesterday_it_was
@@ -163,6 +163,6 @@ def test_the_service_marks_rows_of_its_own_wallet_only_whichever_page_asks(campu
     campus.top_up("student", 5000)
     campus.pay("student", 1250)
     sale = Receipt.objects.get(amount_fen=1250)
-    with pytest.raises(ReceiptNotFoundError):
+    with pytest.raises(NotFoundError):
         dispute(by=campus.actor("teacher"), wallet=campus.card("teacher").wallet, receipt_id=sale.pk, words="不是我")
     assert not Dispute.objects.exists()

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
     Clock,
@@ -26,7 +27,7 @@ from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Text as Words
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.closing.errors import BillFateMissingError, ReceiptNotFoundError
+from nanhu.systems.card.closing.errors import BillFateMissingError
 from nanhu.systems.card.closing.forms import AGAIN, AnswerForm, CorrectionForm
 from nanhu.systems.card.closing.models import Correction, Dispute
 from nanhu.systems.card.closing.services import corrections as services
@@ -47,6 +48,7 @@ desk = Console(
     description=_("记错的账由两人更正，持卡人的疑问由您答复"),
     roles=[CLERK_ROLE],
     order=42,
+    styles=["card/card.css"],
 )
 
 
@@ -109,7 +111,7 @@ def ask(request: PageRequest, form: CorrectionForm) -> Correction:
     said = form.cleaned_data
     receipt = Receipt.objects.filter(pk=int(said["receipt"])).first()
     if receipt is None:
-        raise ReceiptNotFoundError
+        raise NotFoundError(what=_("这笔交易"))
     fate = said["bill"]
     if receipt.kind == services.PAYS_A_BILL and not fate:
         raise BillFateMissingError(bill=receipt.detail)

@@ -12,10 +12,10 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.database.values import one_value
 from nanhu.kernel.errors import NotFoundError, WrongStateError
-from nanhu.kernel.proposals import given
+from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import checking
-from nanhu.systems.card.issuing.errors import NotTheLeaderError, OwnOrderError, RowsWrongError
+from nanhu.systems.card.issuing.errors import NotTheLeaderError, RowsWrongError
 from nanhu.systems.card.issuing.layout import KEYS
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow, UnitDelegate
 
@@ -143,8 +143,7 @@ def decide(*, by: Actor, person_id: int | None, order: CardOrder, is_approved: b
         current = locked(order, State.SUBMITTED)
         if not leads(person_id, current.unit_code):
             raise NotTheLeaderError
-        if by.account_id == current.requester_id:
-            raise OwnOrderError
+        refuse_same_person(by, current.requester_id)
         current.state = State.APPROVED if is_approved else State.REFUSED
         current.approver_id, current.approver_name = by.account_id, by.name
         current.decided_at, current.answer = now(), "" if is_approved else given(answer)
