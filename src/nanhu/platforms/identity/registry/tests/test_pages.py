@@ -299,7 +299,7 @@ def test_rules_are_added_and_removed_in_the_browser(administrator, library, stud
     assert not library.access_rules.exists()
     assert "已经没有了" in administrator.post(remove, follow=True).content.decode()
     nobody = administrator.post("/applications/library/access", {"effect": "allow", "reason": "空"})
-    assert nobody.status_code == 200
+    assert nobody.status_code == 422
     assert not library.access_rules.exists()
 
 

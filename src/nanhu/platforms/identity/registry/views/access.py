@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.transaction import on_commit
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import Empty, Markup, Moment, PageRequest, Span, Table, Text, list_of
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.policies import SYSTEM, has_role
@@ -27,29 +25,27 @@ class Rules(Table):
     remove = Markup(_("操作"), "identity/registry/_remove_rule.html")
 
 
-@page.page(
+def with_rules(request: PageRequest, application: Application) -> dict[str, Any]:
+    everybody = Empty(title=_("对所有在校师生开放"), icon="users", text=_("添加一条“允许”后，只有符合条件的人能用。"))
+    held = application.access_rules.select_related("unit")
+    return {"list": list_of(request, Rules, held, caption=_("现在的规则"), empty=everybody)}
+
+
+@page.form(
     "access",
+    RuleForm,
     title=_("准入规则"),
     lead=_("没有“允许”的规则时，对所有在校师生开放。针对个人的规则优先于针对群体的，同级的“禁止”优先于“允许”。"),
     roles=WRITERS,
     subject=application_with,
-    posts=True,
+    template="identity/registry/access.html",
+    facts=with_rules,
+    to="access",
+    done=_("规则已添加，立即生效。"),
 )
-def access(request: PageRequest, application: Application) -> HttpResponse:
-    form = RuleForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            rules.add_rule(by=request.actor, application=application, **form.cleaned_data)
-        except CampusError as error:
-            form.add_error(None, error.message)
-        else:
-            menu.read_anew()
-            messages.success(request, _("规则已添加，立即生效。"))
-            return redirect(access.address(key=application.key))
-    everybody = Empty(title=_("对所有在校师生开放"), icon="users", text=_("添加一条“允许”后，只有符合条件的人能用。"))
-    held = application.access_rules.select_related("unit")
-    rows = list_of(request, Rules, held, caption=_("现在的规则"), empty=everybody)
-    return render(request, "identity/registry/access.html", {"application": application, "form": form, "list": rows})
+def access(request: PageRequest, form: RuleForm, application: Application) -> None:
+    rules.add_rule(by=request.actor, application=application, **form.cleaned_data)
+    on_commit(menu.read_anew)
 
 
 def numbered(key: str, number: int) -> tuple[Application, int]:
@@ -74,30 +70,26 @@ class Rests(Table):
     end = Markup(_("操作"), "identity/registry/_end_rest.html")
 
 
-@page.page(
+def with_rests(request: PageRequest, application: Application) -> dict[str, Any]:
+    none = Empty(title=_("没有安排维护"), icon="wrench")
+    return {"list": list_of(request, Rests, queries.rests_of(application), caption=_("已安排"), empty=none)}
+
+
+@page.form(
     "maintenance",
+    MaintenanceForm,
     title=_("维护"),
     lead=_("这段时间来登录的人会看到维护通知；负责人、系统管理员和“维护时可进”的人照常进入。"),
     roles=WRITERS,
     subject=application_with,
-    posts=True,
+    template="identity/registry/maintenance.html",
+    facts=with_rests,
+    to="rests",
+    done=_("维护已安排。"),
 )
-def rests(request: PageRequest, application: Application) -> HttpResponse:
-    form = MaintenanceForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            maintenance.plan(by=request.actor, application=application, **form.cleaned_data)
-        except CampusError as error:
-            form.add_error(None, error.message)
-        else:
-            menu.read_anew()
-            messages.success(request, _("维护已安排。"))
-            return redirect(rests.address(key=application.key))
-    none = Empty(title=_("没有安排维护"), icon="wrench")
-    rows = list_of(request, Rests, queries.rests_of(application), caption=_("已安排"), empty=none)
-    return render(
-        request, "identity/registry/maintenance.html", {"application": application, "form": form, "list": rows}
-    )
+def rests(request: PageRequest, form: MaintenanceForm, application: Application) -> None:
+    maintenance.plan(by=request.actor, application=application, **form.cleaned_data)
+    on_commit(menu.read_anew)
 
 
 def rest_ended(is_ended: object) -> str:

@@ -20,19 +20,20 @@ from nanhu.platforms.identity.services.attributes import ATTRIBUTES
 LONGEST_NUMBER = 18
 
 
-@page.page("attributes", title=_("提供的信息"), roles=WRITERS, subject=application_with, posts=True)
-def attributes(request: PageRequest, application: Application) -> HttpResponse:
-    held = {one.name: one for one in application.releases.all()}
-    reasons = {name: one.reason for name, one in held.items()}
-    form = AttributesForm(request.POST if request.method == "POST" else None, reasons=reasons)
-    if form.is_valid():
-        releases.set_releases(by=request.actor, application=application, reasons=form.reasons())
-        messages.success(request, _("已保存；敏感的属性要等安全管理员批准。"))
-        return redirect(page.address(key=application.key))
-    states = {name: one for name, one in held.items() if one.state != AttributeRelease.State.GRANTED}
-    return render(
-        request, "identity/registry/attributes.html", {"application": application, "form": form, "states": states}
-    )
+@page.form(
+    "attributes",
+    AttributesForm,
+    title=_("提供的信息"),
+    lead=_("只提供必需的信息，并逐项说明理由；本人可以看到。"),
+    roles=WRITERS,
+    subject=application_with,
+    template="identity/registry/attributes.html",
+    arguments=lambda _request, found: {"reasons": {one.name: one.reason for one in found.releases.all()}},
+    facts=lambda _request, found: {"states": found.releases.exclude(state=AttributeRelease.State.GRANTED)},
+    done=_("已保存；敏感的属性要等安全管理员批准。"),
+)
+def attributes(request: PageRequest, form: AttributesForm, application: Application) -> None:
+    releases.set_releases(by=request.actor, application=application, reasons=form.reasons())
 
 
 def label_of(release: AttributeRelease) -> str:
