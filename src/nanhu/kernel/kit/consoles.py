@@ -27,7 +27,7 @@ class Console:
     Who may open it holds one of `roles`; where `allows` is given, that must agree as well. One of the two must be said.
     `menu`: keys of the roles in whose menu it stands, where not all of them may open its first page.
     `supplier`: whose system writes its facts now, "" where it is ours; else its pages are read, say so, and take nothing in.
-    `bar`: its word in the phone's bar. `leads_to`: pages with a tab in other consoles ("devices:terminals") that its section bar leads to at the end.
+    `styles`: sheets that each of its pages loads. `bar`: its word in the phone's bar. `leads_to`: pages with a tab in other consoles ("devices:terminals") that its section bar leads to at the end.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Console:
         order: int = 100,
         check: Callable[[], CheckResult] | None = None,
         supplier: Callable[[], str] = lambda: "",
+        styles: Iterable[str] = (),
     ) -> None:
         self.namespace, self.name, self.icon, self.owner = namespace, name, icon, owner
         self.roles = {role.key: role for role in roles}
@@ -55,7 +56,7 @@ class Console:
         self.pages: dict[str, Page] = {}
         self.bar: list[Console] = [self]
         self.supplier = supplier
-        self.leads_to = tuple(leads_to)
+        self.leads_to, self.styles = tuple(leads_to), tuple(styles)
         if not self.roles and allows is None:
             raise ImproperlyConfigured(f"{namespace} must say who may open it")
         consoles[namespace] = self

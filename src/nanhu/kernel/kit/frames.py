@@ -49,6 +49,7 @@ class Frame:
     layout: str
     is_panel: bool
     supplier: str
+    styles: tuple[str, ...]
 
     @property
     def strip(self) -> tuple[Tab, ...]:
@@ -93,6 +94,7 @@ def frame_of(request: PageRequest) -> Frame:
         layout="kit/panel.html" if request.is_panel else "ui/console.html",
         is_panel=request.is_panel,
         supplier=page.console.supplier(),
+        styles=page.console.styles,
     )
 
 

@@ -11,11 +11,6 @@ def yuan(fen: int) -> str:
 
 
 @register.filter
-def signed_yuan(fen: int) -> str:
-    return format_yuan(int(fen), signed=True)
-
-
-@register.filter
 def yuan_words(fen: int) -> str:
     """叁拾元整: as a sum is written out where money is taken."""
     return yuan_in_words(int(fen))

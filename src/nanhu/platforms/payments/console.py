@@ -13,4 +13,5 @@ desk = Console(
     description=_("签约、对账差异、代付、到账登记、日结、凭证、外部应用"),
     roles=ROLES,
     order=41,
+    styles=["payments/payments.css"],
 )

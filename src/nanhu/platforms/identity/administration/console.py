@@ -28,6 +28,7 @@ desk = Console(
     roles=[ROLES[key] for key in (*DESK, AUDITOR)],
     menu=DESK,
     order=40,
+    styles=["identity/administration.css"],
 )
 
 

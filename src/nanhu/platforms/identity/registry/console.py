@@ -21,6 +21,7 @@ desk = Console(
     roles=[ROLES[key] for key in READERS],
     section="service",
     order=910,
+    styles=["registry/registry.css"],
 )
 
 

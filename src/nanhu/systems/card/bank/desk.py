@@ -56,6 +56,7 @@ desk = Console(
     description=_("圈存和在线充值的经过、未领的钱、未签约名单、误绑申诉"),
     roles=[CLERK_ROLE, FINANCE_ROLE],
     order=45,
+    styles=["card/card.css"],
 )
 
 

@@ -52,6 +52,7 @@ desk = Console(
     description=_("终端上传后不能直接入账的交易，等人核查"),
     roles=[CLERK_ROLE],
     order=43,
+    styles=["card/card.css"],
 )
 
 

@@ -51,6 +51,7 @@ gate = Console(
     description=_("刷卡或输入核验码，看照片和是否有效"),
     roles=[Role(key=GUARD, name=_("门卫核验"), description=_("凭卡号或核验码看持卡人照片和卡是否有效，每次留痕"))],
     order=43,
+    styles=["card/card.css", "card_rights/rights.css"],
 )
 school_rules.add(SchoolRules(key="card.rights", read=read_defaults))
 looks.add(Look(key=verifying.LOOK, what=_("核验校园卡：照片、姓名、卡类")))

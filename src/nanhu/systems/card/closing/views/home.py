@@ -24,6 +24,7 @@ desk = Console(
     description=_("商户合同、结算、付款"),
     roles=[FINANCE_ROLE],
     order=41,
+    styles=["card/card.css", "card/closing.css"],
 )
 
 

@@ -32,6 +32,7 @@ desk = Console(
     faces=ALL_FACES,
     roles=[Role(key=MERCHANT, name=_("商户"), description=_("只看自己商户的营业额、结算单；须另外绑定商户"))],
     order=42,
+    styles=["card/card.css", "card/closing.css"],
 )
 
 

@@ -70,6 +70,7 @@ issuing = Console(
     description=_("批量与个人办卡、照片、制卡、发放、工本费、排队"),
     roles=[CLERK_ROLE, MANAGER_ROLE],
     order=41,
+    styles=["card/card.css", "card_issuing/issuing.css"],
 )
 
 

@@ -1,6 +1,5 @@
-// The counter: a preset fills the amount and leaves the focus there, so that Enter posts it; print the receipt.
+// The counter: a preset fills the amount and leaves the focus there, so that Enter posts it.
 for (const group of document.querySelectorAll("[data-presets]")) group.hidden = false;
-for (const button of document.querySelectorAll("[data-prints]")) button.hidden = false;
 document.addEventListener("click", (event) => {
   const preset = event.target.closest("[data-fills]");
   if (preset) {
@@ -9,5 +8,4 @@ document.addEventListener("click", (event) => {
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   }
-  if (event.target.closest("[data-prints]")) window.print();
 });

@@ -12,6 +12,7 @@ import "./uploads.js";
 import "./renewals.js";
 import "./installed.js";
 import "./refusals.js";
+import "./print.js";
 
 // A number beside the page is not asked for without a network: the page itself may be one that works without it.
 document.addEventListener("htmx:beforeRequest", (event) => {
