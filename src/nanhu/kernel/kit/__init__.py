@@ -25,7 +25,7 @@ from nanhu.kernel.kit.columns import (
     Who,
 )
 from nanhu.kernel.kit.consoles import Console
-from nanhu.kernel.kit.filters import Choice, Days, Exact, Filters, FoldedSearch, Search, Views, answering
+from nanhu.kernel.kit.filters import AsOf, Choice, Days, Exact, Filters, FoldedSearch, Period, Search, Views, answering
 from nanhu.kernel.kit.listings import Empty, export, list_of, listing, page_of
 from nanhu.kernel.kit.pages import Action, FormPage, Page, form_of
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest
@@ -34,6 +34,7 @@ from nanhu.kernel.kit.tables import Table
 __all__ = [
     "SIGNED_IN",
     "Action",
+    "AsOf",
     "Badge",
     "Cases",
     "Choice",
@@ -56,6 +57,7 @@ __all__ = [
     "Number",
     "Page",
     "PageRequest",
+    "Period",
     "Person",
     "Search",
     "Span",

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import folding
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.prepared import Given
 from nanhu.kernel.kit.forms import Label
 from nanhu.kernel.registry import Text
@@ -203,6 +204,39 @@ class Days(Filter):
 
     def words(self, given: Mapping[str, Any]) -> str:
         return dates.span_words(given.get("_from"), given.get("_to"))
+
+
+class Period(Filter):
+    """The days that a page is about, both included, `first` and `last` in its address: no condition on rows, the page asks by them."""
+
+    def __set_name__(self, _filters: type, name: str) -> None:
+        """Its fields have names of their own."""
+
+    def fields(self) -> Mapping[str, forms.Field]:
+        return {
+            "first": forms.DateField(label=_("从"), required=False, widget=DayInput()),
+            "last": forms.DateField(label=_("到"), required=False, widget=DayInput()),
+        }
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        return Q() if any(given.values()) else None
+
+    def words(self, given: Mapping[str, Any]) -> str:
+        return dates.span_words(given["first"], given["last"])
+
+
+class AsOf(Filter):
+    """The day at whose end a page looks at things, never one to come: no condition on rows, the page asks by it."""
+
+    def fields(self) -> Mapping[str, forms.Field]:
+        widget = DayInput(attrs={"max": campus_today().isoformat()})
+        return {"": forms.DateField(label=self.label, required=False, widget=widget)}
+
+    def condition(self, given: Mapping[str, Any]) -> Q | None:
+        return Q() if given[""] else None
+
+    def words(self, given: Mapping[str, Any]) -> str:
+        return dates.short_day(given[""], campus_today().year)
 
 
 class Filters:

@@ -130,10 +130,3 @@ class CloseForm(forms.Form):
         initial=lambda: campus_today() - timedelta(days=1),
         error_messages={"required": CHOOSE_A_DAY, "invalid": CHOOSE_A_DAY},
     )
-
-
-class RangeForm(forms.Form):
-    """Two days in an address; a wrong value is as good as none."""
-
-    first = forms.DateField(label=_("从"), required=False, widget=DayInput())
-    last = forms.DateField(label=_("到"), required=False, widget=DayInput())

@@ -1,5 +1,6 @@
 """Kiosks as everybody looks for them, and what somebody must see to."""
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -7,11 +8,25 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
-from nanhu.kernel.kit import SIGNED_IN, Badge, Console, Empty, Markup, Moment, Number, PageRequest, Table, Text, list_of
+from nanhu.kernel.kit import (
+    SIGNED_IN,
+    Badge,
+    Console,
+    Empty,
+    Filters,
+    Markup,
+    Moment,
+    Number,
+    PageRequest,
+    Table,
+    Text,
+    Views,
+    list_of,
+)
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.registry import Application, Role
 from nanhu.platforms.terminals.models import KIOSKS, KioskAlarm, Terminal
-from nanhu.platforms.terminals.queries import Site, open_alarms, past_alarms, sites, yards
+from nanhu.platforms.terminals.queries import Site, kiosks, open_alarms, past_alarms, sites, yards
 from nanhu.platforms.terminals.rules import LATE
 
 KEEPER = "terminals.keeper"
@@ -67,6 +82,12 @@ class Sites(Table):
     last_seen = Moment(_("最近联系"), "kiosk__terminal__last_seen", is_wide=True)
 
 
+class SiteFilters(Filters):
+    kind = Views(
+        {one: (one.label, Q(terminal__kind=one)) for one in Terminal.Kind if one in KIOSKS}, label=_("终端种类")
+    )
+
+
 NO_ALARMS = Empty(title=_("没有报警"), icon="circle-check", text=_("每台终端都在报告，纸和空白卡都够用。"))
 
 
@@ -89,15 +110,11 @@ def alarms(request: PageRequest) -> HttpResponse:
 
 @desk.page("", title=_("自助终端在哪里"), tab=_("在哪里"), roles=SIGNED_IN)
 def machines(request: PageRequest) -> HttpResponse:
-    asked = request.GET.get("kind", "")
-    kind = asked if asked in KIOSKS else ""
-    found = sites(kind=kind)
+    found = sites(SiteFilters(request.GET).narrow(kiosks()))
     facts = {
         "sites": [(site, MARKS[site.kiosk.terminal.kind], state_of(site)) for site in found],
-        "list": list_of(request, Sites, found, caption=_("自助终端"), per_page=max(len(found), 1)),
+        "list": list_of(request, Sites, found, SiteFilters, caption=_("自助终端"), per_page=max(len(found), 1)),
         "yards": yards(found),
-        "kind": kind,
-        "kinds": [("", _("全部")), *[(one.value, one.label) for one in Terminal.Kind if one in KIOSKS]],
         "as_of": now(),
         "serving": sum(site.is_serving for site in found),
         "is_keeper": KEEPER in request.viewer.roles,

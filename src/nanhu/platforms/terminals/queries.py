@@ -41,12 +41,14 @@ class Yard:
 MARGIN = 44
 
 
-def sites(*, kind: str = "") -> list[Site]:
-    moment = now()
+def kiosks() -> QuerySet[Kiosk]:
     found = Kiosk.objects.select_related("terminal").filter(terminal__state=Terminal.State.ON)
-    if kind:
-        found = found.filter(terminal__kind=kind)
-    return [site_of(kiosk, moment) for kiosk in found.order_by("terminal__kind", "yard", "terminal__number")]
+    return found.order_by("terminal__kind", "yard", "terminal__number")
+
+
+def sites(found: Iterable[Kiosk]) -> list[Site]:
+    moment = now()
+    return [site_of(kiosk, moment) for kiosk in found]
 
 
 def site_of(kiosk: Kiosk, moment: datetime) -> Site:

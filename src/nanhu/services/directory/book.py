@@ -8,7 +8,6 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel import folding
 from nanhu.kernel.clock import now
 from nanhu.kernel.kit import (
     Console,
@@ -21,7 +20,6 @@ from nanhu.kernel.kit import (
     Table,
     Text,
     Views,
-    answering,
     listing,
 )
 from nanhu.kernel.kit.records import Seen, record, seen
@@ -229,19 +227,16 @@ def withdraw(request: PageRequest, found: DutyExchange) -> None:
     exchanging.withdraw(by=request.actor, person_id=request.person_id, exchange=found)
 
 
+class AccountFilters(Filters):
+    q = FoldedSearch(label=_("名称、单位或拼音"))
+
+
 @book.page("accounts/", title=_("公众号吧"), tab=_("公众号"), lead=_("学校和各单位的公众号。在手机上长按二维码关注。"))
 def accounts(request: PageRequest) -> HttpResponse:
-    wanted = folding.query_of(request.GET.get("q", ""))
-    rows = queries.living(Account).filter(answering(wanted)).order_by("unit__code", "name")
-    shown = [
-        (
-            one,
-            qr.picture(one.address, scale=4),
-            queries.is_unconfirmed(one),
-        )
-        for one in rows
-    ]
-    return render(request, "directory/accounts.html", {"accounts": shown, "search_text": wanted})
+    filters = AccountFilters(request.GET)
+    rows = filters.narrow(queries.living(Account)).order_by("unit__code", "name")
+    shown = [(one, qr.picture(one.address, scale=4), queries.is_unconfirmed(one)) for one in rows]
+    return render(request, "directory/accounts.html", {"accounts": shown, "narrowing": {"filters": filters}})
 
 
 class Answers(Table):

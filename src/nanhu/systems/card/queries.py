@@ -26,7 +26,7 @@ from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.systems.card.kinds import GROUPS, MONEY_IN
+from nanhu.systems.card.kinds import MONEY_IN
 from nanhu.systems.card.models import Card, Merchant, Receipt, Till, TopUp, Wallet
 from nanhu.systems.card.services.issue import LIVING
 
@@ -165,15 +165,9 @@ def moved(wallet: Wallet, days: Range | None = None) -> QuerySet[Receipt]:
     return rows.filter(occurred_at__gte=days.since, occurred_at__lt=days.until) if days else rows
 
 
-def statement(wallet: Wallet, days: Range | None, *, group: str = "", place: str = "") -> QuerySet[Receipt]:
-    """The rows, newest first, with merchant and terminal. `place` is "canteen:…" or "merchant:<key>"."""
-    rows = moved(wallet, days)
-    if group in GROUPS:
-        rows = rows.filter(kind__in=GROUPS[group])
-    what, _colon, name = place.partition(":")
-    if name:
-        rows = rows.filter(merchant__canteen=name) if what == "canteen" else rows.filter(merchant__key=name)
-    return rows.select_related("merchant", "terminal").order_by("-occurred_at", "-id")
+def statement(wallet: Wallet, days: Range | None = None) -> QuerySet[Receipt]:
+    """The rows, newest first, with merchant and terminal."""
+    return moved(wallet, days).select_related("merchant", "terminal").order_by("-occurred_at", "-id")
 
 
 def older_than(rows: QuerySet[Receipt], moment: datetime, receipt_id: int) -> QuerySet[Receipt]:

@@ -5,15 +5,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.audit import words as audit_words
 from nanhu.kernel.clock import end_of, start_of
-from nanhu.kernel.kit import Choice, Exact, Filters
-from nanhu.kernel.kit.filters import Filter
-from nanhu.kernel.ui import dates
-from nanhu.kernel.ui.widgets import DayInput, SuggestInput, Suggestion
+from nanhu.kernel.kit import Choice, Exact, Filters, Period
+from nanhu.kernel.ui.widgets import SuggestInput, Suggestion
 from nanhu.platforms.identity.administration.queries import sign_ins, trail
 from nanhu.platforms.identity.models import Account, SignInEvent
 from nanhu.platforms.people import api as people
@@ -23,29 +20,8 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 """Beyond them nothing was or will be written down here; the last days that can be written leave no room to reckon."""
 
 
-class CampusDays(Filter):
-    """`first` and `last` in the address are days of the campus, both included; the last day where neither is said."""
-
-    def __set_name__(self, _filters: type, name: str) -> None:
-        """Its fields have names of their own."""
-
-    def fields(self) -> Mapping[str, forms.Field]:
-        return {
-            "first": forms.DateField(label=_("从"), required=False, widget=DayInput()),
-            "last": forms.DateField(label=_("到"), required=False, widget=DayInput()),
-        }
-
-    def condition(self, given: Mapping[str, Any]) -> Q | None:
-        if not any(given.values()):
-            return None
-        begins, ends = span_of(given)
-        return Q(at__gte=begins, at__lt=ends)
-
-    def words(self, given: Mapping[str, Any]) -> str:
-        return dates.span_words(given["first"], given["last"])
-
-
 def span_of(given: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    """The last day where no day is said."""
     first, last = (min(max(day, EARLIEST), LATEST) if day else None for day in (given.get("first"), given.get("last")))
     if not (first or last):
         return sign_ins.last_day()
@@ -60,7 +36,7 @@ def account_with(campus_no: str) -> Account | None:
 
 class SignInFilters(Filters):
     q = Exact(_("学工号"))
-    days = CampusDays(_("日期"))
+    days = Period(_("日期"))
     kind = Choice(_("事件"), SignInEvent.Kind.choices)
     reason = Choice(_("拒绝的原因"), SignInEvent.Reason.choices)
     address = Exact(_("地址"))
@@ -109,7 +85,7 @@ class Target(Exact):
 
 class TrailFilters(Filters):
     q = Exact(_("谁（学工号）"))
-    days = CampusDays(_("日期"))
+    days = Period(_("日期"))
     action = Action(_("动作"))
     target = Target(_("对象"))
 

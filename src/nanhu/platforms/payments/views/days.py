@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_today, end_of, now
 from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.kit import (
+    AsOf,
     Badge,
     Empty,
     Filters,
@@ -21,6 +22,7 @@ from nanhu.kernel.kit import (
     Money,
     Number,
     PageRequest,
+    Period,
     Table,
     Text,
     Views,
@@ -40,7 +42,7 @@ from nanhu.platforms.payments import queries, vouchers
 from nanhu.platforms.payments.account_groups import group_name
 from nanhu.platforms.payments.console import desk
 from nanhu.platforms.payments.day_sources import figures
-from nanhu.platforms.payments.forms import CloseForm, NoteForm, RangeForm
+from nanhu.platforms.payments.forms import CloseForm, NoteForm
 from nanhu.platforms.payments.jobs import close_day_by_hand
 from nanhu.platforms.payments.models import DayClose, DayDifference
 from nanhu.platforms.payments.policies import FINANCE_ONLY
@@ -77,6 +79,14 @@ class Groups(Table):
 class Trial(Groups):
     code = Text(_("会计科目"))
     net_fen = Money(_("余额"))
+
+
+class TrialFilters(Filters):
+    day = AsOf(_("截至日期"))
+
+
+class VoucherFilters(Filters):
+    days = Period(_("日期"))
 
 
 class VoucherLines(Table):
@@ -192,10 +202,9 @@ def explain_of_day(request: PageRequest, form: NoteForm, found: DayDifference) -
 
 def requested_range(request: PageRequest) -> tuple[date, date]:
     """The month so far, up to yesterday, unless the address says other days."""
-    said = RangeForm(request.GET)
-    said.is_valid()
-    last = said.cleaned_data.get("last") or campus_today() - timedelta(days=1)
-    return min(said.cleaned_data.get("first") or last.replace(day=1), last), last
+    said = VoucherFilters(request.GET).form.cleaned_data
+    last = said.get("last") or campus_today() - timedelta(days=1)
+    return min(said.get("first") or last.replace(day=1), last), last
 
 
 @desk.page(
@@ -208,16 +217,22 @@ def requested_range(request: PageRequest) -> tuple[date, date]:
 def vouchers_of(request: PageRequest) -> HttpResponseBase:
     first, last = requested_range(request)
     none = Empty(title=_("这段日子没有发生"), icon="file-spreadsheet", text=_("换一段日子。"))
-    lines = list_of(
-        request, VoucherLines, vouchers.voucher(first, last), caption=_("会计凭证"), empty=none, per_page=1000
-    )
     facts = {
-        "list": lines,
-        "form": RangeForm(initial={"first": first, "last": last}),
+        "days": dates.span_words(first, last),
+        "asked": f"?first={first}&last={last}",
         "csv": voucher_csv.address(),
         "xml": voucher_xml.address(),
     }
-    return render(request, "payments/vouchers.html", facts)
+    return listing(
+        request,
+        VoucherLines,
+        vouchers.voucher(first, last),
+        VoucherFilters,
+        empty=none,
+        per_page=WHOLE,
+        template="payments/vouchers.html",
+        facts=facts,
+    )
 
 
 def handed_out(request: PageRequest, kind: str) -> Mapping[str, str]:
@@ -241,8 +256,7 @@ def voucher_xml(request: PageRequest) -> HttpResponseBase:
 @desk.page("trial/", title=_("试算平衡"), tab=_("试算平衡"), roles=FINANCE_ONLY)
 def trial(request: PageRequest) -> HttpResponseBase:
     """At the end of a day, or of this moment where none is asked."""
-    said = RangeForm({"last": request.GET.get("day")})
-    asked = said.cleaned_data.get("last") if said.is_valid() else None
+    asked = TrialFilters(request.GET).form.cleaned_data.get("day")
     at = min(asked, campus_today()) if asked else None
     known, rows = vouchers.codes(), closing.by_group(ledger.trial_at(end_of(at) if at else now()))
     shown: list[dict[str, Any]] = [
@@ -258,11 +272,11 @@ def trial(request: PageRequest) -> HttpResponseBase:
     ]
     none = Empty(title=_("还没有账"), icon="landmark")
     facts = {
-        "list": list_of(request, Trial, shown, caption=_("试算平衡"), empty=none, per_page=1000),
         "day": at,
         "as_of": now(),
-        "today": campus_today(),
         "debit_fen": sum(row.debit_fen for row in rows),
         "credit_fen": sum(row.credit_fen for row in rows),
     }
-    return render(request, "payments/trial.html", facts)
+    return listing(
+        request, Trial, shown, TrialFilters, empty=none, per_page=WHOLE, template="payments/trial.html", facts=facts
+    )

@@ -6,19 +6,19 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _later
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.kit import Markup, Money, Table, Text, list_of
+from nanhu.kernel.kit.filters import address_with
 from nanhu.kernel.kit.walking import moment_before, moment_mark, part_of
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
 from nanhu.systems.card import queries
 from nanhu.systems.card.export import csv_lines
+from nanhu.systems.card.filters import DayFilters, filters_of
 from nanhu.systems.card.fleet.services.found import found_notices
-from nanhu.systems.card.forms import KINDS, StatementForm
 from nanhu.systems.card.funds.queries import waiting_of
 from nanhu.systems.card.models import Card, Wallet
 from nanhu.systems.card.pins.queries import PinState, pin_states
@@ -31,13 +31,12 @@ RECENT = 6
 
 
 @require_safe
-@never_cache
 def home(request: HttpRequest) -> HttpResponse:
     holding = queries.own_holding(viewer_of(request).person_id)
     if holding is None:
         return render(request, "card/none.html", {"school": school()})
     wallet = holding.card.wallet
-    rows = queries.statement(wallet, None)[:RECENT]
+    rows = queries.statement(wallet)[:RECENT]
     facts = {
         "holding": holding,
         "card": holding.card,
@@ -70,15 +69,13 @@ class Statement(Table):
 
 
 @require_safe
-@never_cache
 def transactions(request: HttpRequest) -> HttpResponse:
     holding = queries.own_holding(viewer_of(request).person_id)
     if holding is None:
         return render(request, "card/none.html", {"school": school()})
-    wallet, asked = holding.card.wallet, StatementForm(request.GET)
-    days, kind, place = asked.days(), asked.chosen("kind"), asked.chosen("place")
-    rows = queries.statement(wallet, days, group=kind, place=place)
-    totals = queries.totals(rows)
+    wallet, days = holding.card.wallet, DayFilters(request.GET).range
+    filters = filters_of(queries.places_of(wallet, days))
+    rows = filters(request.GET).narrow(queries.statement(wallet, days))
     mark = moment_before(request)
     part = queries.older_than(rows, *mark) if mark else rows
     shown, older = part_of(part, PAGE, lambda row: moment_mark(row.occurred_at, row.pk))
@@ -86,16 +83,14 @@ def transactions(request: HttpRequest) -> HttpResponse:
     facts = {
         "holding": holding,
         "days": days,
-        "kind": kind,
-        "place": place,
-        "kinds": KINDS,
-        "totals": totals,
-        "places": queries.places_of(wallet, days),
-        "list": list_of(request, Statement, lines, caption=_("交易明细"), older=older),
+        "totals": queries.totals(rows),
+        "list": list_of(request, Statement, lines, filters, caption=_("交易明细"), older=older),
         "is_first_page": mark is None,
-        "is_filtered": bool(kind or place or request.GET.get("first")),
         "as_of": now(),
-        "ranges": ranges(),
+        "ranges": [
+            (word, address_with(request.GET, {"first": f"{one.first}", "last": f"{one.last}"}), one == days)
+            for word, one in ranges()
+        ],
         "waiting": waiting_of(wallet),
         **chart_facts(wallet, days),
     }
@@ -129,9 +124,9 @@ def chart_facts(wallet: Wallet, days: queries.Range) -> dict[str, Any]:
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The rows of the same filter as a file, streamed."""
-    card, asked = own_card(request), StatementForm(request.GET)
-    days = asked.days()
-    rows = queries.statement(card.wallet, days, group=asked.chosen("kind"), place=asked.chosen("place"))
+    filters = filters_of([])(request.GET)
+    days = filters.range
+    rows = filters.narrow(queries.statement(own_card(request).wallet, days))
     name = f"card-{days.first:%Y%m%d}-{days.last:%Y%m%d}.csv"
     return StreamingHttpResponse(
         csv_lines(rows.iterator(chunk_size=2000)),

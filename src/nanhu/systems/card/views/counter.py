@@ -56,6 +56,7 @@ desk = Console(
     roles=[CLERK_ROLE],
     leads_to=["devices:terminals"],
     order=40,
+    styles=["card/card.css"],
 )
 
 
@@ -154,7 +155,7 @@ def card(request: PageRequest, found: Card) -> HttpResponse:
 
 
 def person_facts(found: Card) -> dict[str, Any]:
-    recent = queries.statement(found.wallet, None)[:RECENT]
+    recent = queries.statement(found.wallet)[:RECENT]
     holding, lines = queries.holding_of(found), [line_of(row) for row in recent]
     return {**named(found), "holding": holding, "lines": lines}
 

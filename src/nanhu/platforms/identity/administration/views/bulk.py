@@ -14,15 +14,18 @@ from django.utils.translation import gettext_lazy
 
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.kit import (
     Badge,
     Empty,
+    Filters,
     Link,
     Markup,
     Number,
     PageRequest,
     Table,
     Text,
+    Views,
     export,
     list_of,
     listing,
@@ -31,7 +34,7 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.administration.console import desk
-from nanhu.platforms.identity.administration.errors import BulkEmptyError, BulkNotWaitingError
+from nanhu.platforms.identity.administration.errors import BulkEmptyError
 from nanhu.platforms.identity.administration.forms import BulkForm
 from nanhu.platforms.identity.administration.models import BulkAction, BulkItem
 from nanhu.platforms.identity.administration.policies import DESK, holder_of, scope_of
@@ -81,6 +84,12 @@ class Items(Table):
 
 class Skipped(Items):
     why = Text(gettext_lazy("跳过的原因"), "item__skipped")
+
+
+class ItemFilters(Filters):
+    state = Views(
+        {"skipped": (gettext_lazy("跳过"), ~Q(skipped=""))}, everything=gettext_lazy("将办理"), usual=Q(skipped="")
+    )
 
 
 def outcome(item: BulkItem) -> str:
@@ -164,22 +173,18 @@ def chosen_how(form: BulkForm, numbers: list[str]) -> str:
 
 @bulk.page("<uuid:public_id>", title=gettext_lazy("批量办理"), subject=Seen(action_of))
 def bulk_action(request: PageRequest, action: BulkAction) -> HttpResponseBase:
-    is_skipped = request.GET.get("state") == "skipped"
-    items = action.items.select_related("account").order_by("position")
+    is_skipped = ItemFilters(request.GET).is_narrowing
     counts = action.items.aggregate(
         will=Count("id", filter=Q(skipped="")),
         skipped=Count("id", filter=~Q(skipped="")),
         done=Count("id", filter=Q(done_at__isnull=False)),
     )
-    nobody = Empty(
-        title=_("没有跳过的") if is_skipped else _("没有可办理的账号"),
-        icon="circle-check",
-        text=_("换一份名单或条件再预览。"),
-    )
+    nobody = Empty(title=_("没有可办理的账号"), icon="circle-check", text=_("换一份名单或条件再预览。"))
     return listing(
         request,
         Skipped if is_skipped else Chosen,
-        items.exclude(skipped="") if is_skipped else items.filter(skipped=""),
+        action.items.select_related("account").order_by("position"),
+        ItemFilters,
         each=with_people,
         empty=nobody,
         template="identity/administration/bulk_action.html",
@@ -192,7 +197,7 @@ def bulk_confirm(request: PageRequest, action: BulkAction) -> HttpResponse | Non
     """Leads to how far it is; what somebody confirmed before is shown as it stands."""
     try:
         action = services.confirm(by=request.actor, action=action)
-    except (BulkEmptyError, BulkNotWaitingError):
+    except (BulkEmptyError, WrongStateError):
         return None
     return redirect("progress", public_id=action.progress_id) if action.progress_id else None
 

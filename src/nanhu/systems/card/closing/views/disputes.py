@@ -2,11 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nanhu.kernel.actors import person_at
-from nanhu.systems.card.closing.errors import ReceiptNotFoundError
+from nanhu.kernel.errors import NotFoundError
 from nanhu.systems.card.closing.forms import DisputeForm
 from nanhu.systems.card.closing.models import Dispute
 from nanhu.systems.card.closing.services import disputes as services
@@ -18,7 +18,6 @@ SHOWN = 50
 
 
 @require_safe
-@never_cache
 def mine(request: HttpRequest) -> HttpResponse:
     wallet = own_card(request).wallet
     rows = (
@@ -32,7 +31,6 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 def mark(request: HttpRequest, number: int) -> HttpResponse:
     wallet = own_card(request).wallet
     receipt = (
@@ -41,7 +39,7 @@ def mark(request: HttpRequest, number: int) -> HttpResponse:
         .first()
     )
     if receipt is None:
-        raise ReceiptNotFoundError
+        raise NotFoundError(what=_("这笔交易"))
     form = DisputeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         services.dispute(by=person_at(request), wallet=wallet, receipt_id=number, words=form.cleaned_data["words"])

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
@@ -20,7 +19,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.errors import RangeReversedError
 from nanhu.systems.card.closing.printing import print_statement
 from nanhu.systems.card.closing.statements import Holder, shown_statement, statement_of
-from nanhu.systems.card.forms import StatementForm
+from nanhu.systems.card.filters import DayFilters
 from nanhu.systems.card.queries import Range
 from nanhu.systems.card.views.frame import own_card, viewer_of
 
@@ -42,17 +41,15 @@ def holder_of(request: HttpRequest) -> Holder:
 
 def days_of(said: QueryDict) -> Range:
     """A paper that somebody signs for is not made for days that nobody asked for in this order."""
-    asked = StatementForm(said)
-    asked.is_valid()
-    first, last = asked.cleaned_data.get("first"), asked.cleaned_data.get("last")
+    asked = DayFilters(said)
+    first, last = asked.form.cleaned_data.get("first"), asked.form.cleaned_data.get("last")
     if first and last and last < first:
         this_year = campus_today().year
         raise RangeReversedError(first=dates.short_day(first, this_year), last=dates.short_day(last, this_year))
-    return asked.days()
+    return asked.range
 
 
 @require_safe
-@never_cache
 def page(request: HttpRequest) -> HttpResponse:
     days = days_of(request.GET)
     document = shown_statement(own_card(request), holder_of(request), days)
@@ -71,7 +68,6 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def download(request: HttpRequest) -> HttpResponse:
     days = days_of(request.GET)
     document = statement_of(own_card(request), holder_of(request), days)
@@ -84,7 +80,6 @@ def download(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@never_cache
 def paper(request: HttpRequest) -> HttpResponse:
     """A numbered PDF with its code, kept: whoever is shown it asks at /v/. A button that is pressed twice prints one."""
     days = days_of(request.POST)
