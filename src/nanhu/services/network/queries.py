@@ -12,6 +12,7 @@ from django.db.models import (
     Count,
     DateTimeField,
     Exists,
+    F,
     Max,
     OuterRef,
     Q,
@@ -22,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
@@ -119,10 +121,17 @@ def sessions_of(person_id: int, *, only_open: bool = True, services: Sequence[st
     return [session_line(one) for one in with_names(rows).order_by("updated_at")]
 
 
-def open_counts(person_ids: Iterable[int]) -> dict[int, int]:
-    """How many sessions each of these persons has open, in one query."""
-    rows = Session.objects.filter(person_id__in=list(person_ids), stopped_at=None)
-    return dict(rows.values("person_id").annotate(count=Count("pk")).values_list("person_id", "count"))
+def places_of(person_id: int, service: str) -> list[SessionLine]:
+    """What holds a place at the cap, as the admission counts it, longest idle first: also what is being ended and has not ended."""
+    rows = holding(Session.objects.filter(person_id=person_id, service=service))
+    return [session_line(one) for one in with_names(rows).order_by("updated_at")]
+
+
+def on_line_counts(person_ids: Iterable[int]) -> dict[int, int]:
+    """How many devices of each of these persons hold a place, in one query."""
+    rows = holding(Session.objects.filter(person_id__in=list(person_ids)))
+    of_each = rows.order_by().values("person_id").annotate(count=Count(Coalesce("device_id", -F("pk")), distinct=True))
+    return dict(of_each.values_list("person_id", "count"))
 
 
 def devices_of(person_id: int) -> list[Device]:
@@ -179,6 +188,9 @@ def refusals_of(person_id: int, since: datetime | None = None) -> QuerySet[Refus
 
 def moment_words(moment: datetime) -> str:
     return dates.moment_words(moment, now())
+
+
+lazy_moment = lazy(moment_words, str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +258,11 @@ def standing(rows: QuerySet[Session]) -> QuerySet[Session]:
     return rows.filter(holds, stopped_at=None)
 
 
+def holding(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]:
+    """What counts to the cap: on line, and not leaving it to another."""
+    return not_leaving(live(rows, at=at), at=at)
+
+
 def not_leaving(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]:
     """Of open sessions those that hold a place: each until it has really ended, but half a minute of the one its owner chose at the cap,
     in whose place another comes in at once."""
@@ -255,8 +272,7 @@ def not_leaving(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]
 
 
 def on_line_at(at: Any) -> QuerySet[Session]:
-    rows = not_leaving(live(Session.objects.filter(person_id=Given("person")), at=at), at=at)
-    return rows.only("service", "device_id")
+    return holding(Session.objects.filter(person_id=Given("person")), at=at).only("service", "device_id")
 
 
 def policies_of_today() -> list[Policy]:

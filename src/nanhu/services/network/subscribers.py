@@ -83,7 +83,7 @@ def tell_new_device(events: Sequence[DeviceSeen]) -> None:
     for event in events:
         device = found.get(event.device_id)
         if device is not None:
-            facts = {"device": str(device), "at": queries.moment_words(device.first_seen_at)}
+            facts = {"device": device, "at": queries.lazy_moment(device.first_seen_at)}
             messages.tell({event.person_id}, "network.new_device", facts, urgency="now", key=str(device.public_id))
 
 
@@ -94,5 +94,5 @@ def tell_unknown(events: Sequence[SessionUnknown]) -> None:
     told = Session.objects.filter(pk__in=[event.session_id for event in events])
     names = dict(told.values_list("pk", "nas__name"))
     for event in events:
-        facts = {"nas": names.get(event.session_id, ""), "why": str(Session.Note(event.note).label)}
+        facts = {"nas": names.get(event.session_id, ""), "why": Session.Note(event.note).label}
         messages.tell(engineers, "network.unknown_session", facts, key=str(event.session_id))

@@ -139,7 +139,7 @@ def full(person_id: int, service: str) -> Finding | None:
     usage = next((one for one in network.usage_of(person_id, roles_of(person_id)) if one.service == service), None)
     if usage is None or usage.most is None or usage.count < usage.most:
         return None
-    open_ones = [one for one in lines if one.state == "open"]
+    open_ones = [one for one in network.places_of(person_id, service) if one.state != "closing"]
     if not open_ones:
         return None
     idle = open_ones[0]

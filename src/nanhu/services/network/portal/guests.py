@@ -70,7 +70,7 @@ class Guests(Table):
 def mine(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("现在没有访客"), icon="user-plus", action=_("开通一位"), to="invite")
     held = guests.guests_of(account_of(request.actor))
-    on_line = network.open_counts(one.person_id for one in held)
+    on_line = network.on_line_counts(one.person_id for one in held)
     rows = [GuestRow(one, on_line.get(one.person_id, 0)) for one in held]
     return listing(request, Guests, rows, empty=none)
 

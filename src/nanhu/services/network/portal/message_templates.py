@@ -9,8 +9,8 @@ message_templates.add(
     MessageTemplate(
         key="network.guest_passed",
         kind="service",
-        title=_("您的访客 {guest} 上网了"),
-        text=_("您担保的访客 {guest} 用一台新设备（{device}）连上了校园网。不是他本人，请在“访客上网”里结束。"),
+        title=_("您的访客{guest}上网了"),
+        text=_("您担保的访客{guest}用一台新设备（{device}）连上了校园网。不是他本人，请在“访客上网”里结束。"),
         facts=frozenset({"guest", "device"}),
         link=lambda _facts: reverse("network_portal:guests:mine"),
     ),

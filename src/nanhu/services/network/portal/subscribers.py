@@ -73,5 +73,5 @@ def tell_sponsor(events: Sequence[GuestPassed]) -> None:
     for one in events:
         card, device = cards.get(one.person_id), devices.get(one.device_id)
         if card and device:
-            facts = {"guest": card.name, "device": str(device)}
+            facts = {"guest": card.name, "device": device}
             messages.tell([one.sponsor_id], "network.guest_passed", facts, key=str(device.public_id))

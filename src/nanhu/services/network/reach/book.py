@@ -161,8 +161,15 @@ def vpn(request: PageRequest) -> HttpResponse:
     return render(request, "network_reach/vpn.html", facts)
 
 
-def refuse_students(request: PageRequest) -> dict[str, Any]:
-    return {"version": PROMISE_VERSION, "is_staff": policies.is_staff(request.viewer), "resources": resources.address()}
+def apply_facts(request: PageRequest) -> dict[str, Any]:
+    grant = granting.standing_grant_of(request.viewer.person_id)
+    return {
+        "version": PROMISE_VERSION,
+        "is_staff": policies.is_staff(request.viewer),
+        "resources": resources.address(),
+        "has_one": grant is not None and grant.state in granting.STANDING,
+        "vpn": vpn.address(),
+    }
 
 
 @vpn.form(
@@ -172,7 +179,7 @@ def refuse_students(request: PageRequest) -> dict[str, Any]:
     lead=_("在网上填，不用下载表格。单位负责人同意后自动开通。"),
     submit=_("提交申请"),
     icon="globe-lock",
-    facts=refuse_students,
+    facts=apply_facts,
     template="network_reach/apply.html",
     to="vpn",
     done=lambda made: _now("已提交，编号 %(number)s，等单位负责人同意。") % {"number": made.number},

@@ -32,7 +32,7 @@ from nanhu.services.network.errors import (
 )
 from nanhu.services.network.events import AdmissionGranted
 from nanhu.services.network.models import Device, Grant, NetworkRole, Policy, Refusal, Service, Session
-from nanhu.services.network.queries import device_key, live, not_leaving
+from nanhu.services.network.queries import device_key, holding
 from nanhu.services.network.services import devices
 
 UNHEARD: Final = timedelta(seconds=60)
@@ -229,7 +229,7 @@ def of_somebody[Row: Model](rows: QuerySet[Row], *, is_guest: bool) -> QuerySet[
 
 def _holding(*, is_guest: bool) -> QuerySet[Session]:
     rows = of_somebody(Session.objects.only("device_id"), is_guest=is_guest)
-    return not_leaving(live(rows, at=MOMENT), at=MOMENT)
+    return holding(rows, at=MOMENT)
 
 
 def _unheard(*, is_guest: bool) -> QuerySet[Grant]:

@@ -164,6 +164,25 @@ def test_at_the_cap_the_person_chooses_and_nobody_is_dropped_unasked(field: Fiel
     assert states[network_rows[1].session_id] == "open"
 
 
+def test_what_is_being_put_off_holds_its_place_and_is_chosen_no_more(field: Field) -> None:
+    """断网中: the admission counts it until it has ended, and so does the page."""
+    for which in "ab":
+        on_line(field, which)
+    leaving, staying = network.sessions_of(field.person_id)
+    network.drop(by=SYSTEM, person_id=field.person_id, session_id=leaving.session_id)
+    phone = field.phone("c")
+    page = phone.sign_in()
+    text = " ".join(page.content.decode().split())
+
+    assert page.status_code == 409
+    assert f'value="{leaving.session_id}" disabled' in text
+    assert f'value="{staying.session_id}" checked' in text
+    assert text.count("断网中") == 1
+    assert network.on_line_counts([field.person_id]) == {field.person_id: text.count('type="radio"')}
+    network.drop(by=SYSTEM, person_id=field.person_id, session_id=staying.session_id)
+    assert "再试一次" in phone.send(page, do="choose").content.decode()
+
+
 def test_the_choice_pressed_twice_leads_to_the_sign_in_that_is_under_way(field: Field) -> None:
     for which in "ab":
         on_line(field, which)

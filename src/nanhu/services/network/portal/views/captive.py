@@ -129,9 +129,9 @@ def arrived(
 
 
 def choice(request: HttpRequest, visit: Visit, user: identity.NetworkUser, error: CampusError) -> HttpResponse:
-    """The longest idle is preselected; who proved the password has five minutes in this browser, and types it not again. By which password he
+    """All that the admission counts, of which the longest idle that stays is preselected; who proved the password has five minutes in this browser, and types it not again. By which password he
     did goes along."""
-    lines = network.sessions_of(user.person_id, services=[network.Service.WIFI])
+    lines = network.places_of(user.person_id, network.Service.WIFI)
     here = browser_of(request)
     proof = signing.dumps([user.account_id, visit.mac, here.recognised_by, *which_password(user)], salt=PROOF)
     moment = now()
@@ -139,9 +139,8 @@ def choice(request: HttpRequest, visit: Visit, user: identity.NetworkUser, error
         "visit": visit,
         "sealed": visit.sealed(),
         "proof": proof,
-        "devices": [
-            (one, int((moment - one.updated_at).total_seconds() // 60)) for one in lines if one.state == "open"
-        ],
+        "devices": [(one, int((moment - one.updated_at).total_seconds() // 60)) for one in lines],
+        "picked": next((one.session_id for one in lines if one.state != "closing"), None),
         "error": error,
     }
     return shown(request, "choice", status=error.http_status, **facts)

@@ -112,7 +112,7 @@ def close(*, by: Actor, grant: VpnGrant, cause: str, reason: str = "") -> VpnGra
     note(by, "network.close_vpn", row, reason)
     network.disconnect(by=by, person_id=row.person_id, cause="ours:grant-ended", services=["vpn"])
     if cause != Cause.RETURNED:
-        facts = {"why": str(row.get_cause_display())}
+        facts = {"why": Cause(cause).label}
         messages.tell([row.person_id], "network.vpn_closed", facts, key=str(row.public_id))
     return row
 

@@ -38,7 +38,7 @@ def note_use(*, person_id: int, station: str, grant_key: str) -> VpnUse | None:
         person_id=person_id, network=prefix, grant_key=grant_key, oddity=oddity, other_network=other
     )
     if oddity:
-        facts = {"network": prefix, "why": str(made.get_oddity_display()), "use": str(made.public_id)}
+        facts = {"network": prefix, "why": VpnUse.Oddity(oddity).label, "use": made.public_id}
         messages.tell([person_id], "network.vpn_odd", facts, urgency="now", key=f"{person_id} {prefix}")
     return made
 
