@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
@@ -44,6 +45,7 @@ def home(request: PageRequest) -> HttpResponse:
         "may_undo": binding is not None and now() - binding.bound_at <= UNDO,
         "history": Binding.objects.filter(person_id=person_id, ended_at__isnull=False).order_by("-ended_at")[:5],
         "has_agreed": queries.has_consent(person_id),
+        "has_joined": queries.has_joined(person_id),
         "may_give_phone": queries.may_give_phone(person_id),
         "join_url": join,
         "join_code": qr.picture(join, scale=4) if join else "",
@@ -52,9 +54,15 @@ def home(request: PageRequest) -> HttpResponse:
     return render(request, "mobile/mine.html", facts)
 
 
-@home.action("join/", done=_("已申请开通，几分钟内会收到加入的邀请。"))
-def join(request: PageRequest) -> None:
-    bindings.join(by=request.actor, person_id=request.viewer.person_id or 0)
+def joined_words(binding: Binding | None) -> str:
+    return say("已同意交出手机号。") if binding else say("已申请开通，几分钟内会收到加入的邀请。")
+
+
+@home.action("join/", done=joined_words)
+def join(request: PageRequest) -> Binding | None:
+    person_id = request.viewer.person_id or 0
+    bindings.join(by=request.actor, person_id=person_id)
+    return queries.living_binding(person_id)
 
 
 @home.action("undo/", done=_("已撤销。请检查您的手机号和密码是否安全。"))

@@ -29,9 +29,15 @@ def has_consent(person_id: int) -> bool:
 
 
 def may_give_phone(person_id: int) -> bool:
-    """Who is in the book, or about to be, by the office's record alone: his phone is not there yet."""
-    is_there = Member.objects.filter(person_id=person_id).exclude(state__in=["removed", "left"]).exists()
+    """Who is in the book, or about to be, by the office's record alone: his phone is not there yet. Who has joined needs it no more."""
+    is_there = Member.objects.filter(person_id=person_id).exclude(state__in=["removed", "left", "active"]).exists()
     return is_there and not Consent.objects.filter(person_id=person_id, purpose="binding").exists()
+
+
+def has_joined(person_id: int) -> bool:
+    """He is in the book by himself, or an account of his is bound."""
+    is_active = Member.objects.filter(person_id=person_id, state=Member.State.ACTIVE).exists()
+    return is_active or living_binding(person_id) is not None
 
 
 def has_withdrawn(person_id: int) -> bool:
@@ -135,6 +141,13 @@ def userids_of(ids: Iterable[int]) -> dict[int, str]:
     """The account that each uses: what is bound before what we made for him and he never joined."""
     made = dict(Member.objects.filter(person_id__in=list(ids), state__in=REACHED).values_list("person_id", "userid"))
     return made | dict(Binding.objects.filter(person_id__in=made, ended_at=None).values_list("person_id", "userid"))
+
+
+def person_of(userid: str) -> int:
+    """Who uses it; 0 where nobody does."""
+    bound = binding_of_userid(userid)
+    made = Member.objects.filter(userid=userid, state__in=REACHED).values_list("person_id", flat=True)
+    return bound.person_id if bound else made.first() or 0
 
 
 def unhandled_callbacks() -> int:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
@@ -25,6 +26,7 @@ from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import MessageBatch, MessageOutcome
 from nanhu.kernel.retries import Again, Answer, Retries, doubling, drive
 from nanhu.kernel.retries.answers import Outside
+from nanhu.platforms.messages import api as messages
 from nanhu.services.mobile import queries, rules
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.port import Card, LaterError, NotSentError, StoppedError, VendorError
@@ -163,10 +165,12 @@ def tap(url: str) -> str:
 
 def welcome(member: Member) -> None:
     """Once in a life: who leaves and comes back has had it."""
+    with translation.override(messages.language_of(member.person_id)):
+        title, text = _("欢迎来到移动校园"), _("点开就进门户，不用再登录；消息和待办也会送到这里。")
     words = {
         "state": State.WAITING,
-        "title": _("欢迎来到移动校园"),
-        "text": _("点开就进门户，不用再登录；消息和待办也会送到这里。"),
+        "title": title,
+        "text": text,
         "url": configuration().public_url + reverse("mobile:mine:home"),
         "due_at": now(),
     }
@@ -240,7 +244,8 @@ def digest(mates: Sequence[Outgoing]) -> Card:
     if len(mates) == 1:
         return Card(title=str(mates[0].title), text=str(mates[0].text), url=tap(mates[0].url), mark="single")
     lines = [str(one.title) for one in mates[:SHOWN]]
-    title = _("%(count)s 条新消息") % {"count": len(mates)}
+    with translation.override(messages.language_of(queries.person_of(mates[0].userid))):
+        title = _("%(count)s 条新消息") % {"count": len(mates)}
     url = tap(f"{configuration().public_url}/messages/?with={mates[0].carrier}")
     return Card(title=title, text="\n".join(lines), url=url, mark=DIGEST)
 

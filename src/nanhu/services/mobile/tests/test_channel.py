@@ -93,6 +93,19 @@ def test_who_joins_is_welcomed_once(syncing, wecom):
     assert wecom.company.store.messages_of("t2")[0]["url"].endswith("/mobile/enter?to=%2Fmobile%2F")
 
 
+def test_who_chose_english_is_welcomed_and_counted_to_in_english(syncing, wecom):
+    syncing.client("T2").post("/language", {"language": "en"})
+    wecom.join("t2")
+    for number in range(12):
+        sending.send(batch_for([syncing.persons["T2"]], title=f"No. {number}"))
+    with time_machine.travel(noon() + timedelta(minutes=5)):
+        while sending.carry_due():
+            pass
+    told = messages(wecom)
+    assert [one for one in told if not one.isascii()] == []
+    assert any(one.endswith("new messages") for one in told)
+
+
 def test_a_thousand_are_one_call_and_the_way_leads_through_the_sign_in(syncing, wecom):
     everybody = [syncing.persons[one] for one in ("T1", "T2", "T3")]
     sending.send(batch_for(everybody))

@@ -58,6 +58,21 @@ def test_a_phone_of_the_staff_goes_out_when_its_owner_says_so_and_not_before(syn
     assert {one["mobile"] for one in wecom.company.store.members()} == {"", "13907300002"}, "nobody else's"
 
 
+def test_who_has_joined_is_asked_to_join_nowhere(syncing, wecom):
+    """Neither where an account is bound, nor where he is in the book and nothing is bound any more."""
+    client = syncing.client("T2")
+    assert "就能加入" in client.get("/mobile/").content.decode()
+    assert "您已经加入企业微信" not in client.get("/mobile/certify/").content.decode()
+    wecom.join("t2")
+    for _time in range(2):
+        own = client.get("/mobile/").content.decode()
+        assert not [one for one in ("就能加入", "扫码加入", "加入企业微信的二维码", "同意并开通") if one in own]
+        for address in ("/mobile/certify/", "/mobile/newcomer/"):
+            assert "您已经加入企业微信" in client.get(address).content.decode()
+        Binding.objects.update(ended_at=now(), end="given_up")
+    assert "您已经加入。" in own
+
+
 @pytest.mark.capability("A059.3")
 def test_nobody_keeps_a_list_by_hand(syncing, wecom):
     """Whoever is staff is in the book, and the difference list of the desk is empty."""

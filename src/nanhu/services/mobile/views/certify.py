@@ -16,6 +16,7 @@ from nanhu.kernel.actors import actor_of
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.ui import qr
+from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters.wecom.line import line
 from nanhu.services.mobile.errors import AttemptOverError
 from nanhu.services.mobile.forms import CertifyForm, CodeForm, NewcomerForm
@@ -38,7 +39,9 @@ def shown(request: HttpRequest, name: str, *, status: int = 200, **facts: Any) -
 
 def begun(request: HttpRequest, form: forms.Form, name: str, begin: Callable[[], Attempt]) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
-        return shown(request, name, form=form, status=422 if form.is_bound else 200)
+        viewer = getattr(request, "viewer", None)
+        has_joined = viewer is not None and viewer.person_id is not None and queries.has_joined(viewer.person_id)
+        return shown(request, name, form=form, has_joined=has_joined, status=422 if form.is_bound else 200)
     try:
         attempt = begin()
     except CampusError as error:
