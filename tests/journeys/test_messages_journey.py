@@ -12,6 +12,7 @@ from nanhu.testing.sessions import signed_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 A_SUBSCRIPTION = """
+  navigator.setAppBadge = async (count) => localStorage.setItem("badge", count);
   PushManager.prototype.getSubscription = async function () {
     return { unsubscribe: async () => localStorage.setItem("unsubscribed", "yes") };
   };
@@ -21,7 +22,7 @@ A_SUBSCRIPTION = """
 def test_a_student_hears_the_bell_reads_and_chooses_how_to_be_told(live_server):
     bring_in_the_cast()
     student = people.find_person_by_campus_no(CAST["student"][2])
-    words = {"words": "报修已派工", "case": "0f9d5a6f-1d6c-4e0f-8bb0-9b1f5a2f6f0f"}
+    words = {"words": "报修已派工", "what": "FW2026-000012", "case": "0f9d5a6f-1d6c-4e0f-8bb0-9b1f5a2f6f0f"}
     messages.tell([student], "flows.progress", words)
     cookie = signed_in(CAST["student"][2]).cookies["nanhu_session"].value
     width, height = SIZES["phone"]
@@ -35,6 +36,7 @@ def test_a_student_hears_the_bell_reads_and_chooses_how_to_be_told(live_server):
         page.goto("/")
         bell = page.locator("a[href='/messages/']").first
         expect(bell).to_contain_text("1")
+        page.wait_for_function("localStorage.getItem('badge') === '1'")
         bell.click()
         expect(page.get_by_text("报修已派工").first).to_be_visible()
         look_at(page, "messages-list")

@@ -9,7 +9,8 @@ from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
+from django.utils.translation import get_language
 
 from nanhu.kernel.actors import Actor
 
@@ -569,7 +570,7 @@ class MessageTemplate:
 def worded(key: str, kind: MessageKind, page: str, **named: str) -> MessageTemplate:
     """A template whose words are the sender's, `{words}：{what}`, and whose way is a page: `public_id="booking"` fills that argument of its
     address with that fact."""
-    said = "{words}：{what}"
+    said = lazy(lambda: "{words}: {what}" if (get_language() or "").startswith("en") else "{words}：{what}", str)()
     return MessageTemplate(
         key=key,
         kind=kind,

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from nanhu.kernel.clock import campus_time, campus_today
@@ -47,6 +48,10 @@ def short_day(moment: date, this_year: int | None) -> str:
     if (get_language() or "").startswith("en"):
         return f"{here.day} {MONTHS[here.month - 1]}" + ("" if is_this_year else f" {here.year}")
     return ("" if is_this_year else f"{here.year}年") + f"{here.month}月{here.day}日"
+
+
+lazy_day = lazy(short_day, str)
+"""For what is told to readers of either language."""
 
 
 def span_words(first: date | None, last: date | None) -> str:

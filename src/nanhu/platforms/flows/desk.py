@@ -502,6 +502,7 @@ def case(request: PageRequest, found: Case) -> HttpResponseBase:
             "may_reopen": cases.may_reopen(found, queries.person_of(request.viewer)),
             "may_add": is_mine and bool(adding.fields_for(found)),
             "may_rate": is_mine and cases.may_rate(found),
+            "may_urge": is_mine and found.state == Case.State.RUNNING and not cases.was_urged_today(found),
             "took": presented.took_words(found.definition),
             "addresses": {
                 name: desk.address(name, {"public_id": found.public_id})

@@ -1,27 +1,12 @@
 """What people are told of cases; what stands in them is read in the portal alone."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.registry import MessageTemplate, message_templates
+from nanhu.kernel.registry import MessageTemplate, message_templates, worded
 
 message_templates.add(
-    MessageTemplate(
-        key="flows.task",
-        kind="task",
-        title="{words}",
-        text="{words}",
-        facts=frozenset({"words"}),
-        link=lambda _facts: reverse("flows:todo"),
-    ),
-    MessageTemplate(
-        key="flows.progress",
-        kind="service",
-        title="{words}",
-        text="{words}",
-        facts=frozenset({"words", "case"}),
-        link=lambda facts: reverse("flows:case", kwargs={"public_id": facts["case"]}),
-    ),
+    worded("flows.task", "task", "flows:todo"),
+    worded("flows.progress", "service", "flows:case", public_id="case"),
     MessageTemplate(
         key="flows.named_on_paper",
         kind="service",

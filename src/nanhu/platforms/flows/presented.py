@@ -16,7 +16,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.registry import Text, Viewer
 from nanhu.kernel.ui import dates
-from nanhu.kernel.ui.words import term
+from nanhu.kernel.ui.words import reads_chinese, term
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows import choices, hours
 from nanhu.platforms.flows.body import LISTED, SEALED, SUMMED, Column, Field, fits, open_at, sums_of
@@ -172,11 +172,14 @@ def holder_words(tasks: Iterable[Task]) -> list[str]:
     cards = people.person_cards({one for task in tasks for one in (task.claimed_by_id, task.person_id) if one})
     offices = people.office_names()
     return [
-        cards[person].name
-        if (person := task.claimed_by_id or task.person_id) in cards
-        else f"{term(task.pool_unit.name if task.pool_unit else '')} {term(offices.get(task.pool_office, ''))}".strip()
+        cards[person].name if (person := task.claimed_by_id or task.person_id) in cards else post_words(task, offices)
         for task in tasks
     ]
+
+
+def post_words(task: Task, offices: Mapping[str, str]) -> str:
+    unit = term(task.pool_unit.name if task.pool_unit else "")
+    return ("" if reads_chinese() else " ").join([unit, term(offices.get(task.pool_office, ""))]).strip()
 
 
 def names_of(cases: Iterable[tuple[Case, Iterable[Field]]]) -> dict[tuple[str, Any], str]:

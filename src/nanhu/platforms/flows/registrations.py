@@ -55,17 +55,14 @@ ONE_DAY = timedelta(days=1)
 
 def todo_tile(viewer: Viewer) -> TileContent | None:
     """At most three by name; then all of them."""
-    if viewer.person_id is None:
-        return None
-    tasks, count = queries.home_tasks(viewer)
-    work = queries.other_work(viewer, limit=0)
-    if not count and not work:
+    tasks, work, count = all_that_waits(viewer)
+    if not count:
         return None
     lines = [f"{task.case.applicant_name} {term(task.case.definition.name)}".strip() for task in tasks]
     lines += [f"{source.office} · {source.title} {waiting.count}" for source, waiting in work]
     is_late = any(task.urged_at is not None or task.level for task in tasks)
     return TileContent(
-        value=str(count + sum(waiting.count for _source, waiting in work)),
+        value=str(count),
         caption=_("件等您办"),
         url=reverse("flows:todo"),
         tone="attention" if is_late else "plain",
@@ -73,13 +70,17 @@ def todo_tile(viewer: Viewer) -> TileContent | None:
     )
 
 
-def count_todos(viewer: Viewer) -> int:
-    """All that 待办 shows, of all rooms."""
+def all_that_waits(viewer: Viewer) -> tuple[list[Task], list[tuple[WaitingWork, Waiting]], int]:
+    """The first tasks, the work of other rooms, and how many there are: one count for tile, bell and bar."""
     if viewer.person_id is None:
-        return 0
-    return queries.home_tasks(viewer)[1] + sum(
-        waiting.count for _source, waiting in queries.other_work(viewer, limit=0)
-    )
+        return [], [], 0
+    tasks, count = queries.home_tasks(viewer)
+    work = queries.other_work(viewer, limit=0)
+    return tasks, work, count + sum(waiting.count for _source, waiting in work)
+
+
+def count_todos(viewer: Viewer) -> int:
+    return all_that_waits(viewer)[2]
 
 
 def outside_work(viewer: Viewer, limit: int) -> Waiting | None:

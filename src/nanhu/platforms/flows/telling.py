@@ -7,20 +7,21 @@ from django.db.models import DateField, F, Q, QuerySet
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
+from nanhu.kernel.registry import Text
 from nanhu.platforms.flows.assigning import Holder
 from nanhu.platforms.flows.models import Case, Delegation
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 
 
-def tell(holders: Iterable[Holder], case: Case, words: str) -> None:
+def tell(holders: Iterable[Holder], case: Case, words: Text) -> None:
     """And who stands in for them today; in the caller's transaction. The case's contents stay out of messages. The applicant is led to his case and others to what waits for them; as a member of a pool he is told nothing of his own case."""
     holders = list(holders)
     asked = {one.person_id for one in holders if one.why == "applicant" and one.person_id is not None}
     members = {person for one in holders if one.why != "applicant" for person in members_of(one)}
     others = (members | stand_ins(members, case)) - asked - {case.applicant_id}
-    messages.tell(asked, "flows.progress", {"words": words, "case": str(case.public_id)})
-    messages.tell(others, "flows.task", {"words": words})
+    messages.tell(asked, "flows.progress", {"words": words, "what": case, "case": case.public_id})
+    messages.tell(others, "flows.task", {"words": words, "what": case})
 
 
 def delegates() -> QuerySet[Any]:

@@ -19,6 +19,7 @@ from nanhu.platforms.messages.errors import (
 )
 from nanhu.platforms.messages.events import NoticePublished
 from nanhu.platforms.messages.services import attaching, importing, publishing, writing
+from nanhu.platforms.messages.services.choosing import choose_language, language_of
 from nanhu.platforms.messages.services.routing import deliver_due
 from nanhu.platforms.messages.services.telling import recipients_since, take_back, tell
 from nanhu.platforms.messages.services.writing import Wording
@@ -32,7 +33,9 @@ __all__ = [
     "NoticeRef",
     "UnknownUnitError",
     "body_html",
+    "choose_language",
     "deliver_due",
+    "language_of",
     "latest_for_all",
     "publish_notice",
     "recipients_since",

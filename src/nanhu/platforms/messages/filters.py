@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import clock
 from nanhu.kernel.kit import Choice, Filters, Search, Views
 from nanhu.kernel.registry import Viewer
-from nanhu.platforms.messages import queries
+from nanhu.platforms.messages import inbox, queries
 from nanhu.platforms.messages.models import Notice
 
 FIRST_YEAR, LAST_YEAR = 1990, 2200
@@ -51,6 +51,13 @@ class Year(Choice):
 class DeskFilters(Filters):
     q = Titled(label=_("按标题搜索"))
     state = Views({key: (word, Q(state=key)) for key, word in Notice.State.choices})
+
+
+def inbox_filters(counts: Mapping[str, int]) -> type[Filters]:
+    """Of messages and notices in one, which `inbox.lines_of` finds itself."""
+    views = {key: (word, Q()) for key, word in inbox.SHOWN.items()}
+    shown = {key: number for key, number in counts.items() if number}
+    return type("InboxFilters", (Filters,), {"show": Views(views, counts=lambda: shown)})
 
 
 def filters_of(visible: QuerySet[Notice], viewer: Viewer) -> type[Filters]:

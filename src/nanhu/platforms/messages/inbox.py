@@ -22,7 +22,6 @@ from nanhu.platforms.messages.models.messages import Kind
 
 log = logging.getLogger(__name__)
 SHOWN: Final[dict[str, str | Promise]] = {
-    "": _("全部"),
     "unread": _("未读"),
     "notice": _("公告"),
     "message": _("消息"),
@@ -131,32 +130,25 @@ def lines(rows: Iterable[tuple[Any, ...]]) -> list[Line]:
 
 
 def newest_unread(viewer: Viewer, limit: int) -> list[Line]:
-    return lines(message_lines(viewer, "unread").order_by("-at")[:limit])
+    return lines(lines_of(viewer, "unread")[:limit])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What the bell counts."""
+    """What is unread, and what waits (`tasks_of`)."""
 
-    messages: int
-    notices: int
+    unread: int
     tasks: int
-
-    @property
-    def unread(self) -> int:
-        return self.messages + self.notices
-
-    @property
-    def total(self) -> int:
-        return self.unread + self.tasks
 
 
 def figures_of(viewer: Viewer) -> Figures:
-    return Figures(
-        messages=unread_messages(viewer) if viewer.person_id is not None else 0,
-        notices=queries.unread_of(viewer).count(),
-        tasks=sum(one.count for one in tasks_of(viewer)),
-    )
+    return Figures(unread=unread_of(viewer), tasks=sum(one.count for one in tasks_of(viewer)))
+
+
+def unread_of(viewer: Viewer) -> int:
+    """Messages and notices: what bell, tile, list and the icon of the app say. Counted once a request."""
+    own = unread_messages(viewer) if viewer.person_id is not None else 0
+    return own + viewer.once("messages.notices", lambda: queries.count_unread(viewer))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

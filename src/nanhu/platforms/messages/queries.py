@@ -108,21 +108,43 @@ def _marked(notices: QuerySet[Notice], unread: Q) -> "QuerySet[MarkedNotice]":
 
 def newest_of(viewer: Viewer, limit: int) -> "list[MarkedNotice]":
     """What stands at the top of the viewer's bulletin: for every home, so the query is made once."""
+    return _newest(limit)(**_asked_by(viewer))
+
+
+def _asked_by(viewer: Viewer) -> dict[str, Any]:
     moment = clock.now()
-    return _newest(limit)(
-        account=viewer.account_id,
-        moment=moment,
-        since=moment - rules.UNREAD_FOR,
-        units=sorted(audience.unit_ids_of(viewer)),
-        audiences=audience.audiences_of(viewer),
-    )
+    return {
+        "account": viewer.account_id,
+        "moment": moment,
+        "since": moment - rules.UNREAD_FOR,
+        "units": sorted(audience.unit_ids_of(viewer)),
+        "audiences": audience.audiences_of(viewer),
+    }
+
+
+def _given() -> tuple[QuerySet[Notice], Q]:
+    """Of `_asked_by`: what is visible, and what of it is not read."""
+    visible = _visible(Given("units", UNITS), Given("audiences", AUDIENCES), Given("moment", DateTimeField()))
+    return visible, _not_read(Given("account"), Given("since", DateTimeField()))
 
 
 @cache
 def _newest(limit: int) -> "Prepared[MarkedNotice]":
-    visible = _visible(Given("units", UNITS), Given("audiences", AUDIENCES), Given("moment", DateTimeField()))
-    unread = _not_read(Given("account"), Given("since", DateTimeField()))
-    return Prepared(lambda: _marked(visible, unread)[:limit])
+    return Prepared(lambda: _marked(*_given())[:limit])
+
+
+def count_unread(viewer: Viewer) -> int:
+    """For every home and every bell, so the query is made once."""
+    return _UNREAD.first(**_asked_by(viewer)) or 0
+
+
+def _counted_unread() -> QuerySet[Any]:
+    visible, unread = _given()
+    of_one = visible.filter(unread).order_by().annotate(of=Value(1)).values("of")
+    return of_one.annotate(number=Count("pk")).values_list("number", flat=True)
+
+
+_UNREAD: "Prepared[Any]" = Prepared(_counted_unread)
 
 
 def unread_of(viewer: Viewer) -> QuerySet[Notice]:

@@ -42,8 +42,8 @@ def line_of(notice: queries.MarkedNotice) -> NoticeLine:
 
 
 def unread_tile(viewer: Viewer) -> TileContent | None:
-    """The newest that is unread; counted with what waits in all rooms, so that who has none costs nothing."""
-    count = inbox.unread_messages(viewer) if viewer.person_id is not None else 0
+    """The newest that is unread; the same number as at the bell."""
+    count = inbox.unread_of(viewer) if viewer.person_id is not None else 0
     if not count:
         return None
     newest = inbox.newest_unread(viewer, HOME_SHOWN)

@@ -35,7 +35,9 @@ class SettingsForm(forms.Form):
         label=_("到"), widget=HourInput(), help_text=_("这段时间只送紧急消息，其余到点再送。")
     )
     digest_at = forms.TimeField(label=_("每天汇总时间"), widget=HourInput())
-    language = forms.ChoiceField(label=_("消息语言"), choices=(("zh", "中文"), ("en", "English")))
+    language = forms.ChoiceField(
+        label=_("消息语言"), help_text=_("在页面上换语言时一起换。"), choices=(("zh", "中文"), ("en", "English"))
+    )
     shows_content = forms.BooleanField(
         label=_("推送里显示内容"), required=False, help_text=_("不选时锁屏上只显示“新消息”。")
     )

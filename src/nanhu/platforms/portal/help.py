@@ -1,7 +1,7 @@
 """Help on a page (帮助): the section of the user manual (`docs/manual/使用手册.md`) that explains it, found by the page's name.
 
 A section ends with `页面：` and the names of what it explains: a whole console (`card:bank`), or one page of it (`card:code`); the longest name
-that fits a page has it. Each stands in English too (`docs/manual/user-manual.en.md`).
+that fits a page has it; or, where it explains no page but a machine, with `画面：` and the name of its picture. Each stands in English too (`docs/manual/user-manual.en.md`).
 """
 
 import re
@@ -26,7 +26,7 @@ PICTURES: Final = HOUSE / "docs" / "manual" / "pictures"
 """A page of each section on the sample campus, as `make screenshots` takes them."""
 PICTURE_SIZE: Final = (960, 600)
 HEADING: Final = re.compile(r"(?m)^## ")
-ROWS, PAGES, TRANSLATES = "对应条目：", "页面：", "Section: "
+ROWS, PAGES, SCREEN, TRANSLATES = "对应条目：", "页面：", "画面：", "Section: "
 ROW: Final = re.compile(r"A\d{3}")
 
 
@@ -37,6 +37,7 @@ class Section:
     pages: tuple[str, ...]
     rows: tuple[str, ...]
     """Ids of the rows that it explains (A025)."""
+    screen: str = ""
     english: tuple[str, str] | None = None
     """Title and text."""
 
@@ -55,8 +56,9 @@ class Section:
 
     @property
     def picture_file(self) -> Path | None:
-        """None of a section that explains no page."""
-        return PICTURES / f"{self.pages[0].replace(':', '-')}.webp" if self.pages else None
+        """None of a section that shows nothing."""
+        name = self.screen or (self.pages[0].replace(":", "-") if self.pages else "")
+        return PICTURES / f"{name}.webp" if name else None
 
     @property
     def picture(self) -> str:
@@ -103,8 +105,9 @@ def section_of(part: str) -> Section:
     title, *lines = part.strip().splitlines()
     pages = next((line.removeprefix(PAGES).split() for line in lines if line.startswith(PAGES)), [])
     rows = tuple(ROW.findall(next((line for line in lines if line.startswith(ROWS)), "")))
-    text = "\n".join(line for line in lines if not line.startswith((ROWS, PAGES)))
-    return Section(title.strip(), text.strip(), tuple(pages), rows)
+    screen = next((line.removeprefix(SCREEN).strip() for line in lines if line.startswith(SCREEN)), "")
+    text = "\n".join(line for line in lines if not line.startswith((ROWS, PAGES, SCREEN)))
+    return Section(title.strip(), text.strip(), tuple(pages), rows, screen)
 
 
 def section_for(page: str) -> Section | None:

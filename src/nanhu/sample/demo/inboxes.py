@@ -1,5 +1,6 @@
 """What the sample campus's people were told: something for each role, ways of some chosen, one message fallen through."""
 
+from nanhu.kernel.ui.words import lazy_term
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.messages import sample
 from nanhu.platforms.people import api as people
@@ -10,10 +11,10 @@ DEVICE = {"device": "ThinkPad", "at": "昨天 21:40"}
 CHOICES = {"service": ["mail", "push"], "notice": ["mail"]}
 SAID = {
     "student": ("venues.turn", {"words": "候补轮到您了", "what": "羽毛球馆 明天 16:00–18:00"}),
-    "teacher": ("flows.task", {"words": "学院意见：林小满 请假两天"}),
-    "clerk": ("flows.task", {"words": "申请人催办：车辆通行证"}),
+    "teacher": ("flows.task", {"words": lazy_term("单位负责人同意"), "what": lazy_term("VPN 账户申请")}),
+    "clerk": ("flows.task", {"words": lazy_term("申请人催办"), "what": "车辆通行证"}),
     "administrator": ("requests.work", {"words": "后勤报修 · 插座冒烟，请尽快派工", "address": "/requests/dispatch/"}),
-    "affairs": ("flows.task", {"words": "投诉还有一个工作日到期"}),
+    "affairs": ("flows.task", {"words": "还有一个工作日到期", "what": "投诉"}),
     "security": ("requests.work", {"words": "后勤报修 · 东门道闸落不下来，已派给您", "address": "/requests/work/"}),
 }
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows.body import Body, decoded
 
 PEOPLE = "people.Person"
@@ -194,7 +195,7 @@ class Case(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.definition.name} {self.number}"
+        return f"{term(self.definition.name)} {self.number}"
 
     @property
     def body(self) -> Body:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from msgspec.structs import replace
 
 from nanhu.kernel import audit
@@ -57,5 +58,5 @@ def add_papers(*, by: Actor, person_id: int, case: Case, data: Mapping[str, Any]
     Walk(locked, by=by, person_id=person_id).note("added", words=_("%(count)d 个文件") % {"count": count})
     audit.record(by=by, action="flows.add_papers", target=f"case:{locked.number}", facts={"count": count})
     open_tasks(locked).update(revision=F("revision") + 1, seen_by=[])
-    tell(holders_now(locked), locked, _("申请人补充了材料：%(case)s") % {"case": locked})
+    tell(holders_now(locked), locked, _lazy("申请人补充了材料"))
     return locked

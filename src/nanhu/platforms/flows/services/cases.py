@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -223,7 +224,7 @@ def withdraw(*, by: Actor, person_id: int, case: Case) -> Case:
     done = Entry.objects.filter(case=locked, step__in=final, verb__in=history.FINISHED).first()
     if done is not None:
         raise TooLateToWithdrawError(step=final[done.step])
-    tell(holders_now(locked), locked, _("申请人已撤回：%(case)s") % {"case": locked})
+    tell(holders_now(locked), locked, _lazy("申请人已撤回"))
     walk = Walk(locked, by=by, person_id=person_id)
     walk.close(Case.Outcome.WITHDRAWN)
     audit.record(by=by, action="flows.withdraw", target=f"case:{locked.number}")
@@ -236,12 +237,16 @@ def urge(*, by: Actor, person_id: int, case: Case) -> None:
     locked = own(case, person_id)
     if locked.state != Case.State.RUNNING:
         raise wrong_state(locked)
-    if Entry.objects.filter(case=locked, verb="urged", at__gte=start_of(campus_today())).exists():
+    if was_urged_today(locked):
         raise UrgedTodayError
     Walk(locked, by=by, person_id=person_id).note("urged")
     audit.record(by=by, action="flows.urge", target=f"case:{locked.number}")
     open_tasks(locked).update(urged_at=now())
-    tell(holders_now(locked), locked, _("申请人催办：%(case)s") % {"case": locked})
+    tell(holders_now(locked), locked, _lazy("申请人催办"))
+
+
+def was_urged_today(case: Case) -> bool:
+    return Entry.objects.filter(case=case, verb="urged", at__gte=start_of(campus_today())).exists()
 
 
 def open_tasks(case: Case) -> Any:

@@ -6,14 +6,16 @@ from datetime import date
 from typing import Any, Final
 
 from django.db.models import F
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.prepared import Given, Prepared, insert, update
 from nanhu.kernel.events import Event, publish
 from nanhu.kernel.money import format_yuan
-from nanhu.kernel.ui.dates import short_day
+from nanhu.kernel.ui.dates import lazy_day
+from nanhu.kernel.ui.words import lazy_term
 from nanhu.platforms.flows import conditions, hours
 from nanhu.platforms.flows.assigning import Holder, holders_of, owners_of, signers_of
 from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, Body, Field, Step, fits, sums_of
@@ -128,9 +130,9 @@ class Walk:
         bill = fees.charged(self.by, self.case, step, visit=visit)
         if bill.is_owed:
             self.note("billed", step=step.key, words=format_yuan(bill.owed_fen))
-            said = {"case": self.case, "sum": format_yuan(bill.owed_fen), "day": short_day(fees.last_day(bill), None)}
             applicant = Holder(why="applicant", person_id=self.case.applicant_id)
-            tell([applicant], self.case, _("%(case)s：请在 %(day)s 前缴费 %(sum)s") % said)
+            day, owed = lazy_day(fees.last_day(bill), None), format_yuan(bill.owed_fen)
+            tell([applicant], self.case, format_lazy(_("请在 {day} 前缴费 {sum}"), day=day, sum=owed))
         return bill
 
     def run(self, step: Step) -> None:
@@ -138,7 +140,7 @@ class Walk:
             actions[step.action](self.case, self.by)
             self.note("automatic", step=step.key)
         elif step.kind == "inform":
-            tell(signers_of(step.who, self.case), self.case, f"{step.name}：{self.case}")
+            tell(signers_of(step.who, self.case), self.case, lazy_term(step.name))
             self.note("inform", step=step.key)
 
     def open_tasks(self, token: Token, step: Step) -> None:
@@ -149,7 +151,7 @@ class Walk:
             self.note("nobody", step=step.key)
         self.set_clock(runs=True)
         made = [self.open_task(token, step, holder) for holder in holders]
-        tell(holders, self.case, f"{step.name}：{self.case}")
+        tell(holders, self.case, lazy_term(step.name))
         self.happened += [
             TaskOpened(definition=self.case.definition.key, case_id=self.case.pk, task_id=one.pk, step=step.key)
             for one in made
@@ -279,7 +281,7 @@ class Walk:
         self.note(f"closed_{outcome}")
         if outcome != Case.Outcome.WITHDRAWN and self.case.applicant_id is not None:
             applicant = Holder(why="applicant", person_id=self.case.applicant_id)
-            tell([applicant], self.case, f"{self.case}：{Case.Outcome(outcome).label}")
+            tell([applicant], self.case, Case.Outcome(outcome).label)
         self.happened.append(
             CaseClosed(
                 definition=self.case.definition.key,

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -196,7 +197,7 @@ class Worker:
             walk.drop_all()
             case.state, case.percent = Case.State.RETURNED, 0
             words = f"{words}　" + _("请补填：%(fields)s") % {"fields": asked}
-            tell([Holder(why="applicant", person_id=case.applicant_id)], case, f"{case}　{words}")
+            tell([Holder(why="applicant", person_id=case.applicant_id)], case, _lazy("请按新版本补填"))
         else:
             for token in tokens:
                 rename(token, self.judge.step_for(token.step), self.judge.branch_for(token.branch))
@@ -220,10 +221,8 @@ class Worker:
         for task_id in reopened:
             assign_anew(task_id, by=self.by)
         if reopened:
-            tell(
-                [Holder(why="applicant", person_id=case.applicant_id)], case, _("不用补填了：%(case)s") % {"case": case}
-            )
-            tell(holders_now(case), case, _("又到了您这里：%(case)s") % {"case": case})
+            tell([Holder(why="applicant", person_id=case.applicant_id)], case, _lazy("不用补填了"))
+            tell(holders_now(case), case, _lazy("又到了您这里"))
         row.state = MoveRow.State.UNDONE
         row.save(update_fields=["state"])
 

@@ -22,6 +22,7 @@ from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.kernel.proposals import given, refuse_stale
 from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.words import lazy_term
 from nanhu.platforms.flows.assigning import Holder, PostAt, holders_of, resolvers, signers_of
 from nanhu.platforms.flows.body import Body, Field, Resolved, Step, parted, sealed_with
 from nanhu.platforms.flows.codewords import is_word_of
@@ -123,7 +124,11 @@ def enter(
         token=token,
         subject=(CHECK.key, str(entry.public_id)),
     )
-    facts = {"number": case.number, "service": definition.name, "day": dates.short_day(paper.decided_on, None)}
+    facts = {
+        "number": case.number,
+        "service": lazy_term(definition.name),
+        "day": dates.lazy_day(paper.decided_on, None),
+    }
     messages.tell({paper.decider_id}, "flows.named_on_paper", facts)
     return case
 
@@ -245,7 +250,7 @@ def enter_checked(case: Case, _by: Actor) -> None:
     entry.save(update_fields=["applicant", "made", "data", "sealed"])
     facts = {"flow": entry.definition.name}
     audit.record(by=BY, action="flows.enter_paper", target=f"case:{made.number}", reason=case.number, facts=facts)
-    tell([Holder(why="applicant", person_id=made.applicant_id)], made, f"{made}：{Case.Outcome(entry.outcome).label}")
+    tell([Holder(why="applicant", person_id=made.applicant_id)], made, Case.Outcome(entry.outcome).label)
     about: dict[str, Any] = {"definition": entry.definition.key, "case_id": made.pk, "number": made.number}
     about |= {"subject_key": "", "subject_id": ""}
     publish(CaseOpened(**about), CaseClosed(**about, outcome=entry.outcome))

@@ -6,11 +6,13 @@ from typing import Any, Final, Literal, NoReturn
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.proposals import refuse_stale
+from nanhu.kernel.ui.words import lazy_term
 from nanhu.platforms.flows import history
 from nanhu.platforms.flows.assigning import Holder, is_vacant, owners_of, signers_at
 from nanhu.platforms.flows.body import Step, misfits, parted, sealed_with
@@ -212,7 +214,7 @@ def in_place_of(capacity: Capacity, person_id: int) -> str:
 
 def in_place_of_words(owner_id: int) -> str:
     owner = people.person_card(owner_id)
-    return _("代 %(name)s") % {"name": owner.name} if owner else ""
+    return _("代%(name)s") % {"name": owner.name} if owner else ""
 
 
 def typed_in_step(row: Task, walk: Walk, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -253,7 +255,7 @@ def send_back(walk: Walk) -> None:
     walk.case.returns += 1
     walk.case.percent = 0
     applicant = Holder(why="applicant", person_id=walk.case.applicant_id)
-    tell([applicant], walk.case, _("退回修改：%(case)s") % {"case": walk.case})
+    tell([applicant], walk.case, _lazy("退回修改"))
 
 
 @transaction.atomic
@@ -268,7 +270,7 @@ def transfer(*, by: Actor, person_id: int, task: Task, to_id: int, comment: str,
     row.person_id, row.pool_unit_id, row.pool_office = to_id, None, ""
     row.state, row.claimed_by_id, row.why, row.seen_at = Task.State.OPEN, None, "transfer", None
     changed(walk, row, "transferred", " ".join(filter(None, [in_place_of(capacity, person_id), name, comment.strip()])))
-    tell([Holder(why="transfer", person_id=to_id)], walk.case, _("转交给您：%(case)s") % {"case": walk.case})
+    tell([Holder(why="transfer", person_id=to_id)], walk.case, _lazy("转交给您"))
     note_change(walk, row, "flows.transfer", capacity, reason=comment, to_id=to_id)
     return row
 
@@ -299,7 +301,7 @@ def add_signer(
         row.state, row.behind, row.claimed_by_id = Task.State.WAITING, added, None
     said = [in_place_of(capacity, person_id), name, comment.strip()]
     changed(walk, row, f"signer_{where}", " ".join(filter(None, said)))
-    tell([Holder(why="signer", person_id=signer_id)], walk.case, _("请您会签：%(case)s") % {"case": walk.case})
+    tell([Holder(why="signer", person_id=signer_id)], walk.case, _lazy("请您会签"))
     note_change(walk, row, "flows.add_signer", capacity, reason=comment, to_id=signer_id)
     return added
 
@@ -382,7 +384,7 @@ def assign_anew(task_id: int, *, by: Actor) -> bool:
         row.claimed_by_id, row.why, row.seen_at = None, holder.why, None
         row.state = Task.State.OPEN if row.state == Task.State.CLAIMED else row.state
         changed(walk, row, "reassigned")
-        tell([holder], case, f"{step.name}：{case}")
+        tell([holder], case, lazy_term(step.name))
         return True
 
 

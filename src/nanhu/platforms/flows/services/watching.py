@@ -75,7 +75,7 @@ def tell_level(task_id: int) -> int:
             unit_id=None if row.claimed_by_id else row.pool_unit_id,
             office=row.pool_office,
         )
-        tell([holder, *heads_above(case, level // 100 - 1)], case, f"{level}%：{case}")
+        tell([holder, *heads_above(case, level // 100 - 1)], case, f"{level}%")
         return 1
 
 

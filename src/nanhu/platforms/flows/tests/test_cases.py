@@ -345,7 +345,7 @@ def test_a_delegate_decides_in_anothers_name(school):
     school.decide("T4", open_task(case))
     done = Task.objects.get(case=case)
     assert (done.done_by_id, done.done_for_id) == (school["T4"], school["T1"])
-    assert "代 陈辅导" in case.entries.get(verb="agree").words
+    assert "代陈辅导" in case.entries.get(verb="agree").words
 
 
 def test_a_delegation_never_chains_nor_reaches_the_applicant(school):

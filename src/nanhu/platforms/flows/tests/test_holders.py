@@ -90,7 +90,7 @@ def test_a_delegate_claims_for_whom_he_stands_in(school):
     tasks.release(**does(school, "T4", open_task(case)))
     tasks.claim(**does(school, "T4", open_task(case)))
     school.decide("T4", open_task(case))
-    assert [one.words for one in case.entries.filter(verb__in=["claimed", "released", "agree"])] == ["代 陈辅导"] * 4
+    assert [one.words for one in case.entries.filter(verb__in=["claimed", "released", "agree"])] == ["代陈辅导"] * 4
 
 
 def test_a_claim_is_released_when_its_claimers_post_ends(school):
@@ -414,7 +414,7 @@ def test_the_applicant_and_stand_ins_are_told_and_nobody_of_his_own_case(school)
     Entry.objects.all().delete()
     school.decide("T1", open_task(case))
     mine = Entry.objects.filter(person=school["T2"]).values_list("message__link", "message__text")
-    assert list(mine) == [(f"/flows/cases/{case.public_id}/", f"{case}：同意")]
+    assert list(mine) == [(f"/flows/cases/{case.public_id}/", f"同意：{case}")]
 
 
 def test_what_was_decided_is_not_deleted(school):

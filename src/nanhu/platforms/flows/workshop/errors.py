@@ -9,7 +9,7 @@ class DraftChangedError(ConflictError):
     """Two edit at once: the second is told, and keeps what he typed."""
 
     code = "flows.draft_changed"
-    sentence = _("{who} 刚改过这份草稿（{at}）。您填的还在下面，看一眼预览，再存一次。")
+    sentence = _("{who}刚改过这份草稿（{at}）。您填的还在下面，看一眼预览，再存一次。")
 
 
 class DraftTooLargeError(CampusError):

@@ -234,7 +234,7 @@ class FieldForm(forms.Form):
         required=False,
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("一行一列：名称，后面可以写 数字、金额、日期，选填的再写 选填。例：单价 金额"),
+        help_text=_("一行一列：名称，后面可以写“数字”“金额”“日期”，选填的再写“选填”。例：单价 金额"),
     )
     is_required = forms.BooleanField(label=_("必填"), required=False, initial=True)
     help = forms.CharField(label=_("填写提示"), required=False, max_length=200)
@@ -528,7 +528,9 @@ class WayForm(forms.Form):
         self.fields["field_1"].choices = [("", _("没有")), *offered[1:]]  # type: ignore[attr-defined]
         others = [(one.key, term(one.name)) for one in sketch.body.steps if one.key != step.key]
         self.fields["to"].choices = [*others, (END, _("办结"))]  # type: ignore[attr-defined]
-        self.fields["value_0"].help_text = _("选一个的写选项；几个之一用顿号隔开；日期写 2026-12-01；承诺写 是 或 否。")
+        self.fields["value_0"].help_text = _(
+            "选一个的写选项；几个之一用顿号隔开；日期写 2026-12-01；承诺写“是”或“否”。"
+        )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -562,7 +564,7 @@ class WayForm(forms.Form):
             return forms.DateField(widget=DayInput()).clean(text)
         if kind == "promise":
             if text not in PROMISED or sign not in {"=", "!="}:
-                raise forms.ValidationError(_("承诺只能等于 是 或 否。"))
+                raise forms.ValidationError(_("承诺只能等于“是”或“否”。"))
             return PROMISED[text]
         asked = self.sketch.field(field)
         offered = {key for key, _label in choices.of(asked)} if asked and is_listed(asked) else set()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.delivery.mails import Letter, fates_of, send_mails
 from nanhu.kernel.models import MailMessage
 from nanhu.kernel.registry import MessageBatch, MessageOutcome
-from nanhu.kernel.school import school
+from nanhu.kernel.ui.brand import brand
 from nanhu.platforms.people import api as people
 
 State = MailMessage.State
@@ -35,8 +35,8 @@ def send(batch: MessageBatch) -> Mapping[int, MessageOutcome]:
 
 def text_of(batch: MessageBatch) -> str:
     with translation.override("en" if batch.language == "en" else "zh-hans"):
-        own = _("在“我的消息设置”里可以改用别的方式接收。")
-    return "\n\n".join(part for part in (batch.text, batch.url, f"{school().name}\n{own}") if part) + "\n"
+        foot = f"{brand().name}\n{_('在“我的消息设置”里可以改用别的方式接收。')}"
+    return "\n\n".join(part for part in (batch.text, batch.url, foot) if part) + "\n"
 
 
 def look(references: Sequence[str]) -> Mapping[str, MessageOutcome]:

@@ -60,7 +60,8 @@ def send_one(batch: MessageBatch, to: MessageRecipient, had: int) -> MessageOutc
 
 
 def text_of(batch: MessageBatch) -> str:
-    return (batch.title if batch.text.startswith(batch.title) else f"{batch.title}。{batch.text}")[:LONGEST]
+    stop = ". " if batch.language == "en" else "。"
+    return (batch.title if batch.text.startswith(batch.title) else f"{batch.title}{stop}{batch.text}")[:LONGEST]
 
 
 def sent_today(person_ids: Collection[int]) -> dict[int, int]:

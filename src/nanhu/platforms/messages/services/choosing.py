@@ -71,6 +71,17 @@ def choose(
     audit.record(by=by, action="messages.choose_channels", target=f"person:{person_id}")
 
 
+def choose_language(*, person_id: int, language: str) -> None:
+    """With that of the pages; the settings may name another afterwards."""
+    said = {"language": "en" if language.startswith("en") else "zh", "changed_at": clock.now()}
+    MessageSettings.objects.update_or_create(person_id=person_id, defaults=said)
+
+
+def language_of(person_id: int) -> str:
+    """As Django calls it, for what a channel adds of its own."""
+    return "en" if settings_of(person_id).language == "en" else "zh-hans"
+
+
 def known_among(channels: Sequence[str] | None) -> list[str] | None:
     known = [one.key for one in message_channels]
     return None if channels is None else [one for one in dict.fromkeys(channels) if one in known]

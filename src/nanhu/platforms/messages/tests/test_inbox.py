@@ -1,5 +1,6 @@
 """我的消息: one list of notices, tasks and messages, each read once; how one wants to be told; the office's outbox."""
 
+import re
 from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -113,7 +114,20 @@ def test_a_notice_and_a_message_stand_in_one_list_and_on_the_home(browser, publi
     assert "FW1 有了进展" in home
     assert "放假通知" in home
     assert f'href="{INBOX}"' in home, "the bell in the bar"
-    assert "2 条未读" in badge(student)
+    assert "还有 2 条未读" in badge(student)
+
+
+def test_bell_tile_and_list_say_one_number(browser, publish):
+    """And all of them one less after one is read."""
+    student = browser("student")
+    publish("放假通知")
+    messages_told = [tell("student", what=f"FW{number}") for number in range(2)]
+    for expected in (3, 2):
+        home, listed = page(student, "/"), page(student)
+        assert re.findall(r"(\d+)</p>\s*<p class=\"tile-caption\">条未读", home) == [str(expected)]
+        assert f'data-unread="{expected}"' in badge(student)
+        assert f"还有 {expected} 条未读" in listed
+        student.get(f"{INBOX}{messages_told[0].public_id}/")
 
 
 @pytest.mark.capability("A025.2")

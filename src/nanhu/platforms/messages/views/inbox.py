@@ -18,6 +18,7 @@ from nanhu.kernel.kit import Console, PageRequest, page_of
 from nanhu.kernel.registry import Viewer, message_channels
 from nanhu.platforms.messages import inbox
 from nanhu.platforms.messages.errors import EndpointRefusedError
+from nanhu.platforms.messages.filters import inbox_filters
 from nanhu.platforms.messages.models import PushSubscription
 from nanhu.platforms.messages.services import choosing, reading
 from nanhu.platforms.messages.settings_form import SettingsForm, chosen
@@ -50,16 +51,15 @@ def person_of(request: PageRequest) -> int:
 
 @desk.page("", title=_("我的消息"), tab=_("消息"))
 def messages(request: PageRequest) -> HttpResponse:
-    show = request.GET.get("show", "")
-    show = show if show in inbox.SHOWN else ""
     figures = inbox.figures_of(request.viewer)
+    filters = inbox_filters({"unread": figures.unread, "task": figures.tasks})(request.GET)
+    show = filters.form.cleaned_data.get("show", "")
     page = page_of(request, inbox.lines_of(request.viewer, show), PAGE)
-    counts = {"unread": figures.unread, "task": figures.tasks}
     facts = {
         "page": page,
         "lines": inbox.lines(page),
         "show": show,
-        "tabs": [(key, label, f"?show={key}" if key else "?", counts.get(key)) for key, label in inbox.SHOWN.items()],
+        "narrowing": {"filters": filters},
         "figures": figures,
         "tasks": [one for one in inbox.tasks_of(request.viewer) if one.count],
     }
@@ -136,8 +136,10 @@ def opened(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def badge(request: HttpRequest) -> HttpResponse:
-    """The number at the bell, asked for after every page."""
-    return render(request, "messages/_badge.html", {"figures": inbox.figures_of(viewer_of(request))})
+    """The number at the bell, and at what waits in the bar of a phone (`bell.js`): asked for after every page."""
+    viewer = viewer_of(request)
+    facts = {"unread": inbox.unread_of(viewer), "tasks": [one for one in inbox.tasks_of(viewer) if one.count]}
+    return render(request, "messages/_badge.html", facts)
 
 
 @never_cache

@@ -180,8 +180,12 @@ def mine(request: PageRequest) -> HttpResponseBase:
     own = Correction.objects.filter(person=request.viewer.person_id or 0).select_related("case").order_by("-pk")
     own = own.select_related("override").prefetch_related("copies")
     none = Empty(title=_("没有提过更正"), icon="user-round-pen", text=_("提过的列在这里，看得到办到哪一步。"))
+    underway = {(one.field, one.number): one.case.public_id for one in own.filter(closed_at=None)}
     shown = [
-        (field, name, number, value, reverse("portal:wrong", args=[f"{field}:{number}"]))
+        (
+            *(field, name, number, value, reverse("portal:wrong", args=[f"{field}:{number}"])),
+            underway.get((field, number)) or underway.get((field, "")),
+        )
         for field, name in FIELDS.items()
         for number, value in values[field].items()
     ]

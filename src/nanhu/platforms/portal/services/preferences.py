@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from nanhu.platforms.messages import api as messages
 from nanhu.platforms.portal.errors import UnknownPreferenceError
 from nanhu.platforms.portal.models import Preference
 
@@ -46,8 +47,10 @@ def choose(request: HttpRequest, *, name: str, value: str) -> Preferences:
     """Remember one choice of the signed-in account. Raises UnknownPreferenceError for what cannot be chosen."""
     if value not in CHOICES.get(name, frozenset()):
         raise UnknownPreferenceError
-    account_id = request.viewer.account_id  # type: ignore[attr-defined]
-    Preference.objects.update_or_create(account_id=account_id, defaults={name: value})
+    viewer = request.viewer  # type: ignore[attr-defined]
+    Preference.objects.update_or_create(account_id=viewer.account_id, defaults={name: value})
+    if name == "language" and viewer.person_id is not None:
+        messages.choose_language(person_id=viewer.person_id, language=value)
     chosen = replace(preferences_of(request), **{name: value})
     request.session[SESSION_KEY] = asdict(chosen)
     return chosen

@@ -239,6 +239,7 @@ def test_a_word_of_the_owner_that_was_lost_is_heard_by_the_job(student, office):
 @pytest.mark.capability("A035.3")
 def test_a_refusal_says_why_and_one_may_ask_again(student, office):
     complain(student)
+    assert "/me/wrong/people.name:" not in student.get("/me/corrections/").content.decode(), "it is under way"
     again = complain(student)
     assert Case.objects.count() == 1, again.content.decode()
     decide(office, "refuse", "户口本上是这个字")

@@ -1,11 +1,14 @@
 """The executable manual on a page: chapter, row, clause, how one uses it, how it was found. The whole school sees what does not hold; the
 names of tests are for administrators. It runs nothing."""
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from nanhu.kernel.kit import page_of
+from nanhu.kernel.kit import Choice, Filters, Search, page_of
 from nanhu.platforms.portal import handbook
 from nanhu.platforms.portal.registrations import MANUAL_READERS
 from nanhu.platforms.portal.views.home import viewer_of
@@ -13,10 +16,23 @@ from nanhu.platforms.portal.views.home import viewer_of
 ROWS_A_PAGE = 40
 
 
+def filters_of(count: Mapping[str, int]) -> type[Filters]:
+    """Of rows of a book, which finds them itself."""
+    states = [(key, f"{label} {count[key]}") for key, (label, _tone) in handbook.STATES.items() if count[key]]
+    said = {
+        "q": Search(label=_("条目号、文字或测试，如 A040")),
+        "state": Choice(_("状态"), states),
+        "chapter": Choice(_("章"), [(key, f"{key} {label}") for key, label in handbook.CHAPTERS.items()]),
+    }
+    return type("RowFilters", (Filters,), said)
+
+
 @require_safe
 def manual(request: HttpRequest) -> HttpResponse:
-    chosen = {name: said for name in ("q", "state", "chapter") if (said := request.GET.get(name, "").strip()[:80])}
     book = handbook.read()
+    count = book.count()
+    filters = filters_of(count)(request.GET)
+    chosen = filters.form.cleaned_data
     shows_tests = bool(viewer_of(request).roles & set(MANUAL_READERS))
     rows = book.found(
         wanted=chosen.get("q", ""),
@@ -25,17 +41,14 @@ def manual(request: HttpRequest) -> HttpResponse:
         by_tests=shows_tests,
     )
     page = page_of(request, rows, ROWS_A_PAGE)
-    count = book.count()
     facts = {
         "book": book,
-        "chosen": chosen,
+        "narrowing": {"filters": filters},
         "page": page,
         "chapters": handbook.by_chapter(page.object_list),
-        "all_chapters": handbook.CHAPTERS.items(),
         "clauses": sum(len(row.clauses) for row in book.rows),
         "held": sum(row.held for row in book.rows),
-        "is_open": "q" in chosen,
+        "is_open": bool(chosen.get("q")),
         "shows_tests": shows_tests,
-        "states": [(key, label, count[key]) for key, (label, _tone) in handbook.STATES.items() if count[key]],
     }
     return render(request, "portal/manual.html", facts)

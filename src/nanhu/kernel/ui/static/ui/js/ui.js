@@ -11,6 +11,7 @@ import "./slots.js";
 import "./uploads.js";
 import "./renewals.js";
 import "./installed.js";
+import "./bell.js";
 import "./refusals.js";
 import "./print.js";
 
