@@ -1,5 +1,5 @@
 """The pictures of README.md and of the user manual: a sample campus of its own, a few deeds so that screens show what they are for, then
-the pages. Of each section of the manual (`nanhu.platforms.portal.help`) the first page that one of the cast may open.
+the pages. Of each section of the manual (`nanhu.platforms.portal.help`) the first page that one of the cast may open, or what stands for it in `SCREENS`.
 
 make screenshots, or with `--manual` those of the manual alone
 """
@@ -58,6 +58,13 @@ def pay_for_lunch(page: Page) -> None:
     wait(page)
 
 
+def board(page: Page) -> None:
+    expect(page.locator("#headline")).to_have_text("请刷卡", timeout=20_000)
+    page.locator(".card", has_text=CAST["teacher"].name).click()
+    expect(page.locator("#headline")).to_have_text("消费成功", timeout=20_000)
+    wait(page)
+
+
 def look_at_the_balance(page: Page) -> None:
     student, glass = CAST["student"], page.locator("#glass")
     glass.get_by_role("button", name="校园卡服务", exact=True).click()
@@ -106,7 +113,15 @@ PICTURES = (
 )
 
 
-def take(browser: Browser, campus: Campus, picture: Picture) -> None:
+SCREENS = {
+    "bus": Picture("bus", "", "http://localhost:{emulator}/#BUS01", act=board),
+    "pos": Picture("pos", "", "http://localhost:{emulator}/", act=pay_for_lunch),
+    "portal-section": Picture("portal-section", "student", "{url}/apps/study/"),
+}
+"""Of sections that explain a machine, or a page with something to fill in its address: by the name of their picture."""
+
+
+def take(browser: Browser, campus: Campus, picture: Picture) -> bytes:
     with seen(browser, picture.width, picture.theme, "zh-CN") as page:
         if picture.who:
             sign_in(page, campus.url, f"{CAST[picture.who].campus_no}:{SAMPLE_PASSWORD}")
@@ -115,7 +130,7 @@ def take(browser: Browser, campus: Campus, picture: Picture) -> None:
         wait(page)
         if picture.act:
             picture.act(page)
-        keep(picture.name, page.screenshot())
+        return page.screenshot()
 
 
 WHO = ("", "student", "teacher", "clerk", "affairs", "assets", "treasurer", "security", "administrator")
@@ -150,7 +165,11 @@ def take_sections(browser: Browser, campus: Campus) -> None:
             if who:
                 sign_in(page, campus.url, f"{CAST[who].campus_no}:{SAMPLE_PASSWORD}")
         for section in handbook.sections():
-            take_section(section, list(pages_of(section, known)), pages, campus.url)
+            name = section.picture_file.stem if section.picture_file else ""
+            if name in SCREENS:
+                keep_section(section, take(browser, campus, SCREENS[name]), SCREENS[name].address)
+            else:
+                take_section(section, list(pages_of(section, known)), pages, campus.url)
 
 
 def take_section(section: handbook.Section, paths: list[str], pages: dict[str, Page], url: str) -> None:
@@ -160,11 +179,15 @@ def take_section(section: handbook.Section, paths: list[str], pages: dict[str, P
             is_page = answer is not None and answer.headers.get("content-type", "").startswith("text/html")
             if answer is not None and answer.ok and is_page and page.url.split("?")[0] == url + path:
                 wait(page)
-                image = Image.open(io.BytesIO(page.screenshot())).convert("RGB").resize(handbook.PICTURE_SIZE)
-                image.save(section.picture_file, quality=70, method=6)
-                print(f"{section.title}: {path} {section.picture_file}")
+                keep_section(section, page.screenshot(), path)
                 return
     print(f"{section.title}: nobody opens a page of it")
+
+
+def keep_section(section: handbook.Section, content: bytes, address: str) -> None:
+    image = Image.open(io.BytesIO(content)).convert("RGB").resize(handbook.PICTURE_SIZE)
+    image.save(section.picture_file, quality=70, method=6)
+    print(f"{section.title}: {address} {section.picture_file}")
 
 
 def keep(name: str, content: bytes) -> None:
@@ -184,7 +207,7 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell", args=FLAGS)
             if "--manual" not in sys.argv:
                 for picture in PICTURES:
-                    take(browser, campus, picture)
+                    keep(picture.name, take(browser, campus, picture))
             take_sections(browser, campus)
             browser.close()
         finally:

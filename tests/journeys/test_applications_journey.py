@@ -108,7 +108,7 @@ def test_an_application_is_registered_tried_and_its_refusal_explained(
     student = visit("phone")
     student.sign_in(campus.url, CAST["student"].campus_no, SAMPLE_PASSWORD)
     student.page.goto(f"{campus.url}/cas/login?service={quote(laboratory)}")
-    expect(student.page.get_by_role("heading", level=1)).to_contain_text("您不能使用 实验室预约")
+    expect(student.page.get_by_role("heading", level=1)).to_contain_text("您不能使用实验室预约")
     expect(student.page.get_by_role("listitem").get_by_text("教职工")).to_be_visible()
     expect(student.page.get_by_role("link", name="写信申请使用")).to_be_visible()
     student.look()

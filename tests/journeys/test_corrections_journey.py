@@ -80,7 +80,7 @@ def test_from_this_is_wrong_to_the_day_when_all_copies_followed(live_server, wec
         )
         look_at(student, "corrections-complaint")
         student.get_by_role("button", name="提交申请").click()
-        expect(student.get_by_role("main")).to_contain_text("现在由 财务处")
+        expect(student.get_by_role("main")).to_contain_text("现在由财务处")
         beside(as_the_worker_does)
 
         head.goto("/flows/")

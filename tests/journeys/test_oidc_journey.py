@@ -78,7 +78,7 @@ def test_consent_is_asked_remembered_and_taken_back(live_server, shop, size):
         page.get_by_label("密码", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="登录", exact=True).click()
 
-        expect(page.get_by_role("heading", level=1)).to_contain_text("允许 云打印 使用您的信息？")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("允许云打印使用您的信息？")
         expect(page.get_by_text("用途：打印好了通知您")).to_be_visible()
         visitor.look()
         page.get_by_role("button", name="同意", exact=True).click()
@@ -91,7 +91,7 @@ def test_consent_is_asked_remembered_and_taken_back(live_server, shop, size):
         expect(page.get_by_role("heading", name="云打印")).to_be_visible()
         visitor.look()
         page.get_by_role("button", name="撤销授权").click()
-        expect(page.get_by_text("已撤销对 云打印 的授权")).to_be_visible()
+        expect(page.get_by_text("已撤销对云打印的授权")).to_be_visible()
         visitor.look()
 
         page.goto(shop)
@@ -105,7 +105,7 @@ def test_choosing_an_account_and_leaving(live_server, shop, size):
         page = visitor.page
         visitor.sign_in(live_server.url, "T00123", PASSWORD)
         page.goto(f"{shop}&prompt=select_account")
-        expect(page.get_by_role("heading", level=1)).to_contain_text("用哪个账号进入 云打印？")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("用哪个账号进入云打印？")
         visitor.look()
         page.get_by_role("button", name="使用这个账号").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("使用您的信息")

@@ -149,7 +149,7 @@ def test_a_student_sets_up_an_app_lets_a_desktop_in_by_qr_and_takes_the_app_away
     page.get_by_role("button", name="数字一致，登录").click()
     expect(page.get_by_role("heading", name="已确认")).to_be_visible()
     phone.look()
-    desktop.page.get_by_role("button", name=f"我是 {STUDENT.name}，登录").click()
+    desktop.page.get_by_role("button", name=f"我是{STUDENT.name}，登录").click()
     expect(desktop.page).to_have_url(f"{campus.url}/account/sessions")
     desktop.look_at_both_sizes()
 

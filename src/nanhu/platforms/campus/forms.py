@@ -25,7 +25,7 @@ class CloseForm(ReasonForm):
 
 
 class RoomsForm(IntakeForm):
-    title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：2026 年秋季 南院各楼房间"))
+    title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：2026 年秋季南院各楼房间"))
     file = forms.FileField(
         label=_("房间表"),
         help_text=_("CSV 或 xlsx，一行一个房间。没有的代码新增，有的照表修改；有一行不对，整份不收。"),

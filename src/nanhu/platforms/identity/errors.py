@@ -111,7 +111,7 @@ class OwnRoleError(CampusError):
 
 class RolesExcludeError(ConflictError):
     code: ClassVar[str] = "roles_exclude"
-    sentence: ClassVar[str | Promise] = _("三员分立：此人已有另一类管理角色，不能再授予 {role}。")
+    sentence: ClassVar[str | Promise] = _("三员分立：此人已有另一类管理角色，不能再授予{role}。")
 
 
 class MoneyDutiesExcludeError(ConflictError):

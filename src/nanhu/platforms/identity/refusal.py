@@ -49,5 +49,5 @@ def mail_link(request: HttpRequest, application: Application) -> str:
     viewer = getattr(request, "viewer", None)
     who = f"{viewer.name}（{viewer.campus_no}）" if viewer else ""
     subject = quote(_("申请使用 %s") % application.name)
-    body = quote(_("我是 %(who)s，需要使用 %(name)s，用途：") % {"who": who, "name": application.name})
+    body = quote(_("我是%(who)s，需要使用%(name)s，用途：") % {"who": who, "name": application.name})
     return f"mailto:{quote(address, safe='@')}?subject={subject}&body={body}"

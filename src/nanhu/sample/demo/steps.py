@@ -109,6 +109,7 @@ ROLES = {
         "dormitory.biller",
         "openapi.keeper",
         "assets.office",
+        "printing.keeper",
     ),
     "security": (
         "identity.security",

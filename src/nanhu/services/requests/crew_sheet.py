@@ -94,7 +94,7 @@ class CrewChecker:
         if leader and leader not in self.persons:  # one, and no list
             yield line.fault("leader", _("没有这个人：%(word)s") % {"word": leader})
         if days_in(line["days"]) is None:
-            yield line.fault("days", _("请写 一至五、六日 或 1-5 这样"))
+            yield line.fault("days", _("请写“一至五”“六日”或 1-5 这样"))
         if line["phone"].strip() and not office_phone(line["phone"]):
             yield line.fault("phone", str(OFFICE_PHONE_WRONG))
 

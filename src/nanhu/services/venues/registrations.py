@@ -32,7 +32,7 @@ def keys_out(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequenc
     found: dict[int, list[Outstanding]] = {}
     out = queries.bookings().filter(application__person__in=person_ids, key_out_at__isnull=False, key_in_at=None)
     for one in out.order_by("pk"):
-        what = _("%(venue)s 的钥匙没有还") % {"venue": one.venue.name}
+        what = _("%(venue)s的钥匙没有还") % {"venue": one.venue.name}
         how = _("还到%(desk)s") % {"desk": one.venue.key_desk_shown or one.venue.called}
         url = reverse("venues:book:booking", args=[one.public_id])
         found.setdefault(one.application.person_id, []).append(Outstanding(what=what, how=how, url=url))

@@ -209,7 +209,7 @@ def difference_words(row: Compared) -> str:
 
 def missing_words(card: OurCard) -> str:
     facts = {"number": card.number, "name": card.name}
-    return _("台账里的 %(number)s %(name)s 不在文件里：补一行，金额写 0 并写差异说明") % facts
+    return _("台账里的 %(number)s %(name)s不在文件里：补一行，金额写 0 并写差异说明") % facts
 
 
 def check_classes(lines: Sequence[Line]) -> Checked[ClassRow]:

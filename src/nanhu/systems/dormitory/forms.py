@@ -7,7 +7,7 @@ from nanhu.kernel.kit.forms import IntakeForm
 
 
 class RoomListForm(IntakeForm):
-    title = forms.CharField(label=_("名称"), max_length=60, help_text=_("经办人之间用，例如：2026 年 10 月 南院电费"))
+    title = forms.CharField(label=_("名称"), max_length=60, help_text=_("经办人之间用，例如：2026 年 10 月南院电费"))
     file = forms.FileField(
         label=_("账单"),
         help_text=_(

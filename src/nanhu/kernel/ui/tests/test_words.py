@@ -92,6 +92,32 @@ def test_how_wrong_a_clock_is_has_a_unit_and_the_one_minus(value, digits, said):
     assert seconds(value, digits) == said
 
 
+CHINESE = r"[\u3400-\u9fff]"
+NAMES = "asset|back_name|bank|by|city|guest|name|office|payee|place|role|school|unit|venue|who|whose"
+"""Facts that are Chinese where the sentence is: people, units, places, applications."""
+NAMED = rf"(?:%\((?:{NAMES})\)s|\{{(?:{NAMES})\}})"
+BLANKS = re.compile(rf"{CHINESE} (?:{CHINESE}|{NAMED})|{NAMED} [“（]?{CHINESE}")
+SAID_APART = re.compile(rf"{{% translate ['\"][^'\"]*{CHINESE}['\"] %}} {{{{ [^}}]*\|who }}}}")
+MSGID = re.compile(r'^msgid ((?:".*"\n)+)', re.MULTILINE)
+
+
+def test_no_blank_stands_between_chinese_and_chinese() -> None:
+    """由张三办理, 第 3 行: a blank stands beside figures and letters alone. What somebody types (例：补卡 饭卡) keeps its own."""
+    found = [
+        f"{path.relative_to(ROOT)}: {said}"
+        for path in ROOT.rglob("locale/en/LC_MESSAGES/django.po")
+        for lines in MSGID.findall(path.read_text(encoding="utf-8"))
+        for said in ["".join(line[1:-1] for line in lines.splitlines())]
+        if BLANKS.search(said.partition("例：")[0])
+    ]
+    found += [
+        f"{path.relative_to(ROOT)}: {tag.group()}"
+        for path in ROOT.rglob("templates/**/*.html")
+        for tag in SAID_APART.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
 STILTED = {
     "有还是没有": "是否允许",
     "登录着的": "在线",

@@ -307,7 +307,7 @@ class SftpForm(ReadForm):
         r"^\.[A-Za-z0-9_.-]{1,20}\Z",
         label=_("写完的记号"),
         required=False,
-        help_text=_("例：.ok，要有 借阅.csv.ok 或 借阅.ok 才取 借阅.csv；不填：半分钟不再变才取"),
+        help_text=_("例：.ok，要有“借阅.csv.ok”或“借阅.ok”才取“借阅.csv”；不填：半分钟不再变才取"),
     )
 
     stale_minutes = forms.IntegerField(

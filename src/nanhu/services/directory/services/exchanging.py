@@ -41,7 +41,7 @@ def ask(*, by: Actor, token: UUID, person_id: int, given: Duty, taken: Duty, rea
             reason=reason.strip(),
         )
     note(by, made, "directory.ask_exchange")
-    tell_person(made.other_id, _("%(who)s 想和您换班") % {"who": made.author_name}, made)
+    tell_person(made.other_id, _("%(who)s想和您换班") % {"who": made.author_name}, made)
     return made
 
 
@@ -91,7 +91,7 @@ def accept(*, by: Actor, person_id: int, exchange: DutyExchange) -> DutyExchange
     if not (is_so and swapped(row, mine, theirs)):
         return ended(by, row, State.LAPSED, "directory.lapse_exchange", _("班次变了，没有换成"))
     tell([mine, theirs])
-    return ended(by, row, State.ACCEPTED, "directory.accept_exchange", _("%(who)s 同意换班") % {"who": row.other_name})
+    return ended(by, row, State.ACCEPTED, "directory.accept_exchange", _("%(who)s同意换班") % {"who": row.other_name})
 
 
 def swapped(row: DutyExchange, mine: Duty, theirs: Duty) -> bool:
@@ -119,7 +119,7 @@ def swapped(row: DutyExchange, mine: Duty, theirs: Duty) -> bool:
 @transaction.atomic
 def decline(*, by: Actor, person_id: int, exchange: DutyExchange) -> DutyExchange:
     row = waiting(exchange, person_id, by_other=True)
-    return ended(by, row, State.DECLINED, "directory.decline_exchange", _("%(who)s 不换班") % {"who": row.other_name})
+    return ended(by, row, State.DECLINED, "directory.decline_exchange", _("%(who)s不换班") % {"who": row.other_name})
 
 
 @transaction.atomic

@@ -256,8 +256,8 @@ def test_two_exchange_a_duty_and_nothing_changes_until_the_other_agrees(school):
     assert list(
         Message.objects.filter(template="directory.exchange").order_by("pk").values_list("title", flat=True)
     ) == [
-        f"赵老师 想和您换班：{exchange}",
-        f"王秘书 同意换班：{exchange}",
+        f"赵老师想和您换班：{exchange}",
+        f"王秘书同意换班：{exchange}",
     ]
     changed = OutboxEvent.objects.filter(name="directory.DutyChanged").latest("pk").payload
     assert changed == {"unit_id": school.units["20"], "days": [str(mine.day), str(theirs.day)]}

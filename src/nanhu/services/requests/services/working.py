@@ -186,7 +186,7 @@ def bill(*, by: Actor, request: Request, payers: Mapping[str, int]) -> list[ledg
             item=FEE,
             amount_fen=share,
             due_on=campus_today() + DAYS_TO_PAY,
-            name=_("%(what)s 维修材料") % {"what": found.title},
+            name=_("%(what)s维修材料") % {"what": found.title},
         )
         for number, share in ledger.even_shares(owed, payers).items()
         if share

@@ -337,7 +337,7 @@ def test_a_key_goes_out_and_comes_back_with_the_meter_and_the_damage_is_a_bill(s
     travel(made.held_from - timedelta(minutes=15))
     assert desk.post(f"{address}key-out/", {"meter": "100"}).status_code == 302
     assert desk.post(f"{address}key-out/", {"meter": "100"}).status_code == 409
-    assert registrations.keys_out([school["S1"]], "leaving")[school["S1"]][0].what == "羽毛球馆 的钥匙没有还"
+    assert registrations.keys_out([school["S1"]], "leaving")[school["S1"]][0].what == "羽毛球馆的钥匙没有还"
     travel(made.held_to + timedelta(minutes=16))
     desk = school.client("K1")
     assert "钥匙该还了" in desk.get(address).content.decode()

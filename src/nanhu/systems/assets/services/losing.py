@@ -135,7 +135,7 @@ def bill_of(by: Actor, loss: Loss) -> ledger.Bill:
         item=FEE,
         amount_fen=loss.owed_fen,
         due_on=campus_today() + DAYS_TO_PAY,
-        name=_("%(asset)s 丢失赔偿") % {"asset": loss.asset.name},
+        name=_("%(asset)s丢失赔偿") % {"asset": loss.asset.name},
     )
     return ledger.issue_bills(by=by, orders=[order])[key]
 

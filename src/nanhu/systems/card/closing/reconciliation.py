@@ -152,7 +152,7 @@ def receipt_differences(day: date) -> list[Found]:
     return found + [
         Found(
             key=f"merchant:{one.key}",
-            what=_("商户 %(name)s 的账与终端合计不符") % {"name": one.name},
+            what=_("商户%(name)s的账与终端合计不符") % {"name": one.name},
             ours_fen=one.book_fen,
             theirs_fen=one.paper_fen,
         )

@@ -48,7 +48,7 @@ def tell_loss_borne(events: Sequence[LossBorne]) -> None:
     for event in events:
         merchant = sales[event.receipt_id].merchant
         text = _(
-            "您的校园卡挂失后，%(place)s 有一笔脱机消费 %(sum)s（凭证 %(number)s）。按规定由学校承担，已记回您的校园卡。"
+            "您的校园卡挂失后，%(place)s有一笔脱机消费 %(sum)s（凭证 %(number)s）。按规定由学校承担，已记回您的校园卡。"
         ) % {
             "place": merchant.name if merchant else "",
             "sum": format_yuan(event.amount_fen),

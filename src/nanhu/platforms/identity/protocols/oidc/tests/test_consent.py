@@ -26,7 +26,7 @@ def test_a_third_party_is_asked_about_and_remembered(stranger_app, signed_in):
     page = stranger_app.authorize(signed_in)
     text = page.content.decode()
     assert page.status_code == 200
-    for shown in ("允许 图书馆 使用您的信息", "欧阳修文", "显示登录的是谁", "T00123", "发送到期通知", "无法据此认出您"):
+    for shown in ("允许图书馆使用您的信息", "欧阳修文", "显示登录的是谁", "T00123", "发送到期通知", "无法据此认出您"):
         assert shown in text, shown
     assert "DENY" in page["X-Frame-Options"]
 

@@ -92,7 +92,7 @@ def test_a_consent_withdrawn_while_a_code_is_made_gives_none(stranger_app, signe
         return consents.withdraw(by=TEST, account=given.account, consent_id=given.pk)
 
     _withdrawn, page = amid(withdraw, lambda: stranger_app.authorize(signed_in))
-    assert (page.status_code, "允许 图书馆 使用您的信息" in page.content.decode()) == (200, True), "it asks again"
+    assert (page.status_code, "允许图书馆使用您的信息" in page.content.decode()) == (200, True), "it asks again"
     assert not AuthorizationCode.objects.filter(used_at=None).exists()
     assert "code" in answer_of(answered(signed_in, page, "yes"))
 

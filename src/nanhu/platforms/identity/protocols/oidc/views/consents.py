@@ -30,5 +30,5 @@ def withdraw_consent(request: HttpRequest, number: int) -> HttpResponse:
     withdrawn = consents.withdraw(by=actor_of(request), account=owner_of(request), consent_id=number)
     if withdrawn is None:
         raise Http404
-    messages.success(request, _("已撤销对 %(name)s 的授权。") % {"name": withdrawn.client.application.name})
+    messages.success(request, _("已撤销对%(name)s的授权。") % {"name": withdrawn.client.application.name})
     return HttpResponseRedirect(reverse("identity:oidc_consents"))
