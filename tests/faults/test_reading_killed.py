@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
@@ -20,6 +19,7 @@ from nanhu.platforms.datahub.tests.conftest import house_of_a_steward, steward  
 from nanhu.platforms.datahub.tests.reading import VendorSystem, lesson, read_again
 from nanhu.platforms.datahub.tests.test_data_sources import listed, outside, roster  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.tests.test_shared_sources import two  # noqa: F401  (a fixture)
+from nanhu.testing.killing import killed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,21 +52,14 @@ def courses() -> set[str]:
     return {one.course for one in datahub.rows("academic.roster")}
 
 
-def killed(made: DataSource, where: Any, name: str, instead: Any) -> None:
+def killed_reading(made: DataSource, where: Any, name: str, instead: Any) -> None:
     """In a process of its own, which dies there."""
-    DataSource.objects.filter(pk=made.pk).update(due_at=made.created_at)
-    for one in connections.all():
-        one.close()
-        one.close_pool()  # type: ignore[attr-defined]
-    child = os.fork()
-    if child == 0:
-        try:
-            setattr(where, name, instead)
-            read_again(made)
-        finally:
-            os._exit(1)
-    _pid, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status), "it went on"
+
+    def read(_die: Callable[[], None]) -> None:
+        setattr(where, name, instead)
+        read_again(made)
+
+    killed(read)
 
 
 def test_killed_at_each_stage_it_is_in_effect_once(roster: DataSource, outside: VendorSystem) -> None:  # noqa: F811
@@ -74,7 +67,7 @@ def test_killed_at_each_stage_it_is_in_effect_once(roster: DataSource, outside: 
     for number, (stage, there) in enumerate(STAGES.items(), start=1):
         before, course = courses(), f"MA{number:02d}K"
         outside.says([row | {"kch": course} for row in rows])
-        killed(roster, *there)
+        killed_reading(roster, *there)
         kept = courses() == before
         assert kept or (stage == "before it is concluded" and courses() == {course}), stage
         due = DataSource.objects.get(pk=roster.pk).due_at

@@ -2,8 +2,9 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from nanhu.platforms.datahub.reading.spool import cell_of
 from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.reading import at, read_again
 from nanhu.platforms.datahub.tests.test_shared_sources import switched, two  # noqa: F401  (a fixture)
+from nanhu.testing.killing import killed
 from nanhu.testing.patience import PATIENCE_SECONDS
 from nanhu.testing.ports import free_ports
 
@@ -242,6 +244,58 @@ def test_a_transaction_of_more_rows_than_are_held_lands_in_parts_each_once(
     assert max(sizes) == 4
     assert LandingRow.objects.count() - landed == sum(sizes) == 15, "each part once"
     monkeypatch.undo()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "stage", ["before the place is noted", "before the log is let go of", "before it is concluded"]
+)
+def test_killed_after_a_part_took_effect_its_refused_line_is_read_again(
+    made: DataSource, postgres: Postgres, stage: str
+) -> None:
+    does(
+        postgres,
+        "UPDATE xk SET kch = '' WHERE xh = '14231100001'",
+        "UPDATE xk SET kch = 'MA102' WHERE xh = '14231100002'",
+    )
+
+    def read_until_there(die: Callable[[], None]) -> None:
+        taken = reading.taken
+
+        def dies(*arguments: Any, **options: Any) -> None:
+            if stage == "before the place is noted":
+                taken(*arguments, **options)
+            die()
+
+        where = {"before the place is noted": (reading, "taken"), "before the log is let go of": (stream, "let_go")}
+        setattr(*where.get(stage, (reading, "Done")), dies)
+        read_again(made)
+
+    killed(read_until_there)
+    assert there()["14231100002"][0] == "MA102"
+    assert [one.counts["rejected"] for one in Batch.objects.order_by("id")] == [0, 1]
+    for _turn in range(2):
+        assert read_again(made).error == ""
+    assert [one.counts["rows"] for one in Batch.objects.order_by("id")] == [60, 2, 60], "the whole table, for one line"
+    does(postgres, "UPDATE xk SET kch = 'MA103' WHERE xh < '14231100003'")
+    assert (read_again(made).error, made.rows) == ("", 2)
+    assert {there()[f"1423110000{n}"][0] for n in (1, 2)} == {"MA103"}
+
+
+@pytest.mark.parametrize(
+    ("does_to", "a_time", "earlier"), [("UPDATE xk SET kch = 'MA200'", 12, 48), ("DELETE FROM xk", 5, 5)]
+)
+def test_a_table_that_small_transactions_change_or_empty_waits_when_a_day_has_seen_enough(
+    made: DataSource, postgres: Postgres, does_to: str, a_time: int, earlier: int
+) -> None:
+    left = iter(range(1, 61))
+    while not Batch.objects.filter(state="waiting").exists():
+        does(postgres, *(f"{does_to} WHERE xh = '{14231100000 + n}'" for n in islice(left, a_time)))
+        assert read_again(made).error == ""
+    (measured,) = Batch.objects.get(state="waiting").gate
+    assert (measured["count"], measured["earlier"]) == (a_time, earlier)
+    steward = signed_in("管日", "0020209196", "datahub.steward")
+    assert f"{earlier} 行" in steward.get(at(made, "days/")).content.decode()
 
 
 def test_changes_that_another_let_go_of_are_read_with_the_whole_table(made: DataSource, postgres: Postgres) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import duckdb
 import pytest
 from django.test import Client
 
@@ -184,6 +185,38 @@ def test_a_file_of_more_than_may_be_handed_in_fills_a_large_table(
     file.with_name("flow_2.csv").write_text("\n".join(lines[:700]) + "\n", encoding="utf-8")
     file.with_name("flow_2.csv.ok").touch()
     assert "699 ≠ 1000" in read_again(made).error
+    assert Batch.objects.count() == 1
+    for left in openssh.out.iterdir():
+        left.unlink()
+
+
+def test_parquet_behind_a_folder_is_tried_by_its_end_and_fills_a_large_table(
+    openssh: OpenSsh, steward: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(declared, "warehouse", lambda: tmp_path)
+    (tmp_path / "card.flow").mkdir()
+    (tmp_path / "card.flow" / "table.toml").write_text(
+        'name = "刷卡流水"\nkeys = ["serial"]\n[fields.serial]\nheading = "流水号"\n[fields.fen]\nheading = "金额"\nkind = "yuan"\n'
+    )
+    file = openssh.out / "flow_1.parquet"
+    duckdb.sql("SELECT n AS 流水号, 1.50 AS 金额, uuid() AS 商户 FROM range(30000) t(n)").write_parquet(str(file))
+    made = made_by(steward, openssh, fills="large:card.flow", query="*.parquet")
+    sftp.fetch(made, sftp.newest(made), tmp_path / "head", most=large.LARGEST, head=1)
+    head = (tmp_path / "head").stat()
+    assert (head.st_size, head.st_blocks * 512 < head.st_size) == (file.stat().st_size, True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(large, "HEAD", 1)
+        page = steward.post(at(made, "try/")).content.decode()
+        assert ("流水号" in page, "••••••" in page) == (True, True)
+    assert "1.50" in steward.post(at(made, "try/")).content.decode()
+    assert steward.post(at(made, "start/")).status_code == 302
+    read_again(made)
+    made = read_again(made)
+    assert (made.error, made.rows) == ("", 30000)
+    file.write_bytes(file.read_bytes()[:-1])
+    read_again(made)
+    assert "没有收" in read_again(made).error
+    assert "没有收" in steward.post(at(made, "try/")).content.decode()
     assert Batch.objects.count() == 1
     for left in openssh.out.iterdir():
         left.unlink()

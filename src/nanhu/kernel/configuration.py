@@ -116,6 +116,16 @@ class Configuration:
     web_workers: int = setting("NANHU_WEB_WORKERS", 0, "Web worker processes; 0: one a processor, at most four.")
     hasher_threads: int = setting("NANHU_HASHER_THREADS", 0, "Passwords checked at once; 0: one a processor.")
     upload_limit_mb: int = setting("NANHU_UPLOAD_LIMIT_MB", 50, "Largest file an office may hand in, in MiB.")
+    large_tables_at_once: int = setting(
+        "NANHU_LARGE_TABLES_AT_ONCE",
+        2,
+        "Large tables that this machine reads in at once; others wait until one is done.",
+    )
+    large_table_memory_mb: int = setting(
+        "NANHU_LARGE_TABLE_MEMORY_MB",
+        1024,
+        "Memory of the engine that cleans a large table, in MiB; more goes to disk.",
+    )
     spark_master: str = setting(
         "NANHU_SPARK_MASTER",
         "",

@@ -21,6 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database import embedded
 from nanhu.testing import template
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 HELPER = "_django_db_helper"
 """The fixture of pytest-django that begins the transaction of a test."""
@@ -88,6 +89,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connection.close()
         connection.settings_dict["NAME"] = clone(f"test_nanhu_{worker}")
+        connection.settings_dict["OPTIONS"]["pool"]["timeout"] = PATIENCE_SECONDS
         _houses[None] = House(connection, None)
     yield
     with django_db_blocker.unblock():

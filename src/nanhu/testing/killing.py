@@ -21,30 +21,23 @@ def at_once[Given](jobs: Sequence[Callable[[], Given]]) -> list[Given]:
 
 
 def killed(work: Callable[[Callable[[], None]], object]) -> None:
-    """`work(die)` in a child that ends where it calls `die`; nothing of ours may stay open, it would speak on our line."""
-    connection.close()
-    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
-    child = os.fork()
-    if child == 0:
-        try:
-            work(lambda: os.kill(os.getpid(), signal.SIGKILL))
-        except BaseException:
-            traceback.print_exc()  # why it was not killed
-            raise
-        finally:
-            os._exit(0)
+    """`work(die)` in a child that ends where it calls `die`."""
+    child = started(lambda: work(lambda: os.kill(os.getpid(), signal.SIGKILL)))
     if os.WTERMSIG(os.waitpid(child, 0)[1]) != signal.SIGKILL:
         raise AssertionError("it came to its end")
 
 
 def started(work: Callable[[], object]) -> int:
-    """`work` in a child of its own, to be killed from here; its number."""
+    """`work` in a child of its own, to be killed from here; its number. Nothing of ours may stay open, it would speak on our line."""
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
     child = os.fork()
     if child == 0:
         try:
             work()
+        except BaseException:
+            traceback.print_exc()  # why it was not killed
+            raise
         finally:
             os._exit(0)
     return child

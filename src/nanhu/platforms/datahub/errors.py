@@ -50,6 +50,14 @@ class LargeTableBusyError(CampusError):
     sentence = _("“{name}”正在接收另一份快照。")
 
 
+class LargeTablesBusyError(CampusError):
+    """It waits for another large table: this machine's memory is bounded."""
+
+    code = "datahub.large_tables_busy"
+    http_status = 409
+    sentence = _("排队：这台机器同时只读 {most} 张大表，前面的读完一张就轮到。")
+
+
 class LargeTableFailedError(CampusError):
     code = "datahub.large_table_failed"
     http_status = 409
@@ -173,7 +181,7 @@ class TooManyHeldError(TooMuchError):
 
 
 class TooManyChangedError(TooMuchError):
-    """So much differs in a file from what stands that a shifted column is likelier than the news."""
+    """So much differs in a file from what stands that a shifted column is likelier than the news; `earlier`: what others of a day changed."""
 
     measure = "changed"
 

@@ -50,7 +50,9 @@ SENTENCES: Final[Mapping[str, Callable[[], str]]] = {
 def over(one: Mapping[str, Any]) -> str:
     """Where no file did it alone."""
     if one.get("earlier"):
-        return _("一天里已经少了 {earlier} 行。").format(**figures(one))
+        is_gone = one["measure"] == "rows_gone"
+        said = _("一天里已经少了 {earlier} 行。") if is_gone else _("一天里已经改了 {earlier} 行。")
+        return said.format(**figures(one))
     return _("一天里的 {files} 批合起来：").format(**figures(one)) if one.get("files", 1) > 1 else ""
 
 

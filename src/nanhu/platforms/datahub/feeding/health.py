@@ -69,6 +69,8 @@ def words_with(made: DataSource, waiting: Batch | None, *, keeps_gone: bool = Fa
         parts.append(_("批次 #%d 在等人看过，之后的没有读入") % waiting.pk)
     elif made.failed_at is not None:
         parts.append(_("读不成：%s") % made.error if made.error else _("读不成"))
+    elif made.error:
+        parts.append(made.error)
     elif made.good_at is None:
         parts.append(_("还没有读过"))
     if keeps_gone:

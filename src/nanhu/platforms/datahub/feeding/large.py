@@ -11,6 +11,8 @@ from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.reading.spool import cell_of
 from nanhu.platforms.datahub.warehouse.declared import LARGE, declared
+from nanhu.platforms.datahub.warehouse.engines import first_rows
+from nanhu.platforms.datahub.warehouse.taking import is_parquet
 
 SECONDS: Final = 4 * 3600
 """To fetch it; it is cleaned no longer (`warehouse/engines.py`)."""
@@ -43,7 +45,10 @@ def write_lines(made: DataSource, path: Path, rows: Iterable[Mapping[str, Any]])
 
 
 def first_lines(made: DataSource, path: Path, count: int) -> Iterator[Mapping[str, Any]]:
-    """Of a file of lines; what Parquet says only the engine reads."""
+    """What Parquet says only the engine reads; of one that was not fetched whole the columns alone."""
+    if is_parquet(path):
+        yield from first_rows(path, count if path.stat().st_size <= HEAD else 0)
+        return
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
             yield from islice(csv.DictReader(file, delimiter=declared(key_of(made)).table.delimiter), count)

@@ -3,7 +3,7 @@ and the same rows change nothing."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,7 +25,12 @@ from nanhu.kernel.retries.answers import Answer, Outside
 from nanhu.kernel.secret_files import private_folder
 from nanhu.kernel.sheets.errors import WorkbookBombError
 from nanhu.platforms.datahub.cleaning.text import text_of
-from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError, SourceRefusedError
+from nanhu.platforms.datahub.errors import (
+    LargeTablesBusyError,
+    SourceBusyError,
+    SourceFailedError,
+    SourceRefusedError,
+)
 from nanhu.platforms.datahub.feeding import binlog, database, http, large, sftp, stream
 from nanhu.platforms.datahub.feeding.sftp import RemoteFile
 from nanhu.platforms.datahub.known_sources import source
@@ -39,6 +44,7 @@ from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.writers import refuse_other_writer, switch_in_effect
 from nanhu.platforms.datahub.sources import SourceSpec
+from nanhu.platforms.datahub.warehouse.places import place
 from nanhu.platforms.datahub.warehouse.taking import take_snapshot
 
 BY: Final = Actor.system("datahub.sources")
@@ -158,6 +164,8 @@ def read_in(made: DataSource) -> Answer:
     try:
         with lease_kept(made):
             return read_once(made, begun=begun, every=every)
+    except LargeTablesBusyError as waits:
+        return Again(waits.message, after=sftp.SETTLING)
     except SourceBusyError as busy:
         seconds = int(str(busy.facts["seconds"]))
         after = timedelta(seconds=seconds) if seconds else pause
@@ -184,7 +192,7 @@ def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
             return Done({"failed_at": None}, then=every)
         if not sftp.is_settled(made, file):
             return Done({"position": made.position | {"seen": file.place}}, then=sftp.SETTLING)
-    with spooled(made, file) as (path, count):
+    with place() if large.is_large(made) else nullcontext(), spooled(made, file) as (path, count):
         report = taken(made, path, name=file.name if file else "")
     count = count or report.counts["rows"]
     if why := refused_lines(made, report):
@@ -222,7 +230,8 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
         batch: dict[str, object] = {"rows": count, "batch_id": report.batch} if report is not None else {}
         if report is not None and report.state not in IN_EFFECT:
             return Done(batch | {"position": made.position | {"anew": anew}, "failed_at": None}, then=stream.EVERY)
-        kept = {} if news.is_whole else made.position  # without a shape it is read whole again
+        is_refused = report is not None and bool(counts_of(report).get("rejected"))
+        kept = {} if news.is_whole or is_refused else made.position  # without a shape it is read whole again
         DataSource.objects.filter(pk=made.pk).update(position=kept | {"until": news.until, "anew": anew})
         log.let_go(made, line, news.until)
     position = {"shape": news.shape, "layout": news.layout, "until": news.until, "stands_on": stands_on, "anew": anew}
@@ -231,7 +240,7 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
         if news.is_whole and (refused := refused_lines(made, report)):
             columns = batch | failing(made, begun)
             return Again(SourceFailedError(why=refused).message, after=timedelta(minutes=1), columns=columns)
-        if not news.is_whole and report.counts.get("rejected"):
+        if not news.is_whole and is_refused:
             said["position"] = {"anew": anew}
     return Done(said, then=stream.EVERY if news.is_all else timedelta())
 
@@ -296,12 +305,18 @@ def refused_lines(made: DataSource, report: BatchReport) -> str:
     """Of a shared table: more than a few lines were no rows of it, so what stands there is not what the source says."""
     if made.fills not in shared_tables():
         return ""
-    counts = Batch.objects.values_list("counts", flat=True).get(pk=report.batch)
+    counts = counts_of(report)
     rows, refused = counts.get("rows", 0), counts.get("rejected", 0)
     if refused <= rows * REFUSED_SHARE:
         return ""
     said = {"batch": report.batch, "rows": rows, "refused": refused}
     return _("批次 #%(batch)s：%(rows)s 行里 %(refused)s 行没有通过") % said
+
+
+def counts_of(report: BatchReport) -> Mapping[str, Any]:
+    """Also of a batch that is in effect already: whoever read it was killed before the place was noted, or it was let pass since."""
+    counts: Mapping[str, Any] = Batch.objects.values_list("counts", flat=True).get(pk=report.batch)
+    return counts
 
 
 def refuse_lost_columns(made: DataSource, spec: SourceSpec, path: Path) -> None:

@@ -3,6 +3,7 @@ one request in JSON on stdin and answers one in JSON: the files of the folder, o
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ CONNECT_SECONDS: Final = 8
 MOST_FILES: Final = 2_000
 CHUNK: Final = 256 * 1024
 REGULAR: Final = 1
+PARQUET: Final = b"PAR1"
+MOST_FOOTER: Final = 16 << 20
 KEY_BEGINS: Final = "-----BEGIN "
 
 
@@ -93,12 +96,22 @@ async def fetched(sftp: Any, request: dict[str, Any]) -> dict[str, Any]:
                 count += len(data)
                 if request["head"] and count >= request["head"]:
                     here.write(data)
+                    await write_footer(there, here.fileno())
                     return {"is_whole": True}
                 if count > request["most"]:
                     raise SftpError(f"> {request['most']}")
                 here.write(data)
     after = await sftp.stat(path)
     return {"is_whole": count == request["size"] == after.size and after.mtime == request["mtime"]}
+
+
+async def write_footer(there: Any, here: int) -> None:
+    """Of Parquet its columns stand at the end: there they are written, with a hole before them."""
+    size: int = (await there.stat()).size
+    last: bytes = await there.read(8, size - 8)
+    length = int.from_bytes(last[:4], "little") + len(last)
+    if last.endswith(PARQUET) and length <= min(size, MOST_FOOTER):
+        os.pwrite(here, await there.read(length, size - length), size - length)
 
 
 def answer_from(request: dict[str, Any], *, seconds: float) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from nanhu.platforms.datahub.lineage.statements import Reads, reads_of
 from nanhu.platforms.datahub.models import Batch, DataSource
 from nanhu.platforms.datahub.queries import last_batches
 from nanhu.platforms.datahub.sources import SourceSpec
+from nanhu.platforms.datahub.warehouse.declared import LARGE
 
 PERSON_FIELDS: Final = (
     *("campus_no", "name", "sex", "birth_date", "ethnicity", "nationality"),
@@ -71,6 +72,8 @@ def flows_of(batch: Batch) -> list[Flow]:
 
 
 def fields_of(spec: SourceSpec) -> Mapping[str, Mapping[str, str]]:
+    if spec.kind == "large":
+        return {spec.key: {one.field: one.field for one in spec.columns}}
     if spec.kind == "shared":
         return {spec.table: {one.field: one.field for one in spec.columns}}
     return FIELDS.get(spec.kind, {})
@@ -90,7 +93,9 @@ def whole(dataset: Dataset) -> Origin:
 
 def origin_of(source_key: str) -> tuple[Origin, Mapping[str, str]]:
     """And by our field its name there, where it is another than the heading."""
-    made = DataSource.objects.filter(key=source_key).first()
+    """A large table has the key of its own, whoever fills it."""
+    filling = DataSource.objects.filter(fills=source_key).exclude(state=DataSource.State.DRAFT).order_by("-pk")
+    made = (filling if source_key.startswith(LARGE) else DataSource.objects.filter(key=source_key)).first()
     if made is None or made.kind == Kind.FILE:
         return whole(Dataset(FILES, source_key)), {}
     if made.kind == Kind.HTTP:

@@ -101,7 +101,8 @@ def read_columns(batch: Batch) -> dict[str, Any]:
 
 
 def output(flow: Flow, origin: Origin, names: Mapping[str, str]) -> dict[str, Any]:
-    table = shared_tables()[flow.table]
+    table = shared_tables().get(flow.table)
+    schema = written_columns(table) if table else facet(SCHEMA, {"fields": [{"name": one} for one in flow.columns]})
     written = {
         name: {
             "inputFields": [
@@ -115,7 +116,7 @@ def output(flow: Flow, origin: Origin, names: Mapping[str, str]) -> dict[str, An
     return {
         "namespace": NAMESPACE,
         "name": flow.table,
-        "facets": {"schema": written_columns(table), "columnLineage": facet(COLUMNS, {"fields": written})},
+        "facets": {"schema": schema, "columnLineage": facet(COLUMNS, {"fields": written})},
         "outputFacets": {"outputStatistics": facet(COUNTED, {"rowCount": flow.batch.counts.get("accepted", 0)})},
     }
 

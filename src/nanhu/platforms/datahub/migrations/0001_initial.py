@@ -297,6 +297,11 @@ class Migration(migrations.Migration):
                 ("last", models.BigIntegerField(null=True)),
                 ("rows", models.BigIntegerField()),
                 ("accepted", models.BigIntegerField()),
+                ("batches", models.BigIntegerField()),
+                ("created", models.BigIntegerField()),
+                ("changed", models.BigIntegerField()),
+                ("removed", models.BigIntegerField()),
+                ("rejected", models.BigIntegerField()),
                 ("codes", models.JSONField(help_text="how often each rule found something")),
             ],
             options={

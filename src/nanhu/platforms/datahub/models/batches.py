@@ -88,6 +88,11 @@ class QualityDay(models.Model):
     last = models.BigIntegerField(null=True)
     rows = models.BigIntegerField()
     accepted = models.BigIntegerField()
+    batches = models.BigIntegerField()
+    created = models.BigIntegerField()
+    changed = models.BigIntegerField()
+    removed = models.BigIntegerField()
+    rejected = models.BigIntegerField()
     codes: Any = models.JSONField(help_text="how often each rule found something")
 
     class Meta:

@@ -18,6 +18,7 @@ def standard_digest() -> str:
     return digest.hexdigest()[:8]
 
 
+@cache
 def program_rules() -> str:
     """All that lines of shared tables are read by, beside the words of their source."""
     return f"{version('nanhu')} · {standard_digest()}"

@@ -65,8 +65,7 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow], much
     if not is_trial:
         shared_gate.refuse_too_much(batch, spec, len(standing), gone, len(held))
     done = rehearse(table, ready) if is_trial else written(table, ready, gone, by=by, batch=batch)
-    if not is_trial:
-        shared_gate.refuse_many_changed(batch, len(standing), len(done.changed))
+    unseen_changed = 0 if is_trial else shared_gate.refuse_many_changed(batch, spec, standing, done.changed)
     done.removed = list(gone)
     unseen = gone.keys() - {key for key, _number in batch.gone}
     batch.gone = [*gone.items()]
@@ -75,7 +74,13 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow], much
     sample = differences(table, ready, done, batch)
     outcome.write_rows(rows, {})
     outcome.write_issues(batch, rows)
-    counts = {"scopes": batch.counts["scopes"], "removed": len(gone), "held_rows": len(held), "unseen": len(unseen)}
+    counts = {
+        "scopes": batch.counts["scopes"],
+        "removed": len(gone),
+        "held_rows": len(held),
+        "unseen": len(unseen),
+        "unseen_changed": unseen_changed,
+    }
     finish(batch, rows, ready, done, sample, counts=counts, is_held=much is not None)
     facts = {
         "file": batch.file_name,
@@ -246,7 +251,7 @@ def finish(
     counts: dict[str, Any],
     is_held: bool,
 ) -> None:
-    """`unseen` of the counts: how many were removed that nobody had seen in a rehearsal or at the gate."""
+    """`unseen` of the counts: how many were removed that nobody had seen in a rehearsal or at the gate; `unseen_changed` likewise."""
     result = people.ApplyResult(
         created=len(done.created),
         changed=len(done.changed),

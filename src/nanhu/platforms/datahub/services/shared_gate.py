@@ -1,24 +1,21 @@
 """What a file may do to a shared table that nobody has seen: alone, and together with the others of a day."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from django.db.models import IntegerField, Sum
+from django.db.models import Exists, IntegerField, Max, OuterRef, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.datahub.errors import TooManyChangedError, TooManyGoneError, TooManyHeldError, TooMuchError
-from nanhu.platforms.datahub.models import Batch, GateLimit, Level
+from nanhu.platforms.datahub.models import Batch, GateLimit, Level, QualityDay, SharedRow
 from nanhu.platforms.datahub.services.gate import A_DAY, limits_of
 from nanhu.platforms.datahub.sources import SourceSpec
 
 GONE_SHARE, GONE_MOST = 0.02, 50
 CHANGED_SHARE: Final = 0.2
 """Of what stands; more changes only as somebody saw it."""
-PART: Final = re.compile(r" · (\S+)\+\d+(?: → \S+)?\Z")
-"""Ends the name of a batch that is a part of a transaction: where it begins (`feeding/reading.py`)."""
 
 
 def refuse_too_much(batch: Batch, spec: SourceSpec, before: int, gone: Mapping[str, str], held: int) -> None:
@@ -30,23 +27,40 @@ def refuse_too_much(batch: Batch, spec: SourceSpec, before: int, gone: Mapping[s
         raise TooManyHeldError(before=before, count=held)
 
 
-def refuse_many_changed(batch: Batch, before: int, changed: int) -> None:
-    """After they were written: the transaction takes them back."""
-    count, seen = changed + changed_by_parts(batch), batch.counts.get("changed", 0)
-    if count > max(GONE_MOST, before * CHANGED_SHARE) and changed > seen:
-        raise TooManyChangedError(before=before, count=count)
+def refuse_many_changed(batch: Batch, spec: SourceSpec, standing: Collection[str], changed: Sequence[str]) -> int:
+    """After they were written: the transaction takes them back. How many nobody has seen; `standing`: the keys of what it speaks of."""
+    if len(changed) <= batch.counts.get("changed", 0):
+        return 0
+    earlier, most = changed_today(batch), most_changed(spec, len(standing))
+    if earlier and len(changed) + sum(earlier.values()) > most:
+        count = sum(key in standing for key in keys_changed(spec, earlier))
+    else:
+        count = 0
+    if len(changed) + count > most:
+        raise TooManyChangedError(before=len(standing), count=len(changed), earlier=count)
+    return len(changed)
 
 
-def changed_by_parts(batch: Batch) -> int:
-    """By those parts of the same foreign transaction that landed before this one, since somebody let one of them pass."""
-    found, earlier = PART.search(batch.file_name), 0
-    if found is None:
-        return earlier
-    parts = Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED, id__lt=batch.pk)
-    parts = parts.filter(finished_at__gt=now() - A_DAY, file_name__contains=f" · {found[1]}+").order_by("id")
-    for is_released, changed in parts.values_list("is_released", "counts__changed"):
-        earlier = 0 if is_released else earlier + (changed or 0)
-    return earlier
+def changed_today(batch: Batch) -> dict[int, int]:
+    """By which batches of the last day, since somebody let one pass, and how many rows each."""
+    today = applied_today(batch)
+    looked = today.filter(is_released=True).aggregate(last=Max("id"))["last"] or 0
+    return dict(today.filter(id__gt=looked, counts__unseen_changed__gt=0).values_list("id", "counts__unseen_changed"))
+
+
+def keys_changed(spec: SourceSpec, batches: Iterable[int]) -> Iterable[str]:
+    """What these batches left otherwise than it was, each row once however often it changed."""
+    before = SharedRow.objects.filter(
+        table_key=OuterRef("table_key"), key=OuterRef("key"), valid_to=OuterRef("valid_from"), is_removed=False
+    )
+    living = SharedRow.living(spec.table).filter(Exists(before), batch__in=list(batches))
+    return living.order_by().values_list("key", flat=True)
+
+
+def most_changed(spec: SourceSpec, before: int) -> float:
+    limit = limits_of(spec.key).get(GateLimit.Measure.CHANGED)
+    share = limit.amber / 1000 if limit is not None and limit.source else max(CHANGED_SHARE, spec.turnover / 100)
+    return max(GONE_MOST, before * share)
 
 
 def most_gone(spec: SourceSpec, before: int) -> float:
@@ -63,9 +77,16 @@ def most_gone(spec: SourceSpec, before: int) -> float:
 
 def gone_today(batch: Batch) -> int:
     """What files of the last day took that nobody had seen."""
-    applied = Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED, finished_at__gt=now() - A_DAY)
     unseen = Cast(KT("counts__unseen"), IntegerField())
-    return int(applied.exclude(pk=batch.pk).aggregate(total=Sum(unseen))["total"] or 0)
+    return int(applied_today(batch).aggregate(total=Sum(unseen))["total"] or 0)
+
+
+def applied_today(batch: Batch) -> QuerySet[Batch]:
+    """By number from the last one of the day before yesterday on: a table that is followed has thousands a day, for years."""
+    days = QualityDay.objects.filter(source=batch.source, day__lt=campus_today() - A_DAY)
+    since = days.aggregate(last=Max("last"))["last"] or 0
+    today = Batch.objects.filter(source=batch.source, id__gt=since, state=Batch.State.APPLIED)
+    return today.filter(finished_at__gt=now() - A_DAY).exclude(pk=batch.pk)
 
 
 def hold(batch: Batch, much: TooMuchError) -> None:

@@ -14,6 +14,7 @@ from nanhu.platforms.datahub.shared.declarations import SharedTable
 from nanhu.platforms.datahub.sharing.offers import Offer
 from nanhu.platforms.openapi.api import Raw, ResponseBody
 
+OURS: Final = "nanhu"
 HEADS: Final = ("removed", "since", "batch", "source")
 
 

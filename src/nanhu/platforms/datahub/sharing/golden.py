@@ -200,10 +200,17 @@ def oldest(supplies: Sequence[tuple[datetime | None, datetime | None]]) -> tuple
 
 
 known_freshness = Remembered(freshness, seconds=5)
+known_supplies = Remembered(dict[str, tuple[datetime | None, datetime | None]], seconds=5)
+"""Of the sources that were asked for since."""
 
 
 def supplied_to(table: SharedTable, source: str) -> tuple[datetime | None, datetime | None]:
     """Of a table that `source` writes (empty: the box itself): when that was last good, and since when it is stale."""
     if table.derived:
         return known_freshness()[table.key]
-    return supplied(source) if source else (now(), None)
+    if not source:
+        return now(), None
+    known = known_supplies()
+    if source not in known:
+        known[source] = supplied(source)
+    return known[source]

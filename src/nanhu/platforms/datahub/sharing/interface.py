@@ -21,7 +21,7 @@ from nanhu.platforms.datahub.models import SharedTable as Known
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
 from nanhu.platforms.datahub.sharing import golden, news, pages
-from nanhu.platforms.datahub.sharing.formats import FORMATS, HubPage, HubRow, written
+from nanhu.platforms.datahub.sharing.formats import FORMATS, OURS, HubPage, HubRow, written
 from nanhu.platforms.datahub.sharing.offers import Offer, offer_of, offered
 from nanhu.platforms.datahub.sharing.pages import Cursor, Query
 from nanhu.platforms.datahub.sharing.refusals import (
@@ -47,7 +47,6 @@ from nanhu.platforms.openapi.api import (
 )
 
 SCOPE: Final = "hub.read"
-OURS: Final = "nanhu"
 NUMBER: Final = r"\d{1,18}"
 CURSOR: Final = re.compile(rf"({NUMBER})\.({NUMBER})(?:\.({NUMBER})\.({NUMBER})\.({NUMBER}))?\.[\w-]{{43}}", re.ASCII)
 SIGNED: Final = "datahub.cursor"
@@ -207,10 +206,7 @@ def read_product(request: Request) -> Raw:
         source=source or OURS,
         as_of=iso(read.as_of or as_of),
         stale_since=iso(stale_since),
-        rows=[
-            HubRow(key=one.key, data=one.data, since=one.since.isoformat(), batch=one.batch, source=one.source or OURS)
-            for one in page.rows
-        ],
+        rows=page.rows,
         next=signed(page.next, str(given.grant.pk), read.as_of),
         is_last=page.is_last,
     )

@@ -19,6 +19,7 @@ from nanhu.kernel.database.values import all_rows, planned_rows
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
 from nanhu.platforms.datahub.shared.values import PURPOSE
+from nanhu.platforms.datahub.sharing.formats import OURS, HubRow
 from nanhu.platforms.datahub.sharing.offers import Offer
 from nanhu.platforms.datahub.sharing.refusals import ProductUnknownError
 
@@ -73,19 +74,8 @@ class Cursor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """`data` is None where it was removed, or is none of the consumer's any more."""
-
-    key: dict[str, str]
-    data: dict[str, Any] | None
-    since: datetime
-    batch: int | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    rows: Sequence[Row]
+    rows: list[HubRow]
     next: Cursor
     is_last: bool
 
@@ -112,9 +102,10 @@ def page_of(query: Query, *, by: Actor) -> Page:
         query = begun(query)
         found = fetched(query, query.most + 1)
         shown, is_last = found[: query.most], len(found) <= query.most
-        rows = list(rows_of(query, shown))
+        stored = [json.loads(one[2]) for one in shown]
+        rows = list(rows_of(query, shown, stored))
         if shown or (is_last and is_further(query)):
-            note(query, shown, rows, is_last=is_last, by=by)
+            note(query, shown, stored, rows, is_last=is_last, by=by)
     return Page(rows=rows, next=after(query, shown, is_last=is_last), is_last=is_last)
 
 
@@ -173,15 +164,16 @@ def condition(only: Mapping[str, Sequence[str]], whose: str, facts: dict[str, An
     return " AND ".join(parts) or "true"
 
 
-def rows_of(query: Query, shown: Sequence[tuple[Any, ...]]) -> Iterator[Row]:
-    for one, secret in zip(shown, secrets_of(query.offer, shown), strict=True):
-        _id, key, data, _sealed, fits, since, batch, source = one
-        yield Row(
+def rows_of(query: Query, shown: Sequence[tuple[Any, ...]], stored: Sequence[Mapping[str, Any]]) -> Iterator[HubRow]:
+    """`stored`: their open fields."""
+    for one, data, secret in zip(shown, stored, secrets_of(query.offer, shown), strict=True):
+        _id, key, _data, _sealed, fits, since, batch, source = one
+        yield HubRow(
             key=dict(zip(query.table.keys, key.split(KEY_ENDS), strict=True)),
-            data=query.offer.given({**json.loads(data), **secret}) if fits else None,
-            since=since,
+            data=query.offer.given({**data, **secret} if secret else data) if fits else None,
+            since=since.isoformat(),
             batch=batch,
-            source=source or "",
+            source=source or OURS,
         )
 
 
@@ -193,18 +185,26 @@ def secrets_of(offer: Offer, found: Sequence[tuple[Any, ...]]) -> list[Mapping[s
     return [json.loads(next(opened)) if one[3] is not None and one[4] else {} for one in found]
 
 
-def persons_of(table: SharedTable, found: Sequence[tuple[Any, ...]]) -> list[str]:
+def persons_of(table: SharedTable, found: Sequence[tuple[Any, ...]], stored: Sequence[Mapping[str, Any]]) -> list[str]:
     """Whose each row is, as it is stored, whatever fields are given; of a removed one, whose it last was."""
-    stored = [json.loads(one[2]).get(table.person) for one in found]
-    removed = [one[1] for one, number in zip(found, stored, strict=True) if number is None]
+    numbers = [one.get(table.person) for one in stored]
+    removed = [one[1] for one, number in zip(found, numbers, strict=True) if number is None]
     last: dict[str, str] = {}
     if removed:
         last = dict(all_rows(LAST_PERSONS, {"person": table.person, "table": table.key, "keys": removed}))
-    return [str(number or last.get(one[1]) or "") for one, number in zip(found, stored, strict=True)]
+    return [str(number or last.get(one[1]) or "") for one, number in zip(found, numbers, strict=True)]
 
 
-def note(query: Query, shown: Sequence[tuple[Any, ...]], rows: Sequence[Row], *, is_last: bool, by: Actor) -> None:
-    numbers = persons_of(query.table, shown) if query.table.person else []
+def note(
+    query: Query,
+    shown: Sequence[tuple[Any, ...]],
+    stored: Sequence[Mapping[str, Any]],
+    rows: Sequence[HubRow],
+    *,
+    is_last: bool,
+    by: Actor,
+) -> None:
+    numbers = persons_of(query.table, shown, stored) if query.table.person else []
     looked = (
         [number for number, row in zip(numbers, rows, strict=True) if number and row.data is not None]
         if query.offer.looks

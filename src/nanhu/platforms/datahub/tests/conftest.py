@@ -64,11 +64,16 @@ def hand_in(tmp_path, db):
     return write_and_import
 
 
-def with_units():
+def brought_in(content, source_key="aa.students", name="学籍.csv"):
+    """As `hand_in`, for a school that is brought in once."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "机构.csv"
-        path.write_text(UNITS, encoding="utf-8-sig")
-        return import_file(by=BY, path=path, source_key="org.units")
+        path = Path(folder) / name
+        path.write_text(content, encoding="utf-8")
+        return import_file(by=BY, path=path, source_key=source_key)
+
+
+def with_units():
+    return brought_in(UNITS, "org.units", "机构.csv")
 
 
 units = school_fixture(with_units)

@@ -294,7 +294,13 @@ def test_pages_ask_for_as_many_rows_as_they_show_however_much_a_followed_table_s
                 size_bytes=1,
                 state="applied",
                 actor="x",
-                counts={"rows": 10, "accepted": number % 11, "codes": {"name_missing": number % 4, "bad_date": 1}},
+                counts={
+                    "rows": 10,
+                    "accepted": number % 11,
+                    "changed": number % 3,
+                    "removed": number % 2,
+                    "codes": {"name_missing": number % 4, "bad_date": 1},
+                },
             )
             for number in range(days * 12)
         )
@@ -325,7 +331,9 @@ def test_pages_ask_for_as_many_rows_as_they_show_however_much_a_followed_table_s
         batches = told[source, day]
         assert sums.last == max(one.pk for one in batches)
         assert sums.rows == sum(one.counts["rows"] for one in batches)
-        assert sums.accepted == sum(one.counts["accepted"] for one in batches)
+        for name in ("accepted", "created", "changed", "removed", "rejected"):
+            assert getattr(sums, name) == sum(one.counts.get(name, 0) for one in batches), name
+        assert sums.batches == len(batches)
         codes = sum((Counter(one.counts.get("codes", {})) for one in batches), Counter())
         assert sums.codes == {code: times for code, times in codes.items() if times}
     Batch.objects.filter(source="aa.lessons1").update(state="rolled_back")

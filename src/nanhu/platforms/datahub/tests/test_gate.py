@@ -20,9 +20,18 @@ from nanhu.platforms.datahub.services import absences, releasing, rollback
 from nanhu.platforms.datahub.services.aliases import add_alias
 from nanhu.platforms.datahub.services.imports import finish
 from nanhu.platforms.datahub.services.limits import put_in_force
-from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student
+from nanhu.platforms.datahub.tests.conftest import (
+    BY,
+    brought_in,
+    id_number,
+    register,
+    signed_in,
+    student,
+    with_units,
+)
 from nanhu.platforms.datahub.tests.test_strangers_files import values
 from nanhu.platforms.people.models import Affiliation, Person
+from nanhu.testing.database import school_fixture
 
 pytestmark = pytest.mark.django_db
 SIZE = 54
@@ -82,10 +91,13 @@ WRONG = {
 }
 
 
-@pytest.fixture
-def right(hand_in, units):
-    assert hand_in(RIGHT).state == "applied"
+def with_the_right_list():
+    with_units()
+    assert brought_in(RIGHT).state == "applied"
     return values()
+
+
+right = school_fixture(with_the_right_list)
 
 
 def let_pass(batch_id):
@@ -95,7 +107,7 @@ def let_pass(batch_id):
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_a_wrong_file_is_held_and_after_a_roll_back_the_right_one_is_right(hand_in, right, what):
+def test_a_wrong_file_is_held_and_after_a_roll_back_the_right_one_is_right(right, hand_in, what):
     report = hand_in(WRONG[what], name="错.csv")
     assert (report.state, values()) == ("waiting", right), "nothing golden before somebody saw it"
     assert let_pass(report.batch).state == "applied"
@@ -116,7 +128,7 @@ def test_after_a_wrong_first_file_the_right_one_goes_by_itself(hand_in, units):
     assert (report.state, report.counts["created"], report.counts["changed"]) == ("applied", SIZE, 0)
 
 
-def test_a_usual_file_goes_by_itself(hand_in, right):
+def test_a_usual_file_goes_by_itself(right, hand_in):
     people = [one | ({"phone": "13700000000"} if n < 5 else {}) for n, one in enumerate(PEOPLE[:-1])]
     report = hand_in(listed([*people, person(99)]))
     assert (report.state, report.counts["created"]) == ("applied", 1)
@@ -131,7 +143,7 @@ def second(db):
     return signed_in("管二号", "0020209009", "datahub.steward")
 
 
-def test_red_is_let_pass_by_two_and_not_by_one(steward, second, hand_in, right, run_jobs):
+def test_red_is_let_pass_by_two_and_not_by_one(steward, second, hand_in, run_jobs, right):
     report = hand_in(WRONG["one row"])
     page = steward.get(f"/datahub/batches/{report.batch}/").content.decode()
     assert "上一批 54 行，这一批 1 行，少了 53 人" in page
@@ -151,7 +163,7 @@ def test_red_is_let_pass_by_two_and_not_by_one(steward, second, hand_in, right, 
     assert Missing.objects.filter(back_in=None).count() == SIZE - 1
 
 
-def test_amber_is_let_pass_by_one(steward, hand_in, right, run_jobs):
+def test_amber_is_let_pass_by_one(steward, hand_in, run_jobs, right):
     report = hand_in(listed(PEOPLE[:-3]))
     batch = Batch.objects.get(id=report.batch)
     assert (batch.state, batch.gate_level) == ("waiting", "amber")
@@ -168,7 +180,7 @@ def test_a_wrong_file_is_discarded(steward, hand_in, right):
     assert values() == right
 
 
-def test_nobody_decides_what_they_asked(hand_in, right, steward, second):
+def test_nobody_decides_what_they_asked(steward, hand_in, second, right):
     from nanhu.kernel.actors import Actor
     from nanhu.platforms.identity.models import Account
 
@@ -212,7 +224,7 @@ def test_a_looser_limit_holds_when_a_second_steward_agreed_and_a_stricter_one_at
     assert own.get().amber == 10
 
 
-def test_what_grew_since_it_was_agreed_to_is_held_anew(steward, hand_in, right, run_jobs):
+def test_what_grew_since_it_was_agreed_to_is_held_anew(steward, hand_in, run_jobs, right):
     agreed = hand_in(listed([one | {"name": "王改名"} if n < 2 else one for n, one in enumerate(PEOPLE)]))
     assert Batch.objects.get(id=agreed.batch).gate_level == "amber"
     Batch.objects.filter(id=agreed.batch).update(gate=[one | {"count": 1} for one in agreed_gate(agreed)])
@@ -227,7 +239,7 @@ def agreed_gate(report):
     return Batch.objects.get(id=report.batch).gate
 
 
-def test_an_overtaken_list_is_not_released_and_whom_it_lacks_is_not_gone(steward, hand_in, right, run_jobs):
+def test_an_overtaken_list_is_not_released_and_whom_it_lacks_is_not_gone(steward, hand_in, run_jobs, right):
     stale = hand_in(listed(PEOPLE[:-3]))
     rehearsed = hand_in(listed(PEOPLE[:-1]), dry_run=True)
     assert stale.state == "waiting"
@@ -251,7 +263,7 @@ def test_refused_rows_do_not_do_at_once_what_a_file_may_not(steward, hand_in, ri
     assert values() == right
 
 
-def test_a_source_of_parts_is_measured_among_all_and_a_small_file_by_many_rows(hand_in, right):
+def test_a_source_of_parts_is_measured_among_all_and_a_small_file_by_many_rows(right, hand_in):
     head = "学号,姓名,手机号码\n"
     lines = [f"{one['no']},{one['name']},{one['phone']}" for one in PEOPLE[:20]]
     assert hand_in(head + "\n".join(lines), source_key="sa.contacts", name="电话.csv").state == "applied"
@@ -260,13 +272,13 @@ def test_a_source_of_parts_is_measured_among_all_and_a_small_file_by_many_rows(h
     assert values() == right
 
 
-def test_faults_of_a_released_file_are_not_what_is_usual(hand_in, right):
+def test_faults_of_a_released_file_are_not_what_is_usual(right, hand_in):
     bad = listed([one | ({"name": "王?"} if n < 20 else {}) for n, one in enumerate(PEOPLE)])
     assert let_pass(hand_in(bad).batch).state == "applied"
     assert hand_in(bad + "\n").state == "waiting"
 
 
-def test_a_roll_back_makes_anew_only_whom_the_batch_changed(hand_in, right):
+def test_a_roll_back_makes_anew_only_whom_the_batch_changed(right, hand_in):
     report = hand_in(listed([one | ({"phone": "13700000000"} if n < 3 else {}) for n, one in enumerate(PEOPLE)]))
     batch = Batch.objects.get(id=report.batch)
     assert len(rollback.touched_by(batch)) == 3
@@ -274,7 +286,7 @@ def test_a_roll_back_makes_anew_only_whom_the_batch_changed(hand_in, right):
     assert values() == right
 
 
-def test_numbers_opened_for_a_file_that_is_held_leave_a_line(hand_in, right):
+def test_numbers_opened_for_a_file_that_is_held_leave_a_line(right, hand_in):
     before = AuditEntry.objects.filter(action="people.open_documents").count()
     others = [one | {"document": person(n + 300)["document"]} for n, one in enumerate(PEOPLE)]
     assert hand_in(listed(others)).state == "waiting"

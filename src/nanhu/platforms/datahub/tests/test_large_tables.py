@@ -1,7 +1,10 @@
 """Large tables: the same cleaning as row by row, the same SQL for both engines, and no snapshot that nobody would want."""
 
 import json
+import os
 import shutil
+import signal
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
@@ -15,6 +18,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from sqlglot import exp
 
+from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub.cleaning.contacts import clean_phone
 from nanhu.platforms.datahub.cleaning.dates import clean_date
@@ -22,17 +26,22 @@ from nanhu.platforms.datahub.cleaning.documents import clean_document
 from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
 from nanhu.platforms.datahub.cleaning.numbers import NumberShape
 from nanhu.platforms.datahub.cleaning.text import is_empty, squeezed, text_of
+from nanhu.platforms.datahub.lineage.openlineage import events_of
 from nanhu.platforms.datahub.matching.model import HERE, PATTERN
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, Release
 from nanhu.platforms.datahub.services import rollback
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, signed_in
 from nanhu.platforms.datahub.tests.reading import HTTP, at, made_by, read_again, started
 from nanhu.platforms.datahub.tests.test_data_sources import listed, outside  # noqa: F401  (fixtures)
+from nanhu.platforms.datahub.views.lineage import HIDDEN
 from nanhu.platforms.datahub.warehouse import declared as declarations
-from nanhu.platforms.datahub.warehouse import duckdb_engine, engines, expressions, plan, taking
+from nanhu.platforms.datahub.warehouse import duckdb_engine, engines, expressions, places, plan, taking
 from nanhu.platforms.datahub.warehouse.declared import declared
 from nanhu.platforms.datahub.warehouse.dialects import for_spark
 from nanhu.platforms.datahub.warehouse.engines import spoken_by_spark
+from nanhu.platforms.datahub.warehouse.places import place
+from nanhu.testing.killing import kill
+from nanhu.testing.killing import started as started_child
 
 TODAY = date(2026, 11, 30)
 SPACES = ["", " ", "　", "\t", "\xa0 x", " 张  伟 ", "a\u200bb", "'5", '="00123"', '= " 7 "', "="]
@@ -377,6 +386,33 @@ def test_a_snapshot_is_cleaned_compared_and_kept_and_no_number_lies_in_it(large)
     assert AuditEntry.objects.filter(action="datahub.take_large_table").count() == 2
 
 
+@pytest.mark.django_db
+def test_a_value_leads_back_to_the_snapshot_the_file_and_the_line_that_brought_it(large, here, steward):
+    take(large, [line(n) for n in range(50)], name="一.csv")
+    take(large, [line(n, 金额="2.00" if n == 3 else "1.50") for n in (60, *range(50))], name="二.csv")
+    first, second = taking.snapshots(declared(KEY))
+    answer = steward.post(f"/datahub/large/{KEY}/row/", {"key": "3"})
+    values, said = (one.page.object_list for one in answer.context["found"]["lists"])
+    assert {(one.said.batch, one.said.line) for one in values if one.field.heading != "金额"} == {(first, "5")}
+    assert [(one.value, one.said.batch, one.said.line) for one in values if one.field.heading == "金额"] == [
+        ("200", second, "6")
+    ]
+    assert [(one.batch.file_name, one.line) for one in said] == [("二.csv", "6"), ("一.csv", "5")]
+    page = answer.content.decode()
+    assert (f'href="/datahub/batches/{first.pk}/"' in page, "一食堂" in page) == (True, True)
+    assert {one.shown for one in values if one.field.is_sealed} == {HIDDEN}
+    assert AuditEntry.objects.filter(action="datahub.look_lineage", target=f"large_table:{KEY}").count() == 1
+    for unknown in ("77", "三", "3\n3"):
+        assert "没有" in steward.post(f"/datahub/large/{KEY}/row/", {"key": unknown}).content.decode()
+    page = steward.get("/datahub/flow/").content.decode()
+    assert ("刷卡流水" in page, f'href="/datahub/large/{KEY}/flow/"' in page) == (True, True)
+    page = steward.get(f"/datahub/large/{KEY}/flow/").content.decode()
+    assert ("流水号" in page, "serial" in page) == (True, True)
+    (output,) = events_of(second)[-1]["outputs"]
+    carried = output["facets"]["columnLineage"]["fields"]["serial"]["inputFields"]
+    assert (output["name"], [one["field"] for one in carried]) == (f"large:{KEY}", ["流水号"])
+
+
 @pytest.fixture
 def engine(monkeypatch):
     """What one would tell, where it is not the point."""
@@ -599,6 +635,53 @@ def test_a_source_fills_a_large_table_on_its_schedule_and_reads_no_further_while
     made = read_again(made)
     assert (made.error, made.batch.state, made.good_at > good_at) == ("", "applied", True)
     assert standing(large) == [(20, 20, 0, 0, 0), (20, 0, 0, 0, 0)]
+
+
+@pytest.mark.django_db
+def test_more_large_tables_than_the_machine_reads_at_once_wait_and_say_so(
+    large,
+    engine,
+    steward,
+    outside,  # noqa: F811
+    listed,  # noqa: F811
+):
+    outside.says([cells(n) for n in range(20)])
+    facts = {"key": "card.flow", "fills": f"large:{KEY}", "columns": "流水号 = lsh", "values": "", "page_size": "50"}
+    made = made_by(steward, address=outside.address + "/rows", **facts)
+    engine(20, new=20)
+    with place(), place():
+        made = started(steward, made)
+        assert (made.rows, made.failed_at, Batch.objects.count()) == (None, None, 0)
+        for page in ("/datahub/large/", at(made)):
+            assert "排队：这台机器同时只读 2 张大表" in steward.get(page).content.decode()
+    made = read_again(made)
+    assert (made.error, made.rows) == ("", 20)
+    holders = [place(), place()]
+    for one in holders:
+        one.__enter__()
+    said, path = StringIO(), large.parent / "流水.csv"
+    path.write_text(HEADINGS, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(places.time, "sleep", lambda _seconds: [one.__exit__(None, None, None) for one in holders])
+        call_command("datahub", "large_table", KEY, str(path), stderr=said, stdout=StringIO())
+    assert said.getvalue().count("排队") == 1
+
+
+def test_whoever_is_killed_lets_go_of_his_place(large, monkeypatch):
+    monkeypatch.setattr(places, "configuration", lambda: replace(configuration(), large_tables_at_once=1))
+    held, told = os.pipe()
+
+    def hold():
+        with place():
+            os.write(told, b".")
+            signal.pause()
+
+    child = started_child(hold)
+    os.read(held, 1)
+    assert places.free_place() is None
+    kill(child)
+    with place():
+        pass
 
 
 @pytest.mark.django_db

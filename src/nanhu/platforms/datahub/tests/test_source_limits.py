@@ -21,7 +21,7 @@ from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding import database, reading
 from nanhu.platforms.datahub.feeding.database import words_of
 from nanhu.platforms.datahub.known_sources import spec_of
-from nanhu.platforms.datahub.models import Batch, DataSource, Issue, LandingRow
+from nanhu.platforms.datahub.models import Batch, DataSource, Issue, LandingRow, QualityDay
 from nanhu.platforms.datahub.reading import spool
 from nanhu.platforms.datahub.tests.reading import HTTP, at, lesson, made_by, read_again
 from nanhu.platforms.datahub.tests.test_data_sources import (  # noqa: F401  (fixtures)
@@ -66,6 +66,41 @@ def test_many_small_losses_of_a_day_wait_for_somebody(steward, roster, outside, 
     with time_machine.travel(now() + timedelta(hours=25), tick=False):
         read_again(roster)
         assert (len(sections()), batches()[-1]) == (90, "applied"), "another day, and what somebody saw does not count"
+
+
+def changed_rows(rows, numbers, course):
+    return [row | {"kch": course} if n in numbers else row for n, row in enumerate(rows)]
+
+
+@pytest.mark.usefixtures("two")
+def test_many_small_changes_of_a_day_wait_for_somebody_each_row_once(steward, roster, outside, run_jobs):  # noqa: F811
+    """A reading may change fifty of a hundred rows, and so may all of a day."""
+    outside.says(MANY)
+    read_again(roster)
+    for turn in range(4):
+        rows = changed_rows(MANY, range(26), f"MB{turn:03d}")
+        outside.says(rows)
+        assert read_again(roster).error == ""
+    assert batches() == ["applied"] * 6, "the same rows over and over are no more than they are"
+    outside.says(changed_rows(rows, range(26, 51), "MC001"))
+    read_again(roster)
+    waiting = Batch.objects.get(state="waiting")
+    page = steward.get(f"/datahub/batches/{waiting.pk}/").content.decode()
+    assert "一天里已经改了 26 行。现有 100 行，这一批要改 25 行（25.0%）" in page
+    assert steward.post(f"/datahub/batches/{waiting.pk}/release/", {"reason": "换课程号"}).status_code == 302
+    run_jobs()
+    outside.says(changed_rows(rows, range(26, 76), "MC001"))
+    read_again(roster)
+    assert batches()[-2:] == ["applied"] * 2, "from there on it is counted anew"
+    page = steward.get(at(roster)).content.decode()
+    assert at(roster, "days/") in page
+    page = steward.get(at(roster, "days/")).content.decode()
+    assert "8 批：新增 100 行，改了 155 行，去掉 0 行，0 行没有通过" in page
+    assert QualityDay.objects.filter(source="aa.lessons").count() == 1
+    day = at(roster, f"days/{QualityDay.objects.get(source='aa.lessons').pk}/")
+    assert f'href="{day}"' in page
+    assert f"#{waiting.pk}" in steward.get(day).content.decode()
+    assert steward.get(at(roster, "days/0/")).status_code == 404
 
 
 @pytest.mark.usefixtures("two")

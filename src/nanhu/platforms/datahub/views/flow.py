@@ -1,6 +1,6 @@
 """The flow of data (数据流向): which sources feed which tables, and who reads them; of one table, column by column."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -14,12 +14,14 @@ from nanhu.kernel.kit import Empty, PageRequest, Table, Text, list_of
 from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.lineage.columns import Flow, flows
 from nanhu.platforms.datahub.lineage.picture import Box, drawn
-from nanhu.platforms.datahub.models import Grant
+from nanhu.platforms.datahub.models import DataSource, Grant
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
 from nanhu.platforms.datahub.sharing.offers import offer_of
 from nanhu.platforms.datahub.views.desk import desk
+from nanhu.platforms.datahub.views.large import LargeLine, large_table
 from nanhu.platforms.datahub.views.shared import shared_table
+from nanhu.platforms.datahub.warehouse.declared import LARGE
 
 NOTHING = Empty(title=_("还没有数据流过"), icon="waypoints")
 
@@ -45,7 +47,10 @@ class FieldSteps(Table):
     right = Text(_("使用方"))
 
 
-def source_name(flow: Flow) -> str:
+def source_name(flow: Flow, readers: Mapping[str, str]) -> str:
+    """`readers`: of large tables, who reads them in; of the others a file was laid there."""
+    if flow.spec.kind == "large":
+        return " · ".join(filter(None, [str(flow.spec.office), readers.get(flow.spec.key) or _now("文件")]))
     return f"{words.term(str(flow.spec.office))} · {words.term(str(flow.spec.title))}"
 
 
@@ -73,13 +78,21 @@ def flow(request: PageRequest) -> HttpResponse:
     own = [key for key, table in tables.items() if is_of_the_box(table) and not writers.known_writer_of(key)]
     used = {one.table for one in carried} | {one.table_key for one in grants} | set(own)
     shown = [table for key, table in tables.items() if key in used]
-    sources = {one.spec.key: Box(f"s:{one.spec.key}", source_name(one)) for one in carried}
+    readers = dict(
+        DataSource.objects.filter(fills__startswith=LARGE).exclude(state="draft").values_list("fills", "name")
+    )
+    sources = {one.spec.key: Box(f"s:{one.spec.key}", source_name(one, readers)) for one in carried}
     systems = {tables[key].system: Box(f"b:{tables[key].system}", system_name(tables[key])) for key in own}
     consumers = {one.vendor.company: Box(f"c:{one.vendor.company}", one.vendor.company) for one in grants}
     links = [(f"s:{one.spec.key}", f"t:{one.table}") for one in carried]
     links += [(f"b:{tables[key].system}", f"t:{key}") for key in own]
     links += [(f"t:{one.table_key}", f"c:{one.vendor.company}") for one in grants]
     middle = [Box(f"t:{one.key}", words.term(one.name), reverse("datahub:table_flow", args=[one.key])) for one in shown]
+    middle += [
+        Box(f"t:{one.table}", str(one.spec.title), reverse("datahub:large_flow", args=[one.table.removeprefix(LARGE)]))
+        for one in carried
+        if one.spec.kind == "large"
+    ]
     return shown_flow(request, [[*sources.values(), *systems.values()], middle, list(consumers.values())], links, Steps)
 
 
@@ -97,6 +110,16 @@ def table_flow(request: PageRequest, table: SharedTable) -> HttpResponse:
     consumers = [Box(f"c:{company}", company) for company, offer in offers if offer is not None]
     links += [(f"f:{name}", f"c:{company}") for company, offer in offers if offer is not None for name in offer.names]
     return shown_flow(request, [columns, fields, consumers], links, FieldSteps)
+
+
+@large_table.page("flow/", title=_("每一项的流向"))
+def large_flow(request: PageRequest, line: LargeLine) -> HttpResponse:
+    carried = next((one.columns for one in flows() if one.table == LARGE + line.key), {})
+    columns = [Box(f"c:{column}", column) for column in carried.values()]
+    fields = [Box(f"f:{name}", name) for name in carried]
+    return shown_flow(
+        request, [columns, fields, []], [(f"c:{column}", f"f:{name}") for name, column in carried.items()], FieldSteps
+    )
 
 
 def shown_flow(

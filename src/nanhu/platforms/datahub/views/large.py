@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import audit
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.kernel.kit import Badge, Empty, Link, Moment, Number, PageRequest, Table, Text, list_of, listing
@@ -19,8 +21,12 @@ from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub.feeding.health import words_with
 from nanhu.platforms.datahub.models import Batch, DataSource
 from nanhu.platforms.datahub.queries import last_batches
+from nanhu.platforms.datahub.shared.declarations import PERSON
 from nanhu.platforms.datahub.views.desk import TONES, desk
-from nanhu.platforms.datahub.warehouse.declared import LARGE, Declared, declared, declared_tables
+from nanhu.platforms.datahub.views.lineage import HIDDEN, LOOK
+from nanhu.platforms.datahub.views.looks import tell_seen
+from nanhu.platforms.datahub.warehouse.declared import LARGE, Declared, Field, declared, declared_tables
+from nanhu.platforms.datahub.warehouse.tracing import Said, origins, said_of
 
 State = Batch.State
 NONE = Empty(
@@ -145,6 +151,76 @@ def large_table(request: PageRequest, line: LargeLine) -> HttpResponse:
         "list": list_of(request, Snapshots, rows, caption=_("快照"), empty=NO_SNAPSHOTS, per_page=30),
     }
     return render(request, "datahub/large_table.html", facts)
+
+
+class KeyForm(forms.Form):
+    key = forms.CharField(
+        label=_("主键"),
+        max_length=400,
+        help_text=_("像文件里那样写；主键有几列的，每列一行。"),
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+
+class Values(Table):
+    """`one`: the field, and what the snapshot said that brought its value."""
+
+    label = Text(_("列"), "field__heading")
+    shown = Text(_("现在的值"))
+    batch = Link(_("批次"), lambda one: f"#{one.said.batch.pk}", to="batch", by=("said__batch__pk",))
+    file = Text(_("文件"), "said__batch__file_name")
+    line = Number(_("行"), "said__line")
+    at = Moment(_("时间"), "said__batch__created_at")
+
+
+class SaidInSnapshots(Table):
+    batch = Link(_("快照"), lambda one: f"#{one.batch.pk}", to="batch", by=("batch__pk",))
+    file = Text(_("文件"), "batch__file_name")
+    line = Text(_("行"), lambda one: one.line if one.row else _now("没有这一行"), is_number=True)
+    at = Moment(_("时间"), "batch__created_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    field: Field
+    said: Said
+    value: str
+
+    @property
+    def shown(self) -> str:
+        return (HIDDEN if self.field.is_sealed else self.value) if self.value else "—"
+
+
+@large_table.lookup(
+    "row/",
+    KeyForm,
+    title=_("一行的来历"),
+    lead=_("一行的每一格是哪份快照哪个文件第几行说的，从哪时起。每次查看都记录；有学工号的，本人看得到。"),
+    submit=_("查看"),
+    icon="waypoints",
+    template="datahub/lineage.html",
+)
+def large_row(request: PageRequest, form: KeyForm, line: LargeLine) -> dict[str, Any]:
+    large, key = declared(line.key), form.cleaned_data["key"].splitlines()
+    if len(key) != len(large.table.keys):
+        raise NotFoundError(what=_("这一行"))
+    said = said_of(large, key)
+    audit.record(by=request.actor, action=LOOK, target=f"large_table:{line.key}", reason=str(_("数据来历")))
+    newest = next((one for one in said if one.row), None)
+    if newest is None or newest.row is None:
+        raise NotFoundError(what=_("这一行"))
+    tell_seen([newest.row.get(PERSON, "")], line.name, by=request.actor)
+    since = said[said.index(newest) :]
+    values = [
+        Value(large.table.fields[name], one, newest.row[name]) for name, one in origins(since, list(large.table.fields))
+    ]
+    return {
+        "name": " · ".join(key),
+        "lists": [
+            list_of(request, Values, values, caption=_("各列"), per_page=len(values)),
+            list_of(request, SaidInSnapshots, said, caption=_("各份快照里的这一行"), per_page=len(said)),
+        ],
+    }
 
 
 def facts_of(line: LargeLine) -> list[tuple[Any, Any]]:

@@ -84,6 +84,7 @@ def data_source(request: PageRequest, made: DataSource) -> HttpResponse:
         "made": made,
         "health": health_of(made),
         "facts": facts_of(made),
+        "days": desk.pages["source_days"].address(**at),
         "to": {name: desk.pages[names.get(name, name)].address(**at) for name in offered},
     }
     return render(request, "datahub/source.html", facts)

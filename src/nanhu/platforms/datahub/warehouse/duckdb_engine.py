@@ -34,7 +34,7 @@ def done(work: Mapping[str, Any]) -> dict[str, Any]:
         "autoload_known_extensions": False,
         "preserve_insertion_order": False,
     }
-    line, sql = duckdb.connect(config=settings), work["sql"]
+    line = duckdb.connect(config=settings)
     seconds: dict[str, float] = {}
 
     def timed(name: str, statement: str) -> list[dict[str, Any]]:
@@ -46,13 +46,19 @@ def done(work: Mapping[str, Any]) -> dict[str, Any]:
         return rows
 
     try:
-        line.execute(f"CREATE VIEW incoming AS SELECT * FROM {source(work)}")
-        found = {one[0].casefold() for one in line.execute("DESCRIBE incoming").fetchall()}
+        if "snapshots" in work:
+            return traced(line, work)
+        came, number = source(work)
+        names = [one[0] for one in line.execute(f"DESCRIBE SELECT * FROM {came}").fetchall()]
+        if "first" in work:
+            rows = line.execute(f"SELECT * FROM {came} LIMIT {work['first']:d}").fetchall() if work["first"] else []
+            return {"headings": names, "rows": [dict(zip(names, map(text, row), strict=True)) for row in rows]}
+        found, sql = {one.casefold() for one in names}, work["sql"]
         if missing := [one for one in work["headings"] if one.casefold() not in found]:
             return {"missing": missing}
-        *stages, last = sql["cleaned"]
-        for place, stage in enumerate(stages):
-            line.execute(f"CREATE VIEW stage_{place} AS {stage}")
+        headings = ", ".join(map(column, work["headings"]))
+        line.execute(f"CREATE VIEW incoming AS SELECT {headings}, {number} AS nanhu_line FROM {came}")
+        last = staged(line, sql["cleaned"])
         timed("clean", f"COPY ({last}) TO {literal(work['fresh'])} ({PARQUET})")
         line.execute(f"CREATE VIEW fresh AS SELECT * FROM {parquet(work['fresh'])}")
         (figures,) = timed("rules", sql["figures"])
@@ -66,6 +72,38 @@ def done(work: Mapping[str, Any]) -> dict[str, Any]:
     return {"figures": figures, "counts": counts, "seconds": seconds, "made_with": f"duckdb {duckdb.__version__}"}
 
 
+def staged(line: Any, cleaned: list[str]) -> str:
+    """The last step of the cleaning, over the others as views."""
+    *stages, last = cleaned
+    for place, stage in enumerate(stages):
+        line.execute(f"CREATE VIEW stage_{place} AS {stage}")
+    return last
+
+
+def traced(line: Any, work: Mapping[str, Any]) -> dict[str, Any]:
+    """Of one key, written as in a file, what snapshots say of it (the oldest first): the first, the last, and where it was another."""
+    given = ", ".join(f"{literal(cell)} AS {column(heading)}" for heading, cell in work["given"].items())
+    line.execute(f"CREATE VIEW incoming AS SELECT {given}, 0 AS nanhu_line")
+    ((key,),) = line.execute(f"SELECT nanhu_key FROM ({staged(line, work['cleaned'])})").fetchall()
+    said: list[tuple[int, dict[str, str] | None]] = []
+    ends = {0, len(work["snapshots"]) - 1}
+    for place, (fresh, changes) in enumerate(work["snapshots"] if key else ()):
+        is_other = f"SELECT 1 FROM {parquet(changes)} WHERE nanhu_key = ? LIMIT 1"
+        if place in ends or line.execute(is_other, [key]).fetchone() is not None:
+            found = line.execute(f"SELECT * FROM {parquet(fresh)} WHERE nanhu_key = ? LIMIT 1", [key])
+            heads, row = [one[0] for one in found.description], found.fetchone()
+            said.append((place, dict(zip(heads, map(text, row), strict=True)) if row else None))
+    return {"key": key, "said": said}
+
+
+def column(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(cell: Any) -> str:
+    return "" if cell is None else str(cell)
+
+
 def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -74,14 +112,16 @@ def parquet(folder: str) -> str:
     return f"read_parquet({literal(folder + '/*.parquet')})"
 
 
-def source(work: Mapping[str, Any]) -> str:
+def source(work: Mapping[str, Any]) -> tuple[str, str]:
+    """What comes, and by what each row's line is known. Rows are numbered in their order, which one thread reads."""
     if work["format"] == "parquet":
-        return f"read_parquet({literal(work['incoming'])})"
+        return f"read_parquet({literal(work['incoming'])})", "file_row_number + 1"
     mark = literal('"')
-    return (
+    came = (
         f"read_csv({literal(work['incoming'])}, header = true, all_varchar = true, delim = {literal(work['delimiter'])},"
         f" quote = {mark}, escape = {mark}, sample_size = 2048)"
     )
+    return came, "row_number() OVER () + 1"
 
 
 def words(fault: Exception) -> str:

@@ -16,9 +16,9 @@ from nanhu.platforms.datahub.warehouse.dialects import for_spark
 
 DUCKDB, SPARK = "duckdb", "spark"
 ENGINES: Final = (DUCKDB, SPARK)
-MEMORY: Final = "1GB"
-"""Of DuckDB; what is more is spilled to disk, under a key that no disk knows."""
-SPARK_MEMORY: Final = "1g"
+ASK_DUCKDB: Final = [sys.executable, "-I", duckdb_engine.__file__]
+LITTLE: Final = "256MiB"
+"""Of an engine that only looks."""
 PARTITIONS: Final = 16
 MOST_SECONDS: Final = 4 * 3600
 
@@ -26,12 +26,26 @@ MOST_SECONDS: Final = 4 * 3600
 def run(engine: str, work: Mapping[str, Any]) -> dict[str, Any]:
     """`work`: `incoming`, `format`, `delimiter`, `headings`, `before`, `fresh`, `changes`, `spill` and `sql` in DuckDB's words."""
     if engine == DUCKDB:
-        asked = {"memory": MEMORY, "threads": len(os.sched_getaffinity(0))}
-        return answered([sys.executable, "-I", duckdb_engine.__file__], {**asked, **work})
+        asked = {"memory": f"{configuration().large_table_memory_mb}MiB", "threads": len(os.sched_getaffinity(0))}
+        return answered(ASK_DUCKDB, {**asked, **work})
     sql = {
         name: for_spark(one) if isinstance(one, str) else list(map(for_spark, one)) for name, one in work["sql"].items()
     }
     return answered(spark_command(), {**cluster(), **work, "sql": sql})
+
+
+def first_rows(path: Path, count: int) -> list[dict[str, str]]:
+    """Of a Parquet; without one (`count` 0) a row of dots by the names of its columns."""
+    work = {"incoming": str(path), "format": "parquet", "first": count, "memory": LITTLE, "threads": 1, "spill": ""}
+    told = answered(ASK_DUCKDB, work)
+    return told["rows"] or [dict.fromkeys(told["headings"], "••••••")]
+
+
+def traced(work: Mapping[str, Any]) -> list[tuple[int, Mapping[str, str] | None]]:
+    """By the place of a snapshot what it says of the key that is asked for."""
+    asked = {"memory": LITTLE, "threads": 1, "spill": ""}
+    told: list[tuple[int, Mapping[str, str] | None]] = answered(ASK_DUCKDB, {**asked, **work})["said"]
+    return told
 
 
 def match_by_spark(rows: Path, settings: Mapping[str, Any], least: float) -> dict[str, Any]:
@@ -61,7 +75,7 @@ def cluster() -> dict[str, Any]:
     master = configuration().spark_master
     if not master:
         raise LargeTableFailedError(fault="NANHU_SPARK_MASTER")
-    return {"master": master, "memory": SPARK_MEMORY, "partitions": PARTITIONS}
+    return {"master": master, "memory": f"{configuration().large_table_memory_mb}m", "partitions": PARTITIONS}
 
 
 def spark_command() -> list[str]:

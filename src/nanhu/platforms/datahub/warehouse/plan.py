@@ -1,6 +1,6 @@
 """What is asked of an engine about a snapshot, in DuckDB's SQL: cleaned rows, how they keep their rules, and what is other than before.
 
-Tables that the engine has: `incoming`, each cell as text; `fresh` and `before`, cleaned; `changes`, and each step of the cleaning as
+Tables that the engine has: `incoming`, each cell as text, with the line where it stands (`nanhu_line`); `fresh` and `before`, cleaned; `changes`, and each step of the cleaning as
 `stage_…`. All statements are SELECTs."""
 
 import hashlib
@@ -11,7 +11,7 @@ from nanhu.platforms.datahub.warehouse import expressions
 from nanhu.platforms.datahub.warehouse.declared import Declared
 from nanhu.platforms.datahub.warehouse.expressions import quoted, within
 
-KEY, HASH, FAULTS, CHANGE = "nanhu_key", "nanhu_hash", "nanhu_faults", "nanhu_change"
+KEY, HASH, FAULTS, CHANGE, LINE = "nanhu_key", "nanhu_hash", "nanhu_faults", "nanhu_change", "nanhu_line"
 NEW, CHANGED, GONE = "new", "changed", "gone"
 ABSENT: Final = "∅"
 """Stands for NULL in what is hashed."""
@@ -34,6 +34,7 @@ def cleaned(large: Declared, seal: bytes) -> list[str]:
         own = [f"{within(one[place], name)} AS {name}" if place < len(one) else name for name, one in steps.items()]
         stages.append([*own, *(f"said_{name}" for name in said)])
     stages.append([*kept(large, seal), marked(large, said)])
+    stages = [[*columns, LINE] for columns in stages]
     stages.append(["*", f"{key_of(large)} AS {KEY}", f"{hash_of(large)} AS {HASH}"])
     sources = ["incoming", *(f"stage_{place}" for place in range(len(stages)))]
     return [f"SELECT {', '.join(columns)} FROM {source}" for columns, source in zip(stages, sources, strict=False)]

@@ -67,6 +67,7 @@ def session_of(work: Mapping[str, Any]) -> Any:
 
 def done(session: Any, work: Mapping[str, Any]) -> dict[str, Any]:
     from pyspark.errors import PySparkException
+    from pyspark.sql import functions
 
     sql, seconds = work["sql"], dict[str, float]()
 
@@ -84,6 +85,7 @@ def done(session: Any, work: Mapping[str, Any]) -> dict[str, Any]:
         found = {one.casefold() for one in incoming.columns}
         if missing := [one for one in work["headings"] if one.casefold() not in found]:
             return {"missing": missing}
+        incoming = incoming.withColumn("nanhu_line", functions.lit(None).cast("long"))  # its parts are read in no order
         incoming.createOrReplaceTempView("incoming")
         *stages, last = sql["cleaned"]
         for place, stage in enumerate(stages):

@@ -149,12 +149,11 @@ def remove_folders(place: str) -> None:
 
 def work_order(large: Declared, path: Path, work: Path, before: Batch | None) -> tuple[dict[str, Any], str]:
     """And the SHA-256 of what came."""
-    with path.open("rb") as file:
-        is_parquet = file.read(len(PARQUET)) == PARQUET
-    sha256 = read_through(path, is_text=not is_parquet)
+    is_text = not is_parquet(path)
+    sha256 = read_through(path, is_text=is_text)
     return {
         "incoming": str(path.resolve()),
-        "format": "parquet" if is_parquet else "csv",
+        "format": "csv" if is_text else "parquet",
         "delimiter": large.table.delimiter,
         "headings": [one.heading for one in large.table.fields.values()],
         "before": str(large.folder / before.counts["stamp"]) if before else "",
@@ -168,6 +167,11 @@ def work_order(large: Declared, path: Path, work: Path, before: Batch | None) ->
             "counts": plan.counts(),
         },
     }, sha256
+
+
+def is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(PARQUET)) == PARQUET
 
 
 def read_through(path: Path, *, is_text: bool) -> str:

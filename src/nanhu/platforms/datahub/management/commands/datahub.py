@@ -3,6 +3,7 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable  # noqa: TC003  (annotations of a command are read at run time)
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +30,7 @@ from nanhu.platforms.datahub.services.summary import summary_of
 from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.warehouse.declared import declared
 from nanhu.platforms.datahub.warehouse.engines import ENGINES
+from nanhu.platforms.datahub.warehouse.places import place
 from nanhu.platforms.datahub.warehouse.taking import refuse_while_waiting, snapshots, take_snapshot
 
 LARGE_LINE: Final = "{stamp} {rows} +{created} ~{changed} -{removed} {file}"
@@ -138,7 +140,9 @@ class Command(BaseCommand):
             return
         if not path.is_file():
             raise CommandError(_("没有这个文件：%s") % path)
-        made = take_snapshot(by=BY, key=options["key"], path=path, engine=options["engine"])
+        waiting = lru_cache(1)(self.stderr.write)  # said once
+        with place(waits=waiting):
+            made = take_snapshot(by=BY, key=options["key"], path=path, engine=options["engine"])
         refuse_while_waiting(declared(options["key"]))
         counts = made.counts
         self.stdout.write(
