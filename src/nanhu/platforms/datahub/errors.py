@@ -165,7 +165,9 @@ class TooManyGoneError(TooMuchError):
 
     code = "datahub.too_many_gone"
     http_status = 409
-    sentence = _("现有 {before} 行，文件里少了 {count} 行：先不生效。请先试运行，看过“文件里没有了”的名单再生效。")
+    sentence = _(
+        "现有 {before} 行，文件里少了 {count} 行，一天里的其他文件已少 {earlier} 行：先不生效。请先试运行，看过“文件里没有了”的名单再生效。"
+    )
 
 
 class TooManyHeldError(TooMuchError):
@@ -187,7 +189,9 @@ class TooManyChangedError(TooMuchError):
 
     code = "datahub.too_many_changed"
     http_status = 409
-    sentence = _("现有 {before} 行，文件要改 {count} 行：先不生效。请先试运行，看过改动再生效。")
+    sentence = _(
+        "现有 {before} 行，文件要改 {count} 行，一天里的其他文件已改 {earlier} 行：先不生效。请先试运行，看过改动再生效。"
+    )
 
 
 class SwitchRefusedError(CampusError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
@@ -149,10 +149,7 @@ def fetched(query: Query, most: int) -> list[tuple[Any, ...]]:
     statement = (PAGE if query.as_of is None else PAST).format(
         columns=COLUMNS, fits=fits, held=HELD.format(whose="", fits=fits), prior=prior
     )
-    with connection.cursor() as line:
-        line.execute(statement, facts)
-        found: list[tuple[Any, ...]] = line.fetchall()
-    return found
+    return planned_rows(statement, facts)
 
 
 def condition(only: Mapping[str, Sequence[str]], whose: str, facts: dict[str, Any]) -> str:
