@@ -31,6 +31,11 @@ KEPT = """async () => {
     await new Promise((later) => setTimeout(later, 50));
 }"""
 
+PICTURES = """async ([take, many]) => {
+  const name = `nanhu-pages-count-${take}`;
+  return many === ((await caches.has(name)) ? (await (await caches.open(name)).keys()).length : 0);
+}"""
+
 
 def frame_of(text):
     """A label as a camera sees it, on a desk of some grey."""
@@ -50,8 +55,8 @@ def film(path, texts):
 
 
 @contextmanager
-def phone(school, live_server, *, video=None):
-    """The counter's phone, signed in; with a film in the place of its camera."""
+def phone(school, live_server, *, video=None, service_workers="allow"):
+    """The counter's phone, signed in; with a film in the place of its camera. What a worker fetches, no route holds back."""
     faults, cookie = [], school.client("T2").cookies["nanhu_session"].value
     with open_browser() if video is None else open_filmed_browser(str(video)) as chromium:
         width, height = SIZES["phone"]
@@ -60,6 +65,7 @@ def phone(school, live_server, *, video=None):
             viewport={"width": width, "height": height},
             locale="zh-CN",
             permissions=["camera"] if video else [],
+            service_workers=service_workers,
         )
         context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": live_server.url}])
         page = context.new_page()
@@ -177,7 +183,7 @@ def test_no_photo_stands_beside_the_name_of_another_thing(live_server):
     def hold(route):
         held.append(route)
 
-    with phone(school, live_server) as page:
+    with phone(school, live_server, service_workers="block") as page:
         photo, detail = page.locator('[data-part="picture"]'), page.locator('[data-part="detail"]')
         page.goto(f"/assets/count/{take.public_id}/")
         page.get_by_role("button", name="输入编号").click()
@@ -195,6 +201,47 @@ def test_no_photo_stands_beside_the_name_of_another_thing(live_server):
         typed(page, bare.number)
         expect(detail).to_contain_text(bare.number)
         expect(photo).to_be_hidden()
+
+
+@pytest.mark.parametrize("end", ["the count is over", "he is told so elsewhere", "he signs out", "his session ended"])
+def test_in_the_cellar_each_thing_shows_its_picture_which_stays_no_longer_than_the_count_and_the_session(
+    live_server, end
+):
+    school = make_school()
+    things = school.things("b1-101", 2)
+    for thing in things:
+        photographing.photograph(by=school.actor("T5"), asset=thing, picture=frame_of(thing.number))
+    take = backdated(opened(school))
+    address, key = f"/assets/count/{take.public_id}/", str(take.public_id)
+    with phone(school, live_server) as page:
+        photo = page.locator('[data-part="picture"]')
+        page.goto(address)
+        page.evaluate(KEPT)
+        page.wait_for_function(PICTURES, arg=[key, 2])
+        page.context.set_offline(True)
+        page.reload()
+        page.get_by_role("button", name="输入编号").click()
+        page.get_by_label(re.compile("房间（扫不到房间码时选）")).select_option("b1-101")
+        for thing in things:
+            typed(page, thing.number)
+            expect(page.locator('[data-part="detail"]')).to_contain_text(thing.number)
+            expect(page.locator('[data-part="last"]')).to_have_attribute("data-tone", "attention")
+            expect(photo).to_be_visible()
+            assert photo.evaluate("one => one.naturalWidth") <= 192, "the small one"
+        look_at(page, "assets-counter-picture")
+        if end == "his session ended":
+            page.context.clear_cookies()
+        page.context.set_offline(False)
+        if end == "his session ended":
+            expect(page.get_by_text("请先登录，再上传")).to_be_visible()
+        else:
+            expect(page.locator('[data-part="queued"]')).to_have_text("0")
+        if end == "he signs out":
+            page.evaluate("document.querySelector('form[action$=\"sign-out\"]').submit()")
+        elif end != "his session ended":
+            beside(lambda: concluding.ask(by=school.actor("T5"), take=take))
+            page.goto(address if end == "the count is over" else "/assets/count/")
+        page.wait_for_function(PICTURES, arg=[key, 0])
 
 
 def test_what_waits_on_a_phone_when_the_count_is_over_still_comes_in(live_server):

@@ -13,6 +13,7 @@ from nanhu.platforms.campus.api import PlaceOrder
 from nanhu.platforms.people import api as people
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.passes import actor_of
+from nanhu.sample.thing_pictures import picture_of
 from nanhu.systems.assets.sample import Hand, Office, PastReceipt, PastThing
 
 HALL: Final = "east.hall"
@@ -144,6 +145,12 @@ KINDS: Final = (
     Kind("台式计算机", "A0201", 14, (4200, 6600), 8, ("1032",), (("联想", "启天 M450"),), is_plain=True),
     Kind("台式计算机", "A0201", 40, (4200, 6600), 10, ("12",), (("清华同方", "超越 E500"),), is_plain=True),
     Kind("投影仪", "A0202", 12, (5800, 9000), 6, ("1032",), (("爱普生", "CB-L520U"),), is_plain=True),
+    Kind(
+        "高性能计算集群", "A0201", 1, (1_860_000, 1_860_000), 4, ("1032",), (("浪潮", "NF5280M6 × 12"),), use="research"
+    ),
+    Kind("气体灭火瓶组", "A0205", 3, (12_800, 26_000), 8, ("1032",), (("西门子", "QMQ4.2"),), use="office"),
+    Kind("乘客电梯", "A0205", 6, (268_000, 420_000), 12, ("1016",), (("日立", "LCA-1000"),), use="logistics"),
+    Kind("立式压力蒸汽灭菌器", "A0210", 3, (16_800, 38_000), 9, ("15",), (("博迅", "YXQ-75"),)),
 )
 BUILDINGS: Final = (
     ("south.t1", "南院1号教学楼", 38_600_000, 2004),
@@ -347,6 +354,7 @@ def office_of(stage: Stage) -> Office | None:
         **given,
         college_keeper=Hand(actor=stage.keepers["12"], person_id=college),
         buyer=Hand(actor=actor_of(buyer), person_id=buyer),
+        picture=picture_of,
         helpers=[CAST[role].campus_no for role in ("clerk", "security")],
         unit_id=stage.unit_ids["1032"],
         college_id=stage.unit_ids["12"],

@@ -28,7 +28,7 @@ from nanhu.platforms.people import api as people
 from nanhu.platforms.people import sample as people_sample
 from nanhu.platforms.portal import sample as portal_sample
 from nanhu.platforms.terminals import sample as terminals_sample
-from nanhu.sample import hall, history, notices, passes, photos, posts, school_calendar, things
+from nanhu.sample import hall, history, labs, notices, passes, photos, posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo import corrections
 from nanhu.sample.demo.contact_book import fill_the_contact_book
@@ -471,6 +471,8 @@ def take_over_things(_advance: Advance) -> str:
     office = things.office_of(stage)
     if office is not None:
         assets_sample.begin_office(office)
+        assets_sample.fill_desk(office)
+        assets_sample.fill_laboratory(labs.laboratory_of(stage))
     return f"{made:,} 张卡片"
 
 

@@ -1,8 +1,8 @@
-"""Venues of the sample campus: the five presets, a hall, a court; bookings in every state, something waiting for each."""
+"""Venues of the sample campus: the five presets, a hall, a court, large instruments; bookings in every state, something waiting for each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -14,12 +14,15 @@ from nanhu.platforms.campus import sample as campus_sample
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
 from nanhu.sample.cast import CAST
+from nanhu.sample.demo.draws import hold_draws, moment
 from nanhu.sample.passes import actor_of
 from nanhu.sample.school_calendar import rooms
 from nanhu.services.venues import sample as venues
 
 BY: Final = Actor.system("demo")
 WEEKDAY, WEEKEND = [(480, 1320)], [(540, 1260)]
+WEEK = [WEEKDAY] * 5 + [WEEKEND] * 2
+WORKING_WEEK = [[(510, 1050)]] * 5 + [[]] * 2
 PLAN: Final = "周老师全程在场；断电、灭火器位置已交底；出事先断电，再打保卫处 8640110。"
 
 
@@ -33,6 +36,7 @@ class VenueOrder:
     unit: str
     posts: Sequence[tuple[str, str, str]]
     facts: dict[str, Any] = field(default_factory=dict)
+    week: Sequence[Sequence[tuple[int, int]]] = field(default_factory=lambda: WEEK)
 
 
 ASSETS = ("first", "1014", "asset_keeper")
@@ -131,6 +135,59 @@ COURT: Final = VenueOrder(
     },
 )
 
+INSTRUMENTS: Final = (
+    VenueOrder(
+        name="扫描电子显微镜",
+        kind="lab",
+        uses=["instrument"],
+        unit="1014",
+        posts=[ASSETS],
+        week=WORKING_WEEK,
+        facts={
+            "name_en": "Scanning Electron Microscope",
+            "capacity": 6,
+            "fee_fen": 20_000,
+            "fee_item": "venues.fee",
+            "notice_days": 1,
+            "longest_minutes": 240,
+            "equipment": ["喷金仪", "能谱"],
+            "rules": "粉末样品先压片；磁性样品不测。",
+            "rules_en": "Press powders into pellets. No magnetic samples.",
+        },
+    ),
+    VenueOrder(
+        name="气相色谱-质谱联用仪",
+        kind="lab",
+        uses=["instrument"],
+        unit="1014",
+        posts=[ASSETS],
+        week=WORKING_WEEK,
+        facts={
+            "name_en": "Gas Chromatograph Mass Spectrometer",
+            "capacity": 6,
+            "fee_fen": 12_000,
+            "fee_item": "venues.fee",
+            "notice_days": 1,
+            "faces": ["staff"],
+        },
+    ),
+    VenueOrder(
+        name="高性能计算集群",
+        kind="lab",
+        uses=["instrument"],
+        unit="1032",
+        posts=[CENTRE],
+        facts={"name_en": "Computing Cluster", "capacity": 20, "faces": ["staff"]},
+    ),
+)
+"""Each in a room of its own below `CENTRE_KEY`, in this order: there the things stand (`sample.labs`)."""
+CENTRE_KEY: Final = "east.lab"
+
+
+def instrument_rooms() -> dict[str, str]:
+    """Keys of their rooms by name."""
+    return {order.name: f"{CENTRE_KEY}.{101 + number}" for number, order in enumerate(INSTRUMENTS)}
+
 
 def fill_venues() -> str:
     if venues.Venue.objects.exists():
@@ -141,18 +198,24 @@ def fill_venues() -> str:
 
 
 def placed() -> list[tuple[VenueOrder, str]]:
-    """Each in a room of its kind, the court in a building of its own."""
-    campus.set_up_places(
-        by=BY, places=[campus.PlaceOrder(key="south.gym", name="南院体育馆", kind="other", parent="south")]
-    )
+    """Each in a room of its kind, the court and the instruments in buildings of their own."""
+    buildings = (("south.gym", "南院体育馆", "south"), (CENTRE_KEY, "分析测试中心", "east"))
+    orders = [campus.PlaceOrder(key=key, name=name, kind="other", parent=parent) for key, name, parent in buildings]
+    campus.set_up_places(by=BY, places=orders)
     gym = {"name": "羽毛球馆", "building": "south.gym", "floor": 1, "kind": "sports", "seats": 40, "exam_seats": 0}
     facts: Any = {**gym, "area": "600.00", "unit": "", "equipment": ["球网"], "lock": "key"}
-    campus_sample.set_up_rooms(by=BY, rooms={"south.gym.101": facts})
+    own: Any = {"building": CENTRE_KEY, "kind": "lab", "seats": 20, "area": "60.00", "equipment": [], "lock": "card"}
+    labs: Any = {key: {**facts, **own, "name": f"{name}室"} for name, key in instrument_rooms().items()}
+    campus_sample.set_up_rooms(by=BY, rooms={"south.gym.101": facts, **labs})
     left = {
         kind: [key for key, room in rooms().items() if room["kind"] == kind]
         for kind in ("hall", "media", "computers", "meeting")
     }
-    return [*((order, left[order.kind].pop()) for order in VENUES), (COURT, "south.gym.101")]
+    return [
+        *((order, left[order.kind].pop()) for order in VENUES),
+        (COURT, "south.gym.101"),
+        *zip(INSTRUMENTS, instrument_rooms().values(), strict=True),
+    ]
 
 
 def set_up(order: VenueOrder, key: str) -> venues.Venue:
@@ -160,8 +223,7 @@ def set_up(order: VenueOrder, key: str) -> venues.Venue:
     given = {"uses": list(order.uses), "unit_id": units[order.unit], "faces": ["student", "staff"], **order.facts}
     made = venues.keeping.register(by=BY, place=campus.place_with(key), facts={"name": order.name, **given})
     first = date(campus_today().year - 1, 9, 1)
-    week = [WEEKDAY] * 5 + [WEEKEND] * 2
-    venues.keeping.set_season(by=BY, venue=made, season="平时", first=first, last=None, week=week)
+    venues.keeping.set_season(by=BY, venue=made, season="平时", first=first, last=None, week=order.week)
     for duty, unit, office in order.posts:
         venues.keeping.add_post(by=BY, venue=made, duty=duty, unit_id=units[unit], office=office)
     return made
@@ -224,6 +286,13 @@ class Scene:
         self.past(student, "no_show", 5)
         self.past(self.others[1], "released", 3)
         self.going_on(self.others[2])
+        measured = self.book(student, "扫描电子显微镜", 1, (9, 11), "纳米涂层形貌观察", headcount=2)
+        self.decide(measured, "assets")
+        self.book(other, "扫描电子显微镜", 1, (14, 16), "断口分析", headcount=1)
+        self.book(teacher, "高性能计算集群", 1, (9, 12), "流体仿真算例", headcount=1)
+        self.count += hold_draws(
+            self.venues, [student, *self.others], (self.people["assets"], self.people["administrator"])
+        )
         return self.count
 
     def book(
@@ -272,7 +341,3 @@ class Scene:
         }
         venues.enter_past(venue=court, person_id=person, state="in_use", hours=hours, facts=facts)
         self.count += 1
-
-
-def moment(day: int, hour: int) -> datetime:
-    return venues.moment_at(campus_today() + timedelta(days=day), hour * 60)

@@ -1,70 +1,43 @@
-"""The things of the sample campus: entered once, depreciated and closed month by month, with a working day of the asset office."""
-
-from datetime import date
+"""The things of the sample campus: entered once, depreciated and closed month by month, with a working day of the asset office and of the
+laboratories."""
 
 import pytest
 from django.db.models import F, Sum
 
-from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
-from nanhu.platforms.campus import api as campus
-from nanhu.platforms.identity import api as identity
-from nanhu.platforms.people import api as people
-from nanhu.sample import posts, school_calendar, things
-from nanhu.sample.cast import MEMBERS
-from nanhu.sample.units import offices_and_colleges
-from nanhu.systems.assets import sample as assets_sample
-from nanhu.systems.assets.models import Asset, Disposal, Loss, MonthClose, Movement, Receipt, Transfer
-
-BY = Actor.system("test")
-ORIGIN = people.Origin(source="test", title="测试")
-STAFFED = ("1014", "1016", "1032", "1033", "11", "12")
-
-
-def staff():
-    cast = [(one.campus_no, one.name, one.unit) for one in MEMBERS if one.kind == "staff"]
-    plain = [(f"00201500{unit}{number}", f"职工{number}", unit) for unit in STAFFED for number in range(6)]
-    for number, name, where in [*cast, *plain]:
-        tie = people.AffiliationRecord(
-            kind="staff", campus_no=number, starts_on=date(2015, 7, 1), unit_code=where, state="active"
-        )
-        yield people.PersonRecord(key=number, name=name, affiliations=(tie,))
+from nanhu.sample import things
+from nanhu.sample.tests.places import fill, make_stage
+from nanhu.systems.assets.counting.models import CountResult, FoundReport
+from nanhu.systems.assets.models import (
+    Asset,
+    CardImport,
+    ClassImport,
+    Disposal,
+    Improvement,
+    Inspection,
+    Instrument,
+    Loss,
+    MonthClose,
+    Movement,
+    Receipt,
+    Reversal,
+    StockItem,
+    Transfer,
+)
+from nanhu.testing.database import school_fixture
 
 
-@pytest.fixture
-def stage(db):
-    units = [
-        people.UnitRecord(code=one.code, name=one.name, parent_code=one.parent, kind=one.kind)
-        for one in offices_and_colleges()
-    ]
-    people.apply_units(by=BY, records=units, origin=ORIGIN)
-    made = people.apply_records(by=BY, records=list(staff()), origin=ORIGIN)
-    identity.open_accounts(by=BY, person_ids=made.person_ids.values())
-    rooms = [
-        campus.PlaceOrder(key=key, name=room["name"], kind="room", parent=room["building"])
-        for key, room in school_calendar.rooms().items()
-    ]
-    campus.set_up_places(by=BY, places=[*school_calendar.places(), *things.places(), *rooms])
-    posts.appoint_everybody(by=BY)
-    for role in ("assets", "administrator"):
-        clerk = things.hand_of(role).actor
-        identity.grant_role(by=BY, account_id=clerk.account_id, role="assets.office")
-    return things.stage_of(campus_today())
+def make_filled():
+    stage = make_stage()
+    assert fill(stage) > 500
+    return stage
 
 
-def fill(stage):
-    old, receipts = things.past(stage, 7)
-    signers = things.hand_of("treasurer").actor, things.hand_of("assets").actor
-    made = assets_sample.enter_past(by=BY, old=old, receipts=receipts, signers=signers)
-    office = things.office_of(stage)
-    assert office is not None
-    assets_sample.begin_office(office)
-    return made
+stage = school_fixture(make_filled)
 
 
 @pytest.mark.slow
 def test_things_are_entered_once_and_no_page_of_the_office_stands_empty(stage):
-    assert fill(stage) > 500
     assert fill(stage) == 0
     states = set(Asset.objects.values_list("state", flat=True))
     assert states == set(Asset.State.values)
@@ -72,14 +45,17 @@ def test_things_are_entered_once_and_no_page_of_the_office_stands_empty(stage):
     assert {one.state for one in Transfer.objects.all()} == set(Transfer.State.values)
     assert {one.state for one in Disposal.objects.all()} == {"asked", "done"}
     assert Loss.objects.filter(state="asked").count() == 1
+    for model in (Improvement, Reversal, CardImport, ClassImport, CountResult):
+        assert model.objects.filter(state__in=["asked", "submitted"]).exists(), model
+    assert {one.settled_at is None for one in FoundReport.objects.all()} == {True, False}
     teacher = things.hand_of("teacher").person_id
     assert Asset.objects.filter(keeper=teacher, state="in_use", confirmed_at=None).exists()
     assert Receipt.objects.filter(second_inspector=teacher, state="waiting", first_signed_at__isnull=False).exists()
 
 
 @pytest.mark.slow
-def test_months_are_closed_with_finance_but_the_last(stage):
-    fill(stage)
+@pytest.mark.usefixtures("stage")
+def test_months_are_closed_with_finance_but_the_last():
     closes = MonthClose.objects.order_by("month")
     assert [one.state for one in closes] == ["posted"] * 11
     assert all(one.lines.count() == one.difference_count <= 1 for one in closes)
@@ -87,3 +63,21 @@ def test_months_are_closed_with_finance_but_the_last(stage):
     lost = Asset.objects.aggregate(all=Sum(F("carried_fen") + F("booked__fen")))["all"]
     assert 0 < lost < Asset.objects.aggregate(all=Sum("value_fen"))["all"]
     assert Movement.objects.filter(kind="imported", at__date__gte=campus_today()).count() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("stage")
+def test_no_page_of_the_laboratories_stands_empty():
+    shared = {one.asset.name: one for one in Instrument.objects.select_related("asset__room")}
+    assert {"场发射扫描电子显微镜", "高性能计算集群"} <= shared.keys()
+    assert {one.asset.room.key.startswith("east.lab.") for one in shared.values()} == {True}
+    assert shared["场发射扫描电子显微镜"].fee_fen == 20_000
+    short = StockItem.objects.filter(balance__lt=F("least"))
+    assert set(short.values_list("kind", flat=True)) == set(StockItem.Kind.values)
+    assert all(one.moves.order_by("-at")[0].balance == one.balance for one in StockItem.objects.all())
+    inspections = Inspection.living()
+    days = {(one.due_on - campus_today()).days for one in inspections}
+    assert 12 in days
+    assert min(days) < 0
+    assert {one.result for one in inspections} >= {"passed", "failed"}
+    assert Asset.objects.get(inspections__in=inspections.filter(result="failed")).state == Asset.State.IN_REPAIR

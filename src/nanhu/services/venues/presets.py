@@ -46,6 +46,14 @@ USES: Final[Mapping[str, Use]] = {
             unit="1016",
         ),
         Use(
+            key="instrument",
+            name=_("大型仪器"),
+            summary=_("检测、测样、上机，先和联系人说好"),
+            icon="microscope",
+            prefix="CQ",
+            unit="1014",
+        ),
+        Use(
             key="media",
             name=_("多媒体教室"),
             summary=_("调课、补课、班级活动用的多媒体教室"),

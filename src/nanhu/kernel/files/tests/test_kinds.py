@@ -13,6 +13,7 @@ from PIL import Image
 
 from nanhu.kernel.files.errors import RefusedFileError
 from nanhu.kernel.files.kinds import KINDS, PAPERS, PICTURES, checked
+from nanhu.kernel.files.pictures import THUMBNAIL_BYTES, thumbnail
 from nanhu.kernel.files.tests.samples import HIDDEN, ILL, LARGE, PDF, WELL, pdf_with, pdf_with_stream, with_exif
 
 
@@ -53,6 +54,17 @@ def test_an_installer_is_known_and_taken_where_programs_are_wanted_alone(kind):
 def test_only_the_kinds_of_its_purpose_are_taken(kind):
     with pytest.raises(RefusedFileError, match="只收"):
         checked(WELL[kind], kinds=set(KINDS) - {kind})
+
+
+@pytest.mark.parametrize("restless", [0, 200])
+def test_a_thumbnail_is_small_whatever_it_shows(restless):
+    bands = [Image.effect_noise((1200, 900), restless) for _band in range(3)]
+    out = io.BytesIO()
+    Image.merge("RGB", bands).save(out, "JPEG", quality=95)
+    small = thumbnail(out.getvalue())
+    with Image.open(io.BytesIO(small)) as shown:
+        assert shown.size[0] == (64 if restless else 192)
+    assert len(small) <= THUMBNAIL_BYTES
 
 
 def test_a_picture_is_made_anew_upright_and_without_what_was_hidden_in_it():

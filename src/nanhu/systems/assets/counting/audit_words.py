@@ -13,6 +13,7 @@ ACTIONS: dict[str, Text] = {
     "assets.ask_count_result": _("提交盘点结果"),
     "assets.apply_count_result": _("同意盘点结果"),
     "assets.refuse_count_result": _("不同意盘点结果"),
+    "assets.take_pictures": _("把照片带到盘点的手机上"),
     "assets.settle_found": _("处理拾到资产的留言"),
     "assets.print_labels": _("打印资产标签"),
 }
@@ -31,4 +32,5 @@ FACTS: dict[str, Text] = {
     "elsewhere": _("改了地点"),
     "sighted": _("见到"),
     "labels": _("标签"),
+    "pictures": _("照片"),
 }

@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("count/worker.js", views.worker, name="count_worker"),
     path("count/<uuid:public_id>/", views.counter, name="counter"),
     path("count/<uuid:public_id>/things.json", views.things, name="count_things"),
+    path("count/<uuid:public_id>/pictures.json", views.pictures, name="count_pictures"),
     path("count/<uuid:public_id>/rows/", views.rows, name="count_rows"),
 ]

@@ -1,6 +1,7 @@
 """The phone counter (手机盘点): a shell that works without network; what it is given, and what it brings."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from functools import wraps
 from typing import Any
@@ -14,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit.offline import page_worker
 from nanhu.kernel.registry import Application, Viewer, Waiting, WaitingLine
 from nanhu.systems.assets.counting.forms import TypedForm
 from nanhu.systems.assets.counting.models import StockTake
+from nanhu.systems.assets.counting.pictures import MOST_AT_ONCE, pictures_of
 from nanhu.systems.assets.counting.queries import any_open, count_takes, counters, takes_of, things_for
 from nanhu.systems.assets.counting.services.uploading import batch_of, take_rows
 
@@ -68,6 +71,18 @@ def things(request: HttpRequest, take: StockTake) -> HttpResponse:
     """The list names keepers: only who counts now is given it."""
     person_id = viewer_of(request).person_id or 0
     return private(things_for(take, person_id) if take in takes_of(person_id) else {"things": None})
+
+
+@require_safe
+@for_counters
+def pictures(request: HttpRequest, take: StockTake) -> HttpResponse:
+    """Small ones of those of his list that the phone names (`of`)."""
+    asked = []
+    for one in request.GET.getlist("of")[:MOST_AT_ONCE]:
+        with suppress(ValueError):
+            asked.append(UUID(one))
+    person_id = viewer_of(request).person_id or 0
+    return private({"pictures": pictures_of(by=person_at(request), person_id=person_id, take=take, asked=asked)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,6 +1,6 @@
 """A working day of the asset office on a sample campus: what waits to be signed, agreed, found, brought back and confirmed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,16 @@ from nanhu.systems.assets.counting.models import StockTake
 from nanhu.systems.assets.counting.services import planning, uploading
 from nanhu.systems.assets.labels import room_code
 from nanhu.systems.assets.models import Asset, Classification, Loan, Movement
-from nanhu.systems.assets.services import disposing, keeping, lending, losing, purchasing, receiving, transferring
+from nanhu.systems.assets.services import (
+    disposing,
+    keeping,
+    lending,
+    losing,
+    photographing,
+    purchasing,
+    receiving,
+    transferring,
+)
 from nanhu.systems.assets.services.moving import AT_HAND, locked, move
 
 OVERDUE = timedelta(days=12)
@@ -24,6 +33,8 @@ LEAST_AGE = timedelta(days=366 * 6)
 """Of a computer that is scrapped without an appraisal."""
 COUNTED = 40
 """How many things of the count that is open were seen."""
+PICTURED = 120
+"""Of how many of them it is looked whether there is a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +48,7 @@ class Hand:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """Two of the asset office, the keepers of a unit and of a college, and the teacher who has things to confirm, to sign for and to
-    bring back. `helpers`: campus numbers of the count's team; `room_id`: where what is new stands."""
+    bring back. `picture`: of a thing by its name. `helpers`: campus numbers of the count's team; `room_id`: where what is new stands."""
 
     clerk: Hand
     second: Hand
@@ -46,6 +57,7 @@ class Office:
     teacher: Hand
     inspector: Hand
     buyer: Hand
+    picture: Callable[[str], bytes | None]
     helpers: Sequence[str]
     unit_id: int
     college_id: int
@@ -110,10 +122,14 @@ def line(order: Office, name: str, model: str, fen: int, quantity: int) -> dict[
     }
 
 
+def fund_of(order: Office) -> str:
+    code = Asset.objects.filter(unit=order.unit_id).values_list("unit__code", flat=True)[0]
+    return f"unit:{code}:equipment"
+
+
 def reserve_something(order: Office) -> None:
     """The unit's budget; one purchase waits for its goods, one was given up."""
-    code = Asset.objects.filter(unit=order.unit_id).values_list("unit__code", flat=True)[0]
-    fund = f"unit:{code}:equipment"
+    fund = fund_of(order)
     ledger.open_fund(by=order.second.actor, code=fund, name="设备购置费")
     reason = f"{campus_today():%Y} 年部门预算"
     ledger.grant(by=order.second.actor, fund=fund, amount_fen=60_000_000, key=f"sample:{fund}", reason=reason)
@@ -283,6 +299,9 @@ def count_something(order: Office) -> int:
         ends_on=campus_today() + timedelta(days=27),
         unit_id=order.unit_id,
     )
+    for thing in Asset.objects.filter(unit=order.unit_id, state__in=AT_HAND).order_by("room", "pk")[:PICTURED]:
+        if (picture := order.picture(thing.name)) is not None:
+            photographing.photograph(by=order.keeper.actor, asset=thing, picture=picture)
     planning.set_team(by=order.clerk.actor, take=take, name="信息中心一组", members=order.helpers)
     planning.open_take(by=order.clerk.actor, take=take)
     StockTake.objects.filter(pk=take.pk).update(opened_at=now() - timedelta(hours=26))

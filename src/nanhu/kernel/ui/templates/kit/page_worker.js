@@ -1,5 +1,5 @@
 // A page without network: it comes from the network when that answers in time, else as it was kept; files with a hashed name come
-// from the cache. The page keeps itself, together with the files that it needs; what it sends is its own business.
+// from the cache. The page keeps itself, together with the files that it needs, and pictures; what it sends is its own business.
 const CACHE = "{{ cache|escapejs }}";
 const PAGES = new RegExp("{{ pages|escapejs }}");
 const PATIENCE = 2500;
@@ -12,6 +12,7 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (event.request.mode === "navigate" && PAGES.test(url.pathname)) event.respondWith(page(event.request));
   else if (url.pathname.startsWith("/static/") || url.pathname === "/theme.css") event.respondWith(file(event.request));
+  else if (event.request.destination === "image") event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request)));
 });
 
 async function page(request) {

@@ -1,8 +1,9 @@
 // The portal as an app on the phone: its shell is kept by digest, some pages as they were last seen, with the time of that. They go with
-// the sign-out and before any other sign-in. A new version waits for the next start, never in the middle of a form. Pages that work without
+// the sign-out and before any other sign-in, and so does what other pages keep in caches named as these. A new version waits for the next start, never in the middle of a form. Pages that work without
 // network by themselves have workers of their own in their folders, which this one leaves alone.
 const SHELL_CACHE = "nanhu-shell-{{ version }}";
-const PAGES_CACHE = "nanhu-pages-1";
+const OWN = "nanhu-pages-";
+const PAGES_CACHE = `${OWN}1`;
 const SHELL = JSON.parse("{{ shell|escapejs }}");
 const KEPT = new Set(JSON.parse("{{ kept|escapejs }}"));
 const ENDS = new Set(JSON.parse("{{ ends|escapejs }}"));
@@ -34,7 +35,7 @@ async function forgetOldShells() {
 
 async function forgetPages() {
   generation += 1;
-  await caches.delete(PAGES_CACHE);
+  for (const name of await caches.keys()) if (name.startsWith(OWN)) await caches.delete(name);
 }
 
 async function page(event) {

@@ -1,6 +1,7 @@
 """The door of phones: who may bring rows, what is refused, cut in the middle, sent twice, sent at once."""
 
 import json
+from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
@@ -12,6 +13,8 @@ from django.db import connection
 from PIL import Image
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.campus import api as campus
 from nanhu.systems.assets.counting.models import CountRow
 from nanhu.systems.assets.counting.queries import verdicts_of
@@ -161,6 +164,33 @@ def test_whoever_counts_sees_the_picture_of_what_he_scans_and_nobody_else_does(s
     assert opened_by == [200, 200, 200]
     planning.set_team(by=school.actor("T5"), take=take, name="一组", members=["T3"])
     assert (phone.get(address).status_code, school.client("T3").get(address).status_code) == (404, 200)
+
+
+@pytest.mark.django_db
+def test_a_phone_takes_small_pictures_of_what_it_counts_along_and_of_nothing_else(school, phone):
+    noise = Image.effect_noise((1600, 1200), 90)
+    out = BytesIO()
+    Image.merge("RGB", [noise, noise.rotate(90), noise.rotate(180)]).save(out, "JPEG")
+    here, there = school.things("b1-101", 1)[0], school.things("b1-102", 1)[0]
+    for thing in (here, there):
+        photographing.photograph(by=school.actor("T5"), asset=thing, picture=out.getvalue())
+    take = backdated(opened(school, places=("b1",)))
+    planning.set_team(by=school.actor("T5"), take=take, name="一组", members=["T2"], place=campus.place_with("b1-101"))
+    address = f"/assets/count/{take.public_id}/pictures.json"
+    asked = {"of": ["rubbish", *StoredFile.objects.values_list("public_id", flat=True)]}
+    told = AuditEntry.objects.filter(action="assets.take_pictures")
+    answer = phone.get(address, asked)
+    [(shown, text)] = answer.json()["pictures"].items()
+    small = b64decode(text)
+    with Image.open(BytesIO(small)) as picture:
+        assert (picture.format, picture.width > picture.height, len(small) <= 4096) == ("JPEG", True, True)
+    assert shown.strip("/").endswith(str(Asset.objects.get(pk=here.pk).picture.public_id))
+    assert (answer.headers["Cache-Control"], told.count()) == ("no-store", 1)
+    assert phone.get(address, {"of": [uuid4()] * 40 + asked["of"]}).json() == {"pictures": {}}, "forty at once"
+    assert school.client("T8").get(address, asked).status_code == 404
+    concluding.ask(by=school.actor("T5"), take=take)
+    assert phone.get(address, asked).json() == {"pictures": {}}
+    assert told.count() == 1
 
 
 @pytest.mark.django_db

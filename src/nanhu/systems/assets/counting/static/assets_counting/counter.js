@@ -1,6 +1,7 @@
 // The phone counter: scan the door, then things one by one. Each row is kept on the phone first, uploaded when it can be, and forgotten when
 // the school says that it has it. Every word stands in the page.
 import { startCamera } from "./camera.js";
+import { forgetPictures, keepPictures } from "./pictures.js";
 import { dropRows, forgetList, keepList, keepRow, readList, replaceRow, rowsOf } from "./store.js";
 
 const root = document.getElementById("count");
@@ -37,6 +38,10 @@ function written(text) {
 
 // Whatever else a code says is none of ours; a number whose check digit is wrong was read wrong.
 const isLabel = (text) => isNumber(text) || things.has(text) || (OLD.test(text) && !OURS.test(text));
+
+// Nobody is signed in, or not whoever this page was for.
+const isTurnedAway = (answer) => answer.redirected || [401, 403].includes(answer.status);
+const isThis = (one) => one === take;
 
 function note(name, isShown) {
   root.querySelector(`[data-note="${name}"]`).hidden = !isShown;
@@ -147,8 +152,10 @@ async function upload() {
     note("offline", false);
     note("later", asked.status >= 500);
     note("not-yours", asked.status === 404);
-    note("signed-out", said ? String(said.account) !== account : asked.redirected || [401, 403].includes(asked.status));
-    if (!said || String(said.account) !== account) return;
+    const isAnother = said ? String(said.account) !== account : isTurnedAway(asked);
+    note("signed-out", isAnother);
+    if (isAnother) await forgetPictures(isThis);
+    if (!said || isAnother) return;
     const { token } = said;
     for (let at = 0; at < mine.length; at += BATCH) if (!(await send(mine.slice(at, at + BATCH), token))) return;
   } catch {
@@ -196,6 +203,7 @@ async function load() {
   if (kept) await countBy(kept);
   const list = await fetchList(Boolean(kept));
   if (list) await countBy(list);
+  if (list) keepPictures(take, root.dataset.pictures, picturesOf(list)).catch(() => {});
   part("loading").hidden = true;
 }
 
@@ -203,12 +211,13 @@ async function fetchList(hasOne) {
   let given = null;
   try {
     const answer = await fetch(root.dataset.things, { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (isTurnedAway(answer)) await forgetPictures(isThis);
     given = answer.ok && !answer.redirected ? await answer.json() : null;
   } catch {
     note("offline", true);
   }
   if (!given) return note("no-list", !hasOne);
-  if (!given.things) return mayRead(false), await forgetList(take, account), note("ended", true);
+  if (!given.things) return mayRead(false), await forgetList(take, account), await forgetPictures(isThis), note("ended", true);
   const list = { take, account, ...given };
   await keepList(list);
   return list;
@@ -227,6 +236,12 @@ async function countBy(list) {
   room.append(...Object.entries(rooms).map(([key, name]) => new Option(name, key, false, key === chosen)));
   drawMissing();
   mayRead(true);
+}
+
+// What is open first: of the rest the whole picture comes over the network, where there is one.
+function picturesOf(list) {
+  const [open, done] = [true, false].map((isOpen) => list.things.filter((one) => one[4] === isOpen));
+  return [...open, ...done].map((one) => one[6]).filter(Boolean);
 }
 
 function mayRead(isSo) {
@@ -296,7 +311,7 @@ function wire() {
     say("attention", words.other, part("name").textContent, part("detail").textContent);
     upload();
   });
-  // without a network there is none
+  // without a network there is none but those that were kept
   part("picture").addEventListener("load", () => (part("picture").hidden = false));
   addEventListener("online", upload);
   document.addEventListener("visibilitychange", upload);
