@@ -56,14 +56,16 @@ def test_only_the_kinds_of_its_purpose_are_taken(kind):
         checked(WELL[kind], kinds=set(KINDS) - {kind})
 
 
-@pytest.mark.parametrize("restless", [0, 200])
-def test_a_thumbnail_is_small_whatever_it_shows(restless):
-    bands = [Image.effect_noise((1200, 900), restless) for _band in range(3)]
+@pytest.mark.parametrize(
+    ("size", "restless", "side"), [((1200, 900), 0, 192), ((192, 144), 200, 160), ((64, 64), 200, 64), ((3, 900), 9, 192)]
+)
+def test_a_thumbnail_is_small_whatever_it_shows(size, restless, side):
+    bands = [Image.effect_noise(size, restless) for _band in range(3)]
     out = io.BytesIO()
     Image.merge("RGB", bands).save(out, "JPEG", quality=95)
     small = thumbnail(out.getvalue())
     with Image.open(io.BytesIO(small)) as shown:
-        assert shown.size[0] == (64 if restless else 192)
+        assert max(shown.size) <= side
     assert len(small) <= THUMBNAIL_BYTES
 
 

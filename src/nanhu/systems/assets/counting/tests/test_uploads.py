@@ -185,7 +185,7 @@ def test_a_phone_takes_small_pictures_of_what_it_counts_along_and_of_nothing_els
     with Image.open(BytesIO(small)) as picture:
         assert (picture.format, picture.width > picture.height, len(small) <= 4096) == ("JPEG", True, True)
     assert shown.strip("/").endswith(str(Asset.objects.get(pk=here.pk).picture.public_id))
-    assert (answer.headers["Cache-Control"], told.count()) == ("no-store", 1)
+    assert ("no-store" in answer.headers["Cache-Control"], told.count()) == (True, 1)
     assert phone.get(address, {"of": [uuid4()] * 40 + asked["of"]}).json() == {"pictures": {}}, "forty at once"
     assert school.client("T8").get(address, asked).status_code == 404
     concluding.ask(by=school.actor("T5"), take=take)
