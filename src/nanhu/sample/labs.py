@@ -5,7 +5,7 @@ from typing import Final
 
 from nanhu.platforms.people import api as people
 from nanhu.sample.demo.venues import instrument_rooms
-from nanhu.sample.things import Stage, rooms_of
+from nanhu.sample.things import Stage, hand_of, rooms_of
 from nanhu.systems.assets.sample import Goods, Hand, Inspected, Laboratory, Shared
 
 INSTRUMENTS: Final = (
@@ -57,11 +57,12 @@ INSPECTIONS: Final = (
 
 
 def laboratory_of(stage: Stage) -> Laboratory:
-    """Of the units that are there and have a keeper."""
+    """Of the units that are there."""
     keepers = {code: keeper for code in stage.unit_ids if (keeper := keeper_of(stage, code)) is not None}
     rooms = instrument_rooms()
     return Laboratory(
         keepers={stage.unit_ids[code]: keeper for code, keeper in keepers.items()},
+        office=hand_of("assets"),
         shared=[
             Shared(name=name, room_id=stage.rooms[rooms[venue]], hours=hours, fee_fen=fen, conditions=terms)
             for venue, name, hours, fen, terms in INSTRUMENTS
@@ -78,7 +79,7 @@ def laboratory_of(stage: Stage) -> Laboratory:
                 moves=moves,
             )
             for code, kind, name, measure, least, moves in CARDS
-            if code in keepers
+            if code in stage.unit_ids
         ],
         inspected=[
             Inspected(
@@ -91,7 +92,7 @@ def laboratory_of(stage: Stage) -> Laboratory:
                 result=result,
             )
             for code, name, kind, months, days, inspector, result in INSPECTIONS
-            if code in keepers
+            if code in stage.unit_ids
         ],
     )
 

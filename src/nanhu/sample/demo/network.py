@@ -4,6 +4,7 @@ guest of these days and one whose visit is over."""
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 
 from nanhu.kernel.actors import Actor
@@ -56,6 +57,12 @@ def place_of(key: str) -> campus.Place | None:
     return campus.place_with(key) if key else None
 
 
+def may_come(person_id: int) -> bool:
+    """Not who is away (休学): his account is suspended."""
+    account = identity.account_of(person_id)
+    return account is not None and account.state != identity.Account.State.SUSPENDED
+
+
 class Scene:
     """Who comes on line, with what, and what becomes of it."""
 
@@ -65,7 +72,7 @@ class Scene:
         self.student, self.teacher = (numbers.get(CAST[role].campus_no) for role in ("student", "teacher"))
 
     def play(self) -> None:
-        for person_id in people.members_of(["12"], kind="student")[:CROWD]:
+        for person_id in islice(filter(may_come, people.members_of(["12"], kind="student")), CROWD):
             self.past(person_id)
             if person_id == self.student:
                 continue

@@ -472,7 +472,7 @@ def take_over_things(_advance: Advance) -> str:
     if office is not None:
         assets_sample.begin_office(office)
         assets_sample.fill_desk(office)
-        assets_sample.fill_laboratory(labs.laboratory_of(stage))
+    assets_sample.fill_laboratory(labs.laboratory_of(stage))
     return f"{made:,} 张卡片"
 
 

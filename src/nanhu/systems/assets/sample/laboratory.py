@@ -54,12 +54,16 @@ class Inspected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laboratory:
-    """`keepers` by unit."""
+    """`keepers` by unit; `office`: for a unit that has none."""
 
     keepers: Mapping[int, Hand]
+    office: Hand
     shared: Sequence[Shared]
     goods: Sequence[Goods]
     inspected: Sequence[Inspected]
+
+    def keeper_of(self, unit_id: int) -> Hand:
+        return self.keepers.get(unit_id, self.office)
 
 
 @transaction.atomic
@@ -70,9 +74,9 @@ def fill_laboratory(order: Laboratory) -> int:
     for shared in order.shared:
         share(order, shared)
     for goods in order.goods:
-        stock(order.keepers[goods.unit_id], goods)
+        stock(order.keeper_of(goods.unit_id), goods)
     for inspected in order.inspected:
-        inspect(order.keepers[inspected.unit_id], inspected)
+        inspect(order.keeper_of(inspected.unit_id), inspected)
     return Instrument.objects.count()
 
 
@@ -82,8 +86,8 @@ def at_hand(name: str) -> Iterator[Asset]:
 
 def share(order: Laboratory, one: Shared) -> None:
     for thing in at_hand(one.name):
-        keeper = order.keepers.get(thing.unit_id)
-        if keeper is not None and stocking.is_large(thing):
+        if stocking.is_large(thing):
+            keeper = order.keeper_of(thing.unit_id)
             keeping.put_elsewhere(by=keeper.actor, asset=thing, room_id=one.room_id)
             said = {"hours": one.hours, "fee_fen": one.fee_fen, "conditions": one.conditions}
             contact_id = thing.keeper_id or keeper.person_id

@@ -13,13 +13,15 @@ from nanhu.systems.assets.models import Inspection, InspectionRecord
 from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.policies import units_kept_by
 from nanhu.systems.assets.views import office, unit
-from nanhu.systems.assets.views.tables import soon
+from nanhu.systems.assets.views.tables import SOON, soon
 
 
 def standing(row: Any) -> str:
     """Failed it is not used, however long it would have been good."""
     is_failed = row.result == InspectionRecord.Result.FAILED
-    return "failed" if is_failed else "late" if row.due_on < campus_today() else "due"
+    if is_failed:
+        return "failed"
+    return "late" if row.due_on < campus_today() else "soon" if row.due_on < campus_today() + SOON else "due"
 
 
 class Inspections(Table):
@@ -31,8 +33,8 @@ class Inspections(Table):
     state = Badge(
         _("状态"),
         standing,
-        names={"failed": _("不合格"), "late": _("已过期"), "due": _("有效")},
-        tones={"failed": "bad", "late": "bad", "due": "good"},
+        names={"failed": _("不合格"), "late": _("已过期"), "soon": _("六十天内到期"), "due": _("有效")},
+        tones={"failed": "bad", "late": "bad", "soon": "warn", "due": "good"},
         sort=False,
     )
     every_months = Number(_("周期（月）"), is_wide=True)

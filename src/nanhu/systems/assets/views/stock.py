@@ -55,7 +55,7 @@ class InstrumentFilters(Filters):
     "instruments/",
     title=_("大型仪器共享"),
     tab=_("大型仪器"),
-    lead=_("单价四十万元以上、所在单位开放共享的仪器。先和联系人说好，再在“场地预约”里约时间。"),
+    lead=_("单价四十万元以上、所在单位开放共享的仪器。先和联系人说好，再在“场地申请”里约时间。"),
 )
 def instruments(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有开放共享的仪器"), icon="microscope")
