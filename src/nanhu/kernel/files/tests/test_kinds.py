@@ -57,7 +57,8 @@ def test_only_the_kinds_of_its_purpose_are_taken(kind):
 
 
 @pytest.mark.parametrize(
-    ("size", "restless", "side"), [((1200, 900), 0, 192), ((192, 144), 200, 160), ((64, 64), 200, 64), ((3, 900), 9, 192)]
+    ("size", "restless", "side"),
+    [((1200, 900), 0, 192), ((192, 144), 200, 160), ((64, 64), 200, 64), ((3, 900), 9, 192)],
 )
 def test_a_thumbnail_is_small_whatever_it_shows(size, restless, side):
     bands = [Image.effect_noise(size, restless) for _band in range(3)]
