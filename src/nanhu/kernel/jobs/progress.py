@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.models import Progress
 
@@ -38,6 +40,10 @@ class ProgressHandle:
         self.row.state = Progress.State.FAILED
         self.row.summary = text
         self._write()
+
+    def fail_for_want_of_its_file(self) -> None:
+        """What was handed in is kept for a day, and nobody came to it."""
+        self.fail(_("交的文件存放到期，没有处理就清除了：请重新交一次。"))
 
     def _write(self) -> None:
         self._written_at = self.row.changed_at = datetime.now(UTC)

@@ -12,6 +12,7 @@ from nanhu.kernel.clock import now_of_files
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import ProgressHandle, job, open_progress
+from nanhu.kernel.models import Progress
 from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.datahub.feeding import reading
 from nanhu.platforms.datahub.lineage import sending
@@ -33,7 +34,9 @@ def import_upload(  # noqa: PLR0917  (a job's arguments are named by its caller)
     """May run again after a crash: the batch is taken up where it was. The upload is removed at the end."""
     progress, by = open_progress(progress_id), Actor(account_id=account_id, name=actor)
     uploaded = Path(path)
-    if not uploaded.exists():  # it ran to its end, and only the word of it was lost
+    if not uploaded.exists():  # it ran to its end, and only the word of it was lost; or nobody came to it
+        if progress.row.state == Progress.State.RUNNING:
+            progress.fail_for_want_of_its_file()
         return
     try:
         report = import_file(

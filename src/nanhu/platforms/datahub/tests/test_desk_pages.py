@@ -44,6 +44,17 @@ def test_an_upload_that_no_job_names_any_more_is_swept(steward, units):
     assert not upload.exists()
 
 
+def test_an_upload_that_is_gone_before_its_import_began_is_told_as_expired(steward, units, run_jobs):
+    inbox = configuration().data_dir / "inbox"
+    before = set(inbox.glob("*.upload"))
+    answer = hand_in_by_page(steward, register(student()))
+    (upload,) = set(inbox.glob("*.upload")) - before
+    upload.unlink()
+    run_jobs()
+    assert Progress.objects.get(kind="datahub.import").state == "failed"
+    assert "请重新交" in steward.get(answer.url).content.decode()
+
+
 def test_a_stranger_finds_no_desk(stranger, units):
     for address in [
         *DESK,

@@ -127,6 +127,9 @@ def take_archive(sha256: str, progress_id: str, account_id: int, by_name: str) -
     progress, matched = open_progress(progress_id), Matched()
     if progress.row.state != Progress.State.RUNNING:
         return
+    if not store.path_of(sha256).exists():
+        progress.fail_for_want_of_its_file()
+        return
     try:
         pictures = pictures_in(store.get(sha256), most=MOST_IN_ARCHIVE, largest=LARGEST)
         for number, (name, content) in enumerate(pictures, 1):

@@ -1,5 +1,6 @@
 """Photos of receipts and things, by the pages of keeper, inspector and person: within the limits of files, and for those concerned alone."""
 
+import os
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -221,6 +222,18 @@ def test_what_turns_out_not_to_be_whole_as_it_is_read_is_told_on_the_page_of_the
     told = handed_in(school.client("T5"), broken).content.decode()
     assert "已损坏" in told
     assert (Asset.objects.get().picture_id, StoredFile.objects.count()) == (None, 0)
+
+
+def test_a_zip_that_nobody_came_to_for_a_day_is_told_as_expired_and_not_as_damaged(school):
+    office = school.client("T5")
+    answer = taken(office, PHOTOS, archive((f"{school.thing().number}.jpg", picture().read())), field="archive")
+    for path in store.all_paths():
+        os.utime(path, (0, 0))
+    files.sweep()
+    for arguments in photographing.take_archive.unfinished():
+        photographing.take_archive(**arguments)
+    told = office.get(answer["Location"]).content.decode()
+    assert ("存放到期" in told, "请重新交" in told, "损坏" in told) == (True, True, False)
 
 
 @pytest.mark.slow
