@@ -158,10 +158,17 @@ HANDED_ON = {
             "closed",
         )
     },
-    "systems/assets/services/disposing.py": {f"assets.{one}_disposal" for one in ("ask", "approve", "refuse", "remit")},
+    "systems/assets/services/deciding.py": {
+        *(
+            f"assets.{act}_{noun}"
+            for act in ("ask", "approve", "refuse")
+            for noun in ("argument", "disposal", "letting", "transfer")
+        ),
+        *(f"assets.{act}_loss" for act in ("propose", "answer", "approve", "refuse")),
+        *(f"assets.{one}" for one in ("accept_transfer", "argue_argument", "remit_disposal")),
+    },
     "systems/assets/services/improving.py": {f"assets.{one}_improvement" for one in ("ask", "approve", "refuse")},
     "systems/assets/services/inspecting.py": {f"assets.{one}_inspection" for one in ("plan", "record", "end")},
-    "systems/assets/services/losing.py": {f"assets.{one}_loss" for one in ("propose", "approve", "refuse")},
     "systems/assets/services/moving.py": {
         f"assets.{one}"
         for one in (
@@ -198,9 +205,7 @@ HANDED_ON = {
         "assets.purchase_received",
         "assets.purchase_settled",
     },
-    "systems/assets/services/transferring.py": {
-        f"assets.{one}_transfer" for one in ("ask", "accept", "approve", "refuse")
-    },
+    "systems/assets/services/receiving.py": {"assets.refuse_receipt", "assets.take_back_receipt"},
     "systems/card/closing/services/payouts.py": {"card.confirm_payout", "card.close_unpaid_payout"},
     "systems/card/chip/services/suspense_posting.py": {f"card.{one}_suspense" for one in ("propose", "refuse", "post")},
     "systems/card/chip/services/suspense_batches.py": {

@@ -127,9 +127,15 @@ def borrowed() -> QuerySet[Loan]:
     return lent.select_related("asset").order_by("due_on", "pk")
 
 
+def let() -> QuerySet[Loan]:
+    """To somebody outside, of the units that one keeps."""
+    out = Loan.objects.exclude(letting=None).filter(returned_at=None, due_on__gte=SINCE, due_on__lte=UNTIL)
+    return out.filter(AnyOf(F("asset__unit_id"), Given("units"))).select_related("asset").order_by("due_on", "pk")
+
+
 OWN_ENDS, KEPT_ENDS = Prepared(lambda: ending(own())), Prepared(lambda: ending(kept()))
 OWN_DUE, KEPT_DUE = Prepared(lambda: inspected(own())), Prepared(lambda: inspected(kept()))
-BORROWED: Final = Prepared(borrowed)
+BORROWED, LET = Prepared(borrowed), Prepared(let)
 
 
 def occurrences(viewer: Viewer, since: date, until: date) -> Iterable[Occurrence]:
@@ -150,10 +156,12 @@ def occurrences(viewer: Viewer, since: date, until: date) -> Iterable[Occurrence
                 url = reverse(page, args=[one.public_id])
                 yield on_day(f"assets.warranty.{one.public_id}", title, one.warranty_until, one.created_at, url)
     yield from inspections([("assets:unit:thing", kept_due), ("assets:mine:thing", OWN_DUE(**mine))])
-    for loan in BORROWED(**mine):
+    for loan in (*BORROWED(**mine), *(LET(**ours) if units else ())):
         title = say("归还：%(thing)s") % {"thing": f"{loan.asset.name} {loan.asset.number}"}
         lent_at = datetime.combine(loan.lent_on, time.min, CAMPUS_ZONE)
-        yield on_day(f"assets.loan.{loan.public_id}", title, loan.due_on, lent_at, reverse("assets:mine:borrowed"))
+        is_mine, card = loan.letting_id is None, [loan.asset.public_id]
+        url = reverse("assets:mine:borrowed") if is_mine else reverse("assets:unit:thing", args=card)
+        yield on_day(f"assets.loan.{loan.public_id}", title, loan.due_on, lent_at, url)
 
 
 def inspections(lists: Iterable[tuple[str, list[Any]]]) -> Iterable[Occurrence]:

@@ -221,7 +221,7 @@ class NotOfficeError(AssetsError):
 
 class NotAcceptedError(AssetsError):
     code = "assets.not_accepted"
-    sentence = _("对方单位的资产员还没有同意，请等他答复后再批。")
+    sentence = _("还没有轮到国资处：等对方单位资产员或专家同意后再批。")
 
 
 class NothingChosenError(AssetsError):
@@ -321,7 +321,30 @@ class NothingAddedError(AssetsError):
 
 class NotLargeError(AssetsError):
     code = "assets.not_large"
-    sentence = _("单价不到四十万元，不登记大型仪器共享。")
+    sentence = _("单价不到 {sum}，不是大型仪器。")
+
+
+class ArgumentMissingError(AssetsError):
+    code = "assets.argument_missing"
+    field = "argument"
+    sentence = _("单价 {sum} 起的设备先论证、后购置：请选本单位在取得日期以前批准的大型仪器论证。")
+
+
+class BeyondArgumentError(AssetsError):
+    code = "assets.beyond_argument"
+    field = "argument"
+    sentence = _("论证批准的是 {count} 台（套）、单价不超过 {sum}，连同别的验收单超过了。")
+
+
+class ExpertsError(AssetsError):
+    code = "assets.experts"
+    field = "third"
+    sentence = _("三位专家须是不同的人，也不能是提出论证的人。")
+
+
+class NotHeardError(AssetsError):
+    code = "assets.not_heard"
+    sentence = _("责任人还没有说明情况：等他说明，或到 {day} 以后再决定。")
 
 
 class StockItemStandsError(AssetsError):

@@ -19,6 +19,7 @@ from nanhu.kernel.ui.widgets import DayInput, ManyFilesInput, SuggestInput, Sugg
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import (
+    Argument,
     Asset,
     Classification,
     Disposal,
@@ -147,6 +148,14 @@ class LendForm(forms.Form):
     due_on = forms.DateField(label=_("归还日期"), widget=DayInput())
 
 
+class LettingForm(OnceForm):
+    taker = forms.CharField(label=_("承租、借用方"), max_length=100, help_text=_("单位或个人的名称和联系电话"))
+    due_on = forms.DateField(label=_("归还日期"), widget=DayInput())
+    rent_fen = YuanField(label=_("租金合计（元）"), help_text=_("不收租金的写 0"))
+    contract = forms.CharField(label=_("合同号"), max_length=40)
+    reason = reason_field()
+
+
 class RepairedForm(forms.Form):
     is_repaired = forms.TypedChoiceField(
         label=_("结果"), choices=[("1", _("修好")), ("0", _("修不好，转待报废"))], coerce=lambda said: said == "1"
@@ -251,6 +260,14 @@ class ReceiptHead(OnceForm):
         to_field_name="public_id",
         help_text=_("占用过额度的采购从这里选，入库后按验收单各行合计保留额度，多占的退回"),
     )
+    argument: Any = forms.ModelChoiceField(
+        label=_("大型仪器论证"),
+        queryset=None,
+        empty_label=_("没有大型仪器"),
+        required=False,
+        to_field_name="public_id",
+        help_text=_("购置大型仪器的必选，单位和取得日期要对得上"),
+    )
     title = forms.CharField(label=_("采购内容"), max_length=80)
     acquired = forms.ChoiceField(label=_("取得方式"), choices=Asset.Acquired, initial=Asset.Acquired.BOUGHT)
     acquired_on = forms.DateField(label=_("取得日期"), widget=DayInput(), initial=campus_today)
@@ -265,6 +282,20 @@ class ReceiptHead(OnceForm):
     buyer = people.PersonField(label=_("采购经办人"))
     first_inspector = people.PersonField(label=_("验收人一"))
     second_inspector = people.PersonField(label=_("验收人二"), help_text=_("与验收人一、采购经办人都不同"))
+
+
+class ArgumentForm(OnceForm):
+    title = forms.CharField(label=_("仪器名称"), max_length=80)
+    unit = people.UnitField(label=_("单位"))
+    quantity = forms.IntegerField(label=_("数量"), min_value=1, max_value=100, initial=1)
+    price_fen = YuanField(label=_("单价（元）"), help_text=_("验收时每台（套）不能超过"))
+    reason = forms.CharField(label=_("为什么要买"), max_length=2000, widget=forms.Textarea)
+    sharing = forms.CharField(
+        label=_("安装、管理和共享"), max_length=1000, widget=forms.Textarea, help_text=_("装在哪里、谁管、还有谁可以用")
+    )
+    first = people.PersonField(label=_("专家一"))
+    second = people.PersonField(label=_("专家二"))
+    third = people.PersonField(label=_("专家三"), help_text=_("三位不同的人，都不是您自己"))
 
 
 class PurchaseForm(OnceForm):
@@ -353,14 +384,16 @@ class ReceiptForm(ReceiptHead, LineForm):
 
     field_order = (*ReceiptHead.base_fields, *LineForm.base_fields)
 
-    def __init__(self, *arguments: Any, purchases: Any = None, **more: Any) -> None:
+    def __init__(self, *arguments: Any, purchases: Any = None, argued: Any = None, **more: Any) -> None:
         super().__init__(*arguments, **more)
         self.fields["purchase"].queryset = Purchase.objects.none() if purchases is None else purchases  # type: ignore[attr-defined]
+        self.fields["argument"].queryset = Argument.objects.none() if argued is None else argued  # type: ignore[attr-defined]
 
     def head(self) -> dict[str, Any]:
         said = dict(self.cleaned_data)
         plain = (
             "purchase",
+            "argument",
             "title",
             "acquired",
             "acquired_on",

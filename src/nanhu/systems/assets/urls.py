@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unit/", unit.desk.urls),
     path("transfers/", cases.transfers.urls),
     path("losses/", cases.losses.urls),
+    path("lettings/", cases.lettings.urls),
+    path("arguments/", cases.arguments.urls),
     path("disposals/", cases.disposals.urls),
     path("improvements/", cases.improvements.urls),
     path("closes/", cases.closes.urls),

@@ -589,7 +589,7 @@ class Migration(migrations.Migration):
                 (
                     "borrower",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
                     ),
                 ),
             ],
@@ -617,6 +617,13 @@ class Migration(migrations.Migration):
                 ("number", models.TextField(help_text="of the series of disposals", null=True, unique=True)),
                 ("fault", models.TextField(choices=[("intent", "故意"), ("neglect", "过失"), ("none", "无责任")])),
                 ("findings", models.TextField(help_text="what the inquiry found")),
+                ("statement", models.TextField(blank=True, default="", help_text="what its person says to it")),
+                (
+                    "case",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.case"
+                    ),
+                ),
                 ("value_fen", models.BigIntegerField()),
                 ("accumulated_fen", models.BigIntegerField()),
                 ("owed_fen", models.BigIntegerField()),
@@ -1029,6 +1036,12 @@ class Migration(migrations.Migration):
                     "second_inspector",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.case"
                     ),
                 ),
                 (
@@ -2041,6 +2054,7 @@ class Migration(migrations.Migration):
                             ("threshold_fen", "固定资产单价起点"),
                             ("council_fen", "校长办公会审批起点"),
                             ("finance_fen", "报财政部门审批起点"),
+                            ("large_fen", "大型仪器单价起点"),
                             ("intent_permille", "故意丢失赔偿净值的比例"),
                             ("neglect_permille", "过失丢失赔偿净值的比例"),
                             ("least_permille", "赔偿不低于原值的比例"),
@@ -2567,6 +2581,216 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(models.Q(("change", 0), _negated=True), models.Q(("reason", ""), _negated=True)),
                 name="assets_stock_move_says_what",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Letting",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待审批"), ("done", "已批准"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("taker", models.TextField(help_text="who has it then, and how he is reached")),
+                ("due_on", models.DateField()),
+                ("rent_fen", models.BigIntegerField(help_text="for the whole time; 0: lent")),
+                ("contract", models.TextField()),
+                ("reason", models.TextField()),
+                (
+                    "asset",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.asset"),
+                ),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.case"
+                    ),
+                ),
+            ],
+            options={"db_table": "assets_letting"},
+        ),
+        migrations.AddConstraint(
+            model_name="letting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="assets_letting_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="letting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["done", "refused"])
+                    ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
+                    _connector="OR",
+                ),
+                name="assets_letting_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="letting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("asset",), name="assets_letting_one_at_a_time"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="letting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rent_fen__gte", 0),
+                    models.Q(("taker", ""), _negated=True),
+                    models.Q(("contract", ""), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                ),
+                name="assets_letting_says_what",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Argument",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "论证中"), ("done", "已批准"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("title", models.TextField()),
+                ("quantity", models.PositiveIntegerField()),
+                ("price_fen", models.BigIntegerField(help_text="of one, at most")),
+                ("reason", models.TextField()),
+                ("sharing", models.TextField(help_text="where it stands, who runs it, who else may use it")),
+                ("argued_at", models.DateTimeField(help_text="the experts agreed", null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.case"
+                    ),
+                ),
+            ],
+            options={"db_table": "assets_argument"},
+        ),
+        migrations.AddConstraint(
+            model_name="argument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="assets_argument_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="argument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["done", "refused"])
+                    ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
+                    _connector="OR",
+                ),
+                name="assets_argument_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="argument",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("price_fen__gt", 0),
+                    ("quantity__gte", 1),
+                    models.Q(("title", ""), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    models.Q(("sharing", ""), _negated=True),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("argued_at__isnull", False), _connector="OR"),
+                ),
+                name="assets_argument_says_what",
+            ),
+        ),
+        migrations.AddField(
+            model_name="loan",
+            name="letting",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.letting"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("borrower__isnull", False), ("letting", None)),
+                    models.Q(("borrower", None), ("letting__isnull", False)),
+                    _connector="OR",
+                ),
+                name="assets_loan_to_one",
+            ),
+        ),
+        migrations.AddField(
+            model_name="receipt",
+            name="argument",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="receipts", to="assets.argument"
             ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),

@@ -1,3 +1,4 @@
+from nanhu.systems.assets.models.deciding import Decided
 from nanhu.systems.assets.models.depreciation import (
     Booked,
     BookedMonth,
@@ -11,13 +12,22 @@ from nanhu.systems.assets.models.depreciation import (
 from nanhu.systems.assets.models.disposing import ApprovalLevel, Disposal, DisposalLine, Loss
 from nanhu.systems.assets.models.importing import CardImport, CardRow, ClassImport, ClassRow, Rollback
 from nanhu.systems.assets.models.inspecting import Inspection, InspectionRecord
-from nanhu.systems.assets.models.moving import HandOver, Loan, Maintenance, Movement, Transfer
-from nanhu.systems.assets.models.receiving import Payment, Purchase, Receipt, ReceiptLine, ReceiptPhoto, Reversal
+from nanhu.systems.assets.models.moving import HandOver, Letting, Loan, Maintenance, Movement, Transfer
+from nanhu.systems.assets.models.receiving import (
+    Argument,
+    Payment,
+    Purchase,
+    Receipt,
+    ReceiptLine,
+    ReceiptPhoto,
+    Reversal,
+)
 from nanhu.systems.assets.models.stock import Instrument, StockItem, StockMove
 from nanhu.systems.assets.models.things import Asset, Classification, Figure, ServiceLife
 
 __all__ = [
     "ApprovalLevel",
+    "Argument",
     "Asset",
     "Booked",
     "BookedMonth",
@@ -28,6 +38,7 @@ __all__ = [
     "ClassRow",
     "Classification",
     "ClosedLine",
+    "Decided",
     "Depreciation",
     "Disposal",
     "DisposalLine",
@@ -37,6 +48,7 @@ __all__ = [
     "Inspection",
     "InspectionRecord",
     "Instrument",
+    "Letting",
     "Loan",
     "Loss",
     "Maintenance",

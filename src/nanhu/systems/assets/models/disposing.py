@@ -1,13 +1,20 @@
 """Losses (报损赔偿) and disposals (处置): two people, by the sum, never before the least years without an appraisal."""
 
-from typing import ClassVar
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.proposals import Proposal, proposal_constraints
+from nanhu.kernel.clock import now
+from nanhu.kernel.proposals import proposal_constraints
+from nanhu.systems.assets.models.deciding import Decided
 from nanhu.systems.assets.models.things import Asset
+
+TO_ANSWER: Final = timedelta(days=3)
+"""For whoever is to pay for a loss, before the office decides without his answer."""
 
 
 class ApprovalLevel(models.TextChoices):
@@ -18,10 +25,11 @@ class ApprovalLevel(models.TextChoices):
     FINANCE = "finance", _("报财政部门审批")
 
 
-class Loss(Proposal):
-    """How a loss was inquired into, and what its person pays; agreed, the bill is issued and the thing is off the books."""
+class Loss(Decided):
+    """How a loss was inquired into, what its person pays and what he says to it; agreed, the bill is issued and the thing is off the books."""
 
     what = _("这份丢失处理意见")
+    process, noun = "assets.loss", "loss"
 
     class State(models.TextChoices):
         ASKED = "asked", _("待复核")
@@ -39,6 +47,7 @@ class Loss(Proposal):
     person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
     fault = models.TextField(choices=Fault)
     findings = models.TextField(help_text="what the inquiry found")
+    statement = models.TextField(default="", blank=True, help_text="what its person says to it")
     value_fen = models.BigIntegerField()
     accumulated_fen = models.BigIntegerField()
     owed_fen = models.BigIntegerField()
@@ -76,12 +85,25 @@ class Loss(Proposal):
     def __str__(self) -> str:
         return str(self.asset)
 
+    @property
+    def parties(self) -> Collection[int | None]:
+        return {self.person_id, self.asset.keeper_id}
 
-class Disposal(Proposal):
+    @property
+    def audited(self) -> dict[str, object]:
+        return {"fen": self.owed_fen}
+
+    @property
+    def heard_at(self) -> datetime:
+        """From when on it is decided: at once where nobody pays, or he answered."""
+        return self.created_at if self.statement or not self.owed_fen else self.created_at + TO_ANSWER
+
+
+class Disposal(Decided):
     """A lot of things that leave the books together."""
 
     what = _("这张处置单")
-    process: ClassVar[str] = "assets.disposal"
+    process, noun = "assets.disposal", "disposal"
 
     class State(models.TextChoices):
         ASKED = "asked", _("待审批")
@@ -116,7 +138,6 @@ class Disposal(Proposal):
     )
     remitted_on = models.DateField(null=True)
     remitted_by_name = models.TextField(default="", blank=True)
-    case = models.OneToOneField("flows.Case", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         db_table = "assets_disposal"
@@ -149,6 +170,21 @@ class Disposal(Proposal):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def parties(self) -> Collection[int | None]:
+        return set(self.lines.values_list("asset__keeper", flat=True))
+
+    @property
+    def target(self) -> str:
+        return f"disposal:{self.public_id}"
+
+    @property
+    def audited(self) -> dict[str, object]:
+        return {"title": self.title, "fen": self.value_fen}
+
+    def let_go(self) -> None:
+        self.lines.update(released_at=now())
 
 
 class DisposalLine(models.Model):

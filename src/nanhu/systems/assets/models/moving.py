@@ -10,8 +10,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.proposals import Event, Proposal, proposal_constraints
+from nanhu.kernel.proposals import Event, proposal_constraints
 from nanhu.kernel.registry import Text
+from nanhu.systems.assets.models.deciding import Decided
 from nanhu.systems.assets.models.things import Asset
 
 
@@ -94,12 +95,12 @@ class HandOver(models.Model):
         ]
 
 
-class Transfer(Proposal):
+class Transfer(Decided):
     """To another unit (调拨): asked by the keeper who has it, or by who needs what is offered; accepted by the other unit's keeper and
     agreed by the asset office; its new keeper confirms afterwards."""
 
     what = _("这张调拨单")
-    process: ClassVar[str] = "assets.transfer"
+    process, noun = "assets.transfer", "transfer"
 
     class State(models.TextChoices):
         ASKED = "asked", _("待确认")
@@ -123,7 +124,6 @@ class Transfer(Proposal):
     )
     accepted_by_name = models.TextField(default="", blank=True)
     accepted_at = models.DateTimeField(null=True)
-    case = models.OneToOneField("flows.Case", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         db_table = "assets_transfer"
@@ -148,6 +148,14 @@ class Transfer(Proposal):
         return super().waiting_for(account_id).exclude(accepted_at=None).exclude(accepted_by=account_id)
 
     @property
+    def is_before_office(self) -> bool:
+        return self.accepted_at is not None
+
+    @property
+    def parties(self) -> Collection[int | None]:
+        return {self.to_keeper_id, self.asset.keeper_id, self.accepted_by.person_id if self.accepted_by else None}
+
+    @property
     def other_unit_id(self) -> int:
         """Of the unit that did not ask."""
         return self.from_unit_id if self.wants_idle else self.to_unit_id
@@ -165,14 +173,53 @@ class Transfer(Proposal):
         return [first, *accepted, *rest]
 
 
+class Letting(Decided):
+    """To somebody outside (出租出借), for a rent or without: asked by the unit's keeper, agreed by the asset office."""
+
+    what = _("这次出租出借")
+    process, noun = "assets.letting", "letting"
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待审批")
+        DONE = "done", _("已批准")
+        REFUSED = "refused", _("未同意")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
+    taker = models.TextField(help_text="who has it then, and how he is reached")
+    due_on = models.DateField()
+    rent_fen = models.BigIntegerField(help_text="for the whole time; 0: lent")
+    contract = models.TextField()
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "assets_letting"
+        constraints = [
+            *proposal_constraints("assets_letting", undecided=["asked"], decided=["done", "refused"]),
+            models.UniqueConstraint(fields=["asset"], condition=Q(state="asked"), name="assets_letting_one_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(rent_fen__gte=0) & ~Q(taker="") & ~Q(contract="") & ~Q(reason=""),
+                name="assets_letting_says_what",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.asset)
+
+    @property
+    def audited(self) -> dict[str, object]:
+        return {"fen": self.rent_fen}
+
+
 class Loan(models.Model):
-    """Lent to a person until a day (借用); one at a time."""
+    """Lent until a day, to a person (借用) or to somebody outside (`letting`); one at a time."""
 
     what: ClassVar[Text] = _("这次借用")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="loans")
-    borrower = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    borrower = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    letting = models.OneToOneField(Letting, null=True, on_delete=models.PROTECT, related_name="+")
     lent_on = models.DateField()
     due_on = models.DateField()
     confirmed_at = models.DateTimeField(null=True, help_text="who borrowed it said that it is with them")
@@ -184,6 +231,10 @@ class Loan(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["asset"], condition=Q(returned_at=None), name="assets_loan_one_at_a_time"),
             models.CheckConstraint(condition=Q(due_on__gte=F("lent_on")), name="assets_loan_due_after_lent"),
+            models.CheckConstraint(
+                condition=Q(borrower__isnull=False, letting=None) | Q(borrower=None, letting__isnull=False),
+                name="assets_loan_to_one",
+            ),
         ]
 
 

@@ -2,7 +2,7 @@
 neither each other nor the buyer."""
 
 from collections.abc import Collection
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.kernel.registry import Text
+from nanhu.systems.assets.models.deciding import Decided
 from nanhu.systems.assets.models.things import Asset, Classification
 
 
@@ -133,10 +134,74 @@ class Reversal(Proposal):
         return () if self.payment_id is None else (self.payment.author_id,)
 
 
+EXPERTS: Final = ("first", "second", "third")
+"""Fields of the case that name them."""
+
+
+class Argument(Decided):
+    """Why a unit is to have a large instrument (大型仪器论证), before it is bought: two of three experts say so, then the asset office. A
+    receipt of such a thing names it."""
+
+    what = _("这份大型仪器论证")
+    process, noun = "assets.argument", "argument"
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("论证中")
+        DONE = "done", _("已批准")
+        REFUSED = "refused", _("未同意")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    title = models.TextField()
+    unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+    price_fen = models.BigIntegerField(help_text="of one, at most")
+    reason = models.TextField()
+    sharing = models.TextField(help_text="where it stands, who runs it, who else may use it")
+    argued_at = models.DateTimeField(null=True, help_text="the experts agreed")
+
+    class Meta:
+        db_table = "assets_argument"
+        constraints = [
+            *proposal_constraints("assets_argument", undecided=["asked"], decided=["done", "refused"]),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, price_fen__gt=0)
+                & ~Q(title="")
+                & ~Q(reason="")
+                & ~Q(sharing="")
+                & (~Q(state="done") | Q(argued_at__isnull=False)),
+                name="assets_argument_says_what",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @classmethod
+    def waiting_for(cls, account_id: int) -> QuerySet[Self]:
+        return super().waiting_for(account_id).exclude(argued_at=None)
+
+    @property
+    def is_before_office(self) -> bool:
+        return self.argued_at is not None
+
+    @property
+    def parties(self) -> Collection[int | None]:
+        return {self.case.data[one] for one in EXPERTS} if self.case else ()
+
+    @property
+    def target(self) -> str:
+        return f"argument:{self.public_id}"
+
+    @property
+    def audited(self) -> dict[str, object]:
+        return {"title": self.title, "fen": self.price_fen * self.quantity}
+
+
 class Receipt(models.Model):
     """Its number is taken when the second inspector signs; finance pays a line of equipment by that."""
 
     what: ClassVar[Text] = _("这张验收单")
+    process: ClassVar[str] = "assets.receipt"
 
     class State(models.TextChoices):
         WAITING = "waiting", _("待验收")
@@ -157,6 +222,7 @@ class Receipt(models.Model):
     contract = models.TextField(default="", blank=True)
     funds = models.TextField(default="", blank=True)
     purchase = models.ForeignKey(Purchase, null=True, on_delete=models.PROTECT, related_name="receipts")
+    argument = models.ForeignKey(Argument, null=True, on_delete=models.PROTECT, related_name="receipts")
     buyer = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     first_inspector = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     second_inspector = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
@@ -168,6 +234,7 @@ class Receipt(models.Model):
     author_name = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True)
+    case = models.OneToOneField("flows.Case", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         db_table = "assets_receipt"

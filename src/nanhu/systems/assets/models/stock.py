@@ -12,9 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.systems.assets.models.things import Asset
 
-LARGE_FEN = 40_000_000
-"""Apiece: from that on an instrument is large, and its unit says who may use it."""
-
 
 class Instrument(models.Model):
     """How others may use it. It is booked as a venue is."""

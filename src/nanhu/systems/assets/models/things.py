@@ -80,6 +80,7 @@ class Figure(DatedRule):
         THRESHOLD = "threshold_fen", _("固定资产单价起点")
         COUNCIL = "council_fen", _("校长办公会审批起点")
         FINANCE = "finance_fen", _("报财政部门审批起点")
+        LARGE = "large_fen", _("大型仪器单价起点")
         INTENT = "intent_permille", _("故意丢失赔偿净值的比例")
         NEGLECT = "neglect_permille", _("过失丢失赔偿净值的比例")
         LEAST = "least_permille", _("赔偿不低于原值的比例")

@@ -14,7 +14,6 @@ from nanhu.kernel.registry import Text
 from nanhu.platforms.campus import api as campus
 from nanhu.systems.assets.models import Asset, Classification, Movement
 from nanhu.systems.assets.models.depreciation import standing_at_end_of
-from nanhu.systems.assets.models.stock import LARGE_FEN
 from nanhu.systems.assets.models.things import GONE
 
 EQUIPMENT, INFORMATION, BOOKS = "A02", "A0201", "A0401"
@@ -22,6 +21,7 @@ FOR_TEACHING: Final = frozenset({Asset.Use.TEACHING, Asset.Use.RESEARCH})
 LEAST_FEN: Final = 100_000
 """Apiece: of equipment that the statistics count."""
 DEAR_FEN: Final = 10_000_000
+LARGE_FEN: Final = 40_000_000
 FIELDS: Final = ("number", "classification__code", "use", "quantity", "acquired_on")
 
 

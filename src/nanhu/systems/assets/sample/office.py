@@ -16,7 +16,10 @@ from nanhu.systems.assets.counting.models import StockTake
 from nanhu.systems.assets.counting.services import planning, uploading
 from nanhu.systems.assets.labels import room_code
 from nanhu.systems.assets.models import Asset, Classification, Loan, Movement
+from nanhu.systems.assets.processes import PANEL
 from nanhu.systems.assets.services import (
+    arguing,
+    deciding,
     disposing,
     keeping,
     lending,
@@ -78,6 +81,7 @@ def begin_office(order: Office) -> int:
     receive_something(order)
     move_something(order)
     lend_and_mend(order)
+    let_and_argue(order)
     lose_something(order)
     scrap_something(order)
     hand_to_the_teacher(order)
@@ -214,6 +218,38 @@ def lend_and_mend(order: Office) -> None:
         lending.end_repair(by=order.keeper.actor, asset=thing, is_repaired=False, cost_fen=0, reason="厂家答复不再供货")
 
 
+def let_and_argue(order: Office) -> None:
+    """A letting waits for the office; so does an argument that two experts agreed to, and another for its experts."""
+    for thing in in_use(order, order.unit_id, "投影仪")[3:4]:
+        lending.ask_to_let(
+            by=order.keeper.actor,
+            token=uuid4(),
+            asset=thing,
+            taker="岳阳市第一中学 0730-8222001",
+            due_on=campus_today() + timedelta(days=14),
+            rent_fen=60_000,
+            contract=f"XXZX-{campus_today():%Y}-031",
+            reason="联合举办青少年信息学竞赛，场地缺投影",
+        )
+    experts = [order.inspector, order.teacher, order.buyer]
+    made = [
+        arguing.argue(
+            by=order.keeper.actor,
+            token=uuid4(),
+            title=title,
+            unit_id=order.unit_id,
+            quantity=1,
+            price_fen=fen,
+            reason="现有设备已用满八年，故障率高，科研任务排队超过两个月",
+            sharing="装在信息中心机房，专人值守，全校师生可以预约",
+            experts=[one.person_id for one in experts],
+        )
+        for title, fen in (("高性能计算节点", 86_000_000), ("网络流量分析仪", 52_000_000))
+    ]
+    for one in experts[:2]:
+        deciding.say(by=one.actor, found=made[0], step=PANEL, decision="agree")
+
+
 def lend_long_ago(order: Office, thing: Asset) -> None:
     found, due_on = locked(thing, AT_HAND), campus_today() - OVERDUE
     Loan.objects.create(
@@ -265,7 +301,7 @@ def scrap_something(order: Office) -> None:
             income_fen=18_000,
         )
         if title.startswith("第一"):
-            disposing.agree(by=order.second.actor, lot=lot)
+            deciding.agree(by=order.second.actor, found=lot)
 
 
 def hand_to_the_teacher(order: Office) -> None:

@@ -9,14 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
-from nanhu.platforms.flows import api as flows
 from nanhu.systems.assets.errors import (
     ApprovalMissingError,
     MixedLotError,
@@ -28,12 +26,11 @@ from nanhu.systems.assets.errors import (
 )
 from nanhu.systems.assets.models import ApprovalLevel, Asset, Disposal, DisposalLine
 from nanhu.systems.assets.numbers import DISPOSALS
-from nanhu.systems.assets.processes import CLERK, DISPOSAL
 from nanhu.systems.assets.queries.figures import level_today
 from nanhu.systems.assets.queries.lives import MONTHS, life_of
 from nanhu.systems.assets.rules import month_of, months_between, voucher_number
 from nanhu.systems.assets.services import deciding
-from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
+from nanhu.systems.assets.services.depreciating import accumulated_fen, refuse_booked, refuse_unbooked
 from nanhu.systems.assets.services.lending import hold_back, resting_state
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, locked_all, move, move_all
 from nanhu.systems.assets.services.moving import State as Thing
@@ -107,7 +104,7 @@ def ask(
         DisposalLine(disposal=lot, asset=thing, value_fen=thing.value_fen, accumulated_fen=accumulated_fen(thing))
         for thing in things
     )
-    note(by, lot, "assets.ask_disposal", lot.reason)
+    deciding.note(by, lot, "ask", lot.reason)
     with override(settings.LANGUAGE_CODE):
         said = {
             "title": lot.title,
@@ -151,19 +148,8 @@ def refuse_early(asset: Asset) -> None:
         raise TooEarlyError(name=life.name, years=life.years, **facts)
 
 
-@transaction.atomic
-def agree(*, by: Actor, lot: Disposal) -> Disposal:
-    found = deciding.waiting(lot, by, state=State.DONE)
-    deciding.say(by=by, found=found, step=CLERK, decision="agree")
-    return Disposal.objects.get(pk=found.pk)
-
-
-def carry_out(case: flows.Case, by: Actor) -> None:
+def carry_out(by: Actor, found: Disposal) -> None:
     """The month of disposal is not depreciated any more; what each lost until then stands in its line."""
-    keep_months()
-    found = Disposal.objects.get(public_id=case.subject_id).locked_in({State.ASKED})
-    found.decide(by, state=State.DONE)
-    deciding.refuse_outsider_of_office(by)
     today, lines = campus_today(), list(found.lines.select_related("asset"))
     things = {one.pk: one for one in locked_all([line.asset.public_id for line in lines], (Thing.TO_SCRAP,))}
     refuse_own(by, *(one.keeper_id for one in things.values()))
@@ -176,31 +162,10 @@ def carry_out(case: flows.Case, by: Actor) -> None:
     gone = list(things.values())
     move_all(by=by, things=gone, kind=Kind.DISPOSED, reason=found.kind, state=Thing.DISPOSED, disposed_on=today)
     found.disposed_on = today
-    found.number = numbering.take(by=by, series=DISPOSALS, target=f"disposal:{found.public_id}").number
-    found.save()
-    note(by, found, "assets.approve_disposal")
+    found.number = numbering.take(by=by, series=DISPOSALS, target=found.target).number
 
 
-flows.actions[DISPOSAL] = carry_out
-
-
-@transaction.atomic
-def refuse(*, by: Actor, lot: Disposal, answer: str) -> Disposal:
-    said = given(answer)
-    found = deciding.waiting(lot, by, state=State.REFUSED, answer=said)
-    deciding.refuse(by=by, found=found, step=CLERK, answer=said)
-    return close(by=by, lot=found, answer=said)
-
-
-@transaction.atomic
-def close(*, by: Actor, lot: Disposal, answer: str) -> Disposal:
-    """Its case ended without a disposal: its things are free for another lot."""
-    found = lot.locked_in({State.ASKED})
-    found.decide(by, state=State.REFUSED, answer=answer)
-    found.save()
-    found.lines.update(released_at=now())
-    note(by, found, "assets.refuse_disposal", found.answer)
-    return found
+deciding.carries_out(Disposal.process, carry_out)
 
 
 @transaction.atomic
@@ -216,10 +181,5 @@ def remit(*, by: Actor, lot: Disposal, voucher: str, paid_on: date) -> Disposal:
         raise RemittedOnError(day=dates.short_day(disposed_on, today.year))
     found.remittance, found.remitted_on, found.remitted_by_name = voucher_number(voucher), paid_on, by.name
     found.save(update_fields=["remittance", "remitted_on", "remitted_by_name"])
-    note(by, found, "assets.remit_disposal", found.remittance)
+    deciding.note(by, found, "remit", found.remittance)
     return found
-
-
-def note(by: Actor, lot: Disposal, action: str, reason: str = "") -> None:
-    facts = {"title": lot.title, "fen": lot.value_fen}
-    audit.record(by=by, action=action, target=f"disposal:{lot.public_id}", reason=reason, facts=facts)

@@ -1,7 +1,8 @@
-"""Loans (借用) and repairs (维修) of a thing."""
+"""Loans (借用、出租出借) and repairs (维修) of a thing."""
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -13,12 +14,14 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.folding import tidied
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import DuePastError, InspectionFailedError
-from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Loan, Maintenance
+from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Letting, Loan, Maintenance
+from nanhu.systems.assets.services import deciding
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, move
-from nanhu.systems.assets.services.own import refuse_not_staff
+from nanhu.systems.assets.services.own import refuse_not_staff, refuse_own
 
 Result = Maintenance.Result
 
@@ -26,18 +29,65 @@ Result = Maintenance.Result
 @transaction.atomic
 def lend(*, by: Actor, asset: Asset, borrower_id: int, due_on: date) -> Loan:
     """To somebody of the staff, until a day; from then on it is an obligation of who has it."""
+    refuse_not_staff(borrower_id)
+    return give_out(by=by, asset=asset, due_on=due_on, borrower_id=borrower_id)
+
+
+def give_out(*, by: Actor, asset: Asset, due_on: date, words: str = "", **taker: Any) -> Loan:
     found = locked(asset, AT_HAND)
     refuse_failed(found)
-    refuse_not_staff(borrower_id)
     if due_on < campus_today():
         raise DuePastError
-    loan = Loan.objects.create(
-        asset=found, borrower_id=borrower_id, lent_on=campus_today(), due_on=due_on, by_name=by.name
-    )
+    loan = Loan.objects.create(asset=found, lent_on=campus_today(), due_on=due_on, by_name=by.name, **taker)
     with translation.override(settings.LANGUAGE_CODE):  # kept for whoever reads it
-        reason = dates.short_day(due_on, None)
+        reason = f"{words} {dates.short_day(due_on, None)}".strip()
     move(by=by, asset=found, kind=Kind.LENT, reason=reason, state=State.LENT)
     return loan
+
+
+@transaction.atomic
+def ask_to_let(
+    *, by: Actor, token: UUID, asset: Asset, taker: str, due_on: date, rent_fen: int, contract: str, reason: str
+) -> Letting:
+    """To somebody outside (出租出借), by the unit's keeper; the office decides."""
+    known = Letting.known(by, token)
+    if known is not None:
+        return known
+    found = locked(asset, AT_HAND)
+    deciding.refuse_asked(found)
+    refuse_failed(found)
+    if due_on < campus_today():
+        raise DuePastError
+    asked = Letting.begun(
+        by,
+        token,
+        asset=found,
+        taker=tidied(taker),
+        due_on=due_on,
+        rent_fen=rent_fen,
+        contract=tidied(contract),
+        reason=given(reason),
+    )
+    deciding.note(by, asked, "ask", asked.reason)
+    said = {
+        "thing": f"{found.name} {found.number}",
+        "taker": asked.taker,
+        "due": due_on.isoformat(),
+        "rent": rent_fen,
+        "contract": asked.contract,
+        "unit": found.unit.name,
+        "reason": asked.reason,
+    }
+    deciding.begin(by=by, found=asked, data=said)
+    return asked
+
+
+def let(by: Actor, found: Letting) -> None:
+    refuse_own(by, found.asset.keeper_id)
+    give_out(by=by, asset=found.asset, due_on=found.due_on, words=found.taker, letting=found)
+
+
+deciding.carries_out(Letting.process, let)
 
 
 def open_loans(borrower_id: Any) -> QuerySet[Loan]:

@@ -1,25 +1,29 @@
 """Losses (报失、赔偿): reported, inquired into, ruled by two; what is owed is a bill of the ledger."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.proposals import given
+from nanhu.kernel.ui import dates
+from nanhu.platforms.flows import api as flows
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.errors import LossChangedError, NobodyToPayError
+from nanhu.systems.assets.errors import LossChangedError, NobodyToPayError, NotHeardError
 from nanhu.systems.assets.models import Asset, Loan, Loss
 from nanhu.systems.assets.numbers import DISPOSALS
+from nanhu.systems.assets.processes import TELL
 from nanhu.systems.assets.queries.figures import owed_fen
 from nanhu.systems.assets.rules import month_of
+from nanhu.systems.assets.services import deciding
 from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
 from nanhu.systems.assets.services.disposing import level_by
 from nanhu.systems.assets.services.lending import hold_back, resting_state
@@ -97,16 +101,44 @@ def propose_ruling(*, by: Actor, token: UUID, asset: Asset, fault: str, findings
         level=level_by(found.value_fen, approval),
         approval=approval.strip(),
     )
-    note(by, asked, "assets.propose_loss", asked.findings)
+    deciding.note(by, asked, "propose", asked.findings)
+    with override(settings.LANGUAGE_CODE):
+        said = {
+            "thing": f"{found.name} {found.number}",
+            "fault": str(asked.get_fault_display()),
+            "owed": asked.owed_fen,
+            "person": person_id,
+            "value": asked.value_fen,
+            "lost": asked.accumulated_fen,
+            "findings": asked.findings,
+            "level": str(asked.get_level_display()),
+            "approval": asked.approval,
+        }
+    deciding.begin(by=by, found=asked, data=said)
     return asked
 
 
+def to_answer(person_id: Any) -> QuerySet[Loss]:
+    """What somebody is to pay by a ruling that waits, and has not said anything to."""
+    return Loss.objects.filter(person=person_id or 0, state=State.ASKED, statement="", owed_fen__gt=0)
+
+
 @transaction.atomic
-def agree(*, by: Actor, loss: Loss) -> Loss:
-    """Off the books, and the bill issued: of the sums that were ruled on, or not at all."""
-    keep_months()
+def answer(*, by: Actor, loss: Loss, person_id: int, words: str) -> Loss:
+    """By whoever is to pay, once, before it is decided."""
     found = loss.locked_in({State.ASKED})
-    found.decide(by, state=State.DONE)
+    if found.person_id != person_id or found.statement:
+        raise found.wrong_state(_("已说明的"))
+    found.statement = given(words)
+    found.save(update_fields=["statement"])
+    deciding.note(by, found, "answer", found.statement)
+    return found
+
+
+def carry_out(by: Actor, found: Loss) -> None:
+    """Off the books, and the bill issued: of the sums that were ruled on, or not at all."""
+    if now() < found.heard_at:
+        raise NotHeardError(day=dates.short_day(found.heard_at, campus_today().year))
     thing = locked(found.asset, (Thing.MISSING,))
     refuse_own(by, found.person_id, thing.keeper_id)
     refuse_booked(thing, month_of(campus_today()))
@@ -115,13 +147,14 @@ def agree(*, by: Actor, loss: Loss) -> Loss:
         raise LossChangedError
     if found.owed_fen and found.person_id:
         found.bill = bill_of(by, found)
-    found.number = numbering.take(by=by, series=DISPOSALS, target=f"asset:{thing.number}").number
-    found.save()
+    found.number = numbering.take(by=by, series=DISPOSALS, target=found.target).number
     thing.loans.filter(returned_at=None).update(returned_at=now())
     reason = Loss.Fault(found.fault).value
     move(by=by, asset=thing, kind=Kind.DISPOSED, reason=reason, state=Thing.DISPOSED, disposed_on=campus_today())
-    note(by, found, "assets.approve_loss")
-    return found
+
+
+flows.actions[TELL] = lambda _case, _by: None
+deciding.carries_out(Loss.process, carry_out)
 
 
 @override(settings.LANGUAGE_CODE)
@@ -138,17 +171,3 @@ def bill_of(by: Actor, loss: Loss) -> ledger.Bill:
         name=_("%(asset)s丢失赔偿") % {"asset": loss.asset.name},
     )
     return ledger.issue_bills(by=by, orders=[order])[key]
-
-
-@transaction.atomic
-def refuse(*, by: Actor, loss: Loss, answer: str) -> Loss:
-    found = loss.locked_in({State.ASKED})
-    found.decide(by, state=State.REFUSED, answer=given(answer))
-    found.save()
-    note(by, found, "assets.refuse_loss", found.answer)
-    return found
-
-
-def note(by: Actor, loss: Loss, action: str, reason: str = "") -> None:
-    facts = {"fen": loss.owed_fen}
-    audit.record(by=by, action=action, target=f"asset:{loss.asset.number}", reason=reason, facts=facts)

@@ -9,7 +9,8 @@ from nanhu.systems.assets.models import Asset, Instrument, Loan, Loss, Receipt, 
 
 @transaction.atomic
 def rekey(*, by: Actor, kept_id: int, gone_id: int) -> int:
-    """What is decided keeps whose it was. A receipt whose two people turn out to be one stays as it is: nobody signs for both."""
+    """What is decided keeps whose it was. A receipt whose two people turn out to be one stays as it is: nobody signs for both
+    (`receiving.signed`)."""
     theirs = Asset.objects.select_for_update(no_key=True).filter(keeper=gone_id).order_by("pk")
     numbers = list(theirs.values_list("number", flat=True))
     Asset.objects.filter(keeper=gone_id).update(keeper=kept_id)
@@ -19,18 +20,17 @@ def rekey(*, by: Actor, kept_id: int, gone_id: int) -> int:
     Instrument.objects.filter(contact=gone_id).update(contact=kept_id)
     waiting = Receipt.objects.filter(state=Receipt.State.WAITING)
     for mine, others in INSPECTS.items():
-        rows = waiting.filter(**{mine: gone_id})
+        rows = waiting.filter(**{mine: gone_id}, **({SIGNED[mine]: None} if mine in SIGNED else {}))
         for other in others:
             rows = rows.exclude(**{other: kept_id})
-        signed = {SIGNED[mine]: None} if mine in SIGNED else {}
-        rows.update(**{mine: kept_id}, **signed)
+        rows.update(**{mine: kept_id})
     for number in numbers:
         audit.record(by=by, action="assets.merge_person", target=f"asset:{number}")
     return len(numbers)
 
 
 SIGNED = {"first_inspector": "first_signed_at", "second_inspector": "second_signed_at"}
-"""Whoever signed as the record that is gone signs anew: nobody signs for both."""
+"""What was signed stays signed by whom it names."""
 INSPECTS = {
     "first_inspector": ("second_inspector", "buyer"),
     "second_inspector": ("first_inspector", "buyer"),

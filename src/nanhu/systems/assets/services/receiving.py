@@ -1,6 +1,6 @@
 """Receiving (验收入库): two inspectors sign, and each line becomes cards with a number, a plan and a first movement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,9 +17,11 @@ from nanhu.kernel.folding import one_line, tidied
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.once import lock_key, made_by_form
-from nanhu.kernel.proposals import given
+from nanhu.kernel.proposals import REFUSED, WITHDRAWN, given
 from nanhu.kernel.ui import dates
+from nanhu.platforms.flows import api as flows
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
     BeyondInvoiceError,
     DayAheadError,
@@ -38,11 +40,12 @@ from nanhu.systems.assets.models import Asset, Classification, Figure, Movement,
 from nanhu.systems.assets.models.importing import former_numbers_waiting
 from nanhu.systems.assets.models.things import FORMER_NUMBERS, former_numbers_taken
 from nanhu.systems.assets.numbers import RECEIPTS, THINGS
+from nanhu.systems.assets.processes import SIGNED
 from nanhu.systems.assets.queries.books import HOUSES
 from nanhu.systems.assets.queries.figures import figure
 from nanhu.systems.assets.queries.lives import MONTHS, life_of, months_of
 from nanhu.systems.assets.rules import NOMINAL_FEN, month_of, voucher_number
-from nanhu.systems.assets.services import purchasing
+from nanhu.systems.assets.services import arguing, deciding, purchasing
 from nanhu.systems.assets.services.moving import movement_of
 from nanhu.systems.assets.services.own import refuse_not_staff
 
@@ -67,6 +70,15 @@ def open_receipt(*, by: Actor, token: UUID, head: Mapping[str, Any], line: Mappi
     enter_line(receipt, line)
     facts = {"title": receipt.title, "fen": receipt.invoice_fen}
     audit.record(by=by, action="assets.open_receipt", target=f"asset_receipt:{receipt.public_id}", facts=facts)
+    inspectors = {side: getattr(receipt, f"{side}_inspector_id") for side in SIGNED}
+    said = {
+        "title": receipt.title,
+        "unit": receipt.unit.name,
+        "value": receipt.invoice_fen,
+        "supplier": receipt.supplier,
+        **inspectors,
+    }
+    deciding.begin(by=by, found=receipt, data=said, asked=inspectors.values())
     return receipt
 
 
@@ -84,13 +96,11 @@ def refuse_head(head: Mapping[str, Any]) -> None:
 @transaction.atomic
 def take_back(*, by: Actor, receipt: Receipt) -> Receipt:
     """By its author, while nobody signed; then it is opened anew, set right."""
-    found = unsigned(receipt)
-    if by.account_id is None or by.account_id != found.author_id:
+    if by.account_id is None or by.account_id != receipt.author_id:
         raise NotTheAuthorError
-    found.state, found.decided_at = State.TAKEN_BACK, now()
-    found.save(update_fields=["state", "decided_at"])
-    audit.record(by=by, action="assets.take_back_receipt", target=f"asset_receipt:{found.public_id}")
-    return found
+    refuse_signed(Receipt.objects.get(pk=receipt.pk))
+    deciding.end(by=by, found=receipt, answer=WITHDRAWN)
+    return ended(by, unsigned(receipt), State.TAKEN_BACK)
 
 
 @transaction.atomic
@@ -104,6 +114,7 @@ def add_line(*, by: Actor, receipt: Receipt, line: Mapping[str, Any]) -> Receipt
 
 
 def waiting(receipt: Receipt) -> Receipt:
+    """Locked; after its case, where that is, too."""
     found = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
     if found.state != State.WAITING:
         raise WrongStateError(what=Receipt.what, state=found.get_state_display())
@@ -112,9 +123,13 @@ def waiting(receipt: Receipt) -> Receipt:
 
 def unsigned(receipt: Receipt) -> Receipt:
     found = waiting(receipt)
-    if found.first_signed_at or found.second_signed_at:
-        raise WrongStateError(what=Receipt.what, state=_("有人签过字的"))
+    refuse_signed(found)
     return found
+
+
+def refuse_signed(receipt: Receipt) -> None:
+    if receipt.first_signed_at or receipt.second_signed_at:
+        raise WrongStateError(what=Receipt.what, state=_("有人签过字的"))
 
 
 def enter_line(receipt: Receipt, line: Mapping[str, Any]) -> ReceiptLine:
@@ -149,6 +164,7 @@ def refuse_line(receipt: Receipt, line: ReceiptLine) -> None:
     if line.price_fen <= 0:
         raise PriceMissingError
     line.is_low_value = is_low_value(line)
+    arguing.refuse_unargued(receipt, line)
     refuse_years(receipt, line)
     refuse_former_number(line)
     serials = serials_of(line)
@@ -205,28 +221,66 @@ def refuse_branch(classification: Classification) -> None:
 @transaction.atomic
 def sign(*, by: Actor, receipt: Receipt, person_id: int | None) -> Receipt:
     """By one of its inspectors, once; with the second signature the things are in stock."""
-    found = waiting(receipt)
-    side = {found.first_inspector_id: "first_signed_at", found.second_inspector_id: "second_signed_at"}.get(
-        person_id or 0
-    )
-    if side is None or getattr(found, side) is not None:
-        raise NotInspectorError
-    setattr(found, side, now())
-    found.save(update_fields=[side])
-    audit.record(by=by, action="assets.sign_receipt", target=f"asset_receipt:{found.public_id}")
-    if found.first_signed_at and found.second_signed_at:
-        receive(by=by, receipt=found)
-    return found
+    return answered(by, receipt, person_id, "agree")
 
 
 @transaction.atomic
 def refuse(*, by: Actor, receipt: Receipt, person_id: int | None, answer: str) -> Receipt:
-    found = waiting(receipt)
-    if person_id not in {found.first_inspector_id, found.second_inspector_id}:
+    return ended(by, answered(by, receipt, person_id, "refuse", given(answer)), State.REFUSED, answer)
+
+
+def answered(by: Actor, receipt: Receipt, person_id: int | None, decision: str, comment: str = "") -> Receipt:
+    """On a page of the room; whoever signed may no longer refuse."""
+    found = Receipt.objects.get(pk=receipt.pk)
+    if found.state != State.WAITING:
+        raise WrongStateError(what=Receipt.what, state=found.get_state_display())
+    sides = [side for side in SIGNED if person_id == getattr(found, f"{side}_inspector_id")]
+    if not sides or getattr(found, f"{sides[0]}_signed_at"):
         raise NotInspectorError
-    found.state, found.answer, found.decided_at = State.REFUSED, given(answer), now()
-    found.save()
-    audit.record(by=by, action="assets.refuse_receipt", target=f"asset_receipt:{found.public_id}", reason=found.answer)
+    deciding.say(by=by, found=found, step=sides[0], decision=decision, comment=comment)
+    return Receipt.objects.get(pk=found.pk)
+
+
+def signed(side: str) -> Callable[[flows.Case, Actor], None]:
+    """What follows a signature: it is the inspector's own, to whomever the task was handed, and of three people still (two records of one
+    may have been merged)."""
+
+    def act(case: flows.Case, by: Actor) -> None:
+        found = waiting(Receipt.objects.get(public_id=case.subject_id))
+        if deciding.person_of(by) != getattr(found, f"{side}_inspector_id"):
+            raise NotInspectorError
+        three = [found.buyer_id, found.first_inspector_id, found.second_inspector_id]
+        if len({one.person_id for one in people.person_cards(three).values()}) < len(three):
+            raise InspectorsError
+        setattr(found, f"{side}_signed_at", now())
+        found.save(update_fields=[f"{side}_signed_at"])
+        audit.record(by=by, action="assets.sign_receipt", target=f"asset_receipt:{found.public_id}")
+
+    return act
+
+
+flows.actions |= {action: signed(side) for side, action in SIGNED.items()}
+flows.actions[Receipt.process] = lambda case, by: receive(
+    by=by, receipt=waiting(Receipt.objects.get(public_id=case.subject_id))
+)
+
+
+def hear_the_end(receipt: Receipt, outcome: str) -> None:
+    """Refused in 待办, or taken back by its author among his applications."""
+    by, words = deciding.last_word(receipt)
+    with transaction.atomic():
+        if by is not None and outcome == REFUSED:
+            ended(by, receipt, State.REFUSED, words)
+        else:
+            ended(Actor(account_id=receipt.author_id, name=receipt.author_name), receipt, State.TAKEN_BACK)
+
+
+def ended(by: Actor, receipt: Receipt, state: State, answer: str = "") -> Receipt:
+    found = waiting(receipt)
+    found.state, found.answer, found.decided_at = state, answer.strip(), now()
+    found.save(update_fields=["state", "answer", "decided_at"])
+    action = "assets.refuse_receipt" if state == State.REFUSED else "assets.take_back_receipt"
+    audit.record(by=by, action=action, target=f"asset_receipt:{found.public_id}", reason=found.answer)
     return found
 
 

@@ -9,17 +9,18 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.folding import tidied
+from nanhu.kernel.money import format_yuan
 from nanhu.kernel.once import made_by_form
 from nanhu.kernel.proposals import given
 from nanhu.systems.assets.errors import NotLargeError, StockItemStandsError, StockShortError, TakerMissingError
-from nanhu.systems.assets.models import Asset, Instrument, StockItem, StockMove
-from nanhu.systems.assets.models.stock import LARGE_FEN
+from nanhu.systems.assets.models import Asset, Figure, Instrument, StockItem, StockMove
 from nanhu.systems.assets.models.things import HERE
+from nanhu.systems.assets.queries.figures import figure
 from nanhu.systems.assets.services.moving import locked
 
 
 def is_large(asset: Asset) -> bool:
-    return asset.value_fen // asset.quantity >= LARGE_FEN
+    return asset.value_fen // asset.quantity >= figure(Figure.Name.LARGE)
 
 
 @transaction.atomic
@@ -27,7 +28,7 @@ def share(*, by: Actor, asset: Asset, **said: Any) -> Instrument:
     """`said`: by the fields of Instrument; what was said before is replaced."""
     found = locked(asset, HERE)
     if not is_large(found):
-        raise NotLargeError
+        raise NotLargeError(sum=format_yuan(figure(Figure.Name.LARGE)))
     told = {**said, "by_name": by.name, "changed_at": now()}
     made, _is_new = Instrument.objects.update_or_create(asset=found, defaults=told)
     audit.record(by=by, action="assets.share_instrument", target=f"asset:{found.number}", facts={"fen": made.fee_fen})

@@ -5,19 +5,17 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.proposals import WITHDRAWN, given, refuse_same_person, refuse_stale
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.errors import NotAcceptedError, NotIdleError, OutdatedTransferError, SameUnitError
+from nanhu.systems.assets.errors import NotIdleError, OutdatedTransferError, SameUnitError
 from nanhu.systems.assets.models import Asset, Transfer
 from nanhu.systems.assets.models.things import OFFERED
-from nanhu.systems.assets.processes import ACCEPT, ACCEPTED, BEGIN, CLERK, OTHER, TRANSFER, VACANT, WAITS, keepers_of
+from nanhu.systems.assets.processes import ACCEPT, ACCEPTED, BEGIN, OTHER, VACANT, WAITS, keepers_of
 from nanhu.systems.assets.services import deciding
-from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.keeping import refuse_outsider
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
 from nanhu.systems.assets.services.moving import State as Thing
@@ -45,8 +43,7 @@ def ask(
     refuse_outsider(to_keeper_id, to_unit_id)
     if found.unit_id == to_unit_id:
         raise SameUnitError
-    if Transfer.objects.filter(asset=found, state=State.ASKED).exists():
-        raise WrongStateError(what=found.name, state=State.ASKED.label)
+    deciding.refuse_asked(found)
     asked = Transfer.begun(
         by,
         token,
@@ -58,7 +55,7 @@ def ask(
         reason=given(reason),
         wants_idle=wants_idle,
     )
-    note(by, asked, "assets.ask_transfer", asked.reason)
+    deciding.note(by, asked, "ask", asked.reason)
     said = {
         "thing": f"{found.name} {found.number}",
         "value": found.value_fen,
@@ -96,7 +93,7 @@ def be_accepted(case: flows.Case, by: Actor) -> None:
     is_vacant = keepers_of(found.other_unit_id) is None
     take_answer(case, by, found, is_vacant=is_vacant)
     if not is_vacant:
-        note(by, found, "assets.accept_transfer")
+        deciding.note(by, found, "accept")
 
 
 @transaction.atomic
@@ -138,20 +135,13 @@ def is_offered(asset: Asset) -> bool:
 def agree(*, by: Actor, transfer: Transfer) -> Transfer:
     """Where the other unit has no keeper any more, the office alone agrees."""
     found = deciding.waiting(transfer, by, state=State.DONE)
-    if found.accepted_at is None:
-        if keepers_of(found.other_unit_id) is not None:
-            raise NotAcceptedError
+    if found.accepted_at is None and keepers_of(found.other_unit_id) is None:
         deciding.say(by=by, found=found, step=OTHER, decision="agree")
-    deciding.say(by=by, found=found, step=CLERK, decision="agree")
-    return Transfer.objects.get(pk=found.pk)
+    return deciding.agree(by=by, found=found)
 
 
-def carry_out(case: flows.Case, by: Actor) -> None:
+def carry_out(by: Actor, found: Transfer) -> None:
     """A thing that was lent or broke meanwhile stays where it is: the office is told so. Months until then stay the giver's."""
-    keep_months()
-    found = Transfer.objects.get(public_id=case.subject_id).locked_in({State.ASKED})
-    found.decide(by, state=State.DONE)
-    deciding.refuse_outsider_of_office(by)
     thing = locked(found.asset, AT_HAND)
     if thing.unit_id != found.from_unit_id or (found.wants_idle and not is_offered(thing)):
         raise OutdatedTransferError
@@ -168,48 +158,21 @@ def carry_out(case: flows.Case, by: Actor) -> None:
         confirmed_at=None,
         is_idle=False,
     )
-    found.save()
-    note(by, found, "assets.approve_transfer")
 
 
-flows.actions |= {BEGIN: look_for_keeper, ACCEPT: be_accepted, TRANSFER: carry_out}
+flows.actions |= {BEGIN: look_for_keeper, ACCEPT: be_accepted}
+deciding.carries_out(Transfer.process, carry_out)
 
 
-@transaction.atomic
 def refuse(*, by: Actor, transfer: Transfer, answer: str) -> Transfer:
-    """By whom it waits for; the office need not wait for the other unit."""
-    said = given(answer)
-    found = deciding.waiting(transfer, by, state=State.REFUSED, answer=said)
-    post = keepers_of(found.other_unit_id) if found.accepted_at is None else None
-    is_others = post is not None and not is_one_of(by, *post.person_ids)
-    step = None if is_others else CLERK if found.accepted_at else OTHER
-    deciding.refuse(by=by, found=found, step=step, answer=said)
-    return close(by=by, transfer=found, answer=said)
+    post = keepers_of(transfer.other_unit_id)
+    step = OTHER if post is None or is_one_of(by, *post.person_ids) else ""
+    return deciding.refuse(by=by, found=transfer, answer=answer, step=step)
 
 
-@transaction.atomic
-def close(*, by: Actor, transfer: Transfer, answer: str) -> Transfer:
-    """Its case ended without a transfer."""
-    found = transfer.locked_in({State.ASKED})
-    found.decide(by, state=State.REFUSED, answer=answer)
-    found.save()
-    note(by, found, "assets.refuse_transfer", found.answer)
-    return found
-
-
-@transaction.atomic
-def withdraw(*, by: Actor, asset: Asset) -> Transfer:
-    """By whoever asked for it, before the office decided."""
-    found = waiting_of(by.account_id, asset)
+def withdraw(*, by: Actor, asset: Asset) -> None:
+    """By whoever asked for it, to another unit or outside, before the office decided."""
+    found = deciding.asked_of(by.account_id, asset)
     if found is None:
         raise NotFoundError(what=Transfer.what)
-    return refuse(by=by, transfer=found, answer=WITHDRAWN)
-
-
-def waiting_of(account_id: int | None, asset: Asset) -> Transfer | None:
-    """What this person asked for and nobody has decided yet."""
-    return Transfer.objects.filter(asset=asset, state=State.ASKED, author=account_id).first()
-
-
-def note(by: Actor, transfer: Transfer, action: str, reason: str = "") -> None:
-    audit.record(by=by, action=action, target=f"asset:{transfer.asset.number}", reason=reason)
+    deciding.refuse(by=by, found=found, answer=WITHDRAWN)

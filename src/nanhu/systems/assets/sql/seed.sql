@@ -23,5 +23,6 @@ UPDATE assets_service_life SET most_years = 10 WHERE code = 'A0232';
 INSERT INTO assets_figure (public_id, name, value, starts_on, reason, created_by_name, created_at, withdrawn_by_name)
 SELECT gen_random_uuid(), name, value, '2017-01-01', reason, 'system:assets', now(), ''
   FROM (VALUES ('threshold_fen', 100000, '财会〔2017〕4号'), ('council_fen', 10000000, '国有资产管理办法'), ('finance_fen', 500000000, '国有资产管理办法'),
+               ('large_fen', 40000000, '国有资产管理办法'),
                ('intent_permille', 1000, '国有资产管理办法'), ('neglect_permille', 500, '国有资产管理办法'),
                ('least_permille', 100, '国有资产管理办法')) AS figure (name, value, reason);

@@ -53,9 +53,9 @@ CREATE TRIGGER assets_receipt_is_kept BEFORE DELETE ON assets_receipt
 
 CREATE TRIGGER assets_receipt_keeps_what_was_signed BEFORE UPDATE ON assets_receipt
     FOR EACH ROW WHEN (OLD.state <> 'waiting' OR (OLD.title, OLD.unit_id, OLD.invoice, OLD.invoice_fen, OLD.acquired_on, OLD.acquired,
-            OLD.supplier, OLD.contract, OLD.funds, OLD.purchase_id, OLD.author_id)
+            OLD.supplier, OLD.contract, OLD.funds, OLD.purchase_id, OLD.argument_id, OLD.author_id)
         IS DISTINCT FROM (NEW.title, NEW.unit_id, NEW.invoice, NEW.invoice_fen, NEW.acquired_on, NEW.acquired,
-            NEW.supplier, NEW.contract, NEW.funds, NEW.purchase_id, NEW.author_id))
+            NEW.supplier, NEW.contract, NEW.funds, NEW.purchase_id, NEW.argument_id, NEW.author_id))
     EXECUTE FUNCTION assets_refuse('a receipt stays as it was signed');
 
 CREATE TRIGGER assets_receipt_is_signed_by_whom_it_names BEFORE UPDATE ON assets_receipt
@@ -90,8 +90,25 @@ CREATE TRIGGER assets_loss_keeps_what_was_decided BEFORE UPDATE ON assets_loss
     FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.asset_id, OLD.fault, OLD.findings, OLD.value_fen, OLD.accumulated_fen, OLD.owed_fen,
             OLD.level, OLD.approval, OLD.author_id)
         IS DISTINCT FROM (NEW.asset_id, NEW.fault, NEW.findings, NEW.value_fen, NEW.accumulated_fen, NEW.owed_fen,
-            NEW.level, NEW.approval, NEW.author_id))
-    EXECUTE FUNCTION assets_refuse('a loss stays as it was ruled and decided');
+            NEW.level, NEW.approval, NEW.author_id) OR OLD.statement NOT IN ('', NEW.statement))
+    EXECUTE FUNCTION assets_refuse('a loss stays as it was ruled, answered and decided');
+
+CREATE TRIGGER assets_letting_is_kept BEFORE DELETE ON assets_letting
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('lettings are never removed');
+
+CREATE TRIGGER assets_letting_keeps_what_was_decided BEFORE UPDATE ON assets_letting
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.asset_id, OLD.taker, OLD.due_on, OLD.rent_fen, OLD.contract, OLD.reason, OLD.author_id)
+        IS DISTINCT FROM (NEW.asset_id, NEW.taker, NEW.due_on, NEW.rent_fen, NEW.contract, NEW.reason, NEW.author_id))
+    EXECUTE FUNCTION assets_refuse('a letting stays as it was asked and decided');
+
+CREATE TRIGGER assets_argument_is_kept BEFORE DELETE ON assets_argument
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('arguments are never removed');
+
+CREATE TRIGGER assets_argument_keeps_what_was_decided BEFORE UPDATE ON assets_argument
+    FOR EACH ROW WHEN (OLD.state <> 'asked'
+        OR (OLD.title, OLD.unit_id, OLD.quantity, OLD.price_fen, OLD.reason, OLD.sharing, OLD.author_id)
+        IS DISTINCT FROM (NEW.title, NEW.unit_id, NEW.quantity, NEW.price_fen, NEW.reason, NEW.sharing, NEW.author_id))
+    EXECUTE FUNCTION assets_refuse('an argument stays as it was asked and decided');
 
 CREATE TRIGGER assets_disposal_line_keeps_what_it_names BEFORE UPDATE OR DELETE ON assets_disposal_line
     FOR EACH ROW EXECUTE FUNCTION assets_disposal_line_is_kept();

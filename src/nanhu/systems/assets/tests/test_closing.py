@@ -9,7 +9,7 @@ from nanhu.systems.assets.checking import Compared
 from nanhu.systems.assets.errors import BooksChangedError, MonthBookedError, MonthClosedError
 from nanhu.systems.assets.models import MonthClose
 from nanhu.systems.assets.queries.books import cards_in, month_to_close
-from nanhu.systems.assets.services import closing, disposing
+from nanhu.systems.assets.services import closing, deciding, disposing
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 from nanhu.systems.assets.tests.test_depreciation import improved, scrapped
@@ -109,7 +109,7 @@ def test_what_is_never_depreciated_does_not_leave_in_a_month_that_is_closed(scho
     said = {"title": "一批", "kind": "scrap", "reason": "受潮", "public_ids": [picture.public_id]}
     lot = disposing.ask(by=school.actor("T5"), token=token(), **said)
     with pytest.raises(MonthBookedError):
-        disposing.agree(by=school.actor("T6"), lot=lot)
+        deciding.agree(by=school.actor("T6"), found=lot)
 
 
 def test_months_are_closed_one_after_the_other_though_the_next_is_booked(school, clock):

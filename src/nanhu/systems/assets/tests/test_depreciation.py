@@ -20,7 +20,7 @@ from nanhu.systems.assets.errors import (
 )
 from nanhu.systems.assets.models import Asset, Booked, BookedMonth, BookedSum, Depreciation, Plan
 from nanhu.systems.assets.rules import MONTHS_KEY, month_after
-from nanhu.systems.assets.services import disposing, improving, keeping, losing, transferring
+from nanhu.systems.assets.services import deciding, disposing, improving, keeping, losing, transferring
 from nanhu.systems.assets.services.depreciating import accumulated_fen, depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 
@@ -139,7 +139,7 @@ def scrapped(school, asset):
         appraisal="主板烧毁，无修复价值",
         wiping="硬盘已拆下消磁",
     )
-    return disposing.agree(by=school.actor("T6"), lot=lot)
+    return deciding.agree(by=school.actor("T6"), found=lot)
 
 
 def test_the_month_of_disposal_is_not_taken(school, clock):

@@ -18,7 +18,7 @@ from nanhu.systems.assets.errors import (
 )
 from nanhu.systems.assets.models import Asset, Disposal
 from nanhu.systems.assets.registrations import outstanding
-from nanhu.systems.assets.services import disposing, keeping, lending, losing
+from nanhu.systems.assets.services import deciding, disposing, keeping, lending, losing
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.services.merging import rekey
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
@@ -44,10 +44,13 @@ def reported(school, asset):
     return losing.report_lost(by=school.actor("T2"), asset=asset, reason="出差途中遗失")
 
 
-def ruled(school, asset, fault="neglect", by="T5", **said):
-    return losing.propose_ruling(
+def ruled(school, asset, fault="neglect", by="T5", *, is_heard=True, **said):
+    loss = losing.propose_ruling(
         by=school.actor(by), token=token(), asset=asset, fault=fault, findings="随身携带", **said
     )
+    if is_heard and loss.owed_fen:
+        losing.answer(by=SYSTEM, loss=loss, person_id=loss.person_id, words="出差时放在行李架上")
+    return loss
 
 
 def test_a_loss_by_neglect_is_a_bill_of_half_the_net_value(school, clock):
@@ -59,7 +62,7 @@ def test_a_loss_by_neglect_is_a_bill_of_half_the_net_value(school, clock):
     loss = ruled(school, asset)
     assert (loss.accumulated_fen, loss.owed_fen) == (38_883, 330_509)
     assert ledger.Bill.objects.count() == 0
-    done = losing.agree(by=school.actor("T6"), loss=loss)
+    done = deciding.agree(by=school.actor("T6"), found=loss)
     assert (done.bill.amount_fen, done.bill.person_id) == (330_509, school["T2"])
     assert fresh(asset).state == "disposed"
 
@@ -67,7 +70,7 @@ def test_a_loss_by_neglect_is_a_bill_of_half_the_net_value(school, clock):
 def test_who_ruled_does_not_agree(school):
     asset = lost(school, keeper="T2")
     with pytest.raises(SamePersonError):
-        losing.agree(by=school.actor("T5"), loss=ruled(school, asset))
+        deciding.agree(by=school.actor("T5"), found=ruled(school, asset))
     assert fresh(asset).state == "missing"
     assert ledger.Bill.objects.count() == 0
 
@@ -76,7 +79,7 @@ def test_nobody_pays_for_what_nobody_had(school):
     asset = lost(school)
     with pytest.raises(NobodyToPayError):
         ruled(school, asset)
-    done = losing.agree(by=school.actor("T6"), loss=ruled(school, asset, "none"))
+    done = deciding.agree(by=school.actor("T6"), found=ruled(school, asset, "none"))
     assert (done.owed_fen, done.bill) == (0, None)
 
 
@@ -137,14 +140,14 @@ def test_a_lot_is_agreed_by_another_and_holds_each_thing_once(school):
     with pytest.raises(WrongStateError):
         disposing.keep(by=school.actor("T5"), asset=asset, reason="还能用")
     with pytest.raises(SamePersonError):
-        disposing.agree(by=school.actor("T5"), lot=lot)
-    assert disposing.agree(by=school.actor("T6"), lot=lot).number.startswith("CZ")
+        deciding.agree(by=school.actor("T5"), found=lot)
+    assert deciding.agree(by=school.actor("T6"), found=lot).number.startswith("CZ")
     assert fresh(asset).state == "disposed"
 
 
 def test_a_refused_lot_frees_its_things(school):
     asset = to_scrap(school, used=date(2010, 1, 1))
-    disposing.refuse(by=school.actor("T6"), lot=lot_of(school, asset), answer="先在校内调剂")
+    deciding.refuse(by=school.actor("T6"), found=lot_of(school, asset), answer="先在校内调剂")
     disposing.keep(by=school.actor("T5"), asset=asset, reason="调剂")
     assert fresh(asset).state == "in_stock"
 
@@ -182,13 +185,13 @@ def test_a_ruling_on_an_older_sum_is_made_anew(school, clock):
     loss = ruled(school, reported(school, asset))
     clock("2027-02-03")
     with pytest.raises(MonthMissingError):
-        losing.agree(by=school.actor("T6"), loss=loss)
+        deciding.agree(by=school.actor("T6"), found=loss)
     depreciate(by=SYSTEM, month=date(2027, 1, 1))
     with pytest.raises(LossChangedError):
-        losing.agree(by=school.actor("T6"), loss=loss)
+        deciding.agree(by=school.actor("T6"), found=loss)
     assert ledger.Bill.objects.count() == 0
-    losing.refuse(by=school.actor("T6"), loss=loss, answer="又记了一个月")
-    assert losing.agree(by=school.actor("T6"), loss=ruled(school, asset)).owed_fen < 330_509
+    deciding.refuse(by=school.actor("T6"), found=loss, answer="又记了一个月")
+    assert deciding.agree(by=school.actor("T6"), found=ruled(school, asset)).owed_fen < 330_509
 
 
 def lent(school, *, is_confirmed=True, **thing):
@@ -210,7 +213,7 @@ def test_what_was_lent_and_is_found_again_is_lent_still_and_comes_back(school):
 
 def test_who_borrowed_it_answers_for_it_and_owes_it_no_more(school):
     loss = ruled(school, lent(school, keeper="T2"))
-    done = losing.agree(by=school.actor("T6"), loss=loss)
+    done = deciding.agree(by=school.actor("T6"), found=loss)
     assert (done.person_id, done.bill.person_id) == (school["T3"], school["T3"])
     assert outstanding([school["T2"], school["T3"]], "leaving") == {}
 
@@ -235,7 +238,7 @@ def test_nobody_pays_for_what_he_never_confirmed(school):
 def test_nobody_rules_or_agrees_on_his_own_thing(school, own):
     asset = reported(school, owned(school, keeper=own, unit="1001"))
     with pytest.raises(OwnThingError):
-        losing.agree(by=school.actor("T6"), loss=ruled(school, asset, "none"))
+        deciding.agree(by=school.actor("T6"), found=ruled(school, asset, "none"))
     assert fresh(asset).state == "missing"
 
 
@@ -243,7 +246,7 @@ def test_nobody_agrees_that_his_own_thing_is_disposed_of(school):
     asset = school.thing(keeper="T6", unit="1001", used=campus_today())
     disposing.ask_to_scrap(by=school.actor("T1"), asset=asset, reason="主板烧毁")
     with pytest.raises(OwnThingError):
-        disposing.agree(by=school.actor("T6"), lot=lot_of(school, asset, appraisal="烧毁"))
+        deciding.agree(by=school.actor("T6"), found=lot_of(school, asset, appraisal="烧毁"))
     assert fresh(asset).state == "to_scrap"
 
 
@@ -253,7 +256,7 @@ def test_a_large_loss_needs_the_paper_too_and_has_a_number_of_disposals(school):
         ruled(school, asset, "none")
     loss = ruled(school, asset, "none", approval="湖理校纪〔2026〕12号")
     assert loss.level == "council"
-    assert losing.agree(by=school.actor("T6"), loss=loss).number.startswith("CZ")
+    assert deciding.agree(by=school.actor("T6"), found=loss).number.startswith("CZ")
 
 
 @pytest.mark.parametrize("kind", ["donate", "sell", "write_off", "shortage"])
@@ -270,7 +273,7 @@ def test_a_lot_agreed_later_tells_what_each_thing_lost_until_then(school, clock)
     lot = lot_of(school, asset, appraisal="主板烧毁")
     clock("2026-12-05")
     with pytest.raises(MonthMissingError):
-        disposing.agree(by=school.actor("T6"), lot=lot)
+        deciding.agree(by=school.actor("T6"), found=lot)
     depreciate(by=SYSTEM, month=date(2026, 11, 1))
-    disposing.agree(by=school.actor("T6"), lot=lot)
+    deciding.agree(by=school.actor("T6"), found=lot)
     assert lot.lines.get().accumulated_fen == 29_162

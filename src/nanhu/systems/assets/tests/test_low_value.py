@@ -14,7 +14,7 @@ from nanhu.systems.assets.models.depreciation import cards_at_end_of
 from nanhu.systems.assets.publishing import publish_everything
 from nanhu.systems.assets.queries.books import sums_by
 from nanhu.systems.assets.queries.reports import year_rows
-from nanhu.systems.assets.services import disposing, importing, improving, keeping
+from nanhu.systems.assets.services import deciding, disposing, importing, improving, keeping
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.sheets import CARDS
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
@@ -90,7 +90,7 @@ def test_it_leaves_in_lots_of_its_own_and_finance_is_not_told(school):
     with pytest.raises(MixedLotError):
         disposing.ask(**said, token=token(), public_ids=[low.public_id, old.public_id])
     lot = disposing.ask(**said, token=token(), public_ids=[low.public_id])
-    disposing.agree(by=school.actor("T6"), lot=lot)
+    deciding.agree(by=school.actor("T6"), found=lot)
     publish_everything()
     assert list(datahub.rows("assets.disposal")) == []
 

@@ -26,13 +26,14 @@ from nanhu.systems.assets.models import (
 )
 from nanhu.systems.assets.numbers import in_bars
 from nanhu.systems.assets.rules import month_of
-from nanhu.systems.assets.services import disposing, importing, keeping, lending, losing, transferring
+from nanhu.systems.assets.services import deciding, disposing, importing, keeping, lending, losing, transferring
 from nanhu.systems.assets.services.closing import close_month
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM
 from nanhu.systems.assets.tests.test_importing import PRINTER, posted
 from nanhu.systems.assets.tests.test_losing import owned
 from nanhu.systems.assets.tests.test_moving import asked, confirmed
+from nanhu.systems.assets.tests.test_processes import argued, decide, task_of, to_let
 from nanhu.systems.assets.tests.test_purchasing import granted, in_stock, paid, taken_back
 from nanhu.systems.assets.tests.test_receiving import opened
 from nanhu.systems.assets.views import cases, mine, office, unit
@@ -141,7 +142,26 @@ class TestLosses(Cases):
         asset = losing.report_lost(by=SYSTEM, asset=owned(self.school, keeper="T2"), reason="不见了")
         said = {"fault": "neglect", "findings": "调查过", "token": str(uuid4())}
         assert client.post(f"/assets/office/{asset.public_id}/ruling/", said).status_code == 302
-        return f"/assets/losses/{Loss.objects.get().public_id}/"
+        loss = Loss.objects.get()
+        losing.answer(by=SYSTEM, loss=loss, person_id=loss.person_id, words="放在行李架上")
+        return f"/assets/losses/{loss.public_id}/"
+
+
+class TestLettings(Cases):
+    desk = cases.lettings
+
+    def submitted(self, client):
+        return f"/assets/lettings/{to_let(self.school, confirmed(self.school), by='T5').public_id}/"
+
+
+class TestArguments(Cases):
+    desk = cases.arguments
+
+    def submitted(self, client):
+        argument = argued(self.school, by="T5")
+        for number in ("T2", "T3"):
+            assert decide(self.school.client(number), task_of(argument, self.school[number])).status_code == 302
+        return f"/assets/arguments/{argument.public_id}/"
 
 
 class TestDisposals(Cases):
@@ -581,7 +601,7 @@ def test_the_income_of_a_lot_is_paid_over_once_by_finance(school):
     said = {"token": str(uuid4()), "voucher": "记-12", "paid_on": campus_today().isoformat()}
     assert finance.post(f"{page}remit/", said).status_code == 409, "nothing is sold yet"
     assert finance.post(f"{page}approve/").status_code == 404, "finance sees it and decides nothing"
-    disposing.agree(by=school.actor("T6"), lot=lot)
+    deciding.agree(by=school.actor("T6"), found=lot)
     assert f"{page}remit/" in finance.get(page).content.decode()
     assert school.client("T5").post(f"{page}remit/", said).status_code == 404
     early = finance.post(f"{page}remit/", said | {"paid_on": "2005-01-01"})

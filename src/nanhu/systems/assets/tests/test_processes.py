@@ -1,22 +1,31 @@
-"""Transfers and disposals in 待办 (流程): who is asked, who answers in whose place, and that the room does what was decided there."""
+"""Transfers, disposals, receipts, losses, lettings and arguments in 待办 (流程): who is asked, who answers in whose place, and that the room does what was decided there."""
 
 from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
+from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events.delivery import deliver_pending
+from nanhu.kernel.kit.cases import expire_proposals
 from nanhu.kernel.proposals import WITHDRAWN
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.models import Disposal, Transfer
+from nanhu.systems.assets.elsewhere import occurrences
+from nanhu.systems.assets.errors import ArgumentMissingError, BeyondArgumentError, NotLargeError
+from nanhu.systems.assets.models import Argument, Asset, Disposal, Letting, Loss, Receipt, Transfer
+from nanhu.systems.assets.models.disposing import TO_ANSWER
 from nanhu.systems.assets.rules import month_of
-from nanhu.systems.assets.services import disposing, transferring
+from nanhu.systems.assets.services import arguing, deciding, lending, losing, setting, transferring
 from nanhu.systems.assets.services.depreciating import depreciate
-from nanhu.systems.assets.tests.conftest import SYSTEM
-from nanhu.systems.assets.tests.test_losing import lot_of, to_scrap
+from nanhu.systems.assets.tests.conftest import SYSTEM, make_school, token
+from nanhu.systems.assets.tests.test_elsewhere import viewer
+from nanhu.systems.assets.tests.test_losing import lost, lot_of, ruled, to_scrap
 from nanhu.systems.assets.tests.test_moving import asked, confirmed, fresh
+from nanhu.systems.assets.tests.test_races import attempt
+from nanhu.systems.assets.tests.test_receiving import opened
+from nanhu.testing.killing import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -162,7 +171,7 @@ def test_a_clerk_refuses_also_what_is_his_own_and_in_whatever_words(school):
     identity.grant_role(by=SYSTEM, account_id=school.actor("T4").account_id, role="assets.office")
     lot = lot_of(school, to_scrap(school, used=date(2010, 1, 1), keeper="T6"))
     assert task_of(lot).person_id == school["T4"], "whose own it is is not asked"
-    disposing.refuse(by=school.actor("T6"), lot=lot, answer=WITHDRAWN)
+    deciding.refuse(by=school.actor("T6"), found=lot, answer=WITHDRAWN)
     lot.refresh_from_db()
     assert (lot.state, lot.approver_name, lot.is_withdrawn) == ("refused", "孙科长", False)
 
@@ -180,3 +189,297 @@ def test_a_form_that_made_another_case_lends_it_to_nothing(school):
         reason="专业调整",
     )
     assert with_its_token.case_id != lot.case_id
+
+
+@pytest.mark.capability("A014.1")
+def test_both_inspectors_sign_in_their_todos_and_the_second_word_puts_the_things_in_stock(school):
+    receipt = opened(school)
+    first, second = school.client("T2"), school.client("T3")
+    task = task_of(receipt, school["T2"])
+    assert first.get("/flows/").content.decode().count("机房电脑") == 1, "once, and not as a list as well"
+    assert (
+        f"/assets/mine/receipts/{receipt.public_id}/" in first.get(f"/flows/tasks/{task.public_id}/").content.decode()
+    )
+    assert decide(first, task).status_code == 302
+    assert decide(first, task).status_code == 409, "once"
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.first_signed_at is None, Asset.objects.count()) == ("waiting", False, 0)
+    assert "机房电脑" not in first.get("/flows/").content.decode()
+    assert school.client("T1").post(f"/assets/unit/receipts/{receipt.public_id}/lines/", {}).status_code in {409, 422}
+    assert decide(second, task_of(receipt, school["T3"])).status_code == 302
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.case.outcome, Asset.objects.count()) == ("received", "granted", 2)
+
+
+def test_a_receipt_that_is_refused_in_the_todos_says_why_and_its_invoice_is_free(school):
+    receipt = opened(school, invoice_fen=1_399_800)
+    assert decide(school.client("T3"), task_of(receipt, school["T3"]), "refuse", "到货少一台").status_code == 302
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.answer, receipt.case.outcome) == ("refused", "到货少一台", "refused")
+    assert opened(school, invoice_fen=1_399_800).state == "waiting"
+
+
+def test_a_receipt_is_taken_back_among_ones_applications_until_somebody_signed(school):
+    back, signed = opened(school), opened(school, head={"invoice": "2645"})
+    assert decide(school.client("T2"), task_of(signed, school["T2"])).status_code == 302
+    keeper = school.client("T1")
+    for receipt, status in ((back, 302), (signed, 409)):
+        assert keeper.post(f"/flows/cases/{receipt.case.public_id}/withdraw/").status_code == status
+    deliver_pending()
+    assert list(Receipt.objects.order_by("pk").values_list("state", flat=True)) == ["taken_back", "waiting"]
+    assert decide(school.client("T3"), task_of(signed, school["T3"])).status_code == 302
+
+
+def test_an_inspection_that_was_handed_on_is_no_signature_of_another(school):
+    receipt = opened(school)
+    task = task_of(receipt, school["T2"])
+    handed = {"person": "T9", "comment": "", "revision": task.revision}
+    school.client("T2").post(f"/flows/tasks/{task.public_id}/transfer/", handed)
+    task.refresh_from_db()
+    assert task.person_id == school["T9"]
+    assert decide(school.client("T9"), task).status_code == 409
+    assert Receipt.objects.get().first_signed_at is None
+    page = f"/assets/mine/receipts/{receipt.public_id}/sign/"
+    assert school.client("T2").post(page).status_code == 302, "he may still, on the page of the room"
+
+
+def test_a_keeper_who_inspects_himself_is_asked_as_well_and_takes_back_what_nobody_signed(school):
+    own, back = opened(school, first="T1"), opened(school, first="T1", head={"invoice": "2645"})
+    keeper = school.client("T1")
+    assert keeper.post(f"/assets/unit/receipts/{back.public_id}/take-back/").status_code == 302
+    assert Receipt.objects.get(pk=back.pk).case.outcome == "cancelled"
+    for number in ("T1", "T3"):
+        assert decide(school.client(number), task_of(own, school[number])).status_code == 302
+    assert Receipt.objects.get(pk=own.pk).state == "received"
+
+
+@pytest.mark.capability("A014.1")
+def test_who_is_to_pay_is_told_and_answers_before_the_office_decides_in_its_todos(school):
+    asset = lost(school, keeper="T2")
+    loss = ruled(school, asset, is_heard=False)
+    holder, office = school.client("T2"), school.client("T6")
+    page = f"/assets/mine/losses/{loss.public_id}/"
+    assert "请责任人说明" in holder.get("/messages/").content.decode()
+    assert page in holder.get("/assets/mine/losses/").content.decode()
+    assert page not in school.client("T3").get("/assets/mine/losses/").content.decode()
+    assert school.client("T3").post(page, {"reason": "不是我"}).status_code == 404
+    early = decide(office, task_of(loss, school["T6"]))
+    assert (early.status_code, "说明" in early.content.decode()) == (409, True)
+    assert holder.post(page, {"reason": "报过案，车站还在找"}).status_code == 302
+    assert holder.post(page, {"reason": "再说一次"}).status_code == 404, "once"
+    assert "报过案" in office.get(f"/assets/losses/{loss.public_id}/").content.decode()
+    with pytest.raises(IntegrityError, match="answered"), transaction.atomic():
+        Loss.objects.update(statement="改一改")
+    assert decide(office, task_of(loss, school["T6"])).status_code == 302
+    done = Loss.objects.get()
+    assert (done.state, done.bill.person_id, fresh(asset).state) == ("done", school["T2"], "disposed")
+    assert holder.get(page).status_code == 404
+
+
+def test_after_three_days_the_office_decides_without_an_answer_and_nobody_waits_where_nobody_pays(school):
+    silent, free = ruled(school, lost(school, keeper="T2"), is_heard=False), ruled(school, lost(school), "none")
+    Loss.objects.filter(pk=silent.pk).update(created_at=now() - TO_ANSWER)
+    for one in (silent, free):
+        assert decide(school.client("T6"), task_of(one, school["T6"])).status_code == 302
+        one.refresh_from_db()
+        assert (one.state, one.bill is None) == ("done", one is free)
+
+
+def test_a_ruling_that_was_refused_taken_back_or_not_decided_in_time_is_made_anew(school):
+    asset = lost(school, keeper="T2")
+    refused = ruled(school, asset)
+    assert decide(school.client("T6"), task_of(refused, school["T6"]), "refuse", "再查一查监控").status_code == 302
+    back = ruled(school, asset)
+    assert school.client("T5").post(f"/flows/cases/{back.case.public_id}/withdraw/").status_code == 302
+    deliver_pending()
+    late = ruled(school, asset)
+    Loss.objects.filter(pk=late.pk).update(created_at=now() - timedelta(days=400))
+    expire_proposals()
+    for one in (refused, back, late):
+        one.refresh_from_db()
+    assert [refused.answer, back.is_withdrawn, late.is_expired] == ["再查一查监控", True, True]
+    assert late.case.outcome == "cancelled"
+    assert ruled(school, asset).state == "asked"
+
+
+def to_let(school, asset, by="T1", **said):
+    given = {"taker": "岳阳市一中 0730-8640996", "due_on": campus_today(), "rent_fen": 50_000, "contract": "ZL-07"}
+    return lending.ask_to_let(by=school.actor(by), token=token(), asset=asset, reason="运动会", **given | said)
+
+
+@pytest.mark.capability("A014.1")
+def test_a_keeper_lets_a_thing_to_somebody_outside_once_the_office_agreed_in_its_todos(school):
+    asset, keeper, office = confirmed(school), school.client("T1"), school.client("T5")
+    card = f"/assets/unit/{asset.public_id}/"
+    said = {"token": str(token()), "taker": "岳阳市一中", "due_on": campus_today().isoformat(), "rent_fen": "500"}
+    said |= {"contract": "ZL-07", "reason": "运动会"}
+    for _twice in range(2):
+        assert keeper.post(f"{card}let/", said).status_code == 302
+    letting = Letting.objects.get()
+    assert fresh(asset).state == "in_use", "not before the office agreed"
+    transfer = {"token": str(token()), "unit": "13", "keeper": "T8", "room": "b1-102", "reason": "专业调整"}
+    assert keeper.post(f"{card}transfer/", transfer).status_code == 409, "it goes one way at a time"
+    page = office.get(f"/flows/tasks/{task_of(letting, school['T5']).public_id}/").content.decode()
+    assert f"/assets/lettings/{letting.public_id}/" in page
+    assert decide(office, task_of(letting, school["T5"])).status_code == 302
+    letting.refresh_from_db()
+    assert (letting.state, fresh(asset).state) == ("done", "lent")
+    assert "岳阳市一中" in keeper.get(card).content.decode()
+    days = occurrences(viewer(school, "T1"), campus_today(), campus_today())
+    [due] = [one for one in days if one.url == card]
+    assert "归还" in due.title
+    assert losing.answerable(fresh(asset)) is None, "nobody of the school has it"
+    assert keeper.post(f"{card}returned/", {"reason": "完好"}).status_code == 302
+    assert fresh(asset).state == "in_use"
+
+
+def test_a_letting_is_refused_taken_back_or_closed_in_time_and_asked_for_anew(school):
+    asset, keeper = confirmed(school), school.client("T1")
+    refused = to_let(school, asset)
+    assert decide(school.client("T5"), task_of(refused, school["T5"]), "refuse", "校内也要用").status_code == 302
+    back = to_let(school, asset)
+    assert keeper.post(f"/assets/unit/{asset.public_id}/withdraw/").status_code == 302
+    late = to_let(school, asset)
+    Letting.objects.filter(pk=late.pk).update(created_at=now() - timedelta(days=400))
+    expire_proposals()
+    for one in (refused, back, late):
+        one.refresh_from_db()
+    assert [refused.answer, back.is_withdrawn, late.is_expired] == ["校内也要用", True, True]
+    assert (back.case.outcome, to_let(school, asset).state, fresh(asset).state) == ("withdrawn", "asked", "in_use")
+
+
+def test_what_was_lent_meanwhile_is_not_let_and_nobody_agrees_to_let_what_he_has(school):
+    asset = confirmed(school)
+    letting = to_let(school, asset)
+    lending.lend(by=school.actor("T1"), asset=asset, borrower_id=school["T3"], due_on=campus_today())
+    assert decide(school.client("T5"), task_of(letting, school["T5"])).status_code == 409
+    assert (Letting.objects.get().state, asset.loans.count()) == ("asked", 1)
+    identity.grant_role(by=SYSTEM, account_id=school.actor("T2").account_id, role="assets.office")
+    own = to_let(school, confirmed(school))
+    assert school.client("T2").post(f"/assets/lettings/{own.public_id}/approve/").status_code == 409
+
+
+LARGE = {"price_fen": 50_000_000, "quantity": 1, "code": "A0210"}
+
+
+def argued(school, by="T1", **said):
+    given = {"title": "质谱仪", "unit_id": school.units["12"], "quantity": 1, "price_fen": 50_000_000}
+    given |= {"reason": "现有的一台已满负荷", "sharing": "放测试中心，全校可约"}
+    experts = [school[one] for one in said.pop("experts", ("T2", "T3", "T8"))]
+    return arguing.argue(by=school.actor(by), token=token(), experts=experts, **given | said)
+
+
+def agreed(school, argument):
+    for number in ("T2", "T3", "T5"):
+        assert decide(school.client(number), task_of(argument, school[number])).status_code == 302
+    argument.refresh_from_db()
+    return argument
+
+
+@pytest.mark.capability("A014.1")
+def test_a_large_instrument_is_argued_for_in_the_todos_of_experts_and_office_before_it_is_received(school):
+    keeper, office = school.client("T1"), school.client("T5")
+    said = {"token": str(token()), "title": "质谱仪", "unit": "12", "quantity": "1", "price_fen": "500000"}
+    said |= {"reason": "已满负荷", "sharing": "测试中心", "first": "T2", "second": "T3", "third": "T8"}
+    assert keeper.post("/assets/unit/arguments/new/", said | {"price_fen": "399999.99"}).status_code == 409
+    assert keeper.post("/assets/unit/arguments/new/", said | {"third": "T2"}).status_code == 409
+    assert keeper.post("/assets/unit/arguments/new/", said | {"third": "T1"}).status_code == 409
+    assert keeper.post("/assets/unit/arguments/new/", said | {"unit": "13"}).status_code == 409
+    for _twice in range(2):
+        assert keeper.post("/assets/unit/arguments/new/", said).status_code == 302
+    argument = Argument.objects.get()
+    assert "等专家论证" in keeper.get("/assets/unit/arguments/").content.decode()
+    page = f"/assets/arguments/{argument.public_id}/"
+    assert office.post(f"{page}approve/").status_code == 409, "the experts come first"
+    assert "质谱仪" not in office.get("/flows/").content.decode()
+    agreed(school, argument)
+    assert (argument.state, argument.case.outcome) == ("done", "granted")
+    assert "已同意" in keeper.get("/assets/unit/arguments/").content.decode()
+    money = {"invoice_fen": 200_000_000, "used": campus_today()}
+    head = {"acquired_on": campus_today()}
+    with pytest.raises(ArgumentMissingError):
+        opened(school, **LARGE, **money, head=head)
+    received = opened(school, **LARGE, **money, head=head | {"argument": argument})
+    for number in ("T2", "T3"):
+        assert decide(school.client(number), task_of(received, school[number])).status_code == 302
+    assert Asset.objects.get().receipt_line.receipt.argument == argument
+    with pytest.raises(BeyondArgumentError):
+        opened(school, **LARGE, **money, head=head | {"argument": argument, "invoice": "2"})
+
+
+@pytest.mark.parametrize(
+    ("line", "head", "error"),
+    [
+        ({"price_fen": 50_000_001}, {}, BeyondArgumentError),
+        ({"quantity": 2}, {}, BeyondArgumentError),
+        ({}, {"acquired_on": date(2026, 1, 5)}, ArgumentMissingError),
+        ({}, {"unit": "13"}, ArgumentMissingError),
+        ({}, {"acquired": "donated", "argument": None}, None),
+        ({"code": "A0301"}, {"argument": None}, None),
+    ],
+)
+def test_a_receipt_keeps_to_what_was_agreed_for_its_unit_before_it_was_bought(school, line, head, error):
+    argument = agreed(school, argued(school))
+    head = {"acquired_on": campus_today(), "argument": argument} | head
+    if "unit" in head:
+        head["unit_id"] = school.units[head.pop("unit")]
+    order = {**LARGE, "invoice_fen": 200_000_000, "used": campus_today(), "head": head} | line
+    if error is None:
+        assert opened(school, **order).state == "waiting"
+    else:
+        with pytest.raises(error):
+            opened(school, **order)
+
+
+def test_the_figure_of_a_large_instrument_is_dated(school):
+    setting.set_figure(by=SYSTEM, name="large_fen", starts_on=campus_today(), reason="新办法", sum_fen=60_000_000)
+    with pytest.raises(NotLargeError, match="600,000"):
+        argued(school)
+    assert opened(school, **LARGE, invoice_fen=50_000_000).state == "waiting"
+
+
+def test_two_experts_who_refuse_end_an_argument_and_one_does_not(school):
+    ended, goes_on, office = argued(school), argued(school), argued(school)
+    for number, argument, word in (
+        ("T2", ended, "refuse"),
+        ("T3", ended, "refuse"),
+        ("T2", goes_on, "refuse"),
+        ("T3", goes_on, "agree"),
+        ("T8", goes_on, "agree"),
+    ):
+        task = task_of(argument, school[number])
+        assert decide(school.client(number), task, word, "先用测试中心的").status_code == 302
+    assert (
+        school.client("T5").post(f"/assets/arguments/{office.public_id}/refuse/", {"answer": "没有钱"}).status_code
+        == 302
+    )
+    for one in (ended, goes_on, office):
+        one.refresh_from_db()
+    assert (ended.state, ended.approver_name, ended.case.outcome) == ("refused", "王老师", "refused")
+    assert (goes_on.state, goes_on.argued_at is None) == ("asked", False)
+    assert (office.state, office.answer, office.case.outcome) == ("refused", "没有钱", "cancelled")
+    assert task_of(goes_on, school["T5"])
+
+
+def test_an_argument_is_taken_back_by_who_asked_or_closes_itself_in_time(school):
+    back, late = argued(school), argued(school)
+    assert school.client("T1").post(f"/flows/cases/{back.case.public_id}/withdraw/").status_code == 302
+    deliver_pending()
+    Argument.objects.filter(pk=late.pk).update(created_at=now() - timedelta(days=400))
+    expire_proposals()
+    for one in (back, late):
+        one.refresh_from_db()
+    assert (back.is_withdrawn, late.is_expired, late.case.outcome) == (True, True, "cancelled")
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_thing_that_is_let_and_lent_at_once_goes_one_way():
+    school = make_school()
+    asset = confirmed(school)
+    letting = to_let(school, asset)
+    lend = {"by": school.actor("T1"), "asset": asset, "borrower_id": school["T3"], "due_on": campus_today()}
+    let = lambda: attempt(lambda: deciding.agree(by=school.actor("T5"), found=letting))  # noqa: E731
+    assert sum(at_once([let, lambda: attempt(lambda: lending.lend(**lend))])) == 1
+    assert (asset.loans.count(), fresh(asset).state) == (1, "lent")

@@ -9,7 +9,7 @@ from nanhu.systems.assets.counting.tests.counts import backdated, bring, row
 from nanhu.systems.assets.counting.tests.counts import opened as counting
 from nanhu.systems.assets.models import Asset
 from nanhu.systems.assets.publishing import publish_everything
-from nanhu.systems.assets.services import disposing
+from nanhu.systems.assets.services import deciding, disposing
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 from nanhu.systems.assets.tests.test_receiving import opened, sign
@@ -48,7 +48,7 @@ def test_things_receipts_disposals_and_months_are_told_and_told_once(school, clo
         wiping="已消磁",
         income_fen=500,
     )
-    disposing.agree(by=school.actor("T6"), lot=lot)
+    deciding.agree(by=school.actor("T6"), found=lot)
     assert publish_everything() == 4 + 1 + 1 + 1
     thing = datahub.rows("assets.asset", keys=[(kept.number,)])[0]
     assert (thing.campus_no, thing.place, thing.state, thing.accumulated_fen) == ("T2", "b1-101", "in_use", 19_441)

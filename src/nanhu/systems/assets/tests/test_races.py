@@ -10,7 +10,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.systems.assets.models import Asset, Depreciation, Movement
 from nanhu.systems.assets.rules import month_of
-from nanhu.systems.assets.services import disposing, handing, keeping
+from nanhu.systems.assets.services import deciding, disposing, handing, keeping
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.services.moving import locked
 from nanhu.systems.assets.tests.conftest import SYSTEM, make_school
@@ -77,8 +77,8 @@ def test_a_lot_that_is_agreed_to_and_refused_at_once_ends_one_way():
     asset = to_scrap(school, used=date(2010, 1, 1))
     depreciate(by=SYSTEM, month=month_of(month_of(campus_today()) - timedelta(days=1)))
     lot = lot_of(school, asset)
-    agree = lambda: attempt(lambda: disposing.agree(by=school.actor("T6"), lot=lot))  # noqa: E731
-    refuse = lambda: attempt(lambda: disposing.refuse(by=school.actor("T6"), lot=lot, answer="再看看能不能用"))  # noqa: E731
+    agree = lambda: attempt(lambda: deciding.agree(by=school.actor("T6"), found=lot))  # noqa: E731
+    refuse = lambda: attempt(lambda: deciding.refuse(by=school.actor("T6"), found=lot, answer="再看看能不能用"))  # noqa: E731
     assert sum(at_once([agree, refuse])) == 1
     lot.refresh_from_db()
     assert (lot.state == "done") is (Asset.objects.get().state == "disposed")
@@ -102,7 +102,7 @@ def test_who_locks_several_things_waits_for_none_that_waits_for_him():
         disposing.ask_to_scrap(by=SYSTEM, asset=thing, reason="主板烧毁")
     depreciate(by=SYSTEM, month=month_of(month_of(campus_today()) - timedelta(days=1)))
     lot = beside(low, high, lambda: lot_of(school, high, low))
-    assert beside(low, high, lambda: disposing.agree(by=school.actor("T6"), lot=lot)).state == "done"
+    assert beside(low, high, lambda: deciding.agree(by=school.actor("T6"), found=lot)).state == "done"
 
 
 def things_against_their_ids(school):

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import NotTheAuthorError, WrongStateError
+from nanhu.kernel.events.delivery import deliver_pending
 from nanhu.kernel.numbering.series import check_holds
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
@@ -24,7 +25,7 @@ from nanhu.systems.assets.errors import (
     YearsError,
 )
 from nanhu.systems.assets.models import Asset, Classification, Plan, Receipt
-from nanhu.systems.assets.services import merging, receiving
+from nanhu.systems.assets.services import receiving
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 
 
@@ -265,17 +266,22 @@ def test_the_database_takes_no_line_after_a_signature_and_no_other_inspector(sch
         Receipt.objects.filter(pk=receipt.pk).update(first_inspector=school["T9"])
 
 
-def test_whoever_signed_under_a_record_that_is_gone_signs_anew(school):
-    receipt = opened(school)
+def test_what_was_signed_stays_signed_by_whom_it_names_and_nobody_signs_for_two(school):
+    receipt, both = opened(school), opened(school, head={"invoice": "2645"})
     sign(school, receipt, "T2")
-    merging.rekey(by=SYSTEM, kept_id=school["T9"], gone_id=school["T2"])
+    sign(school, both, "T2")
+    people.merge_persons(by=SYSTEM, kept_id=school["T3"], gone_id=school["T2"], reason="同一人")
+    deliver_pending()
     receipt.refresh_from_db()
-    assert (receipt.first_inspector_id, receipt.first_signed_at) == (school["T9"], None)
+    assert (receipt.first_inspector_id, receipt.first_signed_at is None) == (school["T2"], False)
+    with pytest.raises(InspectorsError):
+        sign(school, both, "T3")
+    assert Asset.objects.count() == 0
 
 
 def test_thousands_of_pieces_are_received_by_few_statements(school, django_assert_max_num_queries):
     receipt = opened(school, quantity=2_000, price_fen=100_000, invoice_fen=200_000_000)
     sign(school, receipt, "T2")
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(80):
         sign(school, receipt, "T3")
     assert Asset.objects.count() == Plan.objects.count() == 2_000

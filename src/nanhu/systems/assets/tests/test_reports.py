@@ -7,7 +7,7 @@ import pytest
 
 from nanhu.platforms.campus import api as campus
 from nanhu.systems.assets.queries import books, reports
-from nanhu.systems.assets.services import disposing, keeping
+from nanhu.systems.assets.services import deciding, disposing, keeping
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM
 from nanhu.systems.assets.tests.test_losing import lot_of
@@ -27,7 +27,7 @@ def test_a_year_begins_as_the_one_before_ended_and_what_came_and_went_lies_betwe
     school.thing("书柜", code="A0501", fen=120_000, used=date(2026, 3, 1))
     keeping.void_number(by=SYSTEM, asset=school.thing("写错了"), reason="重复")
     disposing.ask_to_scrap(by=SYSTEM, asset=old, reason="老化")
-    disposing.agree(by=school.actor("T6"), lot=lot_of(school, old))
+    deciding.agree(by=school.actor("T6"), found=lot_of(school, old))
 
     last, this = rows(2025), rows(2026)
     assert [(one.code, one.opening, one.added, one.removed, one.closing) for one in last.values()] == [
@@ -50,7 +50,7 @@ def test_a_split_is_neither_and_what_came_and_went_within_a_year_is_both(school,
     clock("2026-05-20")
     keeping.split(by=SYSTEM, asset=batch, quantity=1)
     disposing.ask_to_scrap(by=SYSTEM, asset=brief, reason="老化")
-    disposing.agree(by=school.actor("T6"), lot=lot_of(school, brief))
+    deciding.agree(by=school.actor("T6"), found=lot_of(school, brief))
     clock("2027-04-01")
     batch.refresh_from_db()
     keeping.split(by=SYSTEM, asset=batch, quantity=1)

@@ -132,7 +132,7 @@ def test_a_keeper_takes_a_transfer_back_on_the_card_while_nobody_answered(school
     asset = confirmed(school)
     transfer = asked(school, asset)
     card, keeper = f"/assets/unit/{asset.public_id}/", school.client("T1")
-    back = f"{card}transfer/withdraw/"
+    back = f"{card}withdraw/"
     assert back in keeper.get(card).content.decode()
     assert keeper.post(back).status_code == 302
     transfer.refresh_from_db()

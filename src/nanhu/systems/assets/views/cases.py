@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
@@ -22,22 +21,25 @@ from nanhu.kernel.kit import (
     Who,
     list_of,
 )
+from nanhu.kernel.kit.cases import Cases
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.undoing import Rollbacks, undoing
 from nanhu.kernel.money import format_yuan
-from nanhu.kernel.registry import Viewer
 from nanhu.platforms.flows import api as flows
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.checking import Compared, check_cards, check_classes, check_finance
 from nanhu.systems.assets.forms import CardsForm, ClassesForm, CloseForm, RemittanceForm
 from nanhu.systems.assets.models import (
     ApprovalLevel,
+    Argument,
     CardImport,
     CardRow,
     ClassImport,
     ClassRow,
+    Decided,
     Disposal,
     Improvement,
+    Letting,
     Loss,
     MonthClose,
     Reversal,
@@ -50,10 +52,10 @@ from nanhu.systems.assets.services import (
 )
 from nanhu.systems.assets.services import (
     closing,
+    deciding,
     disposing,
     importing,
     improving,
-    losing,
     reversing,
     rolling_back,
     transferring,
@@ -63,7 +65,7 @@ from nanhu.systems.assets.sheets import FINANCE as FINANCE_CARDS
 from nanhu.systems.assets.views.office import ALONE, BOTH
 from nanhu.systems.assets.views.office import desk as office
 from nanhu.systems.assets.views.papers import print_out
-from nanhu.systems.assets.views.tables import CASE_TONES
+from nanhu.systems.assets.views.tables import CASE_TONES, Arguments, where_it_is
 
 OFFICE_NAME = _("国资处")
 YES_NO = {True: _("是"), False: _("否")}
@@ -75,6 +77,8 @@ def console(key: str, name: Any, icon: str, description: Any, **more: Any) -> Co
     return Console(f"assets:{key}", name, icon=icon, owner=OFFICE_NAME, description=description, **options)
 
 
+arguments = console("arguments", _("大型仪器论证"), "microscope", _("购置以前专家论证，国资处批准"), order=490)
+lettings = console("lettings", _("出租出借"), "handshake", _("单位把资产租给或借给校外，国资处批准"), order=491)
 transfers = console("transfers", _("资产调拨"), "arrow-left-right", _("单位之间的调拨，国资处确认"), order=481)
 losses = console("losses", _("资产报失"), "search-x", _("丢失的调查、责任和赔偿，两人办理"), order=482)
 disposals = console("disposals", _("资产处置"), "recycle", _("报废、捐赠、出售，按金额审批"), order=483, roles=BOTH)
@@ -86,14 +90,9 @@ rollbacks = console(
 )
 classes = console("classes", _("资产分类表"), "list-tree", _("国标资产分类整份交，两人办理"), order=489)
 reversals = console("reversals", _("付款冲回"), "undo-2", _("登错的采购付款整笔冲回，两人办理"), order=488, roles=BOTH)
-office.shares_bar_with(transfers, losses, disposals, improvements, closes, imports, rollbacks, reversals, classes)
-
-
-def where_it_is(request: PageRequest, found: Transfer | Disposal) -> dict[str, str]:
-    """Its case among those of 待办, for who may see it."""
-    if found.case is None or not flows.sees_case(request.viewer.person_id, found.case.pk):
-        return {}
-    return {"process": reverse("flows:case", kwargs={"public_id": found.case.public_id})}
+office.shares_bar_with(
+    transfers, losses, disposals, lettings, arguments, improvements, closes, imports, rollbacks, reversals, classes
+)
 
 
 def answer_of(row: Transfer) -> str:
@@ -132,8 +131,26 @@ class Losses(Table):
     level = Text(_("审批层级"), names=dict(ApprovalLevel.choices))
     approval = Text(_("批件文号"), is_wide=True)
     findings = Text(_("调查情况"), is_wide=True)
+    statement = Text(_("责任人的说明"), is_wide=True)
     author = Who(_("提出"), "author_name", at="created_at", account="author_id")
     state = Badge(_("状态"), names=Loss.State.choices, tones=CASE_TONES, tone="warn")
+
+
+class Lettings(Table):
+    number = Link(_("资产编号"), "asset__number", to="case")
+    name = Text(_("名称"), "asset__name")
+    unit = Text(_("使用单位"), "asset__unit__name")
+    taker = Text(_("承租、借用方"))
+    due_on = Day(_("归还日期"))
+    rent_fen = Money(_("租金合计"))
+    contract = Text(_("合同号"), is_number=True, is_wide=True)
+    reason = Text(_("原因"), is_wide=True)
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    state = Badge(_("状态"), names=Letting.State.choices, tones=CASE_TONES, tone="warn")
+
+
+class ArgumentCases(Arguments):
+    title = Link(_("仪器名称"), to="case")
 
 
 class Lots(Table):
@@ -247,10 +264,32 @@ class Differences(Table):
     why = Text(_("差异说明"))
 
 
-transfer_cases = transfers.proposals(
-    "",
+def decided(desk: Console, model: type[Decided], table: type[Table], *along: str, **more: Any) -> Cases:
+    """Cases that a process asks for in 待办; whoever works on one there is led to its page. `along`: what is read with the rows."""
+    given: Any = {
+        "on_approve": lambda by, found: deciding.agree(by=by, found=found),
+        "on_refuse": lambda by, found, answer: deciding.refuse(by=by, found=found, answer=answer),
+        "found": model._default_manager.select_related("case", *along),  # noqa: SLF001 - of whichever model
+        "facts": where_it_is,
+        "waits": False,
+        "template": "assets/case.html",
+    }
+    made = desk.proposals("", model, table, **given | more)
+    page = made.case
+    flows.subject_pages[model.process] = lambda viewer, public_id: (
+        page.address(public_id=public_id) if page.is_shown_to(viewer) else ""
+    )
+    return made
+
+
+transfer_cases = decided(
+    transfers,
     Transfer,
     Transfers,
+    "asset",
+    "from_unit",
+    "to_unit",
+    "to_room",
     on_approve=lambda by, found: transferring.agree(by=by, transfer=found),
     on_refuse=lambda by, found, answer: transferring.refuse(by=by, transfer=found, answer=answer),
     title=_("资产调拨"),
@@ -259,26 +298,44 @@ transfer_cases = transfers.proposals(
         "一个单位提出，另一个单位的资产员同意后由国资处批；批准后东西归调入单位，由新领用人本人确认收到。以前各月的折旧留在调出单位。"
     ),
     empty=Empty(title=_("还没有调拨"), icon="arrow-left-right", text=_("资产员在资产卡片上提出。")),
-    found=Transfer.objects.select_related("asset", "from_unit", "to_unit", "to_room", "case"),
-    facts=where_it_is,
-    waits=False,
-    template="assets/case.html",
     agree=lambda _found: _("同意调拨"),
     done={"approve": _("已调拨。")},
 )
-loss_cases = losses.proposals(
-    "",
+loss_cases = decided(
+    losses,
     Loss,
     Losses,
-    on_approve=lambda by, found: losing.agree(by=by, loss=found),
-    on_refuse=lambda by, found, answer: losing.refuse(by=by, loss=found, answer=answer),
+    "asset",
     title=_("资产报失"),
     tab=_("报失"),
-    lead=_("一位经办人写调查情况和责任，另一位复核；复核后资产核销，有赔偿的给领用人开应缴单。"),
+    lead=_("一位经办人写调查情况和责任，责任人三天里可以说明，另一位复核；复核后资产核销，有赔偿的给责任人开应缴单。"),
     empty=Empty(title=_("还没有报失"), icon="search-x", text=_("报失的资产在台账的“丢失待查”里，从卡片上写处理意见。")),
-    found=Loss.objects.select_related("asset"),
     agree=lambda found: _("同意，赔偿 %(sum)s") % {"sum": format_yuan(found.owed_fen)},
     done={"approve": _("已处理。")},
+)
+letting_cases = decided(
+    lettings,
+    Letting,
+    Lettings,
+    "asset__unit",
+    title=_("出租出借"),
+    tab=_("出租出借"),
+    lead=_("资产员在资产卡片上提出，国资处批准后借出；还回来时由资产员登记。租金按合同由财务收。"),
+    empty=Empty(title=_("还没有出租出借"), icon="handshake", text=_("资产员在资产卡片上提出。")),
+    agree=lambda _found: _("同意出租出借"),
+    done={"approve": _("已批准，已借出。")},
+)
+argument_cases = decided(
+    arguments,
+    Argument,
+    ArgumentCases,
+    "unit",
+    title=_("大型仪器论证"),
+    tab=_("论证"),
+    lead=_("单位提出，三位专家里两位在待办同意后由国资处批；购置这样的仪器，验收单上要选它的论证。"),
+    empty=Empty(title=_("还没有大型仪器论证"), icon="microscope", text=_("资产员在“单位资产 → 论证”里提出。")),
+    agree=lambda found: _("同意购置 %(count)s 台（套）") % {"count": found.quantity},
+    done={"approve": _("已批准，可以购置。")},
 )
 
 
@@ -297,33 +354,21 @@ def what_to_remit(request: PageRequest, found: Disposal) -> dict[str, str]:
     return where_it_is(request, found) | {"remit": remit.address(public_id=found.public_id) if is_mine else ""}
 
 
-lot_cases = disposals.proposals(
-    "",
+lot_cases = decided(
+    disposals,
     Disposal,
     Lots,
-    on_approve=lambda by, found: disposing.agree(by=by, lot=found),
-    on_refuse=lambda by, found, answer: disposing.refuse(by=by, lot=found, answer=answer),
     title=_("资产处置"),
     tab=_("资产处置"),
     lead=_("一位经办人把待报废的资产并成一批，另一位审批；处置当月不再折旧。"),
     empty=Empty(title=_("还没有处置过资产"), icon="recycle", text=_("在“待报废”里勾选，并成一批。")),
-    found=Disposal.objects.select_related("case"),
     rows=lot_lines,
     rows_at="lines.csv",
-    waits=False,
     decide=[OFFICE],
     facts=what_to_remit,
-    template="assets/case.html",
     agree=lambda found: _("同意处置，原值合计 %(sum)s") % {"sum": format_yuan(found.value_fen)},
     done={"approve": _("已处置。")},
 )
-
-
-def page_of_lot(viewer: Viewer, public_id: str) -> str:
-    return lot_cases.case.address(public_id=public_id) if lot_cases.case.is_shown_to(viewer) else ""
-
-
-flows.subject_pages[Disposal.process] = page_of_lot
 
 
 @lot_cases.case.action("print/", writes_supplied=False)

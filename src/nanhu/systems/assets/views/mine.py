@@ -34,12 +34,14 @@ from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import qr
+from nanhu.platforms.flows import api as flows
 from nanhu.systems.assets.elsewhere import count_unconfirmed, unconfirmed
 from nanhu.systems.assets.forms import BorrowedForm, PhotosForm, ThingPhotoForm, ThingsForm, WantForm
-from nanhu.systems.assets.models import Asset, HandOver, Loan, Receipt, ReceiptLine, Transfer
+from nanhu.systems.assets.models import Asset, HandOver, Loan, Loss, Receipt, ReceiptLine, Transfer
 from nanhu.systems.assets.photos import LARGEST_BODY
 from nanhu.systems.assets.policies import idle_things, own_things, supplier, works_here
 from nanhu.systems.assets.services import (
+    deciding,
     handing,
     keeping,
     lending,
@@ -48,7 +50,7 @@ from nanhu.systems.assets.services import (
     receiving,
     transferring,
 )
-from nanhu.systems.assets.views.tables import TONES, UNCONFIRMED, called, show_thing, standing, titled
+from nanhu.systems.assets.views.tables import TONES, UNCONFIRMED, called, show_thing, standing, titled, where_it_is
 
 State = Asset.State
 
@@ -303,7 +305,7 @@ def idle(request: PageRequest) -> HttpResponseBase:
 
 
 def pending_requests(request: PageRequest, found: Asset) -> dict[str, Any]:
-    waits = transferring.waiting_of(request.viewer.account_id, found)
+    waits = deciding.asked_of(request.viewer.account_id, found)
     return {"withdraw": withdraw_want.address(public_id=found.public_id) if waits else ""}
 
 
@@ -341,11 +343,48 @@ def to_sign(inspector_id: Any) -> Any:
     return first | waits.filter(second_inspector=inspector_id or 0, second_signed_at=None)
 
 
+class Rulings(Table):
+    name = Link(_("名称"), "asset__name", to="answer_ruling")
+    number = Text(_("资产编号"), "asset__number", is_number=True)
+    fault = Text(_("责任"), names=dict(Loss.Fault.choices))
+    owed_fen = Money(_("赔偿"))
+    findings = Text(_("调查情况"), is_wide=True)
+
+
+def own_rulings(viewer: Viewer) -> QuerySet[Loss]:
+    return losing.to_answer(viewer.person_id).select_related("asset")
+
+
+@desk.page(
+    "losses/",
+    title=_("等我说明的赔偿"),
+    tab=_("赔偿"),
+    waits=True,
+    count=own_count("assets.losses_to_answer", losing.to_answer),
+    lead=_("国资处认为要您赔的。三天里可以说明情况，写一次；国资处看了再决定，决定以后才有应缴单。"),
+)
+def rulings(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有等您说明的赔偿"), icon="search-x")
+    return listing(request, Rulings, own_rulings(request.viewer), empty=none)
+
+
+@rulings.form(
+    "<uuid:public_id>/",
+    ReasonForm,
+    title=_("说明情况"),
+    subject=seen(own_rulings, Loss.what),
+    to="rulings",
+    template="assets/ruling.html",
+    done=_("已说明，国资处决定时会看到。"),
+)
+def answer_ruling(request: PageRequest, form: ReasonForm, found: Loss) -> None:
+    losing.answer(by=request.actor, loss=found, person_id=request.person_id, words=form.cleaned_data["reason"])
+
+
 @desk.page(
     "receipts/",
     title=_("待我验收"),
     tab=_("验收"),
-    waits=True,
     count=own_count("assets.to_sign", to_sign),
     lead=_("看过实物再签字；两位验收人都签了才入库。"),
 )
@@ -356,7 +395,7 @@ def receipts(request: PageRequest) -> HttpResponseBase:
 
 def inspected_by(viewer: Viewer) -> QuerySet[Receipt]:
     me = viewer.person_id or 0
-    return Receipt.objects.select_related("unit").filter(Q(first_inspector=me) | Q(second_inspector=me))
+    return Receipt.objects.select_related("unit", "case").filter(Q(first_inspector=me) | Q(second_inspector=me))
 
 
 @receipts.page("<uuid:public_id>/", title=_("验收单"), subject=seen(inspected_by, Receipt.what), about=titled)
@@ -368,6 +407,14 @@ def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
         refuse=refuse.address(public_id=found.public_id),
         photograph=photograph_receipt.address(public_id=found.public_id),
     )
+
+
+def page_of_receipt(viewer: Viewer, public_id: str) -> str:
+    is_there = inspected_by(viewer).filter(public_id=public_id).exists()
+    return receipt.address(public_id=public_id) if is_there else ""
+
+
+flows.subject_pages[Receipt.process] = page_of_receipt
 
 
 def show_receipt(request: PageRequest, found: Receipt, **more: Any) -> HttpResponse:
@@ -382,6 +429,7 @@ def show_receipt(request: PageRequest, found: Receipt, **more: Any) -> HttpRespo
         "photos": found.photos.select_related("file", "line").order_by("pk"),
         "may_sign": to_sign(request.viewer.person_id).filter(pk=found.pk).exists(),
         "refusal": form_of(request, RefusalForm),
+        **where_it_is(request, found),
         **more,
     }
     return render(request, "assets/receipt.html", facts)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, now
@@ -34,8 +35,9 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus.api import PlaceSearch
+from nanhu.platforms.flows import api as flows
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Purchase, Receipt, Reversal
+from nanhu.systems.assets.models import Argument, Asset, Inspection, InspectionRecord, Loan, Purchase, Receipt, Reversal
 from nanhu.systems.assets.models.things import GONE, UNSEEN
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
@@ -144,6 +146,23 @@ class PurchaseFilters(Filters):
     )
 
 
+class Arguments(Table):
+    title = Text(_("仪器名称"))
+    unit = Text(_("单位"), "unit__name")
+    quantity = Number(_("数量"))
+    price_fen = Money(_("单价"))
+    reason = Text(_("为什么要买"), is_wide=True)
+    sharing = Text(_("安装、管理和共享"), is_wide=True)
+    argued = Text(
+        _("专家"),
+        lambda one: "agreed" if one.argued_at else "asked" if one.state == Argument.State.ASKED else "",
+        names={"agreed": _("已同意"), "asked": _("等专家论证")},
+        sort=False,
+    )
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    state = Badge(_("状态"), names=Argument.State.choices, tones=CASE_TONES, tone="warn")
+
+
 def reversal_of(paid: Any) -> str:
     """What is under way with a payment, of rows that know `is_asked_back`."""
     return "reversed" if paid.reversed_at else "asked" if paid.is_asked_back else "spent"
@@ -211,6 +230,13 @@ def titled(one: Purchase | Receipt) -> str:
     return one.title
 
 
+def where_it_is(request: PageRequest, found: Any) -> dict[str, str]:
+    """Its case among those of 待办, for who may see it."""
+    if found.case is None or not flows.sees_case(request.viewer.person_id, found.case.pk):
+        return {}
+    return {"process": reverse("flows:case", kwargs={"public_id": found.case.public_id})}
+
+
 def show_thing(request: PageRequest, thing: Asset, pages: Sequence[Page], card: str = "") -> HttpResponse:
     """`pages`: what may be done with it in this console, as links; whether it can be done now its service says. `card`: what prints it."""
     viewer = request.viewer
@@ -244,6 +270,10 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
         (_("累计折旧"), format_yuan(lost)),
         (_("净值"), format_yuan(thing.value_fen - lost)),
         (_("本月折旧"), format_yuan(monthly_fen(thing))),
+        (
+            _("借出到"),
+            ", ".join(out_words(one) for one in thing.loans.filter(returned_at=None).select_related("letting")),
+        ),
         (_("经费项目"), thing.funds),
         (_("供应商"), thing.supplier),
         (_("原编号"), thing.former_number),
@@ -253,6 +283,11 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
         ),
     ]
     return [(word, said) for word, said in facts if said]
+
+
+def out_words(loan: Loan) -> str:
+    day = dates.short_day(loan.due_on, campus_today().year)
+    return f"{loan.letting.taker} {day}" if loan.letting else day
 
 
 def due_words(inspection: Any) -> str:

@@ -18,12 +18,14 @@ from nanhu.systems.assets import printing
 from nanhu.systems.assets.errors import FundMissingError
 from nanhu.systems.assets.forms import (
     AcceptForm,
+    ArgumentForm,
     AssignForm,
     EndInspectionForm,
     InspectedForm,
     InspectionForm,
     InstrumentForm,
     LendForm,
+    LettingForm,
     LineForm,
     ManyForm,
     PhotosForm,
@@ -35,10 +37,13 @@ from nanhu.systems.assets.forms import (
     ThingPhotoForm,
     TransferForm,
 )
-from nanhu.systems.assets.models import Asset, Instrument, Movement, Purchase, Receipt, Transfer
+from nanhu.systems.assets.models import Argument, Asset, Instrument, Letting, Movement, Purchase, Receipt, Transfer
+from nanhu.systems.assets.models.receiving import EXPERTS
 from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.policies import KEEPER, kept_by, supplier, to_accept, unit_kept, units_kept_by
 from nanhu.systems.assets.services import (
+    arguing,
+    deciding,
     disposing,
     inspecting,
     keeping,
@@ -53,6 +58,7 @@ from nanhu.systems.assets.services import (
 from nanhu.systems.assets.views.mine import PHOTOS_PAGE, THING_PHOTO_PAGE, Receipts, show_receipt
 from nanhu.systems.assets.views.papers import print_out
 from nanhu.systems.assets.views.tables import (
+    Arguments,
     Purchases,
     ThingFilters,
     Things,
@@ -111,8 +117,8 @@ def act_on_many(request: PageRequest, form: ManyForm, chosen: list[Asset]) -> in
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=seen(kept_by, Asset.what), about=called)
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
     deeds = actions_of(found)
-    if transferring.waiting_of(request.viewer.account_id, found):
-        deeds = (*deeds, withdraw_transfer)
+    if deciding.asked_of(request.viewer.account_id, found):
+        deeds = (*deeds, withdraw)
     return show_thing(request, found, deeds, print_card.address(public_id=found.public_id))
 
 
@@ -238,15 +244,27 @@ def transfer(request: PageRequest, form: TransferForm, found: Asset) -> Transfer
 
 
 @thing.form(
-    "transfer/withdraw/",
+    "let/",
+    LettingForm,
+    title=_("出租出借"),
+    lead=_("租给或借给校外的单位和个人；借给本校教职工用“借出”。国资处批准后才借出。"),
+    done=_("已提出，等国资处批。"),
+    proves=True,
+)
+def let(request: PageRequest, form: LettingForm, found: Asset) -> Letting:
+    return lending.ask_to_let(by=request.actor, asset=found, **form.cleaned_data)
+
+
+@thing.form(
+    "withdraw/",
     Form,
-    title=_("撤回调拨"),
+    title=_("撤回"),
     submit=_("撤回"),
     icon="undo-2",
-    lead=_("还没有批的，提出的人自己可以撤回。"),
+    lead=_("调拨、出租出借还没有批的，提出的人自己可以撤回。"),
     done=_("已撤回。"),
 )
-def withdraw_transfer(request: PageRequest, _form: Form, found: Asset) -> None:
+def withdraw(request: PageRequest, _form: Form, found: Asset) -> None:
     transferring.withdraw(by=request.actor, asset=found)
 
 
@@ -286,8 +304,8 @@ def end_inspection(request: PageRequest, form: EndInspectionForm, _found: Asset)
 
 State = Asset.State
 DEEDS = {
-    State.IN_STOCK: (assign, move, transfer, lend, split, idle, broken, lost, scrap, photograph),
-    State.IN_USE: (move, give_back, transfer, lend, split, idle, broken, lost, scrap, photograph),
+    State.IN_STOCK: (assign, move, transfer, lend, let, split, idle, broken, lost, scrap, photograph),
+    State.IN_USE: (move, give_back, transfer, lend, let, split, idle, broken, lost, scrap, photograph),
     State.LENT: (returned, move, give_back, lost, photograph),
     State.IN_REPAIR: (repaired, move, give_back, photograph),
     State.MISSING: (found_again, photograph),
@@ -388,6 +406,38 @@ def cancel_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> 
     purchasing.cancel(by=request.actor, purchase=found, reason=form.cleaned_data["reason"])
 
 
+def arguments_of(viewer: Viewer) -> QuerySet[Argument]:
+    return Argument.objects.select_related("unit").filter(unit_id__in=units_kept_by(viewer))
+
+
+@desk.page(
+    "arguments/",
+    title=_("大型仪器论证"),
+    tab=_("论证"),
+    lead=_("单价到了“规定的数”里大型仪器起点的设备，先论证、后购置；验收单上选它的论证。"),
+)
+def arguments(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有大型仪器论证"), icon="microscope", action=_("提出论证"), to="argue")
+    rows = arguments_of(request.viewer).order_by("-created_at")
+    return listing(request, Arguments, rows, empty=none, export_as="大型仪器论证")
+
+
+@arguments.form(
+    "new/",
+    ArgumentForm,
+    title=_("提出论证"),
+    button=_("提出论证"),
+    icon="plus",
+    to="arguments",
+    done=_("已提出，等三位专家论证。"),
+    proves=True,
+)
+def argue(request: PageRequest, form: ArgumentForm) -> Argument:
+    said = dict(form.cleaned_data)
+    unit_id, experts = unit_kept(request.viewer, said.pop("unit")), [said.pop(one) for one in EXPERTS]
+    return arguing.argue(by=request.actor, unit_id=unit_id, experts=experts, **said)
+
+
 def receipts_of(viewer: Viewer) -> QuerySet[Receipt]:
     return Receipt.objects.select_related("unit").filter(unit_id__in=units_kept_by(viewer))
 
@@ -407,7 +457,10 @@ def receipts(request: PageRequest) -> HttpResponseBase:
     button=_("开验收单"),
     icon="plus",
     to="receipt",
-    arguments=lambda request: {"purchases": purchases_of(request.viewer).filter(state=Purchase.State.ORDERED)},
+    arguments=lambda request: {
+        "purchases": purchases_of(request.viewer).filter(state=Purchase.State.ORDERED),
+        "argued": arguments_of(request.viewer).filter(state=Argument.State.DONE),
+    },
     lead=_("两位验收人看过实物、各自签字后入库，系统发编号。采购经办人不能验收。"),
     done=_("验收单已开，等两位验收人签字。"),
 )
