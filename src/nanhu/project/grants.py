@@ -63,6 +63,8 @@ KEPT: Final = (
     "assets_loan",
     "assets_month_close",
     "assets_transfer",
+    "assets_letting",
+    "assets_argument",
     "assets_disposal",
     "assets_disposal_line",
     "assets_loss",

@@ -86,7 +86,7 @@ def refuse_unargued(receipt: Receipt, line: ReceiptLine) -> None:
     large, code = figure(Figure.Name.LARGE), line.classification.code
     if receipt.acquired != Asset.Acquired.BOUGHT or not code.startswith(EQUIPMENT) or line.price_fen < large:
         return
-    found = Argument.objects.select_for_update().filter(pk=receipt.argument_id, state=State.DONE).first()
+    found = Argument.objects.select_for_update().filter(pk=receipt.argument_id or 0, state=State.DONE).first()
     if found is None or found.unit_id != receipt.unit_id or found.decided_at is None:
         raise ArgumentMissingError(sum=format_yuan(large))
     if campus_time(found.decided_at).date() > receipt.acquired_on:

@@ -141,18 +141,18 @@ def last_word(found: Decided | Receipt) -> tuple[Actor | None, str]:
     return (Actor(account_id=account.pk, name=card.name) if account and card else None), said
 
 
-def asked_of(account_id: int | None, asset: Asset) -> Transfer | Letting | None:
+def own_request(account_id: int | None, asset: Asset) -> Transfer | Letting | None:
     """What this person asked for a thing, and nobody has decided yet."""
-    return next((one for one in asked_for(asset) if one.author_id == account_id), None)
+    return next((one for one in open_requests(asset) if one.author_id == account_id), None)
 
 
-def asked_for(asset: Asset) -> list[Transfer | Letting]:
+def open_requests(asset: Asset) -> list[Transfer | Letting]:
     return [one for model in (Transfer, Letting) for one in model.objects.filter(asset=asset, state="asked")]
 
 
-def refuse_asked(asset: Asset) -> None:
+def refuse_second_request(asset: Asset) -> None:
     """Of a thing that is locked: it goes one way at a time."""
-    for one in asked_for(asset):
+    for one in open_requests(asset):
         raise WrongStateError(what=asset.name, state=one.state_word)
 
 

@@ -54,7 +54,7 @@ def ask_to_let(
     if known is not None:
         return known
     found = locked(asset, AT_HAND)
-    deciding.refuse_asked(found)
+    deciding.refuse_second_request(found)
     refuse_failed(found)
     if due_on < campus_today():
         raise DuePastError

@@ -43,7 +43,7 @@ def ask(
     refuse_outsider(to_keeper_id, to_unit_id)
     if found.unit_id == to_unit_id:
         raise SameUnitError
-    deciding.refuse_asked(found)
+    deciding.refuse_second_request(found)
     asked = Transfer.begun(
         by,
         token,
@@ -172,7 +172,7 @@ def refuse(*, by: Actor, transfer: Transfer, answer: str) -> Transfer:
 
 def withdraw(*, by: Actor, asset: Asset) -> None:
     """By whoever asked for it, to another unit or outside, before the office decided."""
-    found = deciding.asked_of(by.account_id, asset)
+    found = deciding.own_request(by.account_id, asset)
     if found is None:
         raise NotFoundError(what=Transfer.what)
     deciding.refuse(by=by, found=found, answer=WITHDRAWN)

@@ -305,7 +305,7 @@ def idle(request: PageRequest) -> HttpResponseBase:
 
 
 def pending_requests(request: PageRequest, found: Asset) -> dict[str, Any]:
-    waits = deciding.asked_of(request.viewer.account_id, found)
+    waits = deciding.own_request(request.viewer.account_id, found)
     return {"withdraw": withdraw_want.address(public_id=found.public_id) if waits else ""}
 
 

@@ -117,7 +117,7 @@ def act_on_many(request: PageRequest, form: ManyForm, chosen: list[Asset]) -> in
 @things.page("<uuid:public_id>/", title=_("资产卡片"), subject=seen(kept_by, Asset.what), about=called)
 def thing(request: PageRequest, found: Asset) -> HttpResponse:
     deeds = actions_of(found)
-    if deciding.asked_of(request.viewer.account_id, found):
+    if deciding.own_request(request.viewer.account_id, found):
         deeds = (*deeds, withdraw)
     return show_thing(request, found, deeds, print_card.address(public_id=found.public_id))
 
