@@ -95,6 +95,11 @@ class Configuration:
         "Port of fourteen emulated systems that the data centre reads; the next three are SFTP, PostgreSQL and MariaDB (demo).",
     )
     consumer_port: int = setting("NANHU_CONSUMER_PORT", 8016, "Port of an emulated consumer of the hub's data (demo).")
+    parties_port: int = setting(
+        "NANHU_PARTIES_PORT",
+        8022,
+        "Highest of six ports in a row, one for each emulated party outside: invoices, degrees, DOI, quotas, 学信网, tax (demo).",
+    )
     listen_address: str = setting("NANHU_LISTEN_ADDRESS", "127.0.0.1", "Address the servers listen on.")
     trusted_proxies: str = setting(
         "NANHU_TRUSTED_PROXIES",
@@ -180,6 +185,9 @@ class Configuration:
         "NANHU_WECOM_SECRET_FILE",
         "",
         "Path of the JSON file with the secrets of 企业微信: secret, contacts_secret, callback_token, callback_key.",
+    )
+    parties_file: str = setting(
+        "NANHU_PARTIES_FILE", "", "Path of the TOML file with addresses and secrets of parties outside (operations.md)."
     )
     audit_days: int = setting(
         "NANHU_AUDIT_DAYS", 365, "How long audit and sign-in logs stay in the database; 180 at least."

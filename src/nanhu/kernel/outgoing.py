@@ -331,8 +331,10 @@ def written(call: Call, parts: SplitResult) -> bytes:
         f"Host: {parts.netloc}",
         f"User-Agent: {USER_AGENT}",
         "Connection: close",
-        *(f"{name}: {value}" for name, value in (("Accept", "*/*"), *call.headers)),
+        *(f"{name}: {value}" for name, value in call.headers),
     ]
+    if not any(name.lower() == "accept" for name, _value in call.headers):
+        lines.append("Accept: */*")
     if call.body:
         lines += [f"Content-Type: {call.content_type}", f"Content-Length: {len(call.body)}"]
     if any("\r" in line or "\n" in line for line in lines):

@@ -48,6 +48,7 @@ ADDED_ONLY: Final = (
     "openapi_idempotency_record",
     "kernel_submitted_form",
     "terminals_request_log",
+    "parties_quota_line",
 )
 """Rows are added and never change."""
 KEPT: Final = (
@@ -208,6 +209,8 @@ PAPERS: Final = (
     "terminals_address",
     "terminals_kiosk",
     "terminals_kiosk_alarm",
+    "parties_batch",
+    "parties_batch_line",
     "payments_agreement",
     "payments_bulk_signing",
     "payments_bulk_signing_row",

@@ -49,6 +49,7 @@ ROOMS = [
     "nanhu.platforms.datahub",
     "nanhu.platforms.messages",
     "nanhu.platforms.openapi",
+    "nanhu.platforms.parties",
     "nanhu.platforms.terminals",
     "nanhu.platforms.access",
     "nanhu.platforms.payments",

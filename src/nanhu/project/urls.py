@@ -21,6 +21,7 @@ ROOMS = [
     ("card/bank/app/v1/", "nanhu.platforms.payments.app_urls"),
     ("card/bank/notices/", "nanhu.platforms.payments.notice_urls"),
     ("card/bank/agreement/", "nanhu.platforms.payments.agreement_urls"),
+    ("parties/", "nanhu.platforms.parties.urls"),
     ("payments/", "nanhu.platforms.payments.urls"),
     ("ledger/", "nanhu.platforms.ledger.urls"),
     ("card/fleet/", "nanhu.platforms.terminals.device_urls"),

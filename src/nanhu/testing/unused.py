@@ -32,6 +32,8 @@ KEPT = {
     "pay_oldest": "platforms/ledger: one payment for several bills, for counter and bank",
     "lesson_day": "platforms/campus: whose lessons a day has; academic, learning and dormitory ask it, none of which is built",
     "period_span": "platforms/campus: from period to period in moments, for whoever books by them",
+    "lines_of_batch": "platforms/parties: what became of each, for hr, finance and academic",
+    "quotas_of": "platforms/parties: for finance",
     "on_rows": "platforms/datahub: how a system hears of shared tables that another fills",
     "sensitive_rows": "platforms/datahub: the one way to what is sealed, for leaving and emergencies",
     "open_next_key": "platforms/terminals: the terminal's half of a change of keys",

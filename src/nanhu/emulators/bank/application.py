@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 
-from nanhu.emulators.bank import acquirer, wire
+from nanhu.emulators.bank import acquirer, payroll, wire
 from nanhu.emulators.bank.acquirer import UnionPay
 from nanhu.emulators.bank.bank import PREFIX, Bank
 from nanhu.emulators.bank.configuration import Configuration, read_configuration
 from nanhu.emulators.bank.http import body_of, respond
 from nanhu.emulators.bank.orders import Brought, Handed, bring
+from nanhu.emulators.bank.payroll import Payroll
 from nanhu.emulators.bank.transfers import Transfers
 from nanhu.emulators.bank.vault import Vault
 from nanhu.emulators.pages import Answer, RefusedError, StartResponse, as_json
@@ -27,6 +28,7 @@ class BankApplication:
     def __init__(self, configuration: Configuration, memory: Path) -> None:
         self.bank = Bank(configuration, Vault(memory))
         self.transfers = Transfers(self.bank)
+        self.payroll = Payroll(self.bank)
         self.union = UnionPay(configuration, self.bank.vault, self.bank.faults) if configuration.acquirer else None
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -36,8 +38,8 @@ class BankApplication:
         path, method = environ.get("PATH_INFO", "/"), environ["REQUEST_METHOD"]
         if path == "/health":
             return as_json({"bank": "ok"})
-        if path.startswith(PREFIX) and method == "POST":
-            return self.bank.answer(environ)
+        if path.startswith(payroll.PREFIX) or (path.startswith(PREFIX) and method == "POST"):
+            return (self.payroll if path.startswith(payroll.PREFIX) else self.bank).answer(environ)
         if path.startswith(acquirer.PREFIX) and method == "POST" and self.union is not None:
             return self.union.answer(environ)
         if (

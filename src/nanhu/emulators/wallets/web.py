@@ -81,7 +81,7 @@ class Outside:
         if path == "/health":
             return as_json({"outside": "ok"})
         inner = self.refreshed()
-        if path.startswith(("/campus/", "/gateway/")):
+        if path.startswith(("/campus/", "/gateway/", "/payroll/")):
             return inner.answer(environ)
         check_host(environ, inner.bank.configuration.hosts)
         return self.post(inner, environ, path) if method == "POST" else self.get(inner, environ, path)

@@ -111,6 +111,8 @@ CRONS = {
     "network_reach.publish": "25 * * * *",
     "openapi.forget_requests": "47 3 * * *",
     "openapi.pause_silent": "*/5 * * * *",
+    "parties.forget": "57 3 * * *",
+    "parties.read_quotas": "19 * * * *",
     "payments.close_day": "25 0 * * *",
     "payments.forget_app_requests": "17 * * * *",
     "payments.reconcile": "20 6 * * *",
@@ -149,6 +151,7 @@ LOOPS = {
     "mobile_members": {"Member", "Outgoing"},
     "network_disconnects": {"Disconnect"},
     "openapi": {"Delivery"},
+    "parties": {"Batch", "Inquiry"},
     "payments": {"Agreement", "BankPayout"},
     "single_logout": {"SsoGrant"},
 }

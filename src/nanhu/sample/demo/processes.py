@@ -1,12 +1,14 @@
 """The emulators around the demo's campus: processes of their own that know it by its protocols only."""
 
 import sys
+from pathlib import Path
 
 from nanhu.kernel.configuration import Configuration
 from nanhu.kernel.delivery.choice import EMULATED_KEY, emulated_secret_file
 from nanhu.kernel.processes import ProcessSpecification
 from nanhu.kernel.processes.house import granian
 from nanhu.kernel.secret_files import generated_secret, write_private
+from nanhu.platforms.parties import wire as parties
 from nanhu.services.mobile import wire as mobile
 
 
@@ -83,7 +85,33 @@ def outside_command(configuration: Configuration) -> list[str]:
 
 
 def outside_environment(configuration: Configuration) -> dict[str, str]:
-    return {"NANHU_EMULATOR_CONFIGURATION": str(configuration.data_dir / "emulators" / "outside.json")}
+    return {
+        "NANHU_EMULATOR_CONFIGURATION": str(configuration.data_dir / "emulators" / "outside.json"),
+        "NANHU_EMULATOR_SECRET_FILE": str(parties_secret(configuration)),
+    }
+
+
+def parties_secret(configuration: Configuration) -> Path:
+    file = parties.emulated_secret_file(configuration)
+    generated_secret(file)
+    return file
+
+
+def party_specification(key: str, order: int) -> ProcessSpecification:
+    """A party outside, one process each."""
+
+    def command(configuration: Configuration) -> list[str]:
+        port, folder = parties.emulated_port(configuration, key), configuration.data_dir / "emulators" / "parties"
+        facts = (key, configuration.listen_address, port, folder, parties_secret(configuration))
+        return [sys.executable, "-m", "nanhu.emulators.parties", *map(str, facts)]
+
+    return ProcessSpecification(
+        key=f"party_{key}",
+        command=command,
+        ready_url=lambda configuration: f"http://127.0.0.1:{parties.emulated_port(configuration, key)}/health",
+        from_nursery=True,
+        order=order,
+    )
 
 
 def sms_command(configuration: Configuration) -> list[str]:
@@ -247,4 +275,5 @@ EMULATORS = (
         from_nursery=True,
         order=220,
     ),
+    *(party_specification(key, order) for order, key in enumerate(parties.EMULATED, start=240)),
 )

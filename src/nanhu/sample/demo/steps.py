@@ -108,6 +108,7 @@ ROLES = {
         "card.payer",
         "dormitory.biller",
         "openapi.keeper",
+        "parties.engineer",
         "assets.office",
         "printing.keeper",
     ),

@@ -1,6 +1,7 @@
 """What the demo prints once the campus serves: where to go and as whom."""
 
 from nanhu.kernel.configuration import Configuration
+from nanhu.platforms.parties import wire as parties
 from nanhu.sample.cast import CAST, Member
 
 SAMPLE_PASSWORD = "Nanhu-lake-2026"  # noqa: S105  printed for everybody who runs the demo, refused outside it
@@ -15,6 +16,22 @@ LINES = (
     ("affairs", "党政办：受理投诉、研判舆情"),
     ("auditor", "审计管理员"),
 )
+
+
+PARTIES = {
+    "invoices": "发票查验",
+    "degrees": "学历学位",
+    "works": "DOI",
+    "quotas": "财政一体化",
+    "enrolment": "学信网",
+    "tax": "扣缴端",
+}
+
+
+def parties_lines(configuration: Configuration) -> str:
+    """Each in a process of its own; the payroll bank is that of the phones."""
+    ports = [f"{name} http://localhost:{parties.emulated_port(configuration, key)}/" for key, name in PARTIES.items()]
+    return "、".join([*ports, f"代发 http://localhost:{configuration.outside_port}/payroll/"])
 
 
 def pin_of(member: Member) -> str:
@@ -43,6 +60,7 @@ def welcome(configuration: Configuration) -> str:
     短信服务商  http://localhost:{configuration.sms_port}/ （按阿里云、腾讯云的签名收下每条短信）
     企业微信    http://localhost:{configuration.wecom_port}/ （每个成员一部手机：加入、收消息、点进移动校园）
     无线控制器  http://localhost:{configuration.wlan_port}/ （几部手机连上无线网，被带到认证页 /wifi/ 上线、下线）
+    校外单位    {parties_lines(configuration)}
     学生认证    {configuration.public_url}/mobile/certify/
     样例手机    {configuration.public_url}/demo/phone （收验证码；管理员登录第二步的动态口令也在这里）
     终端网关    http://localhost:{configuration.gateway_port}/

@@ -35,6 +35,7 @@ from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import qr
 from nanhu.platforms.flows import api as flows
+from nanhu.platforms.parties import api as parties
 from nanhu.systems.assets.elsewhere import count_unconfirmed, unconfirmed
 from nanhu.systems.assets.forms import BorrowedForm, PhotosForm, ThingPhotoForm, ThingsForm, WantForm
 from nanhu.systems.assets.models import Asset, HandOver, Loan, Loss, Receipt, ReceiptLine, Transfer
@@ -430,6 +431,9 @@ def show_receipt(request: PageRequest, found: Receipt, **more: Any) -> HttpRespo
         "may_sign": to_sign(request.viewer.person_id).filter(pk=found.pk).exists(),
         "refusal": form_of(request, RefusalForm),
         **where_it_is(request, found),
+        "check": parties.check_of(found.invoice, found.invoice_fen)
+        if found.acquired == Asset.Acquired.BOUGHT
+        else None,
         **more,
     }
     return render(request, "assets/receipt.html", facts)

@@ -1,0 +1,272 @@
+import uuid
+from pathlib import Path
+
+import django.db.models.deletion
+import django.utils.timezone
+from django.db import migrations, models
+
+import nanhu.kernel.crypto
+from nanhu.kernel.sqlfiles import run_sql_folder
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("kernel", "0001_initial"),
+        ("files", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Batch",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200)),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "party",
+                    models.TextField(
+                        choices=[("enrolment", "学信网学籍注册"), ("tax", "个税扣缴端"), ("payroll", "代发银行")]
+                    ),
+                ),
+                ("key", models.TextField(help_text="its caller's own: hr.payroll:2026-11")),
+                ("number", models.TextField(unique=True)),
+                ("digest", models.TextField(help_text="SHA-256 of its lines as they were given")),
+                ("line_count", models.PositiveIntegerField()),
+                ("sum_fen", models.BigIntegerField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("made", "待送出"),
+                            ("sent", "已送出，待回盘"),
+                            ("refused", "整批被退回"),
+                            ("done", "已回盘"),
+                        ],
+                        default="made",
+                    ),
+                ),
+                ("reference", models.TextField(blank=True, default="", help_text="the party's own, where it gave one")),
+                (
+                    "is_unknown",
+                    models.BooleanField(default=False, help_text="the party says that it has no file of this number"),
+                ),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now, null=True)),
+                ("author_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("sent_at", models.DateTimeField(help_text="written before the first byte goes out", null=True)),
+                ("heard_at", models.DateTimeField(null=True)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "parties_batch",
+            },
+        ),
+        migrations.CreateModel(
+            name="BatchLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "party",
+                    models.TextField(
+                        choices=[("enrolment", "学信网学籍注册"), ("tax", "个税扣缴端"), ("payroll", "代发银行")]
+                    ),
+                ),
+                ("key", models.TextField()),
+                ("amount_fen", models.BigIntegerField(null=True)),
+                (
+                    "outcome",
+                    models.TextField(
+                        choices=[("open", "没有回盘"), ("done", "办成"), ("failed", "未办成")], default="open"
+                    ),
+                ),
+                ("code", models.TextField(blank=True, default="")),
+                ("sentence", models.TextField(blank=True, default="")),
+                (
+                    "result",
+                    nanhu.kernel.crypto.EncryptedTextField(
+                        default="", help_text="JSON: what else its line of the return said", purpose="parties.result"
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="parties.batch"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "parties_batch_line",
+            },
+        ),
+        migrations.CreateModel(
+            name="Inquiry",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, default="", help_text="of the last attempt", max_length=200)),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "party",
+                    models.TextField(
+                        choices=[
+                            ("invoices", "发票查验"),
+                            ("degrees", "学历学位核验"),
+                            ("works", "DOI 登记"),
+                            ("quotas", "财政一体化"),
+                            ("enrolment", "学信网学籍注册"),
+                            ("tax", "个税扣缴端"),
+                            ("payroll", "代发银行"),
+                        ]
+                    ),
+                ),
+                ("subject", models.TextField(help_text="what it is found by: a number that is nobody's secret")),
+                ("key", models.TextField(help_text="of the whole question")),
+                ("question", nanhu.kernel.crypto.EncryptedTextField(purpose="parties.question")),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("waiting", "等待答复"), ("answered", "已答复"), ("given_up", "没有答复")],
+                        default="waiting",
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("valid", "有效"),
+                            ("void", "已作废"),
+                            ("reversed", "已红冲"),
+                            ("mismatch", "信息不一致"),
+                            ("not_found", "查不到"),
+                            ("found", "查到"),
+                            ("matching", "相符"),
+                            ("read", "已读取"),
+                        ],
+                        default="",
+                    ),
+                ),
+                ("answer", nanhu.kernel.crypto.EncryptedTextField(default="", purpose="parties.answer")),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now, null=True)),
+                ("lane", models.BigIntegerField(help_text="its party by number: one that is slow holds up no other")),
+                ("author_id", models.BigIntegerField(null=True)),
+                ("author_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "parties_inquiry",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due_at__isnull", False)),
+                        fields=["lane", "due_at"],
+                        name="parties_inquiry_due",
+                    ),
+                    models.Index(fields=["party", "subject", "-id"], name="parties_inquiry_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "waiting")),
+                        fields=("party", "key"),
+                        name="parties_inquiry_once_on_its_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("due_at__isnull", False), ("ended_at", None), ("state", "waiting"), ("verdict", "")
+                            ),
+                            models.Q(
+                                ("due_at", None),
+                                ("ended_at__isnull", False),
+                                ("state", "answered"),
+                                models.Q(("verdict", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("due_at", None), ("ended_at__isnull", False), ("state", "given_up"), ("verdict", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="parties_inquiry_state",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="QuotaLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.TextField(help_text="bgt_id")),
+                ("version", models.TextField(help_text="update_time")),
+                ("document", models.TextField(help_text="cor_bgt_doc_no")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("agency", models.TextField()),
+                ("fund_type", models.TextField()),
+                ("function", models.TextField(help_text="exp_func_code")),
+                ("government_class", models.TextField(help_text="gov_bgt_eco_code")),
+                ("department_class", models.TextField(help_text="dep_bgt_eco_code")),
+                ("project", models.TextField(blank=True, default="")),
+                ("amount_fen", models.BigIntegerField()),
+                ("is_withdrawn", models.BooleanField(default=False)),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "parties_quota_line",
+                "constraints": [models.UniqueConstraint(fields=("number", "version"), name="parties_quota_line_once")],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="batch",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="parties_batch_due"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="batch",
+            constraint=models.UniqueConstraint(fields=("party", "key"), name="parties_batch_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "made"),
+                    models.Q(("sent_at__isnull", False), ("state", "sent")),
+                    models.Q(("due_at", None), ("heard_at__isnull", False), ("state__in", ["refused", "done"])),
+                    _connector="OR",
+                ),
+                name="parties_batch_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="batchline",
+            constraint=models.UniqueConstraint(fields=("batch", "key"), name="parties_batch_line_once_in_a_batch"),
+        ),
+        migrations.AddConstraint(
+            model_name="batchline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome", "failed"), _negated=True),
+                fields=("party", "key"),
+                name="parties_batch_line_never_twice",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="batchline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("outcome", "open")),
+                    models.Q(("ended_at__isnull", False), ("outcome__in", ["done", "failed"])),
+                    _connector="OR",
+                ),
+                name="parties_batch_line_outcome",
+            ),
+        ),
+        *run_sql_folder(Path(__file__).parent.parent / "sql"),
+    ]

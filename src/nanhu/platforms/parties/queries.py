@@ -1,0 +1,96 @@
+"""Reads: what was answered, what a batch's lines came to, how the lines to the parties are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from nanhu.kernel import strict_json
+from nanhu.kernel.registry import Text
+from nanhu.platforms.parties.lines import PartiesFileError, lines
+from nanhu.platforms.parties.models import Batch, BatchLine, Inquiry, QuotaLine
+from nanhu.platforms.parties.parties import PARTIES, Party
+
+
+def answer_of(inquiry: Inquiry) -> dict[str, Any]:
+    """Empty while there is none."""
+    return dict(strict_json.decode(inquiry.answer)) if inquiry.answer else {}
+
+
+def lines_of_batch(party: str, key: str) -> QuerySet[BatchLine]:
+    return BatchLine.objects.filter(party=party, batch__key=key).order_by("pk")
+
+
+def quotas_of(year: int) -> list[QuotaLine]:
+    """The newest version of each, without what was withdrawn."""
+    newest = QuotaLine.objects.filter(year=year).order_by("number", "-version").distinct("number")
+    return [one for one in newest if not one.is_withdrawn]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a party is: where it is reached, when it last answered, what waits for it and since when, what went wrong last."""
+
+    key: str
+    name: Text
+    host: str
+    answered_at: datetime | None
+    waiting: int
+    since: datetime | None
+    error: str
+
+
+def standings() -> list[Standing]:
+    try:
+        known, problem = lines(), ""
+    except PartiesFileError as error:
+        known, problem = {}, str(error)
+    asked = figures(Inquiry.objects.all(), heard="ended_at", is_heard=Q(state="answered"))
+    filed = figures(Batch.objects.all(), heard="heard_at", is_heard=Q(heard_at__isnull=False))
+    errors = dict(waiting_errors())
+    return [
+        standing(
+            one,
+            urlsplit(known[one.key].address).netloc if one.key in known else "",
+            asked | filed,
+            problem or errors.get(one.key, ""),
+        )
+        for one in PARTIES.values()
+    ]
+
+
+def figures(rows: QuerySet[Any], *, heard: str, is_heard: Q) -> dict[str, dict[str, Any]]:
+    waits = Q(state__in=["waiting", "made", "sent"])
+    found = (
+        rows.order_by()
+        .values("party")
+        .annotate(
+            answered_at=Max(heard, filter=is_heard),
+            waiting=Count("pk", filter=waits),
+            since=Min("created_at", filter=waits),
+        )
+    )
+    return {one["party"]: one for one in found}
+
+
+def waiting_errors() -> Iterable[tuple[str, str]]:
+    """The newest of each party that waits."""
+    for model in (Inquiry, Batch):
+        waiting = model._default_manager.filter(due_at__isnull=False).exclude(error="")  # noqa: SLF001  whichever of the two
+        yield from waiting.order_by("party", "-pk").distinct("party").values_list("party", "error")
+
+
+def standing(party: Party, host: str, found: dict[str, dict[str, Any]], error: str) -> Standing:
+    said = found.get(party.key, {})
+    return Standing(
+        key=party.key,
+        name=party.name,
+        host=host,
+        answered_at=said.get("answered_at"),
+        waiting=said.get("waiting", 0),
+        since=said.get("since"),
+        error=error,
+    )
