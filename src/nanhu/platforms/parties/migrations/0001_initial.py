@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.TextField(
-                        choices=[("open", "没有回盘"), ("done", "办成"), ("failed", "未办成")], default="open"
+                        choices=[("open", "没有回盘"), ("done", "办成"), ("failed", "没办成")], default="open"
                     ),
                 ),
                 ("code", models.TextField(blank=True, default="")),
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.TextField(
-                        choices=[("waiting", "等待答复"), ("answered", "已答复"), ("given_up", "没有答复")],
+                        choices=[("waiting", "等待答复"), ("answered", "已有答复"), ("given_up", "没有答复")],
                         default="waiting",
                     ),
                 ),
