@@ -123,9 +123,9 @@ class _Preparing:
 class PlannedCursor(ServerBindingCursor):
     def execute(self, *arguments: Any, **options: Any) -> Any:
         try:
-            return super().execute(*arguments, **options)
+            return super().execute(*arguments, **options)  # type: ignore[misc]  # django-stubs know it only as psycopg's
         except STALE:
-            self.connection._prepared.forget()  # noqa: SLF001
+            self.connection._prepared.forget()  # type: ignore[attr-defined]  # noqa: SLF001
             raise
 
 
