@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.outgoing import (
     LONGEST_ANSWER,
@@ -236,6 +237,14 @@ def test_half_a_document_is_none():
 def test_a_document_that_does_not_come_is_waited_for_no_longer_than_said(talk):
     with outside.listening(talk) as address, pytest.raises((TimeoutError, BadAnswerError)):
         fetch(Call(address=address), seconds=0.4, largest=1000)
+
+
+def test_what_a_caller_accepts_stands_alone():
+    """Beside "anything", a registry answers with its page."""
+    parts = outgoing.checked("http://127.0.0.1/a")
+    asked = outgoing.Call(address="http://127.0.0.1/a", headers=(("Accept", "application/json"),))
+    assert outgoing.written(asked, parts).lower().count(b"accept:") == 1
+    assert b"Accept: */*" in outgoing.written(outgoing.Call(address="http://127.0.0.1/a"), parts)
 
 
 def test_a_header_of_two_lines_is_not_sent():
