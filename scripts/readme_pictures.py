@@ -1,7 +1,7 @@
 """The pictures of README.md and of the user manual: a sample campus of its own, a few deeds so that screens show what they are for, then
 the pages. Of each section of the manual (`nanhu.platforms.portal.help`) the first page that one of the cast may open, or what stands for it in `SCREENS`.
 
-make screenshots, or with `--manual` those of the manual alone
+make screenshots, or with `--manual` those of the manual alone, and with names behind it (`bus printing`) these of them
 """
 
 import io
@@ -155,7 +155,7 @@ def pages_of(section: handbook.Section, known: list[tuple[str, str]]) -> Iterato
         yield from sorted(below, key=lambda path: (path.count("/"), len(path)))
 
 
-def take_sections(browser: Browser, campus: Campus) -> None:
+def take_sections(browser: Browser, campus: Campus, wanted: set[str]) -> None:
     known = list(addresses(get_resolver()))
     handbook.PICTURES.mkdir(exist_ok=True)
     with ExitStack() as stack:
@@ -166,6 +166,8 @@ def take_sections(browser: Browser, campus: Campus) -> None:
                 sign_in(page, campus.url, f"{CAST[who].campus_no}:{SAMPLE_PASSWORD}")
         for section in handbook.sections():
             name = section.picture_file.stem if section.picture_file else ""
+            if wanted and name not in wanted:
+                continue
             if name in SCREENS:
                 keep_section(section, take(browser, campus, SCREENS[name]), SCREENS[name].address)
             else:
@@ -208,7 +210,7 @@ def main() -> None:
             if "--manual" not in sys.argv:
                 for picture in PICTURES:
                     keep(picture.name, take(browser, campus, picture))
-            take_sections(browser, campus)
+            take_sections(browser, campus, set(sys.argv[1:]) - {"--manual"})
             browser.close()
         finally:
             stop_campus(campus)
