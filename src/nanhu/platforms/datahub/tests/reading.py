@@ -6,6 +6,7 @@ import sys
 import urllib.request
 from contextlib import suppress
 
+from nanhu.kernel import remembered
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.retries import drive
 from nanhu.platforms.datahub.feeding.reading import READINGS
@@ -88,8 +89,9 @@ def started(steward, made):
 
 
 def read(made):
-    """As the worker does, of what is due."""
+    """As the worker does, of what is due; whoever asks afterwards asks later."""
     drive(READINGS)
+    remembered.forget_all()
     made.refresh_from_db()
     return made
 

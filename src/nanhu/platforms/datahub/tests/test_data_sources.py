@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from django.db import DataError, connection
 
+from nanhu.kernel import remembered
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry
@@ -258,6 +259,7 @@ def test_a_retired_writer_is_stale(steward, roster, program):  # noqa: F811
     assert steward.post(at(roster, "retire/"), {"reason": "换了系统"}).status_code == 302
     assert program.get(ROSTER).json()["stale_since"] is None, "not yet older than agreed"
     with time_machine.travel(now() + timedelta(days=25), tick=False):
+        remembered.forget_all()
         assert program.get(ROSTER).json()["stale_since"] == roster.good_at.isoformat()
         later = signed_in("管后", "0020209351", "datahub.steward")
         assert "起未更新" in later.get("/datahub/shared/").content.decode()
