@@ -59,13 +59,14 @@ class Where(Choice):
         return Q(merchant__canteen=name) if what == "canteen" else Q(merchant__key=name)
 
     def words(self, given: Mapping[str, Any]) -> str:
-        names = {key: word for _hall, places in self.all_choices() for key, word in places}
+        halls: Any = self.choices
+        names = {key: word for _hall, places in halls for key, word in places}
         return str(names.get(given[""], given[""]))
 
 
 def filters_of(places: Iterable[Place]) -> type[DayFilters]:
     """By where this holder spent something; those of a canteen stand together."""
-    halls = [
+    halls: Any = [
         (hall or _("其他"), [*canteen(hall), *((f"merchant:{one.key}", one.name) for one in found)])
         for hall, found in groupby(places, lambda place: place.canteen)
     ]

@@ -3,13 +3,11 @@
 Failures of the protocol are answers too: their status is 200, clients look into the text.
 """
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from nanhu.platforms.identity import cas_answers as answers
-from nanhu.platforms.identity.policies import open_page
+from nanhu.platforms.identity.policies import View, open_page
 from nanhu.platforms.identity.services import proxies, tickets
 from nanhu.platforms.identity.services.tickets import PREFIX, PROXY_PREFIX, Assertion, Refusal
 
@@ -70,7 +68,7 @@ def validated(request: HttpRequest, *, is_version_3: bool, takes_proxies: bool) 
     return HttpResponse(text, content_type=answers.XML_TYPE)
 
 
-def validator(*, is_version_3: bool, takes_proxies: bool) -> Callable[[HttpRequest], HttpResponse]:
+def validator(*, is_version_3: bool, takes_proxies: bool) -> View:
     @open_page
     @require_GET
     def view(request: HttpRequest) -> HttpResponse:
