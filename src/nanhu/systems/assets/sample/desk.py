@@ -14,7 +14,7 @@ from nanhu.systems.assets.counting.services import concluding, planning, uploadi
 from nanhu.systems.assets.models import Asset, CardRow, ClassRow
 from nanhu.systems.assets.models.things import HERE
 from nanhu.systems.assets.sample.office import Office, fund_of, head, in_use, line, seen_row
-from nanhu.systems.assets.services import classes, importing, improving, purchasing, receiving, reversing
+from nanhu.systems.assets.services import classes, importing, improving, purchasing, receiving, reversing, transferring
 
 
 @transaction.atomic
@@ -22,11 +22,26 @@ def fill_desk(order: Office) -> None:
     """After the office began (`begin_office`). Again: nothing."""
     if FoundReport.objects.exists():
         return
+    offer_something(order)
     improve_something(order)
     pay_something(order)
     hand_in_sheets(order)
     conclude_a_count(order)
     find_something(order)
+
+
+def offer_something(order: Office) -> None:
+    """The college gives one away; the unit's keeper has not answered."""
+    for thing in in_use(order, order.college_id, "笔记本电脑")[-1:]:
+        transferring.ask(
+            by=order.college_keeper.actor,
+            token=uuid4(),
+            asset=thing,
+            to_unit_id=order.unit_id,
+            to_keeper_id=order.inspector.person_id,
+            to_room_id=order.room_id,
+            reason="学院换新，移交信息中心值班用",
+        )
 
 
 def improve_something(order: Office) -> None:

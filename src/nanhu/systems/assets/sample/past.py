@@ -81,7 +81,10 @@ def enter_past(
     first = year_ago(month_of(campus_today()))
     began = start_of(first) + BOOKED_AFTER
     things = [thing_of(one, classes[one.classification], began) for one in old]
-    enter_cards(by=by, cards=[(one, rest_of(one, first)) for one in things], kind=Movement.Kind.IMPORTED, at=began)
+    terms: dict[str, int] = {}
+    enter_cards(
+        by=by, cards=[(one, rest_of(one, first, terms)) for one in things], kind=Movement.Kind.IMPORTED, at=began
+    )
     mark_idle(by, [one for one in things if one.is_idle])
     count = len(things) + sum(receive_past(one, classes) for one in receipts)
     for month in months_from(first):
@@ -129,11 +132,14 @@ def thing_of(one: PastThing, classification: Classification, at: datetime) -> As
     )
 
 
-def rest_of(asset: Asset, month: date) -> Plan | None:
-    """What it lost before the register began comes with it; the rest goes over the months that are left."""
-    months = months_for(asset)
+def rest_of(asset: Asset, month: date, terms: dict[str, int]) -> Plan | None:
+    """What it lost before the register began comes with it; the rest goes over the months that are left. `terms`: months by class, each
+    asked for once."""
+    code = asset.classification.code
+    months = months_for(asset, terms.get(code))
     if months is None:
         return None
+    terms[code] = months
     gone = min(months, months_between(asset.put_into_use_on, month))
     asset.carried_fen = asset.value_fen * gone // months
     if gone >= months:
