@@ -23,7 +23,7 @@ from nanhu.platforms.datahub.models import Batch, DataSource
 from nanhu.platforms.datahub.queries import last_batches
 from nanhu.platforms.datahub.shared.declarations import PERSON
 from nanhu.platforms.datahub.views.desk import TONES, desk
-from nanhu.platforms.datahub.views.lineage import HIDDEN, LOOK
+from nanhu.platforms.datahub.views.lineage import HIDDEN
 from nanhu.platforms.datahub.views.looks import tell_seen
 from nanhu.platforms.datahub.warehouse.declared import LARGE, Declared, Field, declared, declared_tables
 from nanhu.platforms.datahub.warehouse.tracing import Said, origins, said_of
@@ -205,7 +205,9 @@ def large_row(request: PageRequest, form: KeyForm, line: LargeLine) -> dict[str,
     if len(key) != len(large.table.keys):
         raise NotFoundError(what=_("这一行"))
     said = said_of(large, key)
-    audit.record(by=request.actor, action=LOOK, target=f"large_table:{line.key}", reason=str(_("数据来历")))
+    audit.record(
+        by=request.actor, action="datahub.look_lineage", target=f"large_table:{line.key}", reason=str(_("数据来历"))
+    )
     newest = next((one for one in said if one.row), None)
     if newest is None or newest.row is None:
         raise NotFoundError(what=_("这一行"))
