@@ -10,7 +10,6 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.draw import services as draws
 from nanhu.sample.passes import actor_of
 from nanhu.services.venues import sample as venues
-from nanhu.services.venues.rules import slot_key
 
 EVENINGS: Final = ((14, 17), (19, 21))
 type Hours = tuple[datetime, datetime]
@@ -81,7 +80,7 @@ def draw_yesterday(found: Mapping[str, venues.Venue], people: Sequence[int], rea
 
 def past(venue: venues.Venue, use: str, title: str, people: Sequence[int]) -> Any:
     hours = free_hours(venue, 4, 2)
-    slots = sorted(slot_key(*one) for one in hours)
+    slots = sorted(venues.slot_key(*one) for one in hours)
     return venues.close_past(
         venue=venue, title=title, hours=hours, orders=orders(use, title, people, slots), **value_of(-1)
     )

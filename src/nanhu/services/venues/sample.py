@@ -16,9 +16,9 @@ from nanhu.kernel.draw import services as draws
 from nanhu.kernel.draw.models import Draw, DrawEntry
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
-from nanhu.services.venues import rules
 from nanhu.services.venues.models import Application, Booking, DrawOrder, Venue, VenueDraw
 from nanhu.services.venues.queries import moment_at, refused_of
+from nanhu.services.venues.rules import slot_key
 from nanhu.services.venues.services import booking, displacing, drawing, keeping, keys, waiting
 from nanhu.services.venues.services.booking import Order
 from nanhu.services.venues.services.holding import BOOKINGS
@@ -36,6 +36,7 @@ __all__ = [
     "keys",
     "moment_at",
     "refused_of",
+    "slot_key",
     "waiting",
 ]
 BY = Actor.system("demo")
@@ -93,7 +94,7 @@ def close_past(
     made.draw = Draw.objects.create(
         key=f"venues.{made.public_id}",
         title=title,
-        seats={rules.slot_key(*one): 1 for one in hours},
+        seats={slot_key(*one): 1 for one in hours},
         commitment=lots.commitment_of(secret),
         secret=secret.hex(),
         value_name=value_name,
