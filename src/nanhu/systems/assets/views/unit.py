@@ -406,38 +406,6 @@ def cancel_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> 
     purchasing.cancel(by=request.actor, purchase=found, reason=form.cleaned_data["reason"])
 
 
-def arguments_of(viewer: Viewer) -> QuerySet[Argument]:
-    return Argument.objects.select_related("unit").filter(unit_id__in=units_kept_by(viewer))
-
-
-@desk.page(
-    "arguments/",
-    title=_("大型仪器论证"),
-    tab=_("论证"),
-    lead=_("单价到了“规定的数”里大型仪器起点的设备，先论证、后购置；验收单上选它的论证。"),
-)
-def arguments(request: PageRequest) -> HttpResponseBase:
-    none = Empty(title=_("还没有大型仪器论证"), icon="microscope", action=_("提出论证"), to="argue")
-    rows = arguments_of(request.viewer).order_by("-created_at")
-    return listing(request, Arguments, rows, empty=none, export_as="大型仪器论证")
-
-
-@arguments.form(
-    "new/",
-    ArgumentForm,
-    title=_("提出论证"),
-    button=_("提出论证"),
-    icon="plus",
-    to="arguments",
-    done=_("已提出，等三位专家论证。"),
-    proves=True,
-)
-def argue(request: PageRequest, form: ArgumentForm) -> Argument:
-    said = dict(form.cleaned_data)
-    unit_id, experts = unit_kept(request.viewer, said.pop("unit")), [said.pop(one) for one in EXPERTS]
-    return arguing.argue(by=request.actor, unit_id=unit_id, experts=experts, **said)
-
-
 def receipts_of(viewer: Viewer) -> QuerySet[Receipt]:
     return Receipt.objects.select_related("unit").filter(unit_id__in=units_kept_by(viewer))
 
@@ -486,6 +454,38 @@ def new_purchase(request: PageRequest, form: PurchaseForm) -> Purchase:
     if unit_id is None:
         raise FundMissingError
     return purchasing.order(by=request.actor, unit_id=unit_id, **said)
+
+
+def arguments_of(viewer: Viewer) -> QuerySet[Argument]:
+    return Argument.objects.select_related("unit").filter(unit_id__in=units_kept_by(viewer))
+
+
+@desk.page(
+    "arguments/",
+    title=_("大型仪器论证"),
+    tab=_("论证"),
+    lead=_("单价到了“规定的数”里大型仪器起点的设备，先论证、后购置；验收单上选它的论证。"),
+)
+def arguments(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有大型仪器论证"), icon="microscope", action=_("提出论证"), to="argue")
+    rows = arguments_of(request.viewer).order_by("-created_at")
+    return listing(request, Arguments, rows, empty=none, export_as="大型仪器论证")
+
+
+@arguments.form(
+    "new/",
+    ArgumentForm,
+    title=_("提出论证"),
+    button=_("提出论证"),
+    icon="plus",
+    to="arguments",
+    done=_("已提出，等三位专家论证。"),
+    proves=True,
+)
+def argue(request: PageRequest, form: ArgumentForm) -> Argument:
+    said = dict(form.cleaned_data)
+    unit_id, experts = unit_kept(request.viewer, said.pop("unit")), [said.pop(one) for one in EXPERTS]
+    return arguing.argue(by=request.actor, unit_id=unit_id, experts=experts, **said)
 
 
 @receipts.page("<uuid:public_id>/", title=_("验收单"), subject=seen(receipts_of, Receipt.what), about=titled)
