@@ -47,7 +47,8 @@ EVERYBODY = {
     "portal.corrections",
     "requests.hall",
 }
-SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | {"identity.guests", "assets.mine", "network_portal.guests"}}
+FOR_STAFF = {"identity.guests", "assets.mine", "network_portal.guests", "parties.invoices"}
+SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | FOR_STAFF}
 NUMBERS = {"student": "20240518", "staff": "T00123"}
 OWN_WORDS = {
     "default-src",
