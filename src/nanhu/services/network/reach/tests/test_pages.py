@@ -26,6 +26,14 @@ class TestBook(PageTests):
     def fill(self, count):
         fill(self.school, count)
 
+    def test_an_empty_form_is_refused_where_it_was_filled_in(self, school):
+        """By somebody who has no account yet: who has one is led to it."""
+        super().test_an_empty_form_is_refused_where_it_was_filled_in(school.client("T2"))
+        school.opened("T1")
+        page = school.client("T1").get("/network/vpn/apply/").content.decode()
+        assert "您已经有一个在审批或已开通的 VPN 账户" in page
+        assert 'name="form_token"' not in page
+
 
 class TestDesk(ProposalTests):
     desk = desk
