@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Choice, Filters, Period
 from nanhu.systems.card.kinds import GROUP_NAMES, GROUPS
+from nanhu.systems.card.models import Merchant
 from nanhu.systems.card.queries import Place, Range, last_three_months
 
 EARLIEST = date(1990, 1, 1)
@@ -59,9 +60,11 @@ class Where(Choice):
         return Q(merchant__canteen=name) if what == "canteen" else Q(merchant__key=name)
 
     def words(self, given: Mapping[str, Any]) -> str:
-        halls: Any = self.choices
-        names = {key: word for _hall, places in halls for key, word in places}
-        return str(names.get(given[""], given[""]))
+        """Also of a place at which nothing was spent in these days."""
+        what, _colon, name = str(given[""]).partition(":")
+        if what == "canteen":
+            return canteen(name)[0][1]
+        return Merchant.objects.filter(key=name).values_list("name", flat=True).first() or name
 
 
 def filters_of(places: Iterable[Place]) -> type[DayFilters]:

@@ -186,6 +186,15 @@ def test_filters_stand_in_the_address(fed, query, expected):
     assert [line.signed_fen for line in page.context["list"].rows] == expected
 
 
+@pytest.mark.parametrize(
+    ("place", "said"), [("merchant:n1.rice", "自选快餐"), ("canteen:东院三食堂", "整个东院三食堂")]
+)
+def test_a_place_is_called_by_its_name_also_where_nothing_was_spent_there(fed, place, said):
+    page = fed.client("student").get(ROWS, {"place": place, "first": "1990-01-01", "last": "1990-01-31"})
+    assert not list(page.context["list"].rows)
+    assert f"<b>{said}</b>" in text(page)
+
+
 @pytest.mark.capability("A070.2")
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(fed):
     moment = now() - timedelta(days=1)
