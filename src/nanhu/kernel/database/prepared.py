@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, Field, IntegerField, Lookup, Model, QuerySet
 from psycopg import errors
+from psycopg.pq import TransactionStatus
 from psycopg.sql import Literal
 
 PLACE = re.compile(r"%%|%s")
@@ -122,11 +123,16 @@ class _Preparing:
 
 class PlannedCursor(ServerBindingCursor):
     def execute(self, *arguments: Any, **options: Any) -> Any:
+        """Outside a transaction a statement whose plan no longer fits is asked once more."""
+        own: Any = self.connection  # type: ignore[attr-defined]  # django-stubs know it only as psycopg's
+        ask: Any = super().execute  # type: ignore[misc]
         try:
-            return super().execute(*arguments, **options)  # type: ignore[misc]  # django-stubs know it only as psycopg's
+            return ask(*arguments, **options)
         except STALE:
-            self.connection._prepared.forget()  # type: ignore[attr-defined]  # noqa: SLF001
-            raise
+            own._prepared.forget()  # noqa: SLF001
+            if own.info.transaction_status is not TransactionStatus.IDLE:
+                raise
+            return ask(*arguments, **options)
 
 
 def insert[Row: Model](row: Row) -> Row:

@@ -174,3 +174,19 @@ def test_a_change_of_tables_has_all_planned_anew_and_no_other_statement_is_kept(
         cursor.execute("ALTER TABLE kernel_audit_entry ALTER COLUMN actor SET STATISTICS 100")
     assert not {*before.values()} & {*kept._names.values()}
     assert plans() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_nobody_sees_that_a_table_has_other_columns():
+    def rows() -> list[tuple[object, ...]]:
+        with planned_cursor() as cursor:
+            cursor.execute("SELECT * FROM other_columns_still WHERE a = %s", [1])
+            return cursor.fetchall()
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE other_columns_still AS SELECT 1 AS a")
+        assert rows() == [(1,)]
+        cursor.execute("DO $$BEGIN ALTER TABLE other_columns_still ADD COLUMN b int DEFAULT 2; END$$")
+    assert rows() == [(1, 2)]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE other_columns_still")
