@@ -136,6 +136,16 @@ def test_plans_outlive_what_is_rolled_back(lines):
     assert plans() == before
 
 
+def test_what_is_asked_first_after_plans_were_given_up_is_planned_later(lines):
+    """Not with those that are given up: its next run would name a plan that the server has no more."""
+    found = of_actor()
+    found(actor=lines[0].actor, actions=["test.a"])
+    connection.connection._prepared.forget()
+    for _time in range(3):
+        assert len(found(actor=lines[0].actor, actions=["test.a"])) == 1
+    assert plans() == 1
+
+
 def test_a_statement_that_is_refused_again_and_again_is_planned_once():
     counts = []
     for _time in range(4):

@@ -22,6 +22,10 @@ class KeptPlans(PrepareManager):
         """Have each statement planned anew, for instance where a table that it reads is another now."""
         super().clear()
 
+    def get(self, query: PostgresQuery, prepare: bool | None = None) -> tuple[Prepare, bytes]:
+        """While all plans wait to be given up none is made: it would be given up with them, after this statement."""
+        return (Prepare.NO, b"") if None in self._to_flush else super().get(query, prepare)
+
     def clear(self) -> bool:
         """What psycopg asks for at each ROLLBACK."""
         return False
