@@ -66,11 +66,12 @@ def searched(title: str, words: str) -> str:
 
 
 def grams(text: str) -> list[str]:
-    """What an index finds a text by: pairs of letters of each word, threes of an ASCII word, and each letter that is not of ASCII."""
+    """What an index finds a text by: pairs of letters of each word, threes that are of ASCII, also within another word (《python入门》),
+    and each letter that is not of ASCII."""
     found: set[str] = set()
     for word in text.split():
         found.update(word[at : at + 2] for at in range(len(word) - 1))
-        found.update(word[at : at + 3] for at in range(len(word) - 2) if word.isascii())
+        found.update(three for at in range(len(word) - 2) if (three := word[at : at + 3]).isascii())
         found.update(letter for letter in word if not letter.isascii())
     return sorted(found)
 

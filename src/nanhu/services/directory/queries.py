@@ -30,6 +30,7 @@ MOST_FOUND: Final = 20
 """By the one search."""
 SHOWN: Final = 4
 LEAST_SHARED: Final = 2
+PAIR: Final = 2
 ALIKE: Final = 0.6
 """Of one, as trigrams are compared: a slip of one letter in a word."""
 ONE_DAY: Final = timedelta(days=1)
@@ -313,7 +314,7 @@ def answers_like(text: str, limit: int) -> Sequence[Hit]:
 
 
 def pairs_of(text: str) -> set[str]:
-    return {pair for pair in folding.grams(folding.folded(text[:LONGEST_ASKED])) if len(pair) > 1}
+    return {pair for pair in folding.grams(folding.folded(text[:LONGEST_ASKED])) if len(pair) == PAIR}
 
 
 def known_answers() -> Iterable[Hit]:

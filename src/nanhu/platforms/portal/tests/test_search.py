@@ -364,6 +364,18 @@ def test_a_slip_within_a_title_is_found_by_what_resembles_it(services, student):
     assert titles(student, "shiyanshii") == ["借用实验室"], "in its middle, too"
 
 
+@pytest.mark.parametrize("typed", ["python", "vpn", "maimaiti", "aili", "mmt"])
+def test_latin_letters_are_found_within_words_that_others_stand_in_too(services, student, typed):
+    services.append(Hit(key="book", title="《Python程序设计》和VPN“入门”", url="/s/book"))
+    services.append(Hit(key="name", title="买买提·艾力", url="/s/name"))
+    services.append(Hit(key="plain", title="别的", url="/s/plain", words="python vpn maimaiti aili mmt"))
+    index_all()
+    meant = "《Python程序设计》和VPN“入门”" if typed in {"python", "vpn"} else "买买提·艾力"
+    assert set(titles(student, typed)) == {meant, "别的"}, (
+        "where something answers, nothing is looked for by what resembles it"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "held"),
     [
