@@ -139,7 +139,8 @@ def fetch(
     call: Call, *, seconds: float, largest: int, redirects: int = 0, sending: Callable[[], None] = lambda: None
 ) -> Document:
     """The whole answer, or an OSError: half a document is none. A GET is led on at most `redirects` times, each address
-    judged like the first, and never from https to http. `sending` is called once somebody is there, before the first byte goes out."""
+    judged like the first, and never from https to http; a key (`Authorization`) goes to the first host alone. `sending` is called
+    once somebody is there, before the first byte goes out."""
     deadline = time.monotonic() + seconds
     document = fetch_once(call, deadline, largest, sending)
     target = document.headers.get("location", "")
@@ -148,7 +149,14 @@ def fetch(
     following = led_to(call.address, target)
     if call.address.lower().startswith("https:") and not following.lower().startswith("https:"):
         raise CallRefusedError("led from https to http")
-    return fetch(replace(call, address=following), seconds=left(deadline), largest=largest, redirects=redirects - 1)
+    is_same = urlsplit(following).netloc.lower() == urlsplit(call.address).netloc.lower()
+    headers = tuple(one for one in call.headers if is_same or one[0].lower() != "authorization")
+    return fetch(
+        replace(call, address=following, headers=headers),
+        seconds=left(deadline),
+        largest=largest,
+        redirects=redirects - 1,
+    )
 
 
 def led_to(address: str, target: str) -> str:

@@ -212,6 +212,21 @@ def test_each_step_of_a_redirect_is_judged_like_the_first():
         assert fetch(Call(address=there.address), seconds=PATIENCE_SECONDS, largest=1000).status == 302
 
 
+def test_a_key_goes_to_the_first_host_alone():
+    seen = []
+
+    def note(line):
+        seen.append(line.recv(4000).lower())
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        line.close()
+
+    with outside.listening(note) as end, outside.application(302, headers={"Location": end}) as there:
+        call = Call(address=there.address, headers=(("Authorization", "Bearer key"), ("Accept", "a/b")))
+        fetch(call, seconds=PATIENCE_SECONDS, largest=1000, redirects=1)
+    assert b"accept: a/b" in seen[0]
+    assert b"bearer key" not in seen[0]
+
+
 def test_a_ring_of_redirects_ends():
     with outside.application(302, headers={"Location": "/"}) as there:
         assert fetch(Call(address=there.address), seconds=PATIENCE_SECONDS, largest=1000, redirects=3).status == 302
