@@ -186,6 +186,14 @@ def batch_list(request: PageRequest) -> HttpResponseBase:
     return listing(request, Batches, Batch.objects.all(), BatchFilters, empty=none)
 
 
+def is_set_up(party: str) -> bool | None:
+    """None where nobody can tell: neither way is offered before the file of lines is mended."""
+    try:
+        return line_of(party) is not None
+    except PartiesFileError:
+        return None
+
+
 @batch_list.page(
     "<uuid:public_id>/",
     title=_("报送批次"),
@@ -194,12 +202,12 @@ def batch_list(request: PageRequest) -> HttpResponseBase:
 )
 def batch(request: PageRequest, found: Batch) -> HttpResponseBase:
     named: dict[str, Any] = {"public_id": found.public_id}
-    has_line, state = line_of(found.party) is not None, found.state
+    has_line, state = is_set_up(found.party), found.state
     links = {
-        "handed": hand_over.address(**named) if state == "made" and not has_line else "",
+        "handed": hand_over.address(**named) if state == "made" and has_line is False else "",
         "now": look_now.address(**named) if state in {"made", "sent"} and has_line else "",
         "back": take_return.address(**named) if state in {"sent", "done"} else "",
-        "again": send_again.address(**named) if state == "sent" and found.is_unknown else "",
+        "again": send_again.address(**named) if batches.may_go_again(found) else "",
     }
     facts = {
         "batch": found,

@@ -77,7 +77,8 @@ def ask(*, by: Actor, party: str, subject: str, question: Facts, fresh: timedelt
     text = msgspec.json.encode(question, order="sorted").decode()
     key = f"{subject}:{hashlib.sha256(text.encode()).hexdigest()[:32]}"
     lock_key(f"parties.ask:{party}:{key}")
-    known = Inquiry.objects.filter(party=party, key=key).exclude(state=State.GIVEN_UP).order_by("-pk").first()
+    same = Inquiry.objects.filter(party=party, subject=subject, key=key)  # by the index of subjects: keys have none
+    known = same.exclude(state=State.GIVEN_UP).order_by("-pk").first()
     if known is not None and (known.ended_at is None or known.ended_at > now() - fresh):
         return known
     made = Inquiry.objects.create(

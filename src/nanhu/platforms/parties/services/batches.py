@@ -4,6 +4,7 @@ What was sent and not answered clearly is asked after, never sent again by itsel
 the first byte goes out, so that a process that is killed between counts as having sent.
 """
 
+import codecs
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError, WrongStateError
 from nanhu.kernel.events import publish
 from nanhu.kernel.files import services as files
+from nanhu.kernel.files.errors import RefusedFileError
 from nanhu.kernel.money import parse_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.numbering.series import Series
@@ -47,6 +49,8 @@ LARGEST: Final = 20 * 1024 * 1024
 NAMED: Final = 5
 TURNED_AWAY: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
 """At the entrance: nothing was read."""
+UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+KEPT_SIGNS: Final = "\r\n\t\ufeff\u3000\u00a0"
 State, Outcome = Batch.State, BatchLine.Outcome
 OUTCOMES: Final = {DONE: Outcome.DONE, FAILED: Outcome.FAILED, OPEN: Outcome.OPEN}
 
@@ -199,15 +203,15 @@ def fetch_return(batch: Batch, line: Line) -> Again | None:
     if document.status == HTTPStatus.OK:
         try:
             taken = take_return(by=BY, batch=batch, content=document.body, name=f"{batch.number}.return.csv")
-        except FileRefusedError as error:
-            return Again(f"{error.message} {first_fault(error)}".strip())
+        except (FileRefusedError, RefusedFileError) as error:
+            return Again(f"{error.message} {first_fault(error)}".strip(), columns={"is_unknown": False})
         return Again(_("还有 {count} 行没有回盘").format(count=taken.open)) if taken.open else None
     if document.status == HTTPStatus.NOT_FOUND and answer_for(batch, document).get("code") == "unknown":
         return Again(_("对方说没有收到这一批"), columns={"is_unknown": True})
     return Again(f"HTTP {document.status}", after=retry_after(document))
 
 
-def first_fault(error: FileRefusedError) -> str:
+def first_fault(error: CampusError) -> str:
     faults: Any = error.facts.get("faults") or ()
     return "；".join(f"{one.said} {one.column} {one.what}" for one in faults[:1])
 
@@ -235,7 +239,8 @@ def take_return(*, by: Actor, batch: Batch, content: bytes, name: str) -> Taken:
         count[line.outcome] += 1
     taken = Taken(done=count["done"], failed=count["failed"], open=count["open"])
     if ended:
-        file = files.keep(by=by, purpose=EXCHANGED, content=content, name=name, target=f"parties_batch:{row.number}")
+        target = f"parties_batch:{row.number}"
+        file = files.keep(by=by, purpose=EXCHANGED, content=readable(content), name=name, target=target)
         facts = {"file": str(file.public_id), "done": taken.done, "failed": taken.failed, "open": taken.open}
         audit.record(by=by, action="parties.take_return", target=target_of(row), facts=facts)
         publish(PartyAnswered(party=row.party, key=row.key))
@@ -244,6 +249,18 @@ def take_return(*, by: Actor, batch: Batch, content: bytes, name: str) -> Taken:
         row.state, row.due_at, row.error = State.DONE, None, ""
     row.save()
     return taken
+
+
+def readable(content: bytes) -> bytes:
+    """As it came, if it is a workbook or a text as texts are kept; a text of GB18030 or UTF-16, or with signs that nobody can read, as UTF-8
+    without them. Of what was read as a sheet."""
+    if content.startswith(b"PK"):
+        return content
+    try:
+        said = content.decode()
+    except UnicodeDecodeError:
+        said = content.decode("utf-16" if content.startswith(UTF16_MARKS) else "gb18030")
+    return "".join(one if one.isprintable() or one in KEPT_SIGNS else "\ufffd" for one in said).encode()
 
 
 def judged(form: FileForm, lines: Mapping[str, BatchLine], back: Sequence[SheetLine]) -> list[BatchLine]:
@@ -313,11 +330,17 @@ def mark_handed_over(*, by: Actor, batch: Batch) -> None:
     audit.record(by=by, action="parties.hand_over_batch", target=target_of(row))
 
 
+def may_go_again(batch: Batch) -> bool:
+    """Not of which a line has ended: who forgot the file had it."""
+    is_lost = batch.state == State.SENT and batch.is_unknown
+    return is_lost and not batch.lines.exclude(outcome=Outcome.OPEN).exists()
+
+
 @transaction.atomic
 def send_again(*, by: Actor, batch: Batch, reason: str) -> None:
     """The same bytes under the same number, by a person, and only where the party itself says that it never had them."""
     why, row = given(reason), locked(batch)
-    if row.state != State.SENT or not row.is_unknown:
+    if not may_go_again(row):
         raise WrongStateError(what=Batch.what, state=row.get_state_display())
     row.state, row.sent_at, row.is_unknown, row.due_at, row.attempts = State.MADE, None, False, now(), 0
     row.save()

@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.files import services as files
+from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.outgoing import Document
 from nanhu.kernel.sheets import FaultyRowsError
 from nanhu.platforms.parties import api as parties
 from nanhu.platforms.parties import lines
@@ -241,6 +243,36 @@ def test_by_hand_the_file_is_carried_and_its_return_handed_in(by_hand):
     assert (by_hand.state, outcomes(by_hand)) == ("done", {"T1": "done", "T2": "failed"})
     with pytest.raises(WrongStateError):
         batches.mark_handed_over(by=BY, batch=by_hand)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
+def test_a_return_as_banks_write_it_is_taken_and_kept_as_a_text(by_hand, encoding):
+    batches.mark_handed_over(by=BY, batch=by_hand)
+    content = back("T1,成功,0000,\ue000受理", "T2,处理中,0099,").decode().encode(encoding)
+    taken = batches.take_return(by=BY, batch=by_hand, content=content, name="回盘.csv")
+    assert (taken.done, taken.open) == (1, 1)
+    kept = files.content_of(StoredFile.objects.order_by("-pk")[0])
+    assert "T1,成功,0000,\ufffd受理" in kept.decode()
+
+
+def test_what_came_back_in_part_is_never_sent_again(by_hand):
+    """Also where the party forgot it meanwhile and says that it has no such file."""
+    batches.mark_handed_over(by=BY, batch=by_hand)
+    Batch.objects.update(is_unknown=True)
+    by_hand.refresh_from_db()
+    assert batches.may_go_again(by_hand)
+    batches.take_return(by=BY, batch=by_hand, content=back("T1,成功,0000,", "T2,处理中,0099,"), name="回盘.csv")
+    Batch.objects.update(is_unknown=True)
+    with pytest.raises(WrongStateError):
+        batches.send_again(by=BY, batch=by_hand, reason="打过电话，没有收到")
+
+
+def test_a_return_that_cannot_be_taken_says_that_the_party_has_the_file(by_hand, monkeypatch):
+    batches.mark_handed_over(by=BY, batch=by_hand)
+    answer = Document(status=200, body=back("T9,成功,0000,"))
+    monkeypatch.setattr(batches.outgoing, "fetch", lambda *_call, **_how: answer)
+    said = batches.fetch_return(by_hand, lines.Line(address="http://127.0.0.1"))
+    assert said.columns == {"is_unknown": False}
 
 
 @pytest.mark.parametrize(

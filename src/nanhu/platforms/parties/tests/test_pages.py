@@ -66,6 +66,8 @@ def test_the_engineer_sees_who_is_set_up_who_answered_and_what_waits(outside, st
 
 @pytest.mark.django_db
 def test_a_file_of_lines_that_cannot_be_read_is_said(lines_file, staff):
+    address = f"/parties/batches/{declared().public_id}/"
+    assert f"{address}handed/" in signed_in(ENGINEER_NO).get(address).content.decode()
     for wrong in (
         "[nobody]\naddress = 'http://a'",
         "[works]",
@@ -75,6 +77,9 @@ def test_a_file_of_lines_that_cannot_be_read_is_said(lines_file, staff):
     ):
         lines_file.write_text(wrong)
         assert "NANHU_PARTIES_FILE" in signed_in(ENGINEER_NO).get("/parties/").content.decode()
+        page = signed_in(ENGINEER_NO).get(address)
+        assert page.status_code == 200
+        assert f"{address}handed/" not in page.content.decode()
         assert engineers.check_lines().verdict == Verdict.FAIL
 
 
