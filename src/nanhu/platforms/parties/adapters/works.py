@@ -42,7 +42,10 @@ def read(question: Facts, document: Document) -> Said:
         raise BadAnswerError("no CSL-JSON")
     said = object_of(document)
     refuse_other(question["doi"], str(said.get("DOI", "")).lower())
-    return Said(Verdict.FOUND, work_of(said))
+    try:
+        return Said(Verdict.FOUND, work_of(said))
+    except (AttributeError, TypeError) as error:
+        raise BadAnswerError("CSL-JSON of another shape") from error
 
 
 def work_of(said: dict[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ LARGEST: Final = 1024 * 1024
 FRESH: Final = timedelta(minutes=10)
 PATIENCE: Final = timedelta(days=3)
 NOT_SET_UP: Final = timedelta(minutes=10)
-LONGEST_PAUSE: Final = timedelta(days=1)
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(days=1)
 State = Inquiry.State
 type Facts = Mapping[str, Any]
 
@@ -130,13 +130,13 @@ def refused_for_now(document: Document) -> Again | None:
 
 
 def retry_after(document: Document) -> timedelta | None:
-    """Retry-After, in seconds or as a date; nothing where it says neither."""
+    """Retry-After, in seconds or as a date; nothing where it says neither. Who says 0 is not asked without a pause."""
     said = document.headers.get("retry-after", "")
-    if said.isascii() and said.isdigit():
-        return min(timedelta(seconds=min(int(said), LONGEST_PAUSE.total_seconds())), LONGEST_PAUSE)
     try:
+        if said.isascii() and said.isdigit():
+            return max(timedelta(seconds=min(int(said), LONGEST_PAUSE.total_seconds())), SHORTEST_PAUSE)
         until: datetime = parsedate_to_datetime(said)
-        return min(max(until - now(), timedelta(0)), LONGEST_PAUSE)
+        return min(max(until - now(), SHORTEST_PAUSE), LONGEST_PAUSE)
     except (TypeError, ValueError):
         return None
 

@@ -241,8 +241,17 @@ def test_a_landing_page_is_no_record():
         works.read({"doi": "10.5555/a"}, page)
 
 
+@pytest.mark.parametrize("odd", [{"issued": ["2026"]}, {"author": 1}, {"ISSN": 5}])
+def test_a_record_of_another_shape_is_no_answer(odd):
+    record = json.dumps({"DOI": "10.5555/a", **odd}).encode()
+    said = Document(status=200, headers={"content-type": works.CSL}, body=record)
+    with pytest.raises(BadAnswerError):
+        works.read({"doi": "10.5555/a"}, said)
+
+
 @pytest.mark.parametrize(
-    ("said", "seconds"), [("7", 7), ("999999999", 86_400), ("soon", None), ("", None), ("-1", None)]
+    ("said", "seconds"),
+    [("7", 7), ("0", 1), ("999999999", 86_400), ("9" * 5_000, None), ("soon", None), ("", None), ("-1", None)],
 )
 def test_a_pause_is_taken_as_it_is_asked_for_within_a_day(said, seconds):
     pause = retry_after(Document(status=429, headers={"retry-after": said}))
