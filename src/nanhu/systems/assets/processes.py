@@ -64,9 +64,9 @@ flows.resolver_names |= {"assets.other_keepers": _("对方单位的资产员"), 
 BY_OFFICE: Final = flows.Resolved(name="assets.clerks")
 
 
-def answered(key: str, name: str, *who: flows.Resolved) -> flows.Step:
+def answered(key: str, name: str, *who: flows.Resolved, promise: int = TWO_DAYS) -> flows.Step:
     return flows.Step(
-        key=key, name=name, kind="approve", who=who, needed="first", proves=True, can_return=False, promise=TWO_DAYS
+        key=key, name=name, kind="approve", who=who, needed="first", proves=True, can_return=False, promise=promise
     )
 
 
@@ -195,8 +195,9 @@ register(
     ),
     done("asked", _("看有没有要赔的人"), TELL, flows.Edge(to="told", when="owed > 0"), flows.Edge(to=CLERK)),
     flows.Step(key="told", name=_("请责任人说明"), kind="inform", who=(flows.PersonIn(field="person"),)),
-    BY_CLERK,
+    answered(CLERK, _("国资处审批"), BY_OFFICE, promise=2 * TWO_DAYS),
     done("gone", _("处置出账"), Loss.process, is_final=True),
+    promise=2 * TWO_DAYS,
     name=_("资产赔偿"),
     summary=_("丢失的责任和赔偿：责任人可以说明，另一位经办人复核后出账、开应缴单"),
     prefix="PC",

@@ -15,11 +15,11 @@ from nanhu.platforms.flows import api as flows
 from nanhu.systems.assets.errors import ArgumentMissingError, BeyondArgumentError, ExpertsError, NotLargeError
 from nanhu.systems.assets.models import Argument, Asset, Figure, Receipt, ReceiptLine
 from nanhu.systems.assets.models.receiving import EXPERTS
-from nanhu.systems.assets.processes import ARGUED
+from nanhu.systems.assets.processes import ARGUED, PANEL
 from nanhu.systems.assets.queries.figures import figure
 from nanhu.systems.assets.queries.reports import EQUIPMENT
 from nanhu.systems.assets.services import deciding
-from nanhu.systems.assets.services.own import refuse_not_staff
+from nanhu.systems.assets.services.own import refuse_not_staff, refuse_own
 
 State = Argument.State
 
@@ -77,8 +77,14 @@ def be_argued(case: flows.Case, by: Actor) -> None:
     deciding.note(by, found, "argue")
 
 
+def carry_out(by: Actor, found: Argument) -> None:
+    """By nobody who was asked as an expert, or argued in the place of one."""
+    argued = flows.Task.objects.filter(case=found.case_id, step=PANEL).values_list("done_by", flat=True)
+    refuse_own(by, *found.parties, *argued)
+
+
 flows.actions[ARGUED] = be_argued
-deciding.carries_out(Argument.process, lambda _by, _found: None)
+deciding.carries_out(Argument.process, carry_out)
 
 
 def refuse_unargued(receipt: Receipt, line: ReceiptLine) -> None:

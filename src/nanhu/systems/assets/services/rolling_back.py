@@ -11,7 +11,17 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.numbering import services as numbering
 from nanhu.systems.assets.counting.models import CountRow
 from nanhu.systems.assets.errors import CardsInUseError, MonthClosedSinceError
-from nanhu.systems.assets.models import Asset, CardImport, Improvement, Inspection, Loss, Movement, Rollback, Transfer
+from nanhu.systems.assets.models import (
+    Asset,
+    CardImport,
+    Improvement,
+    Inspection,
+    Letting,
+    Loss,
+    Movement,
+    Rollback,
+    Transfer,
+)
 from nanhu.systems.assets.numbers import THINGS
 from nanhu.systems.assets.services.depreciating import is_closing, keep_months
 from nanhu.systems.assets.services.moving import AT_HAND, movement_of
@@ -56,7 +66,8 @@ def stood_on(ids: Collection[int]) -> list[str]:
     ours = Asset.objects.filter(pk__in=ids)
     counted = ours.annotate(moves=Count("movements")).filter(moves__gt=1)
     waiting = [
-        model.objects.filter(asset__in=ids, state="asked").values("asset") for model in (Transfer, Improvement, Loss)
+        model.objects.filter(asset__in=ids, state="asked").values("asset")
+        for model in (Transfer, Letting, Improvement, Loss)
     ]
     touched = Q(confirmed_at__isnull=False) | Q(last_seen_at__isnull=False) | Q(booked__isnull=False)
     touched |= Q(pk__in=counted.values("pk")) | ~Q(state__in=AT_HAND) | Q(pk__in=Asset.objects.values("split_from"))

@@ -17,7 +17,15 @@ from nanhu.systems.assets.errors import ArgumentMissingError, BeyondArgumentErro
 from nanhu.systems.assets.models import Argument, Asset, Disposal, Letting, Loss, Receipt, Transfer
 from nanhu.systems.assets.models.disposing import TO_ANSWER
 from nanhu.systems.assets.rules import month_of
-from nanhu.systems.assets.services import arguing, deciding, lending, losing, setting, transferring
+from nanhu.systems.assets.services import (
+    arguing,
+    deciding,
+    lending,
+    losing,
+    rolling_back,
+    setting,
+    transferring,
+)
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM, make_school, token
 from nanhu.systems.assets.tests.test_elsewhere import viewer
@@ -263,6 +271,7 @@ def test_who_is_to_pay_is_told_and_answers_before_the_office_decides_in_its_todo
     assert page in holder.get("/assets/mine/losses/").content.decode()
     assert page not in school.client("T3").get("/assets/mine/losses/").content.decode()
     assert school.client("T3").post(page, {"reason": "不是我"}).status_code == 404
+    assert task_of(loss, school["T6"]).due_at > loss.heard_at, "nothing is late that may not be decided yet"
     early = decide(office, task_of(loss, school["T6"]))
     assert (early.status_code, "说明" in early.content.decode()) == (409, True)
     assert holder.post(page, {"reason": "报过案，车站还在找"}).status_code == 302
@@ -359,6 +368,13 @@ def test_what_was_lent_meanwhile_is_not_let_and_nobody_agrees_to_let_what_he_has
     assert school.client("T2").post(f"/assets/lettings/{own.public_id}/approve/").status_code == 409
 
 
+def test_what_is_asked_to_be_let_keeps_its_import_from_being_rolled_back(school):
+    asset = school.thing()
+    assert rolling_back.stood_on([asset.pk]) == []
+    to_let(school, asset)
+    assert rolling_back.stood_on([asset.pk]) == [asset.number]
+
+
 LARGE = {"price_fen": 50_000_000, "quantity": 1, "code": "A0210"}
 
 
@@ -405,6 +421,26 @@ def test_a_large_instrument_is_argued_for_in_the_todos_of_experts_and_office_bef
     assert Asset.objects.get().receipt_line.receipt.argument == argument
     with pytest.raises(BeyondArgumentError):
         opened(school, **LARGE, **money, head=head | {"argument": argument, "invoice": "2"})
+
+
+def test_who_argued_for_it_himself_or_in_the_place_of_an_expert_does_not_agree_for_the_office_as_well(school):
+    argument = argued(school)
+    identity.grant_role(by=SYSTEM, account_id=school.actor("T2").account_id, role="assets.office")
+
+    def hand_on(giver, taker):
+        task = task_of(argument, school[giver])
+        said = {"person": taker, "comment": "", "revision": task.revision}
+        assert school.client(giver).post(f"/flows/tasks/{task.public_id}/transfer/", said).status_code == 302
+
+    hand_on("T3", "T6")
+    for number in ("T2", "T6"):
+        assert decide(school.client(number), task_of(argument, school[number])).status_code == 302
+    hand_on("T5", "T2")
+    for number in ("T2", "T6"):
+        assert decide(school.client(number), task_of(argument, school[number])).status_code == 409
+    assert Argument.objects.get().state == "asked"
+    assert school.client("T5").post(f"/assets/arguments/{argument.public_id}/approve/").status_code == 302
+    assert Argument.objects.get().state == "done"
 
 
 @pytest.mark.parametrize(
