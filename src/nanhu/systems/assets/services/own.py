@@ -19,5 +19,7 @@ def refuse_not_staff(*person_ids: int) -> None:
 
 
 def is_one_of(by: Actor, *person_ids: int | None) -> bool:
-    accounts = identity.accounts_of(one for one in person_ids if one is not None)
-    return by.account_id in {account.pk for account in accounts}
+    """By whichever of his records: what was signed before two were merged names the one that is gone."""
+    named = {one for one in person_ids if one is not None}
+    kept = {card.person_id for card in people.person_cards(named).values()}
+    return by.account_id in {account.pk for account in identity.accounts_of(named | kept)}

@@ -8,11 +8,13 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError, WrongStateError
+from nanhu.kernel.events.delivery import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.people import api as people
 from nanhu.systems.assets.models import Asset, Payment, Purchase, Receipt, Reversal
 from nanhu.systems.assets.publishing import receipts
 from nanhu.systems.assets.services import purchasing, reversing
@@ -291,6 +293,17 @@ def test_nothing_is_paid_before_it_is_received_nor_by_who_had_a_hand_in_it(schoo
     other = school.client("T9")
     SsoSession.objects.update(authenticated_at=now() - timedelta(minutes=11))
     assert other.post(f"{address}pay/", paid("1")).status_code == 403
+    assert money() == (300_100, 699_900, 0)
+
+
+@pytest.mark.django_db
+def test_who_inspected_it_under_a_record_that_is_gone_pays_nothing_of_it(school):
+    granted()
+    address = in_stock(school)
+    people.merge_persons(by=SYSTEM, kept_id=school["T9"], gone_id=school["T2"], reason="同一人")
+    deliver_pending()
+    refused = school.client("T9").post(f"{address}pay/", paid("1"))
+    assert (refused.status_code, "涉及您本人" in refused.content.decode()) == (409, True)
     assert money() == (300_100, 699_900, 0)
 
 
