@@ -27,7 +27,16 @@ from nanhu.platforms.flows.policies import visible_cases
 from nanhu.platforms.flows.presented import subject_pages
 from nanhu.platforms.flows.queries import has_draft, todo_sources
 from nanhu.platforms.flows.services.attaching import uploads_of
-from nanhu.platforms.flows.services.cases import cancel, did_not_come, go_on, keep_draft, open_case, resubmit, withdraw
+from nanhu.platforms.flows.services.cases import (
+    cancel,
+    did_not_come,
+    go_on,
+    keep_draft,
+    learn,
+    open_case,
+    resubmit,
+    withdraw,
+)
 from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.services.outside import audiences as todo_audiences
@@ -70,6 +79,7 @@ __all__ = [
     "has_draft",
     "keep_draft",
     "last_word",
+    "learn",
     "minutes_between",
     "open_case",
     "outside_source",

@@ -191,6 +191,7 @@ register(
         flows.Field(key="value", label=_("账面原值"), kind="money"),
         flows.Field(key="lost", label=_("累计折旧"), kind="money", is_required=False),
         flows.Field(key="findings", label=_("调查情况"), kind="long_text"),
+        flows.Field(key="statement", label=_("责任人的说明"), kind="long_text", is_required=False),
         *APPROVAL,
     ),
     done("asked", _("看有没有要赔的人"), TELL, flows.Edge(to="told", when="owed > 0"), flows.Edge(to=CLERK)),

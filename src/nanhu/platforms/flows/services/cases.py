@@ -311,6 +311,17 @@ def cancel(*, by: Actor, case_id: int, reason: str) -> Case:
     return walk.finish()
 
 
+@transaction.atomic
+def learn(*, case_id: int, data: Mapping[str, Any]) -> None:
+    """What its room learnt while it is decided, for whoever decides; the case is locked until the transaction ends."""
+    locked = locked_case(case_id)
+    if locked.state == Case.State.CLOSED:
+        raise wrong_state(locked)
+    refuse_misfits(locked.body, data)
+    locked.data = {**locked.data, **data}
+    locked.save(update_fields=["data"])
+
+
 def keep_draft(*, person_id: int, key: str, data: Mapping[str, Any]) -> None:
     """What was typed so far, in the place of what was kept before."""
     definition = current_version(key).definition

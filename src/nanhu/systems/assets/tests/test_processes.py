@@ -276,7 +276,9 @@ def test_who_is_to_pay_is_told_and_answers_before_the_office_decides_in_its_todo
     assert (early.status_code, "说明" in early.content.decode()) == (409, True)
     assert holder.post(page, {"reason": "报过案，车站还在找"}).status_code == 302
     assert holder.post(page, {"reason": "再说一次"}).status_code == 404, "once"
-    assert "报过案" in office.get(f"/assets/losses/{loss.public_id}/").content.decode()
+    task = task_of(loss, school["T6"])
+    for told in (f"/assets/losses/{loss.public_id}/", f"/flows/tasks/{task.public_id}/"):
+        assert "报过案" in office.get(told).content.decode(), "wherever it is decided"
     with pytest.raises(IntegrityError, match="answered"), transaction.atomic():
         Loss.objects.update(statement="改一改")
     assert decide(office, task_of(loss, school["T6"])).status_code == 302
