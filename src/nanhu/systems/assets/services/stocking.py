@@ -23,11 +23,16 @@ def is_large(asset: Asset) -> bool:
     return asset.value_fen // asset.quantity >= figure(Figure.Name.LARGE)
 
 
+def may_share(asset: Asset) -> bool:
+    """What was large when it was entered as shared can be changed, and taken back, whatever the figure is since."""
+    return is_large(asset) or Instrument.objects.filter(asset=asset).exists()
+
+
 @transaction.atomic
 def share(*, by: Actor, asset: Asset, **said: Any) -> Instrument:
     """`said`: by the fields of Instrument; what was said before is replaced."""
     found = locked(asset, HERE)
-    if not is_large(found):
+    if not may_share(found):
         raise NotLargeError(sum=format_yuan(figure(Figure.Name.LARGE)))
     told = {**said, "by_name": by.name, "changed_at": now()}
     made, _is_new = Instrument.objects.update_or_create(asset=found, defaults=told)

@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
+from nanhu.kernel.clock import campus_today
 from nanhu.systems.assets.models import Instrument, StockItem, StockMove
-from nanhu.systems.assets.services import merging
+from nanhu.systems.assets.services import merging, setting
 from nanhu.systems.assets.tests.conftest import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,17 @@ def test_a_large_instrument_is_shared_by_its_unit_and_found_by_everybody(school)
     assert keeper.post(f"{card.format(large.public_id)}sharing/", closed).status_code == 302
     assert "质谱仪" not in school.client("T8").get("/assets/mine/instruments/").content.decode()
     assert Instrument.objects.count() == 1
+
+
+def test_what_was_shared_before_the_figure_rose_is_still_changed_and_taken_back_by_its_keeper(school):
+    large, keeper = school.thing("质谱仪", fen=40_000_000), school.client("T1")
+    card = f"/assets/unit/{large.public_id}/"
+    assert keeper.post(f"{card}sharing/", SHARED).status_code == 302
+    setting.set_figure(by=SYSTEM, name="large_fen", starts_on=campus_today(), reason="新办法", sum_fen=60_000_000)
+    assert f"{card}sharing/" in keeper.get(card).content.decode()
+    closed = {name: value for name, value in SHARED.items() if name != "is_shared"}
+    assert keeper.post(f"{card}sharing/", closed).status_code == 302
+    assert not Instrument.objects.get().is_shared
 
 
 def moved(client, item, way, quantity, **more):

@@ -1,6 +1,6 @@
 """Tables and the page of a thing, as person, keeper and office see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -270,10 +270,7 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
         (_("累计折旧"), format_yuan(lost)),
         (_("净值"), format_yuan(thing.value_fen - lost)),
         (_("本月折旧"), format_yuan(monthly_fen(thing))),
-        (
-            _("借出到"),
-            ", ".join(out_words(one) for one in thing.loans.filter(returned_at=None).select_related("letting")),
-        ),
+        (_("借出到"), ", ".join(map(out_words, loans_of(thing)))),
         (_("经费项目"), thing.funds),
         (_("供应商"), thing.supplier),
         (_("原编号"), thing.former_number),
@@ -283,6 +280,12 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
         ),
     ]
     return [(word, said) for word, said in facts if said]
+
+
+def loans_of(thing: Asset) -> Iterable[Loan]:
+    """What is out, or was lost there; nothing else is asked for."""
+    is_out = thing.state in {Asset.State.LENT, Asset.State.MISSING}
+    return thing.loans.filter(returned_at=None).select_related("letting") if is_out else ()
 
 
 def out_words(loan: Loan) -> str:

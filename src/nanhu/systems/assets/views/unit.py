@@ -318,7 +318,7 @@ def actions_of(found: Asset) -> tuple[Page, ...]:
     if found.state in GONE:
         return ()
     is_inspected = found.inspections.filter(ended_at=None).exists()
-    shares = (share,) if stocking.is_large(found) else ()
+    shares = (share,) if stocking.may_share(found) else ()
     return (*DEEDS[State(found.state)], *shares, inspect, *((enter_inspection, end_inspection) if is_inspected else ()))
 
 
