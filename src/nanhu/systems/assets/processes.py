@@ -41,6 +41,9 @@ def keepers_of(unit_id: int) -> people.PostFound | None:
 
 
 def other_keepers(case: flows.Case) -> list[flows.PostAt]:
+    """Nobody in a process that an office made for something else."""
+    if case.subject_key != Transfer.process:
+        return []
     found = keepers_of(Transfer.objects.get(public_id=UUID(case.subject_id)).other_unit_id)
     return [flows.PostAt(unit_id=found.unit_id, office=POST)] if found else []
 
@@ -52,8 +55,9 @@ def row_of(case: flows.Case) -> Decided:
 
 
 def clerks(case: flows.Case) -> list[int]:
-    """Of the office, but for those whose own case it is; where there is no other, they are told so as they decide."""
-    parties = {*row_of(case).parties, case.applicant_id}
+    """Of the office, but for those whose own case it is; where there is no other, they are told so as they decide. Also in a process
+    that an office made for something else."""
+    parties = {*(row_of(case).parties if case.subject_key in DECIDED else ()), case.applicant_id}
     every = able(one.person_id for one in identity.holders_of(OFFICE))
     return [one for one in every if one not in parties] or every
 

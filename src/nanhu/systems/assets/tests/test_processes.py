@@ -10,6 +10,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events.delivery import deliver_pending
 from nanhu.kernel.kit.cases import expire_proposals
 from nanhu.kernel.proposals import WITHDRAWN
+from nanhu.platforms.flows.api import resolvers
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.elsewhere import occurrences
@@ -182,6 +183,12 @@ def test_a_clerk_refuses_also_what_is_his_own_and_in_whatever_words(school):
     deciding.refuse(by=school.actor("T6"), found=lot, answer=WITHDRAWN)
     lot.refresh_from_db()
     assert (lot.state, lot.approver_name, lot.is_withdrawn) == ("refused", "孙科长", False)
+
+
+def test_a_process_that_an_office_made_for_something_else_may_ask_whom_the_room_finds(school):
+    case = apps.get_model("flows", "Case")(applicant_id=school["T6"])
+    assert list(resolvers["assets.clerks"](case)) == [school["T5"]]
+    assert list(resolvers["assets.other_keepers"](case)) == []
 
 
 def test_a_form_that_made_another_case_lends_it_to_nothing(school):
