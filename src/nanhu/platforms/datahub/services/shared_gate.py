@@ -58,21 +58,27 @@ def keys_changed(spec: SourceSpec, batches: Iterable[int]) -> Iterable[str]:
 
 
 def most_changed(spec: SourceSpec, before: int) -> float:
+    """On one day: as a steward said of this source, else as the table is known for, else a fifth."""
     limit = limits_of(spec.key).get(GateLimit.Measure.CHANGED)
-    share = limit.amber / 1000 if limit is not None and limit.source else max(CHANGED_SHARE, spec.turnover / 100)
-    return max(GONE_MOST, before * share)
+    if limit is not None and limit.source:
+        return max(most_by(limit, before), spec.few_gone)
+    return max(GONE_MOST, before * max(CHANGED_SHARE, spec.turnover / 100))
 
 
 def most_gone(spec: SourceSpec, before: int) -> float:
     """On one day: as a steward said of this source, else as the table is known for, else few."""
     limit = limits_of(spec.key).get(GateLimit.Measure.GONE)
     if limit is not None and limit.source:
-        most = min(before * limit.amber / 1000, before if limit.amber_rows is None else limit.amber_rows)
+        most = most_by(limit, before)
     elif spec.turnover:
         most = before * spec.turnover / 100
     else:
         most = min(GONE_MOST, before * GONE_SHARE)
     return max(most, spec.few_gone)
+
+
+def most_by(limit: GateLimit, before: int) -> float:
+    return min(before * limit.amber / 1000, before if limit.amber_rows is None else limit.amber_rows)
 
 
 def gone_today(batch: Batch) -> int:
@@ -90,10 +96,11 @@ def applied_today(batch: Batch) -> QuerySet[Batch]:
 
 
 def hold(batch: Batch, much: TooMuchError) -> None:
-    """It waits: what it would do is written down for whoever lets it pass."""
+    """It waits: what it would do is written down for whoever lets it pass. What others took is no more among what stands; what they
+    changed is."""
     count, before, earlier = (int(str(much.facts.get(name, 0))) for name in ("count", "before", "earlier"))
-    limit = limits_of(batch.source).get(much.measure)
-    is_red = limit is not None and (count + earlier) * 1000 > limit.red * max(before + earlier, 1)
+    limit, stood = limits_of(batch.source).get(much.measure), before + (earlier if much.measure == "gone" else 0)
+    is_red = limit is not None and (count + earlier) * 1000 > limit.red * max(stood, 1)
     facts = {"measure": f"rows_{much.measure}", "count": count, "base": before, "earlier": earlier, "column": ""}
     batch.gate_level = Level.RED if is_red else Level.AMBER
     batch.gate, batch.is_released = [facts | {"level": batch.gate_level, "files": 1}], False

@@ -21,8 +21,10 @@ from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding import database, reading
 from nanhu.platforms.datahub.feeding.database import words_of
 from nanhu.platforms.datahub.known_sources import spec_of
-from nanhu.platforms.datahub.models import Batch, DataSource, Issue, LandingRow, QualityDay
+from nanhu.platforms.datahub.models import Batch, DataSource, Issue, LandingRow, LimitRequest, QualityDay
 from nanhu.platforms.datahub.reading import spool
+from nanhu.platforms.datahub.services.limits import put_in_force
+from nanhu.platforms.datahub.tests.conftest import BY
 from nanhu.platforms.datahub.tests.reading import HTTP, at, lesson, made_by, read_again
 from nanhu.platforms.datahub.tests.test_data_sources import (  # noqa: F401  (fixtures)
     ROSTER,
@@ -74,11 +76,12 @@ def changed_rows(rows, numbers, course):
 
 @pytest.mark.usefixtures("two")
 def test_many_small_changes_of_a_day_wait_for_somebody_each_row_once(steward, roster, outside, run_jobs):  # noqa: F811
-    """A reading may change fifty of a hundred rows, and so may all of a day."""
-    outside.says(MANY)
+    """A reading may change fifty of a hundred and twenty rows, and so may all of a day."""
+    many = [lesson(str(14231100001 + n)) for n in range(120)]
+    outside.says(many)
     read_again(roster)
     for turn in range(4):
-        rows = changed_rows(MANY, range(26), f"MB{turn:03d}")
+        rows = changed_rows(many, range(26), f"MB{turn:03d}")
         outside.says(rows)
         assert read_again(roster).error == ""
     assert batches() == ["applied"] * 6, "the same rows over and over are no more than they are"
@@ -86,7 +89,7 @@ def test_many_small_changes_of_a_day_wait_for_somebody_each_row_once(steward, ro
     read_again(roster)
     waiting = Batch.objects.get(state="waiting")
     page = steward.get(f"/datahub/batches/{waiting.pk}/").content.decode()
-    assert "一天里已经改了 26 行。现有 100 行，这一批要改 25 行（25.0%）" in page
+    assert "一天里已经改了 26 行。现有 120 行，这一批要改 25 行（20.8%）" in page
     assert steward.post(f"/datahub/batches/{waiting.pk}/release/", {"reason": "换课程号"}).status_code == 302
     run_jobs()
     outside.says(changed_rows(rows, range(26, 76), "MC001"))
@@ -95,12 +98,38 @@ def test_many_small_changes_of_a_day_wait_for_somebody_each_row_once(steward, ro
     page = steward.get(at(roster)).content.decode()
     assert at(roster, "days/") in page
     page = steward.get(at(roster, "days/")).content.decode()
-    assert "8 批：新增 100 行，改了 155 行，去掉 0 行，0 行没有通过" in page
+    assert "8 批：新增 120 行，改了 155 行，去掉 0 行，0 行没有通过" in page
     assert QualityDay.objects.filter(source="aa.lessons").count() == 1
     day = at(roster, f"days/{QualityDay.objects.get(source='aa.lessons').pk}/")
     assert f'href="{day}"' in page
     assert f"#{waiting.pk}" in steward.get(day).content.decode()
     assert steward.get(at(roster, "days/0/")).status_code == 404
+
+
+@pytest.mark.usefixtures("two")
+def test_what_a_steward_said_of_a_source_bounds_its_changes_and_two_see_what_is_much_of_a_table(
+    steward,
+    roster,  # noqa: F811
+    outside,  # noqa: F811
+):
+    said = {"measure": "changed", "source": "aa.lessons", "amber": 400, "red": 450, "amber_rows": 25}
+    put_in_force(LimitRequest(reason="教务处来函", **said), by=BY)
+    outside.says(MANY)
+    read_again(roster)
+    outside.says(changed_rows(MANY, range(26), "MA201"))
+    read_again(roster)
+    waiting = Batch.objects.get(state="waiting")
+    assert (waiting.gate_level, waiting.gate[0]["count"]) == ("amber", 26), "one more than he said"
+    steward.post(f"/datahub/batches/{waiting.pk}/discard/", {"reason": "对方改错了"})
+    rows = changed_rows(MANY, range(25), "MA201")
+    outside.says(rows)
+    read_again(roster)
+    assert batches()[-1] == "applied"
+    outside.says(changed_rows(rows, range(25, 46), "MA201"))
+    read_again(roster)
+    waiting = Batch.objects.get(state="waiting")
+    assert [waiting.gate[0][one] for one in ("count", "earlier", "base")] == [21, 25, 100]
+    assert waiting.gate_level == "red", "46 of 100: those of before stand among the hundred"
 
 
 @pytest.mark.usefixtures("two")
