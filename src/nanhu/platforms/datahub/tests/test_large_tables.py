@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -408,6 +409,24 @@ def test_a_value_leads_back_to_the_snapshot_the_file_and_the_line_that_brought_i
     assert AuditEntry.objects.filter(action="datahub.look_lineage", target=f"large_table:{KEY}").count() == 1
     for unknown in ("77", "3\n3"):
         assert "没有" in steward.post(f"/datahub/large/{KEY}/row/", {"key": unknown}).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_look_that_takes_too_long_is_ended_while_a_snapshot_may_take_hours(large, steward, monkeypatch):
+    """A page holds a connection of the database as long as it waits."""
+    waited = []
+
+    def hangs(command, **options):
+        waited.append(options["timeout"])
+        raise subprocess.TimeoutExpired(command, options["timeout"])
+
+    monkeypatch.setattr(engines.subprocess, "run", hangs)
+    answer = steward.post(f"/datahub/large/{KEY}/row/", {"key": "3"})
+    assert (answer.status_code, "TimeoutExpired" in answer.content.decode()) == (409, True)
+    with pytest.raises(CommandError):
+        take(large, [line(1)])
+    assert waited == [engines.LOOKING["seconds"], engines.MOST_SECONDS]
+    assert engines.LOOKING["seconds"] <= 60
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from nanhu.platforms.datahub.warehouse.dialects import for_spark
 DUCKDB, SPARK = "duckdb", "spark"
 ENGINES: Final = (DUCKDB, SPARK)
 ASK_DUCKDB: Final = [sys.executable, "-I", duckdb_engine.__file__]
-LITTLE: Final = "256MiB"
-"""Of an engine that only looks."""
 PARTITIONS: Final = 16
 MOST_SECONDS: Final = 4 * 3600
+LOOKING: Final[Mapping[str, Any]] = {"memory": "256MiB", "threads": 1, "spill": "", "seconds": 60}
+"""Of an engine that only looks, while somebody waits for it on a page."""
 
 
 def run(engine: str, work: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,15 +36,13 @@ def run(engine: str, work: Mapping[str, Any]) -> dict[str, Any]:
 
 def first_rows(path: Path, count: int) -> list[dict[str, str]]:
     """Of a Parquet; without one (`count` 0) a row of dots by the names of its columns."""
-    work = {"incoming": str(path), "format": "parquet", "first": count, "memory": LITTLE, "threads": 1, "spill": ""}
-    told = answered(ASK_DUCKDB, work)
+    told = answered(ASK_DUCKDB, {**LOOKING, "incoming": str(path), "format": "parquet", "first": count})
     return told["rows"] or [dict.fromkeys(told["headings"], "••••••")]
 
 
 def traced(work: Mapping[str, Any]) -> list[tuple[int, Mapping[str, str] | None]]:
     """By the place of a snapshot what it says of the key that is asked for."""
-    asked = {"memory": LITTLE, "threads": 1, "spill": ""}
-    told: list[tuple[int, Mapping[str, str] | None]] = answered(ASK_DUCKDB, {**asked, **work})["said"]
+    told: list[tuple[int, Mapping[str, str] | None]] = answered(ASK_DUCKDB, {**LOOKING, **work})["said"]
     return told
 
 
@@ -90,7 +88,7 @@ def answered(command: list[str], work: Mapping[str, Any]) -> dict[str, Any]:
             input=json.dumps(work),
             capture_output=True,
             text=True,
-            timeout=MOST_SECONDS,
+            timeout=work.get("seconds", MOST_SECONDS),
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as failed:
