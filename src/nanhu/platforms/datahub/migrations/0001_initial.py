@@ -118,7 +118,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "datahub_batch",
-                "indexes": [models.Index(fields=["source", "-id"], name="datahub_batch_source")],
+                "indexes": [
+                    models.Index(fields=["source", "-id"], name="datahub_batch_source"),
+                    models.Index(fields=["source", "created_at"], name="datahub_batch_day"),
+                ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("size_bytes__gte", 0)), name="datahub_batch_size"),
                     models.CheckConstraint(

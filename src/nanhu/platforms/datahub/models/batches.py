@@ -76,7 +76,10 @@ class Batch(models.Model):
                 name="datahub_file_applied_once",
             ),
         ]
-        indexes = [models.Index(fields=["source", "-id"], name="datahub_batch_source")]
+        indexes = [
+            models.Index(fields=["source", "-id"], name="datahub_batch_source"),
+            models.Index(fields=["source", "created_at"], name="datahub_batch_day"),
+        ]
 
 
 class QualityDay(models.Model):

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import F
 
 from nanhu.kernel import outgoing
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.retries import drive
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub import queries
@@ -23,7 +23,7 @@ from nanhu.platforms.datahub.models import Batch, DataSource, LineageRun, Qualit
 from nanhu.platforms.datahub.sharing import counting, golden
 from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, id_number, register, student
 from nanhu.platforms.datahub.tests.test_sharing import ask_grant, card, program, vendor  # noqa: F401  (fixtures)
-from nanhu.platforms.datahub.views import quality
+from nanhu.platforms.datahub.views import quality, source_days
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
@@ -318,6 +318,8 @@ def test_pages_ask_for_as_many_rows_as_they_show_however_much_a_followed_table_s
         few,
         [rows_read(*one) for one in asked],
     )
+    day = source_days.batches_of(QualityDay(source="aa.lessons1", day=campus_today() - timedelta(days=3)))
+    assert rows_read(*day.query.sql_with_params()) < 60, "of the few of a day, not of all the source has"
     held = Batch.objects.filter(source="aa.lessons1").order_by("-id")
     newest, older = held[0], held[5]
     Batch.objects.filter(pk__in=[newest.pk, older.pk]).update(state="rolled_back")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import UUIDField, Value
+from django.db.models import QuerySet, UUIDField, Value
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -52,8 +52,11 @@ def day_of(public_id: UUID, pk: int) -> QualityDay:
     return found
 
 
+def batches_of(told: QualityDay) -> QuerySet[Batch]:
+    span = {"created_at__gte": start_of(told.day), "created_at__lt": end_of(told.day)}
+    return Batch.objects.filter(source=told.source, **span).defer("gone", "differences").order_by("-id")
+
+
 @source_days.page("<int:pk>/", title=_("一天的各批"), subject=day_of)
 def source_day(request: PageRequest, told: QualityDay) -> HttpResponseBase:
-    span = {"created_at__gte": start_of(told.day), "created_at__lt": end_of(told.day)}
-    batches = Batch.objects.filter(source=told.source, **span).defer("gone", "differences").order_by("-id")
-    return listing(request, BatchesOfDay, batches)
+    return listing(request, BatchesOfDay, batches_of(told))
