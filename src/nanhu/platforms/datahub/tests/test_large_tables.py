@@ -409,6 +409,10 @@ def test_a_value_leads_back_to_the_snapshot_the_file_and_the_line_that_brought_i
     assert AuditEntry.objects.filter(action="datahub.look_lineage", target=f"large_table:{KEY}").count() == 1
     for unknown in ("77", "3\n3"):
         assert "没有" in steward.post(f"/datahub/large/{KEY}/row/", {"key": unknown}).content.decode()
+    (large / "table.toml").write_text(f'{FEW}[fields.till]\nheading = "终端"\n', encoding="utf-8")
+    answer = steward.post(f"/datahub/large/{KEY}/row/", {"key": "3"})
+    (till,) = (one for one in answer.context["found"]["lists"][0].page.object_list if one.field.heading == "终端")
+    assert (answer.status_code, till.shown) == (200, "—"), "declared since the last snapshot"
 
 
 @pytest.mark.django_db

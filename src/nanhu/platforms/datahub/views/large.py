@@ -214,7 +214,8 @@ def large_row(request: PageRequest, form: KeyForm, line: LargeLine) -> dict[str,
     tell_seen([newest.row.get(PERSON, "")], line.name, by=request.actor)
     since = said[said.index(newest) :]
     values = [
-        Value(large.table.fields[name], one, newest.row[name]) for name, one in origins(since, list(large.table.fields))
+        Value(large.table.fields[name], one, newest.row.get(name, ""))
+        for name, one in origins(since, list(large.table.fields))
     ]
     return {
         "name": " · ".join(key),

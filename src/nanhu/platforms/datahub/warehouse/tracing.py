@@ -36,11 +36,12 @@ def said_of(large: Declared, key: Sequence[str]) -> list[Said]:
 
 
 def origins(said: Sequence[Said], names: Sequence[str]) -> Iterator[tuple[str, Said]]:
-    """Of each field of the newest row the oldest snapshot since which it says the same without a break."""
+    """Of each field of the newest row the oldest snapshot since which it says the same without a break. One that was taken before the field
+    was declared has none."""
     for name in names:
         found = said[0]
         for one in said[1:]:
-            if one.row is None or found.row is None or one.row[name] != found.row[name]:
+            if one.row is None or found.row is None or one.row.get(name) != found.row.get(name):
                 break
             found = one
         yield name, found
