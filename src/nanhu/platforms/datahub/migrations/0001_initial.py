@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["source", "-id"], name="datahub_batch_source"),
                     models.Index(fields=["source", "created_at"], name="datahub_batch_day"),
+                    models.Index(fields=["source", "finished_at"], name="datahub_batch_finished"),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("size_bytes__gte", 0)), name="datahub_batch_size"),

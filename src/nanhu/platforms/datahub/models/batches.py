@@ -79,6 +79,7 @@ class Batch(models.Model):
         indexes = [
             models.Index(fields=["source", "-id"], name="datahub_batch_source"),
             models.Index(fields=["source", "created_at"], name="datahub_batch_day"),
+            models.Index(fields=["source", "finished_at"], name="datahub_batch_finished"),
         ]
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from django.db.models import Exists, IntegerField, Max, OuterRef, QuerySet, Sum
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import now
 from nanhu.platforms.datahub.errors import TooManyChangedError, TooManyGoneError, TooManyHeldError, TooMuchError
-from nanhu.platforms.datahub.models import Batch, GateLimit, Level, QualityDay, SharedRow
+from nanhu.platforms.datahub.models import Batch, GateLimit, Level, SharedRow
 from nanhu.platforms.datahub.services.gate import A_DAY, limits_of
 from nanhu.platforms.datahub.sources import SourceSpec
 
@@ -44,7 +44,7 @@ def refuse_many_changed(batch: Batch, spec: SourceSpec, standing: Collection[str
 def changed_today(batch: Batch) -> dict[int, int]:
     """By which batches of the last day, since somebody let one pass, and how many rows each."""
     today = applied_today(batch)
-    looked = today.filter(is_released=True).aggregate(last=Max("id"))["last"] or 0
+    looked = max(today.filter(is_released=True).values_list("id", flat=True), default=0)
     return dict(today.filter(id__gt=looked, counts__unseen_changed__gt=0).values_list("id", "counts__unseen_changed"))
 
 
@@ -88,11 +88,9 @@ def gone_today(batch: Batch) -> int:
 
 
 def applied_today(batch: Batch) -> QuerySet[Batch]:
-    """By number from the last one of the day before yesterday on: a table that is followed has thousands a day, for years."""
-    days = QualityDay.objects.filter(source=batch.source, day__lt=campus_today() - A_DAY)
-    since = days.aggregate(last=Max("last"))["last"] or 0
-    today = Batch.objects.filter(source=batch.source, id__gt=since, state=Batch.State.APPLIED)
-    return today.filter(finished_at__gt=now() - A_DAY).exclude(pk=batch.pk)
+    """By when they took effect: one whose columns somebody told on Monday may have come on Friday."""
+    today = Batch.objects.filter(source=batch.source, state=Batch.State.APPLIED, finished_at__gt=now() - A_DAY)
+    return today.exclude(pk=batch.pk)
 
 
 def hold(batch: Batch, much: TooMuchError) -> None:

@@ -70,6 +70,19 @@ def test_many_small_losses_of_a_day_wait_for_somebody(steward, roster, outside, 
         assert (len(sections()), batches()[-1]) == (90, "applied"), "another day, and what somebody saw does not count"
 
 
+@pytest.mark.usefixtures("two")
+def test_what_came_on_friday_and_took_effect_on_monday_counts_on_monday(roster, outside):  # noqa: F811
+    """Its columns were not known."""
+    outside.says(MANY)
+    read_again(roster)
+    outside.says(MANY[:97])
+    read_again(roster)
+    Batch.objects.filter(pk=roster.batch_id).update(created_at=now() - timedelta(days=3))
+    outside.says(MANY[:94])
+    read_again(roster)
+    assert (len(sections()), batches()[-1]) == (97, "waiting")
+
+
 def changed_rows(rows, numbers, course):
     return [row | {"kch": course} if n in numbers else row for n, row in enumerate(rows)]
 
