@@ -11,8 +11,10 @@ from nanhu.kernel.dated import supersede
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
 from nanhu.platforms.datahub.errors import LimitWaitsError
+from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import GateLimit, LimitRequest
 from nanhu.platforms.datahub.services.gate import limits_of
+from nanhu.platforms.datahub.sources import SOURCES
 
 State = LimitRequest.State
 
@@ -104,4 +106,7 @@ def target_of(wanted: LimitRequest) -> str:
 
 
 def facts_of(wanted: LimitRequest) -> dict[str, object]:
-    return {"measure": wanted.measure, "source": wanted.source, "amber": wanted.amber, "red": wanted.red}
+    """A source that was made in the browser by its name."""
+    made = named_source(wanted.source) if wanted.source and wanted.source not in SOURCES else None
+    called = str(made.title) if made else wanted.source
+    return {"measure": wanted.measure, "source": called, "amber": wanted.amber, "red": wanted.red}
