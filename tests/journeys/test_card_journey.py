@@ -70,14 +70,14 @@ def test_a_holder_reads_the_rows_and_reports_the_card_lost_in_two_taps(sign_in):
     expect(student.locator("h1")).to_have_text("交易明细")
     expect(student.locator("tbody tr").filter(has_text="N1001")).to_have_count(2)
     look_at(student, "card-transactions")
-    student.select_option("#place", "canteen:东院三食堂")
-    student.click("button:has-text('查找')")
+    student.locator("#filter_place").select_option("canteen:东院三食堂")
+    student.get_by_role("button", name="筛选").click()
     expect(student.locator(".statement tbody tr")).to_have_count(2)
     with student.expect_download() as download:
         student.click("a:has-text('导出表格')")
     assert Path(download.value.path()).read_bytes().startswith(b"\xef\xbb\xbf")
-    student.select_option("#kind", "reversal")
-    student.click("button:has-text('查找')")
+    student.locator("#filter_kind").select_option("reversal")
+    student.get_by_role("button", name="筛选").click()
     expect(student.locator("main")).to_contain_text("没有符合条件的交易")
     look_at(student, "card-nothing-found")
 
