@@ -94,6 +94,7 @@ __all__ = [
     "timetables",
     "todo_audiences",
     "uploads_of",
+    "who_decided",
     "withdraw",
 ]
 choice_lists = choices.lists
@@ -123,6 +124,12 @@ def case_card(case_id: int) -> CaseCard:
         outcome=found.outcome,
         data=found.data,
     )
+
+
+def who_decided(case_id: int, step: str) -> list[int]:
+    """The persons who gave their word at a step, each for himself or for another."""
+    done = Task.objects.filter(case=case_id, step=step, done_by__isnull=False)
+    return list(done.order_by("pk").values_list("done_by_id", flat=True))
 
 
 def last_word(case_id: int) -> tuple[int | None, str]:

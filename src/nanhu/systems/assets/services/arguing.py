@@ -79,8 +79,7 @@ def be_argued(case: flows.Case, by: Actor) -> None:
 
 def carry_out(by: Actor, found: Argument) -> None:
     """By nobody who was asked as an expert, or argued in the place of one."""
-    argued = flows.Task.objects.filter(case=found.case_id, step=PANEL).values_list("done_by", flat=True)
-    refuse_own(by, *found.parties, *argued)
+    refuse_own(by, *found.parties, *flows.who_decided(found.case_id or 0, PANEL))
 
 
 flows.actions[ARGUED] = be_argued
