@@ -98,7 +98,10 @@ def test_who_waits_too_long_is_told_to_ask_again_and_nothing_is_done(campus, sho
 def waiting_pid(other):
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        found = other.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone()
+        found = other.execute(
+            "SELECT pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+        ).fetchone()
         if found is not None:
             return found[0]
         time.sleep(0.02)
