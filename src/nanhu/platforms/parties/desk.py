@@ -235,6 +235,7 @@ def look_now(request: PageRequest, found: Batch) -> None:
     submit=_("交回盘文件"),
     icon="upload",
     largest_file=ReturnForm.largest + 100_000,
+    guards=(fresh_sign_in_required,),
     to="batch",
     template="parties/return.html",
     done=lambda taken: str(_("办成 %(done)s 行，没办成 %(failed)s 行，还没有回盘 %(open)s 行。") % vars_of(taken)),

@@ -1,5 +1,6 @@
 """Files to 学信网 and the tax office's client: out once, back line by line; what is not clear stays open."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,11 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.files import services as files
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.outgoing import Document
 from nanhu.kernel.sheets import FaultyRowsError
+from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.parties import api as parties
 from nanhu.platforms.parties import lines
 from nanhu.platforms.parties.errors import LineOpenError, OtherBatchError
@@ -224,6 +227,12 @@ def test_by_hand_the_file_is_carried_and_its_return_handed_in(by_hand):
         form = {"file": SimpleUploadedFile("回盘.csv", content), "form_token": str(uuid4())}
         return engineer.post(f"{address}return/", form)
 
+    SsoSession.objects.update(authenticated_at=now() - timedelta(minutes=11))
+    assert engineer.get(f"{address}return/")["Location"].startswith("/sign-in/again?next=")
+    assert hand_in(back("T1,失败,9999,")).status_code == 403, (
+        "what failed may be paid again: not by whoever finds a screen"
+    )
+    SsoSession.objects.update(authenticated_at=now())
     assert hand_in(back("T1,成功,0000,")).status_code == 409, "nothing went out yet"
     assert engineer.post(f"{address}handed/").status_code == 302
     for wrong in (
