@@ -29,7 +29,7 @@ def place(*, waits: Callable[[str], None] | None = None) -> Iterator[None]:
 
 def free_place() -> IO[str] | None:
     folder = private_folder(folder_of("."))
-    for number in range(configuration().large_tables_at_once):
+    for number in range(max(1, configuration().large_tables_at_once)):
         file = (folder / f".place-{number}").open("w")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
