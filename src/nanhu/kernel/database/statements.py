@@ -1,6 +1,7 @@
-"""SQL that is no function of the database: statements kept as files, `<folder>/<name>.sql`, each read once."""
+"""SQL that is no function of the database: statements kept as files, `<folder>/<name>.sql`, each read once. A condition that several
+of them share is a file of its own, one of the `parts`, and stands in theirs as `[name]`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +9,17 @@ from nanhu.kernel.database.values import all_rows, planned_rows, run
 
 
 class Statements:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, parts: Iterable[str] = ()) -> None:
         self.folder = folder
+        self.parts = tuple(parts)
         self.texts: dict[str, str] = {}
 
     def text(self, name: str) -> str:
         if name not in self.texts:
-            self.texts[name] = (self.folder / f"{name}.sql").read_text("utf-8")
+            text = (self.folder / f"{name}.sql").read_text("utf-8")
+            for part in self.parts:
+                text = text.replace(f"[{part}]", (self.folder / f"{part}.sql").read_text("utf-8").strip())
+            self.texts[name] = text
         return self.texts[name]
 
     def run(self, name: str, facts: Mapping[str, Any]) -> int:

@@ -1,9 +1,9 @@
 """One campus a data folder: a second would take database and ports away under the first, or under one that still stops."""
 
-import fcntl
 from pathlib import Path
 from typing import IO
 
+from nanhu.kernel.file_locks import lock_of
 from nanhu.kernel.secret_files import private_folder
 
 held: list[IO[str]] = []
@@ -14,11 +14,7 @@ def hold(data_dir: Path) -> bool:
     """False while another process holds it."""
     folder = data_dir / "processes"
     private_folder(folder)
-    file = (folder / "lock").open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        return False
-    held.append(file)
-    return True
+    file = lock_of(folder / "lock")
+    if file is not None:
+        held.append(file)
+    return file is not None

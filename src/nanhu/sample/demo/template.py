@@ -6,7 +6,6 @@ Addresses and ports are no part of it: what depends on them is done anew where a
 Django is used here: the copy is laid before the settings are read, which would make secrets of their own.
 """
 
-import fcntl
 import hashlib
 import os
 import platform
@@ -15,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from importlib.metadata import distributions
@@ -26,6 +25,7 @@ from zoneinfo import ZoneInfo
 import nanhu
 from nanhu.kernel.child_processes import say
 from nanhu.kernel.configuration import Configuration
+from nanhu.kernel.file_locks import lock_of
 
 SOURCE: Final = Path(nanhu.__file__).parent
 NO_PART: Final = {"tests", "static", "locale", "__pycache__", "testing"}
@@ -136,18 +136,13 @@ def sources() -> list[Path]:
 def locked(cache: Path, name: str) -> IO[str]:
     """The lock of one template; its file is closed to give it back."""
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = (cache / f"{name}.lock").open("w")
     said = time.monotonic()
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() - said > SAY_SECONDS:
-                said = time.monotonic()
-                say("waiting for another process that fills the same sample campus")
-            time.sleep(0.2)
-        else:
-            return file
+    while (file := lock_of(cache / f"{name}.lock")) is None:
+        if time.monotonic() - said > SAY_SECONDS:
+            said = time.monotonic()
+            say("waiting for another process that fills the same sample campus")
+        time.sleep(0.2)
+    return file
 
 
 def copy(template: Path, data_dir: Path) -> None:
@@ -203,11 +198,5 @@ def prune(cache: Path) -> None:
 
 @contextmanager
 def unless_used(cache: Path, name: str) -> Iterator[bool]:
-    path = cache / f"{name}.lock"
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    with lock_of(cache / f"{name}.lock") or nullcontext() as lock:
+        yield lock is not None

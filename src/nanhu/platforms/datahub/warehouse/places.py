@@ -1,12 +1,12 @@
 """How many large tables this machine reads in at once: each has an engine of its own, and memory is bounded."""
 
-import fcntl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Final
 
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.file_locks import lock_of
 from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.datahub.errors import LargeTablesBusyError
 from nanhu.platforms.datahub.warehouse.declared import folder_of
@@ -29,12 +29,6 @@ def place(*, waits: Callable[[str], None] | None = None) -> Iterator[None]:
 
 def free_place() -> IO[str] | None:
     folder = private_folder(folder_of("."))
-    for number in range(max(1, configuration().large_tables_at_once)):
-        file = (folder / f".place-{number}").open("w")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-        else:
-            return file
-    return None
+    places = range(max(1, configuration().large_tables_at_once))
+    locks = (lock_of(folder / f".place-{number}") for number in places)
+    return next((one for one in locks if one is not None), None)

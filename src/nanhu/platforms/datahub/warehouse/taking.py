@@ -2,7 +2,6 @@
 was half done goes with the next one."""
 
 import codecs
-import fcntl
 import hashlib
 import re
 import shutil
@@ -21,6 +20,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.crypto import blind_index
+from nanhu.kernel.file_locks import lock_of
 from nanhu.kernel.secret_files import private_folder
 from nanhu.platforms.datahub.errors import LargeTableBusyError, LargeTableFailedError, LargeTableHeldError
 from nanhu.platforms.datahub.gate_words import sentences_of
@@ -121,11 +121,10 @@ def take_snapshot(
 
 @contextmanager
 def locked(large: Declared) -> Iterator[None]:
-    with (private_folder(large.folder) / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LargeTableBusyError(name=large.table.name) from None
+    lock = lock_of(private_folder(large.folder) / ".lock")
+    if lock is None:
+        raise LargeTableBusyError(name=large.table.name)
+    with lock:
         yield
 
 

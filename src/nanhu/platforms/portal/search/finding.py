@@ -20,7 +20,7 @@ from nanhu.platforms.portal.guard import attempt, is_slow
 from nanhu.platforms.portal.models import SearchSynonym
 
 RESTING: Final = _("正在维护，稍后再来")
-SQL: Final = Statements(Path(__file__).parent / "sql" / "queries")
+SQL: Final = Statements(Path(__file__).parent / "sql" / "queries", parts=["for_whom"])
 type Load = Callable[[Viewer, str, int], Sequence[Hit]]
 MOST_SYNONYMS: Final = 6
 SYNONYMS_SECONDS: Final = 15.0

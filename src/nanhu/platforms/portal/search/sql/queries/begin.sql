@@ -8,9 +8,7 @@ SELECT source, object_key, CASE WHEN %(english)s::boolean AND title_en <> '' THE
      CROSS JOIN LATERAL (
          SELECT id FROM portal_search_entry e
           WHERE e.pinyin ~>=~ meant AND e.pinyin ~<~ (meant || U&'\+10FFFF')
-            AND (e.faces = '{}' OR e.faces && %(faces)s::text[])
-            AND (e.roles = '{}' OR e.roles && %(roles)s::text[])
-            AND (e.unit_ids = '{}' OR e.unit_ids && %(units)s::bigint[])
+            AND [for_whom]
           ORDER BY e.pinyin USING ~<~
           LIMIT %(limit)s::int) e
     )

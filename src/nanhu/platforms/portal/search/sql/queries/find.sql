@@ -17,18 +17,14 @@ WITH RECURSIVE wanted AS (
         (SELECT e.id
            FROM portal_search_entry e
           WHERE e.source = s.source AND e.folded ~>=~ w.text AND e.folded ~<~ (w.text || U&'\+10FFFF')
-            AND (e.faces = '{}' OR e.faces && %(faces)s::text[])
-            AND (e.roles = '{}' OR e.roles && %(roles)s::text[])
-            AND (e.unit_ids = '{}' OR e.unit_ids && %(units)s::bigint[])
+            AND [for_whom]
           ORDER BY e.folded USING ~<~
           LIMIT %(begin)s::int)
         UNION ALL
         (SELECT e.id
            FROM portal_search_entry e
           WHERE e.source = s.source AND e.folded_en ~>=~ w.text AND e.folded_en ~<~ (w.text || U&'\+10FFFF')
-            AND (e.faces = '{}' OR e.faces && %(faces)s::text[])
-            AND (e.roles = '{}' OR e.roles && %(roles)s::text[])
-            AND (e.unit_ids = '{}' OR e.unit_ids && %(units)s::bigint[])
+            AND [for_whom]
           ORDER BY e.folded_en USING ~<~
           LIMIT %(begin)s::int)
         UNION ALL
@@ -37,9 +33,7 @@ WITH RECURSIVE wanted AS (
               FROM portal_search_entry e
              WHERE e.grams @> (w.grams || ('§' || s.source))
                AND NOT EXISTS (SELECT FROM unnest(w.words) AS word WHERE position(word IN e.searched) = 0)
-               AND (e.faces = '{}' OR e.faces && %(faces)s::text[])
-               AND (e.roles = '{}' OR e.roles && %(roles)s::text[])
-               AND (e.unit_ids = '{}' OR e.unit_ids && %(units)s::bigint[])
+               AND [for_whom]
         ) SELECT id FROM held LIMIT %(hold)s::int)
      ) e
 ), scored AS (

@@ -3,8 +3,6 @@ SELECT e.source, e.object_key, CASE WHEN %(english)s::boolean AND e.title_en <> 
        CASE WHEN %(english)s::boolean THEN e.detail_en ELSE e.detail END, e.url, e.icon, 0
   FROM portal_search_entry e
  WHERE e.pinyin %%> %(pinyin)s::text
-   AND (e.faces = '{}' OR e.faces && %(faces)s::text[])
-   AND (e.roles = '{}' OR e.roles && %(roles)s::text[])
-   AND (e.unit_ids = '{}' OR e.unit_ids && %(units)s::bigint[])
+   AND [for_whom]
  ORDER BY word_similarity(%(pinyin)s::text, e.pinyin) DESC, e.title
  LIMIT %(limit)s::int
