@@ -1,6 +1,7 @@
 """`python -m nanhu.emulators.parties PARTY ADDRESS PORT FOLDER SECRET_FILE`: serves one party until it is told to end."""
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from nanhu.emulators.parties.answering import Degrees, Invoices, Quotas, Works
@@ -23,7 +24,8 @@ def party_of(key: str, folder: Path) -> Party:
 
 def main(key: str, address: str, port: str, folder: str, secret_file: str) -> None:
     secret = Path(secret_file).read_text(encoding="utf-8").strip()
-    server_on(address, int(port), party_of(key, Path(folder)), secret=secret).serve_forever()
+    with suppress(KeyboardInterrupt):  # Ctrl-C at the demo reaches every process
+        server_on(address, int(port), party_of(key, Path(folder)), secret=secret).serve_forever()
 
 
 if __name__ == "__main__":

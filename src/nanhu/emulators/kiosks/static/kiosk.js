@@ -11,6 +11,7 @@ let hall = { terminals: [], cards: [], documents: [], points: {} };
 let kiosk = null;
 let drawn = "";
 let isBusy = false;
+let walked = false; // by Tab, so that Enter means the button in focus; else it is the key 确认
 
 function broken(sentence) {
   find("broken").textContent = sentence;
@@ -204,10 +205,12 @@ find("arm").addEventListener("click", () => act("/cut", { point: find("point").v
 find("mode").addEventListener("change", () => act("/write", { mode: find("mode").value }));
 find("mend").addEventListener("click", () => act("/mend", { what: find("what").value }));
 find("wipe").addEventListener("click", wipe);
+document.addEventListener("pointerdown", () => { walked = false; });
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Tab") walked = true;
   if (event.target.closest("select, input, summary") || event.ctrlKey || event.metaKey || event.altKey) return;
   const key = KEYBOARD[event.key] || (/^[0-9]$/.test(event.key) ? event.key : null);
-  if (!key || (event.key === "Enter" && event.target.closest("button, a"))) return;
+  if (!key || (event.key === "Enter" && walked && event.target.closest("button, a"))) return;
   event.preventDefault();
   press(key);
 });
