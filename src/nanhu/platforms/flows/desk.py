@@ -592,6 +592,7 @@ class UnitCases(MyCases):
 
 
 class UnitCaseFilters(CaseFilters):
+    show = Views({**STATES, "returned": (_("退回修改"), STATES["returned"][1])})
     flow = Choice(_("流程"), queries.FLOWS, field="definition__key")
     opened = Days(_("提交"), field="opened_at__date")
 
