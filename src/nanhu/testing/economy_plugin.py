@@ -3,11 +3,12 @@
 Passwords are hashed by the weakest parameters Argon2 takes; who tests the hasher asks for `production_hashes`. Hypothesis
 has one profile for all: no deadlines and no complaints about a slow or picky generator, the examples of a run are those
 of its random order (`-p randomly`), and nothing is remembered from a run before. The signing keys of the campus come from a ring
-of a dozen a process: making one takes a fifth of a second, and a test sees a few at most. Those of partners and impostors do not.
+of half a dozen a process: making one takes up to a second, and a test sees a few at most. Those of partners and impostors do not.
 Nothing is done by every worker that one can do for all: each compiles its share of the test modules before all collect them, and
 none reads the whole program for constants that Hypothesis might draw (four seconds).
 """
 
+import importlib
 import math
 import sys
 from collections import deque
@@ -40,7 +41,7 @@ from nanhu.kernel.clock import now
 from nanhu.testing import dated
 
 PROFILE = "nanhu"
-RING = 12
+RING = 6
 CHEAP = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 
 settings.register_profile(
@@ -59,7 +60,7 @@ setattr(providers, "is_local_module_file", lambda _file: False)  # noqa: B010  m
 
 
 def ring(make: Callable[[], Any]) -> Callable[[], Any]:
-    """The first dozen calls make one each; from then on the dozen goes round."""
+    """The first half dozen calls make one each; from then on they go round."""
     made: deque[Any] = deque()
     lock = Lock()
 
@@ -139,6 +140,21 @@ def pages_of_a_live_server_in_one_piece() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WSGIHandler, "__call__", answer_in_one_piece)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def context_of_a_page_alone() -> Iterator[None]:
+    """What `answer.context` holds: a page is made of a hundred templates, and Django copies the context of each for a test."""
+    client: Any = importlib.import_module("django.test.client")  # its stubs leave the receiver out
+
+    def keep(store: dict[str, Any], sender: Any, template: Any, context: Any, **_more: Any) -> None:
+        if "context" not in store:
+            whole(store, sender=sender, template=template, context=context, **_more)
+
+    whole = client.store_rendered_templates
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "store_rendered_templates", keep)
         yield
 
 

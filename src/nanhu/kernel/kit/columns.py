@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from django.http import HttpRequest
-from django.template.loader import render_to_string
+from django.template import Context, Engine
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -20,13 +21,22 @@ from nanhu.kernel.ui import dates, words
 from nanhu.kernel.ui.templatetags.ui import amount
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reader:
     """For whom a table is made, and the people who are named in its rows."""
 
     request: HttpRequest | None = None
     account_id: int | None = None
     people: Mapping[int, PersonLine] = field(default_factory=dict)
+
+    @cached_property
+    def context(self) -> Context:
+        """For the templates of cells: the context processors are asked once a table."""
+        given: dict[str, Any] = {"request": self.request}
+        if self.request is not None:
+            for processor in Engine.get_default().template_context_processors:
+                given |= processor(self.request)
+        return Context(given)
 
 
 def read(row: Any, path: str) -> Any:
@@ -284,4 +294,5 @@ class Markup(Column):
         self.template, self.is_exported = template, bool(of)
 
     def shown(self, row: Any, reader: Reader) -> str:
-        return render_to_string(self.template, {"row": row}, request=reader.request)
+        with reader.context.push(row=row):
+            return Engine.get_default().get_template(self.template).render(reader.context)

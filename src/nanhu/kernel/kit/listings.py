@@ -12,7 +12,6 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import cached_property
-from django.utils.html import strip_tags
 
 from nanhu.kernel.kit.columns import NOTHING, Column, Link, Reader
 from nanhu.kernel.kit.filters import Filters, address_with
@@ -25,6 +24,8 @@ from nanhu.kernel.sheets.writing import sheet_response
 
 PER_PAGE = 50
 CHUNK = 1000
+TAG = re.compile(r"<[^>]*>")
+"""Of our own markup, in which no value holds a bare `>`."""
 MORE_THAN_WORDS = re.compile(r"<(?!/?span\b)")
 """A picture or a button in a cell."""
 type Rows = QuerySet[Any] | Sequence[Any]
@@ -119,26 +120,33 @@ class Listing:
     def lines(self) -> list[Line]:
         rows = self.each(list(self.page.object_list))
         reader = self.reader(rows)
+        labels = [str(column.head) for column in self.table.columns]
         return [
-            Line([self.cell(column, row, reader) for column in self.table.columns], str(getattr(row, "public_id", "")))
+            Line(
+                [
+                    self.cell(column, label, row, reader)
+                    for column, label in zip(self.table.columns, labels, strict=True)
+                ],
+                str(getattr(row, "public_id", "")),
+            )
             for row in rows
         ]
 
-    def cell(self, column: Column, row: Any, reader: Reader) -> Cell:
+    def cell(self, column: Column, label: str, row: Any, reader: Reader) -> Cell:
         shown = column.shown(row, reader)
         said = (column.css, "wide-only" if column.is_wide else "", "is-nothing" if says_nothing(shown) else "")
         css = " ".join(filter(None, said))
         if not isinstance(column, Link):
-            return Cell(shown, column.head, css, "")
+            return Cell(shown, label, css, "")
         arguments = column.arguments(row)
         if None in arguments.values():
-            return Cell(shown, column.head, css, "")
+            return Cell(shown, label, css, "")
         namespace, _, name = column.to.rpartition(":")
         console = consoles[namespace] if namespace else self.request.page.console
         page = console.pages[name]
         opens_panel = self.is_whole_page and type(page) is Page and not page.opens_whole
         url = console.address(name, arguments)
-        return Cell(shown, column.head, css, url, opens_panel)
+        return Cell(shown, label, css, url, opens_panel)
 
     @cached_property
     def bulk_page(self) -> Page | None:
@@ -208,7 +216,7 @@ class Listing:
 
 def says_nothing(shown: str) -> bool:
     """Whether a cell holds no more than the dash: on a phone, where each has a line of its own, it is left out."""
-    return strip_tags(shown).strip() in ("", NOTHING) and not MORE_THAN_WORDS.search(shown)
+    return TAG.sub("", shown).strip() in ("", NOTHING) and not MORE_THAN_WORDS.search(shown)
 
 
 def page_of(request: HttpRequest, rows: Rows, per_page: int = PER_PAGE, count: int | None = None) -> PageOfRows[Any]:

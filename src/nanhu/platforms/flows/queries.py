@@ -160,7 +160,7 @@ def count_tasks(viewer: Viewer) -> int:
     """Counted once a request: the tab and the home both say it."""
     if viewer.person_id is None:
         return 0
-    return count_own(viewer) if is_for_oneself(viewer) else viewer.once("flows.count", waiting(viewer).count)
+    return count_own(viewer) if is_for_oneself(viewer) else viewer.once("flows.count", lambda: waiting(viewer).count())
 
 
 def other_work(viewer: Viewer, limit: int = WORK_SHOWN) -> list[tuple[WaitingWork, Waiting]]:
