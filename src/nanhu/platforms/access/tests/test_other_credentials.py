@@ -87,6 +87,7 @@ def told(door, number, sequence):
     return decision.code
 
 
+@pytest.mark.capability("A100.1")
 def test_a_rule_for_a_class_of_another_issuer_is_obeyed_and_its_refusal_told_in_its_words(badges, door):
     assert told(door, "B1", 1) == "no_rule"
     open_to_visitors()
@@ -100,6 +101,7 @@ def test_a_rule_for_a_class_of_another_issuer_is_obeyed_and_its_refusal_told_in_
     assert Passage.objects.get(code="card_unknown").person_id is None
 
 
+@pytest.mark.capability("A100.6")
 def test_its_number_stands_hashed_in_the_doors_list_but_on_days_that_the_issuer_closes(badges, door):
     open_to_visitors()
     before = current_list(door)

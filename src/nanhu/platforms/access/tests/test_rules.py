@@ -32,6 +32,7 @@ def rules(draw):
     )
 
 
+@pytest.mark.capability("A100.2")
 @given(held=st.lists(rules(), max_size=5), at=moments)
 def test_windows_are_the_minutes_at_which_the_door_opens(held, at):
     first, span = MONDAY, 8
@@ -44,6 +45,7 @@ def test_windows_are_the_minutes_at_which_the_door_opens(held, at):
     assert any(begin <= at < end for begin, end in without_days(found, {at.date()})) is False
 
 
+@pytest.mark.capability("A100.1", "A100.2")
 @pytest.mark.django_db
 @settings(max_examples=150)
 @given(rule=rules(), at=moments)
@@ -56,6 +58,7 @@ def test_the_database_says_the_same_as_the_program(rule, at):
         assert cursor.fetchone()[0] is rule.holds(at)
 
 
+@pytest.mark.capability("A100.2")
 def test_a_night_belongs_to_the_day_it_begins():
     friday = 1 << 4
     night = Spoken(id=1, is_allowed=True, weekdays=friday, from_time=time(22), until_time=time(6))

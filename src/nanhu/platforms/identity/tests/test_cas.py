@@ -221,7 +221,7 @@ def test_a_registered_prefix_ends_at_a_segment(signed_in):
     assert signed_in.get("/cas/login", {"service": "https://lib.example.edu.cn/mystery"}).status_code == 403
 
 
-@pytest.mark.capability("A002.3")
+@pytest.mark.capability("A002.3", "A046.4")
 def test_cas_1_answers_two_lines(signed_in):
     ticket = fresh_ticket(signed_in)
 
@@ -229,7 +229,7 @@ def test_cas_1_answers_two_lines(signed_in):
     assert validate(ticket, path="/cas/validate").content == b"no\n\n"
 
 
-@pytest.mark.capability("A002.3")
+@pytest.mark.capability("A002.3", "A046.4")
 def test_cas_2_gives_attributes_where_the_application_has_them_switched_on(signed_in, office):
     assert b"cas:displayName" in validate(fresh_ticket(signed_in), path="/cas/serviceValidate").content
     office.has_attributes_in_cas2 = False
@@ -239,6 +239,7 @@ def test_cas_2_gives_attributes_where_the_application_has_them_switched_on(signe
     assert b"attributes" not in answer
 
 
+@pytest.mark.capability("A002.3", "A046.4")
 def test_json_answers(signed_in):
     ticket = fresh_ticket(signed_in)
 

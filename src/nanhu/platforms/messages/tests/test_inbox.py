@@ -117,6 +117,7 @@ def test_a_notice_and_a_message_stand_in_one_list_and_on_the_home(browser, publi
     assert "还有 2 条未读" in badge(student)
 
 
+@pytest.mark.capability("A025.1")
 def test_bell_tile_and_list_say_one_number(browser, publish):
     """And all of them one less after one is read."""
     student = browser("student")
@@ -144,6 +145,7 @@ def test_a_notice_read_leaves_a_receipt_and_its_message_waits_in_no_channel(brow
     assert announcing.tell_due() == 0, "once"
 
 
+@pytest.mark.capability("A025.1")
 def test_opening_a_message_reads_it_and_leads_to_the_thing(browser):
     student, message = browser("student"), tell("student")
     answer = student.get(f"{INBOX}{message.public_id}/")

@@ -156,6 +156,7 @@ def test_an_ordinary_notice_is_marked_when_it_is_opened_and_a_must_read_by_hand(
     assert "我已阅读" in binding
 
 
+@pytest.mark.capability("A025.2")
 def test_the_receipt_answers_a_page_with_its_fragment(browser, publish):
     notice = publish(must_read=True)
     answer = browser("student").post(address(notice, "read/"), headers={"HX-Request": "true"})
@@ -223,6 +224,7 @@ def test_the_address_filters_the_list(browser, publish, query, found):
     assert titles(browser("student").get(f"{LIST}?{query}")) == found
 
 
+@pytest.mark.capability("A036.4")
 def test_the_search_finds_the_notices_that_one_may_read(browser, publish):
     publish("全校选课通知")
     publish("教师选课说明", audience="staff")
@@ -272,6 +274,7 @@ def test_the_pages_cost_few_queries_however_long_the_list(browser, publish):
     assert queries_of(browser("editor"), desk(notice)) <= 14
 
 
+@pytest.mark.capability("A036.2")
 def test_the_home_gets_its_lines_in_one_query_beside_what_was_read_of_the_reader(
     browser, publish, django_assert_num_queries
 ):

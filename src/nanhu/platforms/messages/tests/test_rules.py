@@ -34,6 +34,7 @@ def test_a_second_file_of_one_name_gets_a_number():
     assert rules.name_beside("别的.pdf", taken) == "别的.pdf"
 
 
+@pytest.mark.capability("A025.2")
 @pytest.mark.parametrize(
     ("read", "audience", "percent", "unread"),
     [(0, 0, 0, 0), (0, 31000, 0, 31000), (30999, 31000, 99, 1), (31000, 31000, 100, 0), (12, 10, 100, 0)],

@@ -263,6 +263,7 @@ def test_two_exchange_a_duty_and_nothing_changes_until_the_other_agrees(school):
     assert changed == {"unit_id": school.units["20"], "days": [str(mine.day), str(theirs.day)]}
 
 
+@pytest.mark.capability("A169.1")
 def test_an_exchange_of_what_changed_meanwhile_is_none(school):
     mine, theirs = put(school, "T0003"), put(school, "T0002", days=3)
     made = exchanging.ask(by=school.actor("T0003"), token=uuid4(), person_id=mine.person_id, given=mine, taken=theirs)
@@ -284,6 +285,7 @@ def test_an_exchange_of_what_changed_meanwhile_is_none(school):
     assert [one[1] for one in standing()] == ["赵老师", "王秘书", "钱科长"]
 
 
+@pytest.mark.capability("A169.1")
 def test_nobody_is_in_two_places_after_an_exchange(school):
     mine, theirs = put(school, "T0003"), put(school, "T0002", days=3)
     put(school, "T0002", unit="21", hours=(19, 22))
@@ -344,6 +346,7 @@ def test_the_evening_before_is_evening_on_the_campus(school, cron_of):
     assert cron_of("directory.tell_tomorrow") == "*/30 * * * *"
 
 
+@pytest.mark.capability("A169.1")
 def test_whom_nobody_told_in_the_evening_hears_it_as_long_as_his_duty_has_not_begun(school):
     """The school was read-only, or no worker ran."""
     put(school, hours=(20, 22))

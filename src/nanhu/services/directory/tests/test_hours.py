@@ -54,6 +54,7 @@ def test_a_promise_holds_over_a_season_change_and_a_holiday(seasons):
     )
 
 
+@pytest.mark.capability("A068.3")
 def test_a_closed_day_of_a_unit_gives_no_minutes_to_it_and_to_no_other(seasons):
     day = {"title": "盘点", "starts_on": "2026-10-08", "ends_on": "2026-10-08"}
     half = {"title": "运动会", "starts_on": "2026-10-09", "ends_on": "2026-10-09", "hours": "08:30-09:30"}
@@ -68,6 +69,7 @@ def test_a_closed_day_of_a_unit_gives_no_minutes_to_it_and_to_no_other(seasons):
     assert flows.due_after(at(9, 30, 16), 180, "21") == at(10, 8, 9, 30)
 
 
+@pytest.mark.capability("A068.3")
 def test_a_unit_says_otherwise_than_the_school_for_the_days_that_it_names(seasons):
     with time_machine.travel(at(4, 1, 9)):
         own = {"title": "报账季", "hours": "10:00-11:00", "starts_on": "2026-06-01", "ends_on": "2026-06-30"}
@@ -150,6 +152,7 @@ def test_other_systems_read_the_phones(school):
     assert datahub.rows("unit.phone") == []
 
 
+@pytest.mark.capability("A068.3")
 @pytest.mark.parametrize(
     ("moment", "words"),
     [

@@ -89,6 +89,7 @@ def test_a_phone_is_found_by_name_unit_pinyin_initials_number_and_what_people_ca
     assert "值班室" not in page
 
 
+@pytest.mark.capability("A068.1")
 @pytest.mark.parametrize("typed", ["小元卡", "xiaoyuanak", "校圆卡", "xiaoyuanca"])
 def test_a_slip_of_the_finger_finds_what_sounds_like_it(school, typed):
     school.phone("校园卡管理办公室", "8703568")
@@ -99,6 +100,7 @@ def test_a_slip_of_the_finger_finds_what_sounds_like_it(school, typed):
     assert "没有符合条件的" in school.client("T0003").get(BOOK, {"q": "天体物理"}).content.decode()
 
 
+@pytest.mark.capability("A068.1")
 @pytest.mark.parametrize("typed", ["英语", "yingyu"])
 def test_who_speaks_a_language_is_found_by_it(school, typed):
     school.phone("国际学生办公室", "8703570", languages="英语、日语")

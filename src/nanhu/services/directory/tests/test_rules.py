@@ -19,6 +19,7 @@ def weekdays(day: date):
     return DAY if day.weekday() < 5 else ()
 
 
+@pytest.mark.capability("A068.3")
 @pytest.mark.parametrize(
     ("moment", "opening"),
     [
@@ -47,6 +48,7 @@ def test_hours_that_are_none_are_refused(said):
     assert spans_of("") == ()
 
 
+@pytest.mark.capability("A068.2")
 def test_a_number_as_a_phone_dials_it():
     assert dialled("0730-870 3568") == "tel:07308703568"
     assert dialled("+86 730 8703568", "12") == "tel:+867308703568;ext=12"
@@ -55,6 +57,7 @@ def test_a_number_as_a_phone_dials_it():
         assert not NUMBER.fullmatch(bad), bad
 
 
+@pytest.mark.capability("A081.2")
 def test_only_addresses_of_wechat_are():
     assert is_wechat("http://weixin.qq.com/r/abc")
     for bad in (

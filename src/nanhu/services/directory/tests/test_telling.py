@@ -47,6 +47,7 @@ def test_of_a_unit_without_anybody_the_head_above_is_asked(school):
         assert jobs.ask_to_confirm() == 0, "nobody leads the school here"
 
 
+@pytest.mark.capability("A068.4")
 def test_whoever_finds_it_wrong_tells_who_keeps_it_and_changes_nothing(school):
     phone = school.phone("报销大厅", "8640101")
     reader = school.client("T0003")

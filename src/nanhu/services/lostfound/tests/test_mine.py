@@ -126,6 +126,7 @@ def test_somebody_from_outside_signs_on_paper_and_what_nobody_fetches_is_handed_
     assert keeper.get(f"{HOME}keeping/things/{kept_by_finder.public_id}/").status_code == 404
 
 
+@pytest.mark.capability("A075.1")
 def test_what_lies_at_the_desk_is_ended_there_and_what_was_ended_waits_for_nobody(school):
     at_desk, own = school.shown(keeper="desk"), school.shown(words="蓝色水杯")
     keeping.hand_in(by=school.actor("K1"), item=at_desk, shelf="A-1")

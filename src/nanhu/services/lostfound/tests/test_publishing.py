@@ -113,6 +113,7 @@ def test_a_bomb_and_a_seventh_photo_are_refused(school):
     assert not Item.objects.exists()
 
 
+@pytest.mark.capability("A072.4")
 def test_a_found_card_has_no_photo(school):
     said = school.said(category="card", words="校园卡一张", photos=[picture()])
     answer = school.client("S1").post(f"{HOME}found/", said)
@@ -122,6 +123,7 @@ def test_a_found_card_has_no_photo(school):
     assert school.client("S1").post(f"{HOME}lost/", said | {"photos": [picture()]}).status_code == 302
 
 
+@pytest.mark.capability("A072.1")
 def test_a_mend_takes_photos_away_and_their_content_goes_while_the_shelf_keeps_its_own(school, later):
     card = school.post(category="other", photos=[picture().read()])
     face = school.post(photos=[picture(colour="#ff0000").read()])
@@ -179,6 +181,7 @@ def test_the_same_form_twice_is_one_item_and_the_eleventh_of_a_day_is_refused(sc
     assert author.post(f"{HOME}lost/", school.said()).status_code == 302
 
 
+@pytest.mark.capability("A073.2")
 def test_a_large_sum_of_cash_goes_to_the_security_office_and_never_to_the_board(school):
     author, keeper = school.client("S1"), school.client("K1")
     for amount, state in (("500", "pending"), ("500.01", "guarded")):

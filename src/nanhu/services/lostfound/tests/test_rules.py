@@ -78,6 +78,7 @@ def test_two_texts_are_as_like_as_the_pairs_of_letters_that_they_share():
     assert rules.overlap("", "伞") == 0
 
 
+@pytest.mark.capability("A075.2")
 def test_near_in_time_is_within_three_days():
     noon = datetime(2028, 2, 29, 12, tzinfo=UTC)
     assert rules.nearness(noon, noon) == 1
@@ -86,6 +87,7 @@ def test_near_in_time_is_within_three_days():
     assert rules.nearness(noon, noon + timedelta(hours=36)) == pytest.approx(0.5)
 
 
+@pytest.mark.capability("A075.2")
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [

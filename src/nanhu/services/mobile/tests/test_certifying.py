@@ -185,6 +185,7 @@ def test_once_bound_one_is_a_member_at_once(syncing, client, wecom):
     assert "已加入" in page
 
 
+@pytest.mark.capability("A058.1")
 def test_who_is_bound_already_is_told_and_nothing_changes(school, client):
     certify(client)
     before = SmsMessage.objects.count()
@@ -196,6 +197,7 @@ def test_who_is_bound_already_is_told_and_nothing_changes(school, client):
     assert any("没有改动" in one for one in told)
 
 
+@pytest.mark.capability("A060.2")
 def test_its_owner_undoes_it_within_72_hours(syncing, client, wecom):
     certify(client)
     settle()
@@ -217,6 +219,7 @@ def test_its_owner_undoes_it_within_72_hours(syncing, client, wecom):
     assert "s1" not in wecom.members()
 
 
+@pytest.mark.capability("A060.2")
 def test_after_72_hours_a_binding_is_no_more_undone(syncing, client, wecom):
     certify(client)
     settle()
@@ -255,6 +258,7 @@ def test_a_newcomers_page_says_the_same_of_every_number(school):
     assert sorted(Newcomer.objects.values_list("state", flat=True)) == ["entered", "waiting", "waiting"]
 
 
+@pytest.mark.capability("A059.2")
 def test_an_untrue_registration_is_refused_with_words(school, client):
     said = {"campus_no": "T7", "name": "新人", "unit": "20", "phone": "13907300077"}
     client.post("/mobile/newcomer/", said)

@@ -67,6 +67,7 @@ def test_a_state_is_of_one_browser_and_good_once(syncing, wecom, client):
     assert client.get("/mobile/entered", {"code": "x"}).status_code == 422
 
 
+@pytest.mark.capability("A066.1")
 def test_a_code_is_good_once_and_a_made_up_one_never(syncing, wecom):
     wecom.join("t2")
     code = wecom.company.code_for("t2")
@@ -120,6 +121,7 @@ def test_it_is_no_fresh_proof(syncing, wecom, client):
     assert client.get("/card/code/enable/")["Location"].startswith("/sign-in/again")
 
 
+@pytest.mark.capability("A060.2")
 def test_an_undone_move_gives_the_old_account_back_and_puts_the_other_out(syncing, wecom):
     wecom.join("t2")
     wecom.company.store.put("wang-2", "王老师", "13800000000", [1], 1)
@@ -137,6 +139,7 @@ def test_an_undone_move_gives_the_old_account_back_and_puts_the_other_out(syncin
     assert owner.get("/mobile/").status_code == 200
 
 
+@pytest.mark.capability("A066.1")
 def test_who_owes_a_second_step_takes_it_here_too(syncing, wecom, client):
     identity.grant_role(by=SYSTEM, account_id=identity.account_of(syncing.persons["T2"]).pk, role="identity.admin")
     wecom.join("t2")

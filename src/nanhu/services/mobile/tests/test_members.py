@@ -166,6 +166,7 @@ def test_an_account_made_by_mail_when_the_power_went_is_ours_and_asks_nobody(syn
     assert wecom.company.store.member("t2")["mobile"] == ""
 
 
+@pytest.mark.capability("A060.1")
 @pytest.mark.parametrize("agreed_first", [True, False])
 def test_an_account_of_his_own_from_before_us_is_taken_over_by_phone_and_name(school, wecom, agreed_first):
     """Who agrees later had one by his mail meanwhile: that one goes, for he never joined it."""
@@ -250,6 +251,7 @@ def test_who_is_to_go_while_his_own_account_is_taken_over_leaves_none_there(scho
     assert not {"t2", "wang-laoshi"} & wecom.members().keys()
 
 
+@pytest.mark.capability("A060.2")
 def test_what_changed_is_changed_there_and_nothing_else_is(syncing, wecom):
     before = dict(wecom.company.calls)
     members.follow(list(syncing.persons.values()))
@@ -300,6 +302,7 @@ def test_who_has_no_phone_on_record_is_listed_with_the_reason(syncing):
     assert syncing.member("T8").state == State.INVITED
 
 
+@pytest.mark.capability("A058.2")
 def test_who_leaves_by_himself_is_not_invited_again_until_he_says_so(syncing, wecom):
     wecom.join("t2")
     wecom.leave("t2")
@@ -430,6 +433,7 @@ def ended(school, number, days=-1):
     school.record(number, affiliation={"state": "ended", "ends_on": campus_today() + timedelta(days=days)})
 
 
+@pytest.mark.capability("A058.2")
 @pytest.mark.parametrize("attempts", [0, 1])
 def test_a_removal_that_waits_is_taken_back(syncing, wecom, attempts):
     """A change of post in two feeds: ended, and started again before the worker came to it."""
@@ -478,6 +482,7 @@ def test_a_feed_without_units_removes_nobody(syncing, wecom, monkeypatch):
     assert wecom.members().keys() == {"t1", "t2", "t3"}
 
 
+@pytest.mark.capability("A058.2")
 def test_more_removals_than_usual_wait_for_the_keepers_press(syncing, wecom, monkeypatch):
     monkeypatch.setattr(members, "FEW", 1)
     ended(syncing, "T2")

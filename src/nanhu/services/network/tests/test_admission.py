@@ -47,6 +47,7 @@ def test_wired_wifi_and_vpn_accept_the_same_identity_under_the_policy_of_each(sc
     assert all(len(code) == 29 and code.startswith("n1:") for code in codes.values())
 
 
+@pytest.mark.capability("A008.1")
 def test_who_is_several_things_comes_in_as_what_gives_most_and_to_the_vpn_as_staff(school):
     """A teacher who has begun to study: the newest tie is the student's."""
     also(school, "T1", "student")
@@ -155,6 +156,7 @@ def test_a_grant_of_which_nothing_is_heard_counts_for_a_minute(school):
         assert school.ask("S1", LAPTOP).status_code == 200
 
 
+@pytest.mark.capability("A008.1")
 def test_hours_of_a_policy_may_go_past_midnight(school):
     school.policy("student", "wifi", 3, opens=time(6), closes=time(0, 30))
     day = campus_today() + timedelta(days=1)
@@ -176,6 +178,7 @@ def test_why_somebody_was_refused_is_said_in_the_language_in_which_he_reads(scho
     assert ("1" in said, said.isascii()) == (True, True), said
 
 
+@pytest.mark.capability("A008.1")
 def test_a_rule_of_another_room_refuses_its_service_alone(school, monkeypatch):
     rule = api.ServiceRule(key="test", service="vpn", refuses=lambda _person: "要先申请 VPN")
     monkeypatch.setitem(service_rules._entries, "test", rule)
@@ -202,6 +205,7 @@ def test_a_device_that_was_never_here_is_told_of_once(school):
     assert "新设备上网" not in school.client("S2").get("/messages/").content.decode()
 
 
+@pytest.mark.capability("A174.1")
 def test_a_new_mac_of_a_known_cookie_is_the_same_device(school):
     made = devices.enter(school["S1"], "", "cookie:abc", mac=api.mac_of(PHONE))
     request = api.AdmissionRequest(

@@ -63,6 +63,7 @@ def test_each_tunnel_counts_by_itself_and_one_that_was_kicked_stays_off(school):
     assert tunnel(school, "v6") is not None
 
 
+@pytest.mark.capability("A008.1")
 def test_the_end_of_a_policys_hours_ends_sessions(school):
     """By the Session-Timeout of the Accept; by the job, where the NAS did not."""
     school.policy("student", "wifi", 3, opens=time(6), closes=time(23), starts_on=campus_today())
@@ -114,6 +115,7 @@ def test_a_withdrawn_nas_has_nobody_on_line(school):
     assert (session.state, session.cause) == ("closed", "nas-withdrawn")
 
 
+@pytest.mark.capability("A008.2")
 def test_an_app_password_that_is_taken_back_ends_what_it_opened_and_nothing_else(school):
     account = identity.account_with("S1")
     text = app_passwords.make(by=SYSTEM, account=account, name="平板", service="network")
@@ -141,6 +143,7 @@ def test_a_red_row_is_woken_by_a_report_of_its_session(school):
     assert Disconnect.objects.get().state == "confirmed"
 
 
+@pytest.mark.capability("A174.1")
 def test_a_device_is_taken_away_by_its_owner_with_what_it_has_on_line(school):
     session = school.on_line("S1")
     address = f"{MINE}{session.device.public_id}/remove/"

@@ -82,6 +82,7 @@ def test_who_was_disconnected_by_whom_and_why_is_kept(school, nas):
     assert "已断开" in page
 
 
+@pytest.mark.capability("A174.1")
 def test_what_the_nas_does_not_end_is_red_after_30_seconds_and_tried_five_times_more(school, nas):
     session = school.on_line("S1")
     api.disconnect(by=SYSTEM, person_id=school["S1"], cause=disconnecting.SUSPENDED)

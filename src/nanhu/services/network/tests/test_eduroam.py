@@ -65,6 +65,7 @@ def test_a_visitor_at_a_nas_of_another_application_is_let_in_by_nobody(ask):
     assert (ask().status_code, Grant.objects.count()) == (401, 0)
 
 
+@pytest.mark.capability("A171.2")
 def test_who_asks_without_a_realm_or_under_another_key_is_refused(school, ask):
     assert ask(name="14231200001").status_code == 400
     assert ask(key="wifi").status_code == 400

@@ -57,6 +57,7 @@ def has_waiter():
         return bool(cursor.fetchone()[0])
 
 
+@pytest.mark.capability("A029.1")
 @pytest.mark.parametrize(
     ("come_in", "change", "is_app_password"),
     [

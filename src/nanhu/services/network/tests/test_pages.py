@@ -340,6 +340,7 @@ def test_a_sheet_of_nas_is_taken_as_a_whole(school):
     assert "校园无线网、校园 VPN" in engineer.get(f"{DESK}nas/").content.decode()
 
 
+@pytest.mark.capability("A174.1")
 def test_a_device_is_named_by_its_owner_alone(school):
     school.on_line("S1")
     device = Device.objects.get()
@@ -352,6 +353,7 @@ def test_a_device_is_named_by_its_owner_alone(school):
     assert "&lt;b&gt;湖&lt;/b&gt;" in page
 
 
+@pytest.mark.capability("A174.1")
 def test_the_home_says_how_many_devices_are_on_line(school):
     school.policy("student", "wifi", 3)
     client = school.client("S1")

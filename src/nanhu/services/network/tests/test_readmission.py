@@ -269,6 +269,7 @@ def come(school, number, what):
         )
 
 
+@pytest.mark.capability("A008.1")
 @pytest.mark.django_db
 @settings(max_examples=20, phases=[Phase.explicit, Phase.generate])
 @given(case=cases())

@@ -36,6 +36,7 @@ def disowned(school):
     assert mine.post(f"/account/new-devices/{notice.public_id}/not-mine").headers["Location"] == "/setup"
 
 
+@pytest.mark.capability("A029.1")
 @pytest.mark.parametrize("door", [reset, demanded, disowned])
 def test_whoever_came_in_by_a_password_that_was_taken_back_goes(school, door):
     text = app_passwords.make(by=SYSTEM, account=identity.account_with("T1"), name="平板", service="network")

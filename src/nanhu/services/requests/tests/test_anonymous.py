@@ -94,6 +94,7 @@ def token(school):
 
 @pytest.mark.django_db
 class TestTokens:
+    @pytest.mark.capability("A055.2")
     def test_three_a_term_and_no_fourth(self, school):
         student = school.client("S1")
         answer, tokens = blinding.take(student, 2)
@@ -119,6 +120,7 @@ class TestTokens:
         assert client.get(blinding.TOKENS).status_code == 302
         assert client.post(blinding.TOKENS, "{}", content_type="application/json").status_code == 302
 
+    @pytest.mark.capability("A055.2")
     def test_it_is_spent_once(self, school, token, client):
         assert blinding.send(client, token).status_code == 200
         again = blinding.send(client, token, "ZZZZ1234EFGH5678", words="再来一次")
@@ -189,6 +191,7 @@ class TestTokens:
             read = [one.split('"')[1] for one in sent if one.startswith("SELECT")]
             assert read == ["campus_term", "requests_token_key"]
 
+    @pytest.mark.capability("A055.2")
     def test_a_request_that_brings_a_session_is_turned_away(self, school, token):
         student = school.client("S1")
         assert blinding.send(student, token).status_code == 400
@@ -223,6 +226,7 @@ class TestTokens:
     def test_json_that_is_none_is_refused(self, client, school, words):
         assert client.post(blinding.SEND, words, content_type="application/json").status_code == 400
 
+    @pytest.mark.capability("A055.2")
     def test_a_wrong_reply_code_is_not_there_and_says_nothing_more(self, client, school, token):
         blinding.send(client, token)
         for code in ("ABCD1234EFGH5679", "0" * 16):
@@ -257,6 +261,7 @@ def test_an_anonymous_complaint_is_handled_and_answered_to_its_code_alone(school
     assert replies.opened(bytes.fromhex(sealed["content"]), CODE) == "已下架。"
 
 
+@pytest.mark.capability("A056.2")
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["opinion", "policy"])
 def test_opinion_and_questions_are_sent_anonymously_too(school, token, client, kind):

@@ -159,6 +159,7 @@ def test_the_accused_unit_and_person_and_who_is_below_them_never_see_it(school):
     assert desk.get(f"{COMPLAINTS}{self_made.public_id}/").status_code == 404, "nobody handles his own"
 
 
+@pytest.mark.capability("A055.2")
 def test_the_form_of_a_complaint_tells_nobody_who_is_here(school):
     student, _desk, _inspector = school.client("S1"), school.client("C1"), school.client("C2")
     assert student.get(f"{HALL}complaint/", {"suggest": "accused", "accused": "钱处"}).status_code == 404

@@ -81,6 +81,7 @@ def test_who_is_in_a_unit_below_the_accused_does_not_see_it_and_the_receiver_doe
     assert below.get(f"/requests/complaints/{other.public_id}/").status_code == 200
 
 
+@pytest.mark.capability("A076.4")
 def test_what_is_handed_on_while_nobody_could_get_in_has_its_promise_again(school):
     school.crew()
     one, other = school.repair(), school.crew("乙班", leader="W3", members=())

@@ -94,6 +94,7 @@ def test_a_picture_that_would_burst_is_refused(school):
     assert not Request.objects.exists()
 
 
+@pytest.mark.capability("A076.3")
 def test_what_is_known_is_filled_in_and_the_second_report_is_one_press(school):
     student = school.client("S1")
     student.post(f"{HALL}repair/", said(may_enter="on"))
@@ -107,6 +108,7 @@ def test_what_is_known_is_filled_in_and_the_second_report_is_one_press(school):
     assert Request.objects.count() == 2
 
 
+@pytest.mark.capability("A078.1")
 def test_the_same_form_twice_is_one_repair(school):
     student, token = school.client("S1"), {"form_token": str(uuid4())}
     first = student.post(f"{HALL}repair/", said(**token))
@@ -201,6 +203,7 @@ def test_only_the_crew_works_on_a_job_and_a_stranger_finds_none(school):
     assert one.state == "assigned"
 
 
+@pytest.mark.capability("A076.4")
 def test_who_cannot_get_in_offers_times_and_the_clock_stands_until_one_is_chosen(school):
     school.crew()
     one = school.repair()
@@ -236,6 +239,7 @@ def test_the_phone_is_sealed_shown_by_a_press_that_is_written_down_and_forgotten
     assert one.phone is None
 
 
+@pytest.mark.capability("A078.1")
 def test_a_twin_is_followed_or_filed_apart_and_who_follows_reads_no_words(school):
     school.crew()
     first = school.repair(words="我的秘密")
@@ -263,6 +267,7 @@ def test_a_twin_is_followed_or_filed_apart_and_who_follows_reads_no_words(school
     assert Request.objects.count() == 2
 
 
+@pytest.mark.capability("A078.3")
 def test_the_dispatcher_merges_twins_and_nothing_else(school):
     school.crew()
     first, twin = school.repair(), school.repair("S2", twin="other")
@@ -307,6 +312,7 @@ def test_what_wandered_twice_stops_at_the_leader(school):
     assert desk.post(f"{DISPATCH}{one.public_id}/assign/", stranger).status_code == 422
 
 
+@pytest.mark.capability("A078.3")
 def test_damage_by_somebody_becomes_a_bill_of_the_materials(school):
     school.crew(members=("W2", "D1"))
     one = school.repair()
@@ -386,6 +392,7 @@ def test_what_is_owed_of_a_rooms_bill_is_taken_back_though_a_share_of_it_is_over
     assert not one.bills.exists(), "it may be issued right"
 
 
+@pytest.mark.capability("A078.3")
 def test_whoever_dispatches_calls_back_before_a_crew_runs(school):
     one = school.repair(phone="13907300001", is_urgent=True)
     address = f"{DISPATCH}{one.public_id}/call/"
@@ -398,6 +405,7 @@ def test_whoever_dispatches_calls_back_before_a_crew_runs(school):
     assert school.client("W1").post(address).status_code == 404
 
 
+@pytest.mark.capability("A078.3")
 def test_danger_is_told_to_who_dispatches_and_waits_for_no_cap(school, monkeypatch):
     dispatcher, leader = school.client("D1"), school.client("L1")
     assert dispatcher.get(DISPATCH).status_code == leader.get(DISPATCH).status_code == 200
@@ -412,6 +420,7 @@ def test_danger_is_told_to_who_dispatches_and_waits_for_no_cap(school, monkeypat
     assert set(Message.objects.filter(text__contains="有危险").values_list("urgency", flat=True)) == {"now"}
 
 
+@pytest.mark.capability("A076.4")
 def test_of_danger_the_clock_stands_in_plain_minutes(school):
     school.crew()
     one = school.repair(is_urgent=True)
@@ -425,6 +434,7 @@ def test_of_danger_the_clock_stands_in_plain_minutes(school):
         )
 
 
+@pytest.mark.capability("A078.3")
 def test_work_of_who_rests_is_off_or_left_is_somebodys(school):
     weekday = now().astimezone(CAMPUS_ZONE).isoweekday()
     crew = school.crew("甲班", leader="W1", members=(), duty_days=[weekday % 7 + 1])
@@ -459,6 +469,7 @@ def test_a_promise_is_in_minutes_of_work_and_danger_in_plain_ones(start, key, ur
     assert dispatching.promised_until(one, at).astimezone(CAMPUS_ZONE).strftime("%Y-%m-%dT%H:%M") == due
 
 
+@pytest.mark.capability("A076.4")
 def test_the_dispatcher_sets_crews_and_promises(school):
     desk = school.client("D1")
     crew = {

@@ -92,6 +92,7 @@ def test_an_approver_who_applies_is_decided_by_whoever_stands_above_him(school, 
     assert made.state == State.APPROVED
 
 
+@pytest.mark.capability("A168.2")
 def test_a_calendar_hears_what_was_refused_released_or_not_come_to(school, hall, travel):
     absent = school.approved("S1", hall, 9, 10, day=1)
     refused, idle = (school.book("S1", hall, hour, hour + 1) for hour in (13, 17))
@@ -262,6 +263,7 @@ def test_more_than_a_hundred_need_a_sponsor_who_agrees(school, hall):
     assert school.client("A1").post(f"/venues/mine/{made.public_id}/cancel/", {}).status_code == 404
 
 
+@pytest.mark.capability("A080.4")
 def test_the_line_is_asked_in_its_order_for_two_hours_each(school, hall, travel):
     made = school.approved("S1", hall, 14, 16)
     day = in_days(7)  # as it is before the two hours pass, maybe over midnight
@@ -289,6 +291,7 @@ def test_the_line_is_asked_in_its_order_for_two_hours_each(school, hall, travel)
     assert Booking.objects.filter(state=State.HELD).get().application.person_id == school["S3"]
 
 
+@pytest.mark.capability("A080.4")
 def test_displaced_he_is_told_and_moves_to_one_of_the_nearest_three(school, hall):
     near = school.venue("b1.2", "近的", uses=["hall"])
     school.venue("b2.1", "远的", uses=["hall"])
@@ -361,6 +364,7 @@ def test_the_keeper_does_not_hand_himself_a_key(school, hall, travel):
     assert school.client("K1").post(f"/venues/desk/bookings/{made.public_id}/key-out/", {}).status_code == 409
 
 
+@pytest.mark.capability("A080.2")
 def test_a_form_sent_twice_books_once_and_anothers_token_is_refused(school, hall):
     token = str(uuid4())
     first, other = school.client("S1"), school.client("S2")
@@ -453,6 +457,7 @@ def test_who_leaves_has_no_hours_ahead_of_him(school, hall):
     assert free_on(hall, in_days(7)) == [("08:00", "22:00")]
 
 
+@pytest.mark.capability("A080.3")
 def test_each_change_stands_in_the_log_and_is_told(school, hall):
     made = school.approved("S1", hall, 14, 16)
     school.client("S1").post(f"/venues/mine/{made.public_id}/cancel/", {"reason": "雨"})
@@ -461,6 +466,7 @@ def test_each_change_stands_in_the_log_and_is_told(school, hall):
     assert any("批准" in one for one in texts_to(school["S1"]))
 
 
+@pytest.mark.capability("A080.3")
 def test_the_fee_counts_each_half_hour_that_was_begun():
     begins = moment_at(campus_today(), 600)
     assert [fee_of(5_000, begins, begins + timedelta(minutes=one)) for one in (30, 60, 61, 75, 90)] == [

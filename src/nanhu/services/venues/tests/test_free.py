@@ -52,6 +52,7 @@ def test_the_worked_example_what_is_offered_is_booked_and_what_is_not_is_refused
     assert (booked.held_from, booked.held_to) == (moment_at(in_days(7), 990), moment_at(in_days(7), 1140))
 
 
+@pytest.mark.capability("A080.1")
 def test_whoever_knows_the_hours_finds_the_venues_that_have_them_free(school, hall):
     school.venue("b1.2", "小厅", uses=["hall"], capacity=40)
     school.book("S1", hall, 14, 16)
@@ -110,6 +111,7 @@ def test_lessons_in_the_timetable_are_never_offered(school, hall):
         school.book("S1", hall, 9, 10, day=9)
 
 
+@pytest.mark.capability("A080.1")
 def test_seasons_notice_horizon_and_withdrawal_bound_what_is_free(school, hall):
     closed = in_days(20)
     keeping.set_season(

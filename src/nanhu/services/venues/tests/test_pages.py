@@ -330,6 +330,7 @@ def event(uid, day, begins, ends, more=""):
     return f"BEGIN:VEVENT\r\nUID:{uid}\r\nSUMMARY:<b>旧系统 {uid}</b>\r\n{hours}{more}END:VEVENT\r\n"
 
 
+@pytest.mark.capability("A080.2")
 def test_bookings_of_elsewhere_come_in_by_a_calendar_once_and_never_over_others(school, hall):
     school.book("S1", hall, 14, 16)
     keeper, page = school.client("K1"), f"/venues/desk/venues/{hall.public_id}/"
@@ -378,6 +379,7 @@ def test_the_door_opens_for_the_hours_and_who_passed_it_has_come(school, hall, m
     assert found.withdrawn_at is not None
 
 
+@pytest.mark.capability("A080.4")
 def test_the_door_opens_for_a_whole_day_with_set_up_and_clear_up(school):
     """Held from the night before to the night after: the door was open that night and shut all day."""
     order = access.DoorsOrder(doors=[access.DoorOrder(number="MT901", place="b1.1", name="正门")])

@@ -182,6 +182,7 @@ def test_who_has_the_key_already_brings_it_back_before_he_moves(school, travel):
     assert keys.hand_out(by=SYSTEM, keeper_id=None, booking=made).state == State.IN_USE
 
 
+@pytest.mark.capability("A080.3")
 def test_a_technician_goes_along_only_where_he_holds_the_post(school):
     first, _second, third = (
         school.venue(f"b1.{number}", f"直播室 {number}", uses=["studio"], capacity=10) for number in (1, 2, 3)
@@ -195,6 +196,7 @@ def test_a_technician_goes_along_only_where_he_holds_the_post(school):
     assert displacing.offers_for(made) == [third]
 
 
+@pytest.mark.capability("A080.3")
 def test_a_student_finds_nobody_by_name_and_nobody_answers_for_fewer_than_a_hundred(school, hall):
     student, address = school.client("S1"), f"/venues/{hall.public_id}/apply/"
     for typed in ("刘一帆", "王老师"):
@@ -335,6 +337,7 @@ def test_limits_of_a_person(school, hall):
         waiting.join(by=SYSTEM, person_id=school["S3"], venue=hall, hours=spans[-1])
 
 
+@pytest.mark.capability("A080.3")
 def test_all_who_are_concerned_are_told(school, hall):
     made = school.book("S1", hall, 14, 16, headcount=150, sponsor=school["A1"])
     school.agree(made, "H1", "A1")

@@ -54,6 +54,7 @@ def door(field: Field, monkeypatch: pytest.MonkeyPatch) -> Door:
     return Door()
 
 
+@pytest.mark.capability("A172.1")
 def test_who_is_on_line_captive_or_elsewhere_is_told_as_by_the_view(door: Door, field: Field) -> None:
     here = field.air.phones["a"].address
     with time_machine.travel(now(), tick=False):

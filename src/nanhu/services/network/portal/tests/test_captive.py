@@ -130,6 +130,7 @@ def test_a_device_that_was_here_comes_on_line_by_one_tap_also_under_another_mac(
         assert 'type="password"' in phone.open().content.decode()
 
 
+@pytest.mark.capability("A172.2")
 def test_a_new_password_ends_the_trust_and_another_person_takes_the_device(field: Field) -> None:
     phone = field.phone("a", on_line(field, "a"))
     follow_accounts([PasswordChanged(account_id=account_with("T1").pk, person_id=field.person_id)])
@@ -142,6 +143,7 @@ def test_a_new_password_ends_the_trust_and_another_person_takes_the_device(field
     assert not Trust.objects.exists()
 
 
+@pytest.mark.capability("A174.1")
 def test_at_the_cap_the_person_chooses_and_nobody_is_dropped_unasked(field: Field) -> None:
     for which in "ab":
         on_line(field, which)
@@ -264,6 +266,7 @@ def browsers_of(field: Field, number: str = "T1") -> str:
     return str(signed_in(number).get("/network/devices/browsers/").content.decode())
 
 
+@pytest.mark.capability("A172.2")
 def test_a_remembered_browser_is_listed_and_ended_by_its_owner_and_by_a_kick(field: Field) -> None:
     phone = field.phone("a", on_line(field, "a"))
     end = f"/network/devices/browsers/{Trust.objects.get().public_id}/end/"
@@ -281,6 +284,7 @@ def test_a_remembered_browser_is_listed_and_ended_by_its_owner_and_by_a_kick(fie
     assert not Trust.objects.exists()
 
 
+@pytest.mark.capability("A172.2")
 def test_trust_lives_no_longer_than_the_app_password_that_proved_it(field: Field) -> None:
     text = app_passwords.make(by=SYSTEM, account=account_with("T1"), name="平板", service="network")
     phone = field.phone("a")
@@ -307,6 +311,7 @@ def test_a_merged_persons_sign_ins_and_trust_follow(field: Field) -> None:
     assert 'type="password"' in phone.open().content.decode()
 
 
+@pytest.mark.capability("A172.1")
 def test_out_is_out_at_the_gateway_first(field: Field) -> None:
     phone = field.phone("a", on_line(field, "a"))
     address = f"/wifi/on/{field.last().public_id}/"
@@ -415,6 +420,7 @@ def test_nobodys_password_goes_to_the_controller_and_a_grant_is_good_once(field:
     assert field.air.post("authenticate", {**ask, "User-Name": "T2"})[0] == 401
 
 
+@pytest.mark.capability("A172.1")
 def test_a_wrong_password_nobody_and_a_closed_account_are_told_the_same(field: Field) -> None:
     wrong = field.phone("a").sign_in("T1", "wrong")
     nobody = field.phone("a").sign_in("T9", "wrong")
@@ -763,6 +769,7 @@ def test_the_page_is_small_and_needs_no_script(field: Field) -> None:
     )
 
 
+@pytest.mark.capability("A172.1")
 def test_what_was_done_is_in_the_audit_log_without_the_password(field: Field) -> None:
     on_line(field, "a")
     entry = AuditEntry.objects.get(action="network.portal_sign_in")
@@ -771,6 +778,7 @@ def test_what_was_done_is_in_the_audit_log_without_the_password(field: Field) ->
     assert PASSWORD not in str(entry.__dict__)
 
 
+@pytest.mark.capability("A172.2")
 def test_a_reset_at_the_counter_ends_the_trust_too(field: Field) -> None:
     phone = field.phone("a", on_line(field, "a"))
     counter.reset(by=SYSTEM, campus_no="T1", reason="忘记密码")

@@ -46,6 +46,7 @@ def come_in(field: Field, number: str) -> None:
     assert field.phone("c").sign_in(number).status_code == 409, "a third device chooses first"
 
 
+@pytest.mark.capability("A008.2")
 def test_a_guest_comes_on_line_with_two_devices_and_is_off_when_the_sponsor_ends_it(field: Field, guest: str) -> None:
     come_in(field, guest)
     page = signed_in("T1").get(GUESTS).content.decode()
@@ -66,6 +67,7 @@ def test_a_guest_comes_on_line_with_two_devices_and_is_off_when_the_sponsor_ends
     assert guest not in signed_in("T1").get(GUESTS).content.decode()
 
 
+@pytest.mark.capability("A008.2")
 def test_a_guests_time_on_line_ends_with_his_last_day(field: Field, guest: str) -> None:
     evening = start_of(campus_today() + timedelta(days=2)) + timedelta(hours=20)
     with time_machine.travel(evening, tick=False):
@@ -75,6 +77,7 @@ def test_a_guests_time_on_line_ends_with_his_last_day(field: Field, guest: str) 
         assert (told["captive"], told["seconds-remaining"]) == (False, 4 * 3600)
 
 
+@pytest.mark.capability("A174.2")
 def test_the_sponsor_hears_of_each_device_of_his_guest_once(field: Field, guest: str) -> None:
     for _twice in range(2):
         assert field.phone("a").sign_in(guest).status_code == 303

@@ -81,6 +81,7 @@ def test_a_wrong_password_of_a_device_is_told_to_its_owner_alone(field: Field) -
     assert "旧密码" not in shown(signed_in("T1"))
 
 
+@pytest.mark.capability("A164.1")
 def test_at_the_cap_the_button_drops_the_longest_idle_and_says_whether_it_helped(field: Field) -> None:
     for which in "ab":
         on_line(field, which)
@@ -143,6 +144,7 @@ def test_a_device_that_its_owner_put_off_is_let_in_again_by_the_button(field: Fi
     assert field.phone("a").sign_in().status_code == 303
 
 
+@pytest.mark.capability("A164.1")
 def test_who_is_refused_at_the_vpn_is_led_to_where_it_is_applied_for(
     field: Field, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +207,7 @@ def test_who_is_captive_is_led_to_the_sign_in_by_the_button(field: Field) -> Non
     assert "已经在线" in shown(phone.client, phone.address)
 
 
+@pytest.mark.capability("A164.1")
 def test_out_of_hours_the_button_is_the_telephone(field: Field) -> None:
     opens = campus_time(now()) + timedelta(hours=2)
     network.Policy.objects.update(opens=opens.time(), closes=(opens + timedelta(hours=1)).time())
@@ -216,6 +219,7 @@ def test_out_of_hours_the_button_is_the_telephone(field: Field) -> None:
     assert 'href="tel:07308640996"' in press(client, "refused").content.decode()
 
 
+@pytest.mark.capability("A170.1")
 def test_a_building_is_covered_down_or_well(field: Field) -> None:
     places = {
         key: campus.Place.objects.create(key=key, name=name, kind="teaching")

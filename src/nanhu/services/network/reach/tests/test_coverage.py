@@ -129,6 +129,7 @@ def test_what_is_no_outline_is_refused(school):
     assert not CoveredArea.objects.exists()
 
 
+@pytest.mark.capability("A170.3")
 def test_an_older_list_does_not_take_back_what_a_newer_one_saw(hung):
     before = AccessPoint.objects.get(name="LIB-1").seen_at
     hung.client("K1").post(POINTS, upload(f"名称,地点代码,频段,最近上报\nLIB-1,lib.101,5,{seen(days=2)}\n"))

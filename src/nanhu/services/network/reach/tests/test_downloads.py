@@ -67,6 +67,7 @@ NO_INSTALLER = (
 )
 
 
+@pytest.mark.capability("A161.1")
 def test_what_is_no_installer_or_not_the_makers_is_not_taken(school):
     keeper = school.client("K1")
     for number, wrong in enumerate(NO_INSTALLER):
@@ -75,6 +76,7 @@ def test_what_is_no_installer_or_not_the_makers_is_not_taken(school):
     assert not StoredFile.objects.exists()
 
 
+@pytest.mark.capability("A161.1")
 def test_what_the_maker_says_is_held_against_the_file(school):
     digest = hashlib.sha256(PROGRAM).hexdigest()
     assert school.client("K1").post(f"{DESK}new/", said(published=digest)).status_code == 302

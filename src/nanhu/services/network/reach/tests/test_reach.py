@@ -166,6 +166,7 @@ def test_members_of_posts_and_units_are_read_once_however_many_lists_there_are(s
     assert len(read) == len(set(read)) == 2
 
 
+@pytest.mark.capability("A157.1")
 def test_lists_of_two_units_in_which_nobody_is_both_open_nothing_across(school, keeper):
     keeper.enter(name="学院", unit="12 计算机学院", networks="10.1.7.0/24", ports="8080")
     page = keeper.post(

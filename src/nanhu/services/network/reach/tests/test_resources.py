@@ -122,6 +122,7 @@ def test_what_is_no_resource_is_refused_beside_its_field(school):
     assert not Resource.objects.exists()
 
 
+@pytest.mark.capability("A165.1")
 def test_it_is_entered_changed_taken_away_and_found(school):
     keeper = school.client("K1")
     assert keeper.post(f"{DESK}new/", said()).status_code == 302

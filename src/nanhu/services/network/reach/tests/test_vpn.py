@@ -148,6 +148,7 @@ def test_neither_an_app_password_nor_a_default_one_opens_it(school, door, clock_
     assert door.knocks("T1", PASSWORD + code()).status_code == 200, "and all else was right"
 
 
+@pytest.mark.capability("A162.1")
 def test_a_gateway_that_knows_challenges_asks_for_the_code_after_the_password(school, door, clock_stands):
     give_totp("T1")
     school.opened()
@@ -184,6 +185,7 @@ def test_a_password_that_ends_in_six_digits_is_asked_for_its_code_and_was_not_re
     assert refused.count() == 2, "and where nobody looks again"
 
 
+@pytest.mark.capability("A162.1")
 def test_a_challenge_ends_with_the_password_and_with_its_two_minutes_and_goes_to_nobody_else(
     school, door, clock_stands
 ):

@@ -24,6 +24,7 @@ def test_who_is_staff_and_outside_is_led_to_the_gate_and_nobody_else(school):
     assert link not in page_at(student, "outside", address)
 
 
+@pytest.mark.capability("A156.3")
 def test_a_gate_is_a_host_of_its_own_before_what_the_vpn_leads_to(school):
     keeper = school.client("K1")
     said = {

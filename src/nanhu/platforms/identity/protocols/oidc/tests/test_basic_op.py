@@ -86,6 +86,7 @@ def test_the_code_flow_works_without_a_nonce_and_without_a_state(library, signed
     assert "nonce" not in claims_in(library.token(answer["code"]).json()["id_token"])
 
 
+@pytest.mark.capability("A002.3", "A046.4")
 def test_the_nonce_is_echoed_and_the_token_names_its_time_and_level(library, signed_in):
     body = library.tokens(signed_in, nonce="n-0S6_WzA2Mj", max_age="10000")
     claims = claims_in(body["id_token"])
@@ -95,6 +96,7 @@ def test_the_nonce_is_echoed_and_the_token_names_its_time_and_level(library, sig
     assert claims["acr"].endswith("PasswordProtectedTransport")
 
 
+@pytest.mark.capability("A002.3", "A046.4")
 @pytest.mark.parametrize(
     ("scope", "there", "not_there"),
     [
@@ -112,6 +114,7 @@ def test_scopes_decide_what_userinfo_tells(library, signed_in, scope, there, not
     assert not not_there & set(about)
 
 
+@pytest.mark.capability("A046.4")
 def test_userinfo_is_asked_in_three_ways(library, signed_in, client):
     body = library.tokens(signed_in)
     token, sub = body["access_token"], claims_in(body["id_token"])["sub"]

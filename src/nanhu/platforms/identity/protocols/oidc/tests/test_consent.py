@@ -99,6 +99,7 @@ def test_only_what_the_record_releases_is_shown_and_told(db, signed_in):
     assert "计算机学院" not in text
 
 
+@pytest.mark.capability("A002.3", "A046.4")
 def test_a_sensitive_thing_is_named_and_not_opened_for_the_asking(db, signed_in):
     from nanhu.platforms.identity.models import AttributeRelease
 

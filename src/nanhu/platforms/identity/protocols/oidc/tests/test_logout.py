@@ -33,6 +33,7 @@ def is_signed_in(browser: Client) -> bool:
 
 
 class TestAsked:
+    @pytest.mark.capability("A002.2", "A002.4")
     def test_with_the_hint_of_this_session_it_ends_at_once(self, library, signed_in):
         hint = library.tokens(signed_in)["id_token"]
         answer = leave(signed_in, id_token_hint=hint, post_logout_redirect_uri=AFTER, state="s 1")
@@ -118,6 +119,7 @@ class TestTold:
     def app(self, db):
         return make_app(backchannel_logout_uri=CALL)
 
+    @pytest.mark.capability("A002.2", "A002.4")
     def test_the_logout_token_is_as_the_specification_wants_it(self, app, signed_in, client):
         body = app.tokens(signed_in)
         claims = jwts.read_hint(body["id_token"])
@@ -146,6 +148,7 @@ class TestTold:
         assert parse_qs(logout_calls["oidc"](grant).body.decode())["logout_token"] != form["logout_token"]
         assert again
 
+    @pytest.mark.capability("A002.4")
     def test_one_session_at_one_application_is_told_once(self, app, signed_in):
         for _visit in range(3):
             app.tokens(signed_in)
@@ -165,6 +168,7 @@ class TestTold:
         OidcClient.objects.update(is_enabled=False)
         assert logout_call(SsoGrant.objects.get()).address == CALL
 
+    @pytest.mark.capability("A002.4")
     def test_a_new_session_is_a_new_sid(self, app, signed_in, teacher):
         first = jwts.read_hint(app.tokens(signed_in)["id_token"])["sid"]
         other = Client()

@@ -40,6 +40,7 @@ def ask(key: str, name: str, password: str, station: str = "02-00-00-00-00-01", 
     )
 
 
+@pytest.mark.capability("A008.1")
 def test_the_one_password_opens_the_network(student, key):
     answer = ask(key, student.numbers[0], PASSWORD)
 
@@ -56,6 +57,7 @@ def test_in_the_read_only_mode_the_network_opens_and_refuses_in_the_words_of_rlm
     assert (refused.status_code, refused.content) == (401, b"{}")
 
 
+@pytest.mark.capability("A065.2")
 def test_an_app_password_for_the_network_does_and_one_for_mail_does_not(student, key):
     network = app_passwords.make(by=TEST, account=student.account, name="打印机", service="network")
     mail = app_passwords.make(by=TEST, account=student.account, name="邮件", service="mail")
@@ -79,6 +81,7 @@ def test_a_password_with_chinese_letters_fits(student, key, encoding):
     assert ask(key, student.numbers[0], said_by_server).status_code == 200
 
 
+@pytest.mark.capability("A065.2")
 def test_a_mail_server_asks_by_form_and_takes_app_passwords_for_mail(student, wifi):
     key = clients.issue_key(by=TEST, application=wifi, service="mail")
     network, mail = (
@@ -102,6 +105,7 @@ def test_a_mail_server_asks_by_form_and_takes_app_passwords_for_mail(student, wi
     assert AuditEntry.objects.filter(action="identity.mail_sign_in").count() == 2
 
 
+@pytest.mark.capability("A008.2")
 def test_a_suspended_account_opens_nothing_not_even_with_an_app_password(student, key):
     network = app_passwords.make(by=TEST, account=student.account, name="打印机", service="network")
     suspensions.suspend(by=TEST, account_id=student.account.pk, reason="核查")
@@ -124,6 +128,7 @@ def test_a_change_leaves_the_key_and_is_written_down(student, wifi, key):
     assert AuditEntry.objects.filter(action="identity.change_radius_client").count() == 1
 
 
+@pytest.mark.capability("A008.2")
 def test_neither_initial_value_nor_closed_account_opens_it(newcomer, key):
     assert ask(key, newcomer.numbers[0], newcomer.tail).status_code == 401
 

@@ -42,6 +42,7 @@ def is_alive() -> bool:
     return SsoSession.objects.filter(ended_at=None).exists()
 
 
+@pytest.mark.capability("A002.2", "A002.4")
 def test_a_partner_ends_the_session_and_every_application_of_it(inside, sp, signed_in):
     other = register_application(by=TEST, key="oa", name="OA", owner="办公室", service_prefix="https://oa.example.edu/")
     open_grant(session=live_session(), application=other, protocol="cas", reference="ST-1", user_name="T00123")
@@ -149,6 +150,7 @@ def test_a_session_that_came_by_long_ago_ends_with_the_busy_one(sp, inside, teac
     assert set(SsoGrant.objects.values_list("logout", flat=True)) == {"done"}
 
 
+@pytest.mark.capability("A002.2")
 def test_without_an_index_all_sessions_of_the_name_end(sp, inside, application, teacher):
     policy = f'<samlp:NameIDPolicy Format="{names.PERSISTENT}"/>'
     second = Client()
@@ -162,6 +164,7 @@ def test_without_an_index_all_sessions_of_the_name_end(sp, inside, application, 
     assert not is_alive()
 
 
+@pytest.mark.capability("A002.4")
 def test_one_partner_cannot_end_what_another_knows(inside, sp, signed_in):
     other = Partner(entity_id="https://other.example/sp", key=pair(5))
     registered(other, register_application(by=TEST, key="other", name="另一个", owner="图书馆"))
@@ -205,6 +208,7 @@ def test_soap_without_a_good_signature_is_a_fault_and_ends_nothing(sp, signed_in
     assert is_alive()
 
 
+@pytest.mark.capability("A002.2", "A002.4")
 def test_a_partner_is_told_by_a_signed_soap_call(inside, sp, signed_in):
     sessions.end_sessions(by=TEST, sessions=[live_session()], how="signed_out")
     call = logouts.logout_call(SsoGrant.objects.get())
@@ -218,6 +222,7 @@ def test_a_partner_is_told_by_a_signed_soap_call(inside, sp, signed_in):
     assert message.find("a:NameID", NS).get("Format") == names.TRANSIENT
 
 
+@pytest.mark.capability("A002.4")
 def test_a_partner_without_soap_is_not_said_to_be_told(inside, sp, signed_in):
     row = PartnerRow.objects.get()
     row.facts["logouts"] = [one for one in row.facts["logouts"] if one["binding"] != names.SOAP_BINDING]
@@ -306,6 +311,7 @@ def test_a_partner_out_of_a_feed_is_told_on_the_internet_only(inside, sp, signed
         send(logouts.logout_call(SsoGrant.objects.get()))
 
 
+@pytest.mark.capability("A002.4")
 def test_an_answer_of_200_that_reports_a_failure_does_not_count_as_told():
     def said(*statuses: str) -> Answer:
         codes = "".join(f'<p:StatusCode Value="{names.STATUS}{one}"/>' for one in statuses)

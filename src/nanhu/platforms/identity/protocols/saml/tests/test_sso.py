@@ -48,6 +48,7 @@ def test_a_stranger_signs_in_and_arrives_at_the_partner(browser, sp, teacher):
     assert answer.attributes["displayName"] == ["欧阳修文"]
 
 
+@pytest.mark.capability("A002.3", "A046.4")
 def test_the_answer_says_all_that_the_specification_wants(inside, sp):
     begun = now()
     answer = sp.answer(ask(inside, sp))
@@ -169,6 +170,7 @@ def test_the_answer_goes_to_an_address_of_the_metadata_only(inside, sp):
     assert SsoGrant.objects.count() == 2
 
 
+@pytest.mark.capability("A002.3")
 def test_names_transient_by_default_and_persistent_where_asked(inside, sp):
     first, second = (sp.answer(ask(inside, sp)) for _ in range(2))
     assert first.get("a:Subject/a:NameID", "Format") == names.TRANSIENT
