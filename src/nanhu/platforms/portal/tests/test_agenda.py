@@ -56,6 +56,7 @@ def feed(key, *found):
     return CalendarFeed(key=key, title=f"来自{key}", load=lambda *_asked: found)
 
 
+@pytest.mark.capability("A053.2")
 def test_what_meets_at_the_same_time_is_named_on_both(feeds, teacher):
     feeds.add(
         feed(
@@ -113,6 +114,7 @@ def test_a_feed_that_breaks_is_named_and_the_others_stand(feeds, teacher):
     assert "校庆" in page
 
 
+@pytest.mark.capability("A053.2")
 def test_a_deadline_takes_no_time_and_whole_days_no_hour():
     whole = agenda.Entry(happens("放假", campus_today(), campus_today() + timedelta(days=1)), feed("x"))
     due = agenda.Entry(happens("交表", at(17), at(17)), feed("x"))

@@ -51,6 +51,7 @@ def test_an_application_in_maintenance_is_marked_and_has_no_link(board, student)
     assert 'href="/venue/"' not in page
 
 
+@pytest.mark.capability("A037.4")
 def test_an_entry_speaks_the_readers_language_and_shows_the_state_of_now(board, student):
     rests = [True]
     board.application("venue", "场地申请", url="/venue/", in_maintenance=lambda: rests[0])

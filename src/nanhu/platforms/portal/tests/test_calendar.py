@@ -74,6 +74,7 @@ def test_all_feeds_of_the_house_ask_little_and_make_no_statement_anew(student, m
     assert [str(query.model) for query in made_anew] == []
 
 
+@pytest.mark.capability("A052.2")
 def test_it_is_read_by_two_programs_as_it_was_meant(feeds, student):
     one, two, gone = (
         occurrence(sequence=3, description="依据"),
@@ -136,6 +137,7 @@ def test_nobody_learns_whether_an_address_ever_was_one_and_no_log_keeps_it(feeds
     assert not any(secret in caplog.text for secret in secrets)
 
 
+@pytest.mark.capability("A052.2")
 def test_the_address_is_said_once_and_kept_as_a_digest(feeds, student):
     url = made(student)
     secret = url.rpartition("/")[2].removesuffix(".ics")
@@ -169,6 +171,7 @@ def broken(*_asked):
     raise ZeroDivisionError
 
 
+@pytest.mark.capability("A052.2")
 def test_a_room_that_breaks_leaves_the_others_part_whole_and_is_named(feeds, student):
     feeds.add(CalendarFeed(key="broken", title="课表", load=broken))
     whole = occurrence()
@@ -195,6 +198,7 @@ def test_a_visitor_has_no_page_to_make_one(db):
     assert not CalendarAddress.objects.exists()
 
 
+@pytest.mark.capability("A052.2")
 def test_the_schools_calendar_stands_in_everybodys_feed_and_a_moved_day_stays_the_same_event(student):
     by = Actor.system("test")
     monday = campus_today() - timedelta(days=campus_today().weekday())

@@ -140,6 +140,7 @@ def test_it_ends_when_the_new_value_has_come_and_not_before(student, office):
     assert "林小雨" in page, "what it said when he complained"
 
 
+@pytest.mark.capability("A035.3")
 def test_a_value_that_does_not_come_goes_back_to_its_owner(student, office):
     complain(student)
     decide(office, "agree")
@@ -275,6 +276,7 @@ def test_a_name_and_a_number_need_a_proof_and_nothing_else_does(student, office)
     assert Case.objects.count() == 1
 
 
+@pytest.mark.capability("A035.3")
 def test_a_refusal_is_appealed_once_by_its_person_before_another_head_and_done_anew(student, office, teacher):
     """The process belongs to the unit that refused here, so the head of the one above looks at it."""
     owner = FieldOwner.objects.get().unit

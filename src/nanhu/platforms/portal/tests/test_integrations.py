@@ -372,6 +372,7 @@ def test_what_was_retired_or_changed_meanwhile_is_not_kept(centre, vendor, stude
     assert feeds.keep(feed, [item]) == 0
 
 
+@pytest.mark.capability("A026.2")
 def test_a_network_of_the_school_is_open_to_the_hosts_it_names_alone(centre, vendor, student, monkeypatch):
     centre.live("data", "loans", loans_at(vendor), **LOANS)
     vendor.calls.clear()
@@ -401,6 +402,7 @@ def test_a_token_says_who_to_one_host_for_a_minute(centre, vendor, student):
     assert SIGNING not in str(vendor.calls)
 
 
+@pytest.mark.capability("A027.1")
 @pytest.mark.parametrize(
     "answer",
     [
@@ -426,6 +428,7 @@ def test_what_is_no_answer_is_shown_as_nothing_and_counts_as_a_failure(centre, v
     assert not IntegrationValue.objects.exists()
 
 
+@pytest.mark.capability("A027.1")
 def test_a_hostile_text_stays_text_and_a_person_unknown_there_has_no_tile(centre, vendor, student):
     hostile = {"value": "<script>1</script>\u202eabc" + "x" * 100, "caption": "\u0000<img src=x>"}
     centre.live("data", "odd", vendor.says("/value", json.dumps(hostile)), caption_at="/caption")
@@ -487,6 +490,7 @@ def test_the_address_is_judged_at_every_call_not_when_it_was_saved(centre, vendo
     assert "169.254.169.254 is not called" in Integration.objects.get().error
 
 
+@pytest.mark.capability("A026.1")
 def test_another_address_goes_back_to_the_test_and_what_waits_falls(centre, vendor):
     one = centre.tried(centre.make("data", "loans", loans_at(vendor), **LOANS))
     centre.press(one, "release")
@@ -529,6 +533,7 @@ def test_another_address_goes_back_to_the_test_and_what_waits_falls(centre, vend
     assert (live.state, live.version) == ("test", 2)
 
 
+@pytest.mark.capability("A026.1")
 def test_it_rests_wakes_and_retires_with_its_secret_values_and_favourites(centre, vendor, student):
     one = centre.live("data", "loans", loans_at(vendor), **LOANS)
     page = centre.live("page", "plain", vendor.says("/plain", "ok"), name="旧系统")
@@ -631,6 +636,7 @@ def test_it_is_for_whom_its_audience_says(centre, vendor, student, teacher, cler
     assert student.get("/apps/by-role/page/").status_code == 404
 
 
+@pytest.mark.capability("A028.1")
 def test_a_to_do_shows_the_door_of_flows_and_whether_it_came(centre):
     one = centre.make("todo", "oa-todos", "")
     page = centre.keeper.get(f"{DESK}{one.public_id}/").content.decode()
@@ -693,6 +699,7 @@ def test_a_to_do_reaches_whom_its_integration_is_for_and_tells_its_system_nothin
     assert reached(3) == {"T00317", "T00801"}
 
 
+@pytest.mark.capability("A026.2")
 @pytest.mark.parametrize(
     ("address", "listed", "is_open"),
     [

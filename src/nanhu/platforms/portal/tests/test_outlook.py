@@ -314,6 +314,7 @@ def rest(*rows) -> None:
     living.read_anew()
 
 
+@pytest.mark.capability("A037.4")
 def test_a_figure_that_rests_puts_no_whole_system_into_maintenance(centre, vendor, student):
     centre.live("page", "academic", vendor.says("/academic", "well"), system="academic")
     grades = centre.live("data", "grades", vendor.says("/grades", '{"value": 1}'), system="academic")

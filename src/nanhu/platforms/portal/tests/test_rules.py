@@ -10,6 +10,7 @@ def test_the_greeting_follows_the_hour(hour, words):
     assert rules.greeting(hour, "小雨") == f"{words}，小雨"
 
 
+@pytest.mark.capability("A037.2")
 def test_shortcuts_are_favourites_then_recent_then_the_school_s_order():
     offered = list("abcdefghij")
     assert rules.shortcut_keys(["d", "x"], ["c", "d"], offered) == ["d", "c", "a", "b", "e", "f", "g", "h"]

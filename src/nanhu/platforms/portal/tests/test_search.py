@@ -90,6 +90,7 @@ def test_a_synonym_that_the_office_registers_is_found_as_what_it_means(services,
     assert titles(student, "我 丢卡 了"), "also as one of several words"
 
 
+@pytest.mark.capability("A031.1")
 def test_the_whole_title_comes_first_then_its_beginning(services, student):
     services.append(Hit(key="old", title="旧校园卡补办说明", url="/s/old"))
     services.append(Hit(key="more", title="校园卡补办须知", url="/s/more"))
@@ -97,6 +98,7 @@ def test_the_whole_title_comes_first_then_its_beginning(services, student):
     assert titles(student, "校园卡补办") == ["校园卡补办", "校园卡补办须知", "旧校园卡补办说明"]
 
 
+@pytest.mark.capability("A037.3")
 def test_the_menu_is_part_of_it_as_the_viewer_has_it(services, board, student, teacher):
     board.application("oa", "OA 办公系统", url="/oa/", faces=frozenset({"staff"}), description="公文、会议")
     assert titles(teacher, "公文") == ["OA 办公系统"]
@@ -183,6 +185,7 @@ def test_a_search_costs_few_queries(services, student):
     assert len(queries_of(student, "/search/?q=%E6%A0%A1%E5%9B%AD%E5%8D%A1")) <= 18
 
 
+@pytest.mark.capability("A031.1")
 def test_where_nothing_is_found_one_asks_an_office_in_the_same_words(services, student):
     page = student.get("/search/", {"q": "出国学费怎么办"}).content.decode()
     address = re.search(r'href="(/requests/policy/[^"]*)"', page)[1].replace("&amp;", "&")
@@ -234,6 +237,7 @@ def test_a_process_that_one_may_apply_for_is_found(student, teacher):
     assert titles(teacher, "qinfang") == []
 
 
+@pytest.mark.capability("A031.1")
 def test_an_english_reader_finds_and_reads_it_in_english(db, board, student, monkeypatch, school_file):
     """By what the room says in English, by the school's own names, and in spite of a slip; a Chinese reader reads Chinese."""
     school_file({'"OA 办公系统" = ': '"资产管理处" = "Asset Office"\n"OA 办公系统" = '})
@@ -260,6 +264,7 @@ def test_an_english_reader_finds_and_reads_it_in_english(db, board, student, mon
     assert index_all() == 0, "nothing changed"
 
 
+@pytest.mark.capability("A031.1")
 def test_sections_of_the_manual_and_web_sites_are_found(db, student, centre):
     assert "更正个人信息" in titles(student, "更正个人信息")
     assert titles(student, "没有这样一节手册") == []
@@ -307,6 +312,7 @@ class TestPages(PageTests):
             synonyms.add(by=CLERK, word=f"=1+{n}", means="校园卡")
 
 
+@pytest.mark.capability("A031.2")
 @pytest.mark.django_db
 def test_the_office_registers_a_synonym_once_and_takes_it_away():
     join("周敏", staff="T00555", roles=("portal.search",))

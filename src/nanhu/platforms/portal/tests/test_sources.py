@@ -72,6 +72,7 @@ def test_a_slow_source_is_loaded_after_the_page_from_then_on(board, student, mon
     assert "终于好了" in student.get("/tiles/slow/").content.decode()
 
 
+@pytest.mark.capability("A027.2")
 def test_a_tile_says_its_source_and_time(board, student):
     at = datetime(campus_today().year, 1, 20, 3, 42, tzinfo=UTC)
     board.tile("card", lambda _viewer: TileContent(value="¥ 1.00", source="校园卡系统", as_of=at))
@@ -95,6 +96,7 @@ def test_a_tile_leads_to_who_answers_by_its_title_alone_and_one_that_is_old_is_a
     assert student.get("/tiles/words/wrong/").status_code == student.get("/tiles/none/wrong/").status_code == 404
 
 
+@pytest.mark.capability("A003.3")
 def test_a_tile_with_nothing_to_say_is_left_out(board, student):
     board.tile("silent", lambda _viewer: None, title="沉默")
     assert "沉默" not in student.get("/").content.decode()

@@ -96,6 +96,7 @@ def test_the_bar_leads_to_terminals_only_who_may_see_them(campus):
     assert "/card/fleet/" not in tabs
 
 
+@pytest.mark.capability("A138.4")
 def test_before_both_have_counted_nobody_reads_a_shift_off_its_order(campus):
     clerk = campus.client("clerk")
     heads = {head.label: head.url for head in clerk.get("/card/funds/shifts/").context["list"].heads}

@@ -40,6 +40,7 @@ def test_whoever_joins_gets_one_card_and_one_wallet():
     assert ledger.balance_of(issued.wallet_id) == 0
 
 
+@pytest.mark.capability("A092.2")
 @pytest.mark.django_db
 def test_the_class_follows_the_affiliation():
     person_id = bring("林小满", TIE)
@@ -48,6 +49,7 @@ def test_the_class_follows_the_affiliation():
     assert (card(person_id).card_class, card(person_id).sub_class) == ("teacher", "正式在编")
 
 
+@pytest.mark.capability("A094.2")
 @pytest.mark.django_db
 def test_a_leavers_card_expires_and_the_money_stays():
     person_id = bring("林小满", TIE)

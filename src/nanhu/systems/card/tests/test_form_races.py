@@ -78,6 +78,7 @@ def test_a_form_of_a_console_where_no_row_keeps_its_token(campus):
     assert RightRule.objects.count() == 1
 
 
+@pytest.mark.capability("A145.1")
 def test_one_file_of_payouts_in_two_forms_is_taken_once(campus):
     funding = open_funding(by=SYSTEM, code="aid", name="学生资助经费")
 
@@ -167,6 +168,7 @@ def test_a_reissue(campus):
     assert Card.objects.filter(person_id=card.person_id).count() == 2
 
 
+@pytest.mark.capability("A138.2")
 def test_a_shift_counted_in_two_tabs_is_counted_once(campus):
     campus.top_up("teacher", 5000)
     clerk = campus.actor("clerk")

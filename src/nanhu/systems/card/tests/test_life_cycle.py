@@ -135,6 +135,7 @@ def test_who_leaves_cannot_pay_keeps_the_money_and_finds_the_same_card_alive_on_
     assert books_are_right()
 
 
+@pytest.mark.capability("A094.2")
 def test_the_calendar_ends_the_card_too(window):
     person_id = bring("林小满", replace(TIE, ends_on=campus_today()))
     put_in(person_id, 4200)

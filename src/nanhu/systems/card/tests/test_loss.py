@@ -20,6 +20,7 @@ def lose(campus):
     return report_lost(by=campus.actor("student"), card=campus.card("student"), reason="本人在网页上挂失")
 
 
+@pytest.mark.capability("A113.2", "A117.1")
 def test_a_terminal_refuses_a_lost_card_at_once(rich):
     assert rich.pay("student", 1200) == "posted"
     lose(rich)
@@ -28,6 +29,7 @@ def test_a_terminal_refuses_a_lost_card_at_once(rich):
     assert Receipt.objects.get(outcome="card_lost").entry_id is None
 
 
+@pytest.mark.capability("A113.3", "A118.2")
 def test_it_is_recorded_and_told(rich):
     lost = lose(rich)
     assert lost.state == "lost"
@@ -40,6 +42,7 @@ def test_it_is_recorded_and_told(rich):
     }
 
 
+@pytest.mark.capability("A115.1")
 def test_reporting_twice_is_harmless(rich):
     first, second = lose(rich), lose(rich)
     assert first.lost_at == second.lost_at
@@ -53,6 +56,7 @@ def test_a_closed_card_is_not_reported(rich):
         report_lost(by=rich.actor("student"), card=card, reason="x")
 
 
+@pytest.mark.capability("A118.1")
 def test_after_cancelling_the_card_pays_again(rich):
     lose(rich)
     cancel_loss(
@@ -64,6 +68,7 @@ def test_after_cancelling_the_card_pays_again(rich):
     assert OutboxEvent.objects.filter(name="card.CardLossCancelled").count() == 1
 
 
+@pytest.mark.capability("A118.2")
 @pytest.mark.parametrize(
     ("said", "refusal"),
     [
@@ -80,6 +85,7 @@ def test_cancelling_needs_a_document_a_face_and_a_reason(rich, said, refusal):
     assert rich.card("student").state == "lost"
 
 
+@pytest.mark.capability("A118.1")
 def test_a_card_that_pays_is_not_cancelled(rich):
     with pytest.raises(CardStateError):
         cancel_loss(

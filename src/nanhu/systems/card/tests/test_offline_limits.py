@@ -98,6 +98,7 @@ def test_whoever_has_brought_more_than_the_office_answered_keeps_the_rest(campus
     policy.policies_in_hour.cache_clear()
 
 
+@pytest.mark.capability("A015.4")
 def test_a_card_is_charged_so_much_a_day_by_one_terminal_in_however_many_uploads(campus, till):
     assert upload(till, [row(campus, "student", 2500), row(campus, "student", 2500)]) == ["ok", "ok"]
     assert upload(till, [row(campus, "student", 1), row(campus, "guest", 1)]) == ["offline_card", "ok"]
@@ -143,6 +144,7 @@ def test_a_row_of_a_clock_that_was_never_set_is_kept_alone_and_the_others_are_po
     assert all(map(suspense_posting.is_postable, kept)), "two clerks may post what was honest"
 
 
+@pytest.mark.capability("A015.4")
 def test_a_row_from_before_the_terminals_last_contact_charges_nobody(campus, till):
     """What it had kept when it sold on line, hours ago, it would have uploaded then."""
     card = campus.card("student")

@@ -103,6 +103,7 @@ def test_focus_lands_where_the_hands_are(campus):
     )
 
 
+@pytest.mark.capability("A138.3")
 def test_cash_is_posted_and_the_receipt_says_so(campus):
     answer = campus.client("clerk").post(
         desk(campus, "teacher", "top-up/"), form_of(campus, "teacher", amount="１００．５")
@@ -176,6 +177,7 @@ def test_the_next_form_is_another_top_up(campus):
     assert balance(campus, "teacher") == 10000
 
 
+@pytest.mark.capability("A138.1")
 def test_a_student_of_this_country_is_refused_by_rule(campus):
     clerk = campus.client("clerk")
     assert "不在现金充值范围内" in text(clerk.get(desk(campus, "student")))
@@ -203,6 +205,7 @@ def test_a_form_without_its_token_is_not_posted(campus, token):
     assert balance(campus, "teacher") == 0
 
 
+@pytest.mark.capability("A138.4")
 def test_an_exception_takes_two_clerks_and_posts_once(campus):
     first, second = campus.client("clerk"), campus.client("second_clerk")
     form = form_of(campus, "student", amount="30", reason="银行卡被冻结，已联系辅导员")
@@ -248,6 +251,7 @@ def test_the_drawer_lists_what_she_took_herself_without_its_sum(campus):
     assert "¥ 1.00" in text(other.get(f"{COUNTER}top-ups/"))
 
 
+@pytest.mark.capability("A118.2")
 def test_a_loss_is_taken_back_with_a_document_a_face_and_a_reason(campus):
     clerk, url = campus.client("clerk"), desk(campus, "student", "loss/")
     campus.top_up("student", 1000)

@@ -30,6 +30,7 @@ def form(**more) -> dict:
     } | more
 
 
+@pytest.mark.capability("A099.1")
 def test_a_clerk_sets_a_price_and_a_stranger_finds_no_page(campus):
     assert campus.client("student").get(PAGE).status_code == 404
     clerk = campus.client("clerk")

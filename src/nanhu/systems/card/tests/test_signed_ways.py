@@ -38,6 +38,7 @@ def left(campus) -> int:
     return ledger.balance_of(campus.card("student").wallet_id)
 
 
+@pytest.mark.capability("A089.2")
 def test_a_pay_code_pays_once_and_the_same_request_is_told_the_same(campus, till):
     code = Phone(campus).code()
     first = till.pay(code, 500, sequence=5)
@@ -48,6 +49,7 @@ def test_a_pay_code_pays_once_and_the_same_request_is_told_the_same(campus, till
     assert left(campus) == START - 500
 
 
+@pytest.mark.capability("A089.3", "A089.4")
 @pytest.mark.parametrize(
     ("kind", "ago", "code"), [("pay", 90, "code_expired"), ("pay", -90, "code_expired"), ("door", 0, "code_wrong")]
 )
@@ -56,6 +58,7 @@ def test_an_old_code_and_the_code_of_a_door_pay_nothing(campus, till, kind, ago,
     assert left(campus) == START
 
 
+@pytest.mark.capability("A088.3")
 def test_a_phone_that_was_switched_off_pays_no_more(campus, till):
     phone = Phone(campus)
     code = phone.code()
@@ -78,6 +81,7 @@ def test_the_old_key_is_good_until_the_new_one_was_used_and_then_no_more(campus,
     assert left(campus) == START - 300
 
 
+@pytest.mark.capability("A121.1")
 def test_a_replaced_card_pays_nothing_and_the_new_one_what_it_holds(campus, till):
     old = campus.card("student")
     new = reissue(by=campus.actor("clerk"), card=old, reason="lost", fee_fen=0, at="柜台", key="form")

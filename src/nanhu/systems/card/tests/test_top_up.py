@@ -27,6 +27,7 @@ def ask(campus, fen: int = 3000, part: str = "student") -> CashException:
     )
 
 
+@pytest.mark.capability("A138.1")
 @pytest.mark.parametrize("part", ["teacher", "guest"])
 def test_staff_and_international_students_bring_cash(campus, part):
     taken = top_up_with_cash(by=campus.actor("clerk"), card=campus.card(part), amount_fen=5000, token=uuid4())
@@ -36,6 +37,7 @@ def test_staff_and_international_students_bring_cash(campus, part):
     assert ledger.trial_balance().difference_fen == 0
 
 
+@pytest.mark.capability("A138.1")
 def test_a_chinese_student_is_refused_and_nothing_moves(campus):
     with pytest.raises(CashNotAllowedError):
         top_up_with_cash(by=campus.actor("clerk"), card=campus.card("student"), amount_fen=5000, token=uuid4())
@@ -76,6 +78,7 @@ def test_the_wallet_has_a_ceiling(campus):
     assert balance(campus, "teacher") == 200_000
 
 
+@pytest.mark.capability("A117.1")
 def test_a_lost_card_takes_no_cash(campus):
     report_lost(by=campus.actor("teacher"), card=campus.card("teacher"), reason="本人")
     with pytest.raises(CardStateError):
@@ -83,6 +86,7 @@ def test_a_lost_card_takes_no_cash(campus):
     assert balance(campus, "teacher") == 0
 
 
+@pytest.mark.capability("A138.2")
 def test_each_clerk_has_a_drawer_of_her_own(campus):
     campus.top_up("teacher", 5000)
     top_up_with_cash(by=campus.actor("second_clerk"), card=campus.card("guest"), amount_fen=700, token=uuid4())
@@ -91,6 +95,7 @@ def test_each_clerk_has_a_drawer_of_her_own(campus):
     assert [ledger.balance_of(ids[code]) for code in drawers] == [5000, 700]
 
 
+@pytest.mark.capability("A138.1")
 def test_an_exception_agreed_to_by_a_second_clerk_is_used_once(campus):
     asked = ask(campus)
     with pytest.raises(WrongStateError):
@@ -104,6 +109,7 @@ def test_an_exception_agreed_to_by_a_second_clerk_is_used_once(campus):
     assert (asked.state, asked.approver_name) == ("used", "何平")
 
 
+@pytest.mark.capability("A138.4")
 def test_nobody_agrees_to_their_own_exception(campus):
     asked = ask(campus)
     with pytest.raises(SamePersonError):
@@ -143,6 +149,7 @@ def test_a_refused_exception_takes_no_cash(campus):
     assert balance(campus, "student") == 0
 
 
+@pytest.mark.capability("A138.1")
 def test_an_exception_is_taken_by_who_asked_for_it(campus):
     asked = ask(campus)
     cash_exceptions.approve(by=campus.actor("second_clerk"), exception=asked)
@@ -151,6 +158,7 @@ def test_an_exception_is_taken_by_who_asked_for_it(campus):
     assert balance(campus, "student") == 0
 
 
+@pytest.mark.capability("A138.1")
 def test_an_exception_grows_old(campus):
     asked = ask(campus)
     with (

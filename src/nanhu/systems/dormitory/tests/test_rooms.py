@@ -53,6 +53,7 @@ def cheaper_line():
     return HEAD + line("14231200001", "赵一鸣", amount="10.5")
 
 
+@pytest.mark.capability("A022.2", "A091.2")
 def test_a_bill_is_split_and_taken_and_who_is_short_is_left_alone(rich):
     room_list = posted(rich)
     assert room_list.state == "posted"
@@ -78,6 +79,7 @@ def test_the_holder_reads_what_for_and_is_told_once(rich):
     assert Letter.objects.filter(kind="bill").count() == 2
 
 
+@pytest.mark.capability("A091.2")
 def test_nobody_approves_their_own_list_also_not_past_the_program(rich):
     room_list = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich))
     with pytest.raises(SamePersonError):
@@ -142,6 +144,7 @@ def test_shares_that_do_not_add_up_are_no_list(rich):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+@pytest.mark.capability("A091.2")
 def test_posting_twice_and_after_a_crash_takes_each_share_once(rich):
     rich.campus.top_up("other_student", 5_000, form="more")
     room_list = approved(rich)
@@ -168,6 +171,7 @@ def test_a_crash_between_the_money_and_the_row_takes_back_both(rich, monkeypatch
     assert (rich.balance(), fates(room_list)[0][0]) == (8_499, "taken")
 
 
+@pytest.mark.capability("A022.2")
 def test_the_same_form_is_one_list_and_the_same_room_is_charged_once(rich):
     token = uuid4()
     checked = check_rooms(ROOMS.read((HEAD + pair()).encode()))

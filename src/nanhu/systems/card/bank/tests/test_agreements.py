@@ -62,6 +62,7 @@ def test_what_is_no_card_number_is_not_asked(campus, number):
     assert Agreement.objects.count() == 0
 
 
+@pytest.mark.capability("A142.2")
 def test_a_second_agreement_is_refused_and_a_question_under_way_too(campus, bank):
     bank.fault("sign", "silent_before")
     signed(campus, "student")
@@ -121,6 +122,7 @@ def test_changing_the_bank_card_keeps_the_old_until_the_new_holds(campus, bank):
     assert old.state == "cancelled"
 
 
+@pytest.mark.capability("A142.3")
 def test_who_has_none_can_neither_change_nor_cancel(campus):
     person = campus.persons["student"]
     with pytest.raises(NoAgreementError):

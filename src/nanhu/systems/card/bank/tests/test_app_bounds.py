@@ -56,6 +56,7 @@ def test_the_other_apps_and_the_cards_that_were_bound_go_on(campus, thief):
     assert Phone(key="yunshanfu", name="云闪付").bind("student")["outcome"] == "done"
 
 
+@pytest.mark.capability("A087.3")
 def test_a_number_that_was_closed_in_one_app_is_open_in_another(campus):
     for _time in range(3):
         Phone().verify("student", name="林小蛮")

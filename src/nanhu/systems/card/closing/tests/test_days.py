@@ -84,6 +84,7 @@ def test_a_day_may_be_closed_again_and_posts_nothing(traded):
     assert ledger.trial_balance() == before
 
 
+@pytest.mark.capability("A015.1")
 def test_a_day_that_is_not_over_is_not_closed(campus):
     with pytest.raises(DayNotOverError):
         days.close_day(by=SYSTEM, day=campus_today())
@@ -210,6 +211,7 @@ def test_one_of_two_banks_is_no_balance(traded, bank_says):
     assert (closed().state, closed().bank_told_fen) == ("awaiting", None)
 
 
+@pytest.mark.capability("A015.4")
 def test_a_row_that_comes_after_the_close_keeps_its_date_and_counts_today(traded):
     closed()
     traded.pay("teacher", 20)

@@ -89,6 +89,7 @@ def test_the_holder_gets_it_back_the_merchant_keeps_it_the_school_bears_it(lost)
     assert is_sound()
 
 
+@pytest.mark.capability("A117.4")
 def test_the_holder_is_told_once_and_reads_on_every_list_whose_loss_it_was(lost):
     sell(lost, 700)
     assert bear() == 1

@@ -141,6 +141,7 @@ def test_nothing_sold_is_settled_without_money(sold):
     assert (done.takings_fen, done.entry_id) == (0, None)
 
 
+@pytest.mark.capability("A101.3")
 def test_more_taken_back_than_sold_is_carried_on(sold):
     settle()
     leg = ledger.Leg(
@@ -270,6 +271,7 @@ def test_two_people_is_held_by_the_database(sold):
     assert made.state == "made"
 
 
+@pytest.mark.capability("A090.2")
 @pytest.mark.django_db(transaction=True)
 def test_a_run_by_four_at_once_settles_once(transactional_db):
     campus = bring_in_the_cast()
@@ -331,6 +333,7 @@ def payables() -> list[tuple[str, int]]:
     return [(one.contract.payee, one.payable_fen) for one in rows.select_related("contract")]
 
 
+@pytest.mark.capability("A101.3")
 def test_each_operator_is_paid_what_was_sold_on_the_days_of_his_contract(campus):
     campus.top_up("teacher", 20000)
     first, change, month_end = date(2026, 9, 1), date(2026, 9, 16), date(2026, 9, 30)

@@ -253,6 +253,7 @@ def test_our_ed25519_is_that_of_the_standard():
     assert not is_signed(public, b"\x72", signature[:-1] + b"\x10")
 
 
+@pytest.mark.capability("A070.1")
 def test_a_holder_sees_only_the_own_wallet_and_a_stranger_none(campus, client):
     mine, other = downloaded(campus), downloaded(campus, "teacher")
     assert {row["entry"] for row in mine["rows"]}.isdisjoint({row["entry"] for row in other["rows"]})

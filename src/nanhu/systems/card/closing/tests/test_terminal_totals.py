@@ -30,6 +30,7 @@ def close() -> DayClose:
     return days.close_day(by=SYSTEM, day=yesterday())
 
 
+@pytest.mark.capability("A015.1")
 def test_what_the_terminal_counted_is_what_we_heard(till, campus):
     card = campus.card("teacher").uid
     till.pay(card, 1250)

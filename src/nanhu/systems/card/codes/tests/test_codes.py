@@ -33,6 +33,7 @@ def test_what_is_written_is_read(key, kind, step, device, nonce):
     assert not code.is_signed_by(bytes(32) if key != bytes(32) else b"1" * 32)
 
 
+@pytest.mark.capability("A082.4")
 @given(place=st.integers(2, 36), letter=st.sampled_from(ALPHABET))
 def test_no_character_can_be_changed(place, letter):
     key = bytes(range(32))
@@ -106,6 +107,7 @@ def test_a_screenshot_is_refused_once_the_code_was_used(phone):
         spend(code, sequence=1, terminal="E3002")
 
 
+@pytest.mark.capability("A089.2")
 def test_the_same_request_again_is_the_same_deed(campus, phone):
     code = phone.code()
     assert spend(code, sequence=1) == spend(code, sequence=1) == campus.card("student")
@@ -129,6 +131,7 @@ def test_a_door_code_does_not_pay_and_a_pay_code_opens_no_door(phone):
         spend(phone.code("pay", key_of="door"))
 
 
+@pytest.mark.capability("A088.1")
 def test_a_code_under_another_device_is_refused(campus, phone):
     other = Phone(campus, "teacher")
     mine = phone.code()
@@ -167,6 +170,7 @@ def test_a_phone_that_was_switched_off_pays_no_more(campus, phone):
     assert spend(used, sequence=1) == campus.card("student")
 
 
+@pytest.mark.capability("A082.4", "A089.2")
 @pytest.mark.parametrize(("first", "second"), [("pay", "door"), ("door", "pay")])
 def test_whichever_part_of_a_picture_came_first_the_other_is_used_up(campus, phone, first, second):
     """A door that saw what pays cannot have it spent after it opened; a till that took money cannot have a door opened."""
@@ -179,6 +183,7 @@ def test_whichever_part_of_a_picture_came_first_the_other_is_used_up(campus, pho
     assert spend(part_of(picture, first), kind=first, sequence=1) == campus.card("student")
 
 
+@pytest.mark.capability("A089.4")
 def test_a_whole_picture_is_taken_nowhere_and_a_part_under_the_other_letter_neither(phone):
     picture = phone.picture()
     for kind, text in (("pay", picture), ("door", picture), ("pay", "N1P" + part_of(picture, "door")[3:])):

@@ -108,6 +108,7 @@ def test_silence_is_an_alarm_until_the_machine_speaks_again(field):
     assert KioskAlarm.objects.get(cleared_at=None).kiosk.terminal.number == "KR101"
 
 
+@pytest.mark.capability("A140.2")
 def test_one_alarm_of_a_kind_at_a_time(field):
     machine = Kiosk.objects.get(terminal__number="KL101")
     KioskAlarm.objects.create(kiosk=machine, kind="jam", raised_at=now())

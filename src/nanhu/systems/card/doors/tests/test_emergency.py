@@ -81,6 +81,7 @@ def test_it_needs_a_reason_and_a_bound(campus):
             open_place(by=SYSTEM, place=place, reason="x", minutes=minutes)
 
 
+@pytest.mark.capability("A100.5")
 def test_it_is_history(campus):
     made = opened()
     with pytest.raises(DatabaseError), transaction.atomic():

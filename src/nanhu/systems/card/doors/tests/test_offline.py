@@ -77,6 +77,7 @@ def test_the_list_says_who_may_now_without_naming_anybody(campus, held):
     assert not held.opens(uid(campus), time.time() + 7200)
 
 
+@pytest.mark.capability("A100.6")
 def test_a_door_that_holds_the_list_is_told_only_what_changed(campus, held):
     put("library", holder_class="student")
     held.poll()
@@ -133,6 +134,7 @@ def test_what_a_door_let_through_before_its_place_was_closed_is_nothing_remarkab
     assert list(Passage.objects.order_by("sequence").values_list("remark", flat=True)) == ["", "place_closed"]
 
 
+@pytest.mark.capability("A100.6")
 def test_a_version_we_never_gave_gets_the_whole_list(campus, held):
     put("library", holder_class="student")
     held.version = 99
@@ -147,6 +149,7 @@ def test_a_long_list_comes_in_pages(campus, held, monkeypatch):
     assert len(held.cards) == 6
 
 
+@pytest.mark.capability("A100.6")
 def test_a_class_without_the_right_to_doors_has_no_hours(campus, held):
     put("library")
     wanted = RightRule(
@@ -232,6 +235,7 @@ def test_each_passage_counts_once_however_often_and_in_whatever_order_it_comes(c
     ]
 
 
+@pytest.mark.capability("A100.6")
 def test_what_we_would_have_refused_is_shown_to_the_guard(campus, library):
     put("library", holder_class="student")
     loss.report_lost(by=SYSTEM, card=campus.card("student"), reason="掉了")

@@ -50,6 +50,7 @@ def form(**given):
     return told | given
 
 
+@pytest.mark.capability("A096.4")
 def test_the_manager_sees_who_gains_and_loses_before_it_holds(campus, manager, library):
     settle(campus)
     seen = manager.post("/card/doors/rules/new/", form()).content.decode()

@@ -59,6 +59,7 @@ def test_a_unit_takes_in_the_units_below_it(campus, library):
     assert try_door(library, campus, "other_student") == "no_rule"
 
 
+@pytest.mark.capability("A100.1")
 def test_a_unit_may_be_narrowed_to_a_class_of_cards(campus, library):
     put("library", unit_id=settle(campus)["12"], holder_class="teacher")
     assert try_door(library, campus, "student") == "no_rule"
@@ -101,6 +102,7 @@ def test_the_card_comes_before_every_rule(campus, library):
     assert try_door(library, campus, "04AAAAAAAAAAAA") == "card_unknown"
 
 
+@pytest.mark.capability("A100.1")
 def test_a_class_without_the_right_to_doors_is_refused(campus, library):
     put("library")
     wanted = RightRule(card_class="student", right="door", is_allowed=False, starts_on=campus_today())
@@ -192,6 +194,7 @@ def test_soft_anti_passback_opens_and_marks(campus, library):
     assert list(Passage.objects.order_by("id").values_list("remark", flat=True)) == ["", "passed_back"]
 
 
+@pytest.mark.capability("A100.4")
 def test_a_guard_resets_a_person_with_a_reason(campus, east):
     put("south.d1", holder_class="student")
     for part in ("student", "other_student"):
@@ -202,6 +205,7 @@ def test_a_guard_resets_a_person_with_a_reason(campus, east):
     assert try_door(east, campus, "other_student") == "passed_back"
 
 
+@pytest.mark.capability("A100.4")
 def test_nobody_whose_card_we_know_is_kept_inside(campus, east):
     loss.report_lost(by=SYSTEM, card=campus.card("student"), reason="掉了")
     assert try_door(east, campus, "student", "out") == "leaving"

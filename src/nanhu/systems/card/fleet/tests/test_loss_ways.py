@@ -86,6 +86,7 @@ def test_no_other_kiosk_believes_a_typed_identity_number(school, kind):
     assert school.card("student").state == "issued"
 
 
+@pytest.mark.capability("A113.1")
 def test_who_guesses_by_a_number_closes_the_enquiry_pin_and_no_other_way_to_report(school):
     guesser = keypad("load_kiosk")
     who = {"campus_no": CAST["student"][2]}
@@ -363,6 +364,7 @@ def test_unless_the_school_wants_it_there_is_no_such_page(school):
     assert school.card("student").state == "lost"
 
 
+@pytest.mark.capability("A075.3")
 def test_a_finder_tells_the_owner_and_learns_nothing(school):
     finder, number = school.client("other_student"), school.card("student").number
     said = {"kept_at": "一食堂失物招领处"}

@@ -89,6 +89,7 @@ def test_an_unknown_terminal_is_not_found(campus):
     assert campus.client("clerk").post("/card/fleet/terminals/X9999/off/", {"reason": "x"}).status_code in {302, 404}
 
 
+@pytest.mark.capability("A117.3")
 def test_the_window_of_a_loss_ends_when_the_last_terminal_knows(campus):
     card = report_lost(by=campus.actor("clerk"), card=campus.card("student"), reason="test")
     connection.check_constraints()

@@ -26,6 +26,7 @@ def refusal(by: Actor) -> type[Exception] | None:
     return None
 
 
+@pytest.mark.capability("A115.2")
 def test_attempts_of_one_moment_are_all_counted(campus):
     one, two = campus.actor("clerk"), campus.actor("second_clerk")
     for _attempt in range(MOST_ATTEMPTS - 1):

@@ -35,6 +35,7 @@ def lose(campus, part="student"):
     return report_lost(by=campus.actor(part), card=campus.card(part), reason="test")
 
 
+@pytest.mark.capability("A117.2")
 def test_a_loss_report_adds_the_card_and_finding_it_removes_it(campus):
     start = told(0)[0]
     card = lose(campus)
@@ -57,6 +58,7 @@ def test_raw_sql_cannot_forget_the_list(campus, state):
     assert told(0)[3] == {card.uid: state}
 
 
+@pytest.mark.capability("A094.2")
 def test_a_card_whose_last_day_is_over_is_listed_at_night(campus):
     card = campus.card("student")
     Card.objects.filter(pk=card.pk).update(valid_from=campus_today() - timedelta(9), valid_until=campus_today())
@@ -116,6 +118,7 @@ def test_versions_follow_the_order_of_commits():
     assert told(version)[3] == {first.uid: "frozen"}
 
 
+@pytest.mark.capability("A117.3")
 @pytest.mark.django_db(transaction=True)
 def test_who_waits_hears_of_a_loss_at_once_and_what_it_holds_is_recorded(monkeypatch):
     """At once: long before the longest wait, which is beyond this test's patience, is over."""

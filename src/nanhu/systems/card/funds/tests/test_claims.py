@@ -45,6 +45,7 @@ def test_credited_money_waits_beside_the_wallet_until_it_is_claimed(funds):
     assert line_of(receipt).merchant == "补助"
 
 
+@pytest.mark.capability("A136.2")
 def test_the_same_key_credits_once_and_another_sum_under_it_is_refused(funds):
     first = funds.credit(fen=5000)
     assert funds.credit(fen=5000).pk == first.pk
@@ -68,6 +69,7 @@ def test_only_the_chosen_sum_is_claimed_when_one_is_chosen(funds):
     assert (funds.balance(), funds.pending()) == (5000, 300)
 
 
+@pytest.mark.capability("A149.1")
 def test_nobody_claims_anothers_money_by_its_number(funds):
     foreign = funds.credit(part="teacher")
     with pytest.raises(NothingToClaimError):
@@ -137,6 +139,7 @@ def test_the_chips_counter_settles_what_a_power_cut_left_open(funds, counter, ba
     assert again.amount_fen == 5100 - balance
 
 
+@pytest.mark.capability("A149.2")
 def test_nothing_new_is_written_while_the_last_outcome_is_unknown(funds):
     funds.credit()
     authorised(begin(funds))
@@ -152,6 +155,7 @@ def test_a_claim_whose_write_was_never_authorised_is_begun_anew(funds):
     assert (first.state, second.amount_fen, funds.states()) == ("not_written", 5000, {"one": "writing"})
 
 
+@pytest.mark.capability("A149.2")
 def test_a_write_is_authorised_once(funds):
     funds.credit()
     order = authorised(begin(funds))
@@ -174,6 +178,7 @@ def test_money_that_is_not_due_yet_cannot_be_claimed(funds):
         begin(funds)
 
 
+@pytest.mark.capability("A117.1")
 def test_a_lost_card_claims_nothing(funds):
     funds.credit()
     report_lost(by=SYSTEM, card=funds.campus.card("student"), reason="test")
@@ -192,6 +197,7 @@ def test_a_debt_takes_its_part_and_the_chip_gets_the_rest(funds):
     assert (funds.balance(), ledger.balance_of(wallet.receivable_id)) == (3800, 0)
 
 
+@pytest.mark.capability("A148.4")
 def test_unclaimed_money_goes_back_where_it_came_from_once(funds):
     made = funds.credit(fen=5000)
     return_claimable(by=SYSTEM, claimable=made, reason="到期")

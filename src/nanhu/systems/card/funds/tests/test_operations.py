@@ -105,6 +105,7 @@ def test_a_till_that_told_its_balances_of_the_day_still_collects_so_many_a_day(f
     assert till.ask("claim/begin", {"card": uid(funds), "held_ms": 5000})["code"] == "terminal_limit"
 
 
+@pytest.mark.capability("A149.2")
 def test_the_same_request_again_is_one_claim(funds, till):
     funds.credit()
     body = {"card": uid(funds), "held_ms": 5000}
@@ -147,6 +148,7 @@ def test_an_open_claim_is_settled_by_the_counter_even_where_nothing_is_left(fund
     assert till.ask("claim/finish", {"claim": begun["claim"], "is_written": True})["state"] == "written"
 
 
+@pytest.mark.capability("A117.1")
 def test_a_card_reported_lost_since_the_claim_began_gets_no_right_to_write(funds, till):
     funds.credit()
     begun = till.ask("claim/begin", {"card": uid(funds), "held_ms": 5000, "online_counter": 4})

@@ -20,6 +20,7 @@ def page(funds, address, part="student"):
     return answer.content.decode()
 
 
+@pytest.mark.capability("A148.2")
 def test_the_holder_sees_what_waits_and_what_to_do(funds):
     funds.credit(fen=30000, key="a", reference="十一月补助")
     funds.credit(fen=5000, key="b", source="load")
@@ -98,6 +99,7 @@ def test_what_a_card_made_anew_costs_is_what_the_schools_file_says(funds, school
     assert f"¥ {fee_fen / 100:.2f}" in slip
 
 
+@pytest.mark.capability("A120.1")
 def test_the_form_sent_twice_makes_one_card(funds):
     funds.campus.top_up("teacher", 5000)
     old, key = funds.campus.card("teacher"), uuid4()

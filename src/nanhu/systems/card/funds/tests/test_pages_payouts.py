@@ -67,6 +67,7 @@ def test_a_list_with_a_wrong_line_is_refused_as_a_whole_and_says_which(office):
     assert PayoutBatch.objects.count() == 0
 
 
+@pytest.mark.capability("A145.3")
 def test_the_preview_shows_count_and_sum_before_anything_moves(office):
     answer = hand_in(office)
     page = office.campus.client("clerk").get(answer.url).content.decode()

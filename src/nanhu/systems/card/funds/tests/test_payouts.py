@@ -54,6 +54,7 @@ def funding_balance():
     return ledger.balance_of(ledger.account_ids(["card.funding:aid"])["card.funding:aid"])
 
 
+@pytest.mark.capability("A145.1")
 @pytest.mark.parametrize(
     ("line", "what"),
     [
@@ -73,6 +74,7 @@ def test_one_wrong_line_is_named_and_nothing_is_kept(funds, line, what):
     assert PayoutRow.objects.count() == 0
 
 
+@pytest.mark.capability("A145.1")
 def test_a_batch_waits_as_pending_money_of_each_person(funds):
     batch = posted(funds)
     assert (batch.state, batch.row_count, batch.sum_fen) == ("posted", 3, 31350)

@@ -52,6 +52,7 @@ def test_the_old_card_is_dead_and_its_money_waits_for_the_new_one(spent):
     assert Receipt.objects.get(kind="freeze").amount_fen == 4000
 
 
+@pytest.mark.capability("A120.1")
 def test_the_same_form_again_gives_the_same_card(spent):
     card = spent.campus.card("student")
     first = reissue(by=SYSTEM, card=card, reason="lost", fee_fen=0, at="", key="form")
@@ -83,12 +84,14 @@ def test_frozen_money_is_claimed_after_the_wait_exactly_once(spent, monkeypatch)
         begin_claim(by=SYSTEM, card=new, terminal=None)
 
 
+@pytest.mark.capability("A108.2")
 def test_the_fee_comes_from_the_wallet_first_and_is_a_receipt(spent):
     replace(spent, fee=2000)
     assert (spent.balance(), spent.pending()) == (0, 2000)
     assert Receipt.objects.get(kind="fee").balance_fen == 2000
 
 
+@pytest.mark.capability("A108.3")
 def test_a_fee_the_wallet_cannot_cover_changes_nothing(funds):
     old = funds.campus.card("student")
     with pytest.raises(FeeNotCoveredError):
@@ -97,6 +100,7 @@ def test_a_fee_the_wallet_cannot_cover_changes_nothing(funds):
     assert (old.state, CardReissue.objects.count()) == ("issued", 0)
 
 
+@pytest.mark.capability("A108.2")
 def test_a_fee_in_cash_lies_in_the_clerks_drawer(spent):
     clerk = spent.campus.actor("clerk")
     replace(spent, by=clerk, fee=2000, shown=Shown(document="学生证 …0001", is_fee_cash=True))

@@ -63,6 +63,7 @@ def test_a_late_row_is_paid_from_the_frozen_sum_and_leaves_the_wallet_alone(repl
     assert line_of(Receipt.objects.get(kind="claim", detail="set_off")).merchant == "冻结款抵扣旧卡的脱机消费"
 
 
+@pytest.mark.capability("A121.2")
 def test_rows_in_one_upload_share_the_frozen_sum(replaced):
     replaced.store(replaced.row(901, 1200), replaced.row(902, 1000))
     assert replaced.money() == (800, 200, 0)

@@ -60,6 +60,7 @@ def test_all_that_is_theirs_goes_to_their_bank_card_by_two_clerks(left):
         approve(by=left.campus.actor("second_clerk"), withdrawal=done)
 
 
+@pytest.mark.capability("A122.6")
 def test_what_a_chip_may_have_taken_goes_back_to_who_has_left_as_well(left):
     """Its card is read no more: without this the sum would stay open for ever."""
     Card.objects.filter(pk=left.card.pk).update(state="issued")
@@ -77,6 +78,7 @@ def test_the_same_form_asks_once(left):
     assert ask(left, token=token).pk == ask(left, token=token).pk
 
 
+@pytest.mark.capability("A122.6")
 def test_a_refused_one_moves_nothing(left):
     refuse(by=left.campus.actor("second_clerk"), withdrawal=ask(left), answer="证件不符")
     assert left.balance_of(left.card) == 5000

@@ -40,6 +40,7 @@ class TestPages(PageTests):
         self.campus, self.made = funds.campus, 0
         return funds.campus.client("student")
 
+    @pytest.mark.capability("A091.2")
     def test_a_stranger_is_told_that_there_is_no_such_page(self, funds):  # noqa: F811
         """The list is everybody's own; a bill is its person's."""
         bill = billed(funds.campus)
@@ -55,6 +56,7 @@ class TestPages(PageTests):
             billed(self.campus, key=str(self.made), name="=1+1")
 
 
+@pytest.mark.capability("A091.2")
 def test_the_holder_sees_what_for_to_whom_and_until_when_and_pays_in_two_taps(funds):  # noqa: F811
     funds.campus.top_up("student", 10_000)
     bill, browser = billed(funds.campus), funds.campus.client("student")
@@ -69,6 +71,7 @@ def test_the_holder_sees_what_for_to_whom_and_until_when_and_pays_in_two_taps(fu
     assert browser.get(address(bill)).status_code == 404
 
 
+@pytest.mark.capability("A091.2")
 def test_a_wallet_that_is_short_pays_nothing_and_says_so(funds):  # noqa: F811
     funds.campus.top_up("student", 1_000)
     bill = billed(funds.campus)

@@ -304,6 +304,7 @@ def test_two_persons_of_one_name_get_no_picture_by_their_name(campus):
     assert told.split("还缺照片")[1].count("访者") >= 2
 
 
+@pytest.mark.capability("A110.1")
 def test_a_name_that_breaks_the_rule_is_said(campus):
     row = line("访者", "V1", document_of("new_teacher"), "访问", until=last_day(), photo="V1.jpg")
     assert "姓名" in upload_errors(campus, row, "ordinary")["photo_name"]
@@ -346,6 +347,7 @@ def test_a_zip_bomb_is_refused(campus):
     assert not order.rows.exclude(photo_path="").exists()
 
 
+@pytest.mark.capability("A103.3")
 def test_gbk_names_of_windows_are_understood(campus):
     row = line("访者", "", document_of("second_teacher"), "访问", until=last_day(), photo="访者.jpg")
     upload(campus, [row], card_class="ordinary")

@@ -213,6 +213,7 @@ def wrong_code(row) -> str:
     return f"{(int(row.pickup_code) + 1) % 10**6:06}"
 
 
+@pytest.mark.capability("A107.2")
 def test_wrong_codes_at_the_counter_keep_nobody_from_the_card(campus, stopped_clock):
     """Who guesses at the unit's desk waits alone: another desk takes the code on the phone, the same one a document."""
     by_code, by_document = made_batch(campus).rows.order_by("line")
@@ -359,6 +360,7 @@ def test_the_database_refuses_made_without_plastic_and_handed_to_nobody(campus):
             OrderRow.objects.filter(pk=row.pk).update(**change)
 
 
+@pytest.mark.capability("A108.1")
 def test_fees_balance(campus):
     assert receipt_differences() == []
     assert ledger.check_ledger() == []

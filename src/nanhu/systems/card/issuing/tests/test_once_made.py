@@ -127,6 +127,7 @@ def test_newcomers_whose_order_was_refused_or_lies_in_a_draft_are_in_the_roster_
     assert "林小满" not in newcomers(campus)
 
 
+@pytest.mark.capability("A110.3")
 def test_a_photo_that_was_sent_back_stops_the_order_though_an_older_one_is_on_record(campus):
     record = people.person_card(campus.persons["new_teacher"])
     with_portrait = accepted_batch(campus, rows=teacher_rows()[:1])
@@ -147,6 +148,7 @@ def test_a_photo_that_was_sent_back_stops_the_order_though_an_older_one_is_on_re
     assert press(campus, order, "accept/", "clerk").status_code == 302
 
 
+@pytest.mark.capability("A102.1")
 def test_each_step_says_what_happened(campus):
     upload(campus, teacher_rows(), photos=archive("0020260001.jpg", "0020260002.jpg"))
     order = newest()

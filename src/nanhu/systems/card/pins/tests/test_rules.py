@@ -34,6 +34,7 @@ def test_the_initial_pin_follows_the_document(document, rule, pin):
     assert initial_pin(document, rule) == pin
 
 
+@pytest.mark.capability("A127.1")
 @pytest.mark.parametrize("weak", ["111111", "123456", "654321", "345678"])
 def test_easy_pins_are_weak(weak):
     assert is_weak(weak)
@@ -100,6 +101,7 @@ def test_meals_are_those_of_the_canteen_and_the_season(canteen, moment, meal):
     assert policy.meal_by(RULES[1], canteen, datetime(*moment, tzinfo=CAMPUS_ZONE)) == meal
 
 
+@pytest.mark.capability("A133.3")
 def test_limits_are_dated_and_may_differ_by_class():
     before, after = (policy.limits_on(date(year, 6, 1), RULES[0]) for year in (2024, 2025))
     assert (before.for_class("teacher"), after.for_class("teacher")) == ((1000, 15_000), (2000, 9))

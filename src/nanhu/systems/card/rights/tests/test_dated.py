@@ -24,6 +24,7 @@ def days(rules) -> list[tuple[int, int | None]]:
     return sorted((one.starts_on.day, one.ends_on.day if one.ends_on else None) for one in rules)
 
 
+@pytest.mark.capability("A096.3")
 @pytest.mark.parametrize(
     ("old", "new", "left"),
     [

@@ -97,6 +97,7 @@ def test_a_rule_made_on_the_page_for_later_holds_from_its_day_to_its_day_at_the_
     assert met == {0: "valid", 9: "valid", 10: "blocked", 20: "blocked", 21: "valid"}
 
 
+@pytest.mark.capability("A098.1")
 @pytest.mark.parametrize("kind", ["pos", "scanner"])
 def test_a_till_is_told_only_of_the_card_that_lies_on_it(campus, kind):
     """Its key may be stolen: no list of all chips, nobody by a number that can be counted up, no full name."""

@@ -118,6 +118,7 @@ def test_taking_back_ends_what_is_in_force_and_lifts_what_has_not_begun(campus):
     assert may(campus.card("student"), "lab", campus_today() + 31 * DAY).is_allowed
 
 
+@pytest.mark.capability("A096.3")
 def test_a_rule_whose_days_are_over_is_not_taken_back(campus):
     past = {
         "starts_on": campus_today() - 9 * DAY,

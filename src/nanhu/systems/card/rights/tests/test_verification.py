@@ -92,6 +92,7 @@ def test_nothing_is_found_by_guessing(campus, guard, typed):
     assert "学生卡" not in answer.content.decode()
 
 
+@pytest.mark.capability("A097.2")
 def test_the_same_code_stays_for_a_minute(campus):
     for _times in range(3):
         campus.client("student").get("/card/rights/my-code/")
