@@ -315,6 +315,18 @@ def test_an_application_that_is_given_a_name_follows_a_correction_at_the_next_si
     assert followed("people.name") == [(office.name, True)]
 
 
+@pytest.mark.capability("A046.3")
+def test_a_ticket_is_worth_nothing_once_its_application_is_switched_off(signed_in, office):
+    ticket, kept = fresh_ticket(signed_in), fresh_ticket(signed_in)
+    office.is_enabled = False
+    office.save()
+    assert failure_code(validate(ticket)) == "INVALID_SERVICE"
+    assert signed_in.get("/cas/login", {"service": SERVICE}).status_code == 403
+    office.is_enabled = True
+    office.save()
+    assert b"authenticationSuccess" in validate(kept).content
+
+
 @pytest.mark.capability("A046.1", "A046.2", "A046.3")
 def test_a_click_opens_the_business_system_by_a_ticket_one_time_short_lived_and_bound(signed_in):
     """The icon leads to the application, the application to /cas/login, and no password is asked."""

@@ -112,6 +112,9 @@ def test_a_favourite_survives_losing_the_right_but_is_not_shown(board, student, 
     board.application("b", "应用乙")
     monkeypatch.delitem(registry.applications._entries, "a")
     assert "应用甲" not in student.get("/apps/").content.decode()
+    home = student.get("/")
+    assert home.status_code == 200
+    assert "应用甲" not in home.content.decode()
 
 
 def test_the_menu_and_the_favourite_take_no_get_for_a_write(board, student):

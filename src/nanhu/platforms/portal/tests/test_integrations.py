@@ -428,6 +428,17 @@ def test_what_is_no_answer_is_shown_as_nothing_and_counts_as_a_failure(centre, v
     assert not IntegrationValue.objects.exists()
 
 
+@pytest.mark.capability("A026.2")
+def test_no_answer_is_fetched_from_another_host_than_the_one_that_was_taken_in(centre, vendor, student):
+    centre.live("data", "led", vendor.says("/value", '{"value": 1}'))
+    elsewhere = vendor.says("/elsewhere", '{"value": 7351}').replace("localhost", "127.0.0.1")
+    assert "//127.0.0.1" in elsewhere
+    vendor.says("/value", content="", status=302, Location=elsewhere)
+    tile = student.get("/tiles/integration.led/").content.decode()
+    assert "7351" not in tile
+    assert "暂时取不到" in tile
+
+
 @pytest.mark.capability("A027.1")
 def test_a_hostile_text_stays_text_and_a_person_unknown_there_has_no_tile(centre, vendor, student):
     hostile = {"value": "<script>1</script>\u202eabc" + "x" * 100, "caption": "\u0000<img src=x>"}

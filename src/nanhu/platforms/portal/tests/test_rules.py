@@ -22,6 +22,7 @@ def test_moving_stops_at_the_ends():
     assert rules.moved(["a", "b"], "z", 1) == ["a", "b"]
 
 
+@pytest.mark.capability("A031.1", "A037.3")
 def test_every_word_typed_must_be_answered():
     assert rules.answers_to("卡 xyk", "校园卡")
     assert not rules.answers_to("卡 图书", "校园卡")

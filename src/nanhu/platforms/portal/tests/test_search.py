@@ -135,6 +135,11 @@ def test_who_may_not_use_it_does_not_find_it(services, student, teacher):
     assert titles(teacher, "出差") == ["出差审批"]
     assert titles(student, "chuchai") == []
     assert titles(teacher, "密钥") == titles(student, "miyao") == []
+    services.append(Hit(key="valves", title="蒸汽阀门表", url="/s/valves", roles=frozenset({"portal.search"})))
+    index_all()
+    join("周敏", staff="T00555", roles=("portal.search",))
+    assert titles(signed_in("T00555"), "蒸汽阀门") == ["蒸汽阀门表"], "who holds its role finds it"
+    assert titles(teacher, "蒸汽阀门") == titles(student, "蒸汽阀门") == []
     assert titles(student, "计科") == ["计科班费"], "of a unit above one's own"
 
 
@@ -214,7 +219,7 @@ def test_one_person_fills_no_table(services, student):
     assert SearchMiss.objects.count() == missing.MOST_A_DAY
 
 
-@pytest.mark.capability("A037.4")
+@pytest.mark.capability("A037.3", "A037.4")
 def test_what_is_in_maintenance_is_named_and_leads_nowhere(services, board, student):
     board.application("venue", "场地申请", url="/venue/", in_maintenance=lambda: True)
     page = student.get("/search/", {"q": "场地"}).content.decode()

@@ -233,6 +233,7 @@ def test_two_exchange_a_duty_and_nothing_changes_until_the_other_agrees(school):
     asker, other, stranger = school.client("T0003"), school.client("T0002"), school.client("T0004")
     address = f"{BOOK}duty/mine/{mine.public_id}/exchange/"
     said = {"token": str(uuid4()), "taken": str(theirs.public_id), "reason": "出差"}
+    assert [one for one, _exchange in asker.get(f"{BOOK}duty/mine/").context["duties"]] == [mine], "one's own alone"
     assert stranger.post(address, said).status_code == 404, "another's duty is not hers to give"
     assert asker.post(address, said | {"taken": str(foreign.public_id)}).status_code == 422
     assert asker.post(address, said | {"taken": "x"}).status_code == 422

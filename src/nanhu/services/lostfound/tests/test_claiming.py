@@ -58,6 +58,10 @@ def test_a_phone_is_masked_until_somebody_looks_which_is_logged_and_told(school)
     assert "失物招领里留的电话" in author.get("/account/data/looks").content.decode()
     assert [text for text in school.texts_to("S1") if "赵一鸣看了您" in text]
     assert "13900001111" not in "".join(map(str, AuditEntry.objects.values_list("facts", flat=True)))
+    assert school.client("S3").post(f"{address}phone/").status_code == 302
+    looks = list(AuditEntry.objects.filter(action="lostfound.show_phone").values_list("actor", flat=True))
+    assert len(set(looks)) == len(looks) == 2, "another reader's look is another line"
+    assert author.get(address).context["looks"].count() == 2
 
 
 @pytest.mark.capability("A074.2")

@@ -637,6 +637,7 @@ def test_staff_report_their_office_network_with_its_device_and_are_answered_in_t
         f"{WORK}{one.public_id}/done/", {"cause": "wear", "words": "换了跳线", "photos": picture()}
     )
     assert "换了跳线" in teacher.get(f"{HALL}mine/{one.public_id}/").content.decode()
+    assert [text for text in texts_to(school["T1"]) if one.number in text and "办完了" in text], "the reply is told"
     Request.objects.update(state="assigned", done_at=None, due_at=now() - timedelta(hours=1))
     assert one.number in school.client("D1").get(f"{DISPATCH}?show=late").content.decode()
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.registry import Viewer, tiles
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
@@ -216,7 +216,7 @@ def test_pages_follow_each_other_without_a_gap_or_a_repeat(fed):
     assert len(seen) == len(set(seen)) == PAGE + 5 + 3
 
 
-@pytest.mark.capability("A143.2")
+@pytest.mark.capability("A143.2", "A144.3")
 def test_the_file_holds_the_rows_of_the_filter(fed):
     answer = fed.client("student").get(f"{ROWS}export.csv?kind=spending")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
@@ -228,6 +228,22 @@ def test_the_file_holds_the_rows_of_the_filter(fed):
         ["岳阳米粉", "东院三食堂", "E3002", "", "8.50", "29.50"],
         ["自选快餐", "南院一食堂", "N1001", "", "12.00", "38.00"],
     ]
+
+
+@pytest.mark.capability("A143.2", "A144.3")
+def test_the_file_holds_the_whole_range_however_many_pages_it_is(fed):
+    for day in range(200, 231):
+        past_receipt(fed, "student", day, amount_fen=100 + day)
+    past_receipt(fed, "teacher", 210, amount_fen=9999)
+    first, last = (campus_today() - timedelta(days=days) for days in (230, 200))
+    raw = fed.client("student").get(f"{ROWS}export.csv?first={first}&last={last}").getvalue().decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(raw)))[1:]
+    assert [row[6] for row in rows] == [f"{(100 + day) / 100:.2f}" for day in range(200, 231)], "newest first"
+    browser, days = fed.client("student"), {"first": f"{first}", "last": f"{last}"}
+    page = browser.get(ROWS, days).context
+    rest = browser.get(ROWS, days | {"before": page["list"].older}).context
+    assert page["totals"] == rest["totals"], "of the whole range, on whichever page"
+    assert (rest["totals"].count, rest["totals"].out_fen) == (31, sum(100 + day for day in range(200, 231)))
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,19 @@ def test_good_ones_pass(password):
     assert not is_leaked(password, leaked_passwords())
 
 
+@pytest.mark.capability("A040.3")
+def test_length_and_classes_are_held_to_the_letter(browser, owner):
+    """The page's hint says the same words as a refusal: what counts is whether the password is taken."""
+    sign_in(browser, owner.numbers[0])
+    good = ["kvmztwqrbx", "Kvmzt-wq", ("kvmztwqrbx-" * 12)[:128]]
+    for weak in ("kvmztwqrb", "kvmzt-wq", "Kvm-twq", f"{good[-1]}x"):
+        asked = {"old_password": PASSWORD, "new_password": weak, "again": weak}
+        assert browser.post("/account/password", asked).status_code == 200, weak
+    for old, new in pairwise([PASSWORD, *good]):
+        asked = {"old_password": old, "new_password": new, "again": new}
+        assert browser.post("/account/password", asked).status_code == 302, new
+
+
 @pytest.mark.capability("A043.3", "A040.2")
 def test_the_last_five_do_not_come_back(browser, owner):
     sign_in(browser, owner.numbers[0])

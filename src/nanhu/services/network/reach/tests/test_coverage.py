@@ -62,6 +62,14 @@ def test_the_map_says_what_is_covered_what_is_not_and_what_is_silent(hung):
     assert ApPlace.objects.get(mac="00:1a:2b:3c:4d:5e").place.key == "lib.101"
 
 
+@pytest.mark.capability("A170.3")
+def test_a_point_is_silent_after_half_an_hour(hung):
+    for minutes, said in ((29, "已覆盖，2 个接入点都正常"), (31, "已覆盖，2 个接入点里 1 个没有消息")):
+        AccessPoint.objects.filter(name="LIB-2").update(seen_at=now() - timedelta(minutes=minutes))
+        page = hung.client("S1").get(PAGE).content.decode()
+        assert said in page[page.index("<strong>图书馆</strong>") :][:300]
+
+
 def test_who_shows_where_buildings_are_reads_no_access_point(hung):
     """A worker's list does, each time it is opened; there are thousands of them."""
     draw_outlines({"lib": (113.1, 29.3, 113.101, 29.301)})

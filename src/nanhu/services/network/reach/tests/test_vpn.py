@@ -104,6 +104,15 @@ def test_what_is_not_whole_opens_nothing(school):
 
 
 @pytest.mark.capability("A156.2")
+def test_an_account_is_asked_for_from_tomorrow_and_to_the_longest_day(school):
+    teacher = school.client("T1")
+    for days, status in ((0, 422), (rules.LONGEST_DAYS + 1, 422), (rules.LONGEST_DAYS, 302)):
+        until = campus_today() + timedelta(days=days)
+        assert teacher.post(f"{VPN}apply/", filled(until=f"{until}")).status_code == status, days
+    assert VpnGrant.objects.get().until == until
+
+
+@pytest.mark.capability("A156.2")
 def test_who_is_refused_stays_out_and_may_ask_again(school):
     grant = school.agree(school.asked(), decision="refuse")
     assert grant.state == "refused"

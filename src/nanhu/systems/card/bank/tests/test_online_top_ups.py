@@ -104,6 +104,7 @@ def test_a_lost_notice_is_found_by_query(campus, ordered):
     assert ordered.told_times == 0
 
 
+@pytest.mark.capability("A136.2")
 def test_a_notice_after_the_query_changes_nothing(campus, ordered):
     campus.bank.fault("notice", "silent_after")
     pay(campus, ordered)

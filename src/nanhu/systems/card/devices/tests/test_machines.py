@@ -48,7 +48,7 @@ def open_kinds() -> set[str]:
         (Condition(cards_left=0, fault="jam"), {"cards_out", "jam"}),
     ],
 )
-@pytest.mark.capability("A140.2")
+@pytest.mark.capability("A119.2", "A140.2")
 def test_what_is_wrong_with_a_machine(condition, found):
     assert troubles(condition) == found
 
@@ -148,6 +148,20 @@ def test_everybody_sees_where_the_machines_are_and_which_work(field):
     assert (office["open"], len(office["page"])) == ([], 3)
     page = field.client("student").get("/card/machines/").content.decode()
     assert page.count("machine-spot-good") == 2
+
+
+@pytest.mark.parametrize("fault", ["jam", "reader", "writer"])
+@pytest.mark.capability("A119.3", "A140.1")
+def test_a_machine_that_is_stuck_is_shown_out_of_service_and_told_to_the_office(field, fault):
+    say("KR101", cards_left=100, fault=fault)
+    page = field.client("student").get("/card/machines/").content.decode()
+    assert "machine-spot-danger" in page.partition('<a href="#KR101">')[2].partition("</a>")[0]
+    assert "暂停服务" in page
+    assert open_kinds() == {fault}
+    say("KR101", seconds=1, cards_left=100)
+    page = field.client("student").get("/card/machines/").content.decode()
+    assert "machine-spot-good" in page.partition('<a href="#KR101">')[2].partition("</a>")[0]
+    assert not open_kinds()
 
 
 def test_the_pages_ask_the_database_a_bounded_number_of_times(field):

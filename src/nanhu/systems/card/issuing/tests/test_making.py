@@ -125,7 +125,11 @@ def test_a_batch_goes_to_the_named_person_who_signs_and_each_card_to_its_holder(
     assert clerk.post(at(order, "collect/"), {"signed_by": "路人", "code": "000000"}).status_code == 409
     assert clerk.post(at(order, "collect/"), {"signed_by": "陈志远"}).status_code == 302
     order.refresh_from_db()
+    collected = order.collected_at
     assert order.collected_how == "陈志远 · 签收"
+    assert clerk.post(at(order, "collect/"), {"signed_by": "陈志远"}).status_code == 409, "it is collected once"
+    order.refresh_from_db()
+    assert order.collected_at == collected
     first, second = order.rows.order_by("line")
     assert hand(campus, first, document="").status_code == 409, "a document must be seen"
     assert "请写明是什么证件" in hand(campus, first, document="other").content.decode()
