@@ -33,7 +33,7 @@ def only():
     return Request.objects.get()
 
 
-@pytest.mark.capability("A054.2")
+@pytest.mark.capability("A054.1", "A054.2")
 def test_a_question_has_a_time_limit_is_handed_on_and_rated(school):
     office, finance, leader = school.client("A1"), school.client("A2"), school.client("L1")
     one = school.question(unit="1032", words="学费怎么交？")
@@ -104,6 +104,7 @@ def test_a_complaint_has_a_number_a_state_and_a_reply(school):
     assert one.due_at > before
     assert "要等检测" in student.get(mine).content.decode()
     assert desk.post(f"{COMPLAINTS}{one.public_id}/answer/", {"words": "已修好锅炉。"}).status_code == 302
+    assert [text.endswith("有了答复") for text in texts_to(school["S1"])][-1], "the reply is told, its words are not"
     page = student.get(mine).content.decode()
     assert "已修好锅炉" in page
     assert re.search(r'class="state state-\w+">已办<', page)
@@ -267,7 +268,9 @@ def test_opinion_reaches_who_holds_a_post_in_publicity_or_the_party_office_and_n
         reader = school.client(other)
         list_page = reader.get(OPINIONS)
         assert list_page.status_code == (200 if other in {"O3", "T1", "T2"} else 404)
-        assert one.number not in list_page.content.decode(), "a role without the post, or with the post of another unit, reads nothing"
+        assert one.number not in list_page.content.decode(), (
+            "a role without the post, or with the post of another unit, reads nothing"
+        )
         for page in (f"{one.public_id}/", f"{one.public_id}/topic/", f"{one.public_id}/answer/", "topics/"):
             assert reader.get(f"{OPINIONS}{page}").status_code == 404
     assert "食堂" not in str(list(AuditEntry.objects.values_list("reason", "facts")))

@@ -151,6 +151,15 @@ def test_what_the_grid_offers_in_another_season_the_form_takes(school, hall):
         twice.save()
 
 
+@pytest.mark.capability("A080.2", "A080.3")
+def test_nobody_holds_a_venue_longer_than_it_is_lent(school):
+    short = school.venue("b1.3", "短的", uses=["hall"], longest_minutes=60)
+    student, address = school.client("S1"), f"/venues/{short.public_id}/apply/"
+    assert student.post(address, said(in_days(7), 840, 915)).status_code in {409, 422}
+    assert not Booking.objects.exists()
+    assert student.post(address, said(in_days(7), 840, 900)).status_code == 302
+
+
 def test_a_displaced_one_reads_the_price_of_each_offer_and_never_pays_more(school, hall):
     dear = school.venue("b1.2", "贵的", uses=["hall"], fee_fen=100_000, fee_item="venues.fee")
     short = school.venue("b1.3", "短的", uses=["hall"], longest_minutes=60)

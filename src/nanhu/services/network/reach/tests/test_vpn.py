@@ -243,10 +243,8 @@ def test_no_more_than_two_at_once(school, door):
     assert found == [200, 200, 401]
 
 
-@pytest.mark.capability("A160.2")
-@pytest.mark.parametrize("is_told", [True, False], ids=["told at once", "found by night"])
-def test_it_ends_when_its_person_leaves(school, is_told):
-    grant = school.opened()
+def leave(school):
+    """T1 is of the staff no more."""
     origin = people.Origin(source="test", title="测试")
     gone = people.AffiliationRecord(
         kind="staff",
@@ -258,6 +256,21 @@ def test_it_ends_when_its_person_leaves(school, is_told):
     )
     record = people.PersonRecord(key="T1", person_id=school["T1"], name="王老师", affiliations=(gone,))
     people.apply_records(by=SYSTEM, records=[record], origin=origin)
+
+
+@pytest.mark.capability("A160.2")
+def test_whoever_left_while_the_leader_thought_gets_none(school):
+    asked = school.asked()
+    leave(school)
+    assert school.agree(asked).state == "refused"
+    assert granting.open_grant_of(school["T1"]) is None
+
+
+@pytest.mark.capability("A160.2")
+@pytest.mark.parametrize("is_told", [True, False], ids=["told at once", "found by night"])
+def test_it_ends_when_its_person_leaves(school, is_told):
+    grant = school.opened()
+    leave(school)
     deliver_pending() if is_told else granting.close_due()
     grant.refresh_from_db()
     assert (grant.state, grant.cause) == ("closed", "left")
@@ -279,12 +292,25 @@ def test_it_ends_on_its_last_day_and_after_ninety_idle_days(school):
     assert Message.objects.filter(template="network.vpn_closed").count() == 2
 
 
-@pytest.mark.capability("A160.2")
+def let_in(school, number):
+    """On line by the VPN, for an hour from now."""
+    facts = {"person_id": school[number], "campus_no": number, "service": "vpn", "role": "staff"}
+    code = "n1:" + {"T1": "a", "T2": "b"}[number] * 26
+    return Grant.objects.create(code=code, granted_at=now(), ends_at=now() + timedelta(hours=1), **facts)
+
+
+@pytest.mark.capability("A160.2", "A163.1", "A163.2")
 def test_its_holder_and_the_centre_close_it(school):
     grant = school.opened()
+    inside = [let_in(school, number) for number in ("T1", "T2")]
     assert school.client("T1").post(f"{VPN}give-back/").status_code == 302
     grant.refresh_from_db()
     assert grant.cause == "returned"
+    for one in inside:
+        one.refresh_from_db()
+    assert [one.ended_at is not None for one in inside] == [True, False], "who gave it back is off at once, nobody else"
+    closed = AuditEntry.objects.get(action="network.close_vpn")
+    assert (closed.actor, closed.target) == ("王老师", f"vpn-grant:{grant.public_id}")
     other = school.opened("T2")
     keeper = school.client("K1")
     assert keeper.post(f"/network/reach/{other.public_id}/", {"reason": ""}).status_code == 422

@@ -60,8 +60,11 @@ def test_the_page_says_open_now_by_season_and_calendar_and_gives_a_place_in_the_
         clerk.post(f"{DESK}queue/", {"window": "2"})
         assert "请到 2 号窗口" in seen(campus)
         assert "前面还有 0 位" in seen(campus, "guest")
+        clerk.post(f"{DESK}queue/", {"window": "1"})
+        assert list(QueueTicket.objects.order_by("number").values_list("state", flat=True)) == ["called", "called"]
+        assert "请到 1 号窗口" in seen(campus, "guest")
         clerk.post(f"{DESK}queue/", {"window": "2"})
-        assert "请到 2 号窗口" in seen(campus, "guest")
+        assert "请到 1 号窗口" in seen(campus, "guest"), "a window ends what it called itself"
         assert QueueTicket.objects.get(number=1).state == "done"
 
 

@@ -1,7 +1,10 @@
 """PINs and limits at the services door, by real signed requests."""
 
+from dataclasses import replace
+
 import pytest
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.devices.tests.asking import Device
@@ -152,6 +155,16 @@ def test_limits_change_by_the_payment_pin_within_what_the_school_allows(campus, 
     assert ask(kiosk, campus, "limits/look")["limits"] == first
     assert change(800)["limits"] == first | {f"{which}_fen": 800}
     assert getattr(limits_of(campus.card("student")), f"{which}_fen") == 800
+
+
+@pytest.mark.capability("A133.3", "A134.2")
+def test_what_a_holder_chose_is_cut_where_the_school_lowers_the_most(campus, kiosk, monkeypatch):
+    for which in ("meal", "daily"):
+        ask(kiosk, campus, "limits/change", which=which, amount_fen=8000, pin=PINS["student"])
+    rule = replace(policy.limits_on(campus_today()), meal_max_fen=500, daily_max_fen=700)
+    monkeypatch.setattr("nanhu.systems.card.pins.services.limits.limits_on", lambda _day: rule)
+    told = ask(kiosk, campus, "limits/look")["limits"]
+    assert (told["meal_fen"], told["daily_fen"]) == (500, 700)
 
 
 @pytest.mark.capability("A128.2")
