@@ -131,6 +131,7 @@ def test_three_failures_lock_also_for_the_right_answer_until_the_holder_lifts_it
     assert Phone(user="u-2").verify("student")["outcome"] == "done"
 
 
+@pytest.mark.capability("A087.2")
 @pytest.mark.usefixtures("clock_stands")
 def test_who_knows_the_document_floods_no_phone_and_closes_it_for_no_other_app_user(campus, phone):
     said = [phone.verify("student")["code"] for _time in range(6)]
@@ -268,6 +269,7 @@ def test_details_loss_and_news_of_the_app(campus, phone):
     assert phone.ask("code", kind="pay")["outcome"] == "refused"
 
 
+@pytest.mark.capability("A154.1")
 def test_one_holder_never_sees_anothers_order(campus, phone, bank):
     phone.bind("student")
     order = phone.ask("top_up", amount_fen=5000)["order"]
