@@ -67,6 +67,7 @@ def test_a_long_leave_goes_on_to_the_head(school):
     assert (case.state, case.outcome) == ("closed", "refused")
 
 
+@pytest.mark.capability("A007.1")
 def test_the_same_form_is_one_case_and_a_twin_is_refused(school):
     token = uuid4()
     data = {"kind": "事假", "days": {"first": "2026-12-01", "last": "2026-12-02"}, "reason": "回家"}
@@ -79,6 +80,7 @@ def test_the_same_form_is_one_case_and_a_twin_is_refused(school):
     assert cases.open_case(**given, token=uuid4()).pk != first.pk
 
 
+@pytest.mark.capability("A007.1")
 def test_nobody_decides_his_own_case_and_the_next_one_up_does(school):
     people.appoint(
         by=SYSTEM,
@@ -125,6 +127,7 @@ def test_a_running_case_without_a_token_is_refused(school):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
+@pytest.mark.capability("A007.2")
 def test_a_stranger_decides_nothing(school):
     case = school.apply()
     for number in ("T3", "T4", "S2"):
@@ -159,6 +162,7 @@ def test_a_stale_page_is_refused(school):
     school.decide("T1", task, revision=task.revision + 1)
 
 
+@pytest.mark.capability("A007.2")
 def test_a_claimed_task_is_one_members_until_it_is_released(school):
     people.appoint(
         by=SYSTEM,
@@ -248,6 +252,7 @@ def test_it_is_urged_once_a_day(school):
         cases.urge(by=school.actor("S1"), person_id=school["S1"], case=case)
 
 
+@pytest.mark.capability("A007.1")
 def test_branches_meet_and_signers_decide_by_number(school):
     case = school.apply("S1", "test.both", colleague=school["T5"])
     assert {task.step for task in Task.objects.filter(case=case)} == {"left", "right"}
@@ -330,6 +335,7 @@ def test_a_signer_after_says_the_last_word(school, last, outcome):
     assert case.outcome == outcome
 
 
+@pytest.mark.capability("A007.2")
 def test_a_delegate_decides_in_anothers_name(school):
     delegations.delegate(
         by=school.actor("T1"),
@@ -526,6 +532,7 @@ def test_what_is_sealed_is_nowhere_in_the_open(school):
     assert b"430602" not in bytes(sealed)
 
 
+@pytest.mark.capability("A007.2")
 def test_who_may_see_a_case(school):
     case = school.apply()
     sees = {number for number in school.persons if visible_cases(school[number]).filter(pk=case.pk).exists()}

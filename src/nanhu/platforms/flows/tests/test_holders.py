@@ -444,6 +444,7 @@ def test_what_an_applicant_and_a_holder_do_is_in_the_audit_log(school):
     ]
 
 
+@pytest.mark.capability("A007.2")
 def test_one_room_that_fails_takes_no_list_away(school, monkeypatch):
     def fail(_viewer, _most):
         raise RuntimeError("planted")

@@ -115,6 +115,7 @@ def test_the_sequence_decides_and_not_who_comes_last(office):
     assert OutsideTodo.objects.get().state == "open"
 
 
+@pytest.mark.capability("A028.2")
 def test_what_was_deleted_no_push_opens_again(office):
     office.put()
     assert [office.delete().status_code for _twice in range(2)] == [200, 200]
@@ -123,6 +124,7 @@ def test_what_was_deleted_no_push_opens_again(office):
     assert code_of(office.delete("oa-2")) == "todo_unknown"
 
 
+@pytest.mark.capability("A028.2")
 def test_who_is_unknown_is_dropped_and_the_answer_is_the_same(school, office, source):
     known, unknown = office.put("oa-1"), office.put("oa-2", person="T999")
     assert known.status_code == unknown.status_code == 200
@@ -235,6 +237,7 @@ def test_another_vendor_finds_no_such_source_and_changes_nothing(office):
     assert other.get("sources").json()["data"] == []
 
 
+@pytest.mark.capability("A028.1")
 def test_a_source_that_is_off_pushes_nothing_and_shows_nothing(school, office, source):
     office.put()
     outside.switch(by=SYSTEM, source=source, reason="换系统")
@@ -244,6 +247,7 @@ def test_a_source_that_is_off_pushes_nothing_and_shows_nothing(school, office, s
     assert office.put(sequence=2).status_code == 200
 
 
+@pytest.mark.capability("A028.2")
 def test_the_sandbox_answers_the_same_and_shows_in_nobodys_list(school, vendor, source):
     sandbox = Office(vendor, mode="test")
     facts = {"url": f"{outside.SANDBOX_ORIGIN}/118"}
@@ -257,6 +261,7 @@ def test_the_sandbox_answers_the_same_and_shows_in_nobodys_list(school, vendor, 
     assert not OutsideTodo.objects.exists()
 
 
+@pytest.mark.capability("A028.2")
 def test_a_batch_that_breaks_midway_leaves_nothing_and_goes_again(office, monkeypatch):
     """A process that dies does the same: writes and answer are one transaction."""
     said = [todo(external_id=f"oa-{number}") for number in range(3)]

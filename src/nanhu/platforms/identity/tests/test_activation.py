@@ -354,6 +354,7 @@ def test_careless_security_questions_are_refused(browser, newcomer, change, reas
     assert not SecurityQuestion.objects.exists()
 
 
+@pytest.mark.capability("A041.1")
 def test_contact_and_consent_are_recorded_with_the_version(browser, newcomer):
     begin(browser, newcomer)
     browser.post("/setup/password", {"new_password": NEW, "again": NEW})
@@ -388,6 +389,7 @@ def test_the_way_there_is_remembered_through_set_up(browser, newcomer):
     assert 'href="/account/sessions"' in finish(browser).content.decode()
 
 
+@pytest.mark.capability("A034.5")
 def test_no_secret_of_an_activation_is_in_the_audit_log(browser, newcomer):
     begin(browser, newcomer)
     finish(browser)

@@ -81,6 +81,7 @@ def test_a_signed_in_browser_gets_a_ticket_that_is_worth_its_owner(signed_in):
     assert found.find(f"{CAS}isFromNewLogin").text == "false"
 
 
+@pytest.mark.capability("A046.1")
 def test_only_the_hash_of_a_ticket_is_kept(signed_in):
     ticket = fresh_ticket(signed_in)
 
@@ -125,6 +126,7 @@ def test_a_ticket_dies_with_its_session(signed_in):
     assert failure_code(validate(ticket)) == "INVALID_TICKET"
 
 
+@pytest.mark.capability("A046.4")
 def test_the_password_at_cas_itself_makes_a_primary_ticket(browser, teacher, office):
     page = browser.get("/cas/login", {"service": SERVICE, "renew": "true"})
     assert "OA 办公系统" in page.content.decode()
@@ -135,6 +137,7 @@ def test_the_password_at_cas_itself_makes_a_primary_ticket(browser, teacher, off
     assert root.find(f".//{CAS}isFromNewLogin").text == "true"
 
 
+@pytest.mark.capability("A046.4")
 def test_renew_asks_again_and_keeps_the_session(signed_in):
     assert signed_in.get("/cas/login", {"service": SERVICE, "renew": "true"}).status_code == 200
     old_key = signed_in.session.session_key
@@ -150,6 +153,7 @@ def test_renew_at_validation_refuses_a_ticket_of_single_sign_on(signed_in):
     assert failure_code(validate(fresh_ticket(signed_in), renew="true")) == "INVALID_TICKET"
 
 
+@pytest.mark.capability("A046.4")
 def test_gateway_returns_without_a_ticket_and_without_a_page(browser, office):
     response = browser.get("/cas/login", {"service": SERVICE, "gateway": "true"})
 
@@ -171,6 +175,7 @@ def test_head_and_prefetch_make_no_ticket(signed_in):
     assert not ServiceTicket.objects.exists()
 
 
+@pytest.mark.capability("A046.4")
 def test_method_post_hands_the_ticket_over_in_a_form(signed_in):
     page = signed_in.get("/cas/login", {"service": SERVICE, "method": "POST"})
 
@@ -188,6 +193,7 @@ def test_warn_asks_before_each_later_application(browser, teacher, office):
     assert ticket_from(browser.post(f"/cas/login?service={SERVICE}")).startswith("ST-")
 
 
+@pytest.mark.capability("A046.3")
 @pytest.mark.parametrize(
     "service",
     [
@@ -250,6 +256,7 @@ def test_json_answers(signed_in):
     assert failure_code(validate(fresh_ticket(signed_in), format="YAML")) == "INVALID_REQUEST"
 
 
+@pytest.mark.capability("A046.1")
 def test_missing_and_foreign_tickets_are_named_as_such(signed_in):
     assert failure_code(Client().get("/cas/serviceValidate", {"service": SERVICE})) == "INVALID_REQUEST"
     assert failure_code(validate("PT-something", path="/cas/serviceValidate")) == "INVALID_TICKET_SPEC"

@@ -33,6 +33,7 @@ def closed(monkeypatch):
     monkeypatch.setattr(access, "decide", lambda **_facts: decision)
 
 
+@pytest.mark.capability("A046.3")
 def test_who_may_not_use_it_reads_why_and_gets_no_ticket(signed_in, closed):
     page = signed_in.get("/cas/login", {"service": SERVICE})
 
@@ -126,6 +127,7 @@ def test_a_second_factor_owed_after_the_password_leads_back_to_the_application(b
     assert not ServiceTicket.objects.exists()
 
 
+@pytest.mark.capability("A046.3")
 def test_a_switched_off_application_is_refused_at_validation_too(signed_in, office):
     ticket = ticket_from(signed_in.get("/cas/login", {"service": SERVICE}))
     office.is_enabled = False

@@ -89,6 +89,7 @@ def proxy_failure(answer) -> str:
     return root[0].attrib["code"]
 
 
+@pytest.mark.capability("A046.4")
 def test_from_a_service_ticket_to_a_proxied_person(signed_in, portal):
     answer = validate(fresh_ticket(signed_in), pgtUrl=portal.address + "pgt/take?kept=1")
     success = etree.fromstring(answer.content)[0]
@@ -124,6 +125,7 @@ def test_proxy_validate_takes_service_tickets_as_well(signed_in):
         assert b"authenticationSuccess" in validate(fresh_ticket(signed_in), path=path).content
 
 
+@pytest.mark.capability("A046.1", "A046.2")
 def test_a_proxy_ticket_works_once_at_its_service_and_for_ten_seconds(signed_in, portal):
     pgt = granted(signed_in, portal)
     ticket, wrong, stale = proxy_ticket(pgt), proxy_ticket(pgt), proxy_ticket(pgt)
@@ -162,6 +164,7 @@ def test_the_grant_ends_with_the_session(signed_in, portal):
     assert failure_code(validate(ticket, MAIL, "/cas/proxyValidate")) == "INVALID_TICKET"
 
 
+@pytest.mark.capability("A002.2")
 def test_applications_entered_by_proxy_hear_of_the_logout(signed_in, portal):
     ticket = proxy_ticket(granted(signed_in, portal))
     validate(ticket, MAIL, "/cas/proxyValidate")

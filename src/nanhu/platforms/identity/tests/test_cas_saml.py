@@ -46,6 +46,7 @@ def status_of(answer) -> str:
     return etree.fromstring(answer.content).find(f".//{SAMLP}StatusCode").attrib["Value"]
 
 
+@pytest.mark.capability("A002.3", "A046.4")
 def test_a_ticket_is_worth_an_assertion(signed_in):
     answer = ask(fresh_ticket(signed_in))
 
@@ -72,6 +73,7 @@ def test_in_the_read_only_mode_whoever_signs_in_gets_a_ticket_and_the_answers_ar
     assert failure_code(validate("ST-none")) == "INVALID_TICKET"
 
 
+@pytest.mark.capability("A046.1")
 def test_it_works_once_for_its_service_and_not_for_another(signed_in):
     ticket, other = fresh_ticket(signed_in), fresh_ticket(signed_in)
     assert status_of(ask(ticket)) == "samlp:Success"

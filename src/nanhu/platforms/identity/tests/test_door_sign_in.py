@@ -19,6 +19,7 @@ def at_door(password=PASSWORD, name=NAME, device="AA-BB-CC-00-11-22"):
     return verify_for_service(by=by, typed_name=name, password=password, service="network")
 
 
+@pytest.mark.capability("A029.1")
 def test_the_password_opens_and_a_change_takes_effect_at_once(browser, student):
     assert at_door() == student.account
     sign_in(browser, NAME)
@@ -29,6 +30,7 @@ def test_the_password_opens_and_a_change_takes_effect_at_once(browser, student):
     assert at_door("Harbour-Light-31") == student.account
 
 
+@pytest.mark.capability("A008.2")
 @pytest.mark.parametrize("state", ["suspended", "ended", "must_complete"])
 def test_only_an_open_account_passes(student, state):
     Account.objects.update(state=state)

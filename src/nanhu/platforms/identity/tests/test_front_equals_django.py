@@ -71,6 +71,7 @@ def ticket_of(session, office, service=SERVICE, **more) -> str:
 # ---- tickets -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.capability("A002.1")
 @pytest.mark.parametrize(
     "service",
     [
@@ -365,6 +366,7 @@ def test_the_row_of_somebody_else_gets_no_mark(both, signed_in, session, student
 # ---- verdicts ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.capability("A046.4")
 @pytest.mark.parametrize("path", [P3, "/cas/serviceValidate"])
 @pytest.mark.parametrize("has_attributes", [True, False])
 @pytest.mark.parametrize("preference", ["staff_first", "student_first", "as_signed_in"])
@@ -441,6 +443,7 @@ def test_whoever_it_is(both, session, office, becomes, is_primary):
     assert b"authenticationSuccess" in answer.body
 
 
+@pytest.mark.capability("A046.4")
 @pytest.mark.parametrize("name", sorted(FROM_THE_CARD))
 def test_each_attribute_alone(both, session, office, name):
     Application.objects.filter(pk=office.pk).update(attributes=[name], entitlements=["urn:mace:dir:entitlement:x"])
@@ -539,6 +542,7 @@ def test_a_ticket_that_is_worth_nothing_any_more_is_djangos(*, both, signed_in, 
         assert b"authenticationFailure" in both.django(question(ticket)).body
 
 
+@pytest.mark.capability("A046.2")
 def test_an_expired_ticket_and_one_of_the_last_moment(both, session, office):
     ticket = ticket_of(session, office)
     with time_machine.travel(now() + timedelta(seconds=9, milliseconds=999), tick=False):

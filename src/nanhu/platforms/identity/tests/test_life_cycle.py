@@ -90,6 +90,7 @@ def test_a_suspended_student_is_suspended_and_comes_back_where_he_was(newcomer):
     assert newcomer.account.state == "awaiting_activation"
 
 
+@pytest.mark.capability("A006.2")
 def test_who_keeps_one_of_two_identities_keeps_the_account(teacher):
     Affiliation.objects.filter(campus_no="20250999").update(state="ended", ends_on=date(2026, 10, 1))
     subscribers.follow_ended([affiliation_event(AffiliationEnded, teacher)])
@@ -294,6 +295,7 @@ def test_the_kept_account_lives_by_the_ties_that_came_to_it(teacher, student):
     assert (teacher.account.state, student.account.state) == ("active", "ended")
 
 
+@pytest.mark.capability("A034.1")
 @pytest.mark.parametrize("state", ["planned", "ended"])
 def test_who_is_not_here_today_cannot_activate(state):
     member = make_member("新同学", "430602200701010011", student="20260001")

@@ -184,6 +184,7 @@ def test_a_solved_challenge_is_kept_out_by_no_neighbour(closed_address):
     assert sign_in(mine, NAME, **solution_on(blocked)).status_code == 302
 
 
+@pytest.mark.capability("A045.4")
 def test_the_counters_password_stands_when_strangers_closed_the_name(student):
     """Wrong ones do not spend it, and a solved challenge leads past who guessed: nobody need go to the counter twice."""
     code = counter.reset(by=TEST, campus_no=NAME, reason="身份证，当面核对")

@@ -44,6 +44,7 @@ def text_of(page) -> str:
     return " ".join(page.content.decode().split())
 
 
+@pytest.mark.capability("A002.4")
 def test_it_names_each_application_once_and_what_became_of_it(in_two):
     page = in_two.post("/sign-out", follow=True)
     assert page.request["PATH_INFO"] == "/signed-out"
@@ -71,6 +72,7 @@ def test_it_names_each_application_once_and_what_became_of_it(in_two):
     assert "hx-trigger" not in text_of(page)
 
 
+@pytest.mark.capability("A002.4")
 def test_an_application_entered_twice_is_out_when_both_are(in_two):
     in_two.post("/sign-out")
     first = SsoGrant.objects.filter(application__key="oa").first()
@@ -117,6 +119,7 @@ def test_the_key_is_out_of_reach_of_scripts_and_other_pages(in_two):
     assert (key["httponly"], key["samesite"], key["path"]) == (True, "Lax", "/signed-out")
 
 
+@pytest.mark.capability("A002.2")
 def test_cas_logout_shows_it_and_sends_on_only_to_registered_places(in_two):
     page = in_two.get("/cas/logout", {"url": SERVICE})
     assert page.status_code == 200

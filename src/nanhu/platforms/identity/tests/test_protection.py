@@ -71,6 +71,7 @@ def test_every_refusal_is_the_same_in_words_and_work(newcomer, counted_hashes):
         assert found[state] == found["unknown"], state
 
 
+@pytest.mark.capability("A008.2")
 @pytest.mark.parametrize("state", ["suspended", "ended"])
 def test_the_right_password_of_a_closed_account_is_refused_like_a_wrong_one(browser, student, state):
     Account.objects.update(state=state)

@@ -51,6 +51,7 @@ def test_the_sweep_ends_sessions_of_closed_browsers(browser, student):
     assert SsoSession.objects.get().ended_how == "idle"
 
 
+@pytest.mark.capability("A002.4")
 def test_signing_in_as_somebody_else_ends_the_former_session(browser, student, teacher):
     sign_in(browser, student.numbers[0])
     sign_in(browser, "T00123")
@@ -58,6 +59,7 @@ def test_signing_in_as_somebody_else_ends_the_former_session(browser, student, t
     assert SsoSession.objects.get(account=student.account).ended_how == "replaced"
 
 
+@pytest.mark.capability("A008.2")
 def test_a_closed_account_is_out_at_once(browser, student):
     sign_in(browser, student.numbers[0])
     accounts.move(by=TEST, account=student.account, state="suspended")
@@ -65,6 +67,7 @@ def test_a_closed_account_is_out_at_once(browser, student):
     assert SsoSession.objects.get().ended_how == "account_closed"
 
 
+@pytest.mark.capability("A039.2")
 def test_one_person_can_look_with_either_face(browser, teacher):
     sign_in(browser, "T00123")
     assert (viewer_of(browser).face, viewer_of(browser).campus_no) == ("staff", "T00123")
@@ -77,6 +80,7 @@ def test_one_person_can_look_with_either_face(browser, teacher):
     assert viewer_of(browser).face == "student"
 
 
+@pytest.mark.capability("A039.2")
 def test_faces_follow_live_affiliations(browser, teacher):
     sign_in(browser, "T00123")
     Affiliation.objects.filter(campus_no="20250999").update(state="ended", ends_on="2026-10-01")

@@ -64,6 +64,7 @@ def patient_calls(monkeypatch):
     monkeypatch.setattr(logout_engine, "send", partial(outgoing.send, seconds=10 * PATIENCE_SECONDS))
 
 
+@pytest.mark.capability("A002.2")
 def test_twelve_of_fourteen_are_out_while_a_dead_one_is_still_being_called(session, patient_calls):
     with outside.applications(12) as good, outside.listening(outside.hang) as hanging:
         for number, one in enumerate(good):
@@ -88,6 +89,7 @@ def test_twelve_of_fourteen_are_out_while_a_dead_one_is_still_being_called(sessi
     assert "refused" in SsoGrant.objects.get(application__name="关机的").logout_error
 
 
+@pytest.mark.capability("A002.2", "A002.4")
 def test_the_request_is_what_clients_expect(session):
     with outside.application() as there:
         entered(session, there.address, "OA")
@@ -105,6 +107,7 @@ def test_the_request_is_what_clients_expect(session):
     assert not set("%+\n") & set(there.logouts[0])
 
 
+@pytest.mark.capability("A002.4")
 def test_told_twice_is_harmless_and_nobody_is_told_without_need(session):
     with outside.application() as there:
         entered(session, there.address, "OA")
@@ -181,6 +184,7 @@ def test_the_dead_are_tried_again_ever_more_slowly_and_named_in_the_end(session,
     assert LOGOUTS.pause(30) == timedelta(seconds=600)
 
 
+@pytest.mark.capability("A002.2")
 def test_one_that_comes_back_is_told(session):
     dead = outside.refusing()
     grant = entered(session, dead, "图书馆")
@@ -226,6 +230,7 @@ def test_many_people_leaving_a_dead_application_hold_up_no_other(teacher):
             assert engine.rooms()[dead.pk] == 1, "one call at a time to who did not answer"
 
 
+@pytest.mark.capability("A002.4")
 @pytest.mark.parametrize(
     ("status", "state"), [(200, "notified"), (302, "notified"), (404, "waiting"), (503, "waiting")]
 )
@@ -237,6 +242,7 @@ def test_which_answers_count_as_told(session, status, state):
     assert states() == {"OA": state}
 
 
+@pytest.mark.capability("A002.4")
 def test_a_protocol_may_judge_the_answer_itself(session, monkeypatch):
     with outside.application(body=b"<Status>no</Status>") as there:
         entered(session, there.address, "OA")

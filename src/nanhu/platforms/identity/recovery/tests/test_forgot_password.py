@@ -202,6 +202,7 @@ def test_nothing_tells_whether_an_account_exists(owner, monkeypatch, case):
     assert right[2] == 3
 
 
+@pytest.mark.capability("A042.5")
 def test_the_questions_asked_of_nobody_are_the_same_every_time(owner):
     first, second = Client(), Client(REMOTE_ADDR="203.0.113.9")
     pages = []
@@ -302,6 +303,7 @@ def test_the_proof_belongs_to_the_browser_that_gave_it(browser, owner):
     assert hashing.verify(PASSWORD, owner.account.password)
 
 
+@pytest.mark.capability("A045.6")
 def test_a_password_changed_meanwhile_ends_the_attempt(browser, owner):
     prove_by_phone(browser, owner)
     other = Client(REMOTE_ADDR="198.51.100.4")
@@ -311,6 +313,7 @@ def test_a_password_changed_meanwhile_ends_the_attempt(browser, owner):
     assert hashing.verify(NEW, owner.account.password)
 
 
+@pytest.mark.capability("A045.2")
 def test_an_account_closed_meanwhile_gets_no_password(browser, owner):
     prove_by_phone(browser, owner)
     Account.objects.update(state="suspended")
@@ -318,6 +321,7 @@ def test_an_account_closed_meanwhile_gets_no_password(browser, owner):
     assert hashing.verify(PASSWORD, owner.account.password)
 
 
+@pytest.mark.capability("A045.6")
 def test_a_reset_at_the_counter_ends_what_a_thief_had_begun(browser, owner):
     prove_by_phone(browser, owner)
     code = counter.reset(by=TEST, campus_no=owner.numbers[0], reason="手机被盗，证件已核对")
@@ -431,6 +435,7 @@ def at_once(deed, refused):
     return len(heard)
 
 
+@pytest.mark.capability("A029.1")
 def test_a_new_password_takes_tokens_and_app_passwords_along(browser, owner):
     tokens.make(by=TEST, account=owner.account, name="脚本", scopes=["people.person"], days=30)
     app_passwords.make(by=TEST, account=owner.account, name="邮件", service="mail")
