@@ -250,6 +250,9 @@ def test_more_than_a_hundred_need_a_sponsor_who_agrees(school, hall):
     assert student.post(address, said(in_days(7), 840, 960, headcount=101)).status_code == 422
     assert student.post(address, said(in_days(7), 840, 960, headcount=101, sponsor="S2")).status_code == 422
     assert student.post(address, said(in_days(7), 840, 960, headcount=301, sponsor="A1")).status_code == 422
+    own = school.client("A1").post(address, said(in_days(7), 840, 960, headcount=101, sponsor="A1"))
+    assert own.status_code in {409, 422}, "nobody answers for himself"
+    assert not Booking.objects.exists()
     with pytest.raises(IntegrityError), transaction.atomic():
         school.book("S1", hall, 9, 10)
         Application.objects.update(headcount=101)
