@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto.vault import Vault
-from nanhu.kernel.models import SmsMessage, Throttle
+from nanhu.kernel.models import AuditEntry, SmsMessage, Throttle
 from nanhu.services.mobile.models import Attempt, Binding, Consent, Member, Newcomer
 from nanhu.services.mobile.services import certifying, comparing
 from nanhu.services.mobile.tests.conftest import STUDENTS, last_code, settle
@@ -267,6 +267,9 @@ def test_an_untrue_registration_is_refused_with_words(school, client):
     assert office.post(f"/mobile/personnel/{row.public_id}/refuse/", {"answer": ""}).status_code == 422
     assert office.post(f"/mobile/personnel/{row.public_id}/refuse/", {"answer": "查无此人"}).status_code == 302
     assert Newcomer.objects.get().state == "refused"
+    told = SmsMessage.objects.latest("pk")
+    assert (str(told.phone), "查无此人" in str(told.text)) == ("13907300077", True), "whoever waits reads why"
+    assert AuditEntry.objects.get(action="mobile.refuse_newcomer").reason == "查无此人"
     assert office.post(f"/mobile/personnel/{row.public_id}/refuse/", {"answer": "再来"}).status_code == 404
 
 
