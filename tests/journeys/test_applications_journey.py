@@ -72,7 +72,7 @@ def register(page: Page, campus: Campus, *, key: str, name: str, address: str) -
     page.goto(f"{campus.url}/applications/register")
     page.get_by_label("名称", exact=True).fill(name)
     page.get_by_label("代号").fill(key)
-    page.get_by_label("主管单位").select_option(index=1)
+    page.get_by_label("主管单位").fill("20")
     page.get_by_label("联系方式").fill("lab@example.edu.cn")
     page.get_by_label("主页地址").fill(address)
     page.get_by_label("在门户菜单中显示").select_option("work")

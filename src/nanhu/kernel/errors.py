@@ -43,6 +43,12 @@ class ConflictError(CampusError):
     http_status: ClassVar[int] = 409
 
 
+class InvalidError(CampusError):
+    """What was sent is wrong; put right, it can be sent again."""
+
+    http_status: ClassVar[int] = 422
+
+
 class WrongStateError(ConflictError):
     """`what` as in NotFoundError; `state` in words."""
 

@@ -2,18 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError
+from nanhu.kernel.errors import ConflictError, InvalidError
 
 
-class DrawPlanError(CampusError):
+class DrawPlanError(InvalidError):
     code = "draw.plan_refused"
-    http_status = 422
     sentence = _("抽签不能这样开始：{why}")
 
 
-class EntryRefusedError(CampusError):
+class EntryRefusedError(InvalidError):
     code = "draw.entry_refused"
-    http_status = 422
     sentence = _("志愿不能这样填：{why}")
 
 
@@ -37,11 +35,10 @@ class ValueNotKnownYetError(ConflictError):
     sentence = _("还没有到公开数公布的时间。")
 
 
-class ValueRefusedError(CampusError):
+class ValueRefusedError(InvalidError):
     """Another spelling is another seed."""
 
     code = "draw.value_refused"
-    http_status = 422
     field = "value"
     sentence = _("公开数须写成约定的样子：{form}")
 

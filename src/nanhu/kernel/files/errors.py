@@ -2,12 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError
+from nanhu.kernel.errors import CampusError, ConflictError, InvalidError
 
 
-class RefusedFileError(CampusError):
+class RefusedFileError(InvalidError):
     code = "files.refused"
-    http_status = 422
     sentence = _("没有收这个文件：{why}")
     field = "file"
 

@@ -19,16 +19,21 @@ class Seen:
 
 def seen[M: Model](rows: Callable[[Viewer], QuerySet[M]], what: Text) -> Seen:
     """A `subject` among the rows that this reader may see; what is not among them is not there."""
-    return Seen(lambda request, **named: record(rows(request.viewer), what)(**named))
+    return Seen(lambda request, **named: found_in(rows(request.viewer), what, **named))
 
 
 def record[M: Model](rows: QuerySet[M], what: Text) -> Callable[..., M]:
     """The `subject` of a page whose address names one of these rows by fields: `<uuid:public_id>/`, `<str:key>/`."""
 
     def find(**named: object) -> M:
-        found = rows.all().filter(**named).first()
-        if found is None:
-            raise NotFoundError(what=what)
-        return found
+        return found_in(rows, what, **named)
 
     return find
+
+
+def found_in[M: Model](rows: QuerySet[M], what: Text, **named: object) -> M:
+    """The row that these fields name, or the sentence that there is none."""
+    found = rows.all().filter(**named).first()
+    if found is None:
+        raise NotFoundError(what=what)
+    return found

@@ -2,19 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError
+from nanhu.kernel.errors import CampusError, ConflictError, InvalidError
 
 
-class TemplateRefusedError(CampusError):
+class TemplateRefusedError(InvalidError):
     code = "printing.template_refused"
-    http_status = 422
     sentence = _("模板第 {line} 行不能用：{fault}")
     field = "file"
 
 
-class PrintingTooLongError(CampusError):
+class PrintingTooLongError(InvalidError):
     code = "printing.too_long"
-    http_status = 422
     sentence = _("{seconds} 秒还没有排完版，已停下。")
     field = "file"
 

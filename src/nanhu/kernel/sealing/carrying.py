@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from nanhu.kernel import strict_json
 from nanhu.kernel.configuration import configuration
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import InvalidError
 from nanhu.kernel.sealing.chain import Chain
 
 log = logging.getLogger(__name__)
@@ -28,9 +28,8 @@ class Root(NamedTuple):
     sealed_at: str = ""
 
 
-class CarriedRootsError(CampusError):
+class CarriedRootsError(InvalidError):
     code = "carried_roots_unreadable"
-    http_status = 422
     sentence = "{path}: line {line} is no carried root"
 
 

@@ -2,14 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import InvalidError
 
 
-class FileRefusedError(CampusError):
+class FileRefusedError(InvalidError):
     """The file as a whole cannot be read; nothing of it was taken."""
 
     code = "sheet.refused"
-    http_status = 422
     sentence = _("这个文件不能导入。")
     field = "file"
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
+from nanhu.kernel.errors import InvalidError
 from nanhu.kernel.folding import halfwidth, one_line
 from nanhu.kernel.money import parse_yuan
 
@@ -18,8 +18,8 @@ DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 NUMBER = re.compile(r"[0-9A-Za-z]{4,20}")
 
 
-class CellError(CampusError):
-    http_status: ClassVar[int] = 422
+class CellError(InvalidError):
+    """What stands in a cell is not what it should be."""
 
 
 class NotADayError(CellError):

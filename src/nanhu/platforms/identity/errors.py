@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
+from nanhu.kernel.errors import CampusError, ConflictError, InvalidError, NotFoundError
 
 
 class HashingBusyError(CampusError):
@@ -126,11 +126,10 @@ class RoleNeedsUnitError(CampusError):
     sentence: ClassVar[str | Promise] = _("单位账号管理员要指明一个单位。")
 
 
-class RoleHasNoUnitError(CampusError):
+class RoleHasNoUnitError(InvalidError):
     """It counts everywhere: who types a unit would grant more than he means to."""
 
     code: ClassVar[str] = "role_has_no_unit"
-    http_status: ClassVar[int] = 422
     sentence: ClassVar[str | Promise] = _("只有单位账号管理员可以限定单位，这个角色在全校有效，请把单位留空。")
 
 

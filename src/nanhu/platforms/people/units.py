@@ -105,7 +105,7 @@ def count_people(*, kinds: Collection[str], unit_ids: Collection[int] = ()) -> i
     return int(one_value(HEADS, {"units": list(unit_ids), "kinds": list(kinds)}))
 
 
-SMALL_UNITS: Final = ("专业", "班级")
+SMALL_UNITS: Final = ("专业", "班级", "major", "class")
 """Kinds that nothing is addressed to alone; what goes to their college reaches them."""
 
 

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError
+from nanhu.kernel.errors import CampusError, ConflictError, InvalidError
 
 
 class UnknownPreferenceError(CampusError):
@@ -11,9 +11,8 @@ class UnknownPreferenceError(CampusError):
     sentence: ClassVar[str | Promise] = _("没有这个选项。")
 
 
-class AddressRefusedError(CampusError):
+class AddressRefusedError(InvalidError):
     code: ClassVar[str] = "portal.address_refused"
-    http_status: ClassVar[int] = 422
     field: ClassVar[str] = "address"
     sentence: ClassVar[str | Promise] = _(
         "这个地址不能接入（{why}）：要 https；http 和校内地址要先由学校列入名单；学工号只能写在路径或参数里。"
@@ -33,9 +32,8 @@ class CallsBusyError(CampusError):
     sentence: ClassVar[str | Promise] = _("正在等别的系统回答，过几秒再试。")
 
 
-class TransferFileError(CampusError):
+class TransferFileError(InvalidError):
     code: ClassVar[str] = "portal.transfer_file"
-    http_status: ClassVar[int] = 422
     field: ClassVar[str] = "file"
     sentence: ClassVar[str | Promise] = _("文件没有收下：{problem}")
 

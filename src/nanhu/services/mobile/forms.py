@@ -1,6 +1,6 @@
 """Forms of the mobile campus."""
 
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.folding import halfwidth
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.rules import CAMPUS_NO
-
-SMALL_UNITS: Final = ("班级", "专业", "class", "major")
 
 
 class CampusNoField(forms.CharField):
@@ -61,7 +59,7 @@ class NewcomerForm(forms.Form):
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.units = {one.code: one for one in people.unit_choices(without_kinds=SMALL_UNITS)}
+        self.units = {one.code: one for one in people.unit_choices(without_kinds=people.SMALL_UNITS)}
         choices = [(code, one.name) for code, one in self.units.items()]
         self.fields["unit"].choices = [("", _("请选择")), *choices]  # type: ignore[attr-defined]
 

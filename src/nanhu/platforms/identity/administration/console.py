@@ -4,6 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Console, PageRequest
@@ -33,10 +34,7 @@ desk = Console(
 
 
 def account_of(request: PageRequest, public_id: UUID) -> Account:
-    account = visible_to(scope_of(holder_of(request.viewer))).filter(public_id=public_id).first()
-    if account is None:
-        raise Http404
-    return account
+    return get_object_or_404(visible_to(scope_of(holder_of(request.viewer))), public_id=public_id)
 
 
 def account_to(act: Act) -> Callable[[PageRequest, UUID], Account]:

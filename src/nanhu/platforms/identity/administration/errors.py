@@ -5,25 +5,22 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError
+from nanhu.kernel.errors import ConflictError, InvalidError
 
 
-class DocumentDiffersError(CampusError):
+class DocumentDiffersError(InvalidError):
     code: ClassVar[str] = "document_differs"
-    http_status: ClassVar[int] = 422
     keeps_writes: ClassVar[bool] = True
     sentence: ClassVar[str | Promise] = _("证件号与登记的不一致，没有重置。请核对证件；登记有误的，由主管部门更正。")
 
 
-class BulkEmptyError(CampusError):
+class BulkEmptyError(InvalidError):
     code: ClassVar[str] = "bulk_empty"
-    http_status: ClassVar[int] = 422
     sentence: ClassVar[str | Promise] = _("没有可办理的账号。")
 
 
-class BulkTooManyError(CampusError):
+class BulkTooManyError(InvalidError):
     code: ClassVar[str] = "bulk_too_many"
-    http_status: ClassVar[int] = 422
     sentence: ClassVar[str | Promise] = _("一次最多 {most} 个账号，请分批办理。")
 
 

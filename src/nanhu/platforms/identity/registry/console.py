@@ -1,6 +1,6 @@
 """The console (应用登记), whose pages stand in `views/`, and the application that most of them are about."""
 
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Console
@@ -26,10 +26,7 @@ desk = Console(
 
 
 def application_with(key: str) -> Application:
-    found = Application.objects.select_related("owner_unit", "contact", "health").filter(key=key).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(Application.objects.select_related("owner_unit", "contact", "health"), key=key)
 
 
 def spoken(application: Application) -> list[ProtocolPanel]:

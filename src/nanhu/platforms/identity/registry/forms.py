@@ -16,17 +16,12 @@ from nanhu.platforms.identity.services import sign_in
 from nanhu.platforms.identity.services.attributes import ALL, Attribute
 from nanhu.platforms.people import api as people
 
-TOO_SMALL = ("专业", "班级", "major", "class")
 KINDS = (
     ("student", _("学生")),
     ("staff", _("教职工")),
     ("temporary", _("临时人员")),
     ("guest", _("来宾")),
 )
-
-
-def unit_choices() -> list[tuple[str, str]]:
-    return [(str(unit.id), unit.name) for unit in people.unit_choices(without_kinds=TOO_SMALL)]
 
 
 class CampusNumberField(forms.CharField):
@@ -49,7 +44,7 @@ class FactsForm(forms.Form):
     """What an application is, and whose."""
 
     name = forms.CharField(label=_("名称"), max_length=80)
-    owner_unit = forms.ChoiceField(label=_("主管单位"))
+    owner_unit = people.UnitField(label=_("主管单位"), without_kinds=people.SMALL_UNITS)
     contact = CampusNumberField(label=_("负责人的学工号"), help_text=_("可以查看该应用的登记和登录人次，不能修改。"))
     contact_text = forms.CharField(
         label=_("联系方式"), max_length=120, required=False, help_text=_("电话或邮箱，被拒绝的人会看到。")
@@ -69,11 +64,6 @@ class FactsForm(forms.Form):
         label=_("离校后的保留期内也能用"), required=False, help_text=_("毕业或离职后账号保留的那些天。")
     )
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        unit: forms.ChoiceField = self.fields["owner_unit"]  # type: ignore[assignment]
-        unit.choices = [("", _("请选择")), *unit_choices()]
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("menu_section") and not cleaned.get("home_url") and "home_url" not in self.errors:
@@ -83,7 +73,7 @@ class FactsForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """As `change_application` takes them. No unit chosen: the owner stays whoever it is."""
         chosen = self.cleaned_data["owner_unit"]
-        owner = {"owner_unit_id": int(chosen), "owner": dict(unit_choices())[chosen]} if chosen else {}
+        owner = {"owner_unit_id": chosen.id, "owner": chosen.name} if chosen else {}
         plain = ("name", "contact", "contact_text", "description", "home_url", "menu_section")
         flags = ("demands_second_factor", "admits_grace")
         held = {name: self.cleaned_data[name] for name in (*plain, *flags)}
@@ -181,7 +171,7 @@ class RuleForm(forms.Form):
     category = forms.CharField(
         label=_("人员类别代码"), max_length=40, required=False, help_text=_("如 undergraduate、permanent。")
     )
-    unit_id = forms.ChoiceField(label=_("单位（含下属）"), required=False)
+    unit_id = people.UnitField(label=_("单位（含下属）"), without_kinds=people.SMALL_UNITS, required=False)
     role = forms.ChoiceField(label=_("角色"), required=False)
     account = CampusNumberField(label=_("只对一个人：学工号"))
     grants = forms.CharField(
@@ -193,14 +183,12 @@ class RuleForm(forms.Form):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        anything = ("", _("不限"))
-        unit: forms.ChoiceField = self.fields["unit_id"]  # type: ignore[assignment]
-        unit.choices = [anything, *unit_choices()]
         role: forms.ChoiceField = self.fields["role"]  # type: ignore[assignment]
-        role.choices = [anything, *((one.key, one.name) for one in house.roles)]
+        role.choices = [("", _("不限")), *((one.key, one.name) for one in house.roles)]
 
     def clean_unit_id(self) -> int | None:
-        return int(self.cleaned_data["unit_id"]) if self.cleaned_data["unit_id"] else None
+        chosen = self.cleaned_data["unit_id"]
+        return chosen.id if chosen else None
 
 
 class MaintenanceForm(forms.Form):

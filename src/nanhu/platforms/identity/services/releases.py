@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.kit.records import found_in
 from nanhu.kernel.proposals import refuse_same_person
 from nanhu.platforms.identity.errors import AttributeReasonMissingError, UnknownAttributeError
 from nanhu.platforms.identity.models import Application, AttributeRelease
@@ -84,8 +85,5 @@ def decide_release(*, by: Actor, release: AttributeRelease, is_granted: bool) ->
 
 def still_there(release: AttributeRelease) -> AttributeRelease:
     """Locked; taken back meanwhile, it is there no more."""
-    found = AttributeRelease.objects.select_for_update(of=("self",)).select_related("application")
-    locked = found.filter(pk=release.pk).first()
-    if locked is None:
-        raise NotFoundError(what=WHAT)
-    return locked
+    locked = AttributeRelease.objects.select_for_update(of=("self",)).select_related("application")
+    return found_in(locked, WHAT, pk=release.pk)

@@ -8,7 +8,6 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -32,6 +31,7 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.kit.records import record
 from nanhu.kernel.registry import WaitingLine
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.chip.forms import AnswerForm, BatchForm, DecisionForm, ProposalForm, TakeBackForm
@@ -147,14 +147,10 @@ def propose_batch(request: PageRequest, form: BatchForm) -> SuspenseBatch:
     )
 
 
-def row_with(pk: int) -> SuspenseCase:
-    found = SuspenseCase.objects.filter(pk=pk).select_related("card", "terminal__till__merchant", "batch").first()
-    if found is None:
-        raise NotFoundError(what=_("这一笔待查"))
-    return found
+CASES = SuspenseCase.objects.select_related("card", "terminal__till__merchant", "batch")
 
 
-@suspense.page("cases/<int:pk>/", title=_("一笔待查交易"), subject=row_with)
+@suspense.page("cases/<int:pk>/", title=_("一笔待查交易"), subject=record(CASES, _("这一笔待查")))
 def row(request: PageRequest, found: SuspenseCase) -> HttpResponse:
     facts = {
         "case": found,

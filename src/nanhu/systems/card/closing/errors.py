@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError
+from nanhu.kernel.errors import ConflictError, InvalidError
 
 
 class StatementTooLongError(ConflictError):
@@ -10,9 +10,8 @@ class StatementTooLongError(ConflictError):
     sentence = _("一份对账单最多 {days} 天，请分段下载。")
 
 
-class RangeReversedError(CampusError):
+class RangeReversedError(InvalidError):
     code = "card.range_reversed"
-    http_status = 422
     sentence = _("结束日期 {last} 在开始日期 {first} 之前，请把两个日期对调。")
 
 
@@ -26,16 +25,14 @@ class ContractOverlapsError(ConflictError):
     sentence = _("{merchant}在这段时间已有合同，请先写明前一份的结束日期。")
 
 
-class ContractDayError(CampusError):
+class ContractDayError(InvalidError):
     code = "card.contract_day"
-    http_status = 422
     sentence = _("这份合同从 {day} 起，或已结算到那天：结束日期不能更早。")
     field = "on"
 
 
-class NoAccountError(CampusError):
+class NoAccountError(InvalidError):
     code = "card.no_account"
-    http_status = 422
     sentence = _("没有这个学工号的账号。")
     field = "campus_no"
 
@@ -45,9 +42,8 @@ class NothingToPayError(ConflictError):
     sentence = _("没有待付款的结算。")
 
 
-class NotInPayoutError(CampusError):
+class NotInPayoutError(InvalidError):
     code = "card.not_in_payout"
-    http_status = 422
     sentence = _("这份文件里没有结算单 {numbers}，没有改动。请照文件里的单号填写。")
     field = "unpaid"
 
@@ -67,10 +63,9 @@ class NotCorrectableError(ConflictError):
     sentence = _("这笔交易不能更正：{why}。")
 
 
-class BillFateMissingError(CampusError):
+class BillFateMissingError(InvalidError):
     """A row that paid a bill: whether the bill is owed again does not follow from the row."""
 
     code = "card.bill_fate_missing"
-    http_status = 422
     sentence = _("这笔交易缴了“{bill}”，请选更正后这张应缴单还要不要缴。")
     field = "bill"

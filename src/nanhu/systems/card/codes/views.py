@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nanhu.kernel.actors import person_at
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
-from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit.records import found_in
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.systems.card.codes.models import CodeDevice
@@ -73,10 +73,8 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    person_id = own_card(request).person_id
-    device = CodeDevice.objects.filter(public_id=public_id, person_id=person_id).first()
-    if device is None:
-        raise NotFoundError(what=_("这部手机"))
+    own = CodeDevice.objects.filter(person_id=own_card(request).person_id)
+    device = found_in(own, _("这部手机"), public_id=public_id)
     ending = CodeDevice.Ending.LOST if request.POST.get("ending") == "lost" else CodeDevice.Ending.OWNER
     end_device(by=person_at(request), device=device, ending=ending)
     messages.success(request, _("已停用。这部手机上的付款码和门禁码从现在起都不能用。"))

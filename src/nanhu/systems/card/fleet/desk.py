@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
     Console,
@@ -29,6 +28,7 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.forms import ReasonForm, RefusalForm
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.pages import consoles
+from nanhu.kernel.kit.records import record
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role, WaitingLine
 from nanhu.kernel.ui import dates
@@ -202,11 +202,7 @@ def shop_of(merchant: Merchant) -> str:
     return f"{merchant.canteen} {merchant.name}"
 
 
-def merchant_with(key: str) -> Merchant:
-    found = Merchant.objects.filter(key=key).first()
-    if found is None:
-        raise NotFoundError(what=_("这个商户"))
-    return found
+merchant_with = record(Merchant.objects.all(), _("这个商户"))
 
 
 @merchants.form(

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError, SamePersonError
+from nanhu.kernel.errors import CampusError, ConflictError, InvalidError, SamePersonError
 
 
 class AnswersDoNotFitError(CampusError):
@@ -26,9 +26,8 @@ class FoundTooOftenError(CampusError):
     sentence = _("今天报告次数过多，请把卡送到校园卡管理办公室。")
 
 
-class SequenceWrongError(CampusError):
+class SequenceWrongError(InvalidError):
     code = "card.sequence_wrong"
-    http_status = 422
     sentence = _("流水号须是不小于零的整数。")
 
 

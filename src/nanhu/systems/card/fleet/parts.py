@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.database.values import all_rows
-from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.kit import Number, PageRequest, Text, form_of
+from nanhu.kernel.kit.records import found_in
 from nanhu.kernel.registry import Text as Words
 from nanhu.platforms.access.api import DOUBTED
 from nanhu.platforms.terminals.api import PARTS, Device, Part, Problem, Seen, Terminal, Unsent
@@ -120,9 +121,8 @@ class TillPart(Part):
         """`merchant` is the key of who sells with it, and open."""
         if terminal.kind not in SELLING:
             return {}
-        found = Merchant.objects.select_for_update(no_key=True).filter(key=details.get("merchant", "")).first()
-        if found is None:
-            raise NotFoundError(what=_("这个商户"))
+        locked = Merchant.objects.select_for_update(no_key=True)
+        found = found_in(locked, _("这个商户"), key=details.get("merchant", ""))
         if found.state != Merchant.State.OPEN:
             raise WrongStateError(what=_("这个商户"), state=found.get_state_display())
         Till.objects.create(terminal=terminal, merchant=found)

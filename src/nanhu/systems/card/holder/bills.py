@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Badge, Console, Day, Empty, Markup, Money, PageRequest, Table, Text, listing
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import Seen, found_in
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.ledger import api as ledger
@@ -63,10 +62,7 @@ def own_bills(viewer: Viewer) -> Any:
 
 def own_bill(request: PageRequest, public_id: UUID) -> ledger.Bill:
     """The viewer's own; another's is not there."""
-    found: ledger.Bill | None = own_bills(request.viewer).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=_("这笔应缴"))
-    return found
+    return found_in(own_bills(request.viewer), _("这笔应缴"), public_id=public_id)
 
 
 def standing_at_paying(request: PageRequest, bill: ledger.Bill) -> dict[str, Any]:

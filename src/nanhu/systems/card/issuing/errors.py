@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
+from nanhu.kernel.errors import CampusError, ConflictError, InvalidError, NotFoundError
 
 
 class RowsWrongError(ConflictError):
@@ -21,28 +21,24 @@ class PhotosMissingError(ConflictError):
     sentence = _("还有 {count} 人没有照片，补齐才能受理。")
 
 
-class SheetRefusedError(CampusError):
+class SheetRefusedError(InvalidError):
     code = "card.sheet_refused"
-    http_status = 422
     sentence = _("这份表格无法接收：{why}")
     field = "sheet"
 
 
-class PictureRefusedError(CampusError):
+class PictureRefusedError(InvalidError):
     code = "card.picture_refused"
-    http_status = 422
     sentence = _("原因：{why}")
 
 
-class ProofRefusedError(CampusError):
+class ProofRefusedError(InvalidError):
     code = "card.proof_refused"
-    http_status = 422
     sentence = _("这份证明材料无法接收：{why}")
 
 
-class MailRefusedError(CampusError):
+class MailRefusedError(InvalidError):
     code = "card.mail_refused"
-    http_status = 422
     sentence = _("这封邮件无法接收：{why}")
 
 
@@ -66,9 +62,8 @@ class PlasticTakenError(ConflictError):
     sentence = _("这张白卡的芯片号已经用过，换一张。")
 
 
-class PlasticShapeError(CampusError):
+class PlasticShapeError(InvalidError):
     code = "card.plastic_shape"
-    http_status = 422
     sentence = _("芯片号应是 8 位或 14 位十六进制数，请把白卡放在读卡器上重读。")
 
 
@@ -98,15 +93,13 @@ class CodeWrongError(PickupRefusedError):
     keeps_writes = True
 
 
-class UnitUnknownError(CampusError):
+class UnitUnknownError(InvalidError):
     code = "card.unit_unknown"
-    http_status = 422
     sentence = _("没有叫“{name}”的单位。")
 
 
-class NoNewcomersError(CampusError):
+class NoNewcomersError(InvalidError):
     code = "card.no_newcomers"
-    http_status = 422
     sentence = _("这里没有还没制卡的学生。")
     field = "unit"
 
@@ -122,9 +115,8 @@ class FontMissingError(CampusError):
     sentence = _("这台服务器没有中文字体，排不了版（Debian：apt install fonts-noto-cjk）。")
 
 
-class LeaderNotOfUnitError(CampusError):
+class LeaderNotOfUnitError(InvalidError):
     code = "card.leader_not_of_unit"
-    http_status = 422
     sentence = _("{name}不是{unit}或其上级单位的在职教职工，不能做审批领导。")
     field = "campus_no"
 

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -76,9 +76,7 @@ def consent(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 def end(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    found = Consent.objects.filter(public_id=public_id, person_id=own_card(request).person_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Consent, public_id=public_id, person_id=own_card(request).person_id)
     consents.end(by=person_at(request), consent=found)
     messages.success(request, _("已收回，从现在起不能再扣。"))
     return redirect("card:vendors:mine")

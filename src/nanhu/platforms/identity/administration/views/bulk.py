@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -114,10 +114,7 @@ def mine(request: PageRequest) -> QuerySet[BulkAction]:
 
 
 def action_of(request: PageRequest, public_id: UUID) -> BulkAction:
-    action: BulkAction | None = mine(request).filter(public_id=public_id).first()
-    if action is None:
-        raise Http404
-    return action
+    return get_object_or_404(mine(request), public_id=public_id)
 
 
 def recent(request: PageRequest) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, NotFoundError
+from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import (
     Empty,
     Filters,
@@ -23,6 +23,7 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
+from nanhu.kernel.kit.records import found_in
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id, own
 from nanhu.platforms.identity.protocols.saml.engine import program
 from nanhu.platforms.identity.protocols.saml.forms import FeedForm
@@ -92,10 +93,7 @@ def added(request: PageRequest, form: FeedForm) -> bool:
 
 
 def feed_with(number: int) -> Feed:
-    found = Feed.objects.select_related("application").filter(pk=number).first()
-    if found is None:
-        raise NotFoundError(what=_("这个联盟"))
-    return found
+    return found_in(Feed.objects.select_related("application"), _("这个联盟"), pk=number)
 
 
 class Partners(Table):

@@ -52,7 +52,7 @@ def form_of(unit: OrgUnit, **other) -> dict[str, str]:
     form, wanted = RegisterForm(), AttributesForm(reasons=DEFAULT_ATTRIBUTES)
     held = {f.html_name: f.value() for one in (form, wanted) for f in one if f.value() not in (None, False)}
     flags = {name: "on" if value is True else value for name, value in held.items()}
-    return flags | {"name": "图书馆", "key": "library", "owner_unit": str(unit.pk), "protocol": "cas", **other}
+    return flags | {"name": "图书馆", "key": "library", "owner_unit": unit.code, "protocol": "cas", **other}
 
 
 def test_the_page_of_openid_connect_offers_the_scopes_that_release_something(administrator, library):
@@ -158,7 +158,7 @@ def test_a_change_is_shown_before_it_is_made(administrator, library, unit):
 
 
 def test_going_back_from_the_preview_keeps_what_was_typed(administrator, library, unit):
-    form = {"name": "打了一半", "owner_unit": str(unit.pk), "again": "1", "confirmed": "1"}
+    form = {"name": "打了一半", "owner_unit": unit.code, "again": "1", "confirmed": "1"}
     page = administrator.post("/applications/library/change", form).content.decode()
     assert 'value="打了一半"' in page
     library.refresh_from_db()

@@ -40,10 +40,18 @@ def initial_of(application: Application) -> dict[str, Any]:
     held = {name: getattr(application, name) for name in SHOWN if name not in ("owner_unit", "contact", "entitlements")}
     return {
         **held,
-        "owner_unit": str(application.owner_unit_id or ""),
+        "owner_unit": unit_of(application),
         "contact": number_of(application),
         "entitlements": "\n".join(application.entitlements),
     }
+
+
+def unit_of(application: Application) -> str:
+    """As the field takes it; empty where it is none that may be chosen any more: then the owner stays as it is."""
+    offered = (
+        one for one in people.unit_choices(without_kinds=people.SMALL_UNITS) if one.id == application.owner_unit_id
+    )
+    return next((one.as_typed for one in offered), "")
 
 
 def number_of(application: Application) -> str:

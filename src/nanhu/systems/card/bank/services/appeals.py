@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import audit, once
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit.records import found_in
 from nanhu.kernel.proposals import given
 from nanhu.platforms.payments.api import Channel
 from nanhu.platforms.people import api as people
@@ -47,11 +47,8 @@ def appeal(*, by: Actor, app: Channel, campus_no: str, name: str, phone: str, te
 @transaction.atomic
 def decide(*, by: Actor, public_id: UUID, is_upheld: bool, answer: str) -> Appeal:
     why = given(answer)
-    current = (
-        Appeal.objects.select_for_update(of=("self",)).filter(public_id=public_id, state=Appeal.State.OPEN).first()
-    )
-    if current is None:
-        raise NotFoundError(what=_("这条等处理的申诉"))
+    open_ones = Appeal.objects.select_for_update(of=("self",)).filter(state=Appeal.State.OPEN)
+    current = found_in(open_ones, _("这条等处理的申诉"), public_id=public_id)
     if is_upheld:
         person_id = people.find_person_by_campus_no(current.campus_no)
         for one in Binding.objects.filter(app=current.app, person_id=person_id or 0, state=Binding.State.ACTIVE):

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.kit.records import found_in
 from nanhu.kernel.proposals import given
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.chip.errors import SuspenseBatchedError
@@ -57,9 +58,7 @@ def close_case(*, by: Actor, case_id: int, answer: str) -> SuspenseCase:
 
 
 def held(case_id: int) -> SuspenseCase:
-    case = SuspenseCase.objects.select_for_update().filter(pk=case_id).first()
-    if case is None:
-        raise NotFoundError(what=_("这一笔待查"))
+    case = found_in(SuspenseCase.objects.select_for_update(), _("这一笔待查"), pk=case_id)
     if case.state != SuspenseCase.State.OPEN:
         raise WrongStateError(what=_("这一笔待查"), state=case.get_state_display())
     if case.batch_id is not None:

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.kit.records import found_in
 from nanhu.kernel.proposals import given
 from nanhu.systems.card.closing.models import Dispute
 from nanhu.systems.card.models import Receipt, Wallet
@@ -16,9 +17,7 @@ def dispute(*, by: Actor, wallet: Wallet, receipt_id: int, words: str) -> Disput
     """Mark an own row; marking it again gives the mark that is there."""
     said = given(words)
     with transaction.atomic():
-        receipt = Receipt.objects.filter(pk=receipt_id, wallet=wallet, outcome="posted").first()
-        if receipt is None:
-            raise NotFoundError(what=_("这笔交易"))
+        receipt = found_in(Receipt.objects.all(), _("这笔交易"), pk=receipt_id, wallet=wallet, outcome="posted")
         marked, is_new = Dispute.objects.get_or_create(
             receipt=receipt, defaults={"wallet": wallet, "words": said[:300]}
         )

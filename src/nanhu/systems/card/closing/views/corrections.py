@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
     Clock,
@@ -23,7 +22,7 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.columns import Tone
-from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.records import found_in, record
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Text as Words
 from nanhu.platforms.people import api as people
@@ -109,9 +108,7 @@ corrections = desk.proposals(
 )
 def ask(request: PageRequest, form: CorrectionForm) -> Correction:
     said = form.cleaned_data
-    receipt = Receipt.objects.filter(pk=int(said["receipt"])).first()
-    if receipt is None:
-        raise NotFoundError(what=_("这笔交易"))
+    receipt = found_in(Receipt.objects.all(), _("这笔交易"), pk=int(said["receipt"]))
     fate = said["bill"]
     if receipt.kind == services.PAYS_A_BILL and not fate:
         raise BillFateMissingError(bill=receipt.detail)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nanhu.kernel.actors import person_at
-from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit.records import found_in
 from nanhu.systems.card.closing.forms import DisputeForm
 from nanhu.systems.card.closing.models import Dispute
 from nanhu.systems.card.closing.services import disputes as services
@@ -33,13 +33,8 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def mark(request: HttpRequest, number: int) -> HttpResponse:
     wallet = own_card(request).wallet
-    receipt = (
-        Receipt.objects.select_related("merchant", "terminal")
-        .filter(pk=number, wallet=wallet, outcome="posted")
-        .first()
-    )
-    if receipt is None:
-        raise NotFoundError(what=_("这笔交易"))
+    posted = Receipt.objects.select_related("merchant", "terminal").filter(wallet=wallet, outcome="posted")
+    receipt = found_in(posted, _("这笔交易"), pk=number)
     form = DisputeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         services.dispute(by=person_at(request), wallet=wallet, receipt_id=number, words=form.cleaned_data["words"])

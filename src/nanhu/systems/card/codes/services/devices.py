@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit.records import found_in
 from nanhu.systems.card.codes.errors import TooManyDevicesError
 from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.rules import ALPHABET
@@ -45,9 +45,7 @@ def register_device(*, by: Actor, person_id: int, name: str) -> NewDevice:
 @transaction.atomic
 def end_device(*, by: Actor, device: CodeDevice, ending: CodeDevice.Ending) -> CodeDevice:
     """From the commit on no code of this phone is taken. Ending twice is harmless."""
-    locked = CodeDevice.objects.select_for_update().filter(pk=device.pk).first()
-    if locked is None:
-        raise NotFoundError(what=_("这部手机"))
+    locked = found_in(CodeDevice.objects.select_for_update(), _("这部手机"), pk=device.pk)
     if locked.ended_at is None:
         locked.ended_at, locked.ending = now(), ending
         locked.save(update_fields=["ended_at", "ending"])

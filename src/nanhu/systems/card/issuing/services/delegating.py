@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.kit.records import found_in
 from nanhu.kernel.proposals import given
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.identity import api as identity
@@ -47,9 +47,7 @@ def is_staff_of(person_id: int, unit_code: str) -> bool:
 def relieve(*, by: Actor, delegate_id: int, reason: str) -> UnitDelegate:
     said = given(reason)
     with transaction.atomic():
-        delegate = UnitDelegate.objects.select_for_update().filter(pk=delegate_id, ended_at=None).first()
-        if delegate is None:
-            raise NotFoundError(what=_("这项授权"))
+        delegate = found_in(UnitDelegate.objects.select_for_update(), _("这项授权"), pk=delegate_id, ended_at=None)
         delegate.ended_at = now()
         delegate.save(update_fields=["ended_at"])
         record(by, "card.end_delegate", delegate, reason=said)

@@ -11,7 +11,8 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.database.values import one_value
-from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.kit.records import found_in
 from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import checking
@@ -162,10 +163,7 @@ def leads(person_id: int | None, unit_code: str) -> bool:
 
 
 def order_with(public_id: UUID) -> CardOrder:
-    found = CardOrder.objects.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=_("这张制卡单"))
-    return found
+    return found_in(CardOrder.objects.all(), _("这张制卡单"), public_id=public_id)
 
 
 def locked(order: CardOrder, *states: str) -> CardOrder:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import SIGNED_IN, Empty, Filters, Link, Moment, PageRequest, Search, Table, Text, form_of, listing
@@ -98,9 +98,9 @@ class SeenRow:
 
 
 def row_with(request: PageRequest, pk: int) -> SeenRow:
-    row = OrderRow.objects.select_related("order", "card").filter(pk=pk).first()
-    access = access_of(request.viewer, row.order) if row is not None else None
-    if row is None or access is None or not access.may_hand_over:
+    row = get_object_or_404(OrderRow.objects.select_related("order", "card"), pk=pk)
+    access = access_of(request.viewer, row.order)
+    if not access.may_hand_over:
         raise Http404
     return SeenRow(row, access)
 
@@ -156,9 +156,7 @@ def take_fee(request: PageRequest, form: FeeForm, seen: SeenRow) -> None:
 
 @desk.page("rows/<int:pk>/fee/", title=_("工本费收据"), roles=SIGNED_IN, subject=ROW)
 def fee(request: PageRequest, seen: SeenRow) -> HttpResponse:
-    payment = FeePayment.objects.filter(row=seen.row).first()
-    if payment is None:
-        raise Http404
+    payment = get_object_or_404(FeePayment, row=seen.row)
     number = receipt_number(payment.receipt_id or payment.entry_id)
     facts = {"row": seen.row, "payment": payment, "number": number, "school": school()}
     return render(request, "card_issuing/fee.html", facts)

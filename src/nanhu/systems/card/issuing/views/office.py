@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
@@ -120,9 +120,7 @@ def show_version(request: PageRequest, key: str, version: int | None = None) -> 
     if key not in regulations.TEXTS:
         raise Http404
     newest = regulations.current(key)
-    found = newest if version is None else Regulation.objects.filter(key=key, version=version).first()
-    if found is None:
-        raise Http404
+    found = newest if version is None else get_object_or_404(Regulation, key=key, version=version)
     viewer = request.viewer
     facts = {
         "text": found,

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -132,9 +132,7 @@ def check(request: HttpRequest, card_class: str) -> HttpResponse:
 @require_safe
 def proof(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """For the office and the leader who decides; each look is logged."""
-    found = Proof.objects.select_related("row__order").filter(public_id=public_id).first()
-    if found is None:
-        raise Http404
+    found = get_object_or_404(Proof.objects.select_related("row__order"), public_id=public_id)
     access = access_of(viewer_of(request), found.row.order)
     if not (access.is_office or access.is_leader):
         raise Http404

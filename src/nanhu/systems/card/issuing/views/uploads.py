@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -119,10 +119,7 @@ class SeenLine:
 
 
 def row_of(found: CardOrder, line: int) -> OrderRow:
-    row = OrderRow.objects.filter(order=found, line=line).first()
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(OrderRow, order=found, line=line)
 
 
 def line_with(request: PageRequest, public_id: UUID, line: int) -> SeenLine:

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.errors import CampusError, NotFoundError
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.kit.records import found_in
 from nanhu.kernel.money import format_yuan
 from nanhu.platforms.terminals.api import Entry, Terminal, register_terminal, retire_terminal, switch_terminal
 from nanhu.systems.card.fleet.services import registering
@@ -78,8 +79,6 @@ class Command(BaseCommand):
         self.stdout.write(said.format(state=gone.get_state_display(), **facts))
 
     def close(self, options: dict[str, Any]) -> None:
-        found = Merchant.objects.filter(key=options["key"]).first()
-        if found is None:
-            raise NotFoundError(what=_("这个商户"))
+        found = found_in(Merchant.objects.all(), _("这个商户"), key=options["key"])
         gone = registering.close_merchant(by=BY, merchant=found, reason=options["reason"])
         self.stdout.write(f"{gone.key}：{gone.get_state_display()}")
