@@ -8,13 +8,11 @@ from typing import Any, TypeVar
 
 import msgspec
 from django.apps import apps
-from django.db import transaction
 from psycopg.types.json import Jsonb
 
+from nanhu.kernel.attempts import joining
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.statements import Statements
-from nanhu.kernel.database.values import run
-from nanhu.kernel.models import EventDelivery, OutboxEvent
 
 CHANNEL = "nanhu_events"
 CHUNK = 2000
@@ -88,49 +86,35 @@ def checked_name(event_type: type[Event]) -> str:
 
 
 def publish(*events: Event) -> None:
-    """Tell these facts when the caller's transaction commits; nothing is told when it rolls back. Each a fact of its own: one statement."""
-    of_name = {event_name(type(event)): event for event in events}
-    if len(of_name) < len(events):
-        publish_all(events)
-    elif events:
-        heard = [
-            (name, one.name) for name, event in of_name.items() for one in subscribers_of(name) if one.wants(event)
-        ]
-        given = {
-            "names": list(of_name),
-            "payloads": [Jsonb(msgspec.to_builtins(event)) for event in events],
-            "events": [name for name, _subscriber in heard],
-            "subscribers": [subscriber for _name, subscriber in heard],
-            "now": now(),
-            "channel": CHANNEL,
-        }
-        QUERIES.planned("tell", given)
+    """Tell these facts when the caller's transaction commits; nothing is told when it rolls back."""
+    publish_all(events)
 
 
 def publish_all(events: Iterable[Event]) -> None:
     """Some at a time: a whole school's events, each for a dozen who hear of it, are too many to be held at once."""
-    with transaction.atomic(savepoint=False):
-        is_any = False
+    with joining():
         for told in batched(events, CHUNK):
-            is_any = True
-            write(told)
-        if is_any:
-            run("SELECT pg_notify(%s, '')", [CHANNEL])
+            tell(told)
 
 
-def write(told: Sequence[Event]) -> None:
-    rows = OutboxEvent.objects.bulk_create(
-        [OutboxEvent(name=event_name(type(event)), payload=msgspec.to_builtins(event)) for event in told]
-    )
-    EventDelivery.objects.bulk_create(
-        [
-            EventDelivery(event=row, subscriber=one.name)
-            for row, event in zip(rows, told, strict=True)
-            for one in subscribers_of(row.name)
-            if one.wants(event)
-        ],
-        batch_size=5000,
-    )
+def tell(told: Sequence[Event]) -> None:
+    """In one statement: a purchase waits for it."""
+    names = [event_name(type(event)) for event in told]
+    heard = [
+        (place, one.name)
+        for place, (name, event) in enumerate(zip(names, told, strict=True), start=1)
+        for one in subscribers_of(name)
+        if one.wants(event)
+    ]
+    given = {
+        "names": names,
+        "payloads": [Jsonb(msgspec.to_builtins(event)) for event in told],
+        "places": [place for place, _subscriber in heard],
+        "subscribers": [subscriber for _place, subscriber in heard],
+        "now": now(),
+        "channel": CHANNEL,
+    }
+    QUERIES.planned("tell", given)
 
 
 def subscribers_of(name: str) -> list[Subscriber]:
