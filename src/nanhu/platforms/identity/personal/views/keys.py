@@ -74,34 +74,38 @@ def keys_page(request: HttpRequest, **facts: object) -> HttpResponse:
     return render(request, "identity/personal/tokens.html", {**shown, **facts})
 
 
-def made_once(request: HttpRequest, page: str, make: Callable[[], str]) -> str:
-    """The secret, nothing where this very form made one before."""
-    made: str = once(request, page, make, lambda _text: reverse("identity:tokens")).made or ""
-    return made
-
-
 def made_before(request: HttpRequest) -> HttpResponse:
     messages.info(request, _("这张表单已经提交过，没有再建一个。没看到新建的那个，就撤销它，重新新建。"))
     return HttpResponseRedirect(reverse("identity:tokens"))
 
 
-@fresh_sign_in()
-@require_http_methods(["GET", "HEAD", "POST"])
-def make_token(request: HttpRequest) -> HttpResponse:
-    """The answer to the form shows the token; it stands on no other page, and a reload asks for a new one."""
-    form = TokenForm(request.POST if request.method == "POST" else None)
+def make_secret(
+    request: HttpRequest, form: TokenForm | AppPasswordForm, *, page: str, shown_as: str, service: Callable[..., str]
+) -> HttpResponse:
+    """The answer to the form shows the secret; it stands on no other page, and a reload asks for a new one."""
     if form.is_valid():
+        by, account, said = actor_of(request), owner_of(request), form.cleaned_data
         try:
-            made = made_once(
+            done = once(
                 request,
-                "identity:make_token",
-                lambda: tokens.make(by=actor_of(request), account=owner_of(request), **form.cleaned_data)[1],
+                f"identity:{page}",
+                lambda: service(by=by, account=account, **said),
+                lambda _secret: reverse("identity:tokens"),
             )
         except CampusError as error:
             form.add_error(None, error.message)
         else:
-            return keys_page(request, new_token=made) if made else made_before(request)
-    return render(request, "identity/personal/make_token.html", {"form": form})
+            return keys_page(request, **{shown_as: done.made}) if done.is_new else made_before(request)
+    return render(request, f"identity/personal/{page}.html", {"form": form})
+
+
+@fresh_sign_in()
+@require_http_methods(["GET", "HEAD", "POST"])
+def make_token(request: HttpRequest) -> HttpResponse:
+    form = TokenForm(request.POST if request.method == "POST" else None)
+    return make_secret(
+        request, form, page="make_token", shown_as="new_token", service=lambda **said: tokens.make(**said)[1]
+    )
 
 
 @require_POST
@@ -115,18 +119,7 @@ def revoke_token(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_app_password(request: HttpRequest) -> HttpResponse:
     form = AppPasswordForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            made = made_once(
-                request,
-                "identity:make_app_password",
-                lambda: app_passwords.make(by=actor_of(request), account=owner_of(request), **form.cleaned_data),
-            )
-        except CampusError as error:
-            form.add_error(None, error.message)
-        else:
-            return keys_page(request, new_password=made) if made else made_before(request)
-    return render(request, "identity/personal/make_app_password.html", {"form": form})
+    return make_secret(request, form, page="make_app_password", shown_as="new_password", service=app_passwords.make)
 
 
 @require_POST
