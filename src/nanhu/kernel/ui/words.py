@@ -136,8 +136,16 @@ def called(name: str, english: str = "") -> str:
     return InChinese(name) if known == name and not name.isascii() else known
 
 
-lazy_term = lazy(term, str)
+lazy_term, lazy_called = lazy(term, str), lazy(called, str)
 """For what is read once and shown to many readers."""
+
+
+def filled(words: str | Promise, **facts: object) -> str:
+    return str(words) % facts if facts else str(words)
+
+
+lazy_filled = lazy(filled, str)
+"""A sentence with its facts, for a message: `lazy_filled(_lazy("已派给%(crew)s"), crew=name)` is said in the language of whoever reads it."""
 
 
 def code(name: str) -> str:

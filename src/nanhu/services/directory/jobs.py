@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.jobs import alone, job
+from nanhu.kernel.ui.words import lazy_filled
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import policies, publishing, queries
@@ -97,9 +98,9 @@ def tell_holders(one: Duty, heard: Mapping[str, Mapping[str, set[int]]]) -> int:
     holders = {person_id for person_id, _name in one.holders}
     if not people.still_here(holders):
         leaders = set(people.leaders_of([one.unit_id], POSTS)) - heard[OPEN_DUTY].get(key, set())
-        return messages.tell(leaders, OPEN_DUTY, {"what": str(one)}, key=key)
+        return messages.tell(leaders, OPEN_DUTY, {"what": one}, key=key)
     where = "，".join(filter(None, [one.place.name if one.place else "", one.phone]))
-    facts = {"what": str(one), "where": where and _("地点、电话：%(where)s") % {"where": where}}
+    facts = {"what": one, "where": where and lazy_filled(_("地点、电话：%(where)s"), where=where)}
     return messages.tell(holders - heard[DUTY].get(key, set()), DUTY, facts, key=key)
 
 

@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.draw.models import Draw
@@ -44,11 +45,11 @@ def settle(found: Application, outcome: str) -> None:
         case "granted":
             booking.approve(found)
         case "refused":
-            booking.refuse(found, Booking.State.REFUSED, _("场地申请没有批准"))
+            booking.refuse(found, Booking.State.REFUSED, _lazy("场地申请没有批准"))
         case "withdrawn":
-            booking.refuse(found, Booking.State.CANCELLED, _("场地申请已撤回"))
+            booking.refuse(found, Booking.State.CANCELLED, _lazy("场地申请已撤回"))
         case _:
-            booking.refuse(found, Booking.State.RELEASED, _("场地申请已终止"))
+            booking.refuse(found, Booking.State.RELEASED, _lazy("场地申请已终止"))
 
 
 @subscribe(TaskDone, name="venues.hear_a_step")
@@ -96,8 +97,8 @@ def give_back_of_leavers(events: Sequence[AffiliationEnded]) -> None:
     for waits in Waiting.objects.filter(person__in=gone, state__in=IN_LINE).order_by("venue", "pk"):
         alone(waiting.leave, by=CLOCK, person_id=waits.person_id, waiting=waits)
     for one in ordered.filter(Q(application__sponsor__in=gone) | Q(application__technician__in=gone)):
-        tell(one, _("负责人或技术员已离校，请联系场地管理单位换人"))
-        tell_holders(one, VenuePost.Duty.FIRST, _("负责人或技术员已离校"))
+        tell(one, _lazy("负责人或技术员已离校，请联系场地管理单位换人"))
+        tell_holders(one, VenuePost.Duty.FIRST, _lazy("负责人或技术员已离校"))
 
 
 def alone(work: Callable[..., object], **given: Any) -> None:

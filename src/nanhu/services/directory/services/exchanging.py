@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -14,6 +14,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.once import made_by_form
 from nanhu.kernel.registry import Text
+from nanhu.kernel.ui.words import lazy_filled
 from nanhu.platforms.messages import api as messages
 from nanhu.services.directory.errors import ExchangeWaitsError, NotExchangeableError
 from nanhu.services.directory.models import Duty, DutyExchange
@@ -41,7 +42,7 @@ def ask(*, by: Actor, token: UUID, person_id: int, given: Duty, taken: Duty, rea
             reason=reason.strip(),
         )
     note(by, made, "directory.ask_exchange")
-    tell_person(made.other_id, _("%(who)s想和您换班") % {"who": made.author_name}, made)
+    tell_person(made.other_id, lazy_filled(_("%(who)s想和您换班"), who=made.author_name), made)
     return made
 
 
@@ -91,7 +92,9 @@ def accept(*, by: Actor, person_id: int, exchange: DutyExchange) -> DutyExchange
     if not (is_so and swapped(row, mine, theirs)):
         return ended(by, row, State.LAPSED, "directory.lapse_exchange", _("班次变了，没有换成"))
     tell([mine, theirs])
-    return ended(by, row, State.ACCEPTED, "directory.accept_exchange", _("%(who)s同意换班") % {"who": row.other_name})
+    return ended(
+        by, row, State.ACCEPTED, "directory.accept_exchange", lazy_filled(_("%(who)s同意换班"), who=row.other_name)
+    )
 
 
 def swapped(row: DutyExchange, mine: Duty, theirs: Duty) -> bool:
@@ -119,7 +122,9 @@ def swapped(row: DutyExchange, mine: Duty, theirs: Duty) -> bool:
 @transaction.atomic
 def decline(*, by: Actor, person_id: int, exchange: DutyExchange) -> DutyExchange:
     row = waiting(exchange, person_id, by_other=True)
-    return ended(by, row, State.DECLINED, "directory.decline_exchange", _("%(who)s不换班") % {"who": row.other_name})
+    return ended(
+        by, row, State.DECLINED, "directory.decline_exchange", lazy_filled(_("%(who)s不换班"), who=row.other_name)
+    )
 
 
 @transaction.atomic
@@ -152,4 +157,4 @@ def note(by: Actor, row: DutyExchange, action: str) -> None:
 
 
 def tell_person(person_id: int, words: Text, row: DutyExchange) -> None:
-    messages.tell({person_id}, "directory.exchange", {"words": words, "what": str(row)})
+    messages.tell({person_id}, "directory.exchange", {"words": words, "what": row})

@@ -260,6 +260,7 @@ def test_two_exchange_a_duty_and_nothing_changes_until_the_other_agrees(school):
         f"赵老师想和您换班：{exchange}",
         f"王秘书同意换班：{exchange}",
     ]
+    assert Message.objects.filter(title_en__startswith="王秘书 agreed to the exchange of duties: ").exists()
     changed = OutboxEvent.objects.filter(name="directory.DutyChanged").latest("pk").payload
     assert changed == {"unit_id": school.units["20"], "days": [str(mine.day), str(theirs.day)]}
 

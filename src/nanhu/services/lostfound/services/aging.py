@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
@@ -49,7 +49,7 @@ def alarm_late_reviews() -> int:
     if len(late) > len(shown):
         says = _("失物招领有 %(count)s 条超过四个工作小时没有审核，请到“失物招领审核”里看。")
         for account in identity.holders_of(policies.CHIEF) or identity.holders_of(policies.REVIEWER):
-            notify(account, says % {"count": len(late) - len(shown)})
+            notify(account, says, count=len(late) - len(shown))
     return len(late)
 
 

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext
 
 from nanhu.kernel.actors import Actor, account_of
@@ -40,8 +41,8 @@ def claim(*, by: Actor, item: Item, mark: str) -> Claim:
     made.save()
     note(by, "lostfound.claim", found)
     if found.keeper == Item.Keeper.SELF:
-        says = _("有人认领您捡到的“%(item)s”并说了特征，请到“失物招领·我的”里答复。")
-        notify(found.author, says % {"item": found.title})
+        says = _lazy("有人认领您捡到的“%(item)s”并说了特征，请到“失物招领·我的”里答复。")
+        notify(found.author, says, item=found.title)
     return made
 
 
@@ -71,22 +72,22 @@ def decide(*, by: Actor, one: Claim, is_right: bool) -> Claim:
         agree_on_a_place(item, found)
     else:
         lock_after_wrong(by, item)
-        notify(found.claimer, _("您认领的“%(item)s”，特征没有说对。") % {"item": item.title})
+        notify(found.claimer, _lazy("您认领的“%(item)s”，特征没有说对。"), item=item.title)
     return found
 
 
 def agree_on_a_place(item: Item, found: Claim) -> None:
     """At the desk he fetches it; with the finder he arranges it by messages."""
     if item.keeper == Item.Keeper.DESK:
-        says = _("您认领的“%(item)s”特征对了，请带证件到失物招领处领取。")
+        says = _lazy("您认领的“%(item)s”特征对了，请带证件到失物招领处领取。")
     else:
-        says = _("您认领的“%(item)s”特征对了，请到“失物招领·我的”里留言，约时间地点。")
+        says = _lazy("您认领的“%(item)s”特征对了，请到“失物招领·我的”里留言，约时间地点。")
         talk, _is_new = Conversation.objects.update_or_create(
             item=item, guest=found.claimer, defaults={"closed_at": None}
         )
         words = _("特征说对了。我们约个时间地点交还吧。")
         Message.objects.create(conversation=talk, sender=item.author, words=words)
-    notify(found.claimer, says % {"item": item.title})
+    notify(found.claimer, says, item=item.title)
 
 
 def lock_after_wrong(by: Actor, item: Item) -> None:

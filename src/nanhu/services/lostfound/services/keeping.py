@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import folding
 from nanhu.kernel.actors import Actor, account_of
@@ -75,10 +76,10 @@ def hand_over(
     end_claims(found, but=account.pk if account else None)
     note(by, "lostfound.hand_over", found, seen_document=document, slip=slip)
     for right in found.claims.filter(state=Claim.State.RIGHT).exclude(claimer=account).select_related("claimer"):
-        says = _("您认领的“%(item)s”，失物招领处交给了另一个人。不对的话请马上去那里。")
-        notify(right.claimer, says % {"item": found.public_title})
+        says = _lazy("您认领的“%(item)s”，失物招领处交给了另一个人。不对的话请马上去那里。")
+        notify(right.claimer, says, item=found.public_title)
     if account is not None and not slip:
-        notify(account, _("失物招领处把“%(item)s”交给您了，请到“失物招领·我的”里签收。") % {"item": found.title})
+        notify(account, _lazy("失物招领处把“%(item)s”交给您了，请到“失物招领·我的”里签收。"), item=found.title)
     return made
 
 
@@ -117,7 +118,7 @@ def take_back(*, by: Actor, item: Item, reason: str) -> Item:
     found.save()
     note(by, "lostfound.take_back", found, given(reason))
     if is_named:
-        notify(handed.giver, _("失物招领：“%(item)s”登记交给的人说没有领，请核对。") % {"item": found.title})
+        notify(handed.giver, _lazy("失物招领：“%(item)s”登记交给的人说没有领，请核对。"), item=found.title)
     return found
 
 

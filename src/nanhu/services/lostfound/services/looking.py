@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
@@ -31,6 +32,6 @@ def show_phone(*, by: Actor, item: Item) -> PhoneLook:
     made = PhoneLook.objects.create(item=found, viewer_id=viewer_id, viewer_name=by.name, on=campus_today())
     why = _("失物招领：%(item)s") % {"item": found.title}
     audit.record(by=by, action=LOOK, target=f"person:{found.author.person_id}", reason=why)
-    says = _("%(name)s看了您在失物招领“%(item)s”里留的电话。")
-    notify(found.author, says % {"name": by.name, "item": found.title})
+    says = _lazy("%(name)s看了您在失物招领“%(item)s”里留的电话。")
+    notify(found.author, says, name=by.name, item=found.title)
     return made

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import folding
 from nanhu.kernel.actors import Actor, account_of
@@ -64,7 +65,7 @@ def publish(*, by: Actor, kind: str, post: Post) -> Item:
         suggest(item)
     if item.state == State.GUARDED:
         for keeper in identity.holders_of(policies.KEEPER):
-            notify(keeper, _("失物招领：有人发布了大额现金，请到“失物保管”里看。"))
+            notify(keeper, _lazy("失物招领：有人发布了大额现金，请到“失物保管”里看。"))
     if post.card_number:
         report_card(by, item, post.card_number)
     return item

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import throttle
 from nanhu.kernel.actors import Actor, account_of
@@ -54,8 +55,8 @@ def send(*, by: Actor, talk: Conversation, words: str) -> Message:
     is_first = not (unread.filter(at__gt=read_at) if read_at else unread).exists()
     made = Message.objects.create(conversation=found, sender_id=account_of(by), words=words)
     if is_first:
-        says = _("失物招领：有人就“%(item)s”给您留言，请到“失物招领·我的”里看。")
-        notify(receiver, says % {"item": found.item.public_title})
+        says = _lazy("失物招领：有人就“%(item)s”给您留言，请到“失物招领·我的”里看。")
+        notify(receiver, says, item=found.item.public_title)
     return made
 
 

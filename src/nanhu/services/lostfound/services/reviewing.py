@@ -1,7 +1,7 @@
 """Review (审核): another than the author approves, or rejects with a reason; reports of abuse hide until then."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today, now
@@ -45,7 +45,7 @@ def reject(*, by: Actor, item: Item, reason: str) -> Item:
     end_claims(found)
     note(by, "lostfound.reject", found, found.answer)
     says = _("您发布的失物“%(item)s”没有通过：%(reason)s。可以在“失物招领·我的”里看。")
-    notify(found.author, says % {"item": found.title, "reason": found.answer})
+    notify(found.author, says, item=found.title, reason=found.answer)
     return found
 
 

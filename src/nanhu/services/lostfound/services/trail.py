@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -14,6 +14,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import Text
+from nanhu.kernel.ui.words import lazy_filled
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.services.lostfound.errors import TooManyTodayError
@@ -54,7 +55,7 @@ def end_claims(item: Item, *, but: int | None = None) -> None:
         one.state, one.decided_at = Claim.State.OVER, now()
         one.save()
         if one.claimer_id != but:
-            notify(one.claimer, _("您认领的“%(item)s”已经不在寻找，不用再等答复。") % {"item": item.public_title})
+            notify(one.claimer, _("您认领的“%(item)s”已经不在寻找，不用再等答复。"), item=item.public_title)
 
 
 def refuse_beyond(account_id: int, rows: QuerySet[Any], most: int, what: Text) -> None:
@@ -72,6 +73,6 @@ def note(by: Actor, action: str, item: Item, reason: str = "", **facts: object) 
     audit.record(by=by, action=action, target=f"lostfound-item:{item.public_id}", reason=reason, facts=facts)
 
 
-def notify(account: identity.Account, text: str) -> None:
-    """The text names the thing, and no person but who looked at a phone."""
-    messages.tell({account.person_id}, "lostfound.step", {"words": text})
+def notify(account: identity.Account, text: Text, **facts: object) -> None:
+    """The text names the thing, and no person but who looked at a phone. It is a lazy one: read in its reader's language."""
+    messages.tell({account.person_id}, "lostfound.step", {"words": lazy_filled(text, **facts)})

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.school import School as SchoolFile
 from nanhu.kernel.school import school as school_of
+from nanhu.platforms.messages.models import Message as Told
 from nanhu.services.lostfound import school_file
 from nanhu.services.lostfound.models import Item, Photo
 from nanhu.services.lostfound.services import aging, claiming, keeping, reviewing
@@ -289,3 +291,13 @@ def test_phones_go_thirty_days_after_the_end_and_items_after_a_year(school, late
     later(timedelta(days=2))
     assert aging.remove_old() == 1
     assert not Photo.objects.exists()
+
+
+def test_an_author_reads_why_in_his_own_language_whatever_the_reviewer_reads(school):
+    item = school.post("S1", words="umbrella")
+    with translation.override("en"):
+        reviewing.reject(by=school.actor("R1"), item=item, reason="blurred")
+    told = Told.objects.filter(template="lostfound.step").latest("pk")
+    assert told.text == f"您发布的失物“{item.title}”没有通过：blurred。可以在“失物招领·我的”里看。"
+    assert told.text_en.startswith("Your item “")
+    assert "was rejected: blurred" in told.text_en

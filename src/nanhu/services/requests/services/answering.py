@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -50,7 +52,7 @@ def say(by: Actor, request: Request, words: str) -> None:
         note(by, request, What.ANSWERED)
     else:
         note(by, request, What.ANSWERED, words)
-        tell_requester(request, said(request, _("有了答复")))
+        tell_requester(request, said(request, _lazy("有了答复")))
 
 
 @transaction.atomic
@@ -101,7 +103,7 @@ def extend(*, by: Actor, request: Request, reason: str) -> Request:
     note(by, found, What.EXTENDED, given(reason))
     last = dates.short_day(found.due_at - timedelta(seconds=1), campus_today().year)
     tell_code(found, _("延期办理，最晚 %(day)s 答复：%(why)s") % {"day": last, "why": reason})
-    tell_requester(found, said(found, _("延期办理")))
+    tell_requester(found, said(found, _lazy("延期办理")))
     return found
 
 
@@ -131,7 +133,11 @@ def find_handlers() -> int:
             moved += 1
             if not give_to_receiver(one):
                 leaders = {account.person_id for account in identity.holders_of(LEADER) if account.person_id}
-                tell(leaders, reverse("requests:hall:home"), f"{one.number} · {_('没有人能办，请指定投诉受理人员')}")
+                tell(
+                    leaders,
+                    reverse("requests:hall:home"),
+                    format_lazy("{} · {}", one.number, _lazy("没有人能办，请指定投诉受理人员")),
+                )
     return moved
 
 

@@ -6,10 +6,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.proposals import given
+from nanhu.kernel.ui.words import lazy_called
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.identity import api as identity
 from nanhu.services.requests.errors import NobodyToRouteError, NotOfCrewError, NotTheSameError, SameHandlerError
@@ -71,7 +73,7 @@ def every_row() -> QuerySet[Request]:
 
 def tell_of_danger(request: Request) -> None:
     """A crew that reads no message must not be the only one who knows."""
-    words = said(request, _("有危险：%(what)s") % {"what": request.title})
+    words = said(request, _lazy("有危险：%(what)s"), what=request.title)
     tell(dispatchers(), reverse("requests:dispatch:jobs"), words, is_urgent=True)
 
 
@@ -108,7 +110,7 @@ def hand_to(by: Actor, request: Request, crew: Crew, words: str = "") -> None:
     request.crew, request.worker, request.state = crew, None, State.ASSIGNED
     request.save(update_fields=["crew", "worker", "state"])
     note(by, request, What.ASSIGNED, f"{crew.name} {words}".strip())
-    told = said(request, _("已派给%(crew)s") % {"crew": crew.name})
+    told = said(request, _lazy("已派给%(crew)s"), crew=lazy_called(crew.name, crew.name_en))
     tell_requester(request, told)
     tell_crew(request, told)
 
@@ -178,7 +180,7 @@ def merge(*, by: Actor, request: Request, into_number: str) -> Request:
     kept.heat = kept.me_too.count()
     kept.save(update_fields=["heat"])
     note(by, twin, What.MERGED, kept.number)
-    tell_requester(twin, said(twin, _("并入 %(number)s，一起办") % {"number": kept.number}))
+    tell_requester(twin, said(twin, _lazy("并入 %(number)s，一起办"), number=kept.number))
     return kept
 
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
@@ -104,7 +103,7 @@ def file_question(
     keep_photos(by, made, photos)
     told = [*identity.holders_of(ANSWERER)]
     of_unit = {one.person_id for one in told if one.person_id and unit_id in people.unit_ids_of(one.person_id)}
-    tell(of_unit or dispatchers(), reverse("requests:answers:questions"), said(made, say("有人提问")))
+    tell(of_unit or dispatchers(), reverse("requests:answers:questions"), said(made, _("有人提问")))
     return made
 
 

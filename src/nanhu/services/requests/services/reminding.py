@@ -8,7 +8,7 @@ from operator import or_
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.people import api as people

@@ -5,11 +5,14 @@ from typing import Final
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.registry import Text
+from nanhu.kernel.ui.words import lazy_filled
 from nanhu.platforms.messages import api as messages
 from nanhu.services.requests.models import Entry, Request
 from nanhu.services.requests.models.requests import REPAIRS
@@ -45,7 +48,7 @@ def locked(request: Request, states: Collection[str], rows: QuerySet[Request] | 
     return found
 
 
-def tell_requester(request: Request, words: str) -> None:
+def tell_requester(request: Request, words: Text) -> None:
     """And who follows it. Nobody of an anonymous one: there is no address."""
     followers = set(request.me_too.values_list("person_id", flat=True))
     persons = followers | ({request.person_id} if request.person_id else set())
@@ -53,20 +56,21 @@ def tell_requester(request: Request, words: str) -> None:
     messages.tell(persons, "requests.progress", facts)
 
 
-def tell_crew(request: Request, words: str) -> None:
+def tell_crew(request: Request, words: Text) -> None:
     if request.crew_id is not None:
         members = request.crew.members.values_list("person_id", flat=True) if request.crew else ()
         tell(set(members), reverse("requests:work:jobs"), words, is_urgent=request.is_urgent)
 
 
-def tell(person_ids: Iterable[int], address: str, words: str, *, is_urgent: bool = False) -> None:
+def tell(person_ids: Iterable[int], address: str, words: Text, *, is_urgent: bool = False) -> None:
     """Whoever is to do something; the contents stay out of messages. Of danger at any hour, by text message as well."""
     urgency = "now" if is_urgent else "today"
     messages.tell(set(person_ids), "requests.work", {"words": words, "address": address}, urgency=urgency)
 
 
-def said(request: Request, what: str) -> str:
-    """ "报修 FW2026-000012 · 已派单"; of questions, complaints and reports alike "服务大厅 · 有了答复": subjects are read by many."""
-    if request.kind in REPAIRS:
-        return f"{request.get_kind_display()} {request.number} · {what}"
-    return f"{_('服务大厅')} · {what}"
+def said(request: Request, what: Text, **facts: object) -> Text:
+    """ "报修 FW2026-000012 · 已派单"; of questions, complaints and reports alike "服务大厅 · 有了答复": subjects are read by many. `what` is
+    a lazy text with these facts, so that each reads all of it in his own language."""
+    is_repair = request.kind in REPAIRS
+    about = format_lazy("{} {}", Request.Kind(request.kind).label, request.number) if is_repair else _("服务大厅")
+    return format_lazy("{} · {}", about, lazy_filled(what, **facts))

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -68,7 +69,7 @@ def cannot_enter(*, by: Actor, request: Request, person_id: int, proposed: Seque
     found.state, found.worker_id, found.proposed = State.WAITING, person_id, list(proposed)
     found.save(update_fields=["state", "worker", "proposed", "due_at", "minutes_left"])
     note(by, found, What.NO_ENTRY, "、".join(proposed))
-    tell_requester(found, said(found, _("维修人员进不了门，请选个时间")))
+    tell_requester(found, said(found, _lazy("维修人员进不了门，请选个时间")))
     return found
 
 
@@ -79,7 +80,7 @@ def choose_window(*, by: Actor, request: Request, window: str) -> Request:
     start_clock(found)
     found.save(update_fields=["state", "window", "proposed", "due_at", "minutes_left"])
     note(by, found, What.WINDOW, window)
-    tell_crew(found, said(found, _("约在 %(window)s") % {"window": window}))
+    tell_crew(found, said(found, _lazy("约在 %(window)s"), window=window))
     return found
 
 
@@ -106,7 +107,7 @@ def done(
     )
     keep_photos(by, found, photos, is_after=True)
     note(by, found, What.DONE, words)
-    tell_requester(found, said(found, _("办完了，请看看修好没有")))
+    tell_requester(found, said(found, _lazy("办完了，请看看修好没有")))
     return found
 
 
@@ -125,7 +126,7 @@ def not_fixed(*, by: Actor, request: Request, person_id: int, words: str) -> Req
     found.due_at, found.is_told_late = promised_until(found, now()), False
     found.save(update_fields=["state", "reopened", "done_at", "closed_at", "worker", "due_at", "is_told_late"])
     note(by, found, What.REOPENED, given(words))
-    tell_crew(found, said(found, _("没有修好，请班长安排")))
+    tell_crew(found, said(found, _lazy("没有修好，请班长安排")))
     return found
 
 
@@ -151,7 +152,7 @@ def withdraw(*, by: Actor, request: Request, person_id: int) -> Request:
     found.state, found.closed_at, found.due_at = State.WITHDRAWN, now(), None
     found.save(update_fields=["state", "closed_at", "due_at"])
     note(by, found, What.WITHDRAWN)
-    tell_crew(found, said(found, _("已撤回")))
+    tell_crew(found, said(found, _lazy("已撤回")))
     return found
 
 

@@ -3,14 +3,17 @@
 import re
 
 import pytest
+from django.utils import translation
 
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.messages.models import Message
 from nanhu.services.requests.models import Crew, Operator, Request
 from nanhu.services.requests.services.settings import set_operator
 from nanhu.services.requests.tests.conftest import SYSTEM
 from nanhu.services.requests.tests.test_repairs import said
 
 HALL = "/requests/"
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 
 
 @pytest.fixture
@@ -58,3 +61,14 @@ def test_the_operator_of_his_dormitory_too(school, reader):
     Operator.objects.update(name_en="", words_en="")
     page = reader.post(f"{HALL}network/", {"place": "d1 一栋"}).content.decode()
     assert '<span lang="zh-Hans">报修时说宽带账号</span>' in page
+
+
+def test_each_is_told_in_his_own_language_whatever_the_other_reads(school):
+    crew = school.crew()
+    Crew.objects.filter(pk=crew.pk).update(name_en="Water crew")
+    with translation.override("en"):
+        made = school.repair("S1")
+    told = Message.objects.filter(template="requests.progress").latest("pk")
+    assert told.text == f"{made.get_kind_display()} {made.number} · 已派给{crew.name}"
+    assert "Water crew" in told.text_en
+    assert not CHINESE.search(told.text_en)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -14,6 +15,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.database.prepared import insert, update
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.once import lock_key, made_by_form
+from nanhu.kernel.registry import Text
 from nanhu.platforms.access import api as access
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows import api as flows
@@ -259,7 +261,7 @@ def approve_one(by: Actor, booking: Booking) -> bool:
         return False
     open_for_hours(row)
     change(by, row, State.APPROVED, "venues.approve")
-    tell(row, _("场地申请已批准"))
+    tell(row, _lazy("场地申请已批准"))
     return True
 
 
@@ -274,7 +276,7 @@ def open_for_hours(row: Booking) -> None:
     )
 
 
-def refuse(application: Application, state: str, words: str, *, by: Actor = CLOCK) -> int:
+def refuse(application: Application, state: str, words: Text, *, by: Actor = CLOCK) -> int:
     """The process refused it, or its applicant took it back there."""
     count = 0
     for one in application.bookings.filter(state=State.HELD).order_by("pk"):
@@ -331,5 +333,5 @@ def release_idle(booking: Booking) -> bool:
     change(CLOCK, row, State.RELEASED, "venues.release")
     let_go(CLOCK, row)
     end_case(CLOCK, row.application, _("超时未批"))
-    tell(row, _("超时没有人审批，场地已放开"))
+    tell(row, _lazy("超时没有人审批，场地已放开"))
     return True

@@ -1,14 +1,18 @@
 """Displacing (征用): teaching or an emergency takes a room that is held; whoever had it granted is offered the nearest three."""
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
 from django.db import transaction
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
+from nanhu.kernel.ui.words import lazy_filled
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import queries
 from nanhu.services.venues.models import LIVING, Booking, Venue, VenuePost
@@ -36,6 +40,13 @@ State = Booking.State
 OFFERED: Final = 3
 
 
+def names_of(venues: Iterable[Venue]) -> str:
+    return "、".join(one.called for one in venues) or _("暂无合适的")
+
+
+lazy_names = lazy(names_of, str)
+
+
 @transaction.atomic
 def displace(*, by: Actor, booking: Booking, reason: str) -> Booking:
     """The hours stay taken, for the reason that is given; all who are concerned are told where they might go. A key that is out is
@@ -49,8 +60,8 @@ def displace(*, by: Actor, booking: Booking, reason: str) -> Booking:
     row.save(update_fields=["door_rules"])
     stand_in(by, row.venue, (row.held_from, row.held_to), reason, source=DISPLACED)
     end_case(by, row.application, _("场地被征用"))
-    names = "、".join(one.name for one in offers_for(row))
-    words = _("场地被征用（%(reason)s），可改到：%(venues)s") % {"reason": reason, "venues": names or _("暂无合适的")}
+    offered = lazy_names(offers_for(row))
+    words = lazy_filled(_lazy("场地被征用（%(reason)s），可改到：%(venues)s"), reason=reason, venues=offered)
     tell(row, words)
     return row
 
@@ -90,6 +101,6 @@ def move(*, by: Actor, booking: Booking, venue: Venue) -> Booking:
         row.fee_fen, row.fee_item = there.fee_fen, there.fee_item
     open_for_hours(row)
     change(by, row, State.APPROVED, "venues.move")
-    tell(row, _("已改到新的场地"))
-    tell_holders(row, VenuePost.Duty.FIRST, _("被征用的借用改到了这里"))
+    tell(row, _lazy("已改到新的场地"))
+    tell_holders(row, VenuePost.Duty.FIRST, _lazy("被征用的借用改到了这里"))
     return row

@@ -13,7 +13,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -22,7 +23,9 @@ from nanhu.kernel.draw import services as draws
 from nanhu.kernel.draw.models import Draw
 from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.kernel.once import made_by_form
+from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.words import lazy_filled
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
@@ -45,6 +48,7 @@ from nanhu.services.venues.services.holding import (
 
 State = Draw.State
 ENTRANT: Final = "person:"
+lazy_span, lazy_time = lazy(campus.span_words, str), lazy(dates.time_words, str)
 
 
 @transaction.atomic
@@ -232,10 +236,10 @@ def taker_of(slot: str, winner: DrawOrder | None, queue: Iterable[DrawOrder]) ->
     return None
 
 
-def booked(slot: str, one: DrawOrder, good: str, vain: str) -> bool:
+def booked(slot: str, one: DrawOrder, good: Text, vain: Text) -> bool:
     """`good`, `vain`: what he is told, as it went."""
     hours = rules.hours_of_slot(slot)
-    facts = {"when": campus.span_words(*hours)}
+    when = lazy_span(*hours)
     try:
         with transaction.atomic():
             one.application = booking.book(
@@ -249,9 +253,9 @@ def booked(slot: str, one: DrawOrder, good: str, vain: str) -> bool:
             one.save(update_fields=["application"])
     except CampusError as error:
         one.application = None
-        tell([one], vain % {**facts, "why": error})
+        tell([one], lazy_filled(vain, when=when, why=error))
         return False
-    tell([one], good % facts)
+    tell([one], lazy_filled(good, when=when))
     return True
 
 
@@ -275,7 +279,7 @@ def line(row: VenueDraw, slot: str, orders: Iterable[DrawOrder]) -> None:
     )
 
 
-def tell(orders: Iterable[DrawOrder], words: str) -> None:
+def tell(orders: Iterable[DrawOrder], words: Text) -> None:
     for one in orders:
         facts = {"words": words, "what": str(one.venue_draw), "draw": str(one.venue_draw.public_id)}
         messages.tell({one.person_id}, "venues.drawn", facts)
@@ -285,23 +289,22 @@ def tell(orders: Iterable[DrawOrder], words: str) -> None:
 def remind(found: VenueDraw) -> bool:
     """Who keeps the venue is told that the public value is known, and once more when half of the time is over: not drawn by its hour, a
     draw is void."""
-    with translation.override(settings.LANGUAGE_CODE):
-        row = VenueDraw.objects.select_for_update(of=("self",)).select_related("draw", "venue").get(pk=found.pk)
-        due = rules.times_to_tell(row.draw.value_known_at, row.draw.publish_by, now())
-        if row.draw.state != State.CLOSED or row.times_told >= due:
-            return False
-        words = (
-            _("公开数定了，请公布密数、抽签，最晚 %(when)s")
-            if row.draw.value
-            else _("公开数公布了，请两个人各自去读，最晚 %(when)s 抽签")
-        )
-        tell_keepers(row, words % {"when": dates.time_words(row.draw.publish_by)})
-        row.times_told = due
-        row.save(update_fields=["times_told"])
+    row = VenueDraw.objects.select_for_update(of=("self",)).select_related("draw", "venue").get(pk=found.pk)
+    due = rules.times_to_tell(row.draw.value_known_at, row.draw.publish_by, now())
+    if row.draw.state != State.CLOSED or row.times_told >= due:
+        return False
+    words = (
+        _("公开数定了，请公布密数、抽签，最晚 %(when)s")
+        if row.draw.value
+        else _("公开数公布了，请两个人各自去读，最晚 %(when)s 抽签")
+    )
+    tell_keepers(row, lazy_filled(words, when=lazy_time(row.draw.publish_by)))
+    row.times_told = due
+    row.save(update_fields=["times_told"])
     return True
 
 
-def tell_keepers(row: VenueDraw, words: str) -> None:
+def tell_keepers(row: VenueDraw, words: Text) -> None:
     facts = {"words": words, "what": str(row), "draw": str(row.public_id)}
     messages.tell(keepers_of(row.venue), "venues.draw_waits", facts)
 

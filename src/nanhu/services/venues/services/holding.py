@@ -9,11 +9,13 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Least
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.ui.words import lazy_filled
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import queries
@@ -90,7 +92,7 @@ def offer_next(venue: Venue) -> None:
             one.save(update_fields=["state", "offered_until"])
             audit.record(by=CLOCK, action="venues.offer", target=f"venue:{venue.public_id}", facts={"waiting": one.pk})
             until = f"{campus_time(one.offered_until):%H:%M}"
-            tell_waiting([one], _("候补轮到您了，%(time)s 前有效") % {"time": until})
+            tell_waiting([one], lazy_filled(_lazy("候补轮到您了，%(time)s 前有效"), time=until))
 
 
 def give_time_back(began_at: datetime, lasted: timedelta) -> None:

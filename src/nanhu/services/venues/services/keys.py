@@ -9,6 +9,7 @@ import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from nanhu.kernel import read_only
 from nanhu.kernel.actors import Actor
@@ -154,7 +155,7 @@ def note_absent(*, by: Actor, booking: Booking) -> Booking:
         raise TooEarlyError(at=dates.time_words(row.begins_at + rules.COMES_WITHIN))
     change(by, row, State.NO_SHOW, "venues.note_absent")
     let_go(by, row)
-    tell(row, _("您没有到场，已记一次"))
+    tell(row, _lazy("您没有到场，已记一次"))
     return row
 
 
@@ -168,7 +169,7 @@ def pardon(*, by: Actor, keeper_id: int | None, booking: Booking, reason: str) -
     row.is_late_cancel = False
     state = State.CLOSED if row.state == State.NO_SHOW else State.CANCELLED
     change(by, row, state, "venues.pardon", reason=reason)
-    tell(row, _("这一次不再计入未到场"))
+    tell(row, _lazy("这一次不再计入未到场"))
     return row
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.functional import lazy
+
 from nanhu.kernel.registry import Text
 from nanhu.platforms.messages import api as messages
 from nanhu.services.venues import queries
@@ -14,17 +16,25 @@ def concerned(application: Application) -> set[int]:
     return {one for one in found if one is not None}
 
 
+def named(one: Booking | Waiting) -> str:
+    """As whoever reads it calls the place, and says the hours."""
+    return f"{one.venue.called} {one.when}"
+
+
+lazy_name = lazy(named, str)
+
+
 def tell(booking: Booking, words: Text) -> None:
-    facts = {"words": words, "what": str(booking), "booking": str(booking.public_id)}
+    facts = {"words": words, "what": lazy_name(booking), "booking": str(booking.public_id)}
     messages.tell(concerned(booking.application), "venues.booking", facts)
 
 
 def tell_holders(booking: Booking, duty: str, words: Text) -> None:
     """Whoever has this say in its venue."""
-    facts = {"words": words, "what": str(booking), "venue": str(booking.venue.public_id)}
+    facts = {"words": words, "what": lazy_name(booking), "venue": str(booking.venue.public_id)}
     messages.tell(set(queries.holders_of(booking.venue, duty)), "venues.work", facts)
 
 
 def tell_waiting(waiting: Iterable[Waiting], words: Text) -> None:
     for one in waiting:
-        messages.tell({one.person_id}, "venues.turn", {"words": words, "what": f"{one.venue.name} {one.when}"})
+        messages.tell({one.person_id}, "venues.turn", {"words": words, "what": lazy_name(one)})

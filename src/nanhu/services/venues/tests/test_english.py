@@ -1,9 +1,15 @@
 """What a keeper wrote of a venue, as a reader of English reads it: in English where it is, else in Chinese marked as such."""
 
+import re
+
 import pytest
+from django.utils import translation
 
+from nanhu.platforms.messages.models import Message
 from nanhu.services.venues.models import Venue
+from nanhu.services.venues.services import displacing
 
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 SAID = {"about": "三楼的报告厅", "rules": "不得饮食。\n\n用完关灯。", "key_desk": "一楼值班室"}
 ENGLISH = {
     "about_en": "A hall on the third floor",
@@ -56,3 +62,18 @@ def test_its_keeper_enters_them(school):
     assert keeper.post(address, {**said, **SAID, **ENGLISH}).status_code == 302
     found = Venue.objects.get()
     assert {name: getattr(found, name) for name in ENGLISH} == ENGLISH
+
+
+def test_whoever_is_displaced_reads_it_in_his_own_language(school):
+    hall = school.venue("b1.1", "报告厅", uses=["hall"])
+    school.venue("b1.2", "小报告厅", uses=["hall"])
+    Venue.objects.filter(pk=hall.pk).update(name_en="Lecture Hall")
+    Venue.objects.exclude(pk=hall.pk).update(name_en="Small Hall")
+    made = school.approved("S1", hall, 14, 16)
+    with translation.override("en"):
+        displacing.displace(by=school.actor("O1"), booking=made, reason="CET")
+    told = Message.objects.filter(template="venues.booking").latest("pk")
+    assert told.text == f"场地被征用（CET），可改到：小报告厅：报告厅 {made.when}"
+    english = "Your booking was displaced (CET); you may move to: Small Hall: Lecture Hall "
+    assert told.text_en.startswith(english)
+    assert not CHINESE.search(told.text_en)
