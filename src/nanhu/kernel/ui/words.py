@@ -140,7 +140,7 @@ lazy_term, lazy_called = lazy(term, str), lazy(called, str)
 """For what is read once and shown to many readers."""
 
 
-def filled(words: str | Promise, **facts: object) -> str:
+def filled(words: str | Promise, /, **facts: object) -> str:
     return str(words) % facts if facts else str(words)
 
 

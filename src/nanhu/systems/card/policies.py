@@ -12,6 +12,9 @@ CLERK_ROLE = Role(
     key=CLERK, name=_("一卡通经办"), description=_("在柜台充值、复核特批、办理挂失与解挂，看得到持卡人的交易")
 )
 FINANCE = "card.finance"
+PAYER = "card.payer"
+"""Who pays out: the finance office and the student office (发放经办)."""
+PHONE_DESK, REGISTRAR = "card.phone_desk", "card.registrar"
 FINANCE_ROLE = Role(key=FINANCE, name=_("一卡通财务"), description=_("商户合同与结算、付款文件，看得到圈存和未领的钱"))
 
 

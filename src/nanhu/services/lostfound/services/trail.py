@@ -73,6 +73,6 @@ def note(by: Actor, action: str, item: Item, reason: str = "", **facts: object) 
     audit.record(by=by, action=action, target=f"lostfound-item:{item.public_id}", reason=reason, facts=facts)
 
 
-def notify(account: identity.Account, text: Text, **facts: object) -> None:
+def notify(account: identity.Account, text: Text, /, **facts: object) -> None:
     """The text names the thing, and no person but who looked at a phone. It is a lazy one: read in its reader's language."""
     messages.tell({account.person_id}, "lostfound.step", {"words": lazy_filled(text, **facts)})

@@ -68,7 +68,7 @@ def tell(person_ids: Iterable[int], address: str, words: Text, *, is_urgent: boo
     messages.tell(set(person_ids), "requests.work", {"words": words, "address": address}, urgency=urgency)
 
 
-def said(request: Request, what: Text, **facts: object) -> Text:
+def said(request: Request, what: Text, /, **facts: object) -> Text:
     """ "报修 FW2026-000012 · 已派单"; of questions, complaints and reports alike "服务大厅 · 有了答复": subjects are read by many. `what` is
     a lazy text with these facts, so that each reads all of it in his own language."""
     is_repair = request.kind in REPAIRS

@@ -30,7 +30,6 @@ from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.records import record
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank import queries
-from nanhu.systems.card.bank.errors import LoadNotFoundError
 from nanhu.systems.card.bank.forms import VerdictForm
 from nanhu.systems.card.bank.models import Appeal, Load, LoadStep, OnlineTopUp
 from nanhu.systems.card.bank.services import app_bounds
@@ -120,15 +119,10 @@ def loads(request: PageRequest) -> HttpResponseBase:
     )
 
 
-def load_with(number: str) -> Load:
-    rows = Load.objects.select_related("card", "agreement__channel", "terminal", "claimable")
-    found = rows.filter(number=number).first()
-    if found is None:
-        raise LoadNotFoundError
-    return found
+LOADS = Load.objects.select_related("card", "agreement__channel", "terminal", "claimable")
 
 
-@loads.page("loads/<slug:number>/", title=_("圈存经过"), subject=load_with)
+@loads.page("loads/<slug:number>/", title=_("圈存经过"), subject=record(LOADS, _("这笔圈存")))
 def load(request: PageRequest, found: Load) -> HttpResponseBase:
     none = Empty(title=_("刚受理，尚未处理。"), icon="hourglass")
     facts = {

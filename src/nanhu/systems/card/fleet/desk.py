@@ -36,12 +36,11 @@ from nanhu.platforms.identity.api import has_role
 from nanhu.platforms.terminals.api import CLERK as TERMINAL_CLERK
 from nanhu.systems.card.fleet.exposure import Unknowing, exposure_of, exposures_of
 from nanhu.systems.card.fleet.forms import MerchantForm, SequenceForm
-from nanhu.systems.card.fleet.policies import REGISTRAR
 from nanhu.systems.card.fleet.queries import open_reports, reports_of
 from nanhu.systems.card.fleet.services import registering
 from nanhu.systems.card.fleet.services.sequences import set_last_sequence
 from nanhu.systems.card.models import Card, LossReport, Merchant
-from nanhu.systems.card.policies import CLERK, CLERK_ROLE, FINANCE
+from nanhu.systems.card.policies import CLERK, CLERK_ROLE, FINANCE, REGISTRAR
 from nanhu.systems.card.views.frame import card_with
 
 SHOWN, EXPOSED = 400, 20

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F
+from django.db.models import Count
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
@@ -23,7 +23,7 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
-from nanhu.kernel.kit.records import found_in
+from nanhu.kernel.kit.records import record
 from nanhu.platforms.identity.protocols.saml.addresses import entity_id, own
 from nanhu.platforms.identity.protocols.saml.engine import program
 from nanhu.platforms.identity.protocols.saml.forms import FeedForm
@@ -43,7 +43,7 @@ def state_of(feed: Feed) -> str:
 
 
 class Feeds(Table):
-    name = Link(_("联盟"), to="feed", by=("number",))
+    name = Link(_("联盟"), to="feed", by=("pk",))
     state = Text(_("状态"), state_of)
     count = Number(_("服务提供方"))
     valid_until = Moment(_("有效期至"))
@@ -66,7 +66,7 @@ def feeds(request: PageRequest) -> HttpResponse:
         icon="network",
         text=_("加入后，联盟里的数据库、期刊等资源不用逐个登记，师生就能登录。"),
     )
-    rows = Feed.objects.annotate(count=Count("partners"), number=F("pk")).order_by("name")
+    rows = Feed.objects.annotate(count=Count("partners")).order_by("name")
     facts = {
         "form": form,
         "list": list_of(request, Feeds, rows, caption=_("联盟"), empty=none),
@@ -92,10 +92,6 @@ def added(request: PageRequest, form: FeedForm) -> bool:
     return False
 
 
-def feed_with(number: int) -> Feed:
-    return found_in(Feed.objects.select_related("application"), _("这个联盟"), pk=number)
-
-
 class Partners(Table):
     name = Text(_("名称"), lambda one: f"{one.name} {_('（已离开联盟）')}" if one.is_gone else one.name, sort="name")
     entity_id = Markup("entityID", "identity/saml/_entity_id.html")
@@ -106,7 +102,7 @@ class PartnerFilters(Filters):
     q = Search("entity_id", "name", label=_("名称或 entityID"))
 
 
-@feeds.page("<int:number>", title=_("联盟"), subject=feed_with)
+@feeds.page("<int:pk>", title=_("联盟"), subject=record(Feed.objects.select_related("application"), _("这个联盟")))
 def feed(request: PageRequest, feed: Feed) -> HttpResponseBase:
     """Who is in it."""
     found = Partner.objects.filter(feed=feed).select_related("application").defer("xml", "facts").order_by("name", "pk")

@@ -7,10 +7,10 @@ from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.registry import ALL_FACES, Role
 from nanhu.kernel.school import school
 from nanhu.systems.card.fleet.forms import FoundForm, PhoneDeskForm
-from nanhu.systems.card.fleet.policies import PHONE_DESK
 from nanhu.systems.card.fleet.services.found import tell_owner
 from nanhu.systems.card.fleet.services.phone_desk import Answers, report_by_phone
 from nanhu.systems.card.models import Card
+from nanhu.systems.card.policies import PHONE_DESK
 
 OFFICE = _("校园卡管理办公室")
 desk = Console(

@@ -27,9 +27,9 @@ from nanhu.kernel.registry import Role
 from nanhu.systems.card.funds import queries
 from nanhu.systems.card.funds.forms import FundingForm, PayoutForm
 from nanhu.systems.card.funds.models import Funding, PayoutBatch, PayoutRow
-from nanhu.systems.card.funds.policies import PAYER
 from nanhu.systems.card.funds.services import payouts
 from nanhu.systems.card.funds.services.payout_files import PAYOUTS, check_file
+from nanhu.systems.card.policies import PAYER
 
 State = PayoutBatch.State
 TONES: dict[str, Tone] = {State.POSTED: "good", State.REFUSED: "none", State.DISCARDED: "none"}

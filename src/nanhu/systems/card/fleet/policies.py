@@ -1,4 +1,0 @@
-"""Who may do what in this part."""
-
-PHONE_DESK = "card.phone_desk"
-REGISTRAR = "card.registrar"
