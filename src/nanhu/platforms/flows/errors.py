@@ -26,10 +26,10 @@ class TaskChangedError(ConflictError):
 
 
 class PapersCameError(ConflictError):
-    """The applicant added papers after the page was opened."""
+    """The applicant added papers, or its room learnt more, after the page was opened."""
 
     code = "flows.papers_came"
-    sentence = _("申请人刚补充了材料，请看过再决定。")
+    sentence = _("刚补充了材料，请看过再决定。")
 
 
 class NotYoursError(NotFoundError):

@@ -426,6 +426,13 @@ class InvoiceMissingError(AssetsError):
     sentence = _("购置的须写发票号。")
 
 
+class LineCameError(AssetsError):
+    """Lines entered after the page was opened."""
+
+    code = "assets.line_came"
+    sentence = _("明细刚有变化，请看过再签字。")
+
+
 class NotIdleError(AssetsError):
     code = "assets.not_idle"
     sentence = _("这件东西已不在闲置调剂里，或您没有所在单位。")

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from msgspec.structs import replace
@@ -17,7 +16,7 @@ from nanhu.platforms.flows.errors import NoPapersError, TooManyPapersError
 from nanhu.platforms.flows.lists import Upload
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.flows.services.attaching import with_files_kept
-from nanhu.platforms.flows.services.cases import holders_now, open_tasks, own, wrong_state
+from nanhu.platforms.flows.services.cases import holders_now, open_tasks, own, show_anew, wrong_state
 from nanhu.platforms.flows.services.engine import Walk
 from nanhu.platforms.flows.telling import tell
 
@@ -57,6 +56,6 @@ def add_papers(*, by: Actor, person_id: int, case: Case, data: Mapping[str, Any]
     count = sum(map(len, kept.values()))
     Walk(locked, by=by, person_id=person_id).note("added", words=_("%(count)d 个文件") % {"count": count})
     audit.record(by=by, action="flows.add_papers", target=f"case:{locked.number}", facts={"count": count})
-    open_tasks(locked).update(revision=F("revision") + 1, seen_by=[])
+    show_anew(locked)
     tell(holders_now(locked), locked, _lazy("申请人补充了材料"))
     return locked

@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -312,14 +313,23 @@ def cancel(*, by: Actor, case_id: int, reason: str) -> Case:
 
 
 @transaction.atomic
-def learn(*, case_id: int, data: Mapping[str, Any]) -> None:
-    """What its room learnt while it is decided, for whoever decides; the case is locked until the transaction ends."""
+def learn(*, by: Actor, case_id: int, words: str, data: Mapping[str, Any] | None = None) -> None:
+    """What its room learnt while it is decided: whoever decides does not on a page that he had open before. The case is locked until the
+    transaction ends."""
     locked = locked_case(case_id)
     if locked.state == Case.State.CLOSED:
         raise wrong_state(locked)
-    refuse_misfits(locked.body, data)
-    locked.data = {**locked.data, **data}
-    locked.save(update_fields=["data"])
+    if data:
+        refuse_misfits(locked.body, data)
+        locked.data = {**locked.data, **data}
+        locked.save(update_fields=["data"])
+    Walk(locked, by=by).note("added", words=words)
+    show_anew(locked)
+
+
+def show_anew(case: Case) -> None:
+    """To whoever decides."""
+    open_tasks(case).update(revision=F("revision") + 1, seen_by=[])
 
 
 def keep_draft(*, person_id: int, key: str, data: Mapping[str, Any]) -> None:

@@ -75,7 +75,7 @@ def pay_something(order: Office) -> None:
         line=line(order, "温湿度采集器", "TH-20", fen, 2),
     )
     for hand in (order.inspector, order.teacher):
-        receiving.sign(by=hand.actor, receipt=receipt, person_id=hand.person_id)
+        receiving.sign(by=hand.actor, receipt=receipt, person_id=hand.person_id, lines="1")
     paid = [
         purchasing.pay(
             by=order.second.actor,

@@ -170,7 +170,7 @@ def receive_something(order: Office) -> None:
         for title, name, model, fen, quantity, invoice in orders
     ]
     receiving.take_back(by=order.keeper.actor, receipt=made[3])
-    receiving.sign(by=order.inspector.actor, receipt=made[0], person_id=order.inspector.person_id)
+    receiving.sign(by=order.inspector.actor, receipt=made[0], person_id=order.inspector.person_id, lines="1")
     receiving.refuse(
         by=order.teacher.actor,
         receipt=made[2],

@@ -28,6 +28,7 @@ from nanhu.systems.assets.errors import (
     FormerNumberError,
     InspectorsError,
     InvoiceMissingError,
+    LineCameError,
     NotALeafError,
     NotDepreciatedError,
     NotInspectorError,
@@ -105,7 +106,8 @@ def take_back(*, by: Actor, receipt: Receipt) -> Receipt:
 
 @transaction.atomic
 def add_line(*, by: Actor, receipt: Receipt, line: Mapping[str, Any]) -> ReceiptLine:
-    """While nobody signed."""
+    """While nobody signed; whoever opened it before sees it first."""
+    flows.learn(by=by, case_id=receipt.case_id or 0, words=line["name"])
     found = unsigned(receipt)
     added = enter_line(found, line)
     facts = {"name": added.name, "fen": added.price_fen * added.quantity}
@@ -219,9 +221,12 @@ def refuse_branch(classification: Classification) -> None:
 
 
 @transaction.atomic
-def sign(*, by: Actor, receipt: Receipt, person_id: int | None) -> Receipt:
-    """By one of its inspectors, once; with the second signature the things are in stock."""
-    return answered(by, receipt, person_id, "agree")
+def sign(*, by: Actor, receipt: Receipt, person_id: int | None, lines: str) -> Receipt:
+    """By one of its inspectors, once, if it has as many lines as his page says; with the second signature the things are in stock."""
+    found = answered(by, receipt, person_id, "agree")
+    if str(found.lines.count()) != lines:
+        raise LineCameError
+    return found
 
 
 @transaction.atomic

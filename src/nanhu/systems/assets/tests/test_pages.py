@@ -292,7 +292,7 @@ def test_a_receipt_goes_from_the_keeper_to_two_inspectors_into_stock(school):
     for number in ("T2", "T3"):
         inspector = school.client(number)
         assert "机房电脑" in inspector.get("/assets/mine/receipts/").content.decode()
-        assert inspector.post(f"/assets/mine/receipts/{receipt.public_id}/sign/").status_code == 302
+        assert inspector.post(f"/assets/mine/receipts/{receipt.public_id}/sign/", {"lines": "1"}).status_code == 302
     assert school.client("T4").get(f"/assets/mine/receipts/{receipt.public_id}/").status_code == 404
     assert Asset.objects.filter(state="in_stock").count() == 2
 
@@ -481,7 +481,7 @@ def test_a_thing_lives_from_its_receipt_to_its_disposal_by_the_pages_of_each(sch
     line = {"classification": "A0201", "name": "台式计算机", "quantity": "1", "price_yuan": "6999"}
     sent(keeper, "/assets/unit/receipts/new/", **bought, **line, put_into_use_on="2010-01-05", use="teaching")
     for number in ("T2", "T3"):
-        sent(school.client(number), f"/assets/mine/receipts/{Receipt.objects.get().public_id}/sign/")
+        sent(school.client(number), f"/assets/mine/receipts/{Receipt.objects.get().public_id}/sign/", lines="1")
     asset = Asset.objects.get()
     card = f"/assets/unit/{asset.public_id}/"
 

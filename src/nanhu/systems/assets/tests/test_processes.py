@@ -226,6 +226,23 @@ def test_both_inspectors_sign_in_their_todos_and_the_second_word_puts_the_things
     assert (receipt.state, receipt.case.outcome, Asset.objects.count()) == ("received", "granted", 2)
 
 
+def test_a_line_that_came_after_an_inspector_opened_the_receipt_is_not_signed_unseen(school):
+    receipt, inspector, keeper = opened(school), school.client("T2"), school.client("T1")
+    page, before = f"/assets/mine/receipts/{receipt.public_id}/", task_of(receipt, school["T2"])
+    line = {"classification": "A0201", "name": "服务器", "quantity": "1", "price_yuan": "6000", "use": "teaching"}
+    line |= {"put_into_use_on": "2026-09-17"}
+    assert 'name="lines" value="1"' in inspector.get(page).content.decode()
+    assert keeper.post(f"/assets/unit/receipts/{receipt.public_id}/lines/", line).status_code == 302
+    for seen in ({"lines": "1"}, {}, {"lines": "²"}):
+        assert inspector.post(f"{page}sign/", seen).status_code == 409
+    assert decide(inspector, before).status_code == 409, "nor in 待办"
+    assert Receipt.objects.get().first_signed_at is None
+    assert 'name="lines" value="2"' in inspector.get(page).content.decode()
+    assert inspector.post(f"{page}sign/", {"lines": "2"}).status_code == 302
+    assert decide(school.client("T3"), task_of(receipt, school["T3"])).status_code == 302
+    assert Asset.objects.count() == 3
+
+
 def test_a_receipt_that_is_refused_in_the_todos_says_why_and_its_invoice_is_free(school):
     receipt = opened(school, invoice_fen=1_399_800)
     assert decide(school.client("T3"), task_of(receipt, school["T3"]), "refuse", "到货少一台").status_code == 302
@@ -255,7 +272,7 @@ def test_an_inspection_that_was_handed_on_is_no_signature_of_another(school):
     assert decide(school.client("T9"), task).status_code == 409
     assert Receipt.objects.get().first_signed_at is None
     page = f"/assets/mine/receipts/{receipt.public_id}/sign/"
-    assert school.client("T2").post(page).status_code == 302, "he may still, on the page of the room"
+    assert school.client("T2").post(page, {"lines": "1"}).status_code == 302, "he may still, on the page of the room"
 
 
 def test_a_keeper_who_inspects_himself_is_asked_as_well_and_takes_back_what_nobody_signed(school):
@@ -279,7 +296,8 @@ def test_who_is_to_pay_is_told_and_answers_before_the_office_decides_in_its_todo
     assert page not in school.client("T3").get("/assets/mine/losses/").content.decode()
     assert school.client("T3").post(page, {"reason": "不是我"}).status_code == 404
     assert task_of(loss, school["T6"]).due_at > loss.heard_at, "nothing is late that may not be decided yet"
-    early = decide(office, task_of(loss, school["T6"]))
+    opened_before = task_of(loss, school["T6"])
+    early = decide(office, opened_before)
     assert (early.status_code, "说明" in early.content.decode()) == (409, True)
     assert holder.post(page, {"reason": "报过案，车站还在找"}).status_code == 302
     assert holder.post(page, {"reason": "再说一次"}).status_code == 404, "once"
@@ -288,6 +306,7 @@ def test_who_is_to_pay_is_told_and_answers_before_the_office_decides_in_its_todo
         assert "报过案" in office.get(told).content.decode(), "wherever it is decided"
     with pytest.raises(IntegrityError, match="answered"), transaction.atomic():
         Loss.objects.update(statement="改一改")
+    assert decide(office, opened_before).status_code == 409, "not on a page that does not say it yet"
     assert decide(office, task_of(loss, school["T6"])).status_code == 302
     done = Loss.objects.get()
     assert (done.state, done.bill.person_id, fresh(asset).state) == ("done", school["T2"], "disposed")

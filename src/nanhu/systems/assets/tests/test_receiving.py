@@ -65,7 +65,8 @@ def line_of(*, code="A0201", quantity=2, price_fen=699_900, used=date(2026, 9, 1
 
 
 def sign(school, receipt, number):
-    return receiving.sign(by=school.actor(number), receipt=receipt, person_id=school[number])
+    lines = str(receipt.lines.count())
+    return receiving.sign(by=school.actor(number), receipt=receipt, person_id=school[number], lines=lines)
 
 
 def test_two_signatures_make_cards_with_numbers(school):

@@ -453,7 +453,8 @@ def photograph_receipt(request: PageRequest, form: PhotosForm, found: Receipt) -
 
 @receipt.action("sign/", to="receipts", done=_("已签字。"))
 def sign(request: PageRequest, found: Receipt) -> None:
-    receiving.sign(by=request.actor, receipt=found, person_id=request.viewer.person_id)
+    lines = request.POST.get("lines", "")
+    receiving.sign(by=request.actor, receipt=found, person_id=request.viewer.person_id, lines=lines)
 
 
 @receipt.action("refuse/", form=RefusalForm, to="receipts", done=_("已回复验收不通过。"))
