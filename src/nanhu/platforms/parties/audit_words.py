@@ -16,6 +16,7 @@ ACTIONS: dict[str, Text] = {
     "parties.refuse_batch": _("报送批次被退回"),
     "parties.send_again": _("重送报送批次"),
     "parties.take_return": _("收下回盘文件"),
+    "parties.withdraw_batch": _("撤回报送批次"),
 }
 TARGETS: dict[str, Text] = {
     "parties_inquiry": _("询问"),

@@ -45,7 +45,7 @@ from nanhu.platforms.parties.presented import RESULTS, TONES, result_of
 from nanhu.platforms.parties.queries import Standing, standings
 from nanhu.platforms.parties.services import asking, batches
 
-BATCH_TONES: Final[Mapping[str, Tone]] = {"done": "good", "refused": "bad"}
+BATCH_TONES: Final[Mapping[str, Tone]] = {"done": "good", "refused": "bad", "withdrawn": "none"}
 LINE_TONES: Final[Mapping[str, Tone]] = {"done": "good", "failed": "bad"}
 
 
@@ -133,7 +133,10 @@ class BatchFilters(Filters):
     q = Search("number", "key")
     party = Choice(_("单位"), FILED)
     show = Views(
-        {"open": (_("在等"), Q(state__in=["made", "sent"])), "ended": (_("已结束"), Q(state__in=["refused", "done"]))}
+        {
+            "open": (_("在等"), Q(state__in=["made", "sent"])),
+            "ended": (_("已结束"), Q(state__in=["refused", "withdrawn", "done"])),
+        }
     )
 
 
@@ -208,6 +211,7 @@ def batch(request: PageRequest, found: Batch) -> HttpResponseBase:
         "now": look_now.address(**named) if state in {"made", "sent"} and has_line else "",
         "back": take_return.address(**named) if state in {"sent", "done"} else "",
         "again": send_again.address(**named) if batches.may_go_again(found) else "",
+        "withdraw": withdraw.address(**named) if batches.may_withdraw(found) else "",
     }
     facts = {
         "batch": found,
@@ -266,3 +270,19 @@ def vars_of(taken: batches.Taken) -> dict[str, int]:
 )
 def send_again(request: PageRequest, form: ReasonForm, found: Batch) -> None:
     batches.send_again(by=request.actor, batch=found, reason=form.cleaned_data["reason"])
+
+
+@batch.form(
+    "withdraw/",
+    ReasonForm,
+    title=_("撤回这一批"),
+    lead=_("还没有送出的才能撤回，各行可以另做一批。文件已经人工送到对方的，不要撤回，改按“已送到对方”。"),
+    submit=_("撤回这一批"),
+    tone="danger",
+    icon="undo-2",
+    guards=(fresh_sign_in_required,),
+    to="batch",
+    done=_("已撤回，没有送出。"),
+)
+def withdraw(request: PageRequest, form: ReasonForm, found: Batch) -> None:
+    batches.withdraw(by=request.actor, batch=found, reason=form.cleaned_data["reason"])

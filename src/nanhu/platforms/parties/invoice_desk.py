@@ -53,7 +53,7 @@ class Checks(Table):
 @desk.page("", title=_("发票查验"), lead=_("税务端没有答复以前，不能当作有效。同一张发票一天最多查五次。"))
 def checks(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有查验过发票"), icon="receipt", action=_("查验一张"), to="check_one")
-    mine = Inquiry.objects.filter(party="invoices", author_id=request.viewer.account_id)
+    mine = Inquiry.objects.filter(party="invoices", asked_by__contains=[request.viewer.account_id])
     return listing(request, Checks, mine, empty=none)
 
 

@@ -1,6 +1,7 @@
 from typing import ClassVar
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -31,7 +32,7 @@ class Inquiry(Retried):
     answer = EncryptedTextField(purpose="parties.answer", default="")
     due_at = models.DateTimeField(null=True, default=timezone.now)
     lane = models.BigIntegerField(help_text="its party by number: one that is slow holds up no other")
-    author_id = models.BigIntegerField(null=True)
+    asked_by = ArrayField(models.BigIntegerField(), default=list, help_text="accounts: who asked the same joins")
     author_name = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
@@ -65,6 +66,7 @@ class Batch(Retried):
         MADE = "made", _("待送出")
         SENT = "sent", _("已送出，待回盘")
         REFUSED = "refused", _("整批被退回")
+        WITHDRAWN = "withdrawn", _("已撤回")
         DONE = "done", _("已回盘")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
@@ -77,7 +79,9 @@ class Batch(Retried):
     sum_fen = models.BigIntegerField(null=True)
     state = models.TextField(choices=State, default=State.MADE)
     reference = models.TextField(default="", blank=True, help_text="the party's own, where it gave one")
-    is_unknown = models.BooleanField(default=False, help_text="the party says that it has no file of this number")
+    is_unknown = models.BooleanField(
+        default=False, help_text="the party says that it has no file of this number; until it goes out again"
+    )
     due_at = models.DateTimeField(null=True, default=timezone.now)
     author_name = models.TextField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -92,6 +96,7 @@ class Batch(Retried):
             models.CheckConstraint(
                 condition=Q(state="made")
                 | Q(state="sent", sent_at__isnull=False)
+                | Q(state="withdrawn", due_at=None, sent_at=None)
                 | Q(state__in=["refused", "done"], due_at=None, heard_at__isnull=False),
                 name="parties_batch_state",
             ),

@@ -1,6 +1,7 @@
 import uuid
 from pathlib import Path
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
@@ -43,6 +44,7 @@ class Migration(migrations.Migration):
                             ("made", "待送出"),
                             ("sent", "已送出，待回盘"),
                             ("refused", "整批被退回"),
+                            ("withdrawn", "已撤回"),
                             ("done", "已回盘"),
                         ],
                         default="made",
@@ -51,7 +53,10 @@ class Migration(migrations.Migration):
                 ("reference", models.TextField(blank=True, default="", help_text="the party's own, where it gave one")),
                 (
                     "is_unknown",
-                    models.BooleanField(default=False, help_text="the party says that it has no file of this number"),
+                    models.BooleanField(
+                        default=False,
+                        help_text="the party says that it has no file of this number; until it goes out again",
+                    ),
                 ),
                 ("due_at", models.DateTimeField(default=django.utils.timezone.now, null=True)),
                 ("author_name", models.TextField()),
@@ -158,7 +163,15 @@ class Migration(migrations.Migration):
                 ("answer", nanhu.kernel.crypto.EncryptedTextField(default="", purpose="parties.answer")),
                 ("due_at", models.DateTimeField(default=django.utils.timezone.now, null=True)),
                 ("lane", models.BigIntegerField(help_text="its party by number: one that is slow holds up no other")),
-                ("author_id", models.BigIntegerField(null=True)),
+                (
+                    "asked_by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        help_text="accounts: who asked the same joins",
+                        size=None,
+                    ),
+                ),
                 ("author_name", models.TextField()),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("ended_at", models.DateTimeField(null=True)),
@@ -239,6 +252,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     ("state", "made"),
                     models.Q(("sent_at__isnull", False), ("state", "sent")),
+                    models.Q(("due_at", None), ("sent_at", None), ("state", "withdrawn")),
                     models.Q(("due_at", None), ("heard_at__isnull", False), ("state__in", ["refused", "done"])),
                     _connector="OR",
                 ),

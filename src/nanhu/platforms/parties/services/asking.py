@@ -80,6 +80,7 @@ def ask(*, by: Actor, party: str, subject: str, question: Facts, fresh: timedelt
     same = Inquiry.objects.filter(party=party, subject=subject, key=key)  # by the index of subjects: keys have none
     known = same.exclude(state=State.GIVEN_UP).order_by("-pk").first()
     if known is not None and (known.ended_at is None or known.ended_at > now() - fresh):
+        join(by, known)
         return known
     made = Inquiry.objects.create(
         lane=list(PARTIES).index(party),
@@ -87,12 +88,23 @@ def ask(*, by: Actor, party: str, subject: str, question: Facts, fresh: timedelt
         subject=subject,
         key=key,
         question=text,
-        author_id=by.account_id,
+        asked_by=[] if by.account_id is None else [by.account_id],
         author_name=by.name,
     )
-    audit.record(by=by, action="parties.ask", target=target_of(made), facts={"party": party})
+    note_question(by, made)
     wake(CHANNEL)
     return made
+
+
+def join(by: Actor, known: Inquiry) -> None:
+    """Whoever asks what another asked finds the answer in his own list."""
+    if by.account_id is not None and by.account_id not in known.asked_by:
+        Inquiry.objects.filter(pk=known.pk).update(asked_by=[*known.asked_by, by.account_id])
+        note_question(by, known)
+
+
+def note_question(by: Actor, inquiry: Inquiry) -> None:
+    audit.record(by=by, action="parties.ask", target=target_of(inquiry), facts={"party": inquiry.party})
 
 
 def target_of(inquiry: Inquiry) -> str:

@@ -147,7 +147,7 @@ def hand_over(batch: Batch, line: Line) -> Done | Again | None:
     )
     document = outgoing.fetch(call, seconds=line.seconds, largest=LARGEST, sending=partial(mark_sent, batch))
     if document.status in TURNED_AWAY:
-        columns = {"sent_at": None, "state": State.MADE}
+        columns = {"sent_at": None, "state": State.MADE, "is_unknown": batch.is_unknown}
         return Again(f"HTTP {document.status}", after=retry_after(document), is_away=True, columns=columns)
     said = answer_for(batch, document)
     if said.get("code") == "0" and document.status < HTTPStatus.BAD_REQUEST:
@@ -164,9 +164,9 @@ def address_of(batch: Batch, line: Line) -> str:
 
 def mark_sent(batch: Batch) -> None:
     """On its own transaction: it stands when the first byte goes out. Whoever comes second, after a lease that ran out, sends nothing."""
-    unsent = Batch.objects.filter(pk=batch.pk, sent_at=None)
+    unsent = Batch.objects.filter(pk=batch.pk, sent_at=None, state=State.MADE)
     if not unsent.update(sent_at=now(), state=State.SENT, is_unknown=False):
-        raise OSError("another has sent it meanwhile")
+        raise OSError("another has sent it meanwhile, or taken it back")
 
 
 def answer_for(batch: Batch, document: Document) -> dict[str, Any]:
@@ -186,11 +186,32 @@ def refuse(batch: Batch, words: str) -> None:
     row = locked(batch)
     if row.state in {State.REFUSED, State.DONE}:
         return
-    row.state, row.heard_at, row.due_at, row.error = State.REFUSED, now(), None, words[:200]
+    row.heard_at = now()
+    free(row, State.REFUSED, words)
+    audit.record(by=BY, action="parties.refuse_batch", target=target_of(row), reason=words)
+
+
+def free(row: Batch, state: Batch.State, words: str) -> None:
+    """The end of a batch of which nothing was done."""
+    row.state, row.due_at, row.error = state, None, words[:200]
     row.save()
     row.lines.filter(outcome=Outcome.OPEN).update(outcome=Outcome.FAILED, sentence=words[:200], ended_at=now())
-    audit.record(by=BY, action="parties.refuse_batch", target=target_of(row), reason=words)
     publish(PartyAnswered(party=row.party, key=row.key))
+
+
+def may_withdraw(batch: Batch) -> bool:
+    """Nothing of it ever went out."""
+    return batch.state == State.MADE and not batch.is_unknown
+
+
+@transaction.atomic
+def withdraw(*, by: Actor, batch: Batch, reason: str) -> None:
+    """By a person, before it goes out."""
+    why, row = given(reason), locked(batch)
+    if not may_withdraw(row):
+        raise WrongStateError(what=Batch.what, state=row.get_state_display())
+    free(row, State.WITHDRAWN, why)
+    audit.record(by=by, action="parties.withdraw_batch", target=target_of(row), reason=why)
 
 
 def locked(batch: Batch) -> Batch:
@@ -342,7 +363,7 @@ def send_again(*, by: Actor, batch: Batch, reason: str) -> None:
     why, row = given(reason), locked(batch)
     if not may_go_again(row):
         raise WrongStateError(what=Batch.what, state=row.get_state_display())
-    row.state, row.sent_at, row.is_unknown, row.due_at, row.attempts = State.MADE, None, False, now(), 0
+    row.state, row.sent_at, row.due_at, row.attempts = State.MADE, None, now(), 0
     row.save()
     audit.record(by=by, action="parties.send_again", target=target_of(row), reason=why)
     wake(CHANNEL)

@@ -254,6 +254,38 @@ def test_by_hand_the_file_is_carried_and_its_return_handed_in(by_hand):
         batches.mark_handed_over(by=BY, batch=by_hand)
 
 
+def test_a_batch_that_was_made_wrongly_is_taken_back_before_it_goes_out_and_its_lines_go_out_in_another(staff, outside):
+    batch, engineer = declared(), signed_in(ENGINEER_NO)
+    address = f"/parties/batches/{batch.public_id}/"
+    assert f"{address}withdraw/" in engineer.get(address).content.decode()
+    SsoSession.objects.update(authenticated_at=now() - timedelta(minutes=11))
+    assert engineer.post(f"{address}withdraw/", {"reason": "金额算错了"}).status_code == 403
+    SsoSession.objects.update(authenticated_at=now())
+    assert engineer.post(f"{address}withdraw/", {"reason": "金额算错了"}).status_code == 302
+    assert engineer.post(f"{address}withdraw/", {"reason": "再来一次"}).status_code == 409
+    page = engineer.get(address).content.decode()
+    assert ("已撤回" in page, "金额算错了" in page, f"{address}handed/" in page) == (True, True, False)
+    party = outside("tax")
+    work(2)
+    batch.refresh_from_db()
+    assert (batch.state, posts(party), set(outcomes(batch).values())) == ("withdrawn", [], {"failed"})
+    with pytest.raises(OSError, match="taken it back"):
+        batches.mark_sent(batch)
+    again = declared("hr.tax:2026-11b")
+    work(2)
+    assert outcomes(again) == {"T1": "done", "T2": "failed"}
+    assert engineer.post(f"/parties/batches/{again.public_id}/withdraw/", {"reason": "晚了"}).status_code == 409
+
+
+def test_what_was_out_once_is_not_taken_back_also_where_it_waits_to_go_out_again(by_hand):
+    batches.mark_handed_over(by=BY, batch=by_hand)
+    Batch.objects.update(is_unknown=True)
+    batches.send_again(by=BY, batch=by_hand, reason="打过电话，没有收到")
+    with pytest.raises(WrongStateError):
+        batches.withdraw(by=BY, batch=by_hand, reason="算错了")
+    assert set(outcomes(by_hand).values()) == {"open"}
+
+
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
 def test_a_return_as_banks_write_it_is_taken_and_kept_as_a_text(by_hand, encoding):
     batches.mark_handed_over(by=BY, batch=by_hand)

@@ -97,6 +97,9 @@ def test_a_teacher_checks_an_invoice_and_reads_the_answer(outside, staff):
     assert "已作废" in answered
     assert "有效" not in answered.partition("<table")[2].partition("</table>")[0]
     assert NUMBER not in colleague.get("/parties/invoices/").content.decode()
+    assert colleague.post("/parties/invoices/check/", form).status_code == 302
+    assert "已作废" in colleague.get("/parties/invoices/").content.decode(), "asked once, and answered to both"
+    assert Inquiry.objects.count() == 1
     assert teacher.post("/parties/invoices/check/", form | {"number": "12"}).status_code == 422
 
 

@@ -1,12 +1,18 @@
 """The invoice of a receipt (验收单): the keeper sees what the tax office says of it, and never a valid one that it did not call so."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.parties import api as parties
+from nanhu.platforms.parties.models import Inquiry
+from nanhu.platforms.parties.parties import Verdict
+from nanhu.platforms.parties.services.asking import Said, hear
 from nanhu.platforms.parties.tests.conftest import lines_file, outside, work
+from nanhu.systems.assets.tests.conftest import SYSTEM
 from nanhu.systems.assets.tests.test_receiving import opened
 
 __all__ = ["lines_file", "outside"]
@@ -54,6 +60,35 @@ def test_an_invoice_over_another_sum_is_not_valid_for_the_receipt(school, outsid
     work()
     tone, words, _link = shown(school, receipt)
     assert (tone, words.partition("：")[0]) == ("bad", "金额不符")
+
+
+@pytest.mark.parametrize(
+    ("answer", "tone"), [(Verdict.MISMATCH, "good"), (Verdict.NOT_FOUND, "good"), (None, "good"), (Verdict.VOID, "bad")]
+)
+def test_whoever_asks_wrongly_after_it_takes_no_valid_invoice_away(school, outside, answer, tone):
+    outside("invoices")
+    receipt, keeper = opened(school, head={"invoice": NUMBER + "1"}), school.client("T1")
+    link = shown(school, receipt)[2]
+    right = {"number": NUMBER + "1", "amount": "20000.00", "day": campus_today().isoformat()}
+    keeper.post(link, right)
+    work()
+    assert shown(school, receipt)[0] == "good"
+    yesterday = campus_today() - timedelta(days=1)
+    assert (
+        school.client("T8").post("/parties/invoices/check/", right | {"day": yesterday.isoformat()}).status_code == 302
+    )
+    if answer:
+        hear(Inquiry.objects.latest("pk"), Said(answer))
+    assert shown(school, receipt)[0] == tone
+
+
+def test_of_two_invoices_that_share_eight_digits_the_one_over_this_sum_counts(school):
+    receipt = opened(school, head={"invoice": "26440001"})
+    for code, total in (("4300000001", "20000.00"), ("4300000002", "88.00")):
+        facts = {"number": "26440001", "code": code, "day": campus_today(), "amount_fen": 100}
+        asked = parties.check_invoice(by=SYSTEM, invoice=parties.Invoice(**facts))
+        hear(asked, Said(Verdict.VALID, {"jshj": total, "kprq": f"{campus_today():%Y%m%d}", "xfmc": "某公司"}))
+    assert shown(school, receipt)[0] == "good"
 
 
 def test_of_a_gift_there_is_no_invoice_to_check(school):
