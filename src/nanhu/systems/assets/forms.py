@@ -148,11 +148,18 @@ class LendForm(forms.Form):
     due_on = forms.DateField(label=_("归还日期"), widget=DayInput())
 
 
+def approval_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("批件文号"), max_length=100, required=False, help_text=_("到了审批限额的必填（见“规定的数”）")
+    )
+
+
 class LettingForm(OnceForm):
     taker = forms.CharField(label=_("承租、借用方"), max_length=100, help_text=_("单位或个人的名称和联系电话"))
     due_on = forms.DateField(label=_("归还日期"), widget=DayInput())
     rent_fen = YuanField(label=_("租金合计（元）"), help_text=_("不收租金的写 0"))
     contract = forms.CharField(label=_("合同号"), max_length=40)
+    approval = approval_field()
     reason = reason_field()
 
 
@@ -232,9 +239,7 @@ class ImproveForm(OnceForm):
 class RulingForm(OnceForm):
     fault = forms.ChoiceField(label=_("责任"), choices=Loss.Fault)
     findings = forms.CharField(label=_("调查情况"), max_length=500, widget=forms.Textarea)
-    approval = forms.CharField(
-        label=_("批件文号"), max_length=100, required=False, help_text=_("到了审批限额的必填（见“规定的数”）")
-    )
+    approval = approval_field()
 
 
 class LotForm(OnceForm):
@@ -245,9 +250,7 @@ class LotForm(OnceForm):
         label=_("技术鉴定意见"), max_length=500, required=False, help_text=_("没到最低使用年限的必填")
     )
     wiping = forms.CharField(label=_("数据清除证明"), max_length=200, required=False, help_text=_("存有数据的设备必填"))
-    approval = forms.CharField(
-        label=_("批件文号"), max_length=100, required=False, help_text=_("到了审批限额的必填（见“规定的数”）")
-    )
+    approval = approval_field()
     income = YuanField(label=_("处置收入（元）"), required=False)
 
 

@@ -217,6 +217,8 @@ register(
         flows.Field(key="rent", label=_("租金合计"), kind="money", is_required=False),
         flows.Field(key="contract", label=_("合同号")),
         flows.Field(key="unit", label=_("使用单位")),
+        flows.Field(key="value", label=_("账面原值"), kind="money"),
+        *APPROVAL,
         REASON,
     ),
     BY_CLERK,

@@ -2604,6 +2604,18 @@ class Migration(migrations.Migration):
                 ("due_on", models.DateField()),
                 ("rent_fen", models.BigIntegerField(help_text="for the whole time; 0: lent")),
                 ("contract", models.TextField()),
+                (
+                    "level",
+                    models.TextField(
+                        choices=[("office", "国资处审批"), ("council", "校长办公会审批"), ("finance", "报财政部门审批")]
+                    ),
+                ),
+                (
+                    "approval",
+                    models.TextField(
+                        blank=True, default="", help_text="the paper of the council or the finance department"
+                    ),
+                ),
                 ("reason", models.TextField()),
                 (
                     "asset",
@@ -2674,6 +2686,13 @@ class Migration(migrations.Migration):
                     models.Q(("reason", ""), _negated=True),
                 ),
                 name="assets_letting_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="letting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level", "office"), models.Q(("approval", ""), _negated=True), _connector="OR"),
+                name="assets_letting_paper_by_sum",
             ),
         ),
         migrations.CreateModel(
@@ -2772,7 +2791,7 @@ class Migration(migrations.Migration):
             model_name="loan",
             name="letting",
             field=models.OneToOneField(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.letting"
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="loan", to="assets.letting"
             ),
         ),
         migrations.AddConstraint(

@@ -94,6 +94,12 @@ class Loss(Decided):
         return {"fen": self.owed_fen}
 
     @property
+    def expires_at(self) -> datetime:
+        """Whose answer is waited for three days may be decided as many more, however soon others are closed."""
+        usual = super().expires_at
+        return max(usual, self.created_at + 2 * TO_ANSWER) if self.owed_fen else usual
+
+    @property
     def heard_at(self) -> datetime:
         """From when on it is decided: at once where nobody pays, or he answered."""
         return self.created_at if self.statement or not self.owed_fen else self.created_at + TO_ANSWER

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.proposals import Event, proposal_constraints
 from nanhu.kernel.registry import Text
 from nanhu.systems.assets.models.deciding import Decided
+from nanhu.systems.assets.models.disposing import ApprovalLevel
 from nanhu.systems.assets.models.things import Asset
 
 
@@ -190,6 +191,8 @@ class Letting(Decided):
     due_on = models.DateField()
     rent_fen = models.BigIntegerField(help_text="for the whole time; 0: lent")
     contract = models.TextField()
+    level = models.TextField(choices=ApprovalLevel)
+    approval = models.TextField(default="", blank=True, help_text="the paper of the council or the finance department")
     reason = models.TextField()
 
     class Meta:
@@ -201,6 +204,7 @@ class Letting(Decided):
                 condition=Q(rent_fen__gte=0) & ~Q(taker="") & ~Q(contract="") & ~Q(reason=""),
                 name="assets_letting_says_what",
             ),
+            models.CheckConstraint(condition=Q(level="office") | ~Q(approval=""), name="assets_letting_paper_by_sum"),
         ]
 
     def __str__(self) -> str:
@@ -219,7 +223,7 @@ class Loan(models.Model):
     public_id = models.UUIDField(default=uuid4, unique=True)
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="loans")
     borrower = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
-    letting = models.OneToOneField(Letting, null=True, on_delete=models.PROTECT, related_name="+")
+    letting = models.OneToOneField(Letting, null=True, on_delete=models.PROTECT, related_name="loan")
     lent_on = models.DateField()
     due_on = models.DateField()
     confirmed_at = models.DateTimeField(null=True, help_text="who borrowed it said that it is with them")

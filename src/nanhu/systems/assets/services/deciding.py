@@ -8,14 +8,16 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import EXPIRY, REFUSED, WITHDRAWN, given
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
-from nanhu.systems.assets.errors import NotAcceptedError, NotOfficeError
-from nanhu.systems.assets.models import Asset, Decided, Letting, Receipt, Transfer
+from nanhu.systems.assets.errors import ApprovalMissingError, NotAcceptedError, NotOfficeError
+from nanhu.systems.assets.models import ApprovalLevel, Asset, Decided, Letting, Receipt, Transfer
 from nanhu.systems.assets.policies import OFFICE
 from nanhu.systems.assets.processes import CLERK, row_of
+from nanhu.systems.assets.queries.figures import level_today
 from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.own import refuse_own
 
@@ -151,9 +153,17 @@ def open_requests(asset: Asset) -> list[Transfer | Letting]:
 
 
 def refuse_second_request(asset: Asset) -> None:
-    """Of a thing that is locked: it goes one way at a time."""
+    """Of a thing that is locked: it goes one way at a time, and whole."""
     for one in open_requests(asset):
         raise WrongStateError(what=asset.name, state=one.state_word)
+
+
+def level_by(value_fen: int, approval: str) -> str:
+    """Who approves that so much leaves the books, or the school for a time; above the office's own limit not without their paper."""
+    level = level_today(value_fen)
+    if level != ApprovalLevel.OFFICE and not approval.strip():
+        raise ApprovalMissingError(sum=format_yuan(value_fen), level=ApprovalLevel(level).label)
+    return level
 
 
 def note(by: Actor, found: Decided, act: str, reason: str = "") -> None:

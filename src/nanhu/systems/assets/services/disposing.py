@@ -11,12 +11,10 @@ from django.utils.translation import override
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import (
-    ApprovalMissingError,
     MixedLotError,
     NoIncomeError,
     NothingChosenError,
@@ -24,9 +22,8 @@ from nanhu.systems.assets.errors import (
     TooEarlyError,
     WipingMissingError,
 )
-from nanhu.systems.assets.models import ApprovalLevel, Asset, Disposal, DisposalLine
+from nanhu.systems.assets.models import Asset, Disposal, DisposalLine
 from nanhu.systems.assets.numbers import DISPOSALS
-from nanhu.systems.assets.queries.figures import level_today
 from nanhu.systems.assets.queries.lives import MONTHS, life_of
 from nanhu.systems.assets.rules import month_of, months_between, voucher_number
 from nanhu.systems.assets.services import deciding
@@ -85,7 +82,7 @@ def ask(
     if len({one.is_low_value for one in things}) > 1:
         raise MixedLotError
     value_fen = sum(thing.value_fen for thing in things)
-    level = level_by(value_fen, approval)
+    level = deciding.level_by(value_fen, approval)
     lot = Disposal.begun(
         by,
         token,
@@ -117,14 +114,6 @@ def ask(
         }
     deciding.begin(by=by, found=lot, data=said)
     return lot
-
-
-def level_by(value_fen: int, approval: str) -> str:
-    """Who approves that so much leaves the books; above the office's own limit not without their paper."""
-    level = level_today(value_fen)
-    if level != ApprovalLevel.OFFICE and not approval.strip():
-        raise ApprovalMissingError(sum=format_yuan(value_fen), level=ApprovalLevel(level).label)
-    return level
 
 
 def refuse_thing(asset: Asset, kind: str, appraisal: str, wiping: str) -> None:

@@ -23,6 +23,7 @@ from nanhu.systems.assets.errors import (
 from nanhu.systems.assets.models import Asset
 from nanhu.systems.assets.numbers import THINGS
 from nanhu.systems.assets.rules import month_of
+from nanhu.systems.assets.services import deciding
 from nanhu.systems.assets.services.depreciating import (
     accumulated_fen,
     keep_months,
@@ -191,6 +192,7 @@ def split(*, by: Actor, asset: Asset, quantity: int) -> Asset:
     """So many pieces of a batch onto a card of their own, with their part of the value and of what it lost."""
     keep_months()
     found, month = locked(asset, AT_HAND), month_of(campus_today())
+    deciding.refuse_second_request(found)
     if not 1 <= quantity < found.quantity:
         raise SplitError(quantity=found.quantity, most=found.quantity - 1)
     refuse_booked(found, month)
@@ -228,6 +230,7 @@ def void_number(*, by: Actor, asset: Asset, reason: str) -> Asset:
     """Of a card that was entered wrongly and never moved, nor split off; the number stays and is never given again."""
     keep_months()
     found = locked(asset, (State.IN_STOCK,))
+    deciding.refuse_second_request(found)
     if found.split_from_id or found.movements.count() > 1 or accumulated_fen(found):
         raise MovedSinceError
     numbering.void(by=by, series=THINGS, number=found.number, reason=reason)

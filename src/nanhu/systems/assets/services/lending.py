@@ -47,9 +47,18 @@ def give_out(*, by: Actor, asset: Asset, due_on: date, words: str = "", **taker:
 
 @transaction.atomic
 def ask_to_let(
-    *, by: Actor, token: UUID, asset: Asset, taker: str, due_on: date, rent_fen: int, contract: str, reason: str
+    *,
+    by: Actor,
+    token: UUID,
+    asset: Asset,
+    taker: str,
+    due_on: date,
+    rent_fen: int,
+    contract: str,
+    reason: str,
+    approval: str = "",
 ) -> Letting:
-    """To somebody outside (出租出借), by the unit's keeper; the office decides."""
+    """To somebody outside (出租出借), by the unit's keeper; the office decides, by the value as of what leaves the books."""
     known = Letting.known(by, token)
     if known is not None:
         return known
@@ -66,24 +75,31 @@ def ask_to_let(
         due_on=due_on,
         rent_fen=rent_fen,
         contract=tidied(contract),
+        level=deciding.level_by(found.value_fen, approval),
+        approval=approval.strip(),
         reason=given(reason),
     )
     deciding.note(by, asked, "ask", asked.reason)
-    said = {
-        "thing": f"{found.name} {found.number}",
-        "taker": asked.taker,
-        "due": due_on.isoformat(),
-        "rent": rent_fen,
-        "contract": asked.contract,
-        "unit": found.unit.name,
-        "reason": asked.reason,
-    }
+    with translation.override(settings.LANGUAGE_CODE):
+        said = {
+            "thing": f"{found.name} {found.number}",
+            "taker": asked.taker,
+            "due": due_on.isoformat(),
+            "rent": rent_fen,
+            "contract": asked.contract,
+            "unit": found.unit.name,
+            "value": found.value_fen,
+            "level": str(asked.get_level_display()),
+            "approval": asked.approval,
+            "reason": asked.reason,
+        }
     deciding.begin(by=by, found=asked, data=said)
     return asked
 
 
 def let(by: Actor, found: Letting) -> None:
     refuse_own(by, found.asset.keeper_id)
+    deciding.level_by(found.asset.value_fen, found.approval)
     give_out(by=by, asset=found.asset, due_on=found.due_on, words=found.taker, letting=found)
 
 

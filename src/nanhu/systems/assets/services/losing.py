@@ -25,7 +25,6 @@ from nanhu.systems.assets.queries.figures import owed_fen
 from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services import deciding
 from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
-from nanhu.systems.assets.services.disposing import level_by
 from nanhu.systems.assets.services.lending import hold_back, resting_state
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
 from nanhu.systems.assets.services.moving import State as Thing
@@ -98,7 +97,7 @@ def propose_ruling(*, by: Actor, token: UUID, asset: Asset, fault: str, findings
         value_fen=found.value_fen,
         accumulated_fen=accumulated,
         owed_fen=owed_fen(value_fen=found.value_fen, accumulated_fen=accumulated, fault=fault),
-        level=level_by(found.value_fen, approval),
+        level=deciding.level_by(found.value_fen, approval),
         approval=approval.strip(),
     )
     deciding.note(by, asked, "propose", asked.findings)

@@ -97,8 +97,9 @@ CREATE TRIGGER assets_letting_is_kept BEFORE DELETE ON assets_letting
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('lettings are never removed');
 
 CREATE TRIGGER assets_letting_keeps_what_was_decided BEFORE UPDATE ON assets_letting
-    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.asset_id, OLD.taker, OLD.due_on, OLD.rent_fen, OLD.contract, OLD.reason, OLD.author_id)
-        IS DISTINCT FROM (NEW.asset_id, NEW.taker, NEW.due_on, NEW.rent_fen, NEW.contract, NEW.reason, NEW.author_id))
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.asset_id, OLD.taker, OLD.due_on, OLD.rent_fen, OLD.contract, OLD.level,
+            OLD.approval, OLD.reason, OLD.author_id)
+        IS DISTINCT FROM (NEW.asset_id, NEW.taker, NEW.due_on, NEW.rent_fen, NEW.contract, NEW.level, NEW.approval, NEW.reason, NEW.author_id))
     EXECUTE FUNCTION assets_refuse('a letting stays as it was asked and decided');
 
 CREATE TRIGGER assets_argument_is_kept BEFORE DELETE ON assets_argument

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.db import IntegrityError, transaction
 
+from nanhu.kernel import proposals
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events.delivery import deliver_pending
 from nanhu.kernel.kit.cases import expire_proposals
@@ -34,6 +36,7 @@ from nanhu.systems.assets.tests.test_losing import lost, lot_of, ruled, to_scrap
 from nanhu.systems.assets.tests.test_moving import asked, confirmed, fresh
 from nanhu.systems.assets.tests.test_races import attempt
 from nanhu.systems.assets.tests.test_receiving import opened
+from nanhu.systems.assets.views.cases import standing_of_loan
 from nanhu.testing.killing import at_once
 
 pytestmark = pytest.mark.django_db
@@ -322,6 +325,16 @@ def test_after_three_days_the_office_decides_without_an_answer_and_nobody_waits_
         assert (one.state, one.bill is None) == ("done", one is free)
 
 
+def test_a_ruling_is_not_closed_before_it_may_be_decided_however_soon_the_school_closes_others(school, monkeypatch):
+    monkeypatch.setattr(proposals, "days_to_decide", lambda _day: 1)
+    silent, free = ruled(school, lost(school, keeper="T2"), is_heard=False), ruled(school, lost(school), "none")
+    Loss.objects.update(created_at=now() - TO_ANSWER)
+    expire_proposals()
+    assert decide(school.client("T6"), task_of(silent, school["T6"])).status_code == 302
+    states = [Loss.objects.get(pk=one.pk).state for one in (silent, free)]
+    assert states == ["done", "refused"]
+
+
 def test_a_ruling_that_was_refused_taken_back_or_not_decided_in_time_is_made_anew(school):
     asset = lost(school, keeper="T2")
     refused = ruled(school, asset)
@@ -366,8 +379,33 @@ def test_a_keeper_lets_a_thing_to_somebody_outside_once_the_office_agreed_in_its
     [due] = [one for one in days if one.url == card]
     assert "归还" in due.title
     assert losing.answerable(fresh(asset)) is None, "nobody of the school has it"
+    assert "借用中" in office.get("/assets/lettings/").content.decode()
+    with time_machine.travel(now() + timedelta(days=1), tick=False):
+        assert standing_of_loan(letting) == "late"
     assert keeper.post(f"{card}returned/", {"reason": "完好"}).status_code == 302
     assert fresh(asset).state == "in_use"
+    assert "已归还" in office.get(f"/assets/lettings/{letting.public_id}/").content.decode()
+
+
+def test_what_is_let_from_the_council_s_sum_on_names_its_paper_also_where_its_value_grew_meanwhile(school):
+    dear, keeper = school.thing(fen=10_000_000), school.client("T1")
+    said = {"token": str(token()), "taker": "岳阳市一中", "due_on": campus_today().isoformat(), "rent_fen": "500"}
+    said |= {"contract": "ZL-07", "reason": "运动会"}
+    answer = keeper.post(f"/assets/unit/{dear.public_id}/let/", said)
+    assert (answer.status_code, "校长办公会" in answer.content.decode()) == (409, True)
+    assert (
+        keeper.post(f"/assets/unit/{dear.public_id}/let/", said | {"approval": "湘理工〔2026〕8 号"}).status_code == 302
+    )
+    letting = Letting.objects.get()
+    told = school.client("T5").get(f"/flows/tasks/{task_of(letting, school['T5']).public_id}/").content.decode()
+    assert "校长办公会审批" in told
+    assert "湘理工〔2026〕8 号" in told
+    assert decide(school.client("T5"), task_of(letting, school["T5"])).status_code == 302
+    grown = to_let(school, school.thing(fen=9_999_900))
+    Asset.objects.filter(pk=grown.asset_id).update(value_fen=10_000_000)
+    assert decide(school.client("T5"), task_of(grown, school["T5"])).status_code == 409
+    with pytest.raises(IntegrityError, match="paper_by_sum"), transaction.atomic():
+        Letting.objects.filter(pk=grown.pk).update(level="council")
 
 
 def test_a_letting_is_refused_taken_back_or_closed_in_time_and_asked_for_anew(school):
@@ -394,6 +432,18 @@ def test_what_was_lent_meanwhile_is_not_let_and_nobody_agrees_to_let_what_he_has
     identity.grant_role(by=SYSTEM, account_id=school.actor("T2").account_id, role="assets.office")
     own = to_let(school, confirmed(school))
     assert school.client("T2").post(f"/assets/lettings/{own.public_id}/approve/").status_code == 409
+
+
+@pytest.mark.parametrize("way", [to_let, lambda school, asset: asked(school, asset, is_accepted=False)])
+def test_what_waits_for_the_office_is_neither_split_nor_void_meanwhile(school, way):
+    batch = school.thing(quantity=10)
+    way(school, batch)
+    keeper, office = school.client("T1"), school.client("T5")
+    assert keeper.post(f"/assets/unit/{batch.public_id}/split/", {"quantity": "4"}).status_code == 409
+    assert office.post(f"/assets/office/{batch.public_id}/void/", {"reason": "登记错了"}).status_code == 409
+    assert (fresh(batch).quantity, fresh(batch).state) == (10, "in_stock")
+    assert keeper.post(f"/assets/unit/{batch.public_id}/withdraw/").status_code == 302
+    assert keeper.post(f"/assets/unit/{batch.public_id}/split/", {"quantity": "4"}).status_code == 302
 
 
 def test_what_is_asked_to_be_let_keeps_its_import_from_being_rolled_back(school):

@@ -6,6 +6,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import (
     Badge,
     Console,
@@ -136,6 +137,15 @@ class Losses(Table):
     state = Badge(_("状态"), names=Loss.State.choices, tones=CASE_TONES, tone="warn")
 
 
+def standing_of_loan(row: Letting) -> str:
+    """Whether what was let is back; "" where it never went out."""
+    if row.state != Letting.State.DONE:
+        return ""
+    if row.loan.returned_at is not None:
+        return "back"
+    return "late" if row.loan.due_on < campus_today() else "out"
+
+
 class Lettings(Table):
     number = Link(_("资产编号"), "asset__number", to="case")
     name = Text(_("名称"), "asset__name")
@@ -144,8 +154,19 @@ class Lettings(Table):
     due_on = Day(_("归还日期"))
     rent_fen = Money(_("租金合计"))
     contract = Text(_("合同号"), is_number=True, is_wide=True)
+    value_fen = Money(_("账面原值"), "asset__value_fen", is_wide=True)
+    level = Text(_("审批层级"), names=dict(ApprovalLevel.choices), is_wide=True)
+    approval = Text(_("批件文号"), is_wide=True)
     reason = Text(_("原因"), is_wide=True)
     author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    loan = Badge(
+        _("归还"),
+        standing_of_loan,
+        names={"out": _("借用中"), "late": _("已过期"), "back": _("已归还")},
+        tones={"out": "info", "late": "bad", "back": "good"},
+        tone="none",
+        sort=False,
+    )
     state = Badge(_("状态"), names=Letting.State.choices, tones=CASE_TONES, tone="warn")
 
 
@@ -318,6 +339,7 @@ letting_cases = decided(
     Letting,
     Lettings,
     "asset__unit",
+    "loan",
     title=_("出租出借"),
     tab=_("出租出借"),
     lead=_("资产员在资产卡片上提出，国资处批准后借出；还回来时由资产员登记。租金按合同由财务收。"),
