@@ -16,12 +16,13 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import decrypt_many
 from nanhu.kernel.database.values import all_rows, planned_rows
+from nanhu.kernel.once import lock_key
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
 from nanhu.platforms.datahub.shared.values import PURPOSE
 from nanhu.platforms.datahub.sharing.formats import OURS, HubRow
 from nanhu.platforms.datahub.sharing.offers import Offer
-from nanhu.platforms.datahub.sharing.refusals import ProductUnknownError
+from nanhu.platforms.datahub.sharing.refusals import DailyRowsError, ProductUnknownError
 
 MOST: Final = 5000
 USUAL: Final = 500
@@ -54,7 +55,11 @@ LAST_PERSONS: Final = """
 NOTE: Final = """
     INSERT INTO datahub_reading (grant_id, actor, address, day, at, rows, numbers, looked, read_to)
     SELECT g.id, %(actor)s, %(address)s, %(day)s, %(at)s, %(rows)s, %(numbers)s, %(looked)s, %(read_to)s
-    FROM datahub_grant g WHERE g.id = %(grant)s AND g.state = 'agreed' AND g.expires_on >= %(day)s RETURNING id"""
+    FROM datahub_grant g WHERE g.id = %(grant)s AND g.state = 'agreed' AND g.expires_on >= %(day)s AND g.rows_a_day >= %(rows)s
+        + (SELECT coalesce(sum(rows), 0) FROM datahub_sharing_day WHERE grant_id = g.id AND day = %(day)s)
+        + (SELECT coalesce(sum(rows), 0) FROM datahub_reading WHERE grant_id = g.id AND day = %(day)s)
+    RETURNING id"""
+"""Pages of one grant are noted one after another: what others gave while this one was read counts for its rows of the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,5 +223,6 @@ def note(
         "looked": sorted(set(looked)),
         "read_to": max([query.newest, *(one[0] for one in shown[-1:])]) if is_last and query.as_of is None else None,
     }
+    lock_key(f"datahub.reading.{query.grant.pk}")
     if not planned_rows(NOTE, facts):
-        raise ProductUnknownError
+        raise DailyRowsError if Grant.in_effect().filter(pk=query.grant.pk).exists() else ProductUnknownError

@@ -16,6 +16,7 @@ from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.sharing import pages
 from nanhu.platforms.datahub.tests.conftest import BY
 from nanhu.platforms.datahub.tests.test_shared_sources import (
     ROSTER,
@@ -25,6 +26,14 @@ from nanhu.platforms.datahub.tests.test_shared_sources import (
     line,
     switched,
     two,  # noqa: F401  (a fixture)
+)
+from nanhu.platforms.datahub.tests.test_sharing import (
+    CARD,
+    ask_grant,
+    card,
+    cards,
+    program,  # noqa: F401  (a fixture)
+    vendor,  # noqa: F401  (a fixture)
 )
 from nanhu.testing.killing import kill, started
 from nanhu.testing.patience import PATIENCE_SECONDS
@@ -255,3 +264,22 @@ def test_no_row_comes_in_behind_a_cursor_while_two_write():
         thread.join(PATIENCE_SECONDS)
     later, _since = all_rows(program, ROSTER, since=since)
     assert sorted(one["key"]["campus_no"] for one in [*seen, *later]) == ["1", "2"]
+
+
+def test_pages_read_at_once_give_no_more_rows_than_a_day_has(vendor, program, monkeypatch):  # noqa: F811
+    """Whoever has a stolen key asks sixteen times at once: each sees that the day is untouched."""
+    ask_grant(CARD, rows_a_day=5)
+    cards(*map(card, range(1, 9)))
+    together, fetched, answers = threading.Barrier(4), pages.fetched, []
+
+    def read_together(asked, most):
+        found = fetched(asked, most)
+        together.wait(PATIENCE_SECONDS)
+        return found
+
+    monkeypatch.setattr(pages, "fetched", read_together)
+    threads = [in_thread(lambda: answers.append(program.get(CARD, limit="4").json())) for _turn in range(4)]
+    for thread in threads:
+        thread.join()
+    assert sum(len(one.get("rows", [])) for one in answers) == 4
+    assert {one["error"]["code"] for one in answers if "error" in one} == {"daily_rows_used_up"}
