@@ -64,6 +64,12 @@ class LargeTableFailedError(CampusError):
     sentence = _("这份快照没有收，原有的不变：{fault}。")
 
 
+class LargeTableLookError(CampusError):
+    code = "datahub.large_table_look"
+    http_status = 409
+    sentence = _("没有看成，什么也没有变：{fault}。请过一会儿再看。")
+
+
 class LargeTableHeldError(CampusError):
     code = "datahub.large_table_held"
     http_status = 409

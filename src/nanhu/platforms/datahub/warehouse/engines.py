@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import configuration
-from nanhu.platforms.datahub.errors import LargeTableFailedError
+from nanhu.kernel.errors import CampusError
+from nanhu.platforms.datahub.errors import LargeTableFailedError, LargeTableLookError
 from nanhu.platforms.datahub.warehouse import duckdb_engine, spark_engine
 from nanhu.platforms.datahub.warehouse.dialects import for_spark
 
@@ -42,7 +45,8 @@ def first_rows(path: Path, count: int) -> list[dict[str, str]]:
 
 def traced(work: Mapping[str, Any]) -> list[tuple[int, Mapping[str, str] | None]]:
     """By the place of a snapshot what it says of the key that is asked for."""
-    told: list[tuple[int, Mapping[str, str] | None]] = answered(ASK_DUCKDB, {**LOOKING, **work})["said"]
+    told: list[tuple[int, Mapping[str, str] | None]]
+    told = answered(ASK_DUCKDB, {**LOOKING, **work}, refused=LargeTableLookError)["said"]
     return told
 
 
@@ -80,24 +84,29 @@ def spark_command() -> list[str]:
     return [configuration().spark_python or sys.executable, spark_engine.__file__]
 
 
-def answered(command: list[str], work: Mapping[str, Any]) -> dict[str, Any]:
+def answered(
+    command: list[str], work: Mapping[str, Any], refused: type[CampusError] = LargeTableFailedError
+) -> dict[str, Any]:
     """What the engine tells; what went wrong in words without a cell."""
+    most = work.get("seconds", MOST_SECONDS)
     try:
         done = subprocess.run(
             dying_with_parent(command),
             input=json.dumps(work),
             capture_output=True,
             text=True,
-            timeout=work.get("seconds", MOST_SECONDS),
+            timeout=most,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired) as failed:
-        raise LargeTableFailedError(fault=type(failed).__name__) from failed
+    except subprocess.TimeoutExpired as failed:
+        raise refused(fault=_("%d 秒没有读完") % most) from failed
+    except OSError as failed:
+        raise refused(fault=type(failed).__name__) from failed
     try:
         told: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
         last = done.stderr.strip().splitlines()[-1:] or [str(done.returncode)]
-        raise LargeTableFailedError(fault=last[0].split(":")[0]) from None
+        raise refused(fault=last[0].split(":")[0]) from None
     if "fault" in told:
-        raise LargeTableFailedError(fault=told["fault"])
+        raise refused(fault=told["fault"])
     return told
