@@ -46,6 +46,7 @@ from nanhu.platforms.people.matching import (
     merged_documents,
     note_opened,
     numbers_by_person,
+    numbers_held,
     numbers_of,
     numbers_of_merge,
     open_documents,
@@ -110,7 +111,7 @@ from nanhu.platforms.people.services.apply import apply_records
 from nanhu.platforms.people.services.calendar import begin_due, end_overdue
 from nanhu.platforms.people.services.golden import lock_golden
 from nanhu.platforms.people.services.guests import Guest, add_guest, end_guest, set_guest_end
-from nanhu.platforms.people.services.merge import merge_persons, part_persons
+from nanhu.platforms.people.services.merge import merge_persons, part_persons, split_person
 from nanhu.platforms.people.services.overrides import LONGEST as LONGEST_OVERRIDE
 from nanhu.platforms.people.services.overrides import end_override, override_value
 from nanhu.platforms.people.services.photos import photo_of, set_photo
@@ -237,6 +238,7 @@ __all__ = [
     "normalise_phone",
     "note_opened",
     "numbers_by_person",
+    "numbers_held",
     "numbers_of",
     "numbers_of_merge",
     "office_holders",
@@ -266,6 +268,7 @@ __all__ = [
     "search_people",
     "set_guest_end",
     "set_photo",
+    "split_person",
     "split_surname",
     "starts_of",
     "still_here",

@@ -114,6 +114,16 @@ def numbers_of(person_id: int) -> list[str]:
     return list(Affiliation.objects.filter(person_id=person_id).order_by("id").values_list("campus_no", flat=True))
 
 
+def numbers_held(person_ids: Iterable[int]) -> dict[int, dict[str, bool]]:
+    """By person, each campus number ever given, and whether a batch gave it."""
+    held: dict[int, dict[str, bool]] = {}
+    rows = Affiliation.objects.filter(person__in=list(person_ids)).order_by("id")
+    for person_id, number, batch in rows.values_list("person_id", "campus_no", "created_in__batch_no"):
+        numbers = held.setdefault(person_id, {})
+        numbers[number] = numbers.get(number, True) and batch is not None
+    return held
+
+
 def numbers_of_merge(merge_id: int) -> list[str]:
     """The campus numbers that a merge moved."""
     moved = Change.objects.filter(change_set_id=merge_id, entity="affiliation").values("entity_id")

@@ -28,6 +28,13 @@ def is_ambiguous(cell: Cell) -> bool:
     return isinstance(cell, float) and bool(re.fullmatch(r"\d{4}\.1", repr(cell)))
 
 
+def is_month(cell: Cell) -> bool:
+    """Whether no day is said: 200503, 2005-03, 05年3月, 二〇〇五年三月."""
+    text = _in_digits(text_of(cell).replace(" ", ""))
+    short = SHORT.match(text)
+    return bool(MONTH.match(text)) or bool(short and short.group(4) and not short.group(5))
+
+
 def clean_date(cell: Cell) -> date | None:
     """None where nothing can be read, or two things. A month alone is its first day."""
     if is_ambiguous(cell):

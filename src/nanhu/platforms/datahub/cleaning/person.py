@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from nanhu.kernel.crypto import mask_id_number, mask_phone
 from nanhu.platforms.datahub.cleaning.contacts import clean_email, clean_phone
-from nanhu.platforms.datahub.cleaning.dates import clean_date, is_ambiguous
+from nanhu.platforms.datahub.cleaning.dates import clean_date, is_ambiguous, is_month
 from nanhu.platforms.datahub.cleaning.documents import Document, clean_document, is_area_known
 from nanhu.platforms.datahub.cleaning.lookups import Lookups
 from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
@@ -22,7 +22,7 @@ LONGEST_SHOWN: Final = 40
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanRow:
     """What a row says, in the codes of the standard. None and "" say nothing. `said_…`: of its own columns, whatever the
-    number of the document says."""
+    number of the document says; `is_birth_month`: the birth date is the first of a month of which no day was said."""
 
     campus_no: str
     name: str
@@ -43,6 +43,11 @@ class CleanRow:
     state: str | None = None
     said_sex: str | None = None
     said_birth: date | None = None
+    is_birth_month: bool = False
+
+    def fits_month(self, day: date | None) -> bool:
+        """Whether it says of this birth date no more than its month."""
+        return self.is_birth_month and day is not None and is_same_month(self.birth_date, day)
 
 
 @dataclass(slots=True)
@@ -120,12 +125,15 @@ def clean_document_columns(work: Cleaning) -> dict[str, Any]:
         work.find(document.fault, "id_number", value=mask_id_number(squeezed(work.cell("id_number"))[:LONGEST_SHOWN]))
     elif document.area and not is_area_known(document.area):
         work.find("area_unknown", "id_number", value=document.area)
+    born, is_bare_month = clean_birth(work, document), is_month(work.cell("birth_date"))
+    said_birth = clean_date(work.cell("birth_date"))
     return {
         "id_number": document.number,
         "document_kind": document.kind,
         "sex": clean_sex(work, document),
-        "birth_date": clean_birth(work, document),
-        "said_birth": clean_date(work.cell("birth_date")),
+        "birth_date": born,
+        "said_birth": None if is_bare_month and is_same_month(said_birth, born) else said_birth,
+        "is_birth_month": is_bare_month and document.birth_date is None,
         "said_sex": said_sex(work),
         "nationality": clean_nationality(work, document),
     }
@@ -149,9 +157,14 @@ def clean_birth(work: Cleaning, document: Document) -> date | None:
     said = optional_date(work, "birth_date")
     if document.birth_date is None:
         return said if said is None or said <= work.today else None
-    if said is not None and said != document.birth_date:
+    is_within = is_month(work.cell("birth_date")) and is_same_month(said, document.birth_date)
+    if said is not None and said != document.birth_date and not is_within:
         work.find("birth_contradicts", "birth_date", value=said.isoformat())
     return document.birth_date
+
+
+def is_same_month(one: date | None, other: date | None) -> bool:
+    return one is not None and other is not None and (one.year, one.month) == (other.year, other.month)
 
 
 def clean_nationality(work: Cleaning, document: Document) -> str | None:

@@ -184,10 +184,11 @@ class PersonBook:
 
     def doubt(self, known: Known, row: CleanRow, *, is_same_document: bool) -> Match | None:
         """The model's veto. A phone is left out, for families share one and twins are who it is about; so is a birth date that
-        agrees because the document says it."""
+        agrees because the document says it, or of which the month alone is said."""
         if self.model is None:
             return None
-        birth = None if is_same_document and row.birth_date == known.birth_date else row.birth_date
+        says_nothing = row.fits_month(known.birth_date) or (is_same_document and row.birth_date == known.birth_date)
+        birth = None if says_nothing else row.birth_date
         said = traits_of(row.name, birth=birth, sex=row.sex, document=SAME, numbers=[row.campus_no])
         document = SAME if is_same_document else OTHER
         own = traits_of("", birth=known.birth_date, sex=known.sex, document=document, numbers=known.numbers)

@@ -17,7 +17,7 @@ ANYBODY: Final[Mapping[str, str]] = {
         "居民身份证号码 sfzjh sfzjhm sfzh sfzhm zjhm zjh idnumber idno idcard idcardno idcardnumber identityno"
     ),
     "phone": (
-        "手机号码 手机号 手机 移动电话 本人手机 本人电话 本人手机号 本人联系电话 联系手机 手机电话 联系电话 联系方式 电话号码 电话 "
+        "手机号码 手机号 手机 移动电话 本人手机 本人电话 本人手机号 本人联系电话 本人联系方式 联系手机 手机电话 联系电话 联系方式 电话号码 电话 "
         "sjh sjhm yddh lxdh lxfs dhhm mobile mobilephone cellphone phone phonenumber tel telephone"
     ),
     "email": "邮箱 电子邮箱 电子邮件 电子信箱 邮箱地址 邮件地址 电子邮件地址 电子邮箱地址 dzyx dzxx dzyj email mail emailaddress",

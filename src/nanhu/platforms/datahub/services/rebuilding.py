@@ -210,7 +210,15 @@ class Retelling:
         if current is not None or len(lent) < len(survivor.papers):
             for number in lent:
                 held.setdefault(indexes[number], survivor.papers.pop(number).campus_no)
-        known = Known(token, person["name"], source, document=current, documents=dict(held), numbers=numbers)
+        known = Known(
+            token,
+            person["name"],
+            source,
+            birth_date=person["birth_date"],
+            document=current,
+            documents=dict(held),
+            numbers=numbers,
+        )
         record = record_of(survivor, spec, known, indexes)
         for number, paper in survivor.papers.items():
             held.setdefault(indexes[number], paper.campus_no)

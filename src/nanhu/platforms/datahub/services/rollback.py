@@ -13,6 +13,7 @@ from nanhu.platforms.datahub.errors import RollbackRefusedError
 from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Review, SharedRow
 from nanhu.platforms.datahub.services import absences
+from nanhu.platforms.datahub.services.loosening import ask_about, loosen
 from nanhu.platforms.datahub.services.rebuilding import learn_again, rebuild
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch
 from nanhu.platforms.datahub.shared.taking_back import hold, later_writes, standing, take_back
@@ -84,17 +85,21 @@ def learnt_from(batch: Batch) -> set[int]:
 
 
 def forget_voids(person_ids: Iterable[int]) -> None:
-    """Whether two are one is a question as long as both are somebody, whichever batch put it; and who is nobody has no documents, also
-    those that were written down when he was one with another."""
+    """Whether two are one is a question as long as both are somebody, whichever batch put it: a row that was held for it may be played
+    again. And who is nobody has no documents, also those that were written down when he was one with another."""
     roots = people.families(person_ids)
     family, gone = list(roots), voids_of(set(roots.values()))
     KnownDocument.objects.filter(person_id__in=[one for one, root in roots.items() if root in gone]).delete()
-    asked = Review.objects.filter(Q(left__in=family) | Q(right__in=family), state=Review.State.OPEN, row=None)
+    asked = Review.objects.filter(Q(left__in=family) | Q(right__in=family), state=Review.State.OPEN)
     named = {person for pair in asked.values_list("left_id", "right_id") for person in pair if person is not None}
     roots = people.families(named)
     voids = voids_of(set(roots.values()))
     nobody = [person for person, root in roots.items() if root in voids]
-    asked.filter(Q(left__in=nobody) | Q(right__in=nobody)).delete()
+    idle = asked.filter(Q(left__in=nobody) | Q(right__in=nobody))
+    LandingRow.objects.filter(id__in=idle.values("row"), state=LandingRow.State.HELD).update(
+        state=LandingRow.State.REJECTED
+    )
+    idle.delete()
 
 
 def voids_of(person_ids: set[int]) -> set[int]:
@@ -118,9 +123,12 @@ def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
     taking.forget(batch)
     if is_of_persons(batch):
         ids = touched_by(batch) | learnt_from(batch) | absences.take_back(batch)
+        parted = loosen(by=by, person_ids=ids, reason=reason)
+        ids |= parted.keys()
         learn_again(ids)
         rebuild(by=by, person_ids=ids, reason=reason)
         forget_voids(ids)
+        ask_about(parted, by=by)
     else:
         for number in reversed(batch.change_sets):
             people.revert_change_set(by=by, change_set_id=number, reason=reason)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from nanhu.platforms.datahub.cleaning.names import folded
-from nanhu.platforms.datahub.cleaning.person import CleanRow
+from nanhu.platforms.datahub.cleaning.person import CleanRow, is_same_month
 from nanhu.platforms.datahub.matching.book import Known, PersonBook
 from nanhu.platforms.datahub.services.judging import Judged
 from nanhu.platforms.datahub.sources import SURVIVORSHIP, SourceSpec
@@ -33,7 +34,10 @@ class Survivor:
         if row.id_number:
             values = {name: value for name in PAPER_FIELDS if (value := getattr(row, name)) not in (None, "")}
             before = self.papers.pop(row.id_number, None)
-            self.papers[row.id_number] = Paper(row.campus_no, (before.values if before else {}) | values)
+            known = before.values if before else {}
+            values |= {"birth_date": known["birth_date"]} if row.fits_month(known.get("birth_date")) else {}
+            is_month = row.is_birth_month and values.get("birth_date") == row.birth_date
+            self.papers[row.id_number] = Paper(row.campus_no, known | values, is_month)
         if "name" not in self.said or folded(self.said["name"]) != folded(row.name):
             self.said["name"] = row.name
         values = {name: value for name in AFFILIATION_FIELDS if (value := getattr(row, name)) not in (None, "")}
@@ -42,18 +46,25 @@ class Survivor:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document, and the last row that named it."""
+    """A document, and the last row that named it. `is_month`: no day of birth was said."""
 
     campus_no: str
     values: dict[str, Any]
+    is_month: bool = False
+
+    def said_of(self, birth_date: date | None) -> dict[str, Any]:
+        """A month does not replace a day in it."""
+        is_within = self.is_month and is_same_month(self.values.get("birth_date"), birth_date)
+        return {name: value for name, value in self.values.items() if not (is_within and name == "birth_date")}
 
 
 def paper_to_say(papers: Mapping[str, Paper], known: Known, indexes: Mapping[str, bytes]) -> dict[str, Any]:
     """Of several documents one is current. It stays while the file names it; another takes its place where it is new, or
     where the same campus number said otherwise before; so no document flips with each file."""
     named = {indexes[number]: paper for number, paper in papers.items()}
+    born = None if known.is_fresh else known.birth_date
     if known.document in named:
-        return named[known.document].values
+        return named[known.document].said_of(born)
     brought_by = known.documents.get(known.document or b"", "") or only_number(known)
     fresh = [
         paper
@@ -63,7 +74,7 @@ def paper_to_say(papers: Mapping[str, Paper], known: Known, indexes: Mapping[str
         or index not in known.documents
         or paper.campus_no == brought_by
     ]
-    return fresh[-1].values if fresh else {}
+    return fresh[-1].said_of(born) if fresh else {}
 
 
 def only_number(known: Known) -> str:

@@ -1,11 +1,12 @@
 """Rosters by unseen hands: what once went wrong in silence, each as the office would hand it in."""
 
 import io
+from datetime import date
 
 import openpyxl
 import pytest
 
-from nanhu.platforms.datahub.api import roll_back
+from nanhu.platforms.datahub.api import replay, roll_back
 from nanhu.platforms.datahub.errors import PartedElsewhereError
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Missing, Review
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
@@ -15,6 +16,7 @@ from nanhu.platforms.people.models import Affiliation, Person
 pytestmark = pytest.mark.django_db
 OTHER = {"name": "王芳", "no": "14231100002"}
 PASSPORT = {"证件类型": "护照"}
+OTHER_NO = {"no": "14231100002", "phone": "13873054321", "国籍地区": "俄罗斯", **PASSPORT}
 
 
 def workbook(*sheets):
@@ -193,9 +195,7 @@ def test_later_batches_that_changed_nothing_are_in_nobodys_way(hand_in, units):
 
 TWICE = [
     student(name="Anna Petrova", document="E12345678", phone="13873054321", 国籍地区="俄罗斯", **PASSPORT),
-    student(
-        no="14231100002", name="Anna Petrova", document="E12345687", phone="13873054321", 国籍地区="俄罗斯", **PASSPORT
-    ),
+    student(name="Anna Petrova", document="E12345687", **OTHER_NO),
 ]
 
 
@@ -213,6 +213,47 @@ def test_whether_two_are_one_is_a_question_as_long_as_both_are_somebody(hand_in,
     assert Review.objects.filter(state="open").count() == 1
 
 
+def test_two_whom_a_rolled_back_batch_alone_held_together_are_two_again(hand_in, units):
+    """A wrong list gave both numbers one passport; the next gives each number a document of its own."""
+    wrong = hand_in(register(TWICE[0], student(name="Anna Petrova", document="E12345678", **OTHER_NO)))
+    hand_in(register(*TWICE) + "\n")
+    assert Affiliation.objects.values("person").distinct().count() == 1
+    roll_back(by=BY, batch_id=wrong.batch, reason="错发")
+    found = {one.campus_no: one.person.id_number for one in Affiliation.objects.select_related("person")}
+    assert found == {"14231100001": "E12345678", "14231100002": "E12345687"}
+    assert Affiliation.objects.values("person").distinct().count() == 2
+    assert Review.objects.get(state="open").row is None, "whether they are one is asked, as of newcomers"
+    hand_in(register(*TWICE) + "\n\n")
+    assert Person.objects.filter(is_void=False).count() == 2, "each row finds its own"
+
+
+def test_a_list_of_phones_keeps_nobody_whom_no_register_names(hand_in, units):
+    wrong = hand_in(register(student(phone="")))
+    phones = hand_in("学号,姓名,手机号码\n14231100001,李明,13911112222\n", source_key="sa.contacts", name="通讯录.csv")
+    roll_back(by=BY, batch_id=wrong.batch, reason="错发")
+    assert Person.objects.get().is_void
+    hand_in(register(student(name="王芳", document=id_number(order=3), phone="")))
+    assert names() == {"14231100001": "王芳"}, "the number is free"
+    assert list(Issue.objects.filter(batch=phones.batch, resolved_at=None).values_list("code", flat=True)) == [
+        "person_unknown"
+    ]
+    replay(by=BY, batch_id=phones.batch)
+    assert LandingRow.objects.get(batch=phones.batch).state == "rejected", "it names another"
+
+
+def test_a_row_held_for_somebody_who_is_nobody_any_more_may_be_played_again(hand_in, units, steward):
+    hand_in(register(student()))
+    second = hand_in(register(student(no="14231100002", document=id_number(order=3))))
+    torn = hand_in(register(student(document=id_number(order=3))))
+    assert Review.objects.filter(state="open", row__batch=torn.batch).exists()
+    roll_back(by=BY, batch_id=second.batch, reason="错发")
+    assert not Review.objects.filter(state="open").exists(), "with nobody he cannot be one"
+    assert steward.post(f"/datahub/batches/{torn.batch}/replay/").status_code == 302
+    assert Affiliation.objects.select_related("person").get(campus_no="14231100001").person.id_number == id_number(
+        order=3
+    )
+
+
 def test_a_document_that_a_later_batch_says_as_well_is_known_when_the_first_is_rolled_back(hand_in, units):
     hand_in(register(student()))
     second = hand_in(register(student(document=id_number(order=7))))
@@ -222,6 +263,24 @@ def test_a_document_that_a_later_batch_says_as_well_is_known_when_the_first_is_r
     hand_in(header + f"20190123,李明,{id_number()},11,在编,2019.9\n", source_key="hr.staff", name="名单.csv")
     assert Person.objects.count() == 1
     assert Person.objects.get().id_number in {id_number(), id_number(order=7)}
+
+
+def test_a_month_of_birth_agrees_with_a_day_in_it_and_does_not_replace_it(hand_in, units):
+    """出生年月: 200503, 2005-03 and the like, as registrars' exports have it."""
+    months = ["200503", "2005-03", "2005.3", "2005年3月", "05年3月", "二〇〇五年三月"]
+    pupils = [
+        {"no": f"142311{place:05d}", "name": f"李{chr(0x4E00 + place)}", "document": id_number(order=1 + 2 * place)}
+        for place in range(60)
+    ]
+    anna = {"no": "14231100099", "name": "Anna Petrova", "document": "E12345678", **PASSPORT}
+    hand_in(register(*(student(**one) for one in [*pupils, anna])))
+    told = [student(**one, 出生日期=months[place % 6]) for place, one in enumerate([*pupils, anna])]
+    report = hand_in(register(*told))
+    assert (report.state, report.counts["codes"]) == ("applied", {}), "no contradiction, nothing for the gate"
+    assert set(Person.objects.values_list("birth_date", flat=True)) == {date(2005, 3, 18)}
+    report = hand_in(register(student(**pupils[0], 出生日期="200504"), *told[1:-1], student(**anna, 出生日期="200504")))
+    assert report.counts["codes"]["birth_contradicts"] == 1
+    assert Person.objects.get(name="Anna Petrova").birth_date == date(2005, 4, 1), "another month is another"
 
 
 @pytest.fixture

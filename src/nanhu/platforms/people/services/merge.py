@@ -1,6 +1,7 @@
 """Two records that are one person: merged by a decision, and parted again when the decision was wrong."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import transaction
@@ -78,6 +79,25 @@ def part_persons(*, by: Actor, merge_id: int, reason: str) -> tuple[int, int]:
     )
     publish(PersonsParted(kept_id=kept_id, restored_id=gone_id))
     return kept_id, gone_id
+
+
+@transaction.atomic
+def split_person(*, by: Actor, person_id: int, numbers: Iterable[str], origin: Origin, reason: str) -> int:
+    """A record of their own for whom these campus numbers are, where nobody says any more that the two are one; returns it. What
+    both are worth is for the caller to make anew (`rebuild_persons`). `origin`: of the batch that speaks of them now."""
+    lock_golden()
+    person = Person.objects.get(id=person_id)
+    change_set = open_change_set(by=by, kind=ChangeSet.Kind.REBUILD, origin=origin, reason=reason)
+    own = Person.objects.create(
+        name=person.name, pinyin=person.pinyin, initials=person.initials, created_in=change_set, provenance={}
+    )
+    moved = Affiliation.objects.filter(person=person, campus_no__in=list(numbers)).values_list("id", flat=True)
+    hand_back(own.id, person_id, list(moved), change_set)
+    audit.record(
+        by=by, action="people.part_persons", target=f"person:{person_id}", reason=reason, facts={"restored": own.id}
+    )
+    publish(PersonsParted(kept_id=person_id, restored_id=own.id))
+    return own.id
 
 
 def hand_back(gone_id: int, kept_id: int, moved: list[int], revert: ChangeSet) -> None:

@@ -1,0 +1,141 @@
+"""What held rows together went with a batch that is rolled back: each part of them is somebody's own."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Q
+
+from nanhu.kernel.actors import Actor
+from nanhu.platforms.datahub.matching.duplicates import find_duplicates
+from nanhu.platforms.datahub.models import Batch, Issue, KnownDocument, LandingRow, Missing, Review
+from nanhu.platforms.datahub.services.judging import read_book
+from nanhu.platforms.datahub.services.rebuilding import cleaned, in_batches, rows_that_count
+from nanhu.platforms.datahub.services.survivors import origin_of
+from nanhu.platforms.datahub.sources import CONTACTS, SourceSpec
+from nanhu.platforms.people import api as people
+
+STATES: Final = LandingRow.State
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row that counts, and by which numbers it is whose it is."""
+
+    row_id: int
+    line: int
+    person_id: int
+    batch: Batch
+    spec: SourceSpec
+    campus_no: str
+    document: bytes | None
+
+    @property
+    def keys(self) -> set[object]:
+        return {self.campus_no, self.document} - {None}
+
+
+def loosen(*, by: Actor, person_ids: Iterable[int], reason: str) -> dict[int, Batch]:
+    """Of records into which none is merged (that is a steward's word, and holds): what remains of their rows and agrees in no number
+    with the rest becomes a record of its own, and a line of contacts whose number no register names is refused. The new
+    records, with the batch that speaks of each first."""
+    roots = people.families(person_ids)
+    alone = set(roots.values()) - {root for one, root in roots.items() if one != root}
+    held = people.numbers_held(alone)
+    contacts = set(rows_that_count(alone).filter(batch__source=CONTACTS.key).values_list("person_id", flat=True))
+    parted: dict[int, Batch] = {}
+    for person_id, rows in told_of([one for one in alone if one in contacts or len(held.get(one, ())) > 1]).items():
+        given = {number for number, is_of_batch in held.get(person_id, {}).items() if not is_of_batch}
+        main, *others = parts_of(rows, given)
+        refuse_unknown(row for part in (main, *others) for row in unknown_in(part, given))
+        for part in others:
+            if any(row.spec.kind == "persons" for row in part):
+                own = part_from(part, by=by, person_id=person_id, reason=reason)
+                parted[own] = part[0].batch
+    return parted
+
+
+def told_of(person_ids: Iterable[int]) -> dict[int, list[Told]]:
+    found: dict[int, list[Told]] = defaultdict(list)
+    for spec, batch, accepted in in_batches(rows_that_count(person_ids)):
+        rows = [(row, row.clean) for row in cleaned(spec, batch, list(accepted)) if row.clean]
+        indexes = people.document_indexes(sorted({clean.id_number for _row, clean in rows if clean.id_number}))
+        for row, clean in rows:
+            document = indexes[clean.id_number] if clean.id_number else None
+            whose = accepted[row.row_id]
+            found[whose].append(Told(row.row_id, row.line, whose, batch, spec, clean.campus_no, document))
+    return found
+
+
+def parts_of(rows: Sequence[Told], given: set[str]) -> list[list[Told]]:
+    """Whoever has numbers that no batch gave comes first, else of whom was spoken first."""
+    parts: list[tuple[set[object], list[Told]]] = [({*given}, [])] if given else []
+    for row in rows:
+        met = [part for part in parts if part[0] & row.keys]
+        parts = [part for part in parts if not part[0] & row.keys]
+        joined = row.keys.union(*(keys for keys, _rows in met))
+        parts.append((joined, [*(one for _keys, listed in met for one in listed), row]))
+    parts.sort(key=lambda part: (not part[0] & given, min((row.row_id for row in part[1]), default=0)))
+    return [sorted(listed, key=lambda row: row.row_id) for _keys, listed in parts]
+
+
+def unknown_in(part: Sequence[Told], given: set[str]) -> Iterator[Told]:
+    registered = given | {row.campus_no for row in part if row.spec.kind == "persons"}
+    return (row for row in part if row.campus_no not in registered)
+
+
+def refuse_unknown(rows: Iterable[Told]) -> None:
+    refused = list(rows)
+    LandingRow.objects.filter(id__in=[row.row_id for row in refused]).update(state=STATES.REJECTED, person=None)
+    Issue.objects.bulk_create(
+        Issue(
+            batch=row.batch,
+            row_id=row.row_id,
+            line=row.line,
+            code="person_unknown",
+            column="campus_no",
+            severity="reject",
+            facts={"value": row.campus_no},
+        )
+        for row in refused
+    )
+
+
+def part_from(part: Sequence[Told], *, by: Actor, person_id: int, reason: str) -> int:
+    numbers, documents = {row.campus_no for row in part}, {row.document for row in part if row.document}
+    origin = origin_of(part[0].spec, part[0].batch.pk)
+    own = people.split_person(by=by, person_id=person_id, numbers=numbers, origin=origin, reason=reason)
+    rows = LandingRow.objects.filter(id__in=[row.row_id for row in part], state=STATES.ACCEPTED)
+    rows.update(person_id=own)
+    learnt = KnownDocument.objects.filter(person_id=person_id)
+    learnt.filter(Q(campus_no__in=numbers) | Q(index__in=documents)).update(person_id=own)
+    Missing.objects.filter(person_id=person_id, campus_no__in=numbers).update(person_id=own)
+    return own
+
+
+def ask_about(parted: Mapping[int, Batch], *, by: Actor) -> None:
+    """Who looks like somebody else, as of newcomers."""
+    if not parted:
+        return
+    book = read_book()
+
+    def documents(ids: set[int]) -> Mapping[int, str]:
+        return people.open_documents(sorted(ids), by=by, purpose="查重比对")
+
+    newcomers = [book.persons[one] for one in parted if one in book.persons]
+    found = find_duplicates(newcomers, book.persons.values(), documents, book.model)
+    Review.objects.bulk_create(
+        [
+            Review(
+                batch=parted.get(one.right) or parted[one.left],
+                left_id=min(one.left, one.right),
+                right_id=max(one.left, one.right),
+                reasons=list(one.reasons),
+                score=one.score,
+                model=book.model.version if book.model else "",
+            )
+            for one in found
+        ],
+        ignore_conflicts=True,
+    )
