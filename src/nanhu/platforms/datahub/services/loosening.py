@@ -1,4 +1,4 @@
-"""What held rows together went with a batch that is rolled back: each part of them is somebody's own."""
+"""What held rows together went with a batch that is rolled back, or a decision that is taken back: each part of them is somebody's own."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -11,6 +11,7 @@ from nanhu.platforms.datahub.cleaning.names import folded
 from nanhu.platforms.datahub.errors import PartedElsewhereError
 from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.models import Issue, KnownDocument, LandingRow, Review
+from nanhu.platforms.datahub.services.loosening import ask_about, loosen
 from nanhu.platforms.datahub.services.mending import replay_rows
 from nanhu.platforms.datahub.services.rebuilding import cleaned, in_batches, rebuild, split_rows
 from nanhu.platforms.people import api as people
@@ -113,7 +114,9 @@ def part_again(*, by: Actor, review_id: int, reason: str) -> Review:
         numbers = set(people.numbers_of_merge(review.change_set_id or 0))
         kept_id, restored_id = people.part_persons(by=by, merge_id=review.change_set_id or 0, reason=reason)
         split_rows(kept_id=kept_id, gone_id=restored_id, numbers=numbers, merged_at=merged_at)
-    rebuild(by=by, person_ids=[kept_id, restored_id], reason=reason)
+    parted = loosen(by=by, person_ids=[kept_id, restored_id], reason=reason)
+    rebuild(by=by, person_ids=[kept_id, restored_id, *parted], reason=reason)
+    ask_about(parted, by=by)
     audit.record(by=by, action="datahub.part_again", target=f"review:{review_id}", reason=reason)
     return review
 

@@ -29,11 +29,12 @@ from nanhu.platforms.datahub.tests.test_shared_sources import (
 )
 from nanhu.platforms.datahub.tests.test_sharing import (
     CARD,
+    all_rows,
     ask_grant,
     card,
     cards,
-    program,  # noqa: F401  (a fixture)
-    vendor,  # noqa: F401  (a fixture)
+    reader_of,
+    registered,
 )
 from nanhu.testing.killing import kill, started
 from nanhu.testing.patience import PATIENCE_SECONDS
@@ -237,8 +238,6 @@ def is_writing():
 
 
 def test_no_row_comes_in_behind_a_cursor_while_two_write():
-    from nanhu.platforms.datahub.tests.test_sharing import all_rows, ask_grant, reader_of, registered
-
     program = reader_of(registered())
     ask_grant(ROSTER)
     _rows, since = all_rows(program, ROSTER)
@@ -266,8 +265,9 @@ def test_no_row_comes_in_behind_a_cursor_while_two_write():
     assert sorted(one["key"]["campus_no"] for one in [*seen, *later]) == ["1", "2"]
 
 
-def test_pages_read_at_once_give_no_more_rows_than_a_day_has(vendor, program, monkeypatch):  # noqa: F811
+def test_pages_read_at_once_give_no_more_rows_than_a_day_has(monkeypatch):
     """Whoever has a stolen key asks sixteen times at once: each sees that the day is untouched."""
+    program = reader_of(registered())
     ask_grant(CARD, rows_a_day=5)
     cards(*map(card, range(1, 9)))
     together, fetched, answers = threading.Barrier(4), pages.fetched, []

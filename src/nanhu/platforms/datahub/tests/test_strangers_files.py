@@ -86,6 +86,18 @@ def test_the_steward_says_once_that_the_row_is_theirs_and_may_take_it_back(hand_
 
 
 @pytest.mark.capability("A004.6")
+def test_whom_only_a_wrong_it_is_theirs_held_together_are_two_when_it_is_taken_back(hand_in, units):
+    hand_in(register(student()))
+    hand_in(register(student(no="14231100002", name="王芳", 出生日期="2004-11-02")))
+    review = Review.objects.get(state="open")
+    decide_same(by=BY, review_id=review.pk, kept_id=review.left_id, reason="改过名")
+    hand_in(register(student(), student(no="14231100002", document=id_number(order=3), name="李明")))
+    assert Affiliation.objects.values("person").distinct().count() == 1
+    part_again(by=BY, review_id=review.pk, reason="不是同一人")
+    found = {one.campus_no: one.person.id_number for one in Affiliation.objects.select_related("person")}
+    assert found == {"14231100001": id_number(), "14231100002": id_number(order=3)}
+
+
 def test_the_steward_says_once_that_they_are_two(hand_in, units):
     rows = [student(**OTHER, 出生日期="2004-11-02")]
     hand_in(register(student()))
