@@ -11,6 +11,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.matching.duplicates import find_duplicates
 from nanhu.platforms.datahub.models import Batch, Issue, KnownDocument, LandingRow, Missing, Review
 from nanhu.platforms.datahub.services.judging import read_book
+from nanhu.platforms.datahub.services.outcome import recount
 from nanhu.platforms.datahub.services.rebuilding import cleaned, in_batches, rows_that_count
 from nanhu.platforms.datahub.services.survivors import origin_of
 from nanhu.platforms.datahub.sources import CONTACTS, SourceSpec
@@ -43,9 +44,10 @@ def loosen(*, by: Actor, person_ids: Iterable[int], reason: str) -> dict[int, Ba
     roots = people.families(person_ids)
     alone = set(roots.values()) - {root for one, root in roots.items() if one != root}
     held = people.numbers_held(alone)
-    contacts = set(rows_that_count(alone).filter(batch__source=CONTACTS.key).values_list("person_id", flat=True))
+    told = rows_that_count(alone).values_list("person_id", flat=True).order_by().distinct()
+    unnamed = set(told) - set(told.exclude(batch__source=CONTACTS.key))
     parted: dict[int, Batch] = {}
-    for person_id, rows in told_of([one for one in alone if one in contacts or len(held.get(one, ())) > 1]).items():
+    for person_id, rows in told_of([one for one in alone if one in unnamed or len(held.get(one, ())) > 1]).items():
         given = {number for number, is_of_batch in held.get(person_id, {}).items() if not is_of_batch}
         main, *others = parts_of(rows, given)
         refuse_unknown(row for part in (main, *others) for row in unknown_in(part, given))
@@ -100,6 +102,7 @@ def refuse_unknown(rows: Iterable[Told]) -> None:
         )
         for row in refused
     )
+    recount(row.batch.pk for row in refused)
 
 
 def part_from(part: Sequence[Told], *, by: Actor, person_id: int, reason: str) -> int:

@@ -20,7 +20,7 @@ from nanhu.platforms.datahub.services import gate
 from nanhu.platforms.datahub.services.code_rules import day_of
 from nanhu.platforms.datahub.services.judging import Judged, clean_rows
 from nanhu.platforms.datahub.services.landing import stored_rows
-from nanhu.platforms.datahub.services.outcome import sample_of
+from nanhu.platforms.datahub.services.outcome import sample_of, states_of
 from nanhu.platforms.datahub.services.rebuilding import rebuild, rows_that_count
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch, settle_rows
 from nanhu.platforms.datahub.services.settle_units import lookups_for
@@ -162,8 +162,7 @@ def keep_order(*, by: Actor, batch: Batch, row_ids: Sequence[int]) -> None:
 
 
 def note_replay(batch: Batch, rows: Sequence[Judged], result: people.ApplyResult) -> None:
-    states = {state: batch.rows.filter(state=state).count() for state in ("accepted", "rejected", "held", "skipped")}
-    batch.counts = {**batch.counts, **states, "replayed": batch.counts.get("replayed", 0) + len(rows)}
+    batch.counts = {**batch.counts, **states_of(batch), "replayed": batch.counts.get("replayed", 0) + len(rows)}
     batch.differences = [*batch.differences, *sample_of(result.differences)][:200]
     if result.change_set_id:
         batch.change_sets = [*batch.change_sets, result.change_set_id]

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import batched
 from typing import Any, Final
 
+from django.db.models import Count
+
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.values import run
 from nanhu.platforms.datahub.findings import CATALOGUE, Finding
@@ -18,6 +20,7 @@ from nanhu.platforms.people import api as people
 
 LARGEST_SAMPLE: Final = 200
 CHUNK: Final = 2000
+STATES: Final = ("accepted", "rejected", "held", "skipped")
 DOCUMENT_CHANGES: Final = frozenset({"document_changed", "document_transposed"})
 
 
@@ -75,7 +78,7 @@ def counts_of(rows: Sequence[Judged], result: people.ApplyResult) -> dict[str, A
     codes = Counter(finding.code for row in rows for finding in row.findings)
     return {
         "rows": len(rows),
-        **{state: states.get(state, 0) for state in ("accepted", "rejected", "held", "skipped")},
+        **{state: states.get(state, 0) for state in STATES},
         "created": result.created,
         "changed": result.changed,
         "unchanged": result.unchanged,
@@ -85,6 +88,18 @@ def counts_of(rows: Sequence[Judged], result: people.ApplyResult) -> dict[str, A
         "values_changed": len(result.differences),
         "codes": dict(codes.most_common()),
     }
+
+
+def recount(batch_ids: Iterable[int]) -> None:
+    """What became of their rows, once some became something else."""
+    for batch in Batch.objects.select_for_update().filter(id__in=set(batch_ids)).order_by("id"):
+        batch.counts = {**batch.counts, **states_of(batch)}
+        batch.save(update_fields=["counts"])
+
+
+def states_of(batch: Batch) -> dict[str, int]:
+    found = dict(batch.rows.order_by().values_list("state").annotate(rows=Count("pk")))
+    return {state: found.get(state, 0) for state in STATES}
 
 
 def sample_of(differences: Sequence[people.Difference]) -> list[dict[str, str]]:

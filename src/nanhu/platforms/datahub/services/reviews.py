@@ -13,6 +13,7 @@ from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.models import Issue, KnownDocument, LandingRow, Review
 from nanhu.platforms.datahub.services.loosening import ask_about, loosen
 from nanhu.platforms.datahub.services.mending import replay_rows
+from nanhu.platforms.datahub.services.outcome import recount
 from nanhu.platforms.datahub.services.rebuilding import cleaned, in_batches, rebuild, split_rows
 from nanhu.platforms.people import api as people
 
@@ -85,9 +86,9 @@ def remember_numbers(person_ids: list[int]) -> None:
 @transaction.atomic
 def decide_different(*, by: Actor, review_id: int, reason: str) -> Review:
     """They are two. A held row cannot stand then: it is rejected, with this decision as the reason."""
+    people.lock_golden()
     review = lock_review(review_id, Review.State.OPEN)
     if review.right_id is None:
-        people.lock_golden()
         return decide_alias(review, by=by, state=Review.State.DIFFERENT, reason=reason)
     close(review, by=by, state=Review.State.DIFFERENT)
     if review.row is not None:
@@ -172,6 +173,7 @@ def close(review: Review, *, by: Actor, state: str) -> None:
 def reject_held(row: LandingRow) -> None:
     row.state, row.person_id = LandingRow.State.REJECTED, None
     row.save(update_fields=["state", "person"])
+    recount([row.batch_id])
     Issue.objects.filter(row=row, resolved_at=None, severity="review").update(resolved_at=now())
     finding = Finding("decided_different", "id_number")
     Issue.objects.create(

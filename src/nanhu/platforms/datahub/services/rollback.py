@@ -14,6 +14,7 @@ from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import Batch, KnownDocument, LandingRow, Review, SharedRow
 from nanhu.platforms.datahub.services import absences
 from nanhu.platforms.datahub.services.loosening import ask_about, loosen
+from nanhu.platforms.datahub.services.outcome import recount
 from nanhu.platforms.datahub.services.rebuilding import learn_again, rebuild
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch
 from nanhu.platforms.datahub.shared.taking_back import hold, later_writes, standing, take_back
@@ -96,9 +97,9 @@ def forget_voids(person_ids: Iterable[int]) -> None:
     voids = voids_of(set(roots.values()))
     nobody = [person for person, root in roots.items() if root in voids]
     idle = asked.filter(Q(left__in=nobody) | Q(right__in=nobody))
-    LandingRow.objects.filter(id__in=idle.values("row"), state=LandingRow.State.HELD).update(
-        state=LandingRow.State.REJECTED
-    )
+    held = LandingRow.objects.filter(id__in=list(idle.exclude(row=None).values_list("row", flat=True)))
+    held.filter(state=LandingRow.State.HELD).update(state=LandingRow.State.REJECTED)
+    recount(held.values_list("batch_id", flat=True))
     idle.delete()
 
 
