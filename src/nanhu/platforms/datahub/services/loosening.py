@@ -33,8 +33,8 @@ class Told:
     document: bytes | None
 
     @property
-    def keys(self) -> set[object]:
-        return {self.campus_no, self.document} - {None}
+    def keys(self) -> set[str | bytes]:
+        return {self.campus_no, self.document} if self.document else {self.campus_no}
 
 
 def loosen(*, by: Actor, person_ids: Iterable[int], reason: str) -> dict[int, Batch]:
@@ -72,7 +72,7 @@ def told_of(person_ids: Iterable[int]) -> dict[int, list[Told]]:
 
 def parts_of(rows: Sequence[Told], given: set[str]) -> list[list[Told]]:
     """Whoever has numbers that no batch gave comes first, else of whom was spoken first."""
-    parts: list[tuple[set[object], list[Told]]] = [({*given}, [])] if given else []
+    parts: list[tuple[set[str | bytes], list[Told]]] = [({*given}, [])] if given else []
     for row in rows:
         met = [part for part in parts if part[0] & row.keys]
         parts = [part for part in parts if not part[0] & row.keys]
