@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from unicodedata import is_normalized
 
 from nanhu.platforms.people.api import halfwidth
 
@@ -10,6 +11,7 @@ type Cell = str | int | float | None
 TEXT_MARKS: Final = "'‘’`\t"
 FORMULA_TEXT: Final = re.compile(r'^=\s*"(.*)"$')
 SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?E\+?\d+$", re.IGNORECASE)
+PLAIN: Final = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.:/_-]*[0-9A-Za-z])?")
 FRACTION: Final = re.compile(r"(?<=\d)\.0{1,2}$")
 EMPTY_WORDS: Final = frozenset({"", "-", "—", "--", "/", "\\", "无", "空", "null", "none", "n/a", "#n/a"})
 LARGEST_EXACT: Final = 2**53
@@ -19,12 +21,19 @@ def text_of(cell: Cell) -> str:
     """Half width, single spaces, without the apostrophe that forces text and without ="…"."""
     if cell is None:
         return ""
+    if isinstance(cell, str) and is_clean(cell):
+        return cell
     if isinstance(cell, float):
         cell = f"{cell:.0f}" if cell.is_integer() and abs(cell) < LARGEST_EXACT else repr(cell)
     text = " ".join(halfwidth(str(cell)).split())
     text = text.strip(TEXT_MARKS + " ")
     wrapped = FORMULA_TEXT.match(text) if text.startswith("=") else None
     return wrapped.group(1).strip() if wrapped else text
+
+
+def is_clean(text: str) -> bool:
+    """Nothing is to be taken away, as of nearly every cell; told at a tenth of the cost of doing it."""
+    return PLAIN.fullmatch(text) is not None or (text.isalnum() and is_normalized("NFKC", text))
 
 
 def squeezed(cell: Cell) -> str:

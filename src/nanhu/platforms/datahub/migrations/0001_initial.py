@@ -543,7 +543,11 @@ class Migration(migrations.Migration):
                 (
                     "batch",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="datahub.batch"
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="datahub.batch",
                     ),
                 ),
             ],

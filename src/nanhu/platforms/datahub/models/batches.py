@@ -469,7 +469,7 @@ class SharedRow(models.Model):
     sealed = EncryptedTextField(purpose="datahub.shared", null=True)
     sealed_index = models.BinaryField(max_length=32, null=True)
     is_removed = models.BooleanField(default=False)
-    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     landing = models.ForeignKey(LandingRow, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     actor = models.TextField()
     valid_from = models.DateTimeField()

@@ -74,7 +74,8 @@ def cell_of(value: Any) -> Cell:
         value = text_in(bytes(value))
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False, default=str)
-    return "".join(max(sign, " ") for sign in str(value))[:LONGEST_CELL]
+    text = str(value)[:LONGEST_CELL]
+    return text if text.isprintable() else "".join(max(sign, " ") for sign in text)
 
 
 def text_in(value: bytes) -> str:

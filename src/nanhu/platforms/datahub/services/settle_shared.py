@@ -1,12 +1,13 @@
 """A vendor's export becomes rows of a shared table: each line judged, the good ones written at once, what a whole list lacks removed."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import Count, Func, QuerySet, Value
 from django.db.models.fields.json import KT
 
 from nanhu.kernel import audit
@@ -53,19 +54,25 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow], much
     table = shared_table(spec.table)
     rows = judge_rows(table, spec, batch.columns, stored)
     is_trial = batch.is_dry_run or much is not None
-    batch.counts |= {"scopes": sorted("·".join(scope) for scope in scopes_of(table, spec, rows))}
+    scopes = scopes_of(table, spec, rows)
+    batch.counts |= {"scopes": sorted("·".join(scope) for scope in scopes)}
     if not is_trial:
         lock_for(table, batch)
         refuse_outdated(batch)
-    standing = standing_rows(table, spec, rows)
+    places = places_of(table, spec)
+    is_news = spec.has_removals and REMOVED in batch.headings
+    before = count_standing(table, places, scopes) if is_news else 0
+    standing = standing_of(table, removed_in(rows)) if is_news else standing_rows(table, places, scopes)
     keep_absent(table, spec, batch.columns, rows)
-    gone = gone_in(rows, standing, spec, batch)
+    gone = standing if is_news else missing(rows, standing) if spec.is_whole else {}
+    before = before if is_news else len(standing)
     held = held_rows(table, rows)
     ready = list({row.written.key: row.written for row in rows if row.written is not None}.values()) + held
     if not is_trial:
-        shared_gate.refuse_too_much(batch, spec, len(standing), gone, len(held))
+        shared_gate.refuse_too_much(batch, spec, before, gone, len(held))
     done = rehearse(table, ready) if is_trial else written(table, ready, gone, by=by, batch=batch)
-    unseen_changed = 0 if is_trial else shared_gate.refuse_many_changed(batch, spec, standing, done.changed)
+    speaks_of = partial(is_in_scope, places=places, scopes=scopes)
+    unseen_changed = 0 if is_trial else shared_gate.refuse_many_changed(batch, spec, before, speaks_of, done.changed)
     done.removed = list(gone)
     unseen = gone.keys() - {key for key, _number in batch.gone}
     batch.gone = [*gone.items()]
@@ -175,13 +182,36 @@ def key_in(table: SharedTable, given: Mapping[str, Any]) -> str | None:
     return None if None in values else KEY_ENDS.join(map(str, values))
 
 
-def standing_rows(table: SharedTable, spec: SourceSpec, rows: Sequence[JudgedRow]) -> dict[str, str]:
+type Scopes = Collection[tuple[str, ...]]
+
+
+def standing_rows(table: SharedTable, places: Sequence[int], scopes: Scopes) -> dict[str, str]:
     """Of what the file speaks of, the living rows: key and campus number. All of the table, or the terms that are in it."""
-    places, scopes = places_of(table, spec), scopes_of(table, spec, rows)
+    living = numbers_of(table, SharedRow.living(table.key))
+    return {key: number for key, number in living.items() if is_in_scope(key, places, scopes)}
+
+
+def standing_of(table: SharedTable, keys: Collection[str]) -> dict[str, str]:
+    return numbers_of(table, SharedRow.living(table.key).filter(key__in=list(keys))) if keys else {}
+
+
+def numbers_of(table: SharedTable, living: QuerySet[SharedRow]) -> dict[str, str]:
     number = KT(f"data__{table.person}") if table.person else Value("")
-    living = SharedRow.living(table.key).order_by("key")
-    found = living.values_list("key", number)
-    return {key: campus_no or "" for key, campus_no in found if not places or scope_of(key, places) in scopes}
+    return {key: campus_no or "" for key, campus_no in living.order_by("key").values_list("key", number)}
+
+
+def count_standing(table: SharedTable, places: Sequence[int], scopes: Scopes) -> int:
+    """As many as `standing_rows`, of which a list of changes asks for no other than those that it removes."""
+    living = SharedRow.living(table.key)
+    if not places:
+        return living.count()
+    parts = [Func("key", Value(KEY_ENDS), Value(place + 1), function="split_part") for place in places]
+    found = living.order_by().values_list(*parts).annotate(count=Count("id"))
+    return sum(count for *scope, count in found if tuple(scope) in scopes)
+
+
+def is_in_scope(key: str, places: Sequence[int], scopes: Scopes) -> bool:
+    return not places or scope_of(key, places) in scopes
 
 
 def places_of(table: SharedTable, spec: SourceSpec) -> list[int]:
@@ -199,12 +229,9 @@ def scope_of(key: str, places: Sequence[int]) -> tuple[str, ...]:
     return tuple(parts[place] for place in places)
 
 
-def gone_in(rows: Sequence[JudgedRow], standing: Mapping[str, str], spec: SourceSpec, batch: Batch) -> dict[str, str]:
-    if not (spec.has_removals and REMOVED in batch.headings):
-        return missing(rows, standing) if spec.is_whole else {}
+def removed_in(rows: Sequence[JudgedRow]) -> set[str]:
     living = {row.key for row in rows if row.written is not None}
-    removed = {row.key for row in rows if row.is_removed} - living
-    return {key: number for key, number in standing.items() if key in removed}
+    return {row.key for row in rows if row.is_removed and row.key is not None} - living
 
 
 def missing(rows: Sequence[JudgedRow], standing: Mapping[str, str]) -> dict[str, str]:

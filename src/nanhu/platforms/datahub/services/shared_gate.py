@@ -1,6 +1,6 @@
 """What a file may do to a shared table that nobody has seen: alone, and together with the others of a day."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Sum
@@ -27,17 +27,20 @@ def refuse_too_much(batch: Batch, spec: SourceSpec, before: int, gone: Mapping[s
         raise TooManyHeldError(before=before, count=held)
 
 
-def refuse_many_changed(batch: Batch, spec: SourceSpec, standing: Collection[str], changed: Sequence[str]) -> int:
-    """After they were written: the transaction takes them back. How many nobody has seen; `standing`: the keys of what it speaks of."""
+def refuse_many_changed(
+    batch: Batch, spec: SourceSpec, before: int, speaks_of: Callable[[str], bool], changed: Sequence[str]
+) -> int:
+    """After they were written: the transaction takes them back. How many nobody has seen; `before`: how many rows stood of what the
+    file `speaks_of`."""
     if len(changed) <= batch.counts.get("changed", 0):
         return 0
-    earlier, most = changed_today(batch), most_changed(spec, len(standing))
+    earlier, most = changed_today(batch), most_changed(spec, before)
     if earlier and len(changed) + sum(earlier.values()) > most:
-        count = sum(key in standing for key in keys_changed(spec, earlier))
+        count = sum(map(speaks_of, keys_changed(spec, earlier)))
     else:
         count = 0
     if len(changed) + count > most:
-        raise TooManyChangedError(before=len(standing), count=len(changed), earlier=count)
+        raise TooManyChangedError(before=before, count=len(changed), earlier=count)
     return len(changed)
 
 

@@ -28,19 +28,19 @@ def is_subtotal(number: str, name: str, unit: str) -> bool:
 
 
 def is_no_record(cells: Mapping[str, Cell], columns: Mapping[str, str]) -> bool:
-    values = [text for header, cell in cells.items() if ELSE not in header and (text := squeezed(cell))]
+    texts = {header: squeezed(cell) for header, cell in cells.items()}
+    values = [text for header, text in texts.items() if text and ELSE not in header]
     if not values or any(text.startswith(TOTALS) for text in values[:3]):
         return True
     people = ("campus_no", "name", "unit_name")
-    if "campus_no" in columns and is_subtotal(*(squeezed(cells.get(columns.get(name, ""))) for name in people)):
+    if "campus_no" in columns and is_subtotal(*(texts.get(columns.get(name, ""), "") for name in people)):
         return True
-    where = values if len(values) <= FEWEST_CELLS else [squeezed(cells.get(header)) for header in columns.values()]
+    where = values if len(values) <= FEWEST_CELLS else [texts.get(header, "") for header in columns.values()]
     if any(map(FEET.match, where)):
         return True
-    if plain_label(squeezed(cells.get(columns.get("campus_no", "")))) in SECOND_HEADS:
+    if plain_label(texts.get(columns.get("campus_no", ""), "")) in SECOND_HEADS:
         return True
     repeats = sum(label_of(cells.get(header)) == label_of(parts_of(header)[0]) for header in columns.values())
     if repeats >= FEWEST_REPEATS:
         return True
-    mapped = [cells.get(header) for header in columns.values()]
-    return len(values) == 1 and not any(squeezed(cell) for cell in mapped)
+    return len(values) == 1 and not any(texts.get(header) for header in columns.values())

@@ -102,8 +102,7 @@ def is_a_moment(found: datetime) -> bool:
 
 def code_in(field: Field, cell: Cell) -> str | None:
     """By the code or its name."""
-    wanted = spelling(text_of(cell))
-    return next((code for code, name in field.values.items() if wanted in {spelling(code), spelling(name)}), None)
+    return field.spellings.get(spelling(text_of(cell)))
 
 
 READERS: Final[Mapping[str, Callable[[Field, Cell], Any]]] = {

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from nanhu.kernel.crypto import mask_id_number, mask_mail, mask_name, mask_phone
 from nanhu.platforms.datahub.codes import TABLES as CODE_TABLES
-from nanhu.platforms.datahub.codes import code_table
+from nanhu.platforms.datahub.codes import code_table, spelling
 
 type Type = Literal["text", "integer", "date", "moment", "boolean", "code"]
 FOLDER: Final = Path(__file__).parent
@@ -45,7 +45,7 @@ PLAIN: Final[Mapping[str, Any]] = {
 }
 
 
-class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """`alias` is the column's name in the ministry's manner (XH); `codes` are the values of a code, or `code_table` lists them.
     `pattern`: what a text in capitals fits as a whole. `mask`: how it is shown where a grant gives it masked (脱敏)."""
 
@@ -62,12 +62,18 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codes: dict[str, str] = {}
     code_table: str = ""
 
-    @property
+    @cached_property
     def values(self) -> Mapping[str, str]:
         """Of a code: its values with their names."""
         if not self.code_table:
             return self.codes
         return {one.code: one.name for one in code_table(self.code_table).codes.values()}
+
+    @cached_property
+    def spellings(self) -> Mapping[str, str]:
+        """Of a code: its values by themselves and by their names; of two that are written alike the first."""
+        pairs = [(spelling(text), code) for code, name in self.values.items() for text in (code, name)]
+        return dict(reversed(pairs))
 
     @property
     def annotation(self) -> Any:

@@ -36,13 +36,15 @@ DIFFER: Final = """
         string_to_array(%(indexes)s, %(between)s, '')::bytea[]
     ) WITH ORDINALITY AS given (key, data, sealed_index, n)
     LEFT JOIN LATERAL (
-        SELECT one.* FROM datahub_shared_row one WHERE one.table_key = %(table)s AND one.key = given.key AND one.valid_to IS NULL LIMIT 1
+        SELECT last.* FROM (
+            SELECT one.* FROM datahub_shared_row one WHERE one.table_key = %(table)s AND one.key = given.key ORDER BY one.valid_from DESC LIMIT 1
+        ) last WHERE last.valid_to IS NULL
     ) living ON true
     WHERE living.id IS NULL OR living.is_removed OR living.data <> given.data
        OR living.sealed_index IS DISTINCT FROM given.sealed_index
     ORDER BY given.n"""
-"""LATERAL with its LIMIT asks for each key by the index, whatever the statistics of a table that just grew say. Lists come
-as one text each, which costs a tenth of an array's."""
+"""Only the index of all rows leads to the last of a key: of a table that just grew the statistics would take one of the living rows
+that knows the table alone, and read it whole for each key. Lists come as one text each, which costs a tenth of an array's."""
 BETWEEN: Final = "\x1e"
 """No key holds a control character, and JSON writes them otherwise."""
 LIVING: Final = """
