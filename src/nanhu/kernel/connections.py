@@ -17,6 +17,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from nanhu.kernel.proxies import is_trusted, trusted_networks
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 OTHER_FILES = 256
+MOST_GROUPS = 4096
 PROXY_SHARE = 0.75
 """Of all connections those that one trusted proxy may hold: many visitors come through it, but it is not everybody."""
 TCP_INFO_BYTES = 136
@@ -158,6 +160,7 @@ def visitor_on(mark: Mark, ports: set[int]) -> str | None:
     return None
 
 
+@lru_cache(MOST_GROUPS)
 def group_of(address: str) -> str:
     """One visitor: an IPv4 address, or a /64 of IPv6, within which he can choose freely."""
     try:

@@ -112,6 +112,8 @@ class BodyGuard:
 
     def ended(self, mark: int) -> None:
         """Under the lock: who counts the readings meanwhile would fail, and his request with a 500."""
+        if mark not in self.readings:
+            return
         with self.lock:
             if self.readings.pop(mark, None) is not None and self.waiting:
                 self.lock.notify_all()

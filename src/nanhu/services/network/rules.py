@@ -13,6 +13,9 @@ GRANT_LETTERS: Final = 26
 LONGEST_STATION: Final = 64
 NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
 MAC: Final = re.compile(r"^[0-9A-Fa-f]{2}([:.-]?[0-9A-Fa-f]{2}){5}$|^([0-9A-Fa-f]{4}[.-]){2}[0-9A-Fa-f]{4}$")
+PLAIN_MAC: Final = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+PLAIN_IPV4: Final = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
+"""As nearly all come, and as they are kept."""
 HEX_DIGITS: Final = 12
 GIGAWORD: Final = 2**32
 MOST_OCTETS: Final = 2**62
@@ -28,6 +31,8 @@ def new_code() -> str:
 
 def mac_of(text: str) -> str:
     """`aa:bb:cc:dd:ee:ff` however it was written, "" where it is no MAC."""
+    if PLAIN_MAC.fullmatch(text):
+        return text
     if not MAC.match(text.strip()):
         return ""
     digits = NOT_HEX.sub("", text).lower()
@@ -36,6 +41,8 @@ def mac_of(text: str) -> str:
 
 def address_of(text: str) -> str:
     """An IP address as the database takes it, "" for anything else: a scope ("fe80::1%eth0") is nobody's address elsewhere."""
+    if PLAIN_IPV4.fullmatch(text):
+        return text
     try:
         return "" if "%" in text else str(ipaddress.ip_address(text.strip()))
     except ValueError:
@@ -68,7 +75,7 @@ def printable(text: str, longest: int) -> str:
 
 def ap_of(called: str) -> str:
     """The access point's MAC of a Called-Station-Id, which may go on with ":SSID"."""
-    return mac_of(called[:17]) or mac_of(called[:14]) or mac_of(called[:12])
+    return called and (mac_of(called[:17]) or mac_of(called[:14]) or mac_of(called[:12]))
 
 
 def is_open(at: datetime, opens: time | None, closes: time | None) -> bool:

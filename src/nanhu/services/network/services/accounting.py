@@ -38,6 +38,7 @@ LONGEST_TIME: Final = 31 * 86_400
 MOST_STRANGE: Final = 1_000
 NOT_THEIRS: Final = "not-theirs"
 FLOOD: Final = "flood"
+SERVICES: Final = frozenset(Service.values)
 ADDRESSES: Final = ("Framed-IP-Address", "Framed-IPv6-Address")
 PREFIXES: Final = ("Framed-IPv6-Prefix", "Delegated-IPv6-Prefix")
 ACCOUNT: Final = "SELECT session, refused, unknown FROM network_account(%s::inet, %s, %s, %s, %s, %s, %s, %s::inet[], %s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -104,7 +105,8 @@ def addresses_in(facts: Facts) -> list[str]:
     """In the one order in which a session keeps them."""
     said = [rules.address_of(value) for name in ADDRESSES for value in facts.get(name, ())]
     said += [rules.prefix_of(value) for name in PREFIXES for value in facts.get(name, ())]
-    return sorted({one for one in said if one}, key=rules.address_order)
+    found = {one for one in said if one}
+    return sorted(found, key=rules.address_order) if len(found) > 1 else list(found)
 
 
 @transaction.atomic
@@ -179,12 +181,14 @@ def strange_nas() -> list[StrangeNas]:
 
 
 def one(facts: Facts, name: str) -> str:
-    values = facts.get(name) or ("",)
-    return values[0].strip()
+    values = facts.get(name)
+    return values[0].strip() if values else ""
 
 
 def number(facts: Facts, name: str, most: int = rules.MOST_OCTETS) -> int:
     """0 where it is none."""
+    if name not in facts:
+        return 0
     text = one(facts, name)
     return (
         min(int(text), most) if text.isascii() and text.isdecimal() and len(text) <= len(str(rules.MOST_OCTETS)) else 0
@@ -211,6 +215,6 @@ def service_of(application: str, facts: Facts) -> str:
     if one(facts, "Called-Station-Id").lower().endswith(":eduroam"):
         return Service.EDUROAM
     port = PORTS.get(one(facts, "NAS-Port-Type").lower())
-    if application in Service.values and (port is None or application == Service.VPN):
+    if application in SERVICES and (port is None or application == Service.VPN):
         return application
     return port or Service.WIFI
