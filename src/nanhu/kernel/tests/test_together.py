@@ -66,3 +66,34 @@ def test_two_lead_at_once_where_that_is_said():
     for one in threads:
         one.join(PATIENCE_SECONDS)
     assert (sorted(answers), sorted(map(len, carried)), together.leaders) == ([0, 1], [1, 1], 0)
+
+
+def test_calls_that_come_thick_begin_apart_and_carry_who_came_meanwhile(monkeypatch):
+    carried, under_way, may_go, slept = [], Event(), Event(), []
+
+    def carry(items):
+        carried.append(list(items))
+        under_way.set()
+        assert may_go.wait(PATIENCE_SECONDS)
+        return items
+
+    def sleep(seconds):
+        slept.append(seconds)
+        threads[3].start()
+        while not together.waiting:
+            Event().wait(0.001)
+
+    monkeypatch.setattr("nanhu.kernel.together.sleep", sleep)
+    together, answers = Together(carry, most=8, at_once=2, apart=3600), []
+    threads = [Thread(target=lambda item=item: answers.append(together(item))) for item in range(4)]
+    threads[0].start()
+    assert under_way.wait(PATIENCE_SECONDS)
+    for one in threads[1:3]:
+        one.start()
+    while len(together.waiting) < 2:
+        Event().wait(0.001)
+    may_go.set()
+    for one in threads:
+        one.join(PATIENCE_SECONDS)
+    assert [sorted(one) for one in carried] == [[0], [1, 2, 3]]
+    assert (sorted(answers), len(slept), together.leaders) == ([0, 1, 2, 3], 1, 0)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count, Func, QuerySet, Value
+from django.db.models import Count, Func, QuerySet, TextField, Value
 from django.db.models.fields.json import KT
 
 from nanhu.kernel import audit
@@ -205,7 +205,8 @@ def count_standing(table: SharedTable, places: Sequence[int], scopes: Scopes) ->
     living = SharedRow.living(table.key)
     if not places:
         return living.count()
-    parts = [Func("key", Value(KEY_ENDS), Value(place + 1), function="split_part") for place in places]
+    split = partial(Func, function="split_part", output_field=TextField())
+    parts = [split("key", Value(KEY_ENDS), Value(place + 1)) for place in places]
     found = living.order_by().values_list(*parts).annotate(count=Count("id"))
     return sum(count for *scope, count in found if tuple(scope) in scopes)
 

@@ -17,11 +17,12 @@ from nanhu.platforms.datahub.cleaning.documents import (
 from nanhu.platforms.datahub.cleaning.lookups import Lookups
 from nanhu.platforms.datahub.cleaning.names import clean_name, differs_in_one, folded, is_name, same_name, sounds_like
 from nanhu.platforms.datahub.cleaning.person import clean_person
-from nanhu.platforms.datahub.cleaning.text import text_of
+from nanhu.platforms.datahub.cleaning.text import TEXT_MARKS, is_clean, text_of
 from nanhu.platforms.datahub.cleaning.units import UnitBook
 from nanhu.platforms.datahub.codes import TABLES, code_table
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import SOURCES, STAFF
+from nanhu.platforms.people.api import halfwidth
 from nanhu.platforms.people.rules import id_check_character
 
 TODAY = date(2026, 11, 25)
@@ -38,6 +39,15 @@ CELLS = st.one_of(
 @given(CELLS)
 def test_text_is_clean_once_cleaned(cell):
     assert text_of(text_of(cell)) == text_of(cell)
+
+
+@given(st.one_of(st.text(max_size=12), st.text("0Aa中Ａ９ﬁ²٣-./:_ \u200b\u00a0'=", max_size=8)))
+@example("2026-2027-1")
+@example("选课名单")
+@example("\u2460")
+def test_what_is_passed_over_as_clean_is_what_cleaning_leaves(text):
+    if is_clean(text):
+        assert " ".join(halfwidth(text).split()).strip(TEXT_MARKS + " ") == text == text_of(text)
 
 
 @given(CELLS)

@@ -24,6 +24,7 @@ from nanhu.platforms.datahub.errors import (
     TooManyHeldError,
 )
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, WriterSwitch
+from nanhu.platforms.datahub.services import settle_shared
 from nanhu.platforms.datahub.services.mending import mend_row
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared import writers
@@ -300,6 +301,17 @@ def test_a_list_of_one_term_says_nothing_of_another(supplied, hand_in):
 
 
 YONGYOU = "人员编码,岗位,部门编码,岗位等级,手机"
+
+
+def test_a_list_of_changes_counts_what_stands_as_a_whole_list_does(supplied, hand_in):
+    for term, number in ((TERM, 3), ("2025-2026-2", 2)):
+        lines = (f"{term},JX{n:03d},1423110000{n},MA101,高等数学,初修" for n in range(number))
+        hand_in("\n".join([HEADER, *lines]).encode(), ZHENGFANG, f"{term}.csv")
+    table = shared_tables()[ROSTER]
+    for places, scopes in (([], set()), ([0], {(TERM,)}), ([0, 1], {(TERM, "JX001"), ("2025-2026-2", "JX009")})):
+        rows = settle_shared.standing_rows(table, places, scopes)
+        assert settle_shared.count_standing(table, places, scopes) == len(rows) > 0
+        assert settle_shared.standing_of(table, list(rows)) == rows
 
 
 def test_a_column_that_a_file_does_not_have_leaves_what_stands(two, hand_in):

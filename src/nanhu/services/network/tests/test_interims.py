@@ -1,16 +1,21 @@
 """Interims before Django: what they write is what accounting writes; what they are not sure of is Django's."""
 
+import ipaddress
 from datetime import timedelta
 from io import BytesIO
 from threading import Barrier, Thread
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 from django.test.client import ClientHandler
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.api import AccountingFront
 from nanhu.platforms.identity.protocols.radius import front
+from nanhu.platforms.identity.protocols.radius.facts import MOST_FIELDS, fields_in
+from nanhu.services.network import rules
 from nanhu.services.network.models import Grant, Nas, Session
 from nanhu.services.network.services import interims
 from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE
@@ -153,3 +158,29 @@ def test_many_at_once_are_written_together_and_each_is_answered(transactional_db
         one.close()
     interims.CONNECTIONS.idle.clear()
     assert (answers, set(Session.objects.values_list("in_octets", flat=True))) == ([True] * 8, {9})
+
+
+@given(st.text("aB=&+%23Aa:5湖;", max_size=30).map(str.encode))
+@example(b"a=%3A%253A&a=%%3A&b=&=c&d")
+@example(b"a=%2%3A&b=+%2B&c=%E6%B9%96&d=%FF")
+def test_a_form_is_read_as_the_library_reads_it(body):
+    def read(fields):
+        try:
+            return fields(body)
+        except ValueError:
+            return None
+
+    assert read(fields_in) == read(lambda form: parse_qs(form.decode(), errors="strict", max_num_fields=MOST_FIELDS))
+
+
+@given(st.one_of(st.ip_addresses().map(str), st.text("0123456789.: \n", max_size=16)))
+@example("256.1.1.1")
+@example("10.01.2.3")
+@example("10.1.2.3.")
+@example("1.2.3.4\n")
+def test_an_address_is_read_as_the_library_reads_it(text):
+    try:
+        found = str(ipaddress.ip_address(text.strip()))
+    except ValueError:
+        found = ""
+    assert rules.address_of(text) == found
