@@ -260,7 +260,7 @@ class Who(Column):
         return words.actor(value)
 
     def shown(self, row: Any, reader: Reader) -> str:
-        is_own = bool(self.account) and getattr(row, self.account) == reader.account_id is not None
+        is_own = bool(self.account) and read(row, self.account) == reader.account_id is not None
         name, moment = _("我") if is_own else super().shown(row, reader), getattr(row, self.at) if self.at else None
         if moment is None:
             return name

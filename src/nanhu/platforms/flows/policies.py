@@ -64,7 +64,7 @@ class Capacity:
         return mine & (Q(applicant=None) | ~Q(applicant_id=self.person_id) | Q(kind="fill"))
 
 
-def checks_paper_of(person_id: int) -> Exists:
+def checks_paper_of(person_id: int | Given) -> Exists:
     """Of tasks: it is this person's own paper that is checked."""
     waits = PaperEntry.objects.filter(applicant_id=person_id, made=None, ended_at=None)
     key = Cast("public_id", TextField())
@@ -123,7 +123,7 @@ def covered_by(capacities: Collection[Capacity], person_id: int | Given) -> Quer
     for one in capacities:
         rows |= one.rows()
     not_own = Q(applicant=None) | ~Q(applicant_id=person_id) | Q(kind="fill", person_id=person_id)
-    if not isinstance(person_id, Given) and any(one.is_of_others for one in capacities):
+    if any(one.is_of_others for one in capacities):
         not_own &= ~Q(checks_paper_of(person_id))
     return Task.objects.filter(rows & not_own, state__in=LIVING)
 

@@ -1,9 +1,10 @@
 """Reads: what waits for a person, his applications, the cases that he may see."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 from uuid import UUID
 
 from django.db.models import Case as Chosen
@@ -57,6 +58,9 @@ from nanhu.platforms.flows.policies import (
 from nanhu.platforms.flows.services.definitions import specs
 from nanhu.platforms.people import api as people
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 WORK_SHOWN = 3
 NO_UNIT = 0
 """Stands for a unit that is not there any more: nobody is of it."""
@@ -64,6 +68,13 @@ HOME_SHOWN = 3
 DEADLINES_SHOWN = 200
 OWN: Final = Given("person")
 OWN_FIRST = Prepared(lambda: in_turn(own_tasks(OWN))[:HOME_SHOWN])
+
+
+class Counted(TypedDict):
+    count: int
+
+
+type CountedTask = WithAnnotations[Task, Counted]
 
 
 def own_tasks(person: Any) -> QuerySet[Task]:
@@ -143,13 +154,36 @@ def in_turn(rows: QuerySet[Task]) -> QuerySet[Task]:
     return rows.select_related("case__definition").order_by(*turn)
 
 
-def home_tasks(viewer: Viewer) -> tuple[list[Task], int]:
+def home_tasks(viewer: Viewer) -> tuple[Sequence[Task], int]:
     """The first of them, and how many there are. Who has no post and stands in for nobody is most people, at each of their homes."""
     if is_for_oneself(viewer):
         count = count_own(viewer)
         return OWN_FIRST(person=person_of(viewer)) if count else [], count
-    first = list(in_turn(waiting(viewer)).annotate(count=Window(Count("pk")))[:HOME_SHOWN])
-    return list(first), first[0].count if first else 0
+    held = capacities(viewer)
+    if len(held) > 1:
+        first = list(first_of(waiting(viewer)))
+    else:
+        units, offices = zip(*held[0].posts, strict=True)
+        first = holders_first(len(units))(
+            person=person_of(viewer), **numbered("unit", units), **numbered("office", offices)
+        )
+    return first, first[0].count if first else 0
+
+
+def first_of(rows: QuerySet[Task]) -> "QuerySet[CountedTask]":
+    return in_turn(rows).annotate(count=Window(Count("pk")))[:HOME_SHOWN]
+
+
+@cache
+def holders_first(number: int) -> "Prepared[CountedTask]":
+    """Of who stands in for nobody and has so many posts."""
+    person: Any = OWN
+    posts: Any = tuple((Given(f"unit{n}"), Given(f"office{n}", TextField())) for n in range(number))
+    return Prepared(lambda: first_of(covered_by([Capacity(person, None, posts)], person)))
+
+
+def numbered(name: str, values: Iterable[object]) -> dict[str, object]:
+    return {f"{name}{n}": value for n, value in enumerate(values)}
 
 
 def is_for_oneself(viewer: Viewer) -> bool:

@@ -1,6 +1,6 @@
 """What flows shows elsewhere: 待办 on the homes, one's cases as personal data, the look at sealed fields, the doctor's checks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final, cast
@@ -70,7 +70,7 @@ def todo_tile(viewer: Viewer) -> TileContent | None:
     )
 
 
-def all_that_waits(viewer: Viewer) -> tuple[list[Task], list[tuple[WaitingWork, Waiting]], int]:
+def all_that_waits(viewer: Viewer) -> tuple[Sequence[Task], list[tuple[WaitingWork, Waiting]], int]:
     """The first tasks, the work of other rooms, and how many there are: one count for tile, bell and bar."""
     if viewer.person_id is None:
         return [], [], 0

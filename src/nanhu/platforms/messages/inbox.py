@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,11 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Owner, Viewer, task_lists
 from nanhu.platforms.messages import queries
 from nanhu.platforms.messages.errors import MessageNotFoundError
-from nanhu.platforms.messages.models import Entry
+from nanhu.platforms.messages.models import Entry, Notice
 from nanhu.platforms.messages.models.messages import Kind
 
 log = logging.getLogger(__name__)
@@ -88,7 +90,8 @@ def entry_for(viewer: Viewer, public_id: UUID) -> Entry:
 
 def lines_of(viewer: Viewer, show: str) -> QuerySet[Any]:
     """The newest first, of both kinds, as rows of COLUMNS."""
-    messages, notices = message_lines(viewer, show), notice_lines(viewer, show)
+    messages = message_lines(viewer.person_id, show, tail())
+    notices = notice_lines(queries.visible_to(viewer), queries.is_unread_by(viewer), show)
     if show == "notice":
         return notices.order_by("-at", "public_id")
     if show in {"message", "task"}:
@@ -96,12 +99,16 @@ def lines_of(viewer: Viewer, show: str) -> QuerySet[Any]:
     return messages.union(notices, all=True).order_by("-at", "public_id")
 
 
-def message_lines(viewer: Viewer, show: str) -> QuerySet[Any]:
-    rows = unread_entries(viewer.person_id) if show == "unread" else entries_of(viewer.person_id)
+def tail() -> str:
+    """Ends the names of the columns in which messages stand in the reader's language."""
+    return "_en" if (get_language() or "").startswith("en") else ""
+
+
+def message_lines(person_id: Any, show: str, tail: str) -> QuerySet[Any]:
+    rows = unread_entries(person_id) if show == "unread" else entries_of(person_id)
     if show in {"message", "task"}:
         is_task = Q(message__kind=Kind.TASK)
         rows = rows.filter(is_task if show == "task" else ~is_task)
-    tail = "_en" if (get_language() or "").startswith("en") else ""
     return rows.annotate(
         what=F("message__kind"),
         public_id=F("message__public_id"),
@@ -113,14 +120,13 @@ def message_lines(viewer: Viewer, show: str) -> QuerySet[Any]:
     ).values_list(*COLUMNS)
 
 
-def notice_lines(viewer: Viewer, show: str) -> QuerySet[Any]:
-    visible = queries.visible_to(viewer)
-    rows = queries.unread_among(visible, viewer) if show == "unread" else visible
+def notice_lines(visible: QuerySet[Notice], unread: Q, show: str) -> QuerySet[Any]:
+    rows = visible.filter(unread) if show == "unread" else visible
     return rows.annotate(
         what=Value("notice", TextField()),
         text=Value("", TextField()),
         at=F("published_at"),
-        is_unread=ExpressionWrapper(queries.is_unread_by(viewer), output_field=BooleanField()),
+        is_unread=ExpressionWrapper(unread, output_field=BooleanField()),
         is_pressing=F("must_read"),
     ).values_list(*COLUMNS)
 
@@ -130,7 +136,14 @@ def lines(rows: Iterable[tuple[Any, ...]]) -> list[Line]:
 
 
 def newest_unread(viewer: Viewer, limit: int) -> list[Line]:
-    return lines(lines_of(viewer, "unread")[:limit])
+    """For every home, so the query is made once."""
+    return lines(_newest_unread(limit, tail())(person=viewer.person_id or 0, **queries.asked_by(viewer)))
+
+
+@cache
+def _newest_unread(limit: int, tail: str) -> Prepared[Any]:
+    messages, notices = message_lines(Given("person"), "unread", tail), notice_lines(*queries.given(), "unread")
+    return Prepared(lambda: messages.union(notices, all=True).order_by("-at", "public_id")[:limit])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,10 +108,10 @@ def _marked(notices: QuerySet[Notice], unread: Q) -> "QuerySet[MarkedNotice]":
 
 def newest_of(viewer: Viewer, limit: int) -> "list[MarkedNotice]":
     """What stands at the top of the viewer's bulletin: for every home, so the query is made once."""
-    return _newest(limit)(**_asked_by(viewer))
+    return _newest(limit)(**asked_by(viewer))
 
 
-def _asked_by(viewer: Viewer) -> dict[str, Any]:
+def asked_by(viewer: Viewer) -> dict[str, Any]:
     moment = clock.now()
     return {
         "account": viewer.account_id,
@@ -122,24 +122,24 @@ def _asked_by(viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def _given() -> tuple[QuerySet[Notice], Q]:
-    """Of `_asked_by`: what is visible, and what of it is not read."""
+def given() -> tuple[QuerySet[Notice], Q]:
+    """What is visible, and what of it is not read, of whom `asked_by` names at each call."""
     visible = _visible(Given("units", UNITS), Given("audiences", AUDIENCES), Given("moment", DateTimeField()))
     return visible, _not_read(Given("account"), Given("since", DateTimeField()))
 
 
 @cache
 def _newest(limit: int) -> "Prepared[MarkedNotice]":
-    return Prepared(lambda: _marked(*_given())[:limit])
+    return Prepared(lambda: _marked(*given())[:limit])
 
 
 def count_unread(viewer: Viewer) -> int:
     """For every home and every bell, so the query is made once."""
-    return _UNREAD.first(**_asked_by(viewer)) or 0
+    return _UNREAD.first(**asked_by(viewer)) or 0
 
 
 def _counted_unread() -> QuerySet[Any]:
-    visible, unread = _given()
+    visible, unread = given()
     of_one = visible.filter(unread).order_by().annotate(of=Value(1)).values("of")
     return of_one.annotate(number=Count("pk")).values_list("number", flat=True)
 
@@ -148,16 +148,14 @@ _UNREAD: "Prepared[Any]" = Prepared(_counted_unread)
 
 
 def unread_of(viewer: Viewer) -> QuerySet[Notice]:
-    return unread_among(visible_to(viewer), viewer)
-
-
-def unread_among(notices: QuerySet[Notice], viewer: Viewer) -> QuerySet[Notice]:
-    return notices.filter(is_unread_by(viewer))
+    return visible_to(viewer).filter(is_unread_by(viewer))
 
 
 def unread_figures(notices: QuerySet[Notice], viewer: Viewer) -> tuple[int, int]:
     """How many wait for this reader, and how many of them a click may clear (what must be read may not)."""
-    found = unread_among(notices, viewer).aggregate(all=Count("pk"), plain=Count("pk", filter=Q(must_read=False)))
+    found = notices.filter(is_unread_by(viewer)).aggregate(
+        all=Count("pk"), plain=Count("pk", filter=Q(must_read=False))
+    )
     return found["all"], found["plain"]
 
 

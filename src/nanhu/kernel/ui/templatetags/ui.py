@@ -20,6 +20,7 @@ from nanhu.kernel.audit import words as audit_words
 from nanhu.kernel.money import MINUS, format_yuan
 from nanhu.kernel.ui import audit_terms, charts, dates, fields, words
 from nanhu.kernel.ui import brand as brands
+from nanhu.kernel.ui.constant_folding import constant
 from nanhu.kernel.ui.icons import icon_svg
 
 register = template.Library()
@@ -58,6 +59,7 @@ def watermark(context: Context) -> SafeString:
 
 
 @register.simple_tag
+@constant
 def icon(name: str, size: int | str = 20, label: str = "") -> SafeString:
     return icon_svg(str(name or "circle"), int(size), str(label or ""))
 

@@ -10,11 +10,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import F
+from django.db.models import BigIntegerField, F, TextField
 
 from nanhu.kernel import strict_json
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.outgoing import Document
 from nanhu.kernel.registry import BOTH_FACES, Tile, TileContent, Viewer
 from nanhu.kernel.ui.words import lazy_term
@@ -39,9 +41,18 @@ def tiles_for(viewer: Viewer) -> list[TileView]:
 def cached_of(viewer: Viewer, integrations: Iterable[Integration]) -> dict[int, IntegrationValue]:
     """His own under the number with which he looks, of the version that holds, in one query."""
     versions = {one.pk: one.version for one in integrations}
-    whose: Any = {"person_id": viewer.person_id, "campus_no": viewer.campus_no}
-    rows = IntegrationValue.objects.filter(**whose, integration_id__in=versions, version=F("integration__version"))
+    rows = CACHED(person=viewer.person_id, campus_no=viewer.campus_no, integrations=list(versions))
     return {row.integration_id: row for row in rows if row.version == versions[row.integration_id]}
+
+
+CACHED = Prepared(
+    lambda: IntegrationValue.objects.filter(
+        AnyOf(F("integration_id"), Given("integrations", ArrayField(BigIntegerField()))),
+        person_id=Given("person"),
+        campus_no=Given("campus_no", TextField()),
+        version=F("integration__version"),
+    )
+)
 
 
 def offered_tiles(viewer: Viewer) -> list[Tile]:

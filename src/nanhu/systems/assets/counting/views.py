@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nanhu.kernel.actors import person_at
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit.offline import page_worker
 from nanhu.kernel.registry import Application, Viewer, Waiting, WaitingLine
@@ -109,10 +110,13 @@ def worker(request: HttpRequest) -> HttpResponse:
     return page_worker(request, cache="nanhu-count-1", pages="/count/([0-9a-f-]{36}/)?$")
 
 
+TAKES = Prepared(lambda: takes_of(Given("person")))
+
+
 def counted_by(viewer: Viewer) -> list[StockTake]:
     """What this viewer counts now, read once a request: menu and to-dos both say it."""
     person_id = viewer.person_id
-    return viewer.once("assets.takes", lambda: list(takes_of(person_id)) if any_open() and count_takes(viewer) else [])
+    return viewer.once("assets.takes", lambda: TAKES(person=person_id) if any_open() and count_takes(viewer) else [])
 
 
 def menu(viewer: Viewer) -> list[Application]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
@@ -29,7 +30,12 @@ def delegations_of(person_id: int | None) -> list[UnitDelegate]:
     """The units somebody acts for."""
     if person_id is None:
         return []
-    return list(UnitDelegate.objects.filter(person_id=person_id, ended_at=None).order_by("unit_code", "role"))
+    return DELEGATIONS(person=person_id)
+
+
+DELEGATIONS = Prepared(
+    lambda: UnitDelegate.objects.filter(person_id=Given("person"), ended_at=None).order_by("unit_code", "role")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
