@@ -20,6 +20,8 @@ from django_cotton.templatetags import InlineTemplate
 from django_cotton.templatetags._component import CottonComponentNode, PreparedValue
 from django_cotton.templatetags._vars import CottonVarsNode
 
+from nanhu.kernel.ui.lookups import quicken
+
 SILENT: Final = (TextNode, LoadNode, CommentNode)
 """What says the same in every language, if anything."""
 _tags: set[Callable[..., Any]] = set()
@@ -68,6 +70,7 @@ def folded(nodes: Iterable[Node]) -> Iterator[Node]:
         neighbours = list(found)
         if not is_same:
             for node in neighbours:
+                quicken(node)
                 for inner in lists_in(node):
                     fold(inner)
             yield from neighbours
@@ -92,23 +95,30 @@ def lists_in(node: Node) -> Iterator[NodeList]:
 
 
 def is_constant(node: Node) -> bool:
+    """Nothing is kept under a name, and all that it is given stands in the template."""
+    name: str | None = None
+    given: list[FilterExpression | None] = []
     match node:
         case TextNode() | LoadNode() | CommentNode():
-            return True
+            pass
         case TranslateNode():
-            return not node.asvar and are_literal(node.filter_expression, node.message_context)
-        case BlockTranslateNode():
-            is_plain = not (node.asvar or node.extra_context or node.plural)
-            texts = all(token.token_type == TokenType.TEXT for token in node.singular)
-            return is_plain and texts and are_literal(node.message_context)
+            name, given = node.asvar, [node.filter_expression, node.message_context]
+        case BlockTranslateNode() if is_plain(node):
+            name, given = node.asvar, [node.message_context]
         case StaticNode():
-            return node.varname is None and are_literal(node.path)
+            name, given = node.varname, [node.path]
         case URLNode():
-            return node.asvar is None and are_literal(node.view_name, *node.args, *node.kwargs.values())
-        case SimpleNode():
-            is_told = node.target_var is None and node.func in _tags
-            return is_told and are_literal(*node.args, *node.kwargs.values())
-    return False
+            name, given = node.asvar, [node.view_name, *node.args, *node.kwargs.values()]
+        case SimpleNode() if node.func in _tags:
+            name, given = node.target_var, [*node.args, *node.kwargs.values()]
+        case _:
+            return False
+    return name is None and are_literal(*given)
+
+
+def is_plain(node: BlockTranslateNode) -> bool:
+    texts = all(token.token_type == TokenType.TEXT for token in node.singular)
+    return texts and not (node.extra_context or node.plural)
 
 
 def are_literal(*given: FilterExpression | None) -> bool:
