@@ -24,10 +24,8 @@ from nanhu.kernel.sheets.writing import sheet_response
 
 PER_PAGE = 50
 CHUNK = 1000
-TAG = re.compile(r"<[^>]*>")
-"""Of our own markup, in which no value holds a bare `>`."""
-MORE_THAN_WORDS = re.compile(r"<(?!/?span\b)")
-"""A picture or a button in a cell."""
+NO_WORDS = re.compile(rf"(?:\s|</?span\b[^>]*>)*+(?:{NOTHING})?(?:\s|</?span\b[^>]*>)*+")
+"""A dash at most, and nothing but spans around it: no picture, no button."""
 type Rows = QuerySet[Any] | Sequence[Any]
 type Each = Callable[[Sequence[Any]], Sequence[Any]]
 
@@ -216,7 +214,7 @@ class Listing:
 
 def says_nothing(shown: str) -> bool:
     """Whether a cell holds no more than the dash: on a phone, where each has a line of its own, it is left out."""
-    return TAG.sub("", shown).strip() in ("", NOTHING) and not MORE_THAN_WORDS.search(shown)
+    return NO_WORDS.fullmatch(str(shown)) is not None
 
 
 def page_of(request: HttpRequest, rows: Rows, per_page: int = PER_PAGE, count: int | None = None) -> PageOfRows[Any]:

@@ -7,7 +7,7 @@ import pytest
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
-from nanhu.kernel.tests.counting import queries_of
+from nanhu.kernel.tests.counting import made_anew, queries_of
 from nanhu.platforms.campus.sample import set_up_rooms
 from nanhu.platforms.flows.models import OutsideSource, OutsideTodo
 from nanhu.platforms.flows.services import outside
@@ -138,6 +138,7 @@ def test_a_home_in_which_every_room_says_something_stays_within_twenty_queries(s
     SsoSession.objects.update(second_factor_at=now())
     asked = queries_of(browser, "/")
     assert len(asked) <= MOST_QUERIES, "\n".join(asked)
+    assert made_anew(lambda: browser.get("/")) == []
     shown = TILE.findall(browser.get("/").content.decode())
     assert set(shown) > TILES
     engineers = {"portalengine"} & set(shown)

@@ -2,17 +2,19 @@
 
 import re
 from pathlib import Path
+from zipfile import ZipFile
 
-import lucide
 import pytest
 from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template, TemplateSyntaxError, engines
 from django.test import RequestFactory
+from lucide.templatetags.lucide import lucide
 
-from nanhu.kernel.ui import charts
+from nanhu.kernel.ui import charts, icons
 from nanhu.kernel.ui.icons import icon_svg
 
+WORDS = r"</?\w+|[\w-]+=\"[^\"]*\""
 SOURCES = Path(__file__).parents[3]
 
 
@@ -219,14 +221,26 @@ def test_block_text_outside_a_layout_is_empty():
 def test_every_icon_named_in_the_house_exists():
     """A misspelt name shows a stand-in to people; here it is an error."""
     named = re.compile(r"""(?<!:)\bicon=["']([a-z0-9-]+)["']|\{% icon ["']([a-z0-9-]+)["']""")
-    missing = set()
+    missing, drawn = set(), set(icons.drawings().namelist())
     for file in [*SOURCES.rglob("templates/**/*.html"), *SOURCES.rglob("registrations.py")]:
         for one, other in named.findall(file.read_text(encoding="utf-8")):
-            try:
-                lucide._load_icon(one or other)
-            except lucide.IconDoesNotExist:
+            if f"{one or other}.svg" not in drawn:
                 missing.add((file.name, one or other))
     assert not missing
+
+
+def test_all_icons_are_drawn_from_one_reading_of_their_pack(monkeypatch):
+    read = []
+    monkeypatch.setattr(icons, "ZipFile", lambda file: read.append(file) or ZipFile(file))
+    icons.drawings.cache_clear()
+    for name in ("house", "badge-check", "cooking-pot"):
+        by_the_library = lucide(
+            name, size=18, stroke_width="1.75", focusable="false", **{"class": "icon", "aria-label": '"&'}
+        )
+        assert sorted(re.findall(WORDS, icon_svg.__wrapped__(name, 18, '"&'))) == sorted(
+            [*re.findall(WORDS, by_the_library), 'role="img"']
+        )
+    assert len(read) == 1
 
 
 def test_every_tone_named_in_the_house_has_its_colours():
