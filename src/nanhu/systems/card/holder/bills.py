@@ -62,7 +62,8 @@ def own_bills(viewer: Viewer) -> Any:
 
 def own_bill(request: PageRequest, public_id: UUID) -> ledger.Bill:
     """The viewer's own; another's is not there."""
-    return found_in(own_bills(request.viewer), _("这笔应缴"), public_id=public_id)
+    found: ledger.Bill = found_in(own_bills(request.viewer), _("这笔应缴"), public_id=public_id)
+    return found
 
 
 def standing_at_paying(request: PageRequest, bill: ledger.Bill) -> dict[str, Any]:
