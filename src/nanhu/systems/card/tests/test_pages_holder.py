@@ -230,7 +230,7 @@ def test_the_file_holds_the_rows_of_the_filter(fed):
     ]
 
 
-@pytest.mark.capability("A143.2", "A144.3")
+@pytest.mark.capability("A143.2", "A144.2", "A144.3")
 def test_the_file_holds_the_whole_range_however_many_pages_it_is(fed):
     for day in range(200, 231):
         past_receipt(fed, "student", day, amount_fen=100 + day)

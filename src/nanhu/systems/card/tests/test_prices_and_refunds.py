@@ -41,6 +41,7 @@ def test_a_clerk_sets_a_price_and_a_stranger_finds_no_page(campus):
     assert queries_of(clerk, PAGE) <= 20
 
 
+@pytest.mark.capability("A099.1")
 @pytest.mark.parametrize(
     ("wrong", "status"),
     [

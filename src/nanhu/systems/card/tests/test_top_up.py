@@ -159,10 +159,12 @@ def test_an_exception_is_taken_by_who_asked_for_it(campus):
 
 
 @pytest.mark.capability("A138.1")
-def test_an_exception_grows_old(campus):
-    asked = ask(campus)
-    with (
-        time_machine.travel(asked.created_at + timedelta(days=366)),
-        pytest.raises(WrongStateError),
-    ):
-        cash_exceptions.approve(by=campus.actor("second_clerk"), exception=asked)
+def test_an_exception_is_agreed_to_within_a_day_and_not_later(campus):
+    late, in_time = ask(campus), ask(campus)
+    with time_machine.travel(late.created_at + timedelta(hours=24, minutes=1)):
+        with pytest.raises(WrongStateError, match="已过期"):
+            cash_exceptions.approve(by=campus.actor("second_clerk"), exception=late)
+        assert CashException.objects.get(pk=late.pk).state == "pending"
+    with time_machine.travel(in_time.created_at + timedelta(hours=23, minutes=59)):
+        cash_exceptions.approve(by=campus.actor("second_clerk"), exception=in_time)
+    assert CashException.objects.get(pk=in_time.pk).state == "approved"
