@@ -385,7 +385,7 @@ def test_a_keeper_lets_a_thing_to_somebody_outside_once_the_office_agreed_in_its
         assert standing_of_loan(letting) == "late"
     assert keeper.post(f"{card}returned/", {"reason": "完好"}).status_code == 302
     assert fresh(asset).state == "in_use"
-    assert "已归还" in office.get(f"/assets/lettings/{letting.public_id}/").content.decode()
+    assert "已还回" in office.get(f"/assets/lettings/{letting.public_id}/").content.decode()
 
 
 def test_what_is_let_from_the_council_s_sum_on_names_its_paper_also_where_its_value_grew_meanwhile(school):

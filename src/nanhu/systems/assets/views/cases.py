@@ -162,7 +162,7 @@ class Lettings(Table):
     loan = Badge(
         _("归还"),
         standing_of_loan,
-        names={"out": _("借用中"), "late": _("已过期"), "back": _("已归还")},
+        names={"out": _("借用中"), "late": _("已过期"), "back": _("已还回")},
         tones={"out": "info", "late": "bad", "back": "good"},
         tone="none",
         sort=False,
