@@ -21,7 +21,7 @@ STATES: Final = LandingRow.State
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CountedRow:
     """A row that counts, and by which numbers it is whose it is."""
 
     row_id: int
@@ -44,10 +44,10 @@ def loosen(*, by: Actor, person_ids: Iterable[int], reason: str) -> dict[int, Ba
     roots = people.families(person_ids)
     alone = set(roots.values()) - {root for one, root in roots.items() if one != root}
     held = people.numbers_held(alone)
-    told = rows_that_count(alone).values_list("person_id", flat=True).order_by().distinct()
-    unnamed = set(told) - set(told.exclude(batch__source=CONTACTS.key))
+    whose = rows_that_count(alone).values_list("person_id", flat=True).order_by().distinct()
+    unnamed = set(whose) - set(whose.exclude(batch__source=CONTACTS.key))
     parted: dict[int, Batch] = {}
-    for person_id, rows in told_of([one for one in alone if one in unnamed or len(held.get(one, ())) > 1]).items():
+    for person_id, rows in counted_rows([one for one in alone if one in unnamed or len(held.get(one, ())) > 1]).items():
         given = {number for number, is_of_batch in held.get(person_id, {}).items() if not is_of_batch}
         main, *others = parts_of(rows, given)
         refuse_unknown(row for part in (main, *others) for row in unknown_in(part, given))
@@ -58,21 +58,21 @@ def loosen(*, by: Actor, person_ids: Iterable[int], reason: str) -> dict[int, Ba
     return parted
 
 
-def told_of(person_ids: Iterable[int]) -> dict[int, list[Told]]:
-    found: dict[int, list[Told]] = defaultdict(list)
+def counted_rows(person_ids: Iterable[int]) -> dict[int, list[CountedRow]]:
+    found: dict[int, list[CountedRow]] = defaultdict(list)
     for spec, batch, accepted in in_batches(rows_that_count(person_ids)):
         rows = [(row, row.clean) for row in cleaned(spec, batch, list(accepted)) if row.clean]
         indexes = people.document_indexes(sorted({clean.id_number for _row, clean in rows if clean.id_number}))
         for row, clean in rows:
             document = indexes[clean.id_number] if clean.id_number else None
             whose = accepted[row.row_id]
-            found[whose].append(Told(row.row_id, row.line, whose, batch, spec, clean.campus_no, document))
+            found[whose].append(CountedRow(row.row_id, row.line, whose, batch, spec, clean.campus_no, document))
     return found
 
 
-def parts_of(rows: Sequence[Told], given: set[str]) -> list[list[Told]]:
+def parts_of(rows: Sequence[CountedRow], given: set[str]) -> list[list[CountedRow]]:
     """Whoever has numbers that no batch gave comes first, else of whom was spoken first."""
-    parts: list[tuple[set[str | bytes], list[Told]]] = [({*given}, [])] if given else []
+    parts: list[tuple[set[str | bytes], list[CountedRow]]] = [({*given}, [])] if given else []
     for row in rows:
         met = [part for part in parts if part[0] & row.keys]
         parts = [part for part in parts if not part[0] & row.keys]
@@ -82,12 +82,12 @@ def parts_of(rows: Sequence[Told], given: set[str]) -> list[list[Told]]:
     return [sorted(listed, key=lambda row: row.row_id) for _keys, listed in parts]
 
 
-def unknown_in(part: Sequence[Told], given: set[str]) -> Iterator[Told]:
+def unknown_in(part: Sequence[CountedRow], given: set[str]) -> Iterator[CountedRow]:
     registered = given | {row.campus_no for row in part if row.spec.kind == "persons"}
     return (row for row in part if row.campus_no not in registered)
 
 
-def refuse_unknown(rows: Iterable[Told]) -> None:
+def refuse_unknown(rows: Iterable[CountedRow]) -> None:
     refused = list(rows)
     LandingRow.objects.filter(id__in=[row.row_id for row in refused]).update(state=STATES.REJECTED, person=None)
     Issue.objects.bulk_create(
@@ -105,7 +105,7 @@ def refuse_unknown(rows: Iterable[Told]) -> None:
     recount(row.batch.pk for row in refused)
 
 
-def part_from(part: Sequence[Told], *, by: Actor, person_id: int, reason: str) -> int:
+def part_from(part: Sequence[CountedRow], *, by: Actor, person_id: int, reason: str) -> int:
     numbers, documents = {row.campus_no for row in part}, {row.document for row in part if row.document}
     origin = origin_of(part[0].spec, part[0].batch.pk)
     own = people.split_person(by=by, person_id=person_id, numbers=numbers, origin=origin, reason=reason)
