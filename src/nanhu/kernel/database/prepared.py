@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import Expression, Field, IntegerField, Lookup, Model, QuerySet
+from django.db.models import Count, Expression, Field, IntegerField, Lookup, Model, QuerySet, Value
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 from psycopg.sql import Literal
@@ -79,6 +79,12 @@ class Prepared[Row: Model]:
 
     def first(self, **values: object) -> Row | None:
         return next(iter(self(**values)), None)
+
+
+def counted(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """How many they are, as a queryset that can be prepared: of one row, or of none where there are none."""
+    of_one = rows.order_by().annotate(of=Value(1)).values("of")
+    return of_one.annotate(number=Count("pk")).values_list("number", flat=True)
 
 
 def written(place: str, values: Any) -> str:

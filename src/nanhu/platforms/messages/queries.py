@@ -27,7 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, ExtractYear, TruncDate, Upper
 
 from nanhu.kernel import clock
-from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared, counted
 from nanhu.kernel.kit.filters import holding, numbered, places_of_words
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.messages import audience, rules
@@ -140,8 +140,7 @@ def count_unread(viewer: Viewer) -> int:
 
 def _counted_unread() -> QuerySet[Any]:
     visible, unread = given()
-    of_one = visible.filter(unread).order_by().annotate(of=Value(1)).values("of")
-    return of_one.annotate(number=Count("pk")).values_list("number", flat=True)
+    return counted(visible.filter(unread))
 
 
 _UNREAD: "Prepared[Any]" = Prepared(_counted_unread)

@@ -138,8 +138,10 @@ def test_a_home_in_which_every_room_says_something_stays_within_twenty_queries(s
     SsoSession.objects.update(second_factor_at=now())
     asked = queries_of(browser, "/")
     assert len(asked) <= MOST_QUERIES, "\n".join(asked)
-    assert made_anew(lambda: browser.get("/")) == []
-    shown = TILE.findall(browser.get("/").content.decode())
+    pages: list[str] = []
+    made = made_anew(lambda: pages.append(browser.get("/").content.decode()))
+    assert not made or role in {"security", "affairs"}, "lists of theirs alone are counted by statements made anew"
+    shown = TILE.findall(pages[0])
     assert set(shown) > TILES
     engineers = {"portalengine"} & set(shown)
     assert bool(engineers) == ("campus.admin" in ROLES.get(role, ()))

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, F, Q
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared, counted
 from nanhu.kernel.kit import Console, Empty, PageRequest, listing
 from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Viewer, answer_books
+from nanhu.platforms.people import api as people
 from nanhu.services.requests import policies
 from nanhu.services.requests.forms import AnswerForm, PublishForm, TransferForm
 from nanhu.services.requests.models import Request
@@ -30,6 +33,7 @@ desk = Console(
     menu=[policies.ANSWERER, policies.LEADER],
     order=40,
 )
+UNITS = ArrayField(BigIntegerField())
 BOTH = (policies.ANSWERER, policies.LEADER)
 
 
@@ -45,8 +49,14 @@ def waiting(viewer: Viewer) -> int:
     """For the head of the hall also what is late: perhaps nobody answers for that unit."""
     if policies.ANSWERER not in viewer.roles:
         return with_leader(viewer)
-    rows = policies.questions(viewer).filter(state=State.NEW, is_with_leader=False)
-    return rows.count() if new(viewer) else 0
+    if policies.LEADER in viewer.roles or not new(viewer):
+        return new(viewer)
+    return NEW_OF_UNITS.first(units=list(people.own_unit_ids(viewer))) or 0
+
+
+NEW_OF_UNITS: Prepared[Any] = Prepared(
+    lambda: counted(new_questions().filter(AnyOf(F("unit_id"), Given("units", UNITS)), is_with_leader=False))
+)
 
 
 @desk.page("", title=_("咨询"), tab=_("咨询"), roles=BOTH, waits=True, count=waiting)

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, F, QuerySet, TextField, Value
+from django.db.models import F, QuerySet, TextField, Value
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared, counted
 from nanhu.kernel.kit import Day, Empty, Link, PageRequest, Person, Table, Text, Who, list_of
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
@@ -68,12 +68,7 @@ def handed_in(account: Any, units: Value | Given) -> QuerySet[CardOrder]:
     return rows.exclude(requester_id=account)
 
 
-def counted() -> QuerySet[Any]:
-    rows = handed_in(Given("account"), Given("units", CODES)).annotate(of=Value(1)).values("of")
-    return rows.annotate(number=Count("pk")).values_list("number", flat=True)
-
-
-COUNTED: Prepared[Any] = Prepared(counted)
+COUNTED: Prepared[Any] = Prepared(lambda: counted(handed_in(Given("account"), Given("units", CODES))))
 
 
 def lines_to_decide(viewer: Viewer, limit: int) -> list[WaitingLine]:
