@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 from django.db.models import Q
 from django.http import QueryDict
+from django.template import Engine
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 from openpyxl import load_workbook
 
@@ -29,7 +31,7 @@ from nanhu.kernel.kit import (
     Views,
     people,
 )
-from nanhu.kernel.kit.columns import Reader
+from nanhu.kernel.kit.columns import Markup, Reader, Who
 from nanhu.kernel.kit.filters import address_with
 from nanhu.kernel.kit.listings import Listing, says_nothing
 from nanhu.kernel.kit.tables import in_order, is_field, sort_fields
@@ -302,3 +304,24 @@ def test_the_next_part_of_a_walked_list_begins_where_the_last_one_ended(rf):
     assert part_of([1], 2, str) == ([1], "")
     assert number_before(rf.get("/", {"before": "9" * 19})) == 2**63 - 1
     assert number_before(rf.get("/", {"before": "-1"})) is None
+
+
+def test_a_reader_is_me_also_where_the_account_stands_in_another_row():
+    row = SimpleNamespace(payment=SimpleNamespace(author_id=7, author_name="林小满"))
+    clerk = Who("登记", "payment__author_name", account="payment__author_id")
+    assert clerk.shown(row, Reader(account_id=7)) == "我"
+    assert clerk.shown(row, Reader(account_id=8)) == "林小满"
+
+
+@pytest.mark.django_db
+def test_the_templates_of_all_cells_are_given_what_pages_are_given_once(rf, monkeypatch):
+    asked = []
+    engine = Engine.get_default()
+    processors = (*engine.template_context_processors, lambda request: asked.append(request) or {"asked": True})
+    monkeypatch.setitem(vars(engine), "template_context_processors", processors)
+    request = rf.get("/")
+    request.viewer = None
+    cell, reader = Markup("图标", "ui/_mark.html"), Reader(request)
+    drawn = [cell.shown(Asset("椅"), reader) for _row in range(3)]
+    assert drawn == [render_to_string("ui/_mark.html", {"row": None}, request=request)] * 3
+    assert asked == [request, request], "once for the cells, once for the page beside them"

@@ -79,6 +79,9 @@ class Holder:
         self.items = ["一", "二"]
         self.own = {"items": "a key before an attribute"}
 
+    def __str__(self) -> str:
+        return "a holder"
+
     @property
     def broken(self) -> str:
         raise AttributeError("missing")
