@@ -84,7 +84,8 @@ class Prepared[Row: Model]:
 def counted(rows: QuerySet[Any]) -> QuerySet[Any]:
     """How many they are, as a queryset that can be prepared: of one row, or of none where there are none."""
     of_one = rows.order_by().annotate(of=Value(1)).values("of")
-    return of_one.annotate(number=Count("pk")).values_list("number", flat=True)
+    numbers: QuerySet[Any] = of_one.annotate(number=Count("pk")).values_list("number", flat=True)
+    return numbers
 
 
 def written(place: str, values: Any) -> str:

@@ -46,7 +46,7 @@ class Constant(Node):
         key = (get_language(), context.autoescape)
         said = self.said.get(key)
         if said is None:
-            said = self.said[key] = SafeString("".join([node.render_annotated(context) for node in self.nodes]))
+            said = self.said[key] = SafeString("".join([str(node.render_annotated(context)) for node in self.nodes]))
         return said
 
 

@@ -19,24 +19,22 @@ class QuickVariable(Variable):
     __slots__ = ()
 
     def _resolve_lookup(self, context: Any) -> Any:
-        first, *others = self.lookups
-        for names in reversed(context.dicts):
-            if first in names:
-                current = names[first]
-                break
-        else:
-            return super()._resolve_lookup(context)
-        for bit in others:
-            if callable(current):
-                return super()._resolve_lookup(context)
-            if type(current) is SimpleLazyObject:
-                current = unwrapped(current)
-            kind = type(current)
-            try:
+        first, *others = self.lookups or ()
+        try:
+            current = next(names[first] for names in reversed(context.dicts) if first in names)
+            for bit in others:
+                if callable(current):
+                    return self.as_django(context)
+                if type(current) is SimpleLazyObject:
+                    current = unwrapped(current)
+                kind = type(current)
                 current = current[bit] if kind is dict else own(current, kind, bit)
-            except (AttributeError, KeyError):
-                return super()._resolve_lookup(context)
-        return super()._resolve_lookup(context) if callable(current) else current
+        except Exception:  # noqa: BLE001 - which of them are silent is Django's to say
+            return self.as_django(context)
+        return self.as_django(context) if callable(current) else current
+
+    def as_django(self, context: Any) -> Any:
+        return super()._resolve_lookup(context)  # type: ignore[misc]  # django-stubs do not know it
 
 
 def own(current: Any, kind: type, bit: str) -> Any:

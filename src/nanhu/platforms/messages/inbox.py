@@ -137,7 +137,7 @@ def lines(rows: Iterable[tuple[Any, ...]]) -> list[Line]:
 
 def newest_unread(viewer: Viewer, limit: int) -> list[Line]:
     """For every home, so the query is made once."""
-    return lines(_newest_unread(limit, tail())(person=viewer.person_id or 0, **queries.asked_by(viewer)))
+    return lines(_newest_unread(limit, tail())(person=viewer.person_id or 0, **queries.parameters_of(viewer)))
 
 
 @cache

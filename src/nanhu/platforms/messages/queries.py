@@ -108,10 +108,10 @@ def _marked(notices: QuerySet[Notice], unread: Q) -> "QuerySet[MarkedNotice]":
 
 def newest_of(viewer: Viewer, limit: int) -> "list[MarkedNotice]":
     """What stands at the top of the viewer's bulletin: for every home, so the query is made once."""
-    return _newest(limit)(**asked_by(viewer))
+    return _newest(limit)(**parameters_of(viewer))
 
 
-def asked_by(viewer: Viewer) -> dict[str, Any]:
+def parameters_of(viewer: Viewer) -> dict[str, Any]:
     moment = clock.now()
     return {
         "account": viewer.account_id,
@@ -123,7 +123,7 @@ def asked_by(viewer: Viewer) -> dict[str, Any]:
 
 
 def given() -> tuple[QuerySet[Notice], Q]:
-    """What is visible, and what of it is not read, of whom `asked_by` names at each call."""
+    """What is visible, and what of it is not read, of whom `parameters_of` names at each call."""
     visible = _visible(Given("units", UNITS), Given("audiences", AUDIENCES), Given("moment", DateTimeField()))
     return visible, _not_read(Given("account"), Given("since", DateTimeField()))
 
@@ -135,7 +135,7 @@ def _newest(limit: int) -> "Prepared[MarkedNotice]":
 
 def count_unread(viewer: Viewer) -> int:
     """For every home and every bell, so the query is made once."""
-    return _UNREAD.first(**asked_by(viewer)) or 0
+    return _UNREAD.first(**parameters_of(viewer)) or 0
 
 
 def _counted_unread() -> QuerySet[Any]:

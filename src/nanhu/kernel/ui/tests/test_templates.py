@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.template import Context, Template, engines
 from django.template.base import Node
 from django.test import RequestFactory
@@ -86,6 +87,10 @@ class Holder:
     def broken(self) -> str:
         raise AttributeError("missing")
 
+    @property
+    def gone(self) -> str:
+        raise ObjectDoesNotExist
+
     def method(self) -> str:
         return "called"
 
@@ -106,6 +111,8 @@ class Holder:
         "one.asks",
         "one.nothing",
         "one.nothing.more",
+        "one.gone",
+        "one.gone.more",
         "nothing",
         "nothing.more",
         "lazy.label",
