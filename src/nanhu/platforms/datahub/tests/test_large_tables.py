@@ -350,7 +350,9 @@ def test_the_frozen_model_is_told_to_spark_level_by_level():
 def here(large, monkeypatch):
     """The engine in this process, and few columns: half a second less of a processor a snapshot."""
     (large / "table.toml").write_text(FEW, encoding="utf-8")
-    monkeypatch.setattr(engines, "answered", lambda _command, work: duckdb_engine.done(work) | duckdb_engine.cost())
+    monkeypatch.setattr(
+        engines, "answered", lambda _command, work, **_refused: duckdb_engine.done(work) | duckdb_engine.cost()
+    )
 
 
 def line(n, **other):
