@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
+from django.db import Error
 from django.template import Context
-from django.template.base import FilterExpression, Node, Variable, VariableNode
+from django.template.base import FilterExpression, Node, Variable, VariableNode, render_value_in_context
 from django.template.smartif import TokenBase
 from django.utils.functional import SimpleLazyObject, empty
 from django.utils.safestring import SafeString
@@ -29,6 +30,8 @@ class QuickVariable(Variable):
                     current = unwrapped(current)
                 kind = type(current)
                 current = current[bit] if kind is dict else own(current, kind, bit)
+        except Error:
+            raise  # asked again in its transaction, the database would say something else
         except Exception:  # noqa: BLE001 - which of them are silent is Django's to say
             return self.as_django(context)
         return self.as_django(context) if callable(current) else current
@@ -52,14 +55,18 @@ def unwrapped(lazy: Any) -> Any:
 
 class QuickVariableNode(VariableNode):
     def render(self, context: Context) -> str:
-        """A text is neither a time nor a number, and needs none of their words."""
-        if context.autoescape:
+        """A text is neither a time nor a number, and needs none of their words. What is asked for is asked for once: it may be a method."""
+        try:
             said = self.filter_expression.resolve(context)
+        except UnicodeDecodeError:  # as Django does
+            return ""
+        if context.autoescape:
             if type(said) is SafeString:
                 return said
             if type(said) is str:
                 return SafeString(escape(said))
-        return super().render(context)
+        drawn: str = render_value_in_context(said, context)
+        return drawn
 
 
 def quicken(node: Node) -> None:

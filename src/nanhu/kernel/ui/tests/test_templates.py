@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import OperationalError
 from django.template import Context, Template, engines
 from django.template.base import Node
 from django.test import RequestFactory
@@ -139,6 +140,35 @@ def test_an_error_within_a_property_is_not_hidden():
     fold(quick.nodelist)
     with pytest.raises(AttributeError):
         quick.render(Context({"one": Holder()}))
+
+
+class Asked:
+    def __init__(self) -> None:
+        self.times = 0
+
+    def count(self) -> int:
+        self.times += 1
+        return self.times
+
+    @property
+    def away(self) -> str:
+        self.times += 1
+        raise OperationalError("the first word of the database")
+
+
+@pytest.mark.parametrize("has_autoescape", [True, False])
+def test_a_method_is_called_once_whatever_it_gives(has_autoescape):
+    quick, one = Template("{{ one.count }}"), Asked()
+    fold(quick.nodelist)
+    assert (quick.render(Context({"one": one}, autoescape=has_autoescape)), one.times) == ("1", 1)
+
+
+def test_a_database_that_fails_is_not_asked_a_second_time():
+    quick, one = Template("{{ one.away }}"), Asked()
+    fold(quick.nodelist)
+    with pytest.raises(OperationalError):
+        quick.render(Context({"one": one}))
+    assert one.times == 1
 
 
 @pytest.mark.django_db
