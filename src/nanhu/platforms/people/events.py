@@ -63,7 +63,8 @@ class PersonsMerged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonsParted(Event):
-    """A merge was undone: `restored_id` is a person of their own again."""
+    """A merge was undone, or nothing says any more that two are one: `restored_id` is a person of their own, a new record in the
+    second case."""
 
     kept_id: int
     restored_id: int

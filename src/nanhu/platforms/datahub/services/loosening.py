@@ -47,14 +47,17 @@ def loosen(*, by: Actor, person_ids: Iterable[int], reason: str) -> dict[int, Ba
     whose = rows_that_count(alone).values_list("person_id", flat=True).order_by().distinct()
     unnamed = set(whose) - set(whose.exclude(batch__source=CONTACTS.key))
     parted: dict[int, Batch] = {}
+    refused: list[CountedRow] = []
     for person_id, rows in counted_rows([one for one in alone if one in unnamed or len(held.get(one, ())) > 1]).items():
-        given = {number for number, is_of_batch in held.get(person_id, {}).items() if not is_of_batch}
-        main, *others = parts_of(rows, given)
-        refuse_unknown(row for part in (main, *others) for row in unknown_in(part, given))
+        numbers = held.get(person_id, {})
+        given = {number for number, is_of_batch in numbers.items() if not is_of_batch}
+        main, *others = parts_of(rows, list(numbers), given)
+        refused += [row for part in (main, *others) for row in unknown_in(part, given)]
         for part in others:
             if any(row.spec.kind == "persons" for row in part):
                 own = part_from(part, by=by, person_id=person_id, reason=reason)
                 parted[own] = part[0].batch
+    refuse_unknown(refused)
     return parted
 
 
@@ -70,16 +73,24 @@ def counted_rows(person_ids: Iterable[int]) -> dict[int, list[CountedRow]]:
     return found
 
 
-def parts_of(rows: Sequence[CountedRow], given: set[str]) -> list[list[CountedRow]]:
-    """Whoever has numbers that no batch gave comes first, else of whom was spoken first."""
+def parts_of(rows: Sequence[CountedRow], numbers: Sequence[str], given: set[str]) -> list[list[CountedRow]]:
+    """Whoever has numbers that no batch gave comes first, else whose number the record had first. One that was given by hand and stands
+    in no row (a guest's) is no part: it stays where it was put."""
     parts: list[tuple[set[str | bytes], list[CountedRow]]] = [({*given}, [])] if given else []
     for row in rows:
         met = [part for part in parts if part[0] & row.keys]
         parts = [part for part in parts if not part[0] & row.keys]
         joined = row.keys.union(*(keys for keys, _rows in met))
         parts.append((joined, [*(one for _keys, listed in met for one in listed), row]))
-    parts.sort(key=lambda part: (not part[0] & given, min((row.row_id for row in part[1]), default=0)))
-    return [sorted(listed, key=lambda row: row.row_id) for _keys, listed in parts]
+    places = {number: place for place, number in enumerate(numbers)}
+
+    def rank(part: tuple[set[str | bytes], list[CountedRow]]) -> tuple[bool, int, int]:
+        keys, listed = part
+        first = min(places.get(row.campus_no, len(places)) for row in listed)
+        return not keys & given, first, min(row.row_id for row in listed)
+
+    told = sorted((part for part in parts if part[1]), key=rank)
+    return [sorted(listed, key=lambda row: row.row_id) for _keys, listed in told]
 
 
 def unknown_in(part: Sequence[CountedRow], given: set[str]) -> Iterator[CountedRow]:
@@ -87,8 +98,7 @@ def unknown_in(part: Sequence[CountedRow], given: set[str]) -> Iterator[CountedR
     return (row for row in part if row.campus_no not in registered)
 
 
-def refuse_unknown(rows: Iterable[CountedRow]) -> None:
-    refused = list(rows)
+def refuse_unknown(refused: Sequence[CountedRow]) -> None:
     LandingRow.objects.filter(id__in=[row.row_id for row in refused]).update(state=STATES.REJECTED, person=None)
     Issue.objects.bulk_create(
         Issue(

@@ -1,16 +1,19 @@
 """Rosters by unseen hands: what once went wrong in silence, each as the office would hand it in."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
 
+from nanhu.kernel.clock import campus_today
 from nanhu.platforms.datahub.api import replay, roll_back
 from nanhu.platforms.datahub.errors import PartedElsewhereError
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Missing, Review
+from nanhu.platforms.datahub.services import loosening
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, Person
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +88,6 @@ def test_the_steward_says_once_that_the_row_is_theirs_and_may_take_it_back(hand_
     assert hand_in(register(first) + "\n").counts["rejected"] == 1
 
 
-@pytest.mark.capability("A004.6")
 def test_whom_only_a_wrong_it_is_theirs_held_together_are_two_when_it_is_taken_back(hand_in, units):
     hand_in(register(student()))
     hand_in(register(student(no="14231100002", name="王芳", 出生日期="2004-11-02")))
@@ -108,6 +110,7 @@ def test_a_row_that_was_decided_against_is_among_those_that_are_played_again(han
     assert "重放被拒绝的行" in steward.get(f"/datahub/batches/{torn.batch}/").content.decode()
 
 
+@pytest.mark.capability("A004.6")
 def test_the_steward_says_once_that_they_are_two(hand_in, units):
     rows = [student(**OTHER, 出生日期="2004-11-02")]
     hand_in(register(student()))
@@ -249,6 +252,50 @@ def test_two_whom_a_rolled_back_batch_alone_held_together_are_two_again(hand_in,
     assert Person.objects.filter(is_void=False).count() == 2, "each row finds its own"
 
 
+def test_a_number_that_was_given_by_hand_parts_nobody_from_his_own_rows(hand_in, units):
+    """A student who is somebody's guest as well, or has a temporary card: nothing but the record says that the two numbers are one's."""
+    hand_in(register(student()))
+    person = Person.objects.get()
+    guest = {
+        "category": "visitor",
+        "category_name": "访客",
+        "unit_code": "11",
+        "ends_on": campus_today() + timedelta(days=9),
+    }
+    people.add_guest(by=BY, name="", phone="", person_id=person.pk, **guest)
+    wrong = hand_in(register(student(phone="13911112222")))
+    roll_back(by=BY, batch_id=wrong.batch, reason="错发")
+    assert Person.objects.get() == person
+    assert set(person.affiliations.values_list("kind", "state")) == {("student", "active"), ("guest", "active")}
+
+
+def test_whose_number_the_record_had_first_keeps_it_in_whichever_order_the_last_list_names_them(hand_in, units):
+    """With it go the account and the money."""
+    first = hand_in(register(TWICE[0]))
+    wrong = hand_in(register(student(name="Anna Petrova", document="E12345678", **OTHER_NO)))
+    hand_in(register(*reversed(TWICE)))
+    person = Person.objects.get()
+    roll_back(by=BY, batch_id=first.batch, reason="错发")
+    assert Person.objects.get() == person, "a row holds them together still"
+    roll_back(by=BY, batch_id=wrong.batch, reason="错发")
+    held = dict(Affiliation.objects.values_list("campus_no", "person"))
+    assert held["14231100001"] == person.pk != held["14231100002"]
+
+
+def test_what_is_refused_with_a_register_is_counted_once_whomever_it_names(hand_in, units, monkeypatch):
+    pupils = [
+        {"no": f"1423110000{n}", "name": f"李{'明华强'[n]}", "document": id_number(order=1 + 2 * n)} for n in range(3)
+    ]
+    wrong = hand_in(register(*(student(**one) for one in pupils)))
+    lines = (f"{one['no']},{one['name']},1391111222{n}\n" for n, one in enumerate(pupils))
+    phones = hand_in("学号,姓名,手机号码\n" + "".join(lines), source_key="sa.contacts", name="通讯录.csv")
+    counted, recount = [], loosening.recount
+    monkeypatch.setattr(loosening, "recount", lambda ids: (counted.append(1), recount(ids)))
+    roll_back(by=BY, batch_id=wrong.batch, reason="错发")
+    assert Batch.objects.get(pk=phones.batch).counts["rejected"] == 3
+    assert len(counted) == 1, "a register names thousands"
+
+
 def test_a_list_of_phones_keeps_nobody_whom_no_register_names(hand_in, units, steward):
     wrong = hand_in(register(student(phone="")))
     phones = hand_in("学号,姓名,手机号码\n14231100001,李明,13911112222\n", source_key="sa.contacts", name="通讯录.csv")
@@ -306,6 +353,15 @@ def test_a_month_of_birth_agrees_with_a_day_in_it_and_does_not_replace_it(hand_i
     assert Person.objects.get(name="Anna Petrova").birth_date == date(2005, 4, 1), "another month is another"
     report = hand_in(register(student(**pupils[0], 出生日期="200504"), *told[1:]))
     assert (report.state, report.counts["codes"]) == ("waiting", {"birth_contradicts": 1})
+
+
+def test_another_month_of_birth_under_another_name_is_asked_about(hand_in, units):
+    """Under the same passport and number: a passport tells no birth date itself."""
+    anna = {"name": "Anna Petrova", "document": "E12345678", "国籍地区": "俄罗斯", **PASSPORT}
+    hand_in(register(student(**anna)))
+    report = hand_in(register(student(**anna | {"name": "王芳"}, 出生日期="198504")))
+    assert report.counts["codes"] == {"identity_contradicts": 1}
+    assert Person.objects.get().name == "Anna Petrova"
 
 
 @pytest.fixture
