@@ -211,7 +211,8 @@ class PersonBook:
 
 def is_contradicted(known: Known, row: CleanRow) -> bool:
     """Of a row under another name: its own birth date or sex is not theirs; or nothing else says that it is them."""
-    is_other_birth = row.said_birth is not None and known.birth_date is not None and row.said_birth != known.birth_date
+    said_birth = row.birth_date if row.is_birth_month and not row.fits_month(known.birth_date) else row.said_birth
+    is_other_birth = said_birth is not None and known.birth_date is not None and said_birth != known.birth_date
     is_other_sex = row.said_sex is not None and {row.said_sex, known.sex} == {"1", "2"}
     if is_other_birth or is_other_sex:
         return True
