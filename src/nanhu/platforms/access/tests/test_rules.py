@@ -45,7 +45,7 @@ def test_windows_are_the_minutes_at_which_the_door_opens(held, at):
     assert any(begin <= at < end for begin, end in without_days(found, {at.date()})) is False
 
 
-@pytest.mark.capability("A100.1", "A100.2")
+@pytest.mark.capability("A100.2")
 @pytest.mark.django_db
 @settings(max_examples=150)
 @given(rule=rules(), at=moments)

@@ -80,7 +80,6 @@ def test_the_same_form_is_one_case_and_a_twin_is_refused(school):
     assert cases.open_case(**given, token=uuid4()).pk != first.pk
 
 
-@pytest.mark.capability("A007.1")
 def test_nobody_decides_his_own_case_and_the_next_one_up_does(school):
     people.appoint(
         by=SYSTEM,
@@ -127,7 +126,6 @@ def test_a_running_case_without_a_token_is_refused(school):
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-@pytest.mark.capability("A007.2")
 def test_a_stranger_decides_nothing(school):
     case = school.apply()
     for number in ("T3", "T4", "S2"):
@@ -532,7 +530,6 @@ def test_what_is_sealed_is_nowhere_in_the_open(school):
     assert b"430602" not in bytes(sealed)
 
 
-@pytest.mark.capability("A007.2")
 def test_who_may_see_a_case(school):
     case = school.apply()
     sees = {number for number in school.persons if visible_cases(school[number]).filter(pk=case.pk).exists()}

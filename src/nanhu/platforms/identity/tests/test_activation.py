@@ -389,7 +389,6 @@ def test_the_way_there_is_remembered_through_set_up(browser, newcomer):
     assert 'href="/account/sessions"' in finish(browser).content.decode()
 
 
-@pytest.mark.capability("A034.5")
 def test_no_secret_of_an_activation_is_in_the_audit_log(browser, newcomer):
     begin(browser, newcomer)
     finish(browser)

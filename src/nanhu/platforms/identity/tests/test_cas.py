@@ -81,7 +81,6 @@ def test_a_signed_in_browser_gets_a_ticket_that_is_worth_its_owner(signed_in):
     assert found.find(f"{CAS}isFromNewLogin").text == "false"
 
 
-@pytest.mark.capability("A046.1")
 def test_only_the_hash_of_a_ticket_is_kept(signed_in):
     ticket = fresh_ticket(signed_in)
 
@@ -256,7 +255,6 @@ def test_json_answers(signed_in):
     assert failure_code(validate(fresh_ticket(signed_in), format="YAML")) == "INVALID_REQUEST"
 
 
-@pytest.mark.capability("A046.1")
 def test_missing_and_foreign_tickets_are_named_as_such(signed_in):
     assert failure_code(Client().get("/cas/serviceValidate", {"service": SERVICE})) == "INVALID_REQUEST"
     assert failure_code(validate("PT-something", path="/cas/serviceValidate")) == "INVALID_TICKET_SPEC"

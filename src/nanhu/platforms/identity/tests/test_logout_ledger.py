@@ -119,7 +119,6 @@ def test_the_key_is_out_of_reach_of_scripts_and_other_pages(in_two):
     assert (key["httponly"], key["samesite"], key["path"]) == (True, "Lax", "/signed-out")
 
 
-@pytest.mark.capability("A002.2")
 def test_cas_logout_shows_it_and_sends_on_only_to_registered_places(in_two):
     page = in_two.get("/cas/logout", {"url": SERVICE})
     assert page.status_code == 200

@@ -43,7 +43,6 @@ def deeds() -> list[str]:
     )
 
 
-@pytest.mark.capability("A036.1")
 @pytest.mark.parametrize("path", ["", "new/", "preview/"])
 def test_strangers_to_the_desk_get_404(browser, path):
     assert browser("teacher").get(f"/notices/manage/{path}").status_code == 404
@@ -95,14 +94,12 @@ def test_a_notice_waits_for_its_hour(browser):
         assert browser("student").get(address(draft)).status_code == 200
 
 
-@pytest.mark.capability("A036.1")
 def test_publishing_twice_is_refused_and_tells_nobody_twice(browser, publish):
     notice = publish()
     assert browser("editor").post(desk(notice, "publish/")).status_code == 409
     assert OutboxEvent.objects.filter(name="campus_messages.NoticePublished").count() == 1
 
 
-@pytest.mark.capability("A036.1")
 def test_withdrawing_needs_a_reason_and_keeps_the_receipts(browser, publish):
     notice = publish()
     browser("student").post(address(notice, "read/"))
@@ -117,7 +114,6 @@ def test_withdrawing_needs_a_reason_and_keeps_the_receipts(browser, publish):
     assert browser("student").get(address(notice)).status_code == 200
 
 
-@pytest.mark.capability("A036.1")
 def test_a_change_is_seen_at_once_and_written_down(browser, publish):
     notice = publish(attachments=[("旧.pdf", PDF)])
     old = notice.attachments.get()

@@ -96,7 +96,6 @@ def test_a_tile_leads_to_who_answers_by_its_title_alone_and_one_that_is_old_is_a
     assert student.get("/tiles/words/wrong/").status_code == student.get("/tiles/none/wrong/").status_code == 404
 
 
-@pytest.mark.capability("A003.3")
 def test_a_tile_with_nothing_to_say_is_left_out(board, student):
     board.tile("silent", lambda _viewer: None, title="沉默")
     assert "沉默" not in student.get("/").content.decode()

@@ -113,7 +113,6 @@ def test_a_bomb_and_a_seventh_photo_are_refused(school):
     assert not Item.objects.exists()
 
 
-@pytest.mark.capability("A072.4")
 def test_a_found_card_has_no_photo(school):
     said = school.said(category="card", words="校园卡一张", photos=[picture()])
     answer = school.client("S1").post(f"{HOME}found/", said)

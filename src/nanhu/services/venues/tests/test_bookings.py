@@ -469,7 +469,6 @@ def test_each_change_stands_in_the_log_and_is_told(school, hall):
     assert any("批准" in one for one in texts_to(school["S1"]))
 
 
-@pytest.mark.capability("A080.3")
 def test_the_fee_counts_each_half_hour_that_was_begun():
     begins = moment_at(campus_today(), 600)
     assert [fee_of(5_000, begins, begins + timedelta(minutes=one)) for one in (30, 60, 61, 75, 90)] == [

@@ -151,7 +151,6 @@ def test_what_the_grid_offers_in_another_season_the_form_takes(school, hall):
         twice.save()
 
 
-@pytest.mark.capability("A080.2", "A080.3")
 def test_nobody_holds_a_venue_longer_than_it_is_lent(school):
     short = school.venue("b1.3", "短的", uses=["hall"], longest_minutes=60)
     student, address = school.client("S1"), f"/venues/{short.public_id}/apply/"

@@ -29,7 +29,6 @@ def test_a_terminal_refuses_a_lost_card_at_once(rich):
     assert Receipt.objects.get(outcome="card_lost").entry_id is None
 
 
-@pytest.mark.capability("A113.3", "A118.2")
 def test_it_is_recorded_and_told(rich):
     lost = lose(rich)
     assert lost.state == "lost"
@@ -42,7 +41,6 @@ def test_it_is_recorded_and_told(rich):
     }
 
 
-@pytest.mark.capability("A115.1")
 def test_reporting_twice_is_harmless(rich):
     first, second = lose(rich), lose(rich)
     assert first.lost_at == second.lost_at

@@ -53,7 +53,6 @@ def test_a_new_phone_is_taken_when_its_code_came_back(here, owner):
     assert "139****1111" in here.get("/account/contacts").content.decode()
 
 
-@pytest.mark.capability("A043.4")
 def test_the_old_phone_and_mail_hear_of_it(here, owner):
     ask(here, "thief@example.com", kind="mail")
     code = code_in(last_mail())
@@ -71,7 +70,6 @@ def test_it_takes_the_password(here):
     assert not SmsMessage.objects.exists()
 
 
-@pytest.mark.capability("A045.6")
 def test_a_wrong_code_changes_nothing_and_five_end_it(here):
     ask(here)
     code = code_in(last_text())

@@ -299,7 +299,7 @@ def let_in(school, number):
     return Grant.objects.create(code=code, granted_at=now(), ends_at=now() + timedelta(hours=1), **facts)
 
 
-@pytest.mark.capability("A160.2", "A163.1", "A163.2")
+@pytest.mark.capability("A160.2", "A163.2")
 def test_its_holder_and_the_centre_close_it(school):
     grant = school.opened()
     inside = [let_in(school, number) for number in ("T1", "T2")]

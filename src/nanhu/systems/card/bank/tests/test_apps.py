@@ -269,7 +269,6 @@ def test_details_loss_and_news_of_the_app(campus, phone):
     assert phone.ask("code", kind="pay")["outcome"] == "refused"
 
 
-@pytest.mark.capability("A154.1")
 def test_one_holder_never_sees_anothers_order(campus, phone, bank):
     phone.bind("student")
     order = phone.ask("top_up", amount_fen=5000)["order"]

@@ -271,7 +271,6 @@ def test_two_people_is_held_by_the_database(sold):
     assert made.state == "made"
 
 
-@pytest.mark.capability("A090.2")
 @pytest.mark.django_db(transaction=True)
 def test_a_run_by_four_at_once_settles_once(transactional_db):
     campus = bring_in_the_cast()

@@ -69,7 +69,6 @@ def test_only_the_chosen_sum_is_claimed_when_one_is_chosen(funds):
     assert (funds.balance(), funds.pending()) == (5000, 300)
 
 
-@pytest.mark.capability("A149.1")
 def test_nobody_claims_anothers_money_by_its_number(funds):
     foreign = funds.credit(part="teacher")
     with pytest.raises(NothingToClaimError):

@@ -52,7 +52,6 @@ def test_the_old_card_is_dead_and_its_money_waits_for_the_new_one(spent):
     assert Receipt.objects.get(kind="freeze").amount_fen == 4000
 
 
-@pytest.mark.capability("A120.1")
 def test_the_same_form_again_gives_the_same_card(spent):
     card = spent.campus.card("student")
     first = reissue(by=SYSTEM, card=card, reason="lost", fee_fen=0, at="", key="form")

@@ -364,7 +364,6 @@ def test_the_database_refuses_made_without_plastic_and_handed_to_nobody(campus):
             OrderRow.objects.filter(pk=row.pk).update(**change)
 
 
-@pytest.mark.capability("A108.1")
 def test_fees_balance(campus):
     assert receipt_differences() == []
     assert ledger.check_ledger() == []

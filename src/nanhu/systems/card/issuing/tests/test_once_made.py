@@ -148,7 +148,6 @@ def test_a_photo_that_was_sent_back_stops_the_order_though_an_older_one_is_on_re
     assert press(campus, order, "accept/", "clerk").status_code == 302
 
 
-@pytest.mark.capability("A102.1")
 def test_each_step_says_what_happened(campus):
     upload(campus, teacher_rows(), photos=archive("0020260001.jpg", "0020260002.jpg"))
     order = newest()

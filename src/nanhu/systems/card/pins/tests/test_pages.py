@@ -129,7 +129,6 @@ def test_a_holder_is_told_until_the_pin_is_changed_and_the_office_counts_the_res
         assert "还是初始密码" not in browser.get(page).content.decode()
 
 
-@pytest.mark.capability("A134.2")
 def test_the_holder_sees_limits_and_what_was_spent_today(campus):
     campus.top_up("guest", 5000)
     campus.pay("guest", 1234)

@@ -34,7 +34,6 @@ def test_the_initial_pin_follows_the_document(document, rule, pin):
     assert initial_pin(document, rule) == pin
 
 
-@pytest.mark.capability("A127.1")
 @pytest.mark.parametrize("weak", ["111111", "123456", "654321", "345678"])
 def test_easy_pins_are_weak(weak):
     assert is_weak(weak)
