@@ -92,7 +92,9 @@ class Batch(Retried):
         db_table = "parties_batch"
         indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="parties_batch_due")]
         constraints = [
-            models.UniqueConstraint(fields=["party", "key"], name="parties_batch_once"),
+            models.UniqueConstraint(
+                fields=["party", "key"], condition=~Q(state="withdrawn"), name="parties_batch_once"
+            ),
             models.CheckConstraint(
                 condition=Q(state="made")
                 | Q(state="sent", sent_at__isnull=False)

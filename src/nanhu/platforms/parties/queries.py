@@ -21,7 +21,9 @@ def answer_of(inquiry: Inquiry) -> dict[str, Any]:
 
 
 def lines_of_batch(party: str, key: str) -> QuerySet[BatchLine]:
-    return BatchLine.objects.filter(party=party, batch__key=key).order_by("pk")
+    """Of the newest under this key: one that was withdrawn may be made anew."""
+    newest = Batch.objects.filter(party=party, key=key).order_by("-pk").values("pk")[:1]
+    return BatchLine.objects.filter(batch=newest).order_by("pk")
 
 
 def quotas_of(year: int) -> list[QuotaLine]:

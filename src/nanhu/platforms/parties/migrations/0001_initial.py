@@ -244,7 +244,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="batch",
-            constraint=models.UniqueConstraint(fields=("party", "key"), name="parties_batch_once"),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "withdrawn"), _negated=True),
+                fields=("party", "key"),
+                name="parties_batch_once",
+            ),
         ),
         migrations.AddConstraint(
             model_name="batch",

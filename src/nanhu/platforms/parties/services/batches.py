@@ -57,11 +57,12 @@ OUTCOMES: Final = {DONE: Outcome.DONE, FAILED: Outcome.FAILED, OPEN: Outcome.OPE
 
 @transaction.atomic
 def make_batch(*, by: Actor, party: str, key: str, rows: Sequence[Mapping[str, str]]) -> Batch:
-    """The same key with the same lines again is the same batch. `rows`: by the columns of the party's form (`forms_of_files`)."""
+    """The same key with the same lines again is the same batch, unless that was withdrawn. `rows`: by the columns of the party's form
+    (`forms_of_files`)."""
     form = FORMS[party]
     digest = hashlib.sha256(msgspec.json.encode(list(rows), order="sorted")).hexdigest()
     lock_key(f"parties.batches:{party}")
-    known = Batch.objects.filter(party=party, key=key).first()
+    known = Batch.objects.filter(party=party, key=key).exclude(state=State.WITHDRAWN).first()
     if known is not None:
         if known.digest != digest:
             raise OtherBatchError(key=key)
@@ -346,7 +347,7 @@ def mark_handed_over(*, by: Actor, batch: Batch) -> None:
     row = locked(batch)
     if row.state != State.MADE:
         raise WrongStateError(what=Batch.what, state=row.get_state_display())
-    row.state, row.sent_at, row.due_at = State.SENT, now(), None
+    row.state, row.sent_at, row.due_at, row.is_unknown = State.SENT, now(), None, False
     row.save()
     audit.record(by=by, action="parties.hand_over_batch", target=target_of(row))
 

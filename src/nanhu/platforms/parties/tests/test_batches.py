@@ -269,7 +269,9 @@ def test_a_batch_that_was_made_wrongly_is_taken_back_before_it_goes_out_and_its_
     assert (batch.state, batch.due_at, set(outcomes(batch).values())) == ("withdrawn", None, {"failed"})
     with pytest.raises(OSError, match="taken it back"):
         batches.mark_sent(batch)
-    again = declared("hr.tax:2026-11b")
+    again = declared()
+    assert again != batch, "under its caller's own key"
+    assert [one.batch for one in parties.lines_of_batch("tax", again.key)] == [again, again]
     batches.mark_sent(again)
     assert engineer.post(f"/parties/batches/{again.public_id}/withdraw/", {"reason": "晚了"}).status_code == 409
 
@@ -281,6 +283,9 @@ def test_what_was_out_once_is_not_taken_back_also_where_it_waits_to_go_out_again
     with pytest.raises(WrongStateError):
         batches.withdraw(by=BY, batch=by_hand, reason="算错了")
     assert set(outcomes(by_hand).values()) == {"open"}
+    batches.mark_handed_over(by=BY, batch=by_hand)
+    with pytest.raises(WrongStateError):
+        batches.send_again(by=BY, batch=by_hand, reason="再送一次")
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
