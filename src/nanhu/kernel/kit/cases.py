@@ -7,6 +7,7 @@ lists that are handed in as a file (an IntakeBatch), with the form that takes th
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Required, TypedDict
 
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import intake
 from nanhu.kernel.actors import Actor, note_opening, proof_address
-from nanhu.kernel.errors import NotTheAuthorError
+from nanhu.kernel.errors import NotTheAuthorError, WrongStateError
 from nanhu.kernel.intake import IntakeBatch, RowList
 from nanhu.kernel.jobs import alone, job
 from nanhu.kernel.kit.columns import Badge, Column, Link, Markup, Number, Reader, Text, Tone, Who
@@ -76,7 +77,7 @@ class CaseOptions(TypedDict, total=False):
     these as a file). `agree`: what the button to approve says; `done`: the sentence after each button (after approval also a function of what
     the service gave). `roles`: keys of the
     roles that may see it, `decide`: of those that may decide, where not all of the console may. `waits`: False where a process asks for its decision
-    in 待办 already."""
+    in 待办 already. `seen`: of what may come to it while it waits; who agrees does so on a page that shows it."""
 
     title: Required[Words]
     tab: Words
@@ -94,6 +95,7 @@ class CaseOptions(TypedDict, total=False):
     roles: Iterable[str]
     decide: Iterable[str]
     waits: bool
+    seen: Callable[[Any], str]
 
 
 class IntakeOptions(CaseOptions, total=False):
@@ -164,8 +166,16 @@ class Cases:
         return export(self.options["rows"](request, found), f"{noun}-{found.created_at:%Y%m%d}-{found.pk}")
 
     def approve(self, request: PageRequest, found: Any) -> object:
-        made = self.on_approve(request.actor, found)
+        made = self.approve_as_seen(request, found) if "seen" in self.options else self.on_approve(request.actor, found)
         return made if callable(self.said.get("approve")) else None
+
+    @transaction.atomic
+    def approve_as_seen(self, request: PageRequest, found: Any) -> object:
+        """Compared once it is decided, and so locked."""
+        made = self.on_approve(request.actor, found)
+        if request.POST.get("seen", "") != self.options["seen"](made):
+            raise WrongStateError(what=self.model.what, state=_("刚有补充，请看过再办"))
+        return made
 
     def refuse(self, request: PageRequest, form: RefusalForm, found: Any) -> None:
         self.on_refuse(request.actor, found, form.cleaned_data["answer"])
@@ -204,6 +214,7 @@ class Cases:
             "may_decide": may_decide,
             "refusal": form_of(request, RefusalForm),
             "agree": self.options["agree"](found) if "agree" in self.options else _("同意办理"),
+            "seen": self.options["seen"](found) if "seen" in self.options else "",
             "next_url": "" if may_decide and waits else self.next_address(request.viewer, found),
             **self.own_facts(request, found),
         }

@@ -311,6 +311,11 @@ def test_who_is_to_pay_is_told_and_answers_before_the_office_decides_in_its_todo
     with pytest.raises(IntegrityError, match="answered"), transaction.atomic():
         Loss.objects.update(statement="改一改")
     assert decide(office, opened_before).status_code == 409, "not on a page that does not say it yet"
+    told = f"/assets/losses/{loss.public_id}/"
+    for seen in ("", "x"):
+        assert office.post(f"{told}approve/", {"seen": seen}).status_code == 409, "nor on the room's own"
+    assert Loss.objects.get().state == "asked"
+    assert 'name="seen" value="statement"' in office.get(told).content.decode()
     assert decide(office, task_of(loss, school["T6"])).status_code == 302
     done = Loss.objects.get()
     assert (done.state, done.bill.person_id, fresh(asset).state) == ("done", school["T2"], "disposed")

@@ -332,6 +332,7 @@ loss_cases = decided(
     lead=_("一位经办人写调查情况和责任，责任人三天里可以说明，另一位复核；复核后资产核销，有赔偿的给责任人开应缴单。"),
     empty=Empty(title=_("还没有报失"), icon="search-x", text=_("报失的资产在台账的“丢失待查”里，从卡片上写处理意见。")),
     agree=lambda found: _("同意，赔偿 %(sum)s") % {"sum": format_yuan(found.owed_fen)},
+    seen=lambda found: "statement" if found.statement else "",
     done={"approve": _("已处理。")},
 )
 letting_cases = decided(
