@@ -393,6 +393,18 @@ def test_a_keeper_lets_a_thing_to_somebody_outside_once_the_office_agreed_in_its
     assert "已还回" in office.get(f"/assets/lettings/{letting.public_id}/").content.decode()
 
 
+def test_what_was_let_and_is_lost_out_there_is_not_called_back(school):
+    asset, office = school.thing(used=campus_today()), school.client("T5")
+    letting = to_let(school, asset)
+    assert decide(office, task_of(letting, school["T5"])).status_code == 302
+    losing.report_lost(by=school.actor("T1"), asset=fresh(asset), reason="借用方说找不到了")
+    gone = ruled(school, fresh(asset), "none")
+    assert decide(school.client("T6"), task_of(gone, school["T6"])).status_code == 302
+    for page in ("/assets/lettings/", f"/assets/lettings/{letting.public_id}/"):
+        shown = office.get(page).content.decode()
+        assert ("已丢失" in shown, "已还回" in shown) == (True, False)
+
+
 def test_what_is_let_from_the_council_s_sum_on_names_its_paper_also_where_its_value_grew_meanwhile(school):
     dear, keeper = school.thing(fen=10_000_000), school.client("T1")
     said = {"token": str(token()), "taker": "岳阳市一中", "due_on": campus_today().isoformat(), "rent_fen": "500"}

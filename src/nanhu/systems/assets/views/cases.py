@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
@@ -138,11 +139,11 @@ class Losses(Table):
 
 
 def standing_of_loan(row: Letting) -> str:
-    """Whether what was let is back; "" where it never went out."""
+    """Whether what was let is back; "" where it never went out. What left the books as lost is back nowhere."""
     if row.state != Letting.State.DONE:
         return ""
     if row.loan.returned_at is not None:
-        return "back"
+        return "lost" if getattr(row, "is_lost", False) else "back"
     return "late" if row.loan.due_on < campus_today() else "out"
 
 
@@ -162,8 +163,8 @@ class Lettings(Table):
     loan = Badge(
         _("归还"),
         standing_of_loan,
-        names={"out": _("借用中"), "late": _("已过期"), "back": _("已还回")},
-        tones={"out": "info", "late": "bad", "back": "good"},
+        names={"out": _("借用中"), "late": _("已过期"), "back": _("已还回"), "lost": _("已丢失")},
+        tones={"out": "info", "late": "bad", "back": "good", "lost": "bad"},
         tone="none",
         sort=False,
     )
@@ -335,12 +336,14 @@ loss_cases = decided(
     seen=lambda found: "statement" if found.statement else "",
     done={"approve": _("已处理。")},
 )
+ENDED_AS_LOST = Loss.objects.filter(
+    asset=OuterRef("asset"), state=Loss.State.DONE, decided_at__lte=OuterRef("loan__returned_at")
+)
 letting_cases = decided(
     lettings,
     Letting,
     Lettings,
-    "asset__unit",
-    "loan",
+    found=Letting.objects.select_related("case", "asset__unit", "loan").annotate(is_lost=Exists(ENDED_AS_LOST)),
     title=_("出租出借"),
     tab=_("出租出借"),
     lead=_("资产员在资产卡片上提出，国资处批准后借出；还回来时由资产员登记。租金按合同由财务收。"),
