@@ -98,9 +98,10 @@ def ask_to_let(
 
 
 def let(by: Actor, found: Letting) -> None:
-    refuse_own(by, found.asset.keeper_id)
-    deciding.level_by(found.asset.value_fen, found.approval)
-    give_out(by=by, asset=found.asset, due_on=found.due_on, words=found.taker, letting=found)
+    thing = locked(found.asset, AT_HAND)
+    refuse_own(by, thing.keeper_id)
+    deciding.level_by(thing.value_fen, found.approval)
+    give_out(by=by, asset=thing, due_on=found.due_on, words=found.taker, letting=found)
 
 
 deciding.carries_out(Letting.process, let)

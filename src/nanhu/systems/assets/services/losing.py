@@ -125,7 +125,9 @@ def to_answer(person_id: Any) -> QuerySet[Loss]:
 @transaction.atomic
 def answer(*, by: Actor, loss: Loss, person_id: int, words: str) -> Loss:
     """By whoever is to pay, once, before it is decided; its case says it to whoever decides in 待办, and is locked first, as there."""
-    flows.learn(by=by, case_id=loss.case_id or 0, words=_("责任人的说明"), data={"statement": given(words)})
+    with override(settings.LANGUAGE_CODE):  # kept for whoever reads it
+        what = _("责任人的说明")
+    flows.learn(by=by, case_id=loss.case_id or 0, words=what, data={"statement": given(words)})
     found = loss.locked_in({State.ASKED})
     if found.person_id != person_id or found.statement:
         raise found.wrong_state(_("已说明的"))
