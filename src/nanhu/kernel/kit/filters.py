@@ -245,8 +245,10 @@ class Filters:
     declared: ClassVar[tuple[Filter, ...]] = ()
 
     def __init_subclass__(cls) -> None:
+        """One declared anew takes the place of the one above."""
         super().__init_subclass__()
-        cls.declared += tuple(one for one in vars(cls).values() if isinstance(one, Filter))
+        own = {name: one for name, one in vars(cls).items() if isinstance(one, Filter)}
+        cls.declared = (*(own.pop(one.name, one) for one in cls.declared), *own.values())
 
     def __init__(self, address: QueryDict) -> None:
         self.query = address

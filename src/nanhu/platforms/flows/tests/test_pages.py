@@ -346,6 +346,9 @@ def test_a_page_without_its_revision_decides_nothing(school):
 def test_a_leader_sees_the_cases_of_the_units_processes(school):
     case = school.apply()
     assert case.number in school.client("T3").get("/flows/unit/").content.decode()
+    for number, path, said in (("T3", "unit/", ["退回修改"]), ("S1", "mine/", ["等我改"])):
+        shown = school.client(number).get(f"/flows/{path}").content.decode()
+        assert [one for one in ("退回修改", "等我改") if one in shown] == said, "in the words of who looks"
     assert school.client("T4").get("/flows/unit/").status_code == 404
     sheet = school.client("T3").get("/flows/unit/?export=csv")
     assert case.number.encode() in b"".join(sheet.streaming_content)
