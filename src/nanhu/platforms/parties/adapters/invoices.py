@@ -143,8 +143,8 @@ def check_of(number: str, amount_fen: int) -> InvoiceCheck:
 def telling(checks: QuerySet[Inquiry], amount_fen: int) -> Inquiry | None:
     """What was last answered of the invoice itself stands before what waits, and before what an answer says of the question (信息不一致,
     查不到): whoever works here may ask, and wrongly. Of several that share eight digits the one over this sum."""
-    told = checks.filter(verdict__in=STATES.values()).order_by("subject", "-pk").distinct("subject")
-    found = sorted(told, key=lambda one: (is_over(one, amount_fen), one.pk))
+    told = checks.filter(verdict__in=STATES.values()).order_by("subject", "-ended_at").distinct("subject")
+    found = sorted(told, key=lambda one: (is_over(one, amount_fen), one.ended_at or one.created_at))
     return found[-1] if found else checks.order_by("-pk").first()
 
 

@@ -79,9 +79,21 @@ def test_whoever_asks_wrongly_after_it_takes_no_valid_invoice_away(school, lines
     assert shown(school, receipt)[0] == tone
 
 
-def answered(verdict, total):
+def test_what_the_tax_office_said_last_counts_also_where_it_was_asked_first(school):
+    receipt = opened(school, head={"invoice": NUMBER + "1"})
+    facts = {"number": NUMBER + "1", "day": campus_today()}
+    first, second = (
+        parties.check_invoice(by=SYSTEM, invoice=parties.Invoice(**facts, amount_fen=fen)) for fen in (100, 200)
+    )
+    answered(Verdict.VALID, "20000.00", second)
+    assert shown(school, receipt)[0] == "good"
+    answered(Verdict.VOID, "20000.00", first)
+    assert shown(school, receipt)[0] == "bad"
+
+
+def answered(verdict, total, asked=None):
     hear(
-        Inquiry.objects.latest("pk"),
+        asked or Inquiry.objects.latest("pk"),
         Said(verdict, {"jshj": total, "kprq": f"{campus_today():%Y%m%d}", "xfmc": "某公司"}),
     )
 
