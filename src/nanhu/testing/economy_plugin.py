@@ -3,7 +3,7 @@
 Passwords are hashed by the weakest parameters Argon2 takes; who tests the hasher asks for `production_hashes`. Hypothesis
 has one profile for all: no deadlines and no complaints about a slow or picky generator, the examples of a run are those
 of its random order (`-p randomly`), and nothing is remembered from a run before. The signing keys of the campus come from a ring
-of half a dozen a process: making one takes up to a second, and a test sees a few at most. Those of partners and impostors do not.
+of a few a process: making one takes up to a second, and a test sees a few at most. Those of partners and impostors do not.
 Nothing is done by every worker that one can do for all: each compiles its share of the test modules before all collect them, and
 none reads the whole program for constants that Hypothesis might draw (four seconds).
 """
@@ -41,7 +41,6 @@ from nanhu.kernel.clock import now
 from nanhu.testing import dated
 
 PROFILE = "nanhu"
-RING = 6
 CHEAP = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 
 settings.register_profile(
@@ -59,14 +58,14 @@ settings.load_profile(PROFILE)
 setattr(providers, "is_local_module_file", lambda _file: False)  # noqa: B010  mypy knows no such name
 
 
-def ring(make: Callable[[], Any]) -> Callable[[], Any]:
-    """The first half dozen calls make one each; from then on they go round."""
+def ring(make: Callable[[], Any], size: int) -> Callable[[], Any]:
+    """The first calls make one each; from then on these go round."""
     made: deque[Any] = deque()
     lock = Lock()
 
     def one() -> Any:
         with lock:
-            if len(made) < RING:
+            if len(made) < size:
                 made.append(make())
             made.rotate()
             return made[0]
@@ -165,8 +164,8 @@ def keys_of_a_ring() -> Iterator[None]:
     from nanhu.services.requests import blind
 
     with pytest.MonkeyPatch.context() as patch:
-        for module, name in ((oidc, "fresh_key"), (saml, "fresh_key"), (blind, "new_key")):
-            patch.setattr(module, name, ring(getattr(module, name)))
+        for module, name, size in ((oidc, "fresh_key", 12), (saml, "fresh_key", 6), (blind, "new_key", 6)):
+            patch.setattr(module, name, ring(getattr(module, name), size))
         yield
 
 
