@@ -203,7 +203,11 @@ class ProposalTests(PageTests):
 
     @pytest.fixture
     def second(self, campus): ...      # another client that may open the console
+
+    `seen`: what its page says to have shown, where something may come to a case while it waits.
     """
+
+    seen: ClassVar[str] = ""
 
     def submitted(self, client: Client) -> str:
         """The address of a case of this client that waits for the second person; the only one."""
@@ -248,8 +252,8 @@ class ProposalTests(PageTests):
 
     def test_another_approves_it_once(self, holder: Client, second: Client) -> None:
         address = self.submitted(holder)
-        assert second.post(address + "approve/").status_code == 302
-        assert second.post(address + "approve/").status_code == 409
+        assert second.post(address + "approve/", {"seen": self.seen}).status_code == 302
+        assert second.post(address + "approve/", {"seen": self.seen}).status_code == 409
         for client in (holder, second):
             assert len(queries_of(client, address)) <= MOST_QUERIES
             assert structure_faults(client.get(address).content.decode()) == []

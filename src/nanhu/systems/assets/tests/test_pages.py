@@ -137,6 +137,7 @@ class TestImprovements(Cases):
 
 class TestLosses(Cases):
     desk = cases.losses
+    seen = "statement"
 
     def submitted(self, client):
         asset = losing.report_lost(by=SYSTEM, asset=owned(self.school, keeper="T2"), reason="不见了")
