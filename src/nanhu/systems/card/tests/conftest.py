@@ -139,6 +139,7 @@ def bring_in_the_cast() -> Campus:
 def own_minute() -> None:
     """So many incidents a minute and process are written, whatever test they are of."""
     INCIDENTS.written.clear()
+    INCIDENTS.left_over.clear()
 
 
 @pytest.fixture

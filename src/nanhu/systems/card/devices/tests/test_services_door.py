@@ -19,6 +19,7 @@ from nanhu.systems.card.tests.conftest import SYSTEM
 @pytest.fixture(autouse=True)
 def fresh_diary():
     INCIDENTS.begun = float("-inf")
+    INCIDENTS.left_over.clear()
 
 
 def test_the_same_request_again_is_told_the_same_bytes_and_done_once(kiosk):
