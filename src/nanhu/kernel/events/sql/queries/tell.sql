@@ -11,5 +11,6 @@ WITH told AS (
     INSERT INTO kernel_event_delivery (event_id, subscriber, due_at, attempts, error)
     SELECT placed.id, hears.subscriber, %(now)s, 0, ''
       FROM placed JOIN unnest(%(places)s::integer[], %(subscribers)s::text[]) AS hears (place, subscriber) USING (place)
+     ORDER BY place
 )
 SELECT pg_notify(%(channel)s, '')
