@@ -1,7 +1,5 @@
 """The check of pages finds what it is there for, also at the first rows of a long list."""
 
-from collections import defaultdict
-
 import pytest
 
 from nanhu.testing import accessibility
@@ -46,8 +44,7 @@ THEMES = """<style>.night { color: #333; background: #fff } @media (prefers-colo
 )
 def test_pale_words_of_the_other_theme_are_found_at_each_width(words, where, monkeypatch):
     """What is pale at a desk by night alone, and on a phone by day alone: neither is a view that is looked at whole."""
-    known = defaultdict(set)
-    monkeypatch.setattr(accessibility, "known_words", known)
+    known = fresh_memory(monkeypatch)
     only = ".wide { display: none }" if where == "desk" else ""
     narrow = f"@media (max-width: 600px) {{ {only} }} @media (min-width: 601px) {{ .narrow {{ display: none }} }}"
     with open_browser() as browser:
@@ -57,7 +54,41 @@ def test_pale_words_of_the_other_theme_are_found_at_each_width(words, where, mon
             look_at(page, "一页")
         page.set_content(PAGE.format("<b>甲</b>", f"{THEMES}<p>看得清</p>"))
         look_at(page, "一页")
-        measured = {key: set(places) for key, places in known.items()}
-        page.set_content(PAGE.format("<b>甲</b>", f"{THEMES}<p>别的话</p><p>也看得清</p>"))
+        measured = set(known)
+        page.set_content(PAGE.format("<b>甲</b>", f"{THEMES}<p>别的话</p><p class='other'>也看得清</p>"))
         look_at(page, "一页")
-        assert known == measured, "the same place is measured once"
+        assert known == measured, "words that look the same are measured once"
+
+
+ALIKE = """<style>.words {{ color: #767676; background: #fff }} .box {{ position: relative; height: 4em }} .under {{ position: absolute; inset: 0 }}
+p {{ margin: 0 }}</style><div class="box">{}</div>"""
+
+
+@pytest.mark.parametrize(
+    "pale",
+    [
+        pytest.param('<div style="background: #ddd"><p style="color: #767676">看不清</p></div>', id="another ground"),
+        pytest.param('<p class="words" style="color: #aaa">看不清</p>', id="another colour"),
+        pytest.param('<div style="opacity: 0.6"><p class="words">看不清</p></div>', id="seen through"),
+        pytest.param(
+            '<div class="under" style="background: #ddd"></div><p class="under" style="color: #767676">看不清</p>',
+            id="on what lies under it",
+        ),
+        pytest.param('<input class="words" aria-label="字" value="看不清" style="color: #aaa">', id="typed"),
+    ],
+)
+def test_words_that_only_resemble_what_was_measured_are_measured(pale, monkeypatch):
+    fresh_memory(monkeypatch)
+    switched_off = '<input class="words" aria-label="字" value="看得清" style="color: #aaa" disabled>'
+    with open_browser() as browser:
+        page = browser.new_page()
+        page.set_content(PAGE.format("", ALIKE.format(f'<p class="words">看得清</p>{switched_off}')))
+        assert accessibility_faults(page) == []
+        page.set_content(PAGE.format("", ALIKE.format(pale)))
+        assert {fault.partition(":")[0] for fault in accessibility_faults(page)} == {"color-contrast"}
+
+
+def fresh_memory(monkeypatch):
+    known = set()
+    monkeypatch.setattr(accessibility, "known_words", known)
+    return known

@@ -1,11 +1,10 @@
 """Accessibility of a page by axe-core: every rule on the whole page but the later rows of its lists; contrast, of the words that no page
-of this process has shown in the same place at this width in this theme, by the elements and classes around them.
+of this process has shown alike: in the same colour and size, on and under the same ground.
 
 Later rows are made like the first ones, and would be nine tenths of the time a page takes; contrast is seven tenths of the rest.
 """
 
 import os
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -71,22 +70,40 @@ RUN = """async ([later]) => {
 
 
 CONTRAST = r"""async ([later, known]) => {
-    const seen = new Set(known), fresh = [], numbers = [], paths = new Map([[document.documentElement, 0]]);
+    const seen = new Set(known), fresh = [], numbers = [];
     const add = (sum, text) => { for (let i = 0; i < text.length; i += 1) sum = (Math.imul(sum, 31) + text.charCodeAt(i)) | 0; return sum; };
-    const colours = (one) => [one.tagName, one.getAttribute("class") ?? "", one.style?.cssText ?? "",
-        ...[...one.attributes].filter(({ name }) => /^(aria-|data-|disabled|open|type)/.test(name)).map(({ name, value }) => /^(aria-(current|pressed|selected|checked|invalid)|type)$/.test(name) ? name + value : name)].join("|");
-    const path = (one) => {
-        if (!paths.has(one)) paths.set(one, add(path(one.parentElement), colours(one)));
-        return paths.get(one);
+    const PLAIN = "rgba(0, 0, 0, 0)|none|1|none|normal|none";
+    const painted = (style) => [style.backgroundColor, style.backgroundImage, style.opacity, style.filter, style.mixBlendMode, style.backdropFilter].join("|");
+    const grounds = new Map(), lying = [], bars = new Set();
+    const ground = (one) => {
+        if (!one) return 0;
+        if (!grounds.has(one)) {
+            const style = getComputedStyle(one), paint = painted(style), isPicture = /^(IMG|CANVAS|VIDEO)$/.test(one.tagName);
+            if (/^(fixed|sticky)$/.test(style.position)) bars.add(one);
+            else if (isPicture || (style.position !== "static" && paint !== PLAIN)) lying.push([one, add(0, one.tagName + paint + one.className)]);
+            const below = ground(one.parentElement);
+            grounds.set(one, paint === PLAIN ? below : add(below, paint));
+        }
+        return grounds.get(one);
     };
-    const page = document.documentElement;
-    const sheets = [...document.styleSheets].map((one) => one.href ?? one.ownerNode?.textContent);
-    const root = path(page) ^ add(0, JSON.stringify([sheets, { ...page.dataset }, page.className]));
-    for (const one of document.body.querySelectorAll("*")) {
+    const all = [...document.body.querySelectorAll("*")];
+    all.forEach(ground);
+    const bar = (one) => one && (bars.has(one) ? one : bar(one.parentElement));
+    const isDrawn = ([one]) => one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && one.getClientRects().length;
+    const drawn = lying.filter(isDrawn).map(([one, sum]) => [one, sum, bar(one), one.getBoundingClientRect()]);
+    const crosses = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    for (const one of all) {
         if (one.closest("svg, script, style, option") || later.some((rows) => one.closest(rows))) continue;
-        if (![...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && !/^(INPUT|TEXTAREA|SELECT)$/.test(one.tagName)) continue;
-        const number = path(one) ^ root;
-        if (seen.has(number) || !one.checkVisibility()) continue;
+        const isControl = /^(INPUT|TEXTAREA|SELECT)$/.test(one.tagName);
+        if (![...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && !isControl) continue;
+        if (!one.checkVisibility()) continue;
+        const { color, fontSize, fontWeight, textShadow } = getComputedStyle(one), place = one.getBoundingClientRect();
+        const isOff = !!one.closest(":disabled, [aria-disabled=true]") || !!one.closest("label")?.control?.disabled;
+        const isLarge = parseFloat(fontSize) >= (fontWeight >= 700 ? 18.66 : 24), own = bar(one);
+        const beside = drawn.filter(([other, , its, at]) => its === own && !other.contains(one) && !one.contains(other) && crosses(place, at));
+        const words = [color, isLarge, textShadow, isControl ? one.tagName + one.type : "", isOff, ...beside.map(([, sum]) => sum)];
+        const number = add(ground(one), words.join("|"));
+        if (seen.has(number)) continue;
         seen.add(number);
         numbers.push(number);
         fresh.push(one);
@@ -95,12 +112,12 @@ CONTRAST = r"""async ([later, known]) => {
     const found = await axe.run({ include: fresh.map((one) => [one]) }, { runOnly: ["color-contrast"], resultTypes: ["violations"] });
     return [found.violations.map((one) => `${one.id}: ${one.nodes.slice(0, 4).map((node) => node.html.slice(0, 160)).join(" ")}`), numbers];
 }"""
-"""Faults, and by numbers where the words stand that were measured: one of those in the same place has the same colours."""
-SEEN_AS = "`${innerWidth} ${matchMedia('(prefers-color-scheme: dark)').matches}`"
+"""Faults, and by numbers how the measured words look: their colour and size, what each element around them paints, and what lies over
+or under them. Words that look the same need no second measure, whatever the page, width or theme."""
 
 
-known_words: dict[str, set[int]] = defaultdict(set)
-"""By width and theme the places of words whose contrast this process has measured without a fault."""
+known_words: set[int] = set()
+"""How words look whose contrast this process has measured without a fault."""
 
 
 def accessibility_faults(page: Page) -> list[str]:
@@ -119,10 +136,9 @@ def wake(page: Page) -> None:
 
 def contrast_faults(page: Page) -> list[str]:
     """Of the words as they stand now, at the width and in the theme of now. Axe is awake on the page."""
-    known = known_words[page.evaluate(SEEN_AS)]
-    found, numbers = page.evaluate(CONTRAST, [LATER_ROWS, sorted(known)])
+    found, numbers = page.evaluate(CONTRAST, [LATER_ROWS, sorted(known_words)])
     if not found:
-        known.update(numbers)
+        known_words.update(numbers)
     return list(found)
 
 
