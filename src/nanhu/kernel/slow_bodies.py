@@ -87,7 +87,10 @@ class BodyGuard:
             ended = partial(self.ended, threading.get_ident())
             upload = Upload(environ["wsgi.input"], length, reading, ended)
             if length > LARGEST_FORM:
-                return self.program(environ | {"wsgi.input": upload}, start_response)
+                answer = self.program(environ | {"wsgi.input": upload}, start_response)
+                if self.guard.bounds.is_proxy(str(environ.get("REMOTE_ADDR", ""))):
+                    upload.pass_over_rest()
+                return answer
             body = upload.read(length)
         if len(body) < length:
             return without_the_program(start_response, HTTPStatus.REQUEST_TIMEOUT)
@@ -185,6 +188,12 @@ class Upload:
             pieces.append(piece)
             wanted -= len(piece)
         return b"".join(pieces)
+
+    def pass_over_rest(self) -> None:
+        """What the program refused by the head. A proxy holds the body already and sends it to the end: a connection that is closed
+        meanwhile costs it our answer, and the person is told 502."""
+        while self.left > 0 and self.waited_for(self.stream.read, min(self.left, PIECE)):
+            pass
 
     def readline(self, size: int = -1) -> bytes:
         return self.waited_for(self.stream.readline, size)

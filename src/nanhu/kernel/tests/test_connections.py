@@ -179,6 +179,17 @@ def test_slow_senders_leave_threads_to_the_others():
     assert ask(guard, "192.0.2.1", BytesIO(b"abc")) == "200 OK"
 
 
+@pytest.mark.parametrize(("address", "left"), [("127.0.0.1", 0), ("192.0.2.1", 3 * LARGEST_FORM)])
+def test_a_proxy_gets_rid_of_a_body_that_is_refused_unread_and_a_stranger_does_not(address, left):
+    """Nginx would tell the person 502 instead of what is wrong, where the connection is closed while it sends."""
+    guard, body = guarded(), BytesIO(b"x" * 3 * LARGEST_FORM)
+    guard.guard.bounds = Bounds(per_address=9, in_all=9, proxies="127.0.0.1")
+    guard.program = lambda _environ, start: start("413 Content Too Large", []) or []
+    assert ask(guard, address, body, 3 * LARGEST_FORM) == "413 Content Too Large"
+    assert len(body.read()) == left
+    assert guard.readings == {}
+
+
 @contextlib.contextmanager
 def slow_senders(guard: BodyGuard, *addresses: str) -> Iterator[list[Stream]]:
     """Each holds a thread; what they send comes when it may, or at the end."""
