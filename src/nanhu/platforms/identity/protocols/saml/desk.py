@@ -1,14 +1,12 @@
 """Federations for the administrator, beside the applications: which are joined, how their metadata fares, who is in them."""
 
-from django.contrib import messages
-from django.db import IntegrityError, transaction
+from typing import Any
+
 from django.db.models import Count
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpResponseBase
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import (
     Empty,
     Filters,
@@ -49,47 +47,36 @@ class Feeds(Table):
     valid_until = Moment(_("有效期至"))
 
 
-@desk.page(
-    "saml/federations",
-    title=_("联盟元数据"),
-    tab=_("联盟元数据"),
-    lead=_("学校加入的身份联盟（如 CARSI）：元数据的来源、签名是否可信、当前状态。"),
-    roles=WRITERS,
-    posts=True,
-)
-def feeds(request: PageRequest) -> HttpResponse:
-    form = FeedForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and added(request, form):
-        return redirect(feeds.address())
+def with_feeds(request: PageRequest) -> dict[str, Any]:
     none = Empty(
         title=_("还没有加入联盟"),
         icon="network",
         text=_("加入后，联盟里的数据库、期刊等资源不用逐个登记，师生就能登录。"),
     )
     rows = Feed.objects.annotate(count=Count("partners")).order_by("name")
-    facts = {
-        "form": form,
+    return {
         "list": list_of(request, Feeds, rows, caption=_("联盟"), empty=none),
         "entity_id": entity_id(),
         "metadata": own("saml_metadata"),
         "is_ready": program() is not None,
     }
-    return render(request, "identity/saml/feeds.html", facts)
 
 
-def added(request: PageRequest, form: FeedForm) -> bool:
-    try:
-        with transaction.atomic():
-            feed = services.add_feed(by=request.actor, **form.cleaned_data)
-            refresh_feed.defer(feed_id=feed.pk)
-    except CampusError as error:
-        form.add_error(None, error.message)
-    except IntegrityError:
-        form.add_error(None, _("这个联盟（名称、标识或地址）已经登记过。"))
-    else:
-        messages.success(request, _("已登记，正在取第一份元数据。"))
-        return True
-    return False
+@desk.form(
+    "saml/federations",
+    FeedForm,
+    title=_("联盟元数据"),
+    tab=_("联盟元数据"),
+    lead=_("学校加入的身份联盟（如 CARSI）：元数据的来源、签名是否可信、当前状态。"),
+    roles=WRITERS,
+    template="identity/saml/feeds.html",
+    facts=with_feeds,
+    to="feeds",
+    done=_("已登记，正在取第一份元数据。"),
+)
+def feeds(request: PageRequest, form: FeedForm) -> None:
+    feed = services.add_feed(by=request.actor, **form.cleaned_data)
+    refresh_feed.defer(feed_id=feed.pk)
 
 
 class Partners(Table):

@@ -70,3 +70,8 @@ class FeedRefusedError(ConflictError):
 
     code: ClassVar[str] = "saml_feed_refused"
     sentence: ClassVar[str | Promise] = _("没有采用这份联盟元数据：{why}")
+
+
+class FeedKnownError(ConflictError):
+    code: ClassVar[str] = "saml_feed_known"
+    sentence: ClassVar[str | Promise] = _("这个联盟（名称、标识或地址）已经登记过。")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from cryptography import x509
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import Application
-from nanhu.platforms.identity.protocols.saml.errors import FeedRefusedError
+from nanhu.platforms.identity.protocols.saml.errors import FeedKnownError, FeedRefusedError
 from nanhu.platforms.identity.protocols.saml.feed_reading import Head, read_feed
 from nanhu.platforms.identity.protocols.saml.metadata_reading import Entity
 from nanhu.platforms.identity.protocols.saml.models import Feed, Partner
@@ -47,9 +47,13 @@ def add_feed(*, by: Actor, key: str, name: str, address: str, certificate: str) 
     if Application.objects.filter(key=key).exists():
         raise FeedRefusedError(why=_("这个标识已经有应用在用"))
     application = register_application(by=by, key=key, name=name, owner=name, attributes=RELEASED)
-    feed = Feed.objects.create(
-        name=name, address=address, certificate=certificate.strip() + "\n", application=application
-    )
+    try:
+        with transaction.atomic():
+            feed = Feed.objects.create(
+                name=name, address=address, certificate=certificate.strip() + "\n", application=application
+            )
+    except IntegrityError as error:
+        raise FeedKnownError from error
     note(by, feed, "added")
     return feed
 

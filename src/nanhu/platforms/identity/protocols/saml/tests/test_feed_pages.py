@@ -1,5 +1,7 @@
 """The page of federations: for system administrators only, with every state to be seen."""
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 
@@ -42,17 +44,34 @@ def test_a_federation_is_registered_once(administrator):
 def test_a_record_of_somebody_else_is_not_taken_over(administrator, application):
     """Its key must be new: a federation's releases would replace those of an application."""
     page = administrator.post("/saml/federations", form(key=application.key))
-    assert page.status_code == 200
+    assert page.status_code == 409
     application.refresh_from_db()
     assert application.name == "图书商"
     assert not Feed.objects.exists()
 
 
-@pytest.mark.parametrize("changed", [{"certificate": "x"}, {"address": "file:../x"}, {"key": "不行"}])
-def test_a_wrong_form_says_what_is_wrong(administrator, changed):
+@pytest.mark.parametrize(
+    ("changed", "said", "status"),
+    [
+        ({"certificate": "x"}, "证书不是 PEM 格式", 409),
+        ({"address": "file:../x"}, "地址不可用", 409),
+        ({"key": "不行"}, "aria-invalid", 422),
+    ],
+)
+def test_a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed(administrator, changed, said, status):
     page = administrator.post("/saml/federations", form(**changed))
-    assert page.status_code == 200
+    assert page.status_code == status
+    assert said in page.content.decode()
+    assert "CARSI" in page.content.decode()
     assert not Feed.objects.exists()
+
+
+def test_the_same_form_sent_twice_is_one_federation(administrator):
+    token = str(uuid4())
+    for _twice in range(2):
+        page = administrator.post("/saml/federations", form(form_token=token))
+        assert (page.status_code, page["Location"]) == (302, "/saml/federations")
+    assert Feed.objects.count() == 1
 
 
 def test_its_page_finds_partners_and_shows_the_trouble(administrator):
