@@ -93,6 +93,11 @@ class ApplicationRefusedError(CampusError):
     sentence: ClassVar[str | Promise] = _("应用不能这样登记：{problem}")
 
 
+class NothingChangedError(InvalidError):
+    code = "nothing_changed"
+    sentence = _("没有改动。")
+
+
 class UnknownAttributeError(CampusError):
     code: ClassVar[str] = "unknown_attribute"
     sentence: ClassVar[str | Promise] = _("没有这个属性：{name}")

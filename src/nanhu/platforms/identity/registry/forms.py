@@ -8,6 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry as house
+from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.ui.widgets import DayInput, MomentInput
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.errors import UnknownAccountError
@@ -95,9 +96,16 @@ class EditForm(FactsForm):
         help_text=_("一行一个，如 urn:mace:dir:entitlement:common-lib-terms。"),
     )
 
+    reason = reason_field()
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.fields["owner_unit"].required = False
+
+    @property
+    def changed_facts(self) -> list[str]:
+        """Fields of the application that would be others than they are."""
+        return [name for name in self.changed_data if name != "reason"]
 
     def facts(self) -> dict[str, Any]:
         values = list(dict.fromkeys(self.cleaned_data["entitlements"].split()))

@@ -1,18 +1,14 @@
 """Changing an application: a look at the differences first, then the change with its reason."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db.transaction import on_commit
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import PageRequest
-from nanhu.kernel.kit.forms import ReasonForm
-from nanhu.kernel.kit.pages import status_of
+from nanhu.platforms.identity.errors import NothingChangedError
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.registry import menu
 from nanhu.platforms.identity.registry.console import WRITERS, application_with
@@ -59,51 +55,45 @@ def number_of(application: Application) -> str:
     return card.affiliations[0].campus_no if card and card.affiliations else ""
 
 
-@page.page("change", title=_("修改"), roles=WRITERS, subject=application_with, posts=True)
-def change(request: PageRequest, application: Application) -> HttpResponse:
-    """The first POST shows what would change; the second, with `confirmed` and a reason, changes it."""
-    before = initial_of(application)
-    is_confirmed = "confirmed" in request.POST
-    form = EditForm(request.POST if request.method == "POST" else None, initial=before)
-    why = ReasonForm(request.POST if is_confirmed else None)
-    context = {"application": application, "form": form, "why": why}
-    if request.method != "POST" or "again" in request.POST or not form.is_valid():
-        is_refused = "again" not in request.POST and bool(form.errors)
-        return render(request, "identity/registry/change.html", context, status=422 if is_refused else 200)
-    if not form.changed_data:
-        messages.info(request, _("没有改动。"))
-        return redirect(page.address(key=application.key))
-    if not is_confirmed or not why.is_valid():
-        context["differences"] = differences(form, before)
-        return render(request, "identity/registry/change_preview.html", context, status=422 if is_confirmed else 200)
-    return carry_out(request, application, form, why)
+@dataclass(frozen=True)
+class Difference:
+    """What a change would change: (label, before, after), in the words of the form."""
+
+    changes: list[tuple[Any, str, str]]
 
 
-def carry_out(request: PageRequest, application: Application, form: EditForm, why: ReasonForm) -> HttpResponse:
-    try:
-        applications.change_application(
-            by=request.actor, application=application, reason=why.cleaned_data["reason"], **form.facts()
-        )
-    except CampusError as error:
-        form.add_error(None, error.message)
-        context = {"application": application, "form": form, "why": why}
-        return render(request, "identity/registry/change.html", context, status=status_of(error))
-    menu.read_anew()
-    messages.success(request, _("已保存。"))
-    return redirect(page.address(key=application.key))
+def difference(_request: PageRequest, form: EditForm, application: Application) -> Difference:
+    changed, before = form.changed_facts, initial_of(application)
+    if not changed:
+        raise NothingChangedError
+    return Difference(
+        [(form[one].label, worded(form, one, before[one]), worded(form, one, form[one].value())) for one in changed]
+    )
 
 
-def differences(form: EditForm, before: dict[str, Any]) -> list[tuple[Any, str, str]]:
-    """(label, before, after) of what would change, in the words of the form."""
-    return [
-        (form[name].label, worded(form, name, before[name]), worded(form, name, form[name].value()))
-        for name in form.changed_data
-    ]
+@page.form(
+    "change",
+    EditForm,
+    title=_("修改"),
+    roles=WRITERS,
+    subject=application_with,
+    template="identity/registry/change.html",
+    arguments=lambda _request, found: {"initial": initial_of(found)},
+    preview=difference,
+    submit=_("预览改动"),
+    done=_("已保存。"),
+)
+def change(request: PageRequest, form: EditForm, application: Application) -> None:
+    """The first press shows what would change; the second changes it."""
+    applications.change_application(
+        by=request.actor, application=application, reason=form.cleaned_data["reason"], **form.facts()
+    )
+    on_commit(menu.read_anew)
 
 
 def worded(form: EditForm, name: str, value: object) -> str:
-    if isinstance(form.fields[name].widget.__class__, type) and hasattr(form.fields[name], "choices"):
-        return str(dict(form.fields[name].choices).get(str(value or ""), "—"))  # type: ignore[attr-defined]
+    if choices := getattr(form.fields[name], "choices", None):
+        return str(dict(choices).get(str(value or ""), "—"))
     if isinstance(value, bool) or value in ("on", None):
         return str(_("是") if value in (True, "on") else _("否"))
     return str(value) or "—"
