@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -65,10 +66,13 @@ def browser() -> Iterator[Browser]:
 def visit(browser: Browser) -> Iterator[Callable[[str], Visitor]]:
     visitors: list[Visitor] = []
 
-    def open_window(size: str = "desk") -> Visitor:
+    def open_window(size: str = "desk", *, service_workers: Literal["allow", "block"] = "block") -> Visitor:
         width, height = SIZES[size]
         context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", accept_downloads=True
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            accept_downloads=True,
+            service_workers=service_workers,
         )
         visitor = Visitor(context.new_page())
         visitor.page.on("console", lambda message: visitor.note(message.text) if message.type == "error" else None)

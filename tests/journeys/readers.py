@@ -104,9 +104,7 @@ def reading(url: str, cookie: str, size: str = "phone") -> Iterator[Reader]:
     width, height = SIZES[size]
     faults: list[str] = []
     with open_browser() as chromium:
-        context = chromium.new_context(
-            base_url=url, viewport={"width": width, "height": height}, locale="en-GB", service_workers="block"
-        )
+        context = chromium.new_context(base_url=url, viewport={"width": width, "height": height}, locale="en-GB")
         context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": url}])
         page = context.new_page()
         page.on("pageerror", lambda told: faults.append(str(told)))

@@ -1,6 +1,7 @@
 """The card in a real browser, on a desk and on a phone: cash at the counter, lunch, the rows, a loss, two clerks."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -38,13 +39,14 @@ def sign_in(campus, chromium):
     """sign_in("student") → that person's own browser window, at the home."""
     faults: list[str] = []
 
-    def sign_in(who: str, size: str = "desk", *, scripts: bool = True) -> Page:
+    def sign_in(who: str, size: str = "desk", *, scripts: bool = True, **options: Any) -> Page:
         width, height = SIZES[size]
         page = chromium.new_context(
             base_url=campus.url,
             viewport={"width": width, "height": height},
             locale="zh-CN",
             java_script_enabled=scripts,
+            **options,
         ).new_page()
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))

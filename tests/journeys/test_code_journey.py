@@ -32,7 +32,7 @@ WRONG_CLOCK = "const right = Date.now; Date.now = () => right() + 300_000"
 
 
 def open_code(sign_in, size="phone", script=""):
-    page = sign_in("student", size)
+    page = sign_in("student", size, service_workers="allow")
     page.add_init_script(script)
     page.goto("/card/code/")
     page.get_by_role("link", name="启用").click()

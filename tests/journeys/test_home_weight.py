@@ -53,7 +53,7 @@ class Line:
 def test_a_home_is_light_and_stands_still(campus, visit):
     """`window.shifts` begins anew with each visit."""
     for size, role in product(SIZES, ("student", "teacher")):
-        visitor = visit(size)
+        visitor = visit(size, service_workers="allow")
         visitor.sign_in(campus.url, CAST[role].campus_no, SAMPLE_PASSWORD)
         page = visitor.page.context.new_page()
         page.add_init_script(WATCH)

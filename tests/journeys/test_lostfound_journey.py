@@ -29,7 +29,6 @@ def people(school, live_server, **numbers):
                 base_url=live_server.url,
                 viewport={"width": width, "height": height},
                 locale="zh-CN",
-                service_workers="block",
             )
             context.add_cookies([{"name": "nanhu_session", "value": cookies[number], "url": live_server.url}])
             pages.append(context.new_page())

@@ -28,7 +28,10 @@ def test_a_student_hears_the_bell_reads_and_chooses_how_to_be_told(live_server):
     width, height = SIZES["phone"]
     with open_browser() as chromium:
         context = chromium.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": height}, locale="zh-CN"
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            service_workers="allow",
         )
         context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": live_server.url}])
         context.add_init_script(A_SUBSCRIPTION)

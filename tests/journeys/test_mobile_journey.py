@@ -20,7 +20,10 @@ def test_a_student_certifies_and_takes_the_portal_along(live_server):
     width, height = SIZES["phone"]
     with open_browser() as chromium:
         context = chromium.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": height}, locale="zh-CN"
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            service_workers="allow",
         )
         page = context.new_page()
         page.goto("/mobile/certify/")

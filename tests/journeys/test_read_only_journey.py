@@ -48,7 +48,7 @@ def send(page: Page) -> None:
 def test_a_student_reads_on_loses_no_word_and_sends_it_when_it_is_over(
     campus: Campus, visit: Callable[..., Visitor], operator: Callable[..., None]
 ) -> None:
-    desk, phone = (visit(size) for size in ("desk", "phone"))
+    desk, phone = (visit(size, service_workers="allow") for size in ("desk", "phone"))
     for one in (desk, phone):
         one.excused.add(REFUSED)
         one.sign_in(campus.url, CAST["student"].campus_no, SAMPLE_PASSWORD)
@@ -57,7 +57,7 @@ def test_a_student_reads_on_loses_no_word_and_sends_it_when_it_is_over(
         one.page.locator("#id_words").fill(WORDS)
 
     operator("on", REASON)
-    reader = visit("phone")
+    reader = visit("phone", service_workers="allow")
     reader.excused.add(REFUSED)
     reader.sign_in(campus.url, CAST["student"].campus_no, SAMPLE_PASSWORD)
     has_heard(reader.page, begun=True)

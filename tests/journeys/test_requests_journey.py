@@ -95,7 +95,11 @@ def phone(live_server, school):
 def page_of(chromium: Browser, url: str, cookie: str, faults: list[str]) -> Page:
     width, height = SIZES["phone"]
     context = chromium.new_context(
-        base_url=url, viewport={"width": width, "height": height}, locale="zh-CN", has_touch=True
+        base_url=url,
+        viewport={"width": width, "height": height},
+        locale="zh-CN",
+        has_touch=True,
+        service_workers="allow",
     )
     context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": url}])
     page = context.new_page()

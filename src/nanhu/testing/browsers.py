@@ -138,12 +138,13 @@ def open_filmed_browser(film: str) -> Iterator[Browser]:
 
 def be_patient(browser: Browser) -> None:
     """Playwright's own five and thirty seconds are for an idle machine. Nothing moves that no test waits for: the lake of the
-    sign-in drawn again and again is a fifth of a core."""
+    sign-in drawn again and again is a fifth of a core. Nor is anything fetched for a life off line, a tenth of what a window costs,
+    but by who asks for it (`service_workers="allow"`)."""
     expect.set_options(timeout=PATIENCE_MS)
     open_context = browser.new_context
 
     def new_context(**options: Any) -> BrowserContext:
-        context = open_context(**{"reduced_motion": "reduce", **options})
+        context = open_context(**{"reduced_motion": "reduce", "service_workers": "block", **options})
         context.set_default_timeout(PATIENCE_MS)
         return context
 
