@@ -34,12 +34,13 @@ def every(_event: Event) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """`wants`: of which events of its type it hears."""
+    """`wants`: of which events of its type it hears. `at_once`: in the transaction that publishes."""
 
     name: str
     event_type: type[Event]
     handler: Handler
     wants: Callable[[Any], bool] = every
+    at_once: bool = False
 
 
 subscribers: dict[str, Subscriber] = {}
@@ -50,16 +51,21 @@ named: dict[str, type[Event]] = {}
 
 
 def subscribe[EventType: Event](
-    event_type: type[EventType], *, name: str, wants: Callable[[EventType], bool] = every
+    event_type: type[EventType],
+    *,
+    name: str,
+    wants: Callable[[EventType], bool] = every,
+    at_once: bool = False,
 ) -> Callable[[Callable[[Sequence[EventType]], None]], Handler]:
     """Register a handler under a lasting name ("card.issue_for_newcomers"); it gets lists of up to 500 events.
 
-    `wants`: of which of them it hears, asked when they are published."""
+    `wants`: of which of them it hears, asked when they are published. `at_once`: it is called in the transaction that publishes, before
+    anybody can act upon the fact, and that transaction fails with it: where a moment between the two would open a door."""
 
     def register(handler: Callable[[Sequence[EventType]], None]) -> Handler:
         if name in subscribers and subscribers[name].handler is not handler:
             raise ValueError(f"{name} is subscribed already")
-        subscribers[name] = Subscriber(name=name, event_type=event_type, handler=handler, wants=wants)
+        subscribers[name] = Subscriber(name=name, event_type=event_type, handler=handler, wants=wants, at_once=at_once)
         event_types[event_name(event_type)] = event_type
         return handler
 
@@ -98,14 +104,15 @@ def publish_all(events: Iterable[Event]) -> None:
 
 
 def tell(told: Sequence[Event]) -> None:
-    """In one statement: a purchase waits for it."""
+    """In one statement: a purchase waits for it. Then who hears at once."""
     names = [event_name(type(event)) for event in told]
-    heard = [
-        (place, one.name)
+    hearing = [
+        (place, event, one)
         for place, (name, event) in enumerate(zip(names, told, strict=True), start=1)
         for one in subscribers_of(name)
         if one.wants(event)
     ]
+    heard = [(place, one.name) for place, _event, one in hearing if not one.at_once]
     given = {
         "names": names,
         "payloads": [Jsonb(msgspec.to_builtins(event)) for event in told],
@@ -115,6 +122,9 @@ def tell(told: Sequence[Event]) -> None:
         "channel": CHANNEL,
     }
     QUERIES.planned("tell", given)
+    for _place, event, one in hearing:
+        if one.at_once:
+            one.handler([event])
 
 
 def subscribers_of(name: str) -> list[Subscriber]:

@@ -41,6 +41,7 @@ ACTIONS: dict[str, Text] = {
     "identity.sign_out_for": _("强制退出"),
     "identity.start_anew": _("账号重新启用"),
     "identity.suspend": _("冻结账号"),
+    "identity.take_doubtful_keys": _("收回来历不明的凭据"),
     "identity.unlock": _("解除限制"),
 }
 TARGETS: dict[str, Text] = {
@@ -68,6 +69,7 @@ FACTS: dict[str, Text] = {
     "sessions": _("会话"),
     "set_aside": _("搁置的停用"),
     "suspension": _("带过去的停用"),
+    "taken": _("失效的凭据"),
     "views": _("带过去的视图"),
     "what": _("内容"),
 }
@@ -81,6 +83,17 @@ VALUES: dict[str, dict[str, Text]] = {
         "moved": _("账号转到留下的人"),
         "handed_over": _("密码和密保交给留下的账号"),
         "closed": _("多出的账号停用"),
+    },
+    "taken": {
+        "contact": _("验证码验证"),
+        "key": _("访问令牌和应用专用密码"),
+        "mail": _("邮箱"),
+        "passkey": _("通行密钥"),
+        "password": _("密码"),
+        "phone": _("手机"),
+        "questions": _("密保"),
+        "recovery_code": _("恢复码"),
+        "totp": _("动态口令"),
     },
     "proof": {
         "document": _("证件"),

@@ -40,6 +40,13 @@ class WrongPasswordError(CampusError):
     sentence: ClassVar[str | Promise] = _("当前密码不正确。")
 
 
+class PartedMeanwhileError(ConflictError):
+    """The person and another were told apart since this was begun."""
+
+    code: ClassVar[str] = "parted_meanwhile"
+    sentence: ClassVar[str | Promise] = _("您的记录刚刚更正，请重新登录。")
+
+
 class PasswordRefusedError(CampusError):
     """`problems` lists why, as sentences."""
 

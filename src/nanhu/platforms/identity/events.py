@@ -39,6 +39,16 @@ class AppPasswordRevoked(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountParted(Event):
+    """Its person and another had been taken for one and are told apart: all sessions have ended. `taken`: which kinds of keys open nothing
+    any more, because they may be the other's (words of `audit_words`, "password" among them)."""
+
+    account_id: int
+    person_id: int
+    taken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityQuestionsChanged(Event):
     """The account has other security questions."""
 

@@ -12,11 +12,20 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Viewer
+from nanhu.platforms.identity.errors import PartedMeanwhileError
 from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
 from nanhu.platforms.identity.services.roles import administrative_keys
 from nanhu.platforms.people import api as people
 
 STUDENT, STAFF, GUEST = "student", "staff", "guest"
+
+
+def hold(account: Account) -> Account:
+    """Its row, locked, for who is about to set a key of it. Refused where its person and another were told apart since it was read."""
+    held = Account.objects.select_for_update().get(pk=account.pk)
+    if held.parted_at != account.parted_at:
+        raise PartedMeanwhileError
+    return held
 
 
 def live_session(*, account: Account, session_id: int) -> SsoSession | None:

@@ -1,10 +1,11 @@
-"""What people's life means for accounts. Each handler gets a list and may get it twice."""
+"""What people's life means for accounts. Each handler gets a list and may get it twice; merging and parting happen in the transaction of the
+golden record, so that nobody is let in as somebody he is not meanwhile."""
 
 from collections.abc import Sequence
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
-from nanhu.platforms.identity.services import accounts
+from nanhu.platforms.identity.services import accounts, parting
 from nanhu.platforms.people.api import (
     AffiliationChanged,
     AffiliationEnded,
@@ -40,13 +41,13 @@ def follow_ended(events: Sequence[AffiliationEnded]) -> None:
     accounts.follow_affiliations(by=BY, person_ids=[event.person_id for event in events])
 
 
-@subscribe(PersonsMerged, name="identity.merge_accounts")
+@subscribe(PersonsMerged, name="identity.merge_accounts", at_once=True)
 def merge_accounts(events: Sequence[PersonsMerged]) -> None:
     for event in events:
         accounts.merge(by=BY, kept_id=event.kept_id, gone_id=event.gone_id)
 
 
-@subscribe(PersonsParted, name="identity.part_accounts")
+@subscribe(PersonsParted, name="identity.part_accounts", at_once=True)
 def part_accounts(events: Sequence[PersonsParted]) -> None:
     for event in events:
-        accounts.part(by=BY, kept_id=event.kept_id, restored_id=event.restored_id)
+        parting.part(by=BY, kept_id=event.kept_id, restored_id=event.restored_id, since=dict(event.since))

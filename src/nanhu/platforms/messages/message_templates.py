@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import MessageTemplate, message_templates
-from nanhu.platforms.messages.services.telling import DIGEST, NOTICE
+from nanhu.platforms.messages.services.telling import DIGEST, NOTICE, PARTED, PARTED_KEYS
 
 message_templates.add(
     MessageTemplate(
@@ -22,5 +22,22 @@ message_templates.add(
         text="{titles}",
         facts=frozenset({"count", "titles"}),
         link=lambda _facts: reverse("inbox:mine:messages"),
+    ),
+    MessageTemplate(
+        key=PARTED,
+        kind="safety",
+        title=_("您的记录与另一人的已分开，请重新登录"),
+        text=_("您的记录曾与另一人的误并为一，现已分开。各处登录都已退出，请重新登录。"),
+        link=lambda _facts: reverse("identity:security"),
+    ),
+    MessageTemplate(
+        key=PARTED_KEYS,
+        kind="safety",
+        title=_("您的记录与另一人的已分开，请重设登录凭据"),
+        text=_(
+            "您的记录曾与另一人的误并为一，现已分开。各处登录都已退出；那段时间设置的密码等凭据可能不是您本人所设，已失效。"
+            "请在登录页用“忘记密码”或初始密码重新设置，也可持证件到信息中心柜台办理。"
+        ),
+        link=lambda _facts: reverse("identity:security"),
     ),
 )

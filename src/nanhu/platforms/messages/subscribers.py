@@ -4,10 +4,12 @@ may get it twice."""
 from collections.abc import Sequence
 
 from nanhu.kernel.events import subscribe
+from nanhu.platforms.identity.api import AccountParted
 from nanhu.platforms.messages.events import NoticePublished
 from nanhu.platforms.messages.services import announcing, keeping
+from nanhu.platforms.messages.services.telling import PARTED, PARTED_KEYS, tell
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged
+from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged, PersonsParted
 
 
 @subscribe(NoticePublished, name="messages.tell_of_notice")
@@ -25,3 +27,14 @@ def let_go(events: Sequence[AffiliationEnded]) -> None:
 def join(events: Sequence[PersonsMerged]) -> None:
     for event in events:
         keeping.join(kept=event.kept_id, gone=event.gone_id)
+
+
+@subscribe(PersonsParted, name="messages.forget_browsers_of_parted", at_once=True)
+def forget_browsers_of_parted(events: Sequence[PersonsParted]) -> None:
+    keeping.forget_browsers({one for event in events for one in event.records()})
+
+
+@subscribe(AccountParted, name="messages.tell_of_parting")
+def tell_of_parting(events: Sequence[AccountParted]) -> None:
+    for event in events:
+        tell({event.person_id}, PARTED_KEYS if event.taken else PARTED, urgency="now", key=str(event.account_id))

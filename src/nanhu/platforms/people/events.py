@@ -1,6 +1,7 @@
 """The life of a person, as facts that other rooms live by. Each is sent in the transaction that made it true."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from nanhu.kernel.events import Event
 
@@ -64,10 +65,15 @@ class PersonsMerged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonsParted(Event):
     """A merge was undone, or nothing says any more that two are one: `restored_id` is a person of their own, a new record in the
-    second case."""
+    second case. `since`: from when on each record of either side had been one with the other side; who is not named may always have been."""
 
     kept_id: int
     restored_id: int
+    since: tuple[tuple[int, datetime], ...] = ()
+
+    def records(self) -> dict[int, datetime | None]:
+        """All of both sides, each with its `since`."""
+        return {self.kept_id: None, self.restored_id: None} | dict(self.since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ def follow_person(events: Sequence[PersonChanged]) -> None:
     members.follow([one.person_id for one in events if FOLLOWED & set(one.fields)])
 
 
-@subscribe(PersonsMerged, name="mobile.rekey")
+@subscribe(PersonsMerged, name="mobile.rekey", at_once=True)
 def rekey(events: Sequence[PersonsMerged]) -> None:
     for one in events:
         merge(kept_id=one.kept_id, gone_id=one.gone_id)
@@ -70,9 +70,11 @@ def merge(*, kept_id: int, gone_id: int) -> None:
     members.follow([kept_id, gone_id])
 
 
-@subscribe(PersonsParted, name="mobile.part")
+@subscribe(PersonsParted, name="mobile.part", at_once=True)
 def part_records(events: Sequence[PersonsParted]) -> None:
     for one in events:
+        for person_id, since in one.records().items():
+            bindings.end_doubtful(by=BY, person_id=person_id, since=since)
         part(kept_id=one.kept_id, restored_id=one.restored_id)
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.db.models import Q
@@ -37,10 +38,10 @@ class CountedRow:
         return {self.campus_no, self.document} if self.document else {self.campus_no}
 
 
-def loosen(*, by: Actor, person_ids: Iterable[int], reason: str) -> dict[int, Batch]:
+def loosen(*, by: Actor, person_ids: Iterable[int], reason: str, since: datetime | None = None) -> dict[int, Batch]:
     """Of records into which none is merged (that is a steward's word, and holds): what remains of their rows and agrees in no number
     with the rest becomes a record of its own, and a line of contacts whose number no register names is refused. The new
-    records, with the batch that speaks of each first."""
+    records, with the batch that speaks of each first. `since`: when what held them together was handed in, None where nobody can say."""
     roots = people.families(person_ids)
     alone = set(roots.values()) - {root for one, root in roots.items() if one != root}
     held = people.numbers_held(alone)
@@ -55,7 +56,7 @@ def loosen(*, by: Actor, person_ids: Iterable[int], reason: str) -> dict[int, Ba
         refused += [row for part in (main, *others) for row in unknown_in(part, given)]
         for part in others:
             if any(row.spec.kind == "persons" for row in part):
-                own = part_from(part, by=by, person_id=person_id, reason=reason)
+                own = part_from(part, by=by, person_id=person_id, reason=reason, since=since)
                 parted[own] = part[0].batch
     refuse_unknown(refused)
     return parted
@@ -115,10 +116,10 @@ def refuse_unknown(refused: Sequence[CountedRow]) -> None:
     recount(row.batch.pk for row in refused)
 
 
-def part_from(part: Sequence[CountedRow], *, by: Actor, person_id: int, reason: str) -> int:
+def part_from(part: Sequence[CountedRow], *, by: Actor, person_id: int, reason: str, since: datetime | None) -> int:
     numbers, documents = {row.campus_no for row in part}, {row.document for row in part if row.document}
     origin = origin_of(part[0].spec, part[0].batch.pk)
-    own = people.split_person(by=by, person_id=person_id, numbers=numbers, origin=origin, reason=reason)
+    own = people.split_person(by=by, person_id=person_id, numbers=numbers, origin=origin, reason=reason, since=since)
     rows = LandingRow.objects.filter(id__in=[row.row_id for row in part], state=STATES.ACCEPTED)
     rows.update(person_id=own)
     learnt = KnownDocument.objects.filter(person_id=person_id)

@@ -124,7 +124,7 @@ def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
     taking.forget(batch)
     if is_of_persons(batch):
         ids = touched_by(batch) | learnt_from(batch) | absences.take_back(batch)
-        parted = loosen(by=by, person_ids=ids, reason=reason)
+        parted = loosen(by=by, person_ids=ids, reason=reason, since=batch.created_at)
         ids |= parted.keys()
         learn_again(ids)
         rebuild(by=by, person_ids=ids, reason=reason)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from django.test import Client
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.datahub.api import replay, roll_back
@@ -12,7 +13,9 @@ from nanhu.platforms.datahub.errors import PartedElsewhereError
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Missing, Review
 from nanhu.platforms.datahub.services import loosening
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
-from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
+from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, id_number, register, student
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.sample import set_password_for_sample
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, Person
 
@@ -250,6 +253,32 @@ def test_two_whom_a_rolled_back_batch_alone_held_together_are_two_again(hand_in,
     assert Review.objects.get(state="open").row is None, "whether they are one is asked, as of newcomers"
     hand_in(register(*TWICE) + "\n\n")
     assert Person.objects.filter(is_void=False).count() == 2, "each row finds its own"
+
+
+def enter(number: str, password: str, window: Client | None = None) -> int:
+    return (window or Client()).post("/sign-in", {"username": number, "password": password}).status_code
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_who_was_tied_to_another_by_a_wrong_list_alone_gets_in_as_him_no_more(hand_in, units, when):
+    """What the owner had set before the list was handed in stays; what was set since may be the stranger's."""
+    hand_in(register(TWICE[0]))
+    identity.open_accounts(by=BY, person_ids=[Person.objects.get().pk])
+    if when == "before":
+        set_password_for_sample(by=BY, campus_no="14231100001", password=PASSWORD)
+    wrong = hand_in(register(student(name="Anna Petrova", document="E12345678", **OTHER_NO)))
+    hand_in(register(*TWICE) + "\n")
+    if when == "meanwhile":
+        set_password_for_sample(by=BY, campus_no="14231100002", password=PASSWORD)
+    window = Client()
+    assert enter("14231100002", PASSWORD, window) == 302, "the two are one"
+    roll_back(by=BY, batch_id=wrong.batch, reason="错发")
+
+    assert window.get("/account").status_code == 302
+    stays = 302 if when == "before" else 200
+    assert (enter("14231100001", PASSWORD), enter("14231100002", PASSWORD)) == (stays, 200)
+    states = {identity.account_of(one).state for one in Affiliation.objects.values_list("person_id", flat=True)}
+    assert states == ({"active", "awaiting_activation"} if when == "before" else {"awaiting_activation"})
 
 
 def test_a_number_that_was_given_by_hand_parts_nobody_from_his_own_rows(hand_in, units):

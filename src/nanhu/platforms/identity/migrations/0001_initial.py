@@ -48,11 +48,22 @@ class Migration(migrations.Migration):
                 ("password_changed_at", models.DateTimeField(null=True)),
                 ("state_changed_at", models.DateTimeField(default=nanhu.kernel.clock.now)),
                 ("grace_until", models.DateTimeField(null=True)),
+                ("parted_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=nanhu.kernel.clock.now)),
                 (
                     "person",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "opened_for",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
                     ),
                 ),
             ],
@@ -595,6 +606,7 @@ class Migration(migrations.Migration):
                 ("second_factor_at", models.DateTimeField(null=True)),
                 ("cookie_mark", models.BinaryField(max_length=32, null=True)),
                 ("password_mark", models.BinaryField(max_length=32, null=True)),
+                ("parted_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
                 (
                     "ended_how",
@@ -609,6 +621,7 @@ class Migration(migrations.Migration):
                             ("credentials_changed", "密码或密保已改"),
                             ("account_closed", "账号停用"),
                             ("ended_by_clerk", "管理员代为退出"),
+                            ("parted", "两人的记录已分开"),
                         ],
                         default="",
                         max_length=24,

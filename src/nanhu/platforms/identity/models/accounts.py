@@ -7,11 +7,13 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Upper
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import EncryptedTextField
 
+SESSION_SALT: Final = "identity.Account.get_session_auth_hash"
 DUTIES: Final[dict[str, tuple[str, ...]]] = {
     "run": ("campus.admin", "identity.admin", "identity.clerk"),
     "guard": ("identity.security",),
@@ -44,6 +46,10 @@ class Account(AbstractBaseUser):
     password_changed_at = models.DateTimeField(null=True)
     state_changed_at = models.DateTimeField(default=now)
     grace_until = models.DateTimeField(null=True)  # nothing ties the person to the school; still open until then
+    opened_for = models.ForeignKey(  # stays, whoever has it while records are merged; the database fills it in
+        "people.Person", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    parted_at = models.DateTimeField(null=True)  # when its person and another were last told apart
     created_at = models.DateTimeField(default=now)
 
     USERNAME_FIELD = "public_id"
@@ -77,6 +83,11 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"account:{self.pk}"
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """Who is told apart from somebody else signs in anew, also with the same password: whose browser it was nobody can say."""
+        parted = self.parted_at.isoformat() if self.parted_at else ""
+        return salted_hmac(SESSION_SALT, self.password + parted, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def may_sign_in(self) -> bool:

@@ -20,6 +20,7 @@ class SsoSession(models.Model):
         CREDENTIALS_CHANGED = "credentials_changed", _("密码或密保已改")
         ACCOUNT_CLOSED = "account_closed", _("账号停用")
         ENDED_BY_CLERK = "ended_by_clerk", _("管理员代为退出")
+        PARTED = "parted", _("两人的记录已分开")
 
     public_id = models.UUIDField(default=uuid4, unique=True, editable=False)
     account = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
@@ -33,6 +34,7 @@ class SsoSession(models.Model):
     second_factor_at = models.DateTimeField(null=True)
     cookie_mark = models.BinaryField(null=True, max_length=32)  # marks.py; without them only Django finds it
     password_mark = models.BinaryField(null=True, max_length=32)
+    parted_at = models.DateTimeField(null=True)  # of its account, as it was read before anything was proved
     ended_at = models.DateTimeField(null=True)
     ended_how = models.CharField(max_length=24, choices=End, default="", blank=True)
 

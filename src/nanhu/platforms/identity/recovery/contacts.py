@@ -20,6 +20,7 @@ from nanhu.kernel.delivery.mails import send_mail
 from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.school import school
 from nanhu.kernel.throttle import Gate
+from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.channels import Channel, notify, verified_channels
 from nanhu.platforms.identity.models import Account, RecoveryContact
 from nanhu.platforms.identity.recovery.errors import ContactRefusedError
@@ -47,7 +48,7 @@ def ask_change(*, by: Actor, account: Account, kind: ContactKind, address: str, 
     code = f"{secrets.randbelow(10**6):06}"
     moment = now()
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=account.pk)
+        queries.hold(account)
         ContactChange.objects.filter(account=account, kind=kind, used_at=None).update(used_at=moment)
         ContactChange.objects.create(
             account=account,
@@ -77,7 +78,7 @@ def confirm_change(*, by: Actor, account: Account, kind: ContactKind, code: str)
         audit.record(by=by, action="identity.contact_code_refused", target=target_of(account), facts=facts)
         raise ContactRefusedError
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=account.pk)
+        queries.hold(account)
         if ContactChange.objects.filter(pk=change.pk, used_at=None).update(used_at=now()) != 1:
             raise ContactRefusedError
         reached = notify(account=account, text=change_notice(kind, change.address))

@@ -12,7 +12,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.events import publish
-from nanhu.kernel.kit.saved_views import copy_views, remove_copies
+from nanhu.kernel.kit.saved_views import copy_views
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.identity.events import AccountClosed, PasswordRevoked
@@ -190,33 +190,6 @@ def merge(*, by: Actor, kept_id: int, gone_id: int) -> None:
         copied = {"views": copies} if (copies := copy_views(giver=gone.pk, taker=kept.pk)) else {}
         note(by, MERGE, gone, how=HANDED_OVER if is_handed_over else CLOSED_ONE, kept=kept.pk, **copied, **stopped)
     follow_affiliations(by=by, person_ids=[kept_id])
-
-
-@transaction.atomic
-def part(*, by: Actor, kept_id: int, restored_id: int) -> None:
-    """A merge was undone: each person has the account they had, open as their affiliations now say. Idempotent.
-
-    A password that was handed over goes back with all that hangs on it, and the kept person starts anew: whoever knows
-    it is the other one.
-    """
-    lock_key(OPENING)  # before the rows, as everybody takes them
-    restored, kept = both_locked(restored_id, kept_id)
-    if restored is None and kept is not None and merged_how(kept) == MOVED:
-        sessions.end_others(by=by, account=kept, but=None, how=SsoSession.End.ACCOUNT_CLOSED)
-        Account.objects.filter(pk=kept.pk).update(person_id=restored_id)
-        note(by, PART, kept, gone_person=restored_id)
-    elif restored is not None and is_merged(restored):
-        if kept is not None:
-            carried_suspensions.give_back(by=by, merge=last_merge(restored), giver=restored, taker=kept)
-        if kept is not None and merged_how(restored) == HANDED_OVER:
-            hand_over(kept, restored)
-            start_anew(by=by, account=kept)
-        if kept is not None:
-            remove_copies(last_merge(restored).get("views", []), giver=restored.pk, taker=kept.pk)
-        note(by, PART, restored, kept=kept.pk if kept else None)
-    both = [kept_id, restored_id]
-    open_accounts(by=by, person_ids=both)
-    follow_affiliations(by=by, person_ids=both)
 
 
 def both_locked(first_id: int, second_id: int) -> tuple[Account | None, Account | None]:

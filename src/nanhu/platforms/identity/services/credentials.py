@@ -7,7 +7,7 @@ from django.db import transaction
 from nanhu.kernel import throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.throttle import Gate
-from nanhu.platforms.identity import hashing
+from nanhu.platforms.identity import hashing, queries
 from nanhu.platforms.identity.errors import WrongPasswordError
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.rules import normalise_password
@@ -52,5 +52,5 @@ def change_questions(
 
 def hold_proved(account: Account) -> None:
     """Locked, with the password that was just proved: one that was set or taken away meanwhile is not overwritten."""
-    if Account.objects.select_for_update().get(pk=account.pk).password != account.password:
+    if queries.hold(account).password != account.password:
         raise WrongPasswordError

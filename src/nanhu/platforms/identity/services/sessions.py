@@ -11,7 +11,9 @@ from django.http import HttpRequest
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, actor_of
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
+from nanhu.platforms.identity.errors import PartedMeanwhileError
 from nanhu.platforms.identity.gate import RENEWALS
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.queries import session_end_due
@@ -38,7 +40,7 @@ def open_session(
 
     `proved_at`: when a password or a passkey was proved, where that was not just now (a phone lets a desktop in).
     """
-    with transaction.atomic():
+    with refused_as(PartedMeanwhileError, by="identity_session_of_parted"):
         former: int | None = request.session.get(SESSION_ID)
         if former is not None:
             end_sessions(
@@ -51,6 +53,7 @@ def open_session(
             account=account,
             campus_no=campus_no,
             methods=list(methods),
+            parted_at=account.parted_at,
             authenticated_at=proved_at or now(),
             second_factor_at=second_factor_time(methods),
             address=request.META.get("REMOTE_ADDR", ""),

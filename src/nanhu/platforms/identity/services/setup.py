@@ -11,7 +11,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.platforms.identity import former_passwords as history
-from nanhu.platforms.identity import hashing, passwords
+from nanhu.platforms.identity import hashing, passwords, queries
 from nanhu.platforms.identity.channels import notify
 from nanhu.platforms.identity.errors import PasswordRefusedError
 from nanhu.platforms.identity.events import AccountActivated, PasswordChanged, SecurityQuestionsChanged
@@ -49,7 +49,7 @@ def set_password(*, by: Actor, account: Account, password: str) -> Account:
         raise PasswordRefusedError(problems)
     encoded = hashing.hash_secret(normalise_password(password))
     with transaction.atomic():
-        account = Account.objects.select_for_update().get(pk=account.pk)
+        account = queries.hold(account)
         history.keep(account)
         account.password, account.is_password_due, account.password_changed_at = encoded, False, now()
         account.save(update_fields=["password", "is_password_due", "password_changed_at"])
@@ -70,7 +70,7 @@ def set_questions(*, by: Actor, account: Account, questions: Sequence[QuestionAn
         for position, (question, answer) in enumerate(questions, start=1)
     ]
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=account.pk)
+        queries.hold(account)
         SecurityQuestion.objects.filter(account=account).delete()
         SecurityQuestion.objects.bulk_create(rows)
         audit.record(by=by, action="identity.set_security_questions", target=f"account:{account.pk}")
@@ -83,7 +83,7 @@ def set_contact(*, by: Actor, account: Account, phone: str, email: str) -> None:
 
     What was verified before stays verified if it stays the same; the phone the office has on record needs no code.
     """
-    Account.objects.select_for_update().get(pk=account.pk)  # pressed twice, the second finds what the first wrote
+    queries.hold(account)  # pressed twice, the second finds what the first wrote
     contact = RecoveryContact.objects.filter(account=account).first() or RecoveryContact(account=account)
     moment = now()
     if (contact.phone_verified_at and contact.phone != phone) or (contact.email_verified_at and contact.email != email):
@@ -105,7 +105,7 @@ def set_contact(*, by: Actor, account: Account, phone: str, email: str) -> None:
 @transaction.atomic
 def complete(*, by: Actor, account: Account) -> bool:
     """Open the account when nothing is due any more."""
-    account = Account.objects.select_for_update().get(pk=account.pk)
+    account = queries.hold(account)
     if account.state != Account.State.MUST_COMPLETE or due_steps(account):
         return False
     account.state, account.state_changed_at = Account.State.ACTIVE, now()

@@ -215,13 +215,14 @@ def merge_and_part(kept, gone, *, between=lambda: None):
     ties = list(Affiliation.objects.filter(person_id=gone.person_id).values_list("pk", flat=True))
     Affiliation.objects.filter(pk__in=ties).update(person_id=kept.person_id)
     Person.objects.filter(pk=gone.person_id).update(merged_into=kept.person_id)
+    since = ((kept.person_id, now()), (gone.person_id, now()))
     for _twice in range(2):
         subscribers.merge_accounts([PersonsMerged(kept_id=kept.person_id, gone_id=gone.person_id)])
     between()
     Affiliation.objects.filter(pk__in=ties).update(person_id=gone.person_id)
     Person.objects.filter(pk=gone.person_id).update(merged_into=None)
     for _twice in range(2):
-        subscribers.part_accounts([PersonsParted(kept_id=kept.person_id, restored_id=gone.person_id)])
+        subscribers.part_accounts([PersonsParted(kept_id=kept.person_id, restored_id=gone.person_id, since=since)])
 
 
 def test_parted_persons_have_the_accounts_they_had_and_only_their_own_password(student):

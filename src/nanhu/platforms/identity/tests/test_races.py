@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.models import RecoveryContact, SsoSession
-from nanhu.platforms.identity.services import accounts
+from nanhu.platforms.identity.services import accounts, parting
 from nanhu.platforms.identity.tests.conftest import make_member, sign_in
 from nanhu.platforms.identity.tests.test_activation import ANSWERS, CONTACT, NEW, begin, prove
 from nanhu.platforms.people.models import Affiliation, Person
@@ -61,7 +61,7 @@ def locks_of(deed) -> list[str]:
 def test_a_merge_undone_locks_in_the_order_of_all_others(student):
     """Rows first and the key after them, while somebody follows the same person, would be a deadlock."""
     restored = make_member("曾小南", "430602200803159999", student="0020269999")
-    locks = locks_of(lambda: accounts.part(by=BY, kept_id=student.person_id, restored_id=restored.person_id))
+    locks = locks_of(lambda: parting.part(by=BY, kept_id=student.person_id, restored_id=restored.person_id, since={}))
     assert (locks[0], "rows" in locks) == ("key", True)
     assert restored.account.state == "awaiting_activation"
 

@@ -1,5 +1,6 @@
 """Old messages are forgotten, their sums kept; what two records of one person were told stands together."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.db import transaction
 from nanhu.kernel import clock
 from nanhu.platforms.messages.models import ChannelChoice, Delivery, Entry, Message, MessageSettings, PushSubscription
 from nanhu.platforms.messages.statements import QUERIES
+from nanhu.platforms.people import api as people
 
 KEPT_FOR = timedelta(days=180)
 AT_ONCE = 20_000
@@ -28,7 +30,10 @@ def forget_part(before: object) -> int:
 
 @transaction.atomic
 def join(*, kept: int, gone: int) -> None:
-    """What both were told stays with the record that is kept, and goes out to it alone; its choices hold."""
+    """What both were told stays with the record that is kept, and goes out to it alone; its choices hold. Told late, of two who have been
+    parted again meanwhile, it does nothing."""
+    if people.families([gone])[gone] == gone:
+        return
     QUERIES.run("join", {"kept": kept, "gone": gone})
     Entry.objects.filter(person=gone).update(due_at=None, gather_at=None)
     waiting = Delivery.objects.filter(entry__person=gone, state=Delivery.State.QUEUED)
@@ -38,6 +43,11 @@ def join(*, kept: int, gone: int) -> None:
         MessageSettings.objects.filter(person=gone).update(person=kept)
     if not ChannelChoice.objects.filter(person=kept).exists():
         ChannelChoice.objects.filter(person=gone).update(person=kept)
+
+
+def forget_browsers(person_ids: Collection[int]) -> None:
+    """Whose each is nobody can say any more: it is switched on anew by who sits there."""
+    PushSubscription.objects.filter(person__in=person_ids).delete()
 
 
 def forget_person(person_ids: set[int]) -> None:

@@ -7,17 +7,19 @@ memory; what is unknown afterwards the retries settle by query, without it.
 import logging
 import re
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.retries import Again
 from nanhu.platforms.payments.channels import bank_channel, gateway_of
@@ -178,6 +180,19 @@ def cancel(*, by: Actor, person_id: int, reason: str) -> Agreement:
     facts = {"agreement": current.number, "tail": current.tail}
     audit.record(by=by, action="payments.cancel_agreement", target=f"person:{person_id}", reason=reason, facts=facts)
     return current
+
+
+@transaction.atomic
+def end_doubtful(*, by: Actor, person_id: int, since: datetime | None) -> None:
+    """What was asked for after `since` (None: ever), when this person and another were taken for one. Raises `WrongStateError` while the bank
+    still owes an answer, so that the caller comes again."""
+    made = Agreement.objects.filter(person_id=person_id, state__in=[ACTIVE, ASKED])
+    doubtful = made if since is None else made.filter(created_at__gt=since)
+    if doubtful.filter(state=ACTIVE).exists():
+        cancel(by=by, person_id=person_id, reason="两人的记录已分开")
+    asked = doubtful.filter(state=ASKED).first()
+    if asked is not None:
+        raise WrongStateError(what=_("这份签约"), state=asked.get_state_display())
 
 
 def look(agreement: Agreement) -> Again | None:

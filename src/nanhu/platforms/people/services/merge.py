@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.events import publish
 from nanhu.platforms.people.errors import MergeRefusedError
 from nanhu.platforms.people.events import PersonChanged, PersonsMerged, PersonsParted
-from nanhu.platforms.people.matching import heirs
+from nanhu.platforms.people.matching import families, heirs
 from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, Person
 from nanhu.platforms.people.records import Origin
 from nanhu.platforms.people.services.golden import lock_golden, open_change_set, stamp_of
@@ -59,6 +60,7 @@ def part_persons(*, by: Actor, merge_id: int, reason: str) -> tuple[int, int]:
     changes = list(Change.objects.filter(change_set=merge).order_by("id"))
     gone_id = next(c.entity_id for c in changes if c.entity == "person" and "merged_into_id" in c.sources)
     kept_id = heirs([gone_id]).get(gone_id, gone_id)
+    since = one_since(gone_id, merged_at=merge.created_at)
     revert = open_change_set(
         by=by,
         kind=ChangeSet.Kind.REVERT,
@@ -77,26 +79,57 @@ def part_persons(*, by: Actor, merge_id: int, reason: str) -> tuple[int, int]:
     audit.record(
         by=by, action="people.part_persons", target=f"person:{kept_id}", reason=reason, facts={"restored": gone_id}
     )
-    publish(PersonsParted(kept_id=kept_id, restored_id=gone_id))
+    publish(PersonsParted(kept_id=kept_id, restored_id=gone_id, since=since))
     return kept_id, gone_id
 
 
+def one_since(gone_id: int, *, merged_at: datetime) -> tuple[tuple[int, datetime], ...]:
+    """Of each record on either side of this redirect, which still stands: from when on it was one with the other side, that is the
+    latest merge on the way there. One of which that is not on record is left out."""
+    members = families([gone_id])
+    rows = Person.objects.filter(id__in=members).values_list("id", "merged_into_id", "provenance__merged_into_id__set")
+    links: dict[int, tuple[int | None, int | None]] = {one: (into, change_set) for one, into, change_set in rows}
+    merges = [change_set for _into, change_set in links.values() if change_set is not None]
+    times = dict(ChangeSet.objects.filter(id__in=merges).values_list("id", "created_at"))
+
+    def redirects(person_id: int) -> set[int]:
+        found: set[int] = set()
+        while (into := links[person_id][0]) is not None:
+            found.add(person_id)
+            person_id = into
+        return found
+
+    told: list[tuple[int, datetime]] = []
+    beyond = redirects(gone_id)
+    for one in sorted(members):
+        own = redirects(one)
+        way = [times.get(links[step][1] or 0) for step in (own ^ beyond) - {gone_id}]
+        known = [at for at in way if at is not None]
+        if len(known) == len(way):
+            told.append((one, max([merged_at, *known])))
+    return tuple(told)
+
+
 @transaction.atomic
-def split_person(*, by: Actor, person_id: int, numbers: Iterable[str], origin: Origin, reason: str) -> int:
+def split_person(
+    *, by: Actor, person_id: int, numbers: Iterable[str], origin: Origin, reason: str, since: datetime | None = None
+) -> int:
     """A record of their own for whom these campus numbers are, where nobody says any more that the two are one; returns it. What
-    both are worth is for the caller to make anew (`rebuild_persons`). `origin`: of the batch that speaks of them now."""
+    both are worth is for the caller to make anew (`rebuild_persons`). `origin`: of the batch that speaks of them now. `since`: when what
+    held the two together came, None where that is not on record."""
     lock_golden()
     person = Person.objects.get(id=person_id)
     change_set = open_change_set(by=by, kind=ChangeSet.Kind.REBUILD, origin=origin, reason=reason)
     own = Person.objects.create(
         name=person.name, pinyin=person.pinyin, initials=person.initials, created_in=change_set, provenance={}
     )
-    moved = Affiliation.objects.filter(person=person, campus_no__in=list(numbers)).values_list("id", flat=True)
-    hand_back(own.id, person_id, list(moved), change_set)
+    moved = Affiliation.objects.filter(person=person, campus_no__in=list(numbers)).values_list("id", "created_at")
+    hand_back(own.id, person_id, [one for one, _at in moved], change_set)
     audit.record(
         by=by, action="people.part_persons", target=f"person:{person_id}", reason=reason, facts={"restored": own.id}
     )
-    publish(PersonsParted(kept_id=person_id, restored_id=own.id))
+    told = [] if since is None else [(one, min([since, *(at for _one, at in moved)])) for one in (person_id, own.id)]
+    publish(PersonsParted(kept_id=person_id, restored_id=own.id, since=tuple(told)))
     return own.id
 
 

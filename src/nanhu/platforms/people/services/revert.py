@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,11 +20,13 @@ from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.events import Event, publish
 from nanhu.platforms.people import events
 from nanhu.platforms.people.errors import LaterChangesError
+from nanhu.platforms.people.matching import heirs
 from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Person
 from nanhu.platforms.people.records import Origin
 from nanhu.platforms.people.rules import initials_of, pinyin_of, state_on
 from nanhu.platforms.people.services.apply import NORMALISERS, PERSON_COLUMNS, affiliation_fact
 from nanhu.platforms.people.services.golden import free_documents, lock_golden, open_change_set, stamp_of, update_rows
+from nanhu.platforms.people.services.merge import one_since
 from nanhu.platforms.people.services.plan import AFFILIATION_FIELDS, fact_of
 
 PREVIEW: Final = (Path(__file__).parent.parent / "sql" / "queries" / "revert_preview.sql").read_text(encoding="utf-8")
@@ -53,6 +55,7 @@ class _Story:
     """All that a change set did, read once."""
 
     changes: list[Change]
+    merged_at: datetime
     rows: dict[tuple[str, int], Any] = field(default_factory=dict)
     affiliations: list[Affiliation] = field(default_factory=list)
     units: list[OrgUnit] = field(default_factory=list)
@@ -105,7 +108,7 @@ def change_set_title(change_set_id: int) -> str:
 
 def read_story(change_set: ChangeSet) -> _Story:
     changes = list(Change.objects.filter(change_set=change_set).order_by("id"))
-    story = _Story(changes)
+    story = _Story(changes, change_set.created_at)
     for entity, model in MODELS.items():
         ids = [change.entity_id for change in changes if change.entity == entity]
         found: QuerySet[Any] = QuerySet(model).filter(pk__in=ids)
@@ -121,9 +124,9 @@ def restore(story: _Story) -> list[Event]:
     for change in reversed(story.changes):
         row = story.rows[change.entity, change.entity_id]
         was = getattr(row, "state", "")
-        merged_into_id = row.merged_into_id if "merged_into_id" in change.sources else None
+        parted = parting_of(row, story.merged_at) if "merged_into_id" in change.sources else None
         take_back(row, change)
-        happened += events_of(row, change, was=was, merged_into_id=merged_into_id)
+        happened += [parted] if parted is not None else events_of(row, change, was=was)
     write_persons([row for row in story.rows.values() if isinstance(row, Person)])
     affiliations = [row for row in story.rows.values() if isinstance(row, Affiliation)]
     update_rows(
@@ -183,10 +186,16 @@ def provenance_before(provenance: dict[str, Any], sources: dict[str, Any]) -> di
     return {name: source for name, source in merged.items() if source is not None}
 
 
-def events_of(row: Any, change: Change, *, was: str, merged_into_id: int | None) -> list[Event]:
+def parting_of(row: Person, merged_at: datetime) -> Event | None:
+    """While the redirect still stands in the database."""
+    if row.merged_into_id is None:
+        return None
+    kept_id = heirs([row.id]).get(row.id, row.merged_into_id)
+    return events.PersonsParted(kept_id=kept_id, restored_id=row.id, since=one_since(row.id, merged_at=merged_at))
+
+
+def events_of(row: Any, change: Change, *, was: str) -> list[Event]:
     if isinstance(row, Person):
-        if merged_into_id is not None:
-            return [events.PersonsParted(kept_id=merged_into_id, restored_id=row.id)]
         return [events.PersonChanged(person_id=row.id, fields=tuple(sorted(change.sources)))]
     if isinstance(row, Affiliation):
         fact = fact_of(was, row.state)

@@ -57,6 +57,16 @@ def tried(*, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bo
     return made
 
 
+@transaction.atomic
+def end_doubtful(*, by: Actor, person_id: int, since: datetime | None) -> None:
+    """One that was made after `since` (None: any), when this person and another were taken for one, may be the other's."""
+    lock_key(f"mobile.binding:{person_id}")
+    living = Binding.objects.filter(person_id=person_id, ended_at=None)
+    doubtful = living if since is None else living.filter(bound_at__gt=since)
+    if doubtful.update(ended_at=now(), end=End.PARTED):
+        audit.record(by=by, action="mobile.end_doubtful_binding", target=f"person:{person_id}")
+
+
 def bound_words(made: Binding) -> str:
     return _("您的企业微信已于 %(when)s 绑定（%(how)s）。不是您本人办的，72 小时内可在门户“移动校园”撤销。") % {
         "when": dates.time_words(made.bound_at),

@@ -46,7 +46,7 @@ def rekey(events: Sequence[PersonsMerged]) -> None:
             Trust.objects.filter(account__person_id=one.gone_id).update(account=kept)
 
 
-@subscribe(PersonsParted, name="network_portal.forget_parted")
+@subscribe(PersonsParted, name="network_portal.forget_parted", at_once=True)
 def follow_parted(events: Sequence[PersonsParted]) -> None:
     """Whose of the two a browser is nobody can say any more; a sign-in names a campus number."""
     for one in events:

@@ -1,16 +1,22 @@
-"""What becomes of money that nobody claimed for so long that it was returned (A148): on to the bank card it came from."""
+"""What becomes of money that nobody claimed for so long that it was returned (A148): on to the bank card it came from; and of virtual cards
+that one of two who were taken for one had put on his phone."""
 
 from collections.abc import Sequence
 
 from django.db import transaction
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.payments.api import BankPayout, Channel, active_agreement
-from nanhu.systems.card.bank.models import Load, OnlineTopUp
-from nanhu.systems.card.bank.services import money_back, top_ups
+from nanhu.platforms.people.api import PersonsParted
+from nanhu.systems.card.bank.models import Binding, Load, OnlineTopUp
+from nanhu.systems.card.bank.services import bindings, money_back, top_ups
+from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.funds.events import ClaimableReturned
 from nanhu.systems.card.funds.models import Claimable
+
+BY = Actor.system("card.bindings")
 
 
 @subscribe(ClaimableReturned, name="card_bank.send_back")
@@ -35,3 +41,13 @@ def give_back(top_up: OnlineTopUp) -> None:
     """UnionPay pays it back the way it came; asked by the retries until it is answered."""
     to, among = OnlineTopUp.State.REFUNDING, (OnlineTopUp.State.CREDITED,)
     top_ups.move(top_up, to, among=among, sentence="超过期限未领，原路退款", due_at=now(), attempts=0)
+
+
+@subscribe(PersonsParted, name="card_bank.end_doubtful_bindings", at_once=True)
+def end_doubtful_bindings(events: Sequence[PersonsParted]) -> None:
+    """Whose phone it is nobody can say: it is bound anew, with a code to the phone on record."""
+    for event in events:
+        for person_id, since in event.records().items():
+            for one in Binding.objects.filter(person=person_id).exclude(state=Binding.State.REVOKED).order_by("pk"):
+                if since is None or (one.bound_at or one.created_at) > since:
+                    bindings.revoke(by=BY, binding=one, reason="两人的记录已分开", ending=CodeDevice.Ending.PARTED)

@@ -17,6 +17,7 @@ class CodeDevice(models.Model):
         LOST = "lost", _("手机丢失")
         REPLACED = "replaced", _("换了手机")
         OFFICE = "office", _("校园卡管理办公室停用")
+        PARTED = "parted", _("两人的记录已分开")
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsMerged, PersonsParted
 from nanhu.systems.card.funds.services import merging
 
@@ -12,8 +13,11 @@ BY = Actor.system("card.life_cycle")
 
 @subscribe(PersonsMerged, name="card.join_wallets")
 def join_merged_wallets(events: Sequence[PersonsMerged]) -> None:
+    """Told late, of two who have been parted again meanwhile, nothing moves."""
+    heirs = people.heirs([event.gone_id for event in events])
     for event in events:
-        merging.join_wallets(by=BY, kept_id=event.kept_id, gone_id=event.gone_id)
+        if event.gone_id in heirs:
+            merging.join_wallets(by=BY, kept_id=heirs[event.gone_id], gone_id=event.gone_id)
 
 
 @subscribe(PersonsParted, name="card.part_wallets")

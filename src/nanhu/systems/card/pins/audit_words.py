@@ -11,6 +11,7 @@ ACTIONS: dict[str, Text] = {
     "card.pin_locked": _("卡密码锁定"),
     "card.pin_wrong": _("卡密码错误"),
     "card.reset_pin": _("重置卡密码"),
+    "card.take_doubtful_pin": _("收回来历不明的卡密码"),
 }
 FACTS: dict[str, Text] = {
     "chosen_there": _("当场自选"),

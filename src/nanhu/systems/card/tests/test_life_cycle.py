@@ -269,3 +269,60 @@ def test_a_card_that_was_lost_before_the_merge_is_lost_after_the_parting():
     assert card_of(gone).state == "frozen"
     part(merged, kept, gone)
     assert card_of(gone).state == "lost"
+
+
+def three_in_a_chain():
+    """B's money comes to A, and all of it on to D. What each had of his own: 30, 10 and 5 yuan."""
+    first, second, last = (
+        bring(name, replace(TIE, campus_no=f"1423110002{place}")) for place, name in enumerate("甲乙丁")
+    )
+    for person_id, fen in ((first, 1000), (second, 3000), (last, 500)):
+        put_in(person_id, fen)
+    inner = people.merge_persons(by=BY, kept_id=first, gone_id=second, reason="同一人")
+    deliver_pending()
+    outer = people.merge_persons(by=BY, kept_id=last, gone_id=first, reason="同一人")
+    deliver_pending()
+    assert [balance(one) for one in (first, second, last)] == [0, 0, 4500]
+    return (first, second, last), inner, outer
+
+
+@pytest.mark.parametrize("order", ["inner first", "outer first"])
+def test_of_a_chain_each_gets_back_what_he_had_and_nothing_of_the_others(window, order):
+    persons, inner, outer = three_in_a_chain()
+    for merged in (inner, outer) if order == "inner first" else (outer, inner):
+        people.part_persons(by=BY, merge_id=merged.id, reason="不是同一人")
+        deliver_pending()
+    assert [balance(one) for one in persons] == [1000, 3000, 500]
+    assert [card_of(one).state for one in persons] == ["issued"] * 3
+    assert books_are_right()
+
+
+@pytest.mark.parametrize("which", ["the first", "the second"])
+def test_of_two_that_were_merged_one_is_parted_with_his_own_money(window, which):
+    kept, first, second = (
+        bring(name, replace(TIE, campus_no=f"1423110003{place}")) for place, name in enumerate("甲乙丙")
+    )
+    for person_id, fen in ((kept, 1000), (first, 3000), (second, 500)):
+        put_in(person_id, fen)
+    merges = [people.merge_persons(by=BY, kept_id=kept, gone_id=one, reason="同一人") for one in (first, second)]
+    deliver_pending()
+    place = 0 if which == "the first" else 1
+    people.part_persons(by=BY, merge_id=merges[place].id, reason="不是同一人")
+    deliver_pending()
+    own = [3000, 500]
+    assert [balance((first, second)[place]), balance((first, second)[1 - place])] == [own[place], 0]
+    assert balance(kept) == 4500 - own[place]
+    assert books_are_right()
+
+
+def test_a_merge_that_is_told_after_it_was_undone_moves_no_money():
+    """The worker was away, or the first try failed."""
+    kept, gone = bring("林小满", TIE), bring("林晓满", OTHER_TIE)
+    put_in(gone, 4200)
+    merged = people.merge_persons(by=BY, kept_id=kept, gone_id=gone, reason="同一人")
+    people.part_persons(by=BY, merge_id=merged.id, reason="不是同一人")
+    deliver_pending()
+    deliver_pending()
+    assert (balance(kept), balance(gone)) == (0, 4200)
+    assert card_of(gone).state == "issued"
+    assert books_are_right()

@@ -16,7 +16,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.throttle import Gate
-from nanhu.platforms.identity import channels
+from nanhu.platforms.identity import channels, queries
 from nanhu.platforms.identity.factors.errors import NoVerifiedContactError
 from nanhu.platforms.identity.factors.models import ContactCode, ContactFactor
 from nanhu.platforms.identity.factors.services import attempts
@@ -33,7 +33,7 @@ def channel_of(account: Account) -> channels.Channel | None:
 
 @transaction.atomic
 def turn_on(*, by: Actor, account: Account) -> None:
-    if channel_of(account) is None:
+    if channel_of(queries.hold(account)) is None:
         raise NoVerifiedContactError
     _row, is_new = ContactFactor.objects.get_or_create(account=account)
     if is_new:
@@ -52,7 +52,7 @@ def send(*, by: Actor, account: Account) -> str:
     throttle.admit([Gate(attempts.SENDING, f"account:{account.pk}")])
     code = "".join(secrets.choice("0123456789") for _digit in range(DIGITS))
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=account.pk)
+        queries.hold(account)
         moment = now()
         ContactCode.objects.filter(account=account, used_at=None).update(used_at=moment)
         ContactCode.objects.create(

@@ -14,7 +14,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.kernel.throttle import Gate, TooManyAttemptsError
 from nanhu.kernel.ui import dates, words
-from nanhu.platforms.identity import channels, devices
+from nanhu.platforms.identity import channels, devices, queries
 from nanhu.platforms.identity import former_passwords as history
 from nanhu.platforms.identity.events import PasswordRevoked
 from nanhu.platforms.identity.factors.models import NewDevice
@@ -73,7 +73,7 @@ def is_not_mine(*, by: Actor, account: Account, public_id: UUID, keep_session: i
 
     Whoever says so has just proved the password or a passkey once more: a stolen session alone cannot come here.
     """
-    account = Account.objects.select_for_update().get(pk=account.pk)
+    account = queries.hold(account)
     if not account.may_sign_in:  # stopped meanwhile: that stands
         return False
     open_notice = NewDevice.objects.filter(account=account, public_id=public_id, answer="")

@@ -27,6 +27,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
+from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.factors.errors import PasskeyRefusedError, TooManyPasskeysError
 from nanhu.platforms.identity.factors.models import Passkey, PasskeyChallenge
 from nanhu.platforms.identity.models import Account
@@ -131,7 +132,7 @@ def register(*, by: Actor, account: Account, question: UUID | None, answer: str,
     except (WebAuthnException, ValueError, TypeError) as error:
         raise PasskeyRefusedError from error
     with transaction.atomic():
-        Account.objects.select_for_update().get(pk=account.pk)
+        queries.hold(account)
         if Passkey.objects.filter(account=account).count() >= MOST:
             raise TooManyPasskeysError
         if Passkey.objects.filter(credential_id=made.credential_id).exists():

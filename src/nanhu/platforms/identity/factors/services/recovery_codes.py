@@ -8,6 +8,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index
+from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.factors.models import RecoveryCode
 from nanhu.platforms.identity.models import Account
 
@@ -25,7 +26,7 @@ def fingerprint(*, account_id: int, code: str) -> bytes:
 @transaction.atomic
 def issue(*, by: Actor, account: Account) -> list[str]:
     """Ten new ones; the old sheet is worth nothing from now on."""
-    Account.objects.select_for_update().get(pk=account.pk)
+    queries.hold(account)
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(HOW_MANY)]
     RecoveryCode.objects.filter(account=account).delete()
     RecoveryCode.objects.bulk_create(

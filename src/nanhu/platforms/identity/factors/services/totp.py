@@ -9,6 +9,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.factors.errors import WrongCodeError
 from nanhu.platforms.identity.factors.models import TotpFactor
 from nanhu.platforms.identity.models import Account
@@ -48,7 +49,7 @@ def live(account: Account) -> TotpFactor | None:
 @transaction.atomic
 def waiting(account: Account, *, known: int | None) -> TotpFactor:
     """The secret that waits for its first code. Only the browser that it was shown to gets the same one again."""
-    Account.objects.select_for_update().get(pk=account.pk)
+    queries.hold(account)
     waits = TotpFactor.objects.filter(account=account, confirmed_at=None)
     found = waits.filter(pk=known).first() if known is not None else None
     if found is None:
@@ -60,7 +61,7 @@ def waiting(account: Account, *, known: int | None) -> TotpFactor:
 @transaction.atomic
 def confirm(*, by: Actor, account: Account, known: int | None, code: str) -> TotpFactor:
     """The first code proves that the app holds the secret: from now on it counts, in place of the one before it."""
-    Account.objects.select_for_update().get(pk=account.pk)
+    queries.hold(account)
     factor = TotpFactor.objects.filter(account=account, confirmed_at=None, pk=known or NOTHING).first()
     step = matching_step(str(factor.secret), code, now()) if factor is not None else None
     if factor is None or step is None:

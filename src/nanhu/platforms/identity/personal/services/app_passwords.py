@@ -12,6 +12,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.events import publish
+from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.events import AppPasswordRevoked
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.errors import TooManySecretsError
@@ -27,7 +28,7 @@ USED_EVERY = timedelta(minutes=1)
 @transaction.atomic
 def make(*, by: Actor, account: Account, name: str, service: str) -> str:
     """The password's text is returned once and kept nowhere."""
-    Account.objects.select_for_update().get(pk=account.pk)
+    queries.hold(account)
     if AppPassword.objects.filter(account=account, revoked_at=None).count() >= MOST_LIVE:
         raise TooManySecretsError(most=MOST_LIVE)
     text = new_app_password()

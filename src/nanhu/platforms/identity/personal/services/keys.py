@@ -1,6 +1,9 @@
 """All tokens and app passwords of an account at once: when it ends, or when its owner had to be let in anew."""
 
+from datetime import datetime
+
 from django.db import transaction
+from django.db.models import Q
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -11,11 +14,13 @@ from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
 
 
 @transaction.atomic
-def revoke_all(*, by: Actor, account_id: int) -> int:
+def revoke_all(*, by: Actor, account_id: int, since: datetime | None = None) -> int:
+    """Of which were made after `since`, where that is given. How many opened something."""
     moment = now()
-    tokens = AccessToken.objects.filter(account_id=account_id, revoked_at=None).update(revoked_at=moment)
+    made = Q() if since is None else Q(created_at__gt=since)
+    tokens = AccessToken.objects.filter(made, account_id=account_id, revoked_at=None).update(revoked_at=moment)
     live = AppPassword.objects.select_for_update(of=("self",)).select_related("account").order_by("pk")
-    passwords = list(live.filter(account_id=account_id, revoked_at=None))
+    passwords = list(live.filter(made, account_id=account_id, revoked_at=None))
     AppPassword.objects.filter(pk__in=[one.pk for one in passwords]).update(revoked_at=moment)
     for one in passwords:
         publish(AppPasswordRevoked(person_id=one.account.person_id, public_id=str(one.public_id), service=one.service))

@@ -10,6 +10,7 @@ from nanhu.kernel import audit, registry, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.throttle import Gate, Limit, network_of
+from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.personal.errors import ScopeMissingError, TokenRefusedError, TooManySecretsError
 from nanhu.platforms.identity.personal.models import AccessToken
@@ -24,7 +25,7 @@ GUESSING = Limit("token", free=20, cap=300, memory=timedelta(hours=1), leak=0.2)
 @transaction.atomic
 def make(*, by: Actor, account: Account, name: str, scopes: Sequence[str], days: int) -> tuple[AccessToken, str]:
     """The token's text is returned once and kept nowhere. `scopes` are keys of `registry.personal_data`."""
-    Account.objects.select_for_update().get(pk=account.pk)  # two browsers at once must not pass the limit
+    queries.hold(account)  # two browsers at once must not pass the limit
     if AccessToken.objects.filter(account=account, revoked_at=None, expires_at__gt=now()).count() >= MOST_LIVE:
         raise TooManySecretsError(most=MOST_LIVE)
     text = new_token()

@@ -43,6 +43,7 @@ VALUES: dict[str, dict[str, Text]] = {
         "client_closed": _("应用已停用"),
         "code_reused": _("授权码被再次使用"),
         "consent_withdrawn": _("本人撤销了授权"),
+        "parted": _("两人的记录已分开"),
         "password_changed": _("本人修改了密码"),
         "refresh_reused": _("刷新令牌被再次使用"),
         "revoked": _("应用自己撤销"),

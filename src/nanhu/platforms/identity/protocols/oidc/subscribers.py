@@ -6,7 +6,7 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
-from nanhu.platforms.identity.events import AccountClosed, PasswordChanged, PasswordRevoked
+from nanhu.platforms.identity.events import AccountClosed, AccountParted, PasswordChanged, PasswordRevoked
 from nanhu.platforms.identity.protocols.oidc.services.families import revoke_family
 
 BY = Actor.system("identity.oidc")
@@ -33,3 +33,9 @@ def end_with_revoked_password(events: Sequence[PasswordRevoked]) -> None:
     """Not first when the new one is set: until then whoever knew the former goes on reading."""
     ids = [event.account_id for event in events]
     revoke_family(by=BY, why="password_changed", account_id__in=ids, is_offline=True)
+
+
+@subscribe(AccountParted, name="identity.oidc_end_of_parted", at_once=True)
+def end_of_parted(events: Sequence[AccountParted]) -> None:
+    """Whoever of the two let the application in: it asks anew."""
+    revoke_family(by=BY, why="parted", account_id__in=[event.account_id for event in events])

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                             ("lost", "手机丢失"),
                             ("replaced", "换了手机"),
                             ("office", "校园卡管理办公室停用"),
+                            ("parted", "两人的记录已分开"),
                         ],
                         default="",
                     ),

@@ -8,6 +8,7 @@ from django.db.models import Sum
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.funds.models import Claimable
@@ -17,6 +18,7 @@ from nanhu.systems.card.services.follow import follow_affiliations
 from nanhu.systems.card.services.issue import LIVING, issue_cards, new_uid, next_numbers, open_wallets
 from nanhu.systems.card.services.receipts import locked_balances, write_receipt
 
+PARTING = "card.part_wallets"
 PARTED = "parted"
 """Of a receipt: its sum went back with a merge that was taken back."""
 
@@ -71,7 +73,7 @@ def part_wallets(*, by: Actor, kept_id: int, restored_id: int) -> None:
             return
         fen = move_money(by=by, giver=kept, taker=restored, most_fen=brought_fen(restored))
         facts = {"kept": kept_id, "fen": fen}
-        audit.record(by=by, action="card.part_wallets", target=f"person:{restored_id}", facts=facts)
+        audit.record(by=by, action=PARTING, target=f"person:{restored_id}", facts=facts)
 
 
 def last_card(person_id: int) -> Card | None:
@@ -122,11 +124,24 @@ def expired_card(*, by: Actor, person_id: int, like: Card) -> Card:
 
 
 def brought_fen(card: Card) -> int:
-    """What the merge took from this card's wallet, at once and later (`bring_over_due`); 0 when it is back already."""
+    """What the merge took from this card's wallet, at once and later (`bring_over_due`); 0 when it is back already. Without what others had
+    brought here before, and got back meanwhile from where it went on to."""
     rows = Receipt.objects.filter(wallet_id=card.wallet_id, outcome="posted")
     back = rows.filter(kind="merge_in", detail=PARTED).order_by("-id").first()
-    brought = rows.filter(kind="merge_out", id__gt=back.pk if back is not None else 0).exclude(detail=PARTED)
-    return int(brought.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+    merged = rows.filter(id__gt=back.pk if back is not None else 0).exclude(detail=PARTED)
+    brought = int(merged.filter(kind="merge_out").aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+    came = dict(merged.filter(kind="merge_in").values_list("entry_id", "amount_fen"))
+    givers = Receipt.objects.filter(kind="merge_out", entry_id__in=came).values_list("entry_id", "card__person_id")
+    family = people.families([card.person_id])
+    gone = {entry_id: person_id for entry_id, person_id in givers if person_id not in family}
+    others = sum(came[entry_id] for entry_id, one in gone.items() if parted_from(one) != card.person_id)
+    return max(brought - others, 0)
+
+
+def parted_from(person_id: int) -> int | None:
+    """With whom this record was one until it was last parted. The audit log cannot be changed: it may be asked."""
+    last = AuditEntry.objects.filter(action=PARTING, target=f"person:{person_id}").order_by("-id").first()
+    return int(last.facts["kept"]) if last is not None else None
 
 
 def move_money(*, by: Actor, giver: Card, taker: Card, most_fen: int | None) -> int:

@@ -1,6 +1,7 @@
 """Changing a PIN by its old one, and setting it back at the counter with a document."""
 
 import os
+from datetime import datetime
 
 from django.db import transaction
 
@@ -48,6 +49,16 @@ def reset_pin(*, by: Actor, card: Card, kind: str, document: str, reason: str, n
             forget(card, kind)
         facts = {"kind": kind, "document": document, "chosen_there": bool(new)}
         audit.record(by=by, action="card.reset_pin", target=f"card:{card.number}", reason=reason, facts=facts)
+
+
+@transaction.atomic
+def take_doubtful(*, by: Actor, person_id: int, since: datetime | None) -> None:
+    """What was chosen after `since` (None: ever) may be another's: the initial one counts again, and who has none sets one at the counter."""
+    chosen = Pin.objects.select_for_update(of=("self",)).filter(wallet__person_id=person_id, digest__isnull=False)
+    doubtful = chosen if since is None else chosen.filter(changed_at__gt=since)
+    for pin in doubtful.order_by("pk"):
+        Pin.objects.filter(pk=pin.pk).update(salt=None, digest=None, changed_at=None)
+        audit.record(by=by, action="card.take_doubtful_pin", target=f"person:{person_id}", facts={"kind": pin.kind})
 
 
 def check_new(card: Card, kind: str, new: str) -> None:

@@ -1,0 +1,10 @@
+-- For whose record an account was opened stays, wherever merges carry it.
+CREATE OR REPLACE FUNCTION identity_account_opened() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        NEW.opened_for_id := NEW.person_id;
+    ELSIF NEW.opened_for_id IS DISTINCT FROM OLD.opened_for_id THEN
+        RAISE EXCEPTION 'identity_account_opened: an account was opened for one record for ever' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;

@@ -1,0 +1,50 @@
+"""Two who were taken for one are told apart: each hears of it in his language, and no browser is woken for somebody else."""
+
+import pytest
+
+from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.messages.models import Entry, MessageSettings, PushSubscription
+from nanhu.platforms.messages.tests.conftest import CAST, SYSTEM
+from nanhu.platforms.people import api as people
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two(readers):
+    return [people.find_person_by_campus_no(CAST[one][2]) for one in ("teacher", "student")]
+
+
+def test_each_is_told_in_his_language_and_what_to_do(two, browser):
+    kept, gone = two
+    MessageSettings.objects.create(person_id=gone, language="en")
+    merged = people.merge_persons(by=SYSTEM, kept_id=kept, gone_id=gone, reason="同一个人").pk
+    identity_sample.set_password_for_sample(by=SYSTEM, campus_no=CAST["student"][2], password="Harbour-Light-31")
+    people.part_persons(by=SYSTEM, merge_id=merged, reason="是两个人")
+    deliver_pending()
+    told = dict(
+        Entry.objects.filter(message__template__startswith="messages.parted").values_list(
+            "person_id", "message__template"
+        )
+    )
+    assert told == {kept: "messages.parted_keys", gone: "messages.parted"}
+    assert "现已分开" in browser("teacher").get("/mine/messages/").content.decode()
+
+
+def test_the_browsers_of_both_are_forgotten_and_a_merge_told_late_brings_none_back(two):
+    kept, gone = two
+    PushSubscription.objects.create(
+        person_id=gone, digest=b"1", endpoint="https://push.example.com/1", public_key="k", auth="a"
+    )
+    merged = people.merge_persons(by=SYSTEM, kept_id=kept, gone_id=gone, reason="同一个人").pk
+    PushSubscription.objects.create(
+        person_id=kept, digest=b"2", endpoint="https://push.example.com/2", public_key="k", auth="a"
+    )
+    people.part_persons(by=SYSTEM, merge_id=merged, reason="是两个人")
+    assert not PushSubscription.objects.exists()
+    PushSubscription.objects.create(
+        person_id=gone, digest=b"3", endpoint="https://push.example.com/3", public_key="k", auth="a"
+    )
+    deliver_pending()
+    assert PushSubscription.objects.get().person_id == gone
