@@ -93,6 +93,7 @@ VALUES: dict[str, dict[str, Text]] = {
         "phone": _("手机"),
         "questions": _("密保"),
         "recovery_code": _("恢复码"),
+        "role": _("角色"),
         "totp": _("动态口令"),
     },
     "proof": {

@@ -20,13 +20,21 @@ from nanhu.platforms.identity.factors.models import (
     TotpFactor,
 )
 from nanhu.platforms.identity.factors.services import remembered
-from nanhu.platforms.identity.models import Account, KnownStation, OneTimeCode, RecoveryContact, SecurityQuestion
+from nanhu.platforms.identity.models import (
+    Account,
+    KnownStation,
+    OneTimeCode,
+    RecoveryContact,
+    RoleGrant,
+    SecurityQuestion,
+)
 from nanhu.platforms.identity.personal.models import DataCopy
 from nanhu.platforms.identity.personal.services import keys
 from nanhu.platforms.identity.recovery.models import Attempt, ContactChange
 from nanhu.platforms.identity.rules import QUESTIONS_NEEDED
-from nanhu.platforms.identity.services import accounts
+from nanhu.platforms.identity.services import accounts, roles
 from nanhu.platforms.identity.services.accounts import CLOSED
+from nanhu.platforms.identity.services.carried_suspensions import PARTED
 
 
 def take_away(*, by: Actor, account: Account, since: datetime | None) -> list[str]:
@@ -43,6 +51,7 @@ def take_away(*, by: Actor, account: Account, since: datetime | None) -> list[st
         *questions,
         *take_contacts(account, since),
         *(["key"] if keys.revoke_all(by=by, account_id=account.pk, since=since) else []),
+        *take_roles(by=by, account=account, since=since),
         *take_password(by=by, account=account, since=since, is_to_complete=bool(questions)),
     ]
     DataCopy.objects.filter(after(since), account=account).exclude(state=DataCopy.State.FAILED).update(
@@ -109,6 +118,14 @@ def take_contacts(account: Account, since: datetime | None) -> list[str]:
     if not contact.phone_verified_at and not contact.email_verified_at:
         ContactFactor.objects.filter(account=account).delete()
     return taken
+
+
+def take_roles(*, by: Actor, account: Account, since: datetime | None) -> list[str]:
+    """Whom of the two somebody meant is for him to say anew."""
+    granted = list(RoleGrant.objects.filter(after(since), account=account, revoked_at=None).order_by("pk"))
+    for one in granted:
+        roles.revoke(by=by, account_id=account.pk, role=one.role, unit_code=one.unit_code, reason=PARTED)
+    return ["role"] if granted else []
 
 
 def take_password(*, by: Actor, account: Account, since: datetime | None, is_to_complete: bool) -> list[str]:

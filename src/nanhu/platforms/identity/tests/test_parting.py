@@ -11,10 +11,10 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.errors import PartedMeanwhileError
 from nanhu.platforms.identity.factors.models import Passkey, RememberedBrowser
-from nanhu.platforms.identity.models import Account, RecoveryContact, SecurityQuestion, SsoSession
+from nanhu.platforms.identity.models import Account, RecoveryContact, RoleGrant, SecurityQuestion, SsoSession
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.recovery.tests.conftest import ANSWERS, QUESTIONS, forget, set_new
-from nanhu.platforms.identity.services import counter, setup, suspensions
+from nanhu.platforms.identity.services import counter, roles, setup, suspensions
 from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
 from nanhu.platforms.people import api as people
@@ -257,6 +257,15 @@ def test_a_suspension_decided_while_the_account_was_elsewhere_stops_both(three):
     suspensions.suspend(by=TEST, account_id=first.account.pk, reason="调查", until=None)
     part(merged)
     assert [one.account.state for one in (first, second)] == ["suspended", "suspended"]
+
+
+def test_a_role_granted_meanwhile_is_nobodys(teacher, student):
+    roles.grant(by=TEST, account_id=teacher.account.pk, role="messages.editor")
+    merged = merge(teacher, student)
+    roles.grant(by=TEST, account_id=teacher.account.pk, role="identity.clerk")
+    part(merged)
+    standing = RoleGrant.objects.filter(revoked_at=None).values_list("account", "role")
+    assert list(standing) == [(teacher.account.pk, "messages.editor")]
 
 
 def test_nobody_hears_of_it_at_the_door(teacher, student):
