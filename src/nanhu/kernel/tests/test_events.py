@@ -211,3 +211,29 @@ def test_every_event_of_the_house_has_a_name_of_its_own() -> None:
     ]
     assert len(everybody) > 15
     assert len({outbox.event_name(one) for one in everybody}) == len(everybody)
+
+
+@pytest.mark.django_db
+def test_who_hears_at_once_hears_in_the_transaction_that_publishes_and_never_again(heard: list[LampLit]) -> None:
+    seen: list[tuple[int, bool]] = []
+
+    @events.subscribe(LampLit, name="test.at_once", at_once=True, wants=lambda lamp: lamp.colour == "red")
+    def at_once(lamps: Sequence[LampLit]) -> None:
+        seen.extend((lamp.lamp_id, connection.in_atomic_block) for lamp in lamps)
+
+    events.publish(LampLit(lamp_id=1, colour="red"), LampLit(lamp_id=2, colour="green"))
+    assert seen == [(1, True)]
+    assert events.deliver_pending() == 2
+    assert seen == [(1, True)]
+    assert set(EventDelivery.objects.values_list("subscriber", flat=True)) == {"test.listen"}
+
+
+@pytest.mark.django_db
+def test_what_fails_at_once_was_not_told(heard: list[LampLit]) -> None:
+    @events.subscribe(LampLit, name="test.at_once", at_once=True)
+    def at_once(_lamps: Sequence[LampLit]) -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"), transaction.atomic():
+        events.publish(LampLit(lamp_id=1, colour="red"))
+    assert not OutboxEvent.objects.exists()

@@ -49,14 +49,25 @@ def test_known_answers_come_before_the_question_and_it_is_handed_on(school):  # 
         "企业微信收不到消息怎么办"
         in student.post("/requests/known/", {"words": "我的企业微信为什么没有消息提醒"}).content.decode()
     )
+    known = student.post("/requests/known/", {"words": "我的企业微信为什么没有消息提醒"}).content.decode()
+    answer = Answer.objects.get()
+    assert f"/directory/answers/{answer.public_id}/" in known
+    assert "更新客户端" in student.get(f"/directory/answers/{answer.public_id}/").content.decode()
     assert "企业微信" not in student.post("/requests/known/", {"words": "食堂几点开门"}).content.decode()
     one = school.question(kind="service", unit="1032", words="企业微信收不到消息")
     desk = school.client("A1")
     assert "企业微信收不到消息怎么办" in desk.get(f"{ANSWERS}{one.public_id}/").content.decode()
-    moved = {"unit": "1012 计划财务处", "reason": "是财务系统"}
-    assert desk.post(f"{ANSWERS}{one.public_id}/transfer/", moved).status_code == 302
+    there, moved = f"{ANSWERS}{one.public_id}/", {"unit": "1012 计划财务处", "reason": "是财务系统"}
+    assert f'href="{there}transfer/"' in desk.get(there).content.decode()
+    assert school.client("A2").get(there).status_code == 404
+    assert desk.post(f"{there}transfer/", {"unit": "1012 计划财务处", "reason": ""}).status_code == 422
+    assert desk.post(f"{there}transfer/", moved).status_code == 302
     one.refresh_from_db()
     assert one.unit.code == "1012"
+    assert one.number not in desk.get(ANSWERS).content.decode()
+    assert one.number in school.client("A2").get(ANSWERS).content.decode(), "who has it now answers"
+    assert school.client("A2").post(f"{there}answer/", {"words": "已处理。"}).status_code == 302
+    assert "是财务系统" in student.get(f"{HALL}mine/{one.public_id}/").content.decode(), "its author sees where it went"
 
 
 def test_what_is_sent_anonymously_is_no_entry_of_the_menu_that_could_be_noted_as_opened():

@@ -325,10 +325,19 @@ def test_duplicate_and_invalid_people_are_found_queued_merged_and_parted(steward
     assert Person.objects.filter(name="Anna Petrova", merged_into=None).count() == 2
     page = steward.get("/datahub/reviews/").content.decode()
     assert page.count("Anna Petrova") >= 2
-    steward.post(f"/datahub/reviews/{review.id}/", {"verdict": "left", "reason": "护照原件"})
+    here = f"/datahub/reviews/{review.id}/"
+    assert f'href="{here}"' in page
+    asked = steward.get(here).content.decode()
+    assert [f'name="verdict" value="{one}"' in asked for one in ("left", "right", "different", "part")] == [
+        True
+    ] * 3 + [False]
+    steward.post(here, {"verdict": "left", "reason": "护照原件"})
     assert Person.objects.filter(name="Anna Petrova", merged_into=None).count() == 1
     assert Affiliation.objects.filter(person_id=review.left_id).count() == 2
-    steward.post(f"/datahub/reviews/{review.id}/", {"verdict": "part", "reason": "看错了"})
+    assert 'name="verdict" value="part"' in steward.get(here).content.decode(), (
+        "what was decided is undone where it was"
+    )
+    steward.post(here, {"verdict": "part", "reason": "看错了"})
     assert Person.objects.filter(name="Anna Petrova", merged_into=None).count() == 2
     assert {a.person_id for a in Affiliation.objects.filter(campus_no__startswith="142311")} == {
         review.left_id,

@@ -253,6 +253,19 @@ def test_an_empty_list_says_what_it_is_for(browser):
 
 
 @pytest.mark.capability("A036.1")
+def test_what_was_withdrawn_stands_in_no_list_and_each_line_leads_to_its_notice(browser, publish):
+    gone, stays = publish("写错了"), publish("放假")
+    assert (
+        browser("editor").post(f"/notices/manage/{gone.public_id}/withdraw/", {"reason": "日期写错"}).status_code == 302
+    )
+    assert titles(browser("student").get(LIST)) == ["放假"]
+    for page in (browser("student").get(LIST).content.decode(), bulletin(browser("student"))):
+        assert f'href="{address(stays)}"' in page
+        assert "写错了" not in page
+    assert "放假" in browser("student").get(address(stays)).content.decode()
+
+
+@pytest.mark.capability("A036.1")
 def test_the_list_is_paged(browser, publish):
     now = clock.now()
     rows = [

@@ -232,6 +232,11 @@ def test_after_72_hours_a_binding_is_no_more_undone(syncing, client, wecom):
 @pytest.mark.capability("A059.2")
 def test_a_newcomer_without_a_record_goes_to_personnel_and_makes_nobody_a_member(syncing, client, wecom):
     said = {"campus_no": "T7", "name": "新人", "unit": "20", "phone": "13907300077"}
+    assert 'href="/mobile/newcomer/"' in client.get(PAGE).content.decode()
+    form = client.get("/mobile/newcomer/").content.decode()
+    assert [name for name in said if f'name="{name}"' not in form] == []
+    for missing in said:
+        assert client.post("/mobile/newcomer/", said | {missing: ""}).status_code == 422, missing
     assert client.post("/mobile/newcomer/", said).status_code == 302
     assert not Newcomer.objects.exclude(state="unconfirmed").exists()
     assert client.post(CODE, {"code": last_code("13907300077")}).status_code == 200
@@ -243,6 +248,7 @@ def test_a_newcomer_without_a_record_goes_to_personnel_and_makes_nobody_a_member
     settle()
     assert "t7" in wecom.members()
     assert Newcomer.objects.get().state == "entered"
+    assert "新人" not in office.get("/flows/").content.decode(), "nobody waits for it any more"
 
 
 @pytest.mark.capability("A059.2")

@@ -268,7 +268,16 @@ def test_the_self_test_says_where_one_stands(field: Field) -> None:
     assert "还没有上线" in first
     assert "还不知道浏览器" in first
     assert "还不知道浏览器" not in second
-    assert "不在校园无线网" in Client().get("/wifi/test/", REMOTE_ADDR=AT_HOME).content.decode()
+    assert [word in first for word in ("不在校园无线网", "已经在线", 'href="http://wifi.hnist.edu.cn"')] == [
+        False,
+        False,
+        True,
+    ]
+    away = Client().get("/wifi/test/", REMOTE_ADDR=AT_HOME).content.decode()
+    assert ("不在校园无线网" in away, "已经在线" in away) == (True, False)
+    on_line(field, "a")
+    there = phone.client.get("/wifi/test/", REMOTE_ADDR=phone.address).content.decode()
+    assert ("已经在线" in there, "还没有上线" in there) == (True, False)
 
 
 def test_the_certificate_leads_to_the_profile_that_holds_it(field: Field) -> None:

@@ -93,6 +93,27 @@ def test_finance_agrees_settles_and_pays_and_the_merchant_reads_the_statement(tr
         assert queries_of(finance, path) <= 20
 
 
+@pytest.mark.capability("A101.3")
+def test_what_finance_writes_into_the_contract_is_what_is_settled(trading):
+    today = campus_today()
+    monday = today + timedelta(days=7 - today.weekday())
+    form = {
+        "fee": "25",
+        "cycle": "weekly",
+        "payee": "岳阳饮食公司",
+        "token": "tok-9",
+        "last4": "0042",
+        "starts_on": today.isoformat(),
+        "ends_on": "",
+    }
+    assert trading.client("clerk").post(f"{OFFICE}contract/", form).status_code == 302
+    assert "25‰" in trading.client("clerk").get(OFFICE).content.decode()
+    trading.pay("teacher", 1000)
+    assert settling.settle_due(by=SYSTEM, today=monday - timedelta(days=1)) == []
+    [done] = settling.settle_due(by=SYSTEM, today=monday)
+    assert (done.last, done.takings_fen, done.fee_fen, done.payable_fen) == (monday - timedelta(days=1), 1000, 25, 975)
+
+
 def test_an_account_is_bound_by_its_number(trading):
     finance = trading.client("clerk")
     assert finance.post(f"{OFFICE}people/", {"campus_no": "nobody"}).status_code == 422

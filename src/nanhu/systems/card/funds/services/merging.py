@@ -134,7 +134,7 @@ def brought_fen(card: Card) -> int:
     givers = Receipt.objects.filter(kind="merge_out", entry_id__in=came).values_list("entry_id", "card__person_id")
     family = people.families([card.person_id])
     gone = {entry_id: person_id for entry_id, person_id in givers if person_id not in family}
-    others = sum(came[entry_id] for entry_id, one in gone.items() if parted_from(one) != card.person_id)
+    others = sum(int(came[entry_id] or 0) for entry_id, one in gone.items() if parted_from(one) != card.person_id)
     return max(brought - others, 0)
 
 
