@@ -11,7 +11,7 @@ from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation
 
-from .conftest import TEST, Board, join, says, signed_in
+from .conftest import KINDS, TEST, Board, join, says, signed_in
 
 STUDENT, STAFF = frozenset({"student"}), frozenset({"staff"})
 
@@ -98,6 +98,11 @@ def test_the_home_shows_who_one_is_and_where_each_fact_comes_from(db):
     home = signed_in("20230107").get("/").content.decode()
     for fact in ("白若溪", "20230107", "计算机学院", "统招本科", "在读", "学生处名册"):
         assert fact in home, fact
+    join("秦望舒", staff="0020190107")
+    home = signed_in("0020190107").get("/").content.decode()
+    for fact in ("秦望舒", "0020190107", "计算机学院", KINDS["staff"][0], KINDS["staff"][1]):
+        assert fact in home, fact
+    assert not any(fact in home for fact in ("白若溪", "20230107", "统招本科"))
 
 
 def test_a_state_without_the_offices_word_is_said_in_the_language_one_chose(db):

@@ -36,6 +36,11 @@ def test_the_board_is_narrowed_by_kind_category_place_and_words(school, asked, s
     school.shown(kind="lost", words="校园卡", place="lib-301", category="card")
     page = school.client("S2").get(f"{HOME}{asked}")
     assert {one.words for one in page.context["list"].page.object_list} == shown
+    text = page.content.decode()
+    assert [words for words in shown if words not in text] == []
+    assert [f'name="{name}"' in text for name in ("kind", "category", "place")] == [True] * 3, (
+        "the page offers what narrows it"
+    )
 
 
 @pytest.mark.capability("A074.2")

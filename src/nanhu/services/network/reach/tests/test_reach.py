@@ -218,6 +218,8 @@ def test_what_leads_into_the_machine_room_is_refused_with_the_way_that_there_is(
         assert answer.status_code in {409, 422}, wrong
         assert words in answer.content.decode(), wrong
     assert not ReachList.objects.exists()
+    keeper.enter(ports="80 443")
+    assert ReachList.objects.get().ports == [80, 443], "what the pages of a business system need is let through"
 
 
 @pytest.mark.capability("A159.1")

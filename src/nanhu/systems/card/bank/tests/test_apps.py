@@ -117,6 +117,8 @@ def test_whichever_differs_the_words_are_the_same_and_nobody_gets_a_message(phon
         "姓名、学工号、证件号与学校登记不一致，还可以试 2 次。",
     )
     assert SmsMessage.objects.count() == 0
+    assert phone.verify("student")["outcome"] == "done", "and where all three agree he is asked for the code"
+    assert SmsMessage.objects.count() == 1
 
 
 @pytest.mark.capability("A087.3")
