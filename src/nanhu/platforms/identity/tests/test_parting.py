@@ -4,7 +4,7 @@ Nothing here delivers events: what opens a door is shut in the transaction that 
 """
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from nanhu.kernel.models import AuditEntry
@@ -249,6 +249,18 @@ def test_in_a_chain_each_is_asked_since_when_he_had_been_one_with_the_other(thre
     part(earlier)
     assert gets_in("T10003", "Maple-Hill-3333")
     assert gets_in("T10002", "Lotus-Pond-2222")
+
+
+def test_for_whom_an_account_was_opened_is_held_by_the_database(three):
+    first, second, _third = three
+    merge(first, second)
+    account = first.account
+    assert account.opened_for_id == second.person_id
+    account.save()
+    with pytest.raises(IntegrityError, match="identity_account_opened"), transaction.atomic():
+        Account.objects.filter(pk=account.pk).update(opened_for=first.person_id)
+    with pytest.raises(IntegrityError, match="identity_session_of_parted"), transaction.atomic():
+        SsoSession.objects.create(account=account, campus_no="1", parted_at=account.created_at)
 
 
 def test_a_suspension_decided_while_the_account_was_elsewhere_stops_both(three):
