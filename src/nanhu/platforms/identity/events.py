@@ -1,6 +1,7 @@
 """What identity tells the rooms above it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from nanhu.kernel.events import Event
 
@@ -41,10 +42,12 @@ class AppPasswordRevoked(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountParted(Event):
     """Its person and another had been taken for one and are told apart: all sessions have ended. `taken`: which kinds of keys open nothing
-    any more, because they may be the other's (words of `audit_words`, "password" among them)."""
+    any more, because they may be the other's (words of `audit_words`, "password" among them): what was set after `since`, or all where that is
+    None."""
 
     account_id: int
     person_id: int
+    since: datetime | None = None
     taken: tuple[str, ...] = ()
 
 

@@ -44,8 +44,9 @@ def part(*, by: Actor, kept_id: int, restored_id: int, since: Mapping[int, datet
     for account in moved:
         stop_both(by=by, account=account, person_ids=both, since=since_of(account, since))
     accounts.follow_affiliations(by=by, person_ids=both)
-    for pk, person_id in Account.objects.filter(person_id__in=both).order_by("pk").values_list("pk", "person_id"):
-        publish(AccountParted(account_id=pk, person_id=person_id, taken=tuple(taken.get(pk, ()))))
+    for one in Account.objects.filter(person_id__in=both).order_by("pk"):
+        of_whom, lost = since_of(one, since), tuple(taken.get(one.pk, ()))
+        publish(AccountParted(account_id=one.pk, person_id=one.person_id, since=of_whom, taken=lost))
 
 
 def since_of(account: Account, since: Mapping[int, datetime]) -> datetime | None:

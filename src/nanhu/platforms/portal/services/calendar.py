@@ -75,6 +75,14 @@ def revoke_address(*, by: Actor) -> None:
         audit.record(by=by, action="portal.revoke_calendar_address", target=f"account:{account_id}")
 
 
+def revoke_doubtful(*, by: Actor, account_id: int, since: datetime | None) -> None:
+    """One that was made after `since` (None: any). In the caller's transaction."""
+    living = CalendarAddress.objects.filter(account_id=account_id, revoked_at=None)
+    doubtful = living if since is None else living.filter(created_at__gt=since)
+    if doubtful.update(revoked_at=now()):
+        audit.record(by=by, action="portal.revoke_calendar_address", target=f"account:{account_id}")
+
+
 def digest_of(secret: str) -> bytes:
     """Of 256 random bits: nothing to guess, so a plain digest keeps it."""
     return sha256(secret.encode()).digest()

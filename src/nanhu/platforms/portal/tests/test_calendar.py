@@ -14,8 +14,10 @@ from nanhu.kernel.tests.counting import made_anew, statements_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus import sample as campus_sample
 from nanhu.platforms.identity.models import Account
+from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.models import CalendarAddress
 from nanhu.platforms.portal.services import calendar as services
+from nanhu.platforms.portal.tests.conftest import TEST, join
 
 MOST_OF_A_FEED = 11
 
@@ -234,3 +236,16 @@ def test_the_address_gives_out_what_was_chosen_and_hides_why_somebody_is_away(fe
     assert teacher.post("/calendar/subscription/sources/", {"feeds": ["leave"]}).status_code == 302
     assert [str(one["summary"]) for one in Calendar.from_ical(read(Client(), url).content).events] == ["不在"]
     assert teacher.post("/calendar/subscription/sources/", {"feeds": ["nonsense"]}).status_code == 422
+
+
+@pytest.mark.parametrize(("when", "status"), [("before", 200), ("meanwhile", 404)])
+def test_an_address_made_while_two_were_taken_for_one_is_read_no_more_once_they_are_told_apart(
+    feeds, student, when, status
+):
+    join("王小雨", student="20240599")
+    both = [people.find_person_by_campus_no(one) for one in ("20240518", "20240599")]
+    url = made(student) if when == "before" else ""
+    merged = people.merge_persons(by=TEST, kept_id=both[0], gone_id=both[1], reason="同一个人")
+    url = url or made(student)
+    people.part_persons(by=TEST, merge_id=merged.pk, reason="是两个人")
+    assert read(Client(), url).status_code == status
