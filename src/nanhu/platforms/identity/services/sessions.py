@@ -38,8 +38,34 @@ def open_session(
 ) -> SsoSession:
     """Sign this browser in: a new session id, a new row, the former session of this browser ended.
 
-    `proved_at`: when a password or a passkey was proved, where that was not just now (a phone lets a desktop in).
+    `proved_at`: when a password or a passkey was proved, where that was not just now (a phone lets a desktop in). Raises
+    `PartedMeanwhileError`, the browser signed out, where the account's person and another were told apart since it was read.
     """
+    try:
+        return opened(
+            request,
+            account=account,
+            campus_no=campus_no,
+            how=how,
+            methods=methods,
+            proved_at=proved_at,
+            application=application,
+        )
+    except PartedMeanwhileError:
+        logout(request)  # what was written of its session is undone
+        raise
+
+
+def opened(
+    request: HttpRequest,
+    *,
+    account: Account,
+    campus_no: str,
+    how: str,
+    methods: Sequence[str],
+    proved_at: datetime | None,
+    application: str,
+) -> SsoSession:
     with refused_as(PartedMeanwhileError, by="identity_session_of_parted"):
         former: int | None = request.session.get(SESSION_ID)
         if former is not None:

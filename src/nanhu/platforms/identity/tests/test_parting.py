@@ -119,7 +119,7 @@ def test_ways_back_that_were_set_up_while_they_were_one_lead_nowhere(teacher, st
     assert not SecurityQuestion.objects.exists()
     contact = RecoveryContact.objects.get(account=teacher.account)
     assert (contact.phone, contact.phone_index, contact.email) == (None, None, "")
-    assert attempt.get("/forgot-password/ways").status_code == 302, (
+    assert attempt.get("/forgot-password/ways").status_code == 400, (
         "a proof half given is for who is one of the two now"
     )
     assert gets_in("T00123"), "the password is older"
@@ -274,7 +274,7 @@ def test_a_suspension_decided_while_the_account_was_elsewhere_stops_both(three):
 def test_a_role_granted_meanwhile_is_nobodys(teacher, student):
     roles.grant(by=TEST, account_id=teacher.account.pk, role="messages.editor")
     merged = merge(teacher, student)
-    roles.grant(by=TEST, account_id=teacher.account.pk, role="identity.clerk")
+    roles.grant(by=TEST, account_id=teacher.account.pk, role="datahub.steward")
     part(merged)
     standing = RoleGrant.objects.filter(revoked_at=None).values_list("account", "role")
     assert list(standing) == [(teacher.account.pk, "messages.editor")]

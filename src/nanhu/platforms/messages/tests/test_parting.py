@@ -1,6 +1,8 @@
 """Two who were taken for one are told apart: each hears of it in his language, and no browser is woken for somebody else."""
 
 import pytest
+from django.conf import settings
+from django.urls import reverse
 
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.identity import sample as identity_sample
@@ -29,7 +31,10 @@ def test_each_is_told_in_his_language_and_what_to_do(two, browser):
         )
     )
     assert told == {kept: "messages.parted_keys", gone: "messages.parted"}
-    assert "现已分开" in browser("teacher").get("/mine/messages/").content.decode()
+    here = browser("student")
+    assert "现已分开" in here.get(reverse("inbox:mine:messages")).content.decode()
+    here.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "is separate again" in here.get(reverse("inbox:mine:messages")).content.decode()
 
 
 def test_the_browsers_of_both_are_forgotten_and_a_merge_told_late_brings_none_back(two):

@@ -38,9 +38,8 @@ def test_the_board_is_narrowed_by_kind_category_place_and_words(school, asked, s
     assert {one.words for one in page.context["list"].page.object_list} == shown
     text = page.content.decode()
     assert [words for words in shown if words not in text] == []
-    assert [f'name="{name}"' in text for name in ("kind", "category", "place")] == [True] * 3, (
-        "the page offers what narrows it"
-    )
+    assert re.search(r'href="[^"]*\bkind=(lost|found)\b', text), "what narrows it stands on the page"
+    assert [f'name="{name}"' in text for name in ("category", "place")] == [True, True]
 
 
 @pytest.mark.capability("A074.2")

@@ -605,15 +605,15 @@ def test_a_userid_bound_while_two_were_one_signs_nobody_in_after_the_parting(syn
     kept, gone = syncing.persons["S2"], syncing.persons["T3"]
     merged = people.merge_persons(by=SYSTEM, kept_id=kept, gone_id=gone, reason="同一人")
     deliver_pending()
-    bindings.bind(by=SYSTEM, person_id=kept, userid="stranger", how=Binding.How.ACCOUNT, moves=True)
+    bindings.bind(by=SYSTEM, person_id=kept, userid="x123", how=Binding.How.ACCOUNT, moves=True)
     people.part_persons(by=SYSTEM, merge_id=merged.id, reason="是两个人")
-    bound = Binding.objects.get(userid="stranger")
+    bound = Binding.objects.get(userid="x123")
     assert (bound.person_id, bound.end) == (kept, Binding.End.PARTED)
 
 
 def test_a_userid_bound_before_stays(syncing, wecom):
     kept, gone = syncing.persons["S2"], syncing.persons["T3"]
-    bindings.bind(by=SYSTEM, person_id=kept, userid="own", how=Binding.How.ACCOUNT, moves=True)
+    bindings.bind(by=SYSTEM, person_id=kept, userid="x123", how=Binding.How.ACCOUNT, moves=True)
     merged = people.merge_persons(by=SYSTEM, kept_id=kept, gone_id=gone, reason="同一人")
     people.part_persons(by=SYSTEM, merge_id=merged.id, reason="是两个人")
-    assert Binding.objects.get(userid="own").ended_at is None
+    assert Binding.objects.get(userid="x123").ended_at is None
