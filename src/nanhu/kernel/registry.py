@@ -660,6 +660,8 @@ class Register[Entry: Keyed]:
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
+        self._ordered: tuple[list[Entry], list[Entry]] = ([], [])
+        """What was put in order, and that in its order: every page goes over a dozen registers."""
 
     def add(self, *entries: Entry) -> None:
         for entry in entries:
@@ -671,7 +673,12 @@ class Register[Entry: Keyed]:
         return self._entries.get(key)
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(sorted(self._entries.values(), key=lambda entry: (getattr(entry, "order", 0), entry.key)))
+        entries = list(self._entries.values())
+        known, ordered = self._ordered
+        if entries != known:
+            ordered = sorted(entries, key=lambda entry: (getattr(entry, "order", 0), entry.key))
+            self._ordered = (entries, ordered)
+        return iter(ordered)
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -20,8 +20,6 @@ from django_cotton.templatetags import InlineTemplate
 from django_cotton.templatetags._component import CottonComponentNode, PreparedValue
 from django_cotton.templatetags._vars import CottonVarsNode
 
-from nanhu.kernel.ui.lookups import quicken
-
 SILENT: Final = (TextNode, LoadNode, CommentNode)
 """What says the same in every language, if anything."""
 _tags: set[Callable[..., Any]] = set()
@@ -70,7 +68,6 @@ def folded(nodes: Iterable[Node]) -> Iterator[Node]:
         neighbours = list(found)
         if not is_same:
             for node in neighbours:
-                quicken(node)
                 for inner in lists_in(node):
                     fold(inner)
             yield from neighbours

@@ -5,7 +5,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -13,6 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity import form_targets, queries
+from nanhu.platforms.identity.backend import at_hand
 from nanhu.platforms.identity.marks import keep_marks
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.policies import is_open_during_setup
@@ -63,11 +64,13 @@ class IdentityMiddleware:
 
 
 def admit(request: HttpRequest) -> None:
-    account = request.user
-    if not account.is_authenticated:
-        return
     session_id: int = request.session.get(sessions.SESSION_ID, sessions.NOTHING)
-    session = queries.live_session(account=account, session_id=session_id)
+    claimed = request.session.get(SESSION_KEY)
+    session = queries.live_session(account_id=int(claimed), session_id=session_id) if claimed is not None else None
+    with at_hand(session.account if session is not None else None):
+        account = request.user
+        if not account.is_authenticated:
+            return
     if session is None:
         request.ended_session_id = session_id  # type: ignore[attr-defined]
         logout(request)

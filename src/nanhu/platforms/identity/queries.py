@@ -28,16 +28,16 @@ def hold(account: Account) -> Account:
     return held
 
 
-def live_session(*, account: Account, session_id: int) -> SsoSession | None:
-    """The session with its account's live roles as `role_keys`, in one query; None when it has ended."""
-    return LIVE_SESSION.first(session=session_id, account=account.pk, moment=now())
+def live_session(*, account_id: int, session_id: int) -> SsoSession | None:
+    """The session with its account, and its live roles as `role_keys`, in one query; None when it has ended, or is another's."""
+    return LIVE_SESSION.first(session=session_id, account=account_id, moment=now())
 
 
 def _live_session() -> QuerySet[SsoSession]:
     counts_now = Q(revoked_at=None) & (Q(ends_at=None) | Q(ends_at__gt=Given("moment", DateTimeField())))
     grants = RoleGrant.objects.filter(counts_now, account=OuterRef("account")).order_by("role").values("role")
     found = SsoSession.objects.filter(pk=Given("session"), account=Given("account"), ended_at=None)
-    return found.annotate(role_keys=ArraySubquery(grants.distinct()))
+    return found.select_related("account").annotate(role_keys=ArraySubquery(grants.distinct()))
 
 
 LIVE_SESSION = Prepared(_live_session)

@@ -135,7 +135,7 @@ def sent_on(
         response: HttpResponse = HttpResponseRedirect(reverse("identity:setup"))
     elif welcome is not None:
         session_id = request.session[sessions.SESSION_ID]
-        request.sso_session = queries.live_session(account=account, session_id=session_id)  # type: ignore[attr-defined]
+        request.sso_session = queries.live_session(account_id=account.pk, session_id=session_id)  # type: ignore[attr-defined]
         response = welcome(request)
     else:
         response = HttpResponseRedirect(after)

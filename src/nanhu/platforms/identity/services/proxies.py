@@ -137,5 +137,5 @@ def is_open(session: SsoSession, application: Application) -> bool:
     """May the person use it, and is the session strong enough for it?"""
     if not access.decide(account=session.account, application=application).is_allowed:
         return False
-    known = queries.live_session(account=session.account, session_id=session.pk)
+    known = queries.live_session(account_id=session.account_id, session_id=session.pk)
     return known is not None and not gate.owes_second_factor(known, demanded=application.demands_second_factor)

@@ -160,6 +160,10 @@ def test_who_has_read_it_is_told_that_it_is_the_same(feeds, student):
     answer = read(student, url)
     path = url.partition("testserver")[2]
     assert student.get(path, headers={"if-none-match": answer["ETag"]}).status_code == 304
+    packed = Client().get(path, headers={"accept-encoding": "gzip"})
+    assert (packed["Content-Encoding"], packed["ETag"]) == ("gzip", f"W/{answer['ETag']}")
+    assert Client().get(path, headers={"if-none-match": packed["ETag"]}).status_code == 304
+    assert Client().get(path, headers={"if-none-match": '"another"'}).status_code == 200
     assert student.post(path).status_code == 405
 
 

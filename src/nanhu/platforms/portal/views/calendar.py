@@ -25,7 +25,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     tag = f'"{sha256(content).hexdigest()[:32]}"'
     answer = (
         HttpResponseNotModified()
-        if request.headers.get("If-None-Match") == tag
+        if tag in request.headers.get("If-None-Match", "")  # said back as a weak one where it came compressed
         else HttpResponse(content, content_type="text/calendar; charset=utf-8")
     )
     answer["ETag"], answer["Cache-Control"] = tag, "private, no-cache"
