@@ -13,8 +13,8 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity import api
 from nanhu.platforms.identity.jobs import sweep
 from nanhu.platforms.identity.middleware import IdentityMiddleware
-from nanhu.platforms.identity.models import RoleGrant, SsoSession
-from nanhu.platforms.identity.services import accounts, roles
+from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
+from nanhu.platforms.identity.services import accounts, roles, sessions
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
 from nanhu.platforms.people.models import Affiliation
 
@@ -88,14 +88,40 @@ def test_faces_follow_live_affiliations(browser, teacher):
 
 
 def test_a_request_costs_few_queries(browser, student, django_assert_num_queries):
-    """The session store, the account, the session with its roles, and the person with the affiliations."""
+    """The session store, the session with its account and roles, and the person with the affiliations."""
     sign_in(browser, student.numbers[0])
     request = RequestFactory().get("/")
     request.COOKIES = {name: morsel.value for name, morsel in browser.cookies.items()}
     stack = SessionMiddleware(AuthenticationMiddleware(IdentityMiddleware(lambda _request: HttpResponse())))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         stack(request)
     assert request.viewer.name == student.name
+
+
+def test_an_account_that_comes_with_its_session_is_judged_as_any_other(browser, student):
+    """Suspended, or with another password since: out, though the session itself still lives."""
+    sign_in(browser, student.numbers[0])
+    before = Account.objects.get(pk=student.account.pk)
+    assert viewer_of(browser).account_id == before.pk
+    Account.objects.filter(pk=before.pk).update(state=Account.State.SUSPENDED)
+    assert viewer_of(browser) is None
+    Account.objects.filter(pk=before.pk).update(state=before.state)
+    assert viewer_of(browser).account_id == before.pk
+    Account.objects.filter(pk=before.pk).update(password="another")
+    assert viewer_of(browser) is None
+
+
+def test_a_session_of_somebody_else_brings_nobodys_account(browser, student, teacher):
+    """Each cookie names an account and a session of it; one that names another's session is nobody's."""
+    sign_in(browser, student.numbers[0])
+    own = browser.session[sessions.SESSION_ID]
+    other = Client()
+    sign_in(other, "T00123")
+    crossed = other.session
+    crossed[sessions.SESSION_ID] = own
+    crossed.save()
+    assert viewer_of(other) is None
+    assert viewer_of(browser).name == student.name
 
 
 def test_roles_are_granted_once_and_seen_at_the_next_request(browser, student):

@@ -153,7 +153,11 @@ def test_the_address_is_said_once_and_kept_as_a_digest(feeds, student):
 def test_who_has_read_it_is_told_that_it_is_the_same(feeds, student):
     feeds.add(
         CalendarFeed(
-            key="test", title="测试", load=lambda *_asked: [occurrence(changed_at=datetime(2026, 9, 1, tzinfo=UTC))]
+            key="test",
+            title="测试",
+            load=lambda *_asked: [
+                occurrence(uid=f"test.{n}", changed_at=datetime(2026, 9, 1, tzinfo=UTC)) for n in range(20)
+            ],
         )
     )
     url = made(student)
