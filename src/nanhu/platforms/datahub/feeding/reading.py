@@ -3,8 +3,8 @@ and the same rows change nothing."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Final
 from uuid import uuid4
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connection, connections
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
@@ -44,7 +44,7 @@ from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.shared.writers import refuse_other_writer, switch_in_effect
 from nanhu.platforms.datahub.sources import SourceSpec
-from nanhu.platforms.datahub.warehouse.places import place
+from nanhu.platforms.datahub.warehouse.places import asking, place
 from nanhu.platforms.datahub.warehouse.taking import take_snapshot
 
 BY: Final = Actor.system("datahub.sources")
@@ -104,8 +104,17 @@ def names_for(made: DataSource, spec: SourceSpec) -> dict[str, str]:
 
 @contextmanager
 def kept_file(made: DataSource, suffix: str) -> Iterator[Path]:
-    """A file of this reading alone. What a killed one left behind goes first."""
-    folder = private_folder(configuration().data_dir / "inbox")
+    """A file of this reading alone."""
+    path = new_file(made, suffix)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def new_file(made: DataSource, suffix: str) -> Path:
+    """What a killed reading left behind goes first."""
+    folder = inbox()
     oldest = now_of_files(folder) - LEFT_SECONDS
     for left in (*folder.glob(f"*{SUFFIX}"), *folder.glob(f"*{FETCHED}")):
         with suppress(FileNotFoundError):
@@ -113,10 +122,11 @@ def kept_file(made: DataSource, suffix: str) -> Iterator[Path]:
                 left.unlink()
     path = folder / f"{made.public_id}-{uuid4()}{suffix}"
     path.touch(mode=0o600, exist_ok=False)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+    return path
+
+
+def inbox() -> Path:
+    return private_folder(configuration().data_dir / "inbox")
 
 
 @contextmanager
@@ -124,19 +134,70 @@ def spooled(made: DataSource, file: RemoteFile | None = None) -> Iterator[tuple[
     """What it says now (of a folder: in this file), as a file of ours, and how many rows."""
     spec = source(source_key_of(made))
     with kept_file(made, FETCHED if file else SUFFIX) as path:
-        if large.is_large(made) and file is not None:
-            sftp.fetch(made, file, path, seconds=large.SECONDS, most=large.LARGEST)
-            yield path, 0
-            return
-        if large.is_large(made):
-            count = large.write_lines(made, path, rows_of(made))
-        elif file is None:
+        if file is None:
             count = write_spool(path, rows_of(made), names_for(made, spec), keys=partial(key_headings, spec))
         else:
             sftp.fetch(made, file, path)
             count = open_table(path, spec).expected
         refuse_unexpected(made, count)
         yield path, count
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a source of a large table said, whole. `rows`: how many, where that is known before they are read; `begun`: since when
+    it was asked."""
+
+    path: Path
+    rows: int
+    begun: datetime
+
+
+@contextmanager
+def fetched(made: DataSource, file: RemoteFile | None, begun: datetime) -> Iterator[Fetched]:
+    """As it was fetched before, where it then found no engine free; where it finds none now it is kept until it does (`position`),
+    for no source is asked for 20 GB twice."""
+    one = fetched_before(made, file) or Fetched(new_file(made, FETCHED if file else SUFFIX), -1, begun)
+    try:
+        if one.rows < 0:
+            one = replace(one, rows=fetch_large(made, file, one.path))
+        yield one
+    except LargeTablesBusyError:
+        kept = {"path": one.path.name, "rows": one.rows, "begun": one.begun.isoformat(), **identity(made, file)}
+        made.position |= {"fetched": kept}
+        raise
+    except BaseException:
+        one.path.unlink(missing_ok=True)
+        raise
+    one.path.unlink(missing_ok=True)
+
+
+def fetched_before(made: DataSource, file: RemoteFile | None) -> Fetched | None:
+    """What waits here, if the source is still as it was then and has no newer file."""
+    kept = made.position.get("fetched")
+    if kept is None:
+        return None
+    path = inbox() / kept["path"]
+    if identity(made, file).items() <= kept.items() and path.exists():
+        return Fetched(path, kept["rows"], datetime.fromisoformat(kept["begun"]))
+    path.unlink(missing_ok=True)
+    return None
+
+
+def identity(made: DataSource, file: RemoteFile | None) -> dict[str, object]:
+    return {"file": file.place if file else None, "changed": made.changed_at.isoformat()}
+
+
+def fetch_large(made: DataSource, file: RemoteFile | None, path: Path) -> int:
+    """How many rows, 0 where only the engine can tell. It may take hours, in which this thread holds no connection of ours."""
+    if not connection.in_atomic_block:
+        connections.close_all()
+    if file is not None:
+        sftp.fetch(made, file, path, seconds=large.SECONDS, most=large.LARGEST)
+        return 0
+    count = large.write_lines(made, path, rows_of(made))
+    refuse_unexpected(made, count)
+    return count
 
 
 def refuse_unexpected(made: DataSource, count: int) -> None:
@@ -165,7 +226,7 @@ def read_in(made: DataSource) -> Answer:
         with lease_kept(made):
             return read_once(made, begun=begun, every=every)
     except LargeTablesBusyError as waits:
-        return Again(waits.message, after=sftp.SETTLING)
+        return Again(waits.message, after=sftp.SETTLING, columns={"position": made.position})
     except SourceBusyError as busy:
         seconds = int(str(busy.facts["seconds"]))
         after = timedelta(seconds=seconds) if seconds else pause
@@ -192,17 +253,28 @@ def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
             return Done({"failed_at": None}, then=every)
         if not sftp.is_settled(made, file):
             return Done({"position": made.position | {"seen": file.place}}, then=sftp.SETTLING)
-    with place() if large.is_large(made) else nullcontext(), spooled(made, file) as (path, count):
-        report = taken(made, path, name=file.name if file else "")
-    count = count or report.counts["rows"]
+    if large.is_large(made):
+        report, count, begun = taken_large(made, file, begun)
+    else:
+        with spooled(made, file) as (path, count):
+            report = taken(made, path, name=file.name if file else "")
     if why := refused_lines(made, report):
         columns = {"rows": count, "batch_id": report.batch, **failing(made, begun)}
         return Again(SourceFailedError(why=why).message, after=every, columns=columns)
     said: dict[str, object] = {"rows": count, "batch_id": report.batch, "failed_at": None}
+    if made.position.pop("fetched", None):
+        said |= {"position": made.position}
     if file is not None:
         said |= {"position": sftp.position_after(made, files, file)}
         every = every if made.is_whole else sftp.SETTLING
     return Done(said | ({"good_at": begun} if report.state in IN_EFFECT else {}), then=every)
+
+
+def taken_large(made: DataSource, file: RemoteFile | None, begun: datetime) -> tuple[BatchReport, int, datetime]:
+    """Its batch, how many rows, and since when they are known. An engine's place is held for as long as the engine works."""
+    with asking(), fetched(made, file, begun) as one, place():
+        report = taken(made, one.path, name=file.name if file else "")
+    return report, one.rows or report.counts["rows"], one.begun
 
 
 def followed(made: DataSource, *, begun: datetime) -> Answer:
@@ -418,7 +490,7 @@ READINGS: Final = Retries(
     pause=PAUSE,
     lane="id",
     lane_at_once=1,
-    at_once=6,
+    at_once=8,
     lease=LEASE,
 )
 in_the_worker("datahub_sources", READINGS, channel=CHANNEL)

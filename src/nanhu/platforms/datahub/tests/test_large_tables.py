@@ -19,6 +19,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from sqlglot import exp
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub.cleaning.contacts import clean_phone
@@ -27,9 +28,11 @@ from nanhu.platforms.datahub.cleaning.documents import clean_document
 from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
 from nanhu.platforms.datahub.cleaning.numbers import NumberShape
 from nanhu.platforms.datahub.cleaning.text import is_empty, squeezed, text_of
+from nanhu.platforms.datahub.feeding import large as feeding
 from nanhu.platforms.datahub.lineage.openlineage import events_of
 from nanhu.platforms.datahub.matching.model import HERE, PATTERN
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, Release
+from nanhu.platforms.datahub.reading.spool import SUFFIX
 from nanhu.platforms.datahub.services import rollback
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, signed_in
 from nanhu.platforms.datahub.tests.reading import HTTP, at, made_by, read_again, started
@@ -701,6 +704,55 @@ def test_more_large_tables_than_the_machine_reads_at_once_wait_and_say_so(
         patch.setattr(places.time, "sleep", lambda _seconds: [one.__exit__(None, None, None) for one in holders])
         call_command("datahub", "large_table", KEY, str(path), stderr=said, stdout=StringIO())
     assert said.getvalue().count("排队") == 1
+
+
+def inbox():
+    return [one.name for one in (configuration().data_dir / "inbox").glob(f"*{SUFFIX}")]
+
+
+@pytest.mark.django_db
+def test_a_slow_source_keeps_no_engine_and_what_was_fetched_waits_for_one(  # noqa: PLR0917  (fixtures)
+    large,
+    engine,
+    steward,
+    outside,  # noqa: F811
+    listed,  # noqa: F811
+    monkeypatch,
+):
+    monkeypatch.setattr(places, "configuration", lambda: replace(configuration(), large_tables_at_once=1))
+    write_lines, engines_free = feeding.write_lines, []
+
+    def slow(made, path, rows):
+        with place():  # another's engine, while this source is being asked
+            engines_free.append(made.key)
+        return write_lines(made, path, rows)
+
+    monkeypatch.setattr(feeding, "write_lines", slow)
+    outside.says([cells(n) for n in range(20)])
+    facts = {"key": "card.flow", "fills": f"large:{KEY}", "columns": "流水号 = lsh", "values": "", "page_size": "50"}
+    engine(20, new=20)
+    made, begun = made_by(steward, address=outside.address + "/rows", **facts), now()
+    made = started(steward, made)
+    assert (made.error, made.rows, engines_free) == ("", 20, ["card.flow"])
+    assert made.good_at >= begun
+    monkeypatch.setattr(feeding, "write_lines", write_lines)
+    with place():
+        made = read_again(made)
+        assert ("排队" in made.error, len(inbox())) == (True, 1)
+    fetched_by = now()
+    outside.says([])
+    engine(20)
+    made = read_again(made)
+    assert (made.error, made.rows, made.batch.state) == ("", 20, "applied"), "what it said then: it is not asked again"
+    assert (begun < made.good_at < fetched_by, inbox()) == (True, [])
+    outside.says([cells(n) for n in range(20)])
+    with place():
+        assert "排队" in read_again(made).error
+    DataSource.objects.filter(pk=made.pk).update(changed_at=now())
+    outside.says([])
+    assert ("排队" in read_again(made).error, inbox()) == (False, []), "changed meanwhile it is asked anew"
+    with places.asking(), places.asking():
+        assert "排队" in read_again(made).error
 
 
 def test_whoever_is_killed_lets_go_of_his_place(large, monkeypatch):

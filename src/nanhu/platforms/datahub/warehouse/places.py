@@ -1,4 +1,5 @@
-"""How many large tables this machine reads in at once: each has an engine of its own, and memory is bounded."""
+"""How many large tables this machine reads in at once: each has an engine of its own, and memory is bounded. Twice as many sources may
+be asked meanwhile, for a slow one takes hours of its network and no memory of ours."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -12,13 +13,14 @@ from nanhu.platforms.datahub.errors import LargeTablesBusyError
 from nanhu.platforms.datahub.warehouse.declared import folder_of
 
 LOOK_SECONDS: Final = 1
+ASKED_A_PLACE: Final = 2
 
 
 @contextmanager
 def place(*, waits: Callable[[str], None] | None = None) -> Iterator[None]:
     """One of the places is ours; whoever is killed lets go of it. Where none is free it is told to `waits` and waited for, or refused."""
     while (held := free_place()) is None:
-        busy = LargeTablesBusyError(most=configuration().large_tables_at_once)
+        busy = LargeTablesBusyError(most=most_at_once())
         if waits is None:
             raise busy
         waits(busy.message)
@@ -27,8 +29,24 @@ def place(*, waits: Callable[[str], None] | None = None) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def asking() -> Iterator[None]:
+    """One of the sources that are asked is ours, until it is read in; refused where so many are."""
+    if (held := free_lock("source", ASKED_A_PLACE * most_at_once())) is None:
+        raise LargeTablesBusyError(most=ASKED_A_PLACE * most_at_once())
+    with held:
+        yield
+
+
+def most_at_once() -> int:
+    return max(1, configuration().large_tables_at_once)
+
+
 def free_place() -> IO[str] | None:
+    return free_lock("place", most_at_once())
+
+
+def free_lock(name: str, most: int) -> IO[str] | None:
     folder = private_folder(folder_of("."))
-    places = range(max(1, configuration().large_tables_at_once))
-    locks = (lock_of(folder / f".place-{number}") for number in places)
+    locks = (lock_of(folder / f".{name}-{number}") for number in range(most))
     return next((one for one in locks if one is not None), None)
