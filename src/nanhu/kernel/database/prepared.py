@@ -7,22 +7,22 @@ Django builds and compiles a queryset anew each time, which costs several times 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Count, Expression, Field, IntegerField, Lookup, Model, QuerySet, Value
-from psycopg import errors
+from django.db.models.query import ModelIterable, get_related_populators
 from psycopg.pq import TransactionStatus
 from psycopg.sql import Literal
 
+from nanhu.kernel.database.lean import STALE, LeanCursor
+
 PLACE = re.compile(r"%%|%s")
-STALE = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
-"""A plan of a table that has other columns since, and one that a server between us and PostgreSQL has given up."""
 
 
 class Given(Expression):
@@ -70,6 +70,12 @@ class Prepared[Row: Model]:
         )
         return converters
 
+    @cached_property
+    def _maker(self) -> "_Maker[Row] | None":
+        made, compiler = self._made[:2]
+        is_plain = made._iterable_class is ModelIterable and not made._known_related_objects  # noqa: SLF001
+        return _Maker(made, compiler, self._converters) if is_plain else None
+
     def __call__(self, **values: object) -> list[Row]:
         made, compiler, sql, names = self._made
         with planned_cursor() as cursor:
@@ -77,6 +83,8 @@ class Prepared[Row: Model]:
             found = cursor.fetchall()
         if not found:  # as of half of what a page asks
             return []
+        if (maker := self._maker) is not None:
+            return maker.rows(found)
         ready = _Ready(compiler, found, self._converters)
         fill: Callable[[object], Iterable[Row]] = made._iterable_class  # type: ignore[assignment]  # noqa: SLF001
         rows: object = QuerySet(made.model, query=ready, using=made.db)  # type: ignore[arg-type]
@@ -84,6 +92,39 @@ class Prepared[Row: Model]:
 
     def first(self, **values: object) -> Row | None:
         return next(iter(self(**values)), None)
+
+
+class _Maker[Row: Model]:
+    """Rows of a model from what the database said of them, as `ModelIterable` makes them; which column goes where is found once."""
+
+    def __init__(self, made: QuerySet[Row], compiler: Any, converters: Mapping[int, Any]) -> None:
+        found, mode = compiler.klass_info, made._fetch_mode  # type: ignore[attr-defined]  # noqa: SLF001
+        self.db, self.converters = made.db, list(converters.items())
+        self.place = slice(found["select_fields"][0], found["select_fields"][-1] + 1)
+        self.names = [one[0].target.attname for one in compiler.select[self.place]]
+        self.make = partial(found["model"].from_db, fetch_mode=mode)
+        self.related = get_related_populators(found, compiler.select, made.db, mode)
+        self.further = list(compiler.annotation_col_map.items())
+
+    def rows(self, found: Iterable[Sequence[Any]]) -> list[Row]:
+        return [self.row(values) for values in found]
+
+    def row(self, values: Sequence[Any]) -> Row:
+        if self.converters:
+            values = self.converted(values)
+        made: Row = self.make(self.db, self.names, values[self.place])
+        for one in self.related:
+            one.populate(values, made)
+        for name, place in self.further:
+            setattr(made, name, values[place])
+        return made
+
+    def converted(self, values: Sequence[Any]) -> list[Any]:
+        whole, line = list(values), connections[self.db]
+        for place, (converters, expression) in self.converters:
+            for one in converters:
+                whole[place] = one(whole[place], expression, line)
+        return whole
 
 
 def counted(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -128,12 +169,17 @@ class _Preparing:
         return getattr(self._connection, name)
 
     def cursor(self) -> Any:
-        self._connection.ensure_connection()
-        bound = PlannedCursor(self._connection.connection)  # type: ignore[call-arg]
-        return self._connection._prepare_cursor(bound)  # noqa: SLF001
+        own = self._connection
+        own.ensure_connection()
+        if own.queries_logged or own.execute_wrappers:
+            return own._prepare_cursor(PlannedCursor(own.connection))  # type: ignore[call-arg]  # noqa: SLF001
+        own.validate_thread_sharing()
+        return LeanCursor(own)
 
 
 class PlannedCursor(ServerBindingCursor):
+    """As `LeanCursor`, where somebody listens to what is asked."""
+
     def execute(self, *arguments: Any, **options: Any) -> Any:
         """Outside a transaction a statement whose plan no longer fits is asked once more."""
         own: Any = self.connection  # type: ignore[attr-defined]  # django-stubs know it only as psycopg's
