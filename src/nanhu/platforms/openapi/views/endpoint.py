@@ -41,6 +41,8 @@ LINE: Final = """
     VALUES (%(public_id)s, %(vendor)s, %(key)s, %(mode)s, %(operation)s, %(method)s, %(path)s, %(status)s, %(code)s, %(is_replay)s,
         %(address)s || left(set_config('synchronous_commit', 'off', true), 0), %(milliseconds)s, %(at)s)"""
 """Not waited for on the disk: what a request did has been committed before."""
+AGAIN_SECONDS: Final = "3"
+"""Who hears 503 comes again after so long, where nothing else was said."""
 log = logging.getLogger(__name__)
 
 
@@ -149,6 +151,8 @@ def http_response(interface: Interface | None, response: Response, request_id: U
     for name, value in response.headers:
         answer[name] = value
     answer["Nanhu-Request-Id"] = str(request_id)
+    if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        answer.headers.setdefault("Retry-After", AGAIN_SECONDS)
     if response.is_replay:
         answer["Nanhu-Replayed"] = "true"
     if response.status == HTTPStatus.UNAUTHORIZED:
