@@ -213,13 +213,20 @@ class Migration(migrations.Migration):
                 (
                     "batch",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="datahub.batch"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rows",
+                        to="datahub.batch",
                     ),
                 ),
                 (
                     "person",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
                     ),
                 ),
             ],
@@ -241,13 +248,19 @@ class Migration(migrations.Migration):
                 (
                     "batch",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="issues", to="datahub.batch"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issues",
+                        to="datahub.batch",
                     ),
                 ),
                 (
                     "row",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="issues", to="datahub.landingrow"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issues",
+                        to="datahub.landingrow",
                     ),
                 ),
             ],
@@ -867,11 +880,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="landingrow",
-            index=models.Index(fields=["batch", "state", "line"], name="datahub_landing_state"),
+            index=models.Index(
+                condition=models.Q(("state__in", ["rejected", "held", "skipped"])),
+                fields=["batch", "state", "line"],
+                name="datahub_landing_state",
+            ),
         ),
         migrations.AddIndex(
             model_name="landingrow",
-            index=models.Index(fields=["person"], name="datahub_landing_person"),
+            index=models.Index(
+                condition=models.Q(("person", None), _negated=True), fields=["person"], name="datahub_landing_person"
+            ),
         ),
         migrations.AddConstraint(
             model_name="landingrow",
@@ -1348,10 +1367,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "db_table": "datahub_reading",
-                "indexes": [models.Index(fields=["grant", "day"], name="datahub_reading_grant")],
-            },
+            options={"db_table": "datahub_reading"},
         ),
         migrations.CreateModel(
             name="SharingDay",
@@ -1361,9 +1377,16 @@ class Migration(migrations.Migration):
                 ("pages", models.PositiveIntegerField()),
                 ("rows", models.PositiveBigIntegerField()),
                 (
+                    "read_to",
+                    models.BigIntegerField(help_text="as that of a reading, the furthest of the day", null=True),
+                ),
+                (
                     "grant",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="days", to="datahub.grant"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="days",
+                        to="datahub.grant",
                     ),
                 ),
             ],
@@ -1480,7 +1503,10 @@ class Migration(migrations.Migration):
             model_name="delivery",
             name="grant",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="deliveries", to="datahub.grant"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deliveries",
+                to="datahub.grant",
             ),
         ),
         migrations.AddIndex(

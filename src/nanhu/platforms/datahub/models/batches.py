@@ -114,7 +114,7 @@ class LandingRow(models.Model):
         HELD = "held", _("待核对")
         SKIPPED = "skipped", _("不是数据")
 
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows", db_index=False)
     sheet = models.TextField(
         default="", blank=True, help_text="of a workbook from whose several sheets rows were taken"
     )
@@ -123,7 +123,7 @@ class LandingRow(models.Model):
     sealed = EncryptedTextField(purpose="datahub.landing", null=True)
     mended = EncryptedTextField(purpose="datahub.mended", null=True)
     state = models.TextField(choices=State, default=State.LANDED)
-    person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -133,16 +133,20 @@ class LandingRow(models.Model):
             models.CheckConstraint(condition=Q(line__gte=1), name="datahub_landing_line"),
         ]
         indexes = [
-            models.Index(fields=["batch", "state", "line"], name="datahub_landing_state"),
-            models.Index(fields=["person"], name="datahub_landing_person"),
+            models.Index(
+                fields=["batch", "state", "line"],
+                condition=Q(state__in=["rejected", "held", "skipped"]),
+                name="datahub_landing_state",
+            ),
+            models.Index(fields=["person"], condition=~Q(person=None), name="datahub_landing_person"),
         ]
 
 
 class Issue(models.Model):
     """A finding about a row, until it is resolved."""
 
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="issues")
-    row = models.ForeignKey(LandingRow, on_delete=models.PROTECT, related_name="issues")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="issues", db_index=False)
+    row = models.ForeignKey(LandingRow, on_delete=models.PROTECT, related_name="issues", db_index=False)
     line = models.IntegerField()
     code = models.TextField()
     column = models.TextField(default="", blank=True)

@@ -123,13 +123,12 @@ class Reading(models.Model):
 
     class Meta:
         db_table = "datahub_reading"
-        indexes = [models.Index(fields=["grant", "day"], name="datahub_reading_grant")]
 
 
 class Delivery(models.Model):
     """How often a person's rows went out by a grant on a day: what 谁看过我 and the lineage page tell."""
 
-    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="deliveries")
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     campus_no = models.TextField()
     day = models.DateField()
     times = models.PositiveIntegerField(default=1, help_text="readings: pages of one minute are one")
@@ -146,12 +145,13 @@ class Delivery(models.Model):
 
 
 class SharingDay(models.Model):
-    """How much went out by a grant on a day."""
+    """How much went out by a grant on a day: counted with each page, before it is given."""
 
-    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="days")
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="days", db_index=False)
     day = models.DateField()
     pages = models.PositiveIntegerField()
     rows = models.PositiveBigIntegerField()
+    read_to = models.BigIntegerField(null=True, help_text="as that of a reading, the furthest of the day")
 
     class Meta:
         db_table = "datahub_sharing_day"

@@ -1,4 +1,5 @@
-"""Counting what went out (谁看过我): readings are folded each minute into one line a person, grant and day, and told to the person."""
+"""Counting what went out (谁看过我): pages and rows of a day with each page; each minute readings are folded into one line a person,
+grant and day, and told to the person."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -23,15 +24,12 @@ KEPT_DAYS: Final = 3 * 366
 UNTOLD_DAYS: Final = 30
 TAKE: Final = """
     DELETE FROM datahub_reading WHERE id IN (SELECT id FROM datahub_reading ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-    RETURNING grant_id, day, actor, address, rows, numbers, looked, read_to"""
+    RETURNING grant_id, day, actor, address, numbers, looked, read_to"""
 DELIVER: Final = """
     INSERT INTO datahub_delivery AS known (grant_id, campus_no, day, times, at)
     SELECT %(grant)s, one, %(day)s, 1, %(at)s FROM unnest(%(numbers)s::text[]) AS one
     ON CONFLICT (campus_no, grant_id, day) DO UPDATE SET times = known.times + 1, at = excluded.at
     RETURNING campus_no, told_at IS NULL"""
-A_DAY: Final = """
-    INSERT INTO datahub_sharing_day AS known (grant_id, day, pages, rows) VALUES (%(grant)s, %(day)s, %(pages)s, %(rows)s)
-    ON CONFLICT (grant_id, day) DO UPDATE SET pages = known.pages + excluded.pages, rows = known.rows + excluded.rows"""
 TOLD: Final = """
     UPDATE datahub_delivery SET told_at = %(at)s WHERE grant_id = %(grant)s AND day = %(day)s AND campus_no = ANY(%(numbers)s)"""
 type Place = tuple[int, date, str, str]
@@ -40,7 +38,6 @@ type Place = tuple[int, date, str, str]
 class Given(NamedTuple):
     """What one page gave."""
 
-    rows: int
     numbers: list[str]
     looked: list[str]
     read_to: int | None
@@ -65,14 +62,9 @@ def count_some() -> int:
         by = Actor(account_id=None, name=actor, address=address)
         numbers = {number for page in read for number in page.numbers}
         looked = {number for page in read for number in page.looked}
-        sum_up(grants[grant_id], day, pages=len(read), rows=sum(page.rows for page in read))
         deliver(grants[grant_id], numbers, looked, day=day, by=by)
         follow(grant_id, max((page.read_to for page in read if page.read_to is not None), default=None))
     return len(taken)
-
-
-def sum_up(grant: Grant, day: date, *, pages: int, rows: int) -> None:
-    run(A_DAY, {"grant": grant.pk, "day": day, "pages": pages, "rows": rows})
 
 
 def follow(grant_id: int, read_to: int | None) -> None:

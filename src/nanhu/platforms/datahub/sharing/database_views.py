@@ -15,6 +15,7 @@ from psycopg import sql
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.database.roles import PROCESSES, role_of
+from nanhu.kernel.database.values import run
 from nanhu.platforms.datahub.models import Grant, Reading
 from nanhu.platforms.datahub.shared.declarations import SharedTable
 from nanhu.platforms.datahub.sharing.offers import Offer, offered
@@ -36,6 +37,9 @@ VIEW: Final = """
 PERSONS: Final = """
     SELECT count(*), coalesce(array_agg(DISTINCT row.data ->> {person}), '{{}}') FROM datahub_shared_row row
     WHERE row.table_key = {table} AND row.valid_to IS NULL AND NOT row.is_removed AND {fits}"""
+A_DAY: Final = """
+    INSERT INTO datahub_sharing_day AS known (grant_id, day, pages, rows) VALUES (%(grant)s, %(day)s, 1, %(rows)s)
+    ON CONFLICT (grant_id, day) DO UPDATE SET pages = known.pages + 1, rows = known.rows + excluded.rows"""
 CLOSED: Final = r"^(pg_(try_)?advisory_|lo_(creat|create|from_bytea|import)$)"
 """Functions that PostgreSQL lets everybody call: to hold the locks that this program waits for, and to fill its disk."""
 CLOSE: Final = """
@@ -197,13 +201,15 @@ def note(view: View) -> bool:
             )
         )
         rows, numbers = cursor.fetchone()
-    by = Actor(account_id=None, name=f"vendor:{grant.vendor.company}")
+    by, day = Actor(account_id=None, name=f"vendor:{grant.vendor.company}"), campus_today()
+    given = min(rows * fresh, MOST_ROWS)
+    run(A_DAY, {"grant": grant.pk, "day": day, "rows": given})
     Reading.objects.create(
         grant=grant,
         actor=by.name,
-        day=campus_today(),
+        day=day,
         at=now(),
-        rows=min(rows * fresh, MOST_ROWS),
+        rows=given,
         numbers=[one for one in numbers if one],
         looked=[],
     )

@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from django.core import signing
 from django.db import connection
-from django.db.models import BigIntegerField, DateField, Max, OuterRef, QuerySet, Subquery, Sum, TextField, Value
+from django.db.models import BigIntegerField, DateField, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.database import prepared
 from nanhu.kernel.remembered import Remembered
-from nanhu.platforms.datahub.models import Grant, Reading, SharedRow, SharingDay
+from nanhu.platforms.datahub.models import Grant, SharedRow, SharingDay
 from nanhu.platforms.datahub.models import SharedTable as Known
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
@@ -81,7 +81,7 @@ class HubProducts(ResponseBody, kw_only=True):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """A grant that holds, with its table; when that was last written, its newest row, and how many rows went out today; `noted_to`: how
-    far it was read to the end since readings were last counted."""
+    far it was read to the end today."""
 
     grant: Grant
     table: SharedTable
@@ -104,9 +104,7 @@ class Parameters:
 def granted() -> QuerySet[Grant]:
     """By one question all that a request asks of its grant before it reads."""
     living = SharedRow.objects.filter(table_key=OuterRef("table_key"), valid_to=None)
-    today = {"grant": OuterRef("pk"), "day": prepared.Given("day", DateField())}
-    uncounted = Reading.objects.filter(**today).order_by().values("grant")
-    uncounted = uncounted.annotate(total=Sum("rows"), end=Max("read_to"))
+    today = SharingDay.objects.filter(grant=OuterRef("pk"), day=prepared.Given("day", DateField()))
     return Grant.objects.filter(
         state=Grant.State.AGREED,
         expires_on__gte=prepared.Given("day", DateField()),
@@ -115,8 +113,8 @@ def granted() -> QuerySet[Grant]:
     ).annotate(
         written_at=Subquery(Known.objects.filter(key=OuterRef("table_key")).values("last_at")),
         newest=number(living.order_by("-id").values("id")[:1]),
-        noted_to=number(uncounted.values("end")),
-        rows_today=number(SharingDay.objects.filter(**today).values("rows")) + number(uncounted.values("total")),
+        noted_to=number(today.values("read_to")),
+        rows_today=number(today.values("rows")),
     )
 
 

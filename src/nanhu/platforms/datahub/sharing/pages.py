@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
+import msgspec
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import decrypt_many
 from nanhu.kernel.database.values import all_rows, planned_rows
-from nanhu.kernel.once import lock_key
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
 from nanhu.platforms.datahub.shared.values import PURPOSE
@@ -53,13 +52,24 @@ LAST_PERSONS: Final = """
     SELECT DISTINCT ON (key) key, data ->> %(person)s FROM datahub_shared_row
     WHERE table_key = %(table)s AND key = ANY(%(keys)s) AND NOT is_removed ORDER BY key, id DESC"""
 NOTE: Final = """
+    WITH held AS (
+        SELECT g.id, g.rows_a_day FROM datahub_grant g
+        WHERE g.id = %(grant)s AND g.state = 'agreed' AND g.expires_on >= %(day)s
+    ), counted AS (
+        INSERT INTO datahub_sharing_day AS known (grant_id, day, pages, rows, read_to)
+        SELECT held.id, %(day)s, 1, %(rows)s, %(read_to)s FROM held WHERE held.rows_a_day >= %(rows)s
+        ON CONFLICT (grant_id, day) DO UPDATE SET pages = known.pages + 1, rows = known.rows + excluded.rows,
+            read_to = greatest(known.read_to, excluded.read_to)
+        WHERE known.rows + excluded.rows <= (SELECT held.rows_a_day FROM held)
+        RETURNING grant_id
+    )
     INSERT INTO datahub_reading (grant_id, actor, address, day, at, rows, numbers, looked, read_to)
-    SELECT g.id, %(actor)s, %(address)s, %(day)s, %(at)s, %(rows)s, %(numbers)s, %(looked)s, %(read_to)s
-    FROM datahub_grant g WHERE g.id = %(grant)s AND g.state = 'agreed' AND g.expires_on >= %(day)s AND g.rows_a_day >= %(rows)s
-        + (SELECT coalesce(sum(rows), 0) FROM datahub_sharing_day WHERE grant_id = g.id AND day = %(day)s)
-        + (SELECT coalesce(sum(rows), 0) FROM datahub_reading WHERE grant_id = g.id AND day = %(day)s)
+    SELECT grant_id, %(actor)s, %(address)s, %(day)s, %(at)s, %(rows)s, %(numbers)s, %(looked)s, %(read_to)s FROM counted
     RETURNING id"""
-"""Pages of one grant are noted one after another: what others gave while this one was read counts for its rows of the day."""
+"""Pages of one grant are counted one after another, each on what those before it left of the day: what others gave while this one
+was read counts for its rows."""
+
+decoded: Final = msgspec.json.Decoder(list[dict[str, Any]]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +112,14 @@ class Query:
 
 
 def page_of(query: Query, *, by: Actor) -> Page:
-    """What is given is written down in the same transaction, if the grant still holds at its end."""
-    with transaction.atomic():
-        query = begun(query)
-        found = fetched(query, query.most + 1)
-        shown, is_last = found[: query.most], len(found) <= query.most
-        stored = [json.loads(one[2]) for one in shown]
-        rows = list(rows_of(query, shown, stored))
-        if shown or (is_last and is_further(query)):
-            note(query, shown, stored, rows, is_last=is_last, by=by)
+    """What is given is written down before it is, if the grant still holds then."""
+    query = begun(query)
+    found = fetched(query, query.most + 1)
+    shown, is_last = found[: query.most], len(found) <= query.most
+    stored = decoded(f"[{','.join([one[2] for one in shown])}]")
+    rows = list(rows_of(query, shown, stored))
+    if shown or (is_last and is_further(query)):
+        note(query, shown, stored, rows, is_last=is_last, by=by)
     return Page(rows=rows, next=after(query, shown, is_last=is_last), is_last=is_last)
 
 
@@ -223,6 +232,5 @@ def note(
         "looked": sorted(set(looked)),
         "read_to": max([query.newest, *(one[0] for one in shown[-1:])]) if is_last and query.as_of is None else None,
     }
-    lock_key(f"datahub.reading.{query.grant.pk}")
     if not planned_rows(NOTE, facts):
         raise DailyRowsError if Grant.in_effect().filter(pk=query.grant.pk).exists() else ProductUnknownError

@@ -222,7 +222,10 @@ class Migration(migrations.Migration):
                 (
                     "vendor",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="openapi.vendor"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="openapi.vendor",
                     ),
                 ),
             ],

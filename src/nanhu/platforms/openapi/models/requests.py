@@ -36,7 +36,7 @@ class RequestLog(models.Model):
     nor keys stand in it."""
 
     public_id = models.UUIDField(default=uuid4, unique=True, help_text="Nanhu-Request-Id")
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="+")
     mode = models.TextField(choices=Mode)
     operation = models.TextField()
