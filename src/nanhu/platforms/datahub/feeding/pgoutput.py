@@ -14,7 +14,10 @@ VALUED: Final[Mapping[int, Callable[[str], bool | bytes | float]]] = {
     701: float,
 }
 """Of truths, bytes and floats the value, by the number of the type; of all others their text."""
+BYTES_OF_COUNT: Final = 2
 BYTES_A_WORD: Final = 4
+TEXT: Final = ord("t")
+UNCHANGED: Final = ord("u")
 
 
 class ShapeError(Exception):
@@ -72,19 +75,21 @@ class Reader:
 
     def row(self, columns: list[Column], *, of: str) -> Row:
         """`of`: K its key alone, O the old row, N the new one."""
+        data, at = self.data, self.at + BYTES_OF_COUNT
         found: Row = {}
-        for column in columns[: self.number("h")]:
-            sign = self.sign()
-            if sign == "u":
+        for column in columns[: int.from_bytes(data[self.at : at])]:
+            sign, at = data[at], at + 1
+            if sign == UNCHANGED:
                 raise ShapeError(_("日志里的行不完整"))
             value: Value = None
-            if sign == "t":
-                size = self.number("i")
-                text = self.data[self.at : self.at + size].decode()
+            if sign == TEXT:
+                begin = at + BYTES_A_WORD
+                at = begin + int.from_bytes(data[at:begin])
+                text = str(data[begin:at], "utf-8")
                 value = VALUED[column.kind](text) if column.kind in VALUED else text
-                self.at += size
             if of != "K" or column.is_key:
                 found[column.name] = value
+        self.at = at
         return found
 
 

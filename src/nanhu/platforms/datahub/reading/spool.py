@@ -24,6 +24,7 @@ SUFFIX: Final = ".rows"
 SAMPLE: Final = 30
 LONGEST_CELL: Final = 20_000
 MOST_COLUMNS: Final = 500
+in_order: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 def write_spool(
@@ -36,17 +37,29 @@ def write_spool(
     """How many. `names`: its name of a column → ours; `columns`: those that it has even where no row says so; `keys`: which
     headings make the key. The same rows in another order are the same file, but those of one key stay in the order in which they
     came: the later one stands."""
-    lines, headers, size = [], {names.get(name, name): None for name in columns}, 0
-    most = configuration().upload_limit_mb * MEGABYTE
+    lines, headers, size = list[str](), {names.get(name, name): None for name in columns}, 0
+    most, early, places = (
+        configuration().upload_limit_mb * MEGABYTE,
+        keys(list(headers)) if headers else (),
+        list[str](),
+    )
     for row in rows:
         cells = {names.get(name, name): cell_of(value) for name, value in row.items()}
-        headers |= dict.fromkeys(cells)
-        lines.append(json.dumps(cells, ensure_ascii=False, sort_keys=True))
+        if not cells.keys() <= headers.keys():
+            headers |= dict.fromkeys(cells)
+        lines.append(in_order(cells))
+        if early:
+            places.append(place_of(cells, lines[-1], early))
         size += len(lines[-1].encode(errors="replace"))
         if len(lines) > MOST_ROWS or len(headers) > MOST_COLUMNS or size > most:
             raise WorkbookBombError(what=f"> {MOST_ROWS} × {MOST_COLUMNS}, > {most // MEGABYTE} MiB")
     own = keys(list(headers))
-    lines.sort(key=partial(key_of, keys=own) if own else None)
+    if not own:
+        lines.sort()
+    elif own == early:
+        lines = [lines[n] for n in sorted(range(len(lines)), key=places.__getitem__)]
+    else:
+        lines.sort(key=partial(key_of, keys=own))
     with path.open("w", encoding="utf-8", errors="replace") as file:
         file.write(MARK.decode() + json.dumps(sorted(headers), ensure_ascii=False) + "}\n")
         file.writelines(f"{line}\n" for line in lines)
@@ -54,9 +67,12 @@ def write_spool(
 
 
 def key_of(line: str, keys: Sequence[str]) -> str:
-    """The whole line where it has none."""
-    row = json.loads(line)
-    found = [text_of(row.get(one)) for one in keys]
+    return place_of(json.loads(line), line, keys)
+
+
+def place_of(cells: Mapping[str, Any], line: str, keys: Sequence[str]) -> str:
+    """Its key; the whole line where it has none."""
+    found = [text_of(cells.get(one)) for one in keys]
     return chr(31).join(found) if all(found) else line
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -23,8 +23,8 @@ from nanhu.platforms.datahub.services.judging import STATES, Judged, refuse_torn
 from nanhu.platforms.datahub.services.landing import StoredRow
 from nanhu.platforms.datahub.services.rules_version import rules_version
 from nanhu.platforms.datahub.services.settle import READY, lock_batch
-from nanhu.platforms.datahub.services.skip import is_no_record
-from nanhu.platforms.datahub.shared.cells import read_row
+from nanhu.platforms.datahub.services.skip import Skips
+from nanhu.platforms.datahub.shared.cells import Cells
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
 from nanhu.platforms.datahub.shared.keeping import kept
 from nanhu.platforms.datahub.shared.values import Written, written_row
@@ -33,6 +33,7 @@ from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 from nanhu.platforms.people import api as people
 
 SAMPLE: Final = 50
+ACCEPTED: Final = STATES.ACCEPTED.value
 SHAPES: Final = [one.number for one in SOURCES.values() if one.number is not None and one.number.width]
 
 
@@ -142,39 +143,50 @@ def held_rows(table: SharedTable, rows: Sequence[JudgedRow]) -> list[Written]:
 def judge_rows(
     table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], stored: Iterable[StoredRow]
 ) -> list[JudgedRow]:
-    rows = [judge_row(table, spec, columns, row) for row in stored]
+    judge = Judge(table, spec, columns)
+    rows = [judge.row(row) for row in stored]
     refuse_torn(rows)
     seen: set[str] = set()
     for row in rows:
         row.written = None if row.state == STATES.REJECTED else row.written
-        if row.written is not None and row.written.key in seen:
+        if row.written is None:
+            continue
+        if row.written.key in seen:
             row.findings.append(Finding("key_repeated", "", {"value": row.written.key.replace(KEY_ENDS, " ")}))
-        seen |= {row.written.key} if row.written else set()
+        seen.add(row.written.key)
     return rows
 
 
-def judge_row(table: SharedTable, spec: SourceSpec, columns: Mapping[str, str], row: StoredRow) -> JudgedRow:
-    judged = JudgedRow(row.row_id, row.line, STATES.ACCEPTED.value, is_torn=row.is_torn)
-    if is_no_record(row.cells, columns):
-        judged.state = STATES.SKIPPED.value
-        judged.findings.append(Finding("not_a_record"))
+class Judge:
+    """Of the lines of one file."""
+
+    def __init__(self, table: SharedTable, spec: SourceSpec, columns: Mapping[str, str]) -> None:
+        self.table, self.columns, self.has_removals = table, columns, spec.has_removals
+        self.is_no_record, self.cells = Skips(columns), Cells(table, spec.values, SHAPES)
+        self.fields = [(name, header) for name, header in columns.items() if name in table.by_name]
+
+    def row(self, row: StoredRow) -> JudgedRow:
+        judged = JudgedRow(row.row_id, row.line, ACCEPTED, is_torn=row.is_torn)
+        if self.is_no_record(row.cells):
+            judged.state = STATES.SKIPPED.value
+            judged.findings.append(Finding("not_a_record"))
+            return judged
+        get = row.cells.get
+        given, faults = self.cells.row([(name, get(header)) for name, header in self.fields])
+        judged.key = key_in(self.table, given)
+        if self.has_removals and get(REMOVED) and judged.key is not None:
+            judged.is_removed = True
+            return judged
+        judged.findings += [*shape_findings(self.columns, row), *faults]
+        if any(one.severity == "reject" for one in judged.findings):
+            judged.state = STATES.REJECTED.value
+            return judged
+        found = written_row(self.table, given, landing=row.row_id)
+        if isinstance(found, Finding):
+            judged.reject(found)
+        else:
+            judged.written = found
         return judged
-    cells = {name: row.cells.get(header) for name, header in columns.items() if name in table.by_name}
-    given, faults = read_row(table, cells, spec.values, SHAPES)
-    judged.key = key_in(table, given)
-    if spec.has_removals and row.cells.get(REMOVED) and judged.key is not None:
-        judged.is_removed = True
-        return judged
-    judged.findings += [*shape_findings(columns, row), *faults]
-    if any(one.severity == "reject" for one in judged.findings):
-        judged.state = STATES.REJECTED.value
-        return judged
-    found = written_row(table, given)
-    if isinstance(found, Finding):
-        judged.reject(found)
-    else:
-        judged.written = replace(found, landing=row.row_id)
-    return judged
 
 
 def key_in(table: SharedTable, given: Mapping[str, Any]) -> str | None:

@@ -18,8 +18,39 @@ SECOND_HEADS: Final = frozenset(
 ) | {"必填", "必填项", "选填"}
 """In the column of the campus number: abbreviations under the Chinese headings, or whether a column must be filled."""
 FEWEST_REPEATS: Final = 2
+FEWEST_VALUES: Final = 2
+MOST_KNOWN: Final = 20_000
 FEWEST_CELLS: Final = 3
 """A line with more is a row, and what a remark of it begins with is of no account."""
+
+
+class Skips:
+    """`is_no_record` of many lines of a file, whose columns mostly say the same again and again: of a cell that says nothing of the
+    kind, in any place, that is known."""
+
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        self.columns = columns
+        self.labels = {label_of(parts_of(header)[0]) for header in columns.values()}
+        self.plain: set[str] = set()
+
+    def __call__(self, cells: Mapping[str, Cell]) -> bool:
+        found = 0
+        for header, cell in cells.items():
+            if cell is None or cell == "":
+                continue
+            if not isinstance(cell, str) or not (cell in self.plain or self.is_plain(cell)):
+                return is_no_record(cells, self.columns)
+            found += ELSE not in header
+        return found < FEWEST_VALUES and is_no_record(cells, self.columns)
+
+    def is_plain(self, cell: str) -> bool:
+        text = squeezed(cell)
+        is_odd = not text or text.startswith(TOTALS) or text.endswith(TOTALS) or FEET.match(text) is not None
+        if is_odd or plain_label(text) in SECOND_HEADS or label_of(cell) in self.labels:
+            return False
+        if len(self.plain) < MOST_KNOWN:
+            self.plain.add(cell)
+        return True
 
 
 def is_subtotal(number: str, name: str, unit: str) -> bool:

@@ -1,7 +1,7 @@
 """Cells of a vendor's export as values of a field: what a spreadsheet did to them is undone where that is safe, else told."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 
@@ -18,33 +18,54 @@ INTEGER: Final = re.compile(r"([+-]?\d{1,19})(?:\.0+)?")
 CLOCK: Final = re.compile(r"[T ](\d{1,2}):(\d{2})(?::(\d{2}))?$")
 LAST_OF_SIXTY: Final = 59
 FURTHEST_ZONE: Final = timedelta(hours=16)
+MOST_KNOWN: Final = 20_000
+"""Texts of a field: of a column in which each is another, as many are kept for nothing."""
 YES, NO = frozenset({"是", "有", "1", "true", "y", "yes"}), frozenset({"否", "无", "0", "false", "n", "no"})
 
 
-def read_row(
-    table: SharedTable,
-    cells: Mapping[str, Cell],
-    spellings: Mapping[str, Mapping[str, str]],
-    shapes: Sequence[NumberShape] = (),
-) -> tuple[dict[str, Any], list[Finding]]:
-    """Values by field, and what could not be read; an empty cell is an empty value. `spellings`: a vendor's words for our codes;
-    `shapes`: of campus numbers, by which one that lost its leading zeros in a spreadsheet is told."""
-    given: dict[str, Any] = {}
-    faults: list[Finding] = []
-    for name, cell in cells.items():
-        field = table.by_name[name]
+class Cells:
+    """Reads the lines of one file. `spellings`: a vendor's words for our codes; `shapes`: of campus numbers, by which one that lost
+    its leading zeros in a spreadsheet is told. What a text is in its field is found once, for columns mostly say the same again and
+    again; of what cannot be read each line is told."""
+
+    def __init__(
+        self, table: SharedTable, spellings: Mapping[str, Mapping[str, str]], shapes: Sequence[NumberShape] = ()
+    ) -> None:
+        self.table, self.spellings, self.shapes = table, spellings, shapes
+        self.known: dict[str, dict[str, Any]] = {one.name: {} for one in table.fields}
+
+    def row(self, cells: Iterable[tuple[str, Cell]]) -> tuple[dict[str, Any], list[Finding]]:
+        """Values by field, and what could not be read; an empty cell is an empty value."""
+        given: dict[str, Any] = {}
+        faults: list[Finding] = []
+        for name, cell in cells:
+            if cell is None:
+                value, fault = self.read(name, cell) if self.table.by_name[name].type == "boolean" else (None, None)
+            elif isinstance(cell, str) and cell in (known := self.known[name]):
+                value, fault = known[cell], None
+            else:
+                value, fault = self.read(name, cell)
+            if fault is not None:
+                faults.append(fault)
+            elif value is not None:
+                given[name] = value
+        return given, faults
+
+    def read(self, name: str, cell: Cell) -> tuple[Any, Finding | None]:
+        field = self.table.by_name[name]
         text = text_of(cell)
         if field.type != "boolean" and is_empty(text):
-            continue
-        value = READERS[field.type](field, spellings.get(name, {}).get(text, cell))
-        if name == table.person:
-            value = next(filter(None, (shape.clean(cell) for shape in shapes)), value)
+            return None, None
+        value = READERS[field.type](field, self.spellings.get(name, {}).get(text, cell))
+        if name == self.table.person:
+            value = next(filter(None, (shape.clean(cell) for shape in self.shapes)), value)
         fault = fault_in(field, cell, value)
         if fault is not None:
-            faults.append(fault if field.required else finding(field, "value_left_out", text))
-        elif value is not None:
-            given[name] = value
-    return given, faults
+            return None, fault if field.required else finding(field, "value_left_out", text)
+        known = self.known[name]
+        if isinstance(cell, str) and len(known) < MOST_KNOWN:
+            known[cell] = value
+        return value, None
 
 
 def fault_in(field: Field, cell: Cell, value: Any) -> Finding | None:

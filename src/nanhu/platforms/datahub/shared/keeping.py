@@ -4,31 +4,47 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import batched
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from nanhu.kernel.crypto import decrypt_many
+from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.datahub.models import SharedRow
 from nanhu.platforms.datahub.shared.declarations import SharedTable
 from nanhu.platforms.datahub.shared.values import PURPOSE, Written
 from nanhu.platforms.datahub.shared.writing import CHUNK
 
+HELD: Final = """
+    SELECT key, data::text FROM datahub_shared_row
+    WHERE table_key = %(table)s AND key = ANY(%(keys)s) AND valid_to IS NULL AND NOT is_removed AND data ?| %(names)s"""
+
 
 def kept(table: SharedTable, absent: Collection[str], rows: Sequence[Written]) -> Iterator[Written]:
     """These rows in their order, with those `absent` fields of the rows that they will end which they do not say themselves."""
+    open_ones, is_secret = sorted(set(absent) - table.sensitive), bool(table.sensitive & set(absent))
     for chunk in batched(rows, CHUNK):
         if not absent:
             yield from chunk
             continue
-        held = dict(SharedRow.living(table.key).filter(key__in=[row.key for row in chunk]).values_list("key", "data"))
-        secrets = secrets_of(table, chunk) if table.sensitive & set(absent) else {}
+        held = held_fields(table, open_ones, chunk) if open_ones else {}
+        secrets = secrets_of(table, chunk) if is_secret else {}
         for row in chunk:
+            data, secret = held.get(row.key), secrets.get(row.key)
+            if data is None and secret is None:
+                yield row
+                continue
             yield with_fields(
                 row,
-                {name: value for name, value in held.get(row.key, {}).items() if name in absent},
-                {name: value for name, value in secrets.get(row.key, {}).items() if name in absent},
+                data or {},
+                {name: value for name, value in (secret or {}).items() if name in absent},
             )
+
+
+def held_fields(table: SharedTable, names: Sequence[str], rows: Sequence[Written]) -> dict[str, dict[str, Any]]:
+    """By key, of living rows that have any of these fields."""
+    found = all_rows(HELD, {"table": table.key, "keys": [row.key for row in rows], "names": names})
+    return {key: {name: value for name, value in json.loads(data).items() if name in names} for key, data in found}
 
 
 def with_fields(row: Written, data: dict[str, Any], secret: dict[str, Any]) -> Written:

@@ -37,7 +37,7 @@ class Written:
     batch: int | None = None
 
 
-def written_row(table: SharedTable, given: Mapping[str, Any]) -> Written | Finding:
+def written_row(table: SharedTable, given: Mapping[str, Any], *, landing: int | None = None) -> Written | Finding:
     try:
         row = msgspec.convert(given, table.written, builtin_types=(date, datetime))
         fields = msgspec.to_builtins(row)
@@ -48,6 +48,7 @@ def written_row(table: SharedTable, given: Mapping[str, Any]) -> Written | Findi
             table.key_of(row),
             encode(fields).decode(),
             msgspec.json.encode(secret, order="sorted").decode() if secret else "",
+            landing,
         )
     except (msgspec.ValidationError, TypeError, UnicodeEncodeError, OverflowError):
         return fault_of(table, given)
