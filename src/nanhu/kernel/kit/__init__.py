@@ -25,7 +25,19 @@ from nanhu.kernel.kit.columns import (
     Who,
 )
 from nanhu.kernel.kit.consoles import Console
-from nanhu.kernel.kit.filters import AsOf, Choice, Days, Exact, Filters, FoldedSearch, Period, Search, Views, answering
+from nanhu.kernel.kit.filters import (
+    AsOf,
+    Choice,
+    Days,
+    Exact,
+    Filters,
+    FoldedSearch,
+    OwnChoice,
+    Period,
+    Search,
+    Views,
+    answering,
+)
 from nanhu.kernel.kit.listings import Empty, export, list_of, listing, page_of
 from nanhu.kernel.kit.pages import Action, FormPage, Page, form_of
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest
@@ -55,6 +67,7 @@ __all__ = [
     "Moment",
     "Money",
     "Number",
+    "OwnChoice",
     "Page",
     "PageRequest",
     "Period",

@@ -1,6 +1,7 @@
 """What narrows a list. The address is the filter: it can be kept, sent and opened again, and rubbish in it narrows nothing."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -14,7 +15,7 @@ from nanhu.kernel import folding
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.prepared import Given
 from nanhu.kernel.kit.forms import Label
-from nanhu.kernel.registry import Text
+from nanhu.kernel.registry import Text, Viewer
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.widgets import DayInput
 
@@ -47,6 +48,10 @@ class Filter:
 
     def __set_name__(self, _filters: type, name: str) -> None:
         self.name = name
+
+    def bound(self, viewer: Viewer | None, address: QueryDict) -> "Filter":  # noqa: ARG002
+        """As it is for who reads the page, and what the address says; itself, where that is the same for all."""
+        return self
 
     def fields(self) -> Mapping[str, forms.Field]:
         raise NotImplementedError
@@ -161,6 +166,23 @@ class Choice(Filter):
         return str({str(key): word for key, word in self.all_choices()}[given[""]])
 
 
+class OwnChoice(Choice):
+    """One of what the reader may meet: `of(viewer, chosen)` is asked once a page, `chosen` being what the address says ("" for nothing).
+    Whatever else is said there, by whom it was not offered to, narrows nothing, as any other word that is no choice."""
+
+    def __init__(
+        self, label: Label, of: Callable[[Viewer, str], Choices], *, field: str = "", usual: Condition | None = None
+    ) -> None:
+        super().__init__(label, (), field=field, usual=usual)
+        self.of = of
+
+    def bound(self, viewer: Viewer | None, address: QueryDict) -> Filter:
+        """Nobody who reads is offered anything."""
+        one = copy(self)
+        one.choices = [] if viewer is None else list(self.of(viewer, address.get(self.name, "")))
+        return one
+
+
 class Views(Choice):
     """Named conditions, shown in a row above the list: 全部 · 未领 · 已领; with the numbers that `counts` finds for some of them.
     `everything`: what stands there where none is chosen."""
@@ -240,7 +262,8 @@ class AsOf(Filter):
 
 
 class Filters:
-    """Filters are class attributes; `Filters(request.GET)` is what the address says."""
+    """Filters are class attributes; `Filters(request.GET, request.viewer)` is what the address says, for this reader. Without one an
+    `OwnChoice` offers nothing."""
 
     declared: ClassVar[tuple[Filter, ...]] = ()
 
@@ -250,13 +273,14 @@ class Filters:
         own = {name: one for name, one in vars(cls).items() if isinstance(one, Filter)}
         cls.declared = (*(own.pop(one.name, one) for one in cls.declared), *own.values())
 
-    def __init__(self, address: QueryDict) -> None:
+    def __init__(self, address: QueryDict, viewer: Viewer | None = None) -> None:
         self.query = address
-        fields = {one.name + end: field for one in self.declared for end, field in one.fields().items()}
+        self.bound = tuple(one.bound(viewer, address) for one in self.declared)
+        fields = {one.name + end: field for one in self.bound for end, field in one.fields().items()}
         form_class: type[forms.Form] = type("FilterForm", (forms.Form,), fields)
         self.form = form_class(address, auto_id="filter_%s")
         self.form.is_valid()
-        for one in self.declared:
+        for one in self.bound:
             for end, fault in one.faults(self.given(one)).items():
                 self.form.add_error(one.name + end, str(fault))
 
@@ -265,18 +289,18 @@ class Filters:
         return {end: self.form.cleaned_data.get(one.name + end) for end in one.fields()}
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        for one in self.declared:
+        for one in self.bound:
             condition = one.holds(self.given(one))
             rows = rows.filter(condition) if condition is not None else rows
         return rows
 
     @property
     def is_narrowing(self) -> bool:
-        return any(one.is_chosen(self.given(one)) for one in self.declared)
+        return any(one.is_chosen(self.given(one)) for one in self.bound)
 
     @property
     def chips(self) -> list[Chip]:
-        shown = [one for one in self.declared if not isinstance(one, Views)]
+        shown = [one for one in self.bound if not isinstance(one, Views)]
         return [self.chip(one) for one in shown if one.is_chosen(self.given(one))]
 
     def chip(self, one: Filter) -> Chip:
@@ -289,7 +313,7 @@ class Filters:
     @property
     def views(self) -> list[tuple[Text, str, bool]]:
         """(word, address, is current) of the named views."""
-        one = next((one for one in self.declared if isinstance(one, Views)), None)
+        one = next((one for one in self.bound if isinstance(one, Views)), None)
         if one is None:
             return []
         current, counts = self.given(one)[""] or "", one.counts()
@@ -305,7 +329,7 @@ class Filters:
     @cached_property
     def shown_fields(self) -> list[forms.BoundField]:
         """Those of the filter bar; what is a view stands above it."""
-        shown = (self.form[name] for one in self.declared if not isinstance(one, Views) for name in self.names(one))
+        shown = (self.form[name] for one in self.bound if not isinstance(one, Views) for name in self.names(one))
         return [field for field in shown if not field.is_hidden]
 
     @cached_property

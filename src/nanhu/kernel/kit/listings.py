@@ -228,8 +228,9 @@ def page_of(request: HttpRequest, rows: Rows, per_page: int = PER_PAGE, count: i
 def list_of(
     request: HttpRequest, table: type[Table], rows: Rows, filters: type[Filters] | None = None, **options: Any
 ) -> Listing:
-    """For a page that shows a list beside other things: <c-kit.list :list="list" />. On a page of no console it has no `Link`."""
-    chosen = filters(request.GET) if filters else None
+    """For a page that shows a list beside other things: <c-kit.list :list="list" />. On a page of no console it has no `Link`, and an
+    `OwnChoice` offers nothing."""
+    chosen = filters(request.GET, getattr(request, "viewer", None)) if filters else None
     if chosen is not None and isinstance(rows, QuerySet):
         rows = chosen.narrow(rows)
     ordered: Any = in_order(table, rows, request.GET.get("sort", ""))

@@ -19,7 +19,6 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
-    Choice,
     Console,
     Day,
     Days,
@@ -30,6 +29,7 @@ from nanhu.kernel.kit import (
     Markup,
     Moment,
     Number,
+    OwnChoice,
     Page,
     PageRequest,
     Person,
@@ -114,7 +114,7 @@ class Todos(Table):
 
 class TodoFilters(Filters):
     q = Search("case__number", "case__applicant_name", "case__definition__name", label=_("编号、申请人或流程"))
-    flow = Choice(_("流程"), queries.FLOWS, field="case__definition__key")
+    flow = OwnChoice(_("流程"), queries.flows_met, field="case__definition__key")
 
 
 @desk.page(
@@ -161,7 +161,7 @@ class Chosen(Table):
 def to_agree(request: PageRequest) -> QuerySet[Task]:
     """What waits for this reader, with whether he opened it."""
     is_opened = Q(seen_by__contains=[queries.person_of(request.viewer)])
-    rows = queries.waiting(request.viewer).select_related("case__definition", "case__version")
+    rows = queries.waiting(request.viewer).select_related("case__definition")
     return rows.annotate(is_opened=ExpressionWrapper(is_opened, output_field=BooleanField()))
 
 
@@ -593,7 +593,7 @@ class UnitCases(MyCases):
 
 class UnitCaseFilters(CaseFilters):
     show = Views({**STATES, "returned": (_("退回修改"), STATES["returned"][1])})
-    flow = Choice(_("流程"), queries.FLOWS, field="definition__key")
+    flow = OwnChoice(_("流程"), queries.flows_of_unit, field="definition__key")
     opened = Days(_("提交"), field="opened_at__date")
 
 

@@ -1,6 +1,6 @@
 """Who may do a task, and for whom; who may see a case. List and page ask the same."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -128,12 +128,13 @@ def covered_by(capacities: Collection[Capacity], person_id: int | Given) -> Quer
     return Task.objects.filter(rows & not_own, state__in=LIVING)
 
 
-def capacity_for(task: Task, person_id: int) -> Capacity | None:
-    """In which capacity this person may do the task; None where it is not his, or the case his own."""
+def capacity_for(task: Task, person_id: int, held: Sequence[Capacity] | None = None) -> Capacity | None:
+    """In which capacity this person may do the task; None where it is not his, or the case his own. `held`: what he holds, where it was
+    read before in this request; who writes reads it anew, under the lock of the case."""
     barred = barred_from(task)
     if person_id in barred:
         return None
-    found = [one for one in capacities_of(person_id) if one.covers(task)]
+    found = [one for one in (capacities_of(person_id) if held is None else held) if one.covers(task)]
     is_open = [one for one in found if one.person_id not in barred]
     return is_open[0] if is_open else None
 

@@ -18,6 +18,7 @@ from django.db.models import (
     Q,
     QuerySet,
     TextField,
+    UUIDField,
     When,
     Window,
 )
@@ -30,6 +31,7 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Hit, Viewer, Waiting, WaitingWork, waiting_work
 from nanhu.kernel.remembered import Remembered
+from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import papers
 from nanhu.platforms.flows.errors import NotYoursError
 from nanhu.platforms.flows.models import (
@@ -49,6 +51,7 @@ from nanhu.platforms.flows.policies import (
     LIVING,
     Capacity,
     capacities_of,
+    capacity_for,
     covered_by,
     given_to,
     owners_of_paper,
@@ -96,7 +99,7 @@ def person_of(viewer: Viewer) -> int:
 
 def todo_tasks(viewer: Viewer) -> QuerySet[Task]:
     """Urged first, then what is due first."""
-    return in_turn(waiting(viewer)).select_related("case__version", "pool_unit")
+    return in_turn(waiting(viewer)).select_related("pool_unit")
 
 
 def todo_between(viewer: Viewer, first: datetime, last: datetime) -> list[Task]:
@@ -124,9 +127,7 @@ def ended_tasks(person: Any, posts: Iterable[tuple[int, str]] = ()) -> QuerySet[
 
 
 BETWEEN: Final = Q(due_at__gte=Given("first", DateTimeField()), due_at__lt=Given("last", DateTimeField()))
-OWN_BETWEEN = Prepared(
-    lambda: in_turn(own_tasks(OWN)).filter(BETWEEN).select_related("case__version", "pool_unit")[:DEADLINES_SHOWN]
-)
+OWN_BETWEEN = Prepared(lambda: in_turn(own_tasks(OWN)).filter(BETWEEN).select_related("pool_unit")[:DEADLINES_SHOWN])
 ENDED_BETWEEN = Prepared(lambda: ended_tasks(OWN).filter(BETWEEN)[:DEADLINES_SHOWN])
 
 
@@ -142,7 +143,8 @@ def capacities(viewer: Viewer) -> list[Capacity]:
 
 
 def waiting(viewer: Viewer) -> QuerySet[Task]:
-    return covered_by(capacities(viewer), person_of(viewer))
+    """Made once a request: who asks narrows it further."""
+    return viewer.once("flows.waiting", lambda: covered_by(capacities(viewer), person_of(viewer)))
 
 
 def units_led(viewer: Viewer) -> list[int]:
@@ -160,26 +162,60 @@ def home_tasks(viewer: Viewer) -> tuple[Sequence[Task], int]:
         count = count_own(viewer)
         return OWN_FIRST(person=person_of(viewer)) if count else [], count
     held = capacities(viewer)
-    if len(held) > 1:
-        first = list(first_of(waiting(viewer)))
-    else:
-        units, offices = zip(*held[0].posts, strict=True)
-        first = holders_first(len(units))(
-            person=person_of(viewer), **numbered("unit", units), **numbered("office", offices)
-        )
+    first = (
+        list(first_of(waiting(viewer)))
+        if len(held) > 1
+        else holders_first(len(held[0].posts))(**holding(viewer, held[0]))
+    )
     return first, first[0].count if first else 0
+
+
+def waiting_flows(viewer: Viewer) -> list[tuple[str, str, int]]:
+    """Key, name and number of what waits for this reader, by process; asked once a request."""
+    return viewer.once("flows.by_flow", lambda: read_flows(viewer))
+
+
+def read_flows(viewer: Viewer) -> list[Any]:
+    if is_for_oneself(viewer):
+        return list(OWN_BY_FLOW(person=person_of(viewer))) if count_own(viewer) else []
+    held = capacities(viewer)
+    if len(held) > 1:
+        return list(by_flow(waiting(viewer)))
+    return list(holders_by_flow(len(held[0].posts))(**holding(viewer, held[0])))
+
+
+def by_flow(rows: QuerySet[Task]) -> QuerySet[Any]:
+    named = rows.order_by().values_list("case__definition__key", "case__definition__name")
+    return named.annotate(number=Count("pk"))
+
+
+OWN_BY_FLOW: Final[Prepared[Any]] = Prepared(lambda: by_flow(own_tasks(OWN)))
 
 
 def first_of(rows: QuerySet[Task]) -> "QuerySet[CountedTask]":
     return in_turn(rows).annotate(count=Window(Count("pk")))[:HOME_SHOWN]
 
 
-@cache
-def holders_first(number: int) -> "Prepared[CountedTask]":
-    """Of who stands in for nobody and has so many posts."""
+def of_holder(number: int) -> QuerySet[Task]:
+    """Of who stands in for nobody and has so many posts; `holding` gives what it asks for."""
     person: Any = OWN
     posts: Any = tuple((Given(f"unit{n}"), Given(f"office{n}", TextField())) for n in range(number))
-    return Prepared(lambda: first_of(covered_by([Capacity(person, None, posts)], person)))
+    return covered_by([Capacity(person, None, posts)], person)
+
+
+@cache
+def holders_first(number: int) -> "Prepared[CountedTask]":
+    return Prepared(lambda: first_of(of_holder(number)))
+
+
+@cache
+def holders_by_flow(number: int) -> Prepared[Any]:
+    return Prepared(lambda: by_flow(of_holder(number)))
+
+
+def holding(viewer: Viewer, own: Capacity) -> dict[str, object]:
+    units, offices = zip(*own.posts, strict=True)
+    return {"person": person_of(viewer), **numbered("unit", units), **numbered("office", offices)}
 
 
 def numbered(name: str, values: Iterable[object]) -> dict[str, object]:
@@ -194,7 +230,7 @@ def count_tasks(viewer: Viewer) -> int:
     """Counted once a request: the tab and the home both say it."""
     if viewer.person_id is None:
         return 0
-    return count_own(viewer) if is_for_oneself(viewer) else viewer.once("flows.count", lambda: waiting(viewer).count())
+    return count_own(viewer) if is_for_oneself(viewer) else sum(number for *_flow, number in waiting_flows(viewer))
 
 
 def other_work(viewer: Viewer, limit: int = WORK_SHOWN) -> list[tuple[WaitingWork, Waiting]]:
@@ -215,16 +251,20 @@ def loaded(work: WaitingWork, viewer: Viewer, limit: int) -> Waiting | None:
 def task_for(viewer: Viewer, public_id: UUID) -> Task:
     """One that this reader may do now, or has done: others' are not there."""
     person_id = person_of(viewer)
-    rows = Task.objects.select_related("case__definition", "case__version", "pool_unit")
-    row = rows.filter(public_id=public_id).first()
+    row = TASK.first(task=public_id)
     if row is None or person_id in owners_of_paper(row.case):
         raise NotYoursError
-    if waiting(viewer).filter(pk=row.pk).exists():
+    if row.state in LIVING and capacity_for(row, person_id, capacities(viewer)) is not None:
         return row
     was_theirs = person_id in {row.done_by_id, row.done_for_id} or was_before(row, person_id)
     if not was_theirs and (row.state in LIVING or not visible_cases(person_id).filter(pk=row.case_id).exists()):
         raise NotYoursError
     return row
+
+
+TASK: Final = Prepared(
+    lambda: Task.objects.select_related("case__definition", "pool_unit").filter(public_id=Given("task", UUIDField()))
+)
 
 
 def was_before(row: Task, person_id: int) -> bool:
@@ -336,13 +376,26 @@ IN_BULK: Final = Remembered(
     lambda: Version.objects.filter(content__contains='"agrees_in_bulk":true').exists(), seconds=30
 )
 """Whether any process lets several be agreed to at once."""
-FLOWS: Final = Remembered(lambda: list(published_flows().values_list("key", "name")), seconds=30)
-"""Key and name of all, for filters."""
 
 
-def published_flows() -> QuerySet[Definition]:
-    """Without what is a draft still: its name is its unit's own affair."""
-    return Definition.objects.filter(versions__number=1).order_by("name")
+def flows_met(viewer: Viewer, chosen: str) -> list[tuple[str, str]]:
+    """Key and name of each process of which something waits for this reader; of the one that the address kept, also where it came to him
+    before and nothing waits now."""
+    found = {(key, name) for key, name, _number in waiting_flows(viewer)}
+    if chosen and chosen not in dict(found):
+        person_id = person_of(viewer)
+        his = Q(person_id=person_id, state__in=[Task.State.DONE, Task.State.CANCELLED]) | Q(done_by_id=person_id)
+        before = Task.objects.filter(his, case__definition__key=chosen)
+        found.update(before.values_list("case__definition__key", "case__definition__name")[:1])
+    return by_name(found)
+
+
+def flows_of_unit(viewer: Viewer, _chosen: str) -> list[tuple[str, str]]:
+    return by_name(unit_flows(viewer).values_list("key", "name"))
+
+
+def by_name(flows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(((key, str(term(name))) for key, name in flows), key=lambda one: one[1])
 
 
 def my_cases(viewer: Viewer) -> QuerySet[Case]:

@@ -23,6 +23,7 @@ from nanhu.kernel.kit import (
     Link,
     Money,
     Number,
+    OwnChoice,
     Person,
     Search,
     Span,
@@ -185,6 +186,34 @@ def test_a_condition_that_names_today_is_made_when_it_is_asked_for():
         Q(due_on__lt=date(2026, 11, 29)),
         Q(due_on__lt=date(2026, 11, 30)),
     ]
+
+
+@dataclass(frozen=True)
+class Somebody:
+    keys: tuple[str, ...]
+
+
+class OwnFilters(Filters):
+    action = OwnChoice(
+        "动作", lambda viewer, chosen: [(key, key.upper()) for key in viewer.keys + (("z",) * (chosen == "z"))]
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "keys", "chip", "offered"),
+    [
+        ("action=a", ("a", "b"), ["A"], ["", "a", "b"]),
+        ("action=c", ("a", "b"), [], ["", "a", "b"]),
+        ("action=z", ("a",), ["Z"], ["", "a", "z"]),
+        ("", (), [], [""]),
+    ],
+)
+def test_a_choice_of_the_reader_s_own_takes_no_other_from_the_address(address, keys, chip, offered):
+    found = OwnFilters(QueryDict(address), Somebody(keys))
+    assert [one.words for one in found.chips] == chip
+    assert [value for value, _word in found.form.fields["action"].choices] == offered
+    assert ("WHERE" in str(found.narrow(AuditEntry.objects.all()).query)) is bool(chip)
+    assert OwnFilters(QueryDict(address)).chips == [], "nobody who reads is offered nothing"
 
 
 class Open(Filters):

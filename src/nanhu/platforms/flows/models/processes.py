@@ -1,6 +1,6 @@
 """Definitions in versions; cases with their tokens, tasks and entries; delegations. What must hold is held by the database."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import uuid4
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows.body import Body, decoded
 
@@ -199,7 +200,20 @@ class Case(models.Model):
 
     @property
     def body(self) -> Body:
-        return self.version.body
+        if "version" in self._state.fields_cache:
+            return self.version.body
+        return body_of(self.version_id)
+
+
+def body_of(version_id: int) -> Body:
+    """Of a version, which never changes: read once in a process, and not with each of its cases."""
+    known = BODIES()
+    if version_id not in known:
+        known[version_id] = Version.objects.get(pk=version_id).body
+    return known[version_id]
+
+
+BODIES: Final[Remembered[dict[int, Body]]] = Remembered(dict, seconds=86_400)
 
 
 class Draft(models.Model):

@@ -16,7 +16,7 @@ from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import choices
 from nanhu.platforms.flows.body import Field
-from nanhu.platforms.flows.models import Case, Delegation, Task
+from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
 from nanhu.platforms.flows.services import cases, definitions
 from nanhu.platforms.people import api as people
 from nanhu.testing.structure import structure_faults
@@ -467,3 +467,29 @@ def test_deadlines_of_ones_todos_stand_in_the_calendar(school):
     (ended,) = of("T1", 400)
     assert (ended.uid, ended.is_cancelled, ended.sequence > one.sequence) == (one.uid, True, True)
     assert of("T1") == [], "no page pays for it"
+
+
+def offered(page):
+    """Processes that the filter of a list offers."""
+    return re.findall(r'<option value="(test\.\w+)"', page.content.decode())
+
+
+def test_the_filter_offers_a_reader_the_processes_that_wait_for_him_and_takes_no_other(school):
+    case = school.apply()
+    school.apply("S2", "test.both", colleague=school["T4"])
+    counsellor, head, colleague = (school.client(number) for number in ("T1", "T3", "T4"))
+    assert offered(counsellor.get("/flows/")) == ["test.leave"]
+    assert offered(colleague.get("/flows/")) == ["test.both"]
+    forged = counsellor.get("/flows/", {"flow": "test.both"})
+    assert forged.context["list"].filters.chips == []
+    assert forged.context["list"].filters.form.errors
+    assert "林晓湖" in forged.content.decode(), "and narrows nothing"
+    school.decide("T1", case.tasks.get(state="open"))
+    assert offered(counsellor.get("/flows/")) == []
+    kept = counsellor.get("/flows/", {"flow": "test.leave"})
+    assert [chip.words for chip in kept.context["list"].filters.chips] == ["请假"], "who kept the address has met it"
+    assert offered(head.get("/flows/unit/")) == offered(head.get("/flows/unit/", {"flow": "test.both"}))
+    assert set(offered(head.get("/flows/unit/"))) == {"test.leave", "test.both"}
+    Definition.objects.filter(key="test.both").update(unit=school.units["12"])
+    assert offered(head.get("/flows/unit/")) == ["test.leave"]
+    assert head.get("/flows/unit/", {"flow": "test.both"}).context["list"].filters.chips == []
