@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from django.db.models import F
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.prepared import Given, Prepared, insert, update
+from nanhu.kernel.database.values import planned_rows
 from nanhu.kernel.events import Event, publish
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.ui.dates import lazy_day
@@ -21,7 +23,7 @@ from nanhu.platforms.flows.assigning import Holder, holders_of, owners_of, signe
 from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, Body, Field, Step, fits, sums_of
 from nanhu.platforms.flows.errors import NobodyFoundError
 from nanhu.platforms.flows.events import CaseClosed, TaskOpened
-from nanhu.platforms.flows.models import Case, Entry, Task, Token, Version
+from nanhu.platforms.flows.models import Case, Definition, Entry, Task, Token
 from nanhu.platforms.flows.rules import countersigned
 from nanhu.platforms.flows.services import fees
 from nanhu.platforms.flows.telling import tell
@@ -35,6 +37,12 @@ MOST_STOPS: Final = 50
 MOST_MOVES: Final = 200
 """Steps that follow each other without a person between them; more is a loop."""
 STEPS: Final[Prepared[Any]] = Prepared(lambda: Token.objects.filter(case=Given("case")).values_list("step", flat=True))
+LOCKED: Final = Prepared(lambda: Case.objects.select_for_update().filter(pk=Given("case")))
+DEFINITION: Final = Prepared(lambda: Definition.objects.select_related("unit").filter(pk=Given("definition")))
+TASKS: Final = Prepared(
+    lambda: Task.objects.filter(token=Given("token")).exclude(state=Task.State.CANCELLED).order_by("pk")
+)
+DROP: Final = (Path(__file__).parent.parent / "sql" / "queries" / "drop_token.sql").read_text(encoding="utf-8")
 actions: dict[str, Callable[[Case, Actor], None]] = {}
 """What automatic steps do, by name, and who moved the case there: in the transaction of the case, so it happens once. An error of the
 house refuses the decision that led there."""
@@ -43,9 +51,10 @@ house refuses the decision that led there."""
 def locked_case(case_id: int) -> Case:
     """Locked without a join: PostgreSQL loses a row for which it waited where what it was joined with has changed meanwhile
     (a case that is moved to another version)."""
-    case = Case.objects.select_for_update().get(pk=case_id)
-    case.version = Version.objects.select_related("definition__unit").get(pk=case.version_id)
-    case.definition = case.version.definition
+    case = LOCKED.first(case=case_id)
+    if case is None:
+        raise Case.DoesNotExist(case_id)
+    [case.definition] = DEFINITION(definition=case.definition_id)
     return case
 
 
@@ -187,9 +196,13 @@ class Walk:
     def settle(self, task: Task) -> None:
         """A task was decided: whoever stands behind it comes next, else the step is done as soon as nothing can change its result."""
         token, step = task.token, self.body.step(task.step)
-        if token is None or self.open_followers(task):
+        if token is None:
             return
-        tasks = list(Task.objects.filter(token=token).exclude(state=Task.State.CANCELLED).order_by("pk"))
+        tasks = TASKS(token=token.pk)
+        if any(one.behind_id == task.pk and one.state == Task.State.WAITING for one in tasks):
+            if self.open_followers(task):
+                return
+            tasks = TASKS(token=token.pk)
         main = [one for one in tasks if not one.is_added]
         answers = [answer for one in main if (answer := self.answer_of(one, tasks))]
         result = countersigned(
@@ -248,12 +261,7 @@ class Walk:
 
     def drop(self, token: Token) -> None:
         """What is still open of the step is cancelled with its token."""
-        tasks = Task.objects.filter(token=token)
-        tasks.filter(state__in=OPEN).update(
-            state=Task.State.CANCELLED, claimed_by=None, token=None, revision=F("revision") + 1
-        )
-        tasks.update(token=None)
-        token.delete()
+        planned_rows(DROP, [token.pk])
 
     def drop_all(self) -> None:
         self.drop_within("")
@@ -271,8 +279,11 @@ class Walk:
         self.enter(key, branch)
 
     def close(self, outcome: Case.Outcome) -> None:
-        """The applicant is told, unless it was he who ended it."""
         self.drop_all()
+        self.end(outcome)
+
+    def end(self, outcome: Case.Outcome) -> None:
+        """Of a case that has no token left. The applicant is told, unless it was he who ended it."""
         if paid := fees.forgive_owed(self.by, self.case) if outcome != Case.Outcome.GRANTED else 0:
             self.note("paid_before", words=format_yuan(paid))
         self.case.used_minutes = hours.used_of_case(self.case, now())
@@ -297,7 +308,7 @@ class Walk:
         """Once at the end of each move: the case is closed where no token is left; its clock runs while a person is awaited."""
         steps = STEPS(case=self.case.pk)
         if self.case.state == Case.State.RUNNING and not steps:
-            self.close(Case.Outcome.GRANTED)
+            self.end(Case.Outcome.GRANTED)
         if self.case.state != Case.State.CLOSED:
             is_working = any(self.body.step(one).kind not in {*FOR_OTHERS, "join"} for one in steps)
             self.set_clock(runs=self.case.state == Case.State.RUNNING and is_working)

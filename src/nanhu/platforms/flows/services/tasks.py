@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import Given, Prepared, update
 from nanhu.kernel.proposals import refuse_stale
 from nanhu.kernel.ui.words import lazy_term
 from nanhu.platforms.flows import history
@@ -52,13 +53,14 @@ SHUT_OUT: Final = frozenset({"suspended", "ended"})
 OPINIONS: Final = frozenset({"agree", "refuse"})
 """All that a signer may say whom the holder added."""
 WITH_REASON: Final = frozenset({"refuse", "return"})
+WITH_TOKEN: Final = Prepared(lambda: Task.objects.select_related("token").filter(pk=Given("task")))
 type Where = Literal["before", "after"]
 
 
 def locked_task(task: Task, *, by: Actor, person_id: int, revision: int | None) -> tuple[Walk, Task, Capacity]:
     """The case locked, then the task as it is now, if this person may do it and nobody was faster."""
     case = locked_case(task.case_id)
-    row = Task.objects.select_related("token").get(pk=task.pk)
+    row = WITH_TOKEN(task=task.pk)[0]
     row.case = case
     if person_id in barred_from(row):
         raise OwnCaseError
@@ -120,7 +122,7 @@ def note_change(walk: Walk, row: Task, action: str, capacity: Capacity, *, reaso
 
 def changed(walk: Walk, row: Task, verb: str, words: str = "") -> Task:
     row.revision += 1
-    row.save()
+    update(row)
     walk.note(verb, step=row.step, words=words)
     return row
 
@@ -153,7 +155,7 @@ def decide(
     row.done_for_id = capacity.person_id if capacity.person_id != person_id else None
     row.data = public
     row.revision += 1
-    row.save()
+    update(row)
     walk.note("sent_back" if to_step else decision, step=to_step or row.step, words=words_of(row))
     walk.case.data = {**walk.case.data, **public}
     walk.case.sealed = sealed_with(walk.case.sealed, sealed)
