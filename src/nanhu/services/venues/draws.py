@@ -262,7 +262,7 @@ def wanting(account: Any) -> QuerySet[VenueDraw]:
 
 
 def line_of(one: VenueDraw) -> WaitingLine:
-    return WaitingLine(title=str(one), url=kept_draw.address(public_id=one.public_id), since=one.draw.value_known_at)
+    return WaitingLine(title=one.called, url=kept_draw.address(public_id=one.public_id), since=one.draw.value_known_at)
 
 
 kept_draws.waits_for("venues.draws", wanting, line_of)

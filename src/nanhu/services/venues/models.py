@@ -382,6 +382,11 @@ class VenueDraw(models.Model):
         return f"{self.draw.title}（{self.venue.name}）"
 
     @property
+    def called(self) -> str:
+        """Its title as somebody wrote it, and its venue as whoever reads it calls that."""
+        return f"{self.draw.title} · {self.venue.called}"
+
+    @property
     def slots(self) -> list[str]:
         return sorted(self.draw.seats)
 

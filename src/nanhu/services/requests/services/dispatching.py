@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -71,9 +72,13 @@ def every_row() -> QuerySet[Request]:
     return Request.objects.select_related("place", "fault_class", "crew", "unit")
 
 
+lazy_title = lazy(lambda request: request.title, str)
+"""Where, and what is broken there, in the language of whoever reads it."""
+
+
 def tell_of_danger(request: Request) -> None:
     """A crew that reads no message must not be the only one who knows."""
-    words = said(request, _lazy("有危险：%(what)s"), what=request.title)
+    words = said(request, _lazy("有危险：%(what)s"), what=lazy_title(request))
     tell(dispatchers(), reverse("requests:dispatch:jobs"), words, is_urgent=True)
 
 

@@ -52,6 +52,22 @@ def test_where_it_is_broken_is_typed_and_searched_in_english_by_whoever_likes(sc
     assert Request.objects.first().number in desk
 
 
+def test_whoever_dispatches_reads_in_his_own_language_where_there_is_danger(school, reader):
+    dormitory = campus.PlaceOrder(key="d9", name="南院9栋宿舍", kind="dorm")
+    room = campus.PlaceOrder(key="d9-101", name="101", kind="room", parent="d9")
+    campus.set_up_places(by=SYSTEM, places=[dormitory, room])
+    for client in (reader, school.client("S2")):
+        assert (
+            client.post(f"{HALL}repair/", said(place="d9-101 101", fault_class="water", is_urgent="on")).status_code
+            == 302
+        )
+        told = Message.objects.filter(text__contains="有危险").latest("pk")
+        assert "南院9栋宿舍 101 · 水" in told.text
+        assert "South Campus Dormitory 9 101 · Water" in told.text_en
+        assert not CHINESE.search(told.text_en)
+        Request.objects.update(state="closed")
+
+
 def test_the_operator_of_his_dormitory_too(school, reader):
     english = {"name_en": "Huguang Networks", "words_en": "Have your broadband account ready."}
     set_operator(by=SYSTEM, name="湖广网络", phone="10010", words="报修时说宽带账号", buildings=["d1"], **english)

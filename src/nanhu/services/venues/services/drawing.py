@@ -279,9 +279,13 @@ def line(row: VenueDraw, slot: str, orders: Iterable[DrawOrder]) -> None:
     )
 
 
+lazy_title = lazy(lambda found: found.called, str)
+"""Of a draw, as whoever reads it calls its venue."""
+
+
 def tell(orders: Iterable[DrawOrder], words: Text) -> None:
     for one in orders:
-        facts = {"words": words, "what": str(one.venue_draw), "draw": str(one.venue_draw.public_id)}
+        facts = {"words": words, "what": lazy_title(one.venue_draw), "draw": str(one.venue_draw.public_id)}
         messages.tell({one.person_id}, "venues.drawn", facts)
 
 
@@ -305,7 +309,7 @@ def remind(found: VenueDraw) -> bool:
 
 
 def tell_keepers(row: VenueDraw, words: Text) -> None:
-    facts = {"words": words, "what": str(row), "draw": str(row.public_id)}
+    facts = {"words": words, "what": lazy_title(row), "draw": str(row.public_id)}
     messages.tell(keepers_of(row.venue), "venues.draw_waits", facts)
 
 

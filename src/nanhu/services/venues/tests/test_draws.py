@@ -16,12 +16,12 @@ from nanhu.kernel.draw import services as kernel_draws
 from nanhu.kernel.draw.queries import VERIFIER
 from nanhu.kernel.registry import Owner
 from nanhu.platforms.campus.models import Occupancy
-from nanhu.platforms.messages.models import Entry
+from nanhu.platforms.messages.models import Entry, Message
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import registrations, subscribers
 from nanhu.services.venues.errors import DrawnHoursError, NotFreeError, SlotTooSoonError
 from nanhu.services.venues.jobs import watch
-from nanhu.services.venues.models import Booking, DrawOrder, VenueDraw, Waiting
+from nanhu.services.venues.models import Booking, DrawOrder, Venue, VenueDraw, Waiting
 from nanhu.services.venues.presets import USES
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.rules import hours_of_slot
@@ -384,6 +384,18 @@ def test_who_asked_is_told_in_the_language_of_the_house_whoever_presses(school, 
     assert told_of(opened)[school["S1"]][0].startswith("抽中了")
 
 
+def test_a_draw_is_told_by_its_title_as_it_was_written_and_by_its_venue_as_the_reader_calls_it(
+    school, hall, opened, travel
+):
+    Venue.objects.filter(pk=hall.pk).update(name_en="Lecture Hall")
+    asks(school, "S1", opened, opened.slots[0])
+    closed(opened, travel)
+    watch()
+    told = Message.objects.filter(template="venues.draw_waits").latest("pk")
+    names = {told.text: f"{opened.draw.title} · {hall.name}", told.text_en: f"{opened.draw.title} · Lecture Hall"}
+    assert all(name in f"{told.title} {told.title_en} {text}" for text, name in names.items())
+
+
 def test_two_readings_that_are_unlike_are_said_to_be(school, opened, travel):
     asks(school, "S1", opened, opened.slots[0])
     closed(opened, travel)
@@ -536,6 +548,9 @@ def test_what_a_closed_draw_wants_waits_with_the_office(school, a_week_ago, open
     assert not waits_for(office), "another reads it"
     kernel_draws.check_value(by=school.actor("K1"), typed=first, value=READ)
     assert waits_for(office), "the secret is not published"
+    Venue.objects.update(name_en="Lecture Hall")
+    office.post("/preferences/language/en")
+    assert f"{opened.draw.title} · Lecture Hall" in office.get("/flows/").content.decode()
 
 
 def words_to_keepers(number, school):
