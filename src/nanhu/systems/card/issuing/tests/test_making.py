@@ -32,11 +32,13 @@ from nanhu.systems.card.issuing.tests.conftest import (
     accepted_batch,
     archive,
     at,
+    document_number,
     document_of,
     line,
     look,
     made_batch,
 )
+from nanhu.systems.card.issuing.tests.personal import apply_at_counter, through_to_plastic, visitor
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.queries import card_of
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -365,8 +367,28 @@ def test_the_database_refuses_made_without_plastic_and_handed_to_nobody(campus):
 
 
 def test_fees_balance(campus):
+    rows = [
+        through_to_plastic(
+            campus, apply_at_counter(campus, visitor(document_number(birth="19800808", order=one)))
+        ).rows.get()
+        for one in (33, 35)
+    ]
+    campus.persons["guest"] = rows[1].person_id
+    campus.top_up("guest", 5_000)
+    for row, method in zip(rows, ("cash", "wallet"), strict=True):
+        taken = campus.client("clerk").post(f"{DESK}rows/{row.pk}/hand/take-fee/", {"method": method})
+        assert taken.status_code == 302
+    accounts = ledger.account_ids(["card.fees"])
+    wallet = campus.card("guest").wallet_id
+    fees = sum(row.fee_fen for row in rows)
+    assert fees > 0
+    assert abs(ledger.balance_of(accounts["card.fees"])) == fees
+    assert ledger.balance_of(wallet) == 5_000 - rows[1].fee_fen
     assert receipt_differences() == []
     assert ledger.check_ledger() == []
+    leg = ledger.Leg(debit_account_id=wallet, credit_account_id=accounts["card.fees"], amount_fen=100)
+    entry = ledger.post(by=SYSTEM, kind="card.fee", legs=[leg])
+    assert [entry_id for _what, _receipt, entry_id in receipt_differences()] == [entry.entry_id], "no receipt says it"
 
 
 __all__ = ["NEWCOMERS", "document_of", "io", "line"]
