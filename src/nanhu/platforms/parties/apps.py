@@ -7,4 +7,4 @@ class PartiesConfig(rooms.Room):
     name = "nanhu.platforms.parties"
     label = "parties"
     verbose_name = _("校外单位")
-    pages = ("invoice_desk",)
+    pages = ("invoice_desk", "quota_desk")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import CampusError, ConflictError
+from nanhu.kernel.errors import CampusError, ConflictError, InvalidError
 
 
 class QuestionError(CampusError):
@@ -37,6 +37,16 @@ class DoiError(QuestionError):
     code = "parties.doi"
     field = "doi"
     sentence = _("DOI 写成 10.1000/xyz123 这样。")
+
+
+class NotACodeError(InvalidError):
+    code = "parties.not_a_code"
+    sentence = _("代码只有数字、字母和半角符号，最多 60 位")
+
+
+class NotAYearError(InvalidError):
+    code = "parties.not_a_year"
+    sentence = _("年度写成 2026 这样")
 
 
 class OtherBatchError(ConflictError):

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.kit.forms import FileForm
+from nanhu.kernel.kit.forms import FileForm, IntakeForm
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.parties.adapters.invoices import Invoice
@@ -34,6 +34,11 @@ class InvoiceForm(forms.Form):
             amount_fen=said["amount"],
             check_code=said["check_code"],
         )
+
+
+class QuotaListForm(IntakeForm):
+    title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：湘财教指〔2026〕8 号"))
+    file = forms.FileField(label=_("指标表"), help_text=_("CSV 或 xlsx，一行一条指标；先下载模板。"))
 
 
 class ReturnForm(FileForm):

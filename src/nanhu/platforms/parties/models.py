@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.kernel.intake import RowList, row_list_constraints
 from nanhu.kernel.models import Retried
 from nanhu.kernel.registry import Text
 from nanhu.platforms.parties.parties import CHOICES, FILED, Verdict
@@ -142,11 +143,10 @@ class BatchLine(models.Model):
         ]
 
 
-class QuotaLine(models.Model):
-    """A quota (指标) as the treasury handed it down, by the names of 预算管理一体化; changed there, it comes as another version. Append-only."""
+class Quota(models.Model):
+    """What a quota (指标) says, by the names of 预算管理一体化."""
 
     number = models.TextField(help_text="bgt_id")
-    version = models.TextField(help_text="update_time")
     document = models.TextField(help_text="cor_bgt_doc_no")
     year = models.PositiveSmallIntegerField()
     agency = models.TextField()
@@ -157,6 +157,54 @@ class QuotaLine(models.Model):
     project = models.TextField(default="", blank=True)
     amount_fen = models.BigIntegerField()
     is_withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+SAID: Final = tuple(one.name for one in Quota._meta.local_fields)  # noqa: SLF001 - its fields are what it says
+
+
+class QuotaList(RowList):
+    """Quotas that came on paper, handed in as a file by one of the finance office and agreed by another."""
+
+    what, key, job = _("这份指标表"), "parties.quota_list", "parties.take_quota_list"
+
+    class Meta:
+        db_table = "parties_quota_list"
+        constraints = row_list_constraints("parties_quota_list")
+
+
+class QuotaListRow(Quota):
+    """A line of it, beside what stood as it was handed in; `is_taken`: it became a version of its quota."""
+
+    class Change(models.TextChoices):
+        NEW = "new", _("新增")
+        CHANGED = "changed", _("改动")
+        WITHDRAWN = "withdrawn", _("撤销")
+        SAME = "same", _("没有变")
+
+    batch = models.ForeignKey(QuotaList, on_delete=models.PROTECT, related_name="rows")
+    line = models.PositiveIntegerField()
+    change = models.TextField(choices=Change)
+    before_fen = models.BigIntegerField(null=True)
+    is_taken = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "parties_quota_list_row"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "number"], name="parties_quota_list_row_once"),
+            models.CheckConstraint(
+                condition=~Q(number="") & ~Q(document="") & ~Q(agency=""), name="parties_quota_list_row_says_what"
+            ),
+        ]
+
+
+class QuotaLine(Quota):
+    """A quota as the treasury handed it down, or as a list says that it did (`quota_list`); changed, it comes as another version. Append-only."""
+
+    version = models.TextField(help_text="update_time; of a list when it was taken")
+    quota_list = models.ForeignKey(QuotaList, null=True, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Min, Q, QuerySet
 
 from nanhu.kernel import strict_json
 from nanhu.kernel.registry import Text
@@ -26,10 +26,20 @@ def lines_of_batch(party: str, key: str) -> QuerySet[BatchLine]:
     return BatchLine.objects.filter(batch=newest).order_by("pk")
 
 
+def newest_quotas() -> QuerySet[QuotaLine]:
+    """The version of each that holds: what the treasury said itself, else what the last list said. Also of those that were withdrawn."""
+    is_read = ExpressionWrapper(Q(quota_list=None), output_field=BooleanField())
+    rows = QuotaLine.objects.annotate(is_read=is_read)
+    return rows.order_by("number", "-is_read", "-version").distinct("number")
+
+
+def quotas_in_force() -> QuerySet[QuotaLine]:
+    return QuotaLine.objects.filter(pk__in=newest_quotas().values("pk"), is_withdrawn=False)
+
+
 def quotas_of(year: int) -> list[QuotaLine]:
-    """The newest version of each, without what was withdrawn."""
-    newest = QuotaLine.objects.filter(year=year).order_by("number", "-version").distinct("number")
-    return [one for one in newest if not one.is_withdrawn]
+    """Those of a year that hold, by their numbers."""
+    return list(quotas_in_force().filter(year=year).order_by("number"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

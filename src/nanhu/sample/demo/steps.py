@@ -24,6 +24,7 @@ from nanhu.platforms.flows import sample as flows_sample
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.messages import sample as messages_sample
+from nanhu.platforms.parties import sample as parties_sample
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people import sample as people_sample
 from nanhu.platforms.portal import sample as portal_sample
@@ -109,6 +110,7 @@ ROLES = {
         "dormitory.biller",
         "openapi.keeper",
         "parties.engineer",
+        "parties.budget",
         "assets.office",
         "printing.keeper",
     ),
@@ -128,7 +130,7 @@ ROLES = {
         "lostfound.keeper",
         "directory.editor",
     ),
-    "treasurer": ("card.finance", "payments.finance", "assets.finance"),
+    "treasurer": ("card.finance", "payments.finance", "assets.finance", "parties.budget"),
     "assets": ("assets.office", "assets.keeper", "venues.keeper"),
     "teacher": ("card.merchant",),
     "affairs": ("requests.complaints", "requests.opinions", "requests.answerer"),
@@ -477,6 +479,13 @@ def take_over_things(_advance: Advance) -> str:
     return f"{made:,} 张卡片"
 
 
+@transaction.atomic
+def enter_quotas(_advance: Advance) -> str:
+    """What came on paper from the city's treasury."""
+    author, approver = things.hand_of("treasurer").actor, things.hand_of("administrator").actor
+    return f"{parties_sample.fill_quotas(author=author, approver=approver)} 份"
+
+
 def lose_and_find(_advance: Advance) -> str:
     return f"{fill_the_board()} 件"
 
@@ -658,6 +667,7 @@ STEPS = (
     Step("workshop", "网页里做的流程", make_a_process),
     Step("venues", "场地和借用", book_venues),
     Step("things", "资产：旧卡片、验收、折旧、月结", take_over_things),
+    Step("quotas", "财政指标", enter_quotas),
     Step("lost_things", "失物招领", lose_and_find),
     Step("hall", "服务大厅：报修、咨询、投诉、舆情", open_the_hall),
     Step("reach", "VPN、校内资源、无线覆盖", open_the_vpn),

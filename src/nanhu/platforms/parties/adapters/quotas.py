@@ -14,7 +14,7 @@ from nanhu.kernel.money import parse_yuan
 from nanhu.kernel.outgoing import BadAnswerError, Call, Document
 from nanhu.platforms.parties.adapters.reading import object_of
 from nanhu.platforms.parties.lines import Line, line_of
-from nanhu.platforms.parties.models import Inquiry, QuotaLine
+from nanhu.platforms.parties.models import SAID, Inquiry, QuotaLine
 from nanhu.platforms.parties.parties import Verdict
 from nanhu.platforms.parties.services.asking import FRESH, Client, Facts, Said, ask, register
 
@@ -74,8 +74,7 @@ def line_from(row: Any) -> dict[str, Any]:
 
 def refuse_contradicted(lines: list[dict[str, Any]]) -> None:
     """Among themselves, and by what stands here."""
-    names = [one.name for one in QuotaLine._meta.concrete_fields if one.name not in {"id", "received_at"}]  # noqa: SLF001
-    stand = QuotaLine.objects.filter(number__in=[one["number"] for one in lines]).values(*names)
+    stand = QuotaLine.objects.filter(number__in=[one["number"] for one in lines]).values(*SAID, "version")
     known = {(one["number"], one["version"]): one for one in stand}
     for one in lines:
         if known.setdefault((one["number"], one["version"]), one) != one:

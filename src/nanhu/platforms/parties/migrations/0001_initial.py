@@ -4,6 +4,7 @@ from pathlib import Path
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 import nanhu.kernel.crypto
@@ -16,6 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("kernel", "0001_initial"),
         ("files", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -214,11 +216,100 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="QuotaLine",
+            name="QuotaList",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("title", models.TextField()),
+                ("file_name", models.TextField(blank=True, default="")),
+                ("progress_id", models.UUIDField(null=True)),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("posted_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("checked", "待提交"),
+                            ("submitted", "待复核"),
+                            ("posting", "写入中"),
+                            ("posted", "已写入"),
+                            ("refused", "未同意"),
+                            ("discarded", "已作废"),
+                            ("undone", "已回滚"),
+                        ],
+                        default="checked",
+                    ),
+                ),
+                ("row_count", models.IntegerField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "parties_quota_list",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="quotalist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("row_count__gt", 0), models.Q(("title", ""), _negated=True)),
+                name="parties_quota_list_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="quotalist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="parties_quota_list_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="quotalist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", True),
+                        ("state__in", ["checked", "submitted", "discarded"]),
+                    ),
+                    models.Q(
+                        ("approver__isnull", False),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["posting", "posted", "refused", "undone"]),
+                    ),
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
+                    _connector="OR",
+                ),
+                name="parties_quota_list_decided",
+            ),
+        ),
+        migrations.CreateModel(
+            name="QuotaListRow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("number", models.TextField(help_text="bgt_id")),
-                ("version", models.TextField(help_text="update_time")),
                 ("document", models.TextField(help_text="cor_bgt_doc_no")),
                 ("year", models.PositiveSmallIntegerField()),
                 ("agency", models.TextField()),
@@ -229,6 +320,62 @@ class Migration(migrations.Migration):
                 ("project", models.TextField(blank=True, default="")),
                 ("amount_fen", models.BigIntegerField()),
                 ("is_withdrawn", models.BooleanField(default=False)),
+                ("line", models.PositiveIntegerField()),
+                (
+                    "change",
+                    models.TextField(
+                        choices=[("new", "新增"), ("changed", "改动"), ("withdrawn", "撤销"), ("same", "没有变")]
+                    ),
+                ),
+                ("before_fen", models.BigIntegerField(null=True)),
+                ("is_taken", models.BooleanField(default=False)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="parties.quotalist"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "parties_quota_list_row",
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "number"), name="parties_quota_list_row_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number", ""), _negated=True),
+                            models.Q(("document", ""), _negated=True),
+                            models.Q(("agency", ""), _negated=True),
+                        ),
+                        name="parties_quota_list_row_says_what",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="QuotaLine",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.TextField(help_text="bgt_id")),
+                ("document", models.TextField(help_text="cor_bgt_doc_no")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("agency", models.TextField()),
+                ("fund_type", models.TextField()),
+                ("function", models.TextField(help_text="exp_func_code")),
+                ("government_class", models.TextField(help_text="gov_bgt_eco_code")),
+                ("department_class", models.TextField(help_text="dep_bgt_eco_code")),
+                ("project", models.TextField(blank=True, default="")),
+                ("amount_fen", models.BigIntegerField()),
+                ("is_withdrawn", models.BooleanField(default=False)),
+                ("version", models.TextField(help_text="update_time; of a list when it was taken")),
+                (
+                    "quota_list",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.quotalist",
+                    ),
+                ),
                 ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
