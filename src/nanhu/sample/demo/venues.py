@@ -18,6 +18,7 @@ from nanhu.sample.demo.draws import hold_draws, moment
 from nanhu.sample.passes import actor_of
 from nanhu.sample.school_calendar import rooms
 from nanhu.services.venues import sample as venues
+from nanhu.systems.card import sample as card_sample
 
 BY: Final = Actor.system("demo")
 WEEKDAY, WEEKEND = [(480, 1320)], [(540, 1260)]
@@ -290,6 +291,7 @@ class Scene:
         self.decide(measured, "assets")
         self.book(other, "扫描电子显微镜", 1, (14, 16), "断口分析", headcount=1)
         self.book(teacher, "高性能计算集群", 1, (9, 12), "流体仿真算例", headcount=1)
+        self.used_and_paid(teacher)
         self.count += hold_draws(
             self.venues, [student, *self.others], (self.people["assets"], self.people["administrator"])
         )
@@ -327,6 +329,17 @@ class Scene:
         venues.enter_past(
             venue=court, person_id=person, state=state, hours=(moment(-days, 19), moment(-days, 21)), facts=facts
         )
+        self.count += 1
+
+    def used_and_paid(self, person: int) -> None:
+        """An instrument's hours of twelve days ago, paid from the card of who used it."""
+        venue, begins = self.venues["气相色谱-质谱联用仪"], moment(-12, 9)
+        hours = (begins, begins + timedelta(minutes=30))
+        price = {"fee_fen": venue.fee_fen, "fee_item": venue.fee_item, "came_at": begins}
+        keys = {"key_out_at": begins, "key_in_at": hours[1]}
+        what = {"title": "茶叶香气成分测定", "purpose": "科研样品，12 个", "headcount": 1}
+        venues.enter_past(venue=venue, person_id=person, state="closed", hours=hours, facts=price | keys, **what)
+        card_sample.pay_bills(by=actor_of(person), person_id=person, issuer="venues")
         self.count += 1
 
     def going_on(self, person: int) -> None:

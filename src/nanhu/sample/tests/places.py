@@ -1,9 +1,10 @@
 """The units, staff and rooms of the sample campus, as far as its things and its bookings need them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus import sample as campus_sample
 from nanhu.platforms.flows.services import definitions
@@ -14,6 +15,7 @@ from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo.venues import fill_venues, placed
 from nanhu.sample.units import offices_and_colleges
 from nanhu.systems.assets import sample as assets_sample
+from nanhu.systems.card import sample as card_sample
 
 BY = Actor.system("test")
 ORIGIN = people.Origin(source="test", title="测试")
@@ -78,5 +80,9 @@ def make_booked():
     lent = {key: school_calendar.rooms().get(key) for _order, key in placed()}
     campus_sample.set_up_rooms(by=BY, rooms={key: {**room, "unit": ""} for key, room in lent.items() if room})
     definitions.publish_all()
+    deliver_pending()
+    teacher = CAST["teacher"].campus_no
+    load = card_sample.PastRow(teacher, "", "", now() - timedelta(days=40), 30_000, "top_up")
+    card_sample.import_history(by=BY, rows=[load])
     fill_venues()
     return made.person_ids[student]

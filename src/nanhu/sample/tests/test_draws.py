@@ -6,12 +6,26 @@ import sys
 
 import pytest
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.draw.queries import VERIFIER, published
+from nanhu.platforms.ledger import api as ledger
 from nanhu.sample.tests.places import make_booked
 from nanhu.services.venues.models import Booking, VenueDraw, Waiting
+from nanhu.systems.card.models import Receipt
 from nanhu.testing.database import school_fixture
 
 student = school_fixture(make_booked)
+
+
+@pytest.mark.slow
+def test_an_instrument_was_used_and_its_bill_is_paid_from_the_card(student):
+    used = Booking.objects.get(application__use="instrument", state="closed")
+    assert used.ends_at < now()
+    bill = ledger.Bill.objects.get(key=f"venues.fee:{used.public_id}")
+    assert (bill.state, bill.amount_fen, bill.person_id) == ("paid", 6_000, used.application.person_id)
+    paid = Receipt.objects.get(kind="deduction")
+    assert (paid.amount_fen, paid.detail) == (6_000, bill.name)
+    assert bill.name.startswith("场地使用费")
 
 
 @pytest.mark.slow

@@ -44,18 +44,26 @@ BY = Actor.system("demo")
 
 @transaction.atomic
 def enter_past(
-    *, venue: Venue, person_id: int, state: str, hours: tuple[datetime, datetime], facts: Mapping[str, Any]
+    *,
+    venue: Venue,
+    person_id: int,
+    state: str,
+    hours: tuple[datetime, datetime],
+    facts: Mapping[str, Any],
+    title: str = "羽毛球训练",
+    purpose: str = "社团训练",
+    headcount: int = 12,
 ) -> Booking:
-    """As it ended, or as it goes on; what goes on holds its hours."""
+    """As it ended, or as it goes on; what goes on holds its hours, and what is over and costs something (`fee_fen` an hour) is billed."""
     card = people.person_card(person_id)
     made = Application.objects.create(
         token=uuid4(),
         use=venue.uses[0],
         person_id=person_id,
         person_name=card.name if card else "",
-        title="羽毛球训练",
-        purpose="社团训练",
-        headcount=12,
+        title=title,
+        purpose=purpose,
+        headcount=headcount,
         held_until=hours[0],
         created_at=hours[0],
     )
@@ -71,6 +79,8 @@ def enter_past(
         )
         campus.hold_rooms(by=BY, source=BOOKINGS, holds=[hold])
     audit.record(by=BY, action="venues.book", target=f"venue:{venue.public_id}", facts={"venue": venue.name})
+    if state == Booking.State.CLOSED:
+        keys.settle(BY, row)
     return row
 
 

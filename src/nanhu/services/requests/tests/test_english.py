@@ -56,6 +56,7 @@ def test_whoever_dispatches_reads_in_his_own_language_where_there_is_danger(scho
     dormitory = campus.PlaceOrder(key="d9", name="南院9栋宿舍", kind="dorm")
     room = campus.PlaceOrder(key="d9-101", name="101", kind="room", parent="d9")
     campus.set_up_places(by=SYSTEM, places=[dormitory, room])
+    assert school.client("D1").get("/requests/dispatch/").status_code == 200
     for client in (reader, school.client("S2")):
         assert (
             client.post(f"{HALL}repair/", said(place="d9-101 101", fault_class="water", is_urgent="on")).status_code

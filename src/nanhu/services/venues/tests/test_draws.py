@@ -325,7 +325,7 @@ def told_of(opened):
     """The words, by whom they were told."""
     found: dict[int, list[str]] = {}
     for row in Entry.objects.filter(message__template="venues.drawn").select_related("message").order_by("pk"):
-        found.setdefault(row.person_id, []).append(row.message.text.removesuffix(f"：{opened}"))
+        found.setdefault(row.person_id, []).append(row.message.text.removesuffix(f"：{opened.called}"))
     return found
 
 

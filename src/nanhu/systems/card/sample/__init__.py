@@ -2,6 +2,7 @@
 
 from nanhu.systems.card.bank.limits import school_code
 from nanhu.systems.card.sample.bank import begin_at_the_bank
+from nanhu.systems.card.sample.bills import pay_bills
 from nanhu.systems.card.sample.books import begin_books
 from nanhu.systems.card.sample.day import Day, begin_day
 from nanhu.systems.card.sample.emulated import chosen_cards, chosen_terminals, held_at_bank, holders
@@ -26,6 +27,7 @@ __all__ = [
     "held_at_bank",
     "holders",
     "import_history",
+    "pay_bills",
     "school_code",
     "set_prices",
     "set_up_merchants",
