@@ -41,6 +41,7 @@ from nanhu.systems.card.issuing.tests.conftest import (
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, through_to_plastic, visitor
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.queries import card_of
+from nanhu.systems.card.services.receipts import write_receipt
 from nanhu.systems.card.tests.conftest import SYSTEM
 
 BY_HOLDER = {"how": "holder", "document": "resident_id", "accepted": "on"}
@@ -373,13 +374,16 @@ def test_fees_balance(campus):
         ).rows.get()
         for one in (33, 35)
     ]
-    campus.persons["guest"] = rows[1].person_id
-    campus.top_up("guest", 5_000)
+    card = rows[1].card
+    bank = ledger.open_accounts([ledger.AccountOrder(code="bank", name="银行", kind="asset")])["bank"]
+    load = ledger.Leg(debit_account_id=bank, credit_account_id=card.wallet_id, amount_fen=5_000)
+    loaded = ledger.post(by=SYSTEM, kind="card.load", legs=[load]).entry_id
+    write_receipt(kind="top_up", card=card, amount_fen=5_000, balance_fen=5_000, entry_id=loaded)
     for row, method in zip(rows, ("cash", "wallet"), strict=True):
         taken = campus.client("clerk").post(f"{DESK}rows/{row.pk}/hand/take-fee/", {"method": method})
         assert taken.status_code == 302
     accounts = ledger.account_ids(["card.fees"])
-    wallet = campus.card("guest").wallet_id
+    wallet = card.wallet_id
     fees = sum(row.fee_fen for row in rows)
     assert fees > 0
     assert abs(ledger.balance_of(accounts["card.fees"])) == fees
