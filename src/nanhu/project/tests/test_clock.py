@@ -16,6 +16,7 @@ from nanhu.kernel.jobs.companions import companions
 CRONS = {
     "access.forget_passages": "37 4 * * *",
     "access.publish_days": "41 3 * * *",
+    "assets.bill_rents": "47 4 * * *",
     "assets.publish": "23 4 * * *",
     "assets.resume": "*/9 * * * *",
     "card.bear_losses": "* * * * *",

@@ -20,6 +20,7 @@ from nanhu.systems.assets.models import (
     MonthClose,
     Movement,
     Receipt,
+    Rent,
     Reversal,
     StockItem,
     Transfer,
@@ -45,6 +46,8 @@ def test_things_are_entered_once_and_no_page_of_the_office_stands_empty(stage):
     assert {one.state for one in Transfer.objects.all()} == set(Transfer.State.values)
     assert {one.state for one in Disposal.objects.all()} == {"asked", "done"}
     assert Loss.objects.filter(state="asked").count() == 1
+    [rent] = Rent.objects.select_related("bill", "letting")
+    assert (rent.bill.state, rent.letting.payer_id, rent.bill.amount_fen) == ("open", rent.bill.person_id, 20_000)
     assert Transfer.objects.filter(to_unit=stage.unit_ids["1032"], accepted_at=None, state="asked").exists()
     for model in (Improvement, Reversal, CardImport, ClassImport, CountResult):
         assert model.objects.filter(state__in=["asked", "submitted"]).exists(), model

@@ -263,6 +263,17 @@ class DuePastError(AssetsError):
     sentence = _("归还日期不能早于今天。")
 
 
+class PayerMissingError(AssetsError):
+    code = "assets.payer_missing"
+    field = "payer"
+    sentence = _("收租金的，要写承租方由谁缴费：在校内有学工号的人，校外的先在“来宾”里登记。")
+
+
+class RentStandsError(AssetsError):
+    code = "assets.rent_stands"
+    sentence = _("这张应缴现在是“{state}”，不能撤销；已缴的到财务退费。")
+
+
 class NobodyToPayError(AssetsError):
     code = "assets.nobody_to_pay"
     field = "fault"

@@ -26,6 +26,7 @@ from nanhu.systems.assets.models import (
     Figure,
     Inspection,
     InspectionRecord,
+    Letting,
     Loss,
     Movement,
     Payment,
@@ -35,7 +36,7 @@ from nanhu.systems.assets.models import (
 )
 from nanhu.systems.assets.photos import LARGEST, MOST_AT_ONCE
 from nanhu.systems.assets.queries.lives import MONTHS
-from nanhu.systems.assets.rules import voucher_number
+from nanhu.systems.assets.rules import Terms, voucher_number
 
 MOST_SHOWN: Final = 12
 
@@ -154,13 +155,30 @@ def approval_field() -> forms.CharField:
     )
 
 
-class LettingForm(OnceForm):
-    taker = forms.CharField(label=_("承租、借用方"), max_length=100, help_text=_("单位或个人的名称和联系电话"))
+class ExtendForm(OnceForm):
+    """`terms`: what was agreed, as `letting.Terms` takes it."""
+
+    TERMS: Final = ("due_on", "contract", "rent_fen", "rent_months")
     due_on = forms.DateField(label=_("归还日期"), widget=DayInput())
-    rent_fen = YuanField(label=_("租金合计（元）"), help_text=_("不收租金的写 0"))
+    rent_fen = YuanField(label=_("每期租金（元）"), help_text=_("不收租金的写 0；最后一期不足的按天"))
+    rent_months = forms.TypedChoiceField(label=_("怎样收租"), choices=Letting.Every, coerce=int)
+    payer = people.PersonField(
+        label=_("缴费人"), required=False, help_text=_("承租方缴租金的人，应缴开给他；校外的先在“来宾”里登记")
+    )
     contract = forms.CharField(label=_("合同号"), max_length=40)
     approval = approval_field()
     reason = reason_field()
+
+    def said(self) -> dict[str, Any]:
+        """As `letting.ask_to_let` and `ask_to_extend` take it."""
+        given = dict(self.cleaned_data)
+        terms = Terms(payer_id=given.pop("payer"), **{name: given.pop(name) for name in self.TERMS})
+        return given | {"terms": terms}
+
+
+class LettingForm(ExtendForm):
+    taker = forms.CharField(label=_("承租、借用方"), max_length=100, help_text=_("单位或个人的名称和联系电话"))
+    field_order = ("taker",)
 
 
 class RepairedForm(forms.Form):

@@ -5,7 +5,8 @@ from nanhu.systems.assets.models import CardImport, ClassImport, MonthClose
 from nanhu.systems.assets.publishing import publish_everything
 from nanhu.systems.assets.services.classes import take_classes
 from nanhu.systems.assets.services.closing import close_month
-from nanhu.systems.assets.services.importing import take_cards
+from nanhu.systems.assets.services.importing import WORKER, take_cards
+from nanhu.systems.assets.services.renting import bill_what_began
 
 
 @job("assets.resume", every="*/9 * * * *")
@@ -24,3 +25,9 @@ def resume() -> int:
 @job("assets.publish", every="23 4 * * *")
 def publish() -> int:
     return publish_everything()
+
+
+@job("assets.bill_rents", every="47 4 * * *")
+def bill_rents() -> int:
+    """Of what is let, each period that has begun."""
+    return bill_what_began(WORKER)

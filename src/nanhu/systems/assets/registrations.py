@@ -15,7 +15,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets import elsewhere
 from nanhu.systems.assets.models import Asset, Loan
 from nanhu.systems.assets.models.things import GONE
-from nanhu.systems.assets.services.losing import ISSUER
+from nanhu.systems.assets.services.renting import ISSUER
 
 WAYS: dict[str, Text] = {
     Asset.State.IN_USE: _("当面移交给接手的人，或退给单位资产员"),

@@ -2,7 +2,9 @@
 
 import re
 from calendar import monthrange
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 from nanhu.kernel.folding import halfwidth, plain_dashes
@@ -31,6 +33,57 @@ def months_later(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days for which a rent is due, both included. `whole_days`: of such a period that is not cut short."""
+
+    ordinal: int
+    starts_on: date
+    ends_on: date
+    whole_days: int
+
+    def share_fen(self, rent_fen: int) -> int:
+        """Of the rent of a whole period, by days, a part of a fen left out; a fen at least."""
+        return max(1, rent_fen * days_of(self.starts_on, self.ends_on) // self.whole_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Of a letting: until when, under which contract, and what it costs: `rent_fen` for so many months (0: for all of it), whom it is
+    billed to (`payer_id`)."""
+
+    due_on: date
+    contract: str
+    rent_fen: int = 0
+    rent_months: int = 0
+    payer_id: int | None = None
+
+
+def days_of(first: date, last: date) -> int:
+    return (last - first).days + 1
+
+
+def rent_periods(starts_on: date, due_on: date, months: int) -> Iterator[Period]:
+    """One after the other without a gap, each so many months long, the last cut short by the day it is due back. 0 months: one for all of it."""
+    if not months:
+        yield Period(1, starts_on, due_on, days_of(starts_on, due_on))
+        return
+    for k in range(days_of(starts_on, due_on)):
+        begins, next_begins = months_later(starts_on, k * months), months_later(starts_on, (k + 1) * months)
+        if begins > due_on:
+            return
+        ends = next_begins - timedelta(days=1)
+        yield Period(k + 1, begins, min(ends, due_on), days_of(begins, ends))
+
+
+def days_over(starts_on: date, due_on: date, months: int, back_on: date) -> Period | None:
+    """What was kept longer than until the day it was due back, at the rate of a whole period; None where it came in time."""
+    if back_on <= due_on:
+        return None
+    *_before, last = rent_periods(starts_on, due_on, months)
+    return Period(last.ordinal + 1, due_on + timedelta(days=1), back_on, last.whole_days)
 
 
 def depreciation_of(base_fen: int, months: int, k: int) -> int:

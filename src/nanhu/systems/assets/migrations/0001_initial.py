@@ -2601,8 +2601,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("taker", models.TextField(help_text="who has it then, and how he is reached")),
+                ("starts_on", models.DateField(help_text="from when on it is let; as it is agreed", null=True)),
                 ("due_on", models.DateField()),
-                ("rent_fen", models.BigIntegerField(help_text="for the whole time; 0: lent")),
+                ("rent_fen", models.BigIntegerField(help_text="of each period; 0: lent")),
+                (
+                    "rent_months",
+                    models.SmallIntegerField(
+                        choices=[(0, "一次付清"), (1, "每月"), (3, "每季度"), (6, "每半年"), (12, "每年")], default=0
+                    ),
+                ),
                 ("contract", models.TextField()),
                 (
                     "level",
@@ -2640,6 +2647,25 @@ class Migration(migrations.Migration):
                     "case",
                     models.OneToOneField(
                         null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="flows.case"
+                    ),
+                ),
+                (
+                    "extends",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="assets.letting",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        help_text="who is billed the rent",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.person",
                     ),
                 ),
             ],
@@ -2681,6 +2707,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("rent_fen__gte", 0),
+                    ("rent_months__in", [0, 1, 3, 6, 12]),
                     models.Q(("taker", ""), _negated=True),
                     models.Q(("contract", ""), _negated=True),
                     models.Q(("reason", ""), _negated=True),
@@ -2691,8 +2718,59 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="letting",
             constraint=models.CheckConstraint(
+                condition=models.Q(("rent_fen", 0), ("payer__isnull", False), _connector="OR"),
+                name="assets_letting_says_who_pays",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="letting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("due_on__gte", models.F("starts_on")), ("starts_on__isnull", False), ("state", "done")
+                )
+                | models.Q(models.Q(("state", "done"), _negated=True), ("starts_on", None)),
+                name="assets_letting_starts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="letting",
+            constraint=models.CheckConstraint(
                 condition=models.Q(("level", "office"), models.Q(("approval", ""), _negated=True), _connector="OR"),
                 name="assets_letting_paper_by_sum",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Rent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("ordinal", models.PositiveIntegerField()),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                (
+                    "bill",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.bill"
+                    ),
+                ),
+                (
+                    "letting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rents", to="assets.letting"
+                    ),
+                ),
+            ],
+            options={"db_table": "assets_rent"},
+        ),
+        migrations.AddConstraint(
+            model_name="rent",
+            constraint=models.UniqueConstraint(fields=("letting", "ordinal"), name="assets_rent_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="rent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on")), ("ordinal__gte", 1)),
+                name="assets_rent_says_what",
             ),
         ),
         migrations.CreateModel(

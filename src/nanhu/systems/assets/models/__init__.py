@@ -12,7 +12,8 @@ from nanhu.systems.assets.models.depreciation import (
 from nanhu.systems.assets.models.disposing import ApprovalLevel, Disposal, DisposalLine, Loss
 from nanhu.systems.assets.models.importing import CardImport, CardRow, ClassImport, ClassRow, Rollback
 from nanhu.systems.assets.models.inspecting import Inspection, InspectionRecord
-from nanhu.systems.assets.models.moving import HandOver, Letting, Loan, Maintenance, Movement, Transfer
+from nanhu.systems.assets.models.lending import Letting, Loan, Rent
+from nanhu.systems.assets.models.moving import HandOver, Maintenance, Movement, Transfer
 from nanhu.systems.assets.models.receiving import (
     Argument,
     Payment,
@@ -60,6 +61,7 @@ __all__ = [
     "Receipt",
     "ReceiptLine",
     "ReceiptPhoto",
+    "Rent",
     "Reversal",
     "Rollback",
     "ServiceLife",

@@ -94,6 +94,20 @@ class Loss(Decided):
         return {"fen": self.owed_fen}
 
     @property
+    def told(self) -> dict[str, object]:
+        return {
+            "thing": f"{self.asset.name} {self.asset.number}",
+            "fault": str(self.get_fault_display()),
+            "owed": self.owed_fen,
+            "person": self.person_id,
+            "value": self.value_fen,
+            "lost": self.accumulated_fen,
+            "findings": self.findings,
+            "level": str(self.get_level_display()),
+            "approval": self.approval,
+        }
+
+    @property
     def expires_at(self) -> datetime:
         """Whose answer is waited for three days may be decided as many more, however soon others are closed."""
         usual = super().expires_at
@@ -188,6 +202,18 @@ class Disposal(Decided):
     @property
     def audited(self) -> dict[str, object]:
         return {"title": self.title, "fen": self.value_fen}
+
+    @property
+    def told(self) -> dict[str, object]:
+        return {
+            "title": self.title,
+            "kind": str(self.get_kind_display()),
+            "value": self.value_fen,
+            "count": self.lines.count(),
+            "level": str(self.get_level_display()),
+            "approval": self.approval,
+            "reason": self.reason,
+        }
 
     def let_go(self) -> None:
         self.lines.update(released_at=now())

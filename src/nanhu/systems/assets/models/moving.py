@@ -1,8 +1,7 @@
-"""What happens to a thing between receipt and disposal: each movement, hand-over, transfer, loan and repair."""
+"""What happens to a thing between receipt and disposal: each movement, hand-over, transfer and repair."""
 
 from collections.abc import Collection
-from typing import ClassVar, Self
-from uuid import uuid4
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -11,9 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.proposals import Event, proposal_constraints
-from nanhu.kernel.registry import Text
 from nanhu.systems.assets.models.deciding import Decided
-from nanhu.systems.assets.models.disposing import ApprovalLevel
 from nanhu.systems.assets.models.things import Asset
 
 
@@ -166,80 +163,24 @@ class Transfer(Decided):
         return () if self.accepted_by_id is None else (self.accepted_by_id,)
 
     @property
+    def told(self) -> dict[str, object]:
+        return {
+            "thing": f"{self.asset.name} {self.asset.number}",
+            "value": self.asset.value_fen,
+            "from_unit": self.from_unit.name,
+            "to_unit": self.to_unit.name,
+            "keeper": self.to_keeper_id,
+            "room": self.to_room.name,
+            "reason": self.reason,
+        }
+
+    @property
     def history(self) -> list[Event]:
         accepted = (
             [Event(_("对方单位资产员接收"), self.accepted_by_name, self.accepted_at)] if self.accepted_by_id else []
         )
         first, *rest = super().history
         return [first, *accepted, *rest]
-
-
-class Letting(Decided):
-    """To somebody outside (出租出借), for a rent or without: asked by the unit's keeper, agreed by the asset office."""
-
-    what = _("这次出租出借")
-    process, noun = "assets.letting", "letting"
-
-    class State(models.TextChoices):
-        ASKED = "asked", _("待审批")
-        DONE = "done", _("已批准")
-        REFUSED = "refused", _("未同意")
-
-    state = models.TextField(choices=State, default=State.ASKED)
-    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
-    taker = models.TextField(help_text="who has it then, and how he is reached")
-    due_on = models.DateField()
-    rent_fen = models.BigIntegerField(help_text="for the whole time; 0: lent")
-    contract = models.TextField()
-    level = models.TextField(choices=ApprovalLevel)
-    approval = models.TextField(default="", blank=True, help_text="the paper of the council or the finance department")
-    reason = models.TextField()
-
-    class Meta:
-        db_table = "assets_letting"
-        constraints = [
-            *proposal_constraints("assets_letting", undecided=["asked"], decided=["done", "refused"]),
-            models.UniqueConstraint(fields=["asset"], condition=Q(state="asked"), name="assets_letting_one_at_a_time"),
-            models.CheckConstraint(
-                condition=Q(rent_fen__gte=0) & ~Q(taker="") & ~Q(contract="") & ~Q(reason=""),
-                name="assets_letting_says_what",
-            ),
-            models.CheckConstraint(condition=Q(level="office") | ~Q(approval=""), name="assets_letting_paper_by_sum"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.asset)
-
-    @property
-    def audited(self) -> dict[str, object]:
-        return {"fen": self.rent_fen}
-
-
-class Loan(models.Model):
-    """Lent until a day, to a person (借用) or to somebody outside (`letting`); one at a time."""
-
-    what: ClassVar[Text] = _("这次借用")
-
-    public_id = models.UUIDField(default=uuid4, unique=True)
-    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="loans")
-    borrower = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
-    letting = models.OneToOneField(Letting, null=True, on_delete=models.PROTECT, related_name="loan")
-    lent_on = models.DateField()
-    due_on = models.DateField()
-    confirmed_at = models.DateTimeField(null=True, help_text="who borrowed it said that it is with them")
-    returned_at = models.DateTimeField(null=True)
-    by_name = models.TextField()
-
-    class Meta:
-        db_table = "assets_loan"
-        constraints = [
-            models.UniqueConstraint(fields=["asset"], condition=Q(returned_at=None), name="assets_loan_one_at_a_time"),
-            models.CheckConstraint(condition=Q(due_on__gte=F("lent_on")), name="assets_loan_due_after_lent"),
-            models.CheckConstraint(
-                condition=Q(borrower__isnull=False, letting=None) | Q(borrower=None, letting__isnull=False),
-                name="assets_loan_to_one",
-            ),
-        ]
 
 
 class Maintenance(models.Model):

@@ -196,6 +196,17 @@ class Argument(Decided):
     def audited(self) -> dict[str, object]:
         return {"title": self.title, "fen": self.price_fen * self.quantity}
 
+    @property
+    def told(self) -> dict[str, object]:
+        return {
+            "title": self.title,
+            "unit": self.unit.name,
+            "value": self.price_fen * self.quantity,
+            "count": self.quantity,
+            "reason": self.reason,
+            "sharing": self.sharing,
+        }
+
 
 class Receipt(models.Model):
     """Its number is taken when the second inspector signs; finance pays a line of equipment by that."""

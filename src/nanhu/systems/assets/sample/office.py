@@ -17,12 +17,14 @@ from nanhu.systems.assets.counting.services import planning, uploading
 from nanhu.systems.assets.labels import room_code
 from nanhu.systems.assets.models import Asset, Classification, Loan, Movement
 from nanhu.systems.assets.processes import PANEL
+from nanhu.systems.assets.rules import Terms
 from nanhu.systems.assets.services import (
     arguing,
     deciding,
     disposing,
     keeping,
     lending,
+    letting,
     losing,
     photographing,
     purchasing,
@@ -219,18 +221,32 @@ def lend_and_mend(order: Office) -> None:
 
 
 def let_and_argue(order: Office) -> None:
-    """A letting waits for the office; so does an argument that two experts agreed to, and another for its experts."""
-    for thing in in_use(order, order.unit_id, "投影仪")[3:4]:
-        lending.ask_to_let(
+    """A letting waits for the office, another is out and its first rent is billed to the teacher who answers for it there; an argument
+    that two experts agreed to waits for the office, another for its experts."""
+    lettings = (
+        ("岳阳市第一中学 0730-8222001", 14, 0, 60_000, "031", "联合举办青少年信息学竞赛，场地缺投影"),
+        ("岳阳市科普协会 0730-8222140", 180, 1, 20_000, "027", "协会租用电脑办科普讲座，联系人由学院老师兼任"),
+    )
+    things = [*in_use(order, order.unit_id, "投影仪")[3:4], *in_use(order, order.unit_id, "台式计算机")[:1]]
+    asked = [
+        letting.ask_to_let(
             by=order.keeper.actor,
             token=uuid4(),
             asset=thing,
-            taker="岳阳市第一中学 0730-8222001",
-            due_on=campus_today() + timedelta(days=14),
-            rent_fen=60_000,
-            contract=f"XXZX-{campus_today():%Y}-031",
-            reason="联合举办青少年信息学竞赛，场地缺投影",
+            taker=taker,
+            terms=Terms(
+                due_on=campus_today() + timedelta(days=days),
+                contract=f"XXZX-{campus_today():%Y}-{contract}",
+                rent_fen=fen,
+                rent_months=months,
+                payer_id=order.teacher.person_id,
+            ),
+            reason=reason,
         )
+        for thing, (taker, days, months, fen, contract, reason) in zip(things, lettings, strict=False)
+    ]
+    for one in asked[1:]:
+        deciding.agree(by=order.second.actor, found=one)
     experts = [order.inspector, order.teacher, order.buyer]
     made = [
         arguing.argue(

@@ -56,17 +56,7 @@ def argue(
         reason=given(reason),
         sharing=given(sharing),
     )
-    deciding.note(by, asked, "ask", asked.reason)
-    said = {
-        "title": asked.title,
-        "unit": asked.unit.name,
-        "value": price_fen * quantity,
-        "count": quantity,
-        "reason": asked.reason,
-        "sharing": asked.sharing,
-        **dict(zip(EXPERTS, experts, strict=True)),
-    }
-    deciding.begin(by=by, found=asked, data=said)
+    deciding.put_forward(by=by, found=asked, words=asked.reason, **dict(zip(EXPERTS, experts, strict=True)))
     return asked
 
 

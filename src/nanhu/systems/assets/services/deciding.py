@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -20,6 +22,15 @@ from nanhu.systems.assets.processes import CLERK, row_of
 from nanhu.systems.assets.queries.figures import level_today
 from nanhu.systems.assets.services.depreciating import keep_months
 from nanhu.systems.assets.services.own import refuse_own
+
+
+def put_forward(*, by: Actor, found: Decided, words: str, act: str = "ask", **more: Any) -> None:
+    """Of a row that its form just began: it is noted with its grounds, and its case begins. The case is kept for whoever reads it, so it
+    says what the row says of itself (`Decided.told`) and `more` in the language of the school."""
+    note(by, found, act, words)
+    with translation.override(settings.LANGUAGE_CODE):
+        told = found.told
+    begin(by=by, found=found, data=told | more)
 
 
 def begin(*, by: Actor, found: Decided | Receipt, data: Mapping[str, Any], asked: Collection[int] = ()) -> None:

@@ -4,10 +4,8 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
@@ -74,22 +72,15 @@ def ask(
     known = Disposal.known(by, token)
     if known is not None:
         return known
-    if not public_ids:
-        raise NothingChosenError
-    things = locked_all(public_ids, (Thing.TO_SCRAP,))
-    for thing in things:
-        refuse_thing(thing, kind, appraisal, wiping)
-    if len({one.is_low_value for one in things}) > 1:
-        raise MixedLotError
+    things = to_dispose(public_ids, kind, appraisal, wiping)
     value_fen = sum(thing.value_fen for thing in things)
-    level = deciding.level_by(value_fen, approval)
     lot = Disposal.begun(
         by,
         token,
         title=title,
         kind=kind,
         unit_id=things[0].unit_id,
-        level=level,
+        level=deciding.level_by(value_fen, approval),
         value_fen=value_fen,
         appraisal=appraisal,
         wiping=wiping,
@@ -101,19 +92,20 @@ def ask(
         DisposalLine(disposal=lot, asset=thing, value_fen=thing.value_fen, accumulated_fen=accumulated_fen(thing))
         for thing in things
     )
-    deciding.note(by, lot, "ask", lot.reason)
-    with override(settings.LANGUAGE_CODE):
-        said = {
-            "title": lot.title,
-            "kind": str(lot.get_kind_display()),
-            "value": lot.value_fen,
-            "count": len(things),
-            "level": str(lot.get_level_display()),
-            "approval": lot.approval,
-            "reason": lot.reason,
-        }
-    deciding.begin(by=by, found=lot, data=said)
+    deciding.put_forward(by=by, found=lot, words=lot.reason)
     return lot
+
+
+def to_dispose(public_ids: Collection[UUID], kind: str, appraisal: str, wiping: str) -> list[Asset]:
+    """These things, locked, if they may stand in one lot."""
+    if not public_ids:
+        raise NothingChosenError
+    things = locked_all(public_ids, (Thing.TO_SCRAP,))
+    for thing in things:
+        refuse_thing(thing, kind, appraisal, wiping)
+    if len({one.is_low_value for one in things}) > 1:
+        raise MixedLotError
+    return things
 
 
 def refuse_thing(asset: Asset, kind: str, appraisal: str, wiping: str) -> None:

@@ -1,8 +1,7 @@
-"""Loans (借用、出租出借) and repairs (维修) of a thing."""
+"""Loans (借用) and repairs (维修) of a thing; what comes back from outside (出租出借) is charged its last rent (`renting`)."""
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -14,14 +13,13 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import WrongStateError
-from nanhu.kernel.folding import tidied
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import DuePastError, InspectionFailedError
-from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Letting, Loan, Maintenance
-from nanhu.systems.assets.services import deciding
+from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Loan, Maintenance
+from nanhu.systems.assets.services import renting
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, move
-from nanhu.systems.assets.services.own import refuse_not_staff, refuse_own
+from nanhu.systems.assets.services.own import refuse_not_staff
 
 Result = Maintenance.Result
 
@@ -43,68 +41,6 @@ def give_out(*, by: Actor, asset: Asset, due_on: date, words: str = "", **taker:
         reason = f"{words} {dates.short_day(due_on, None)}".strip()
     move(by=by, asset=found, kind=Kind.LENT, reason=reason, state=State.LENT)
     return loan
-
-
-@transaction.atomic
-def ask_to_let(
-    *,
-    by: Actor,
-    token: UUID,
-    asset: Asset,
-    taker: str,
-    due_on: date,
-    rent_fen: int,
-    contract: str,
-    reason: str,
-    approval: str = "",
-) -> Letting:
-    """To somebody outside (出租出借), by the unit's keeper; the office decides, by the value as of what leaves the books."""
-    known = Letting.known(by, token)
-    if known is not None:
-        return known
-    found = locked(asset, AT_HAND)
-    deciding.refuse_second_request(found)
-    refuse_failed(found)
-    if due_on < campus_today():
-        raise DuePastError
-    asked = Letting.begun(
-        by,
-        token,
-        asset=found,
-        taker=tidied(taker),
-        due_on=due_on,
-        rent_fen=rent_fen,
-        contract=tidied(contract),
-        level=deciding.level_by(found.value_fen, approval),
-        approval=approval.strip(),
-        reason=given(reason),
-    )
-    deciding.note(by, asked, "ask", asked.reason)
-    with translation.override(settings.LANGUAGE_CODE):
-        said = {
-            "thing": f"{found.name} {found.number}",
-            "taker": asked.taker,
-            "due": due_on.isoformat(),
-            "rent": rent_fen,
-            "contract": asked.contract,
-            "unit": found.unit.name,
-            "value": found.value_fen,
-            "level": str(asked.get_level_display()),
-            "approval": asked.approval,
-            "reason": asked.reason,
-        }
-    deciding.begin(by=by, found=asked, data=said)
-    return asked
-
-
-def let(by: Actor, found: Letting) -> None:
-    thing = locked(found.asset, AT_HAND)
-    refuse_own(by, thing.keeper_id)
-    deciding.level_by(thing.value_fen, found.approval)
-    give_out(by=by, asset=thing, due_on=found.due_on, words=found.taker, letting=found)
-
-
-deciding.carries_out(Letting.process, let)
 
 
 def open_loans(borrower_id: Any) -> QuerySet[Loan]:
@@ -144,7 +80,11 @@ def take_back(*, by: Actor, asset: Asset, reason: str = "") -> Asset:
 
 def end_loan(*, by: Actor, asset: Asset, reason: str, **changes: Any) -> Asset:
     found = locked(asset, (State.LENT,))
-    found.loans.filter(returned_at=None).update(returned_at=now())
+    for loan in found.loans.filter(returned_at=None).select_related("letting"):
+        if loan.letting:
+            renting.charge_until_back(by=by, loan=loan)
+        loan.returned_at = now()
+        loan.save(update_fields=["returned_at"])
     move(by=by, asset=found, kind=Kind.GIVEN_BACK, reason=reason, state=resting_state(found), **changes)
     hold_back(by=by, asset=found)
     return found

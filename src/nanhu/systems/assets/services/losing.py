@@ -1,6 +1,5 @@
 """Losses (报失、赔偿): reported, inquired into, ruled by two; what is owed is a bill of the ledger."""
 
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -29,10 +28,9 @@ from nanhu.systems.assets.services.lending import hold_back, resting_state
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
 from nanhu.systems.assets.services.moving import State as Thing
 from nanhu.systems.assets.services.own import refuse_own
+from nanhu.systems.assets.services.renting import DAYS_TO_PAY, ISSUER
 
-ISSUER: Final = "assets"
 FEE: Final = "assets.compensation"
-DAYS_TO_PAY: Final = timedelta(days=30)
 State = Loss.State
 
 
@@ -100,20 +98,7 @@ def propose_ruling(*, by: Actor, token: UUID, asset: Asset, fault: str, findings
         level=deciding.level_by(found.value_fen, approval),
         approval=approval.strip(),
     )
-    deciding.note(by, asked, "propose", asked.findings)
-    with override(settings.LANGUAGE_CODE):
-        said = {
-            "thing": f"{found.name} {found.number}",
-            "fault": str(asked.get_fault_display()),
-            "owed": asked.owed_fen,
-            "person": person_id,
-            "value": asked.value_fen,
-            "lost": asked.accumulated_fen,
-            "findings": asked.findings,
-            "level": str(asked.get_level_display()),
-            "approval": asked.approval,
-        }
-    deciding.begin(by=by, found=asked, data=said)
+    deciding.put_forward(by=by, found=asked, words=asked.findings, act="propose")
     return asked
 
 

@@ -55,17 +55,7 @@ def ask(
         reason=given(reason),
         wants_idle=wants_idle,
     )
-    deciding.note(by, asked, "ask", asked.reason)
-    said = {
-        "thing": f"{found.name} {found.number}",
-        "value": found.value_fen,
-        "from_unit": asked.from_unit.name,
-        "to_unit": asked.to_unit.name,
-        "keeper": to_keeper_id,
-        "room": asked.to_room.name,
-        "reason": asked.reason,
-    }
-    deciding.begin(by=by, found=asked, data=said)
+    deciding.put_forward(by=by, found=asked, words=asked.reason)
     return asked
 
 

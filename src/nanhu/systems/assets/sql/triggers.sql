@@ -97,9 +97,10 @@ CREATE TRIGGER assets_letting_is_kept BEFORE DELETE ON assets_letting
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('lettings are never removed');
 
 CREATE TRIGGER assets_letting_keeps_what_was_decided BEFORE UPDATE ON assets_letting
-    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.asset_id, OLD.taker, OLD.due_on, OLD.rent_fen, OLD.contract, OLD.level,
-            OLD.approval, OLD.reason, OLD.author_id)
-        IS DISTINCT FROM (NEW.asset_id, NEW.taker, NEW.due_on, NEW.rent_fen, NEW.contract, NEW.level, NEW.approval, NEW.reason, NEW.author_id))
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.asset_id, OLD.extends_id, OLD.taker, OLD.due_on, OLD.rent_fen, OLD.rent_months, OLD.contract,
+            OLD.level, OLD.approval, OLD.reason, OLD.author_id)
+        IS DISTINCT FROM (NEW.asset_id, NEW.extends_id, NEW.taker, NEW.due_on, NEW.rent_fen, NEW.rent_months, NEW.contract,
+            NEW.level, NEW.approval, NEW.reason, NEW.author_id))
     EXECUTE FUNCTION assets_refuse('a letting stays as it was asked and decided');
 
 CREATE TRIGGER assets_argument_is_kept BEFORE DELETE ON assets_argument
@@ -182,8 +183,12 @@ CREATE TRIGGER assets_loan_is_kept BEFORE DELETE ON assets_loan
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('loans are never removed');
 
 CREATE TRIGGER assets_loan_is_returned_once BEFORE UPDATE ON assets_loan
-    FOR EACH ROW WHEN (OLD.returned_at IS NOT NULL OR (OLD.asset_id, OLD.lent_on, OLD.due_on) IS DISTINCT FROM (NEW.asset_id, NEW.lent_on, NEW.due_on))
+    FOR EACH ROW WHEN (OLD.returned_at IS NOT NULL OR (OLD.asset_id, OLD.lent_on, OLD.letting_id) IS DISTINCT FROM (NEW.asset_id, NEW.lent_on, NEW.letting_id)
+        OR NEW.due_on <> OLD.due_on AND (OLD.letting_id IS NULL OR NEW.due_on < OLD.due_on))
     EXECUTE FUNCTION assets_refuse('a loan is returned once');
+
+CREATE TRIGGER assets_rent_append_only BEFORE UPDATE OR DELETE ON assets_rent
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
 
 CREATE CONSTRAINT TRIGGER assets_asset_value_has_a_movement AFTER UPDATE ON assets_asset DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN ((OLD.value_fen, OLD.carried_fen) IS DISTINCT FROM (NEW.value_fen, NEW.carried_fen))

@@ -19,7 +19,7 @@ from nanhu.systems.assets.elsewhere import occurrences
 from nanhu.systems.assets.errors import ArgumentMissingError, BeyondArgumentError, NotLargeError
 from nanhu.systems.assets.models import Argument, Asset, Disposal, Letting, Loss, Receipt, Transfer
 from nanhu.systems.assets.models.disposing import TO_ANSWER
-from nanhu.systems.assets.rules import month_of
+from nanhu.systems.assets.rules import Terms, month_of
 from nanhu.systems.assets.services import (
     arguing,
     deciding,
@@ -30,6 +30,7 @@ from nanhu.systems.assets.services import (
     transferring,
 )
 from nanhu.systems.assets.services.depreciating import depreciate
+from nanhu.systems.assets.services.letting import ask_to_let
 from nanhu.systems.assets.services.moving import move
 from nanhu.systems.assets.tests.conftest import SYSTEM, make_school, token
 from nanhu.systems.assets.tests.test_elsewhere import viewer
@@ -359,8 +360,9 @@ def test_a_ruling_that_was_refused_taken_back_or_not_decided_in_time_is_made_ane
 
 
 def to_let(school, asset, by="T1", **said):
-    given = {"taker": "岳阳市一中 0730-8640996", "due_on": campus_today(), "rent_fen": 50_000, "contract": "ZL-07"}
-    return lending.ask_to_let(by=school.actor(by), token=token(), asset=asset, reason="运动会", **given | said)
+    given = {"due_on": campus_today(), "rent_fen": 50_000, "contract": "ZL-07", "payer_id": school["T8"]}
+    terms, taker = Terms(**given | said), "岳阳市一中 0730-8640996"
+    return ask_to_let(by=school.actor(by), token=token(), asset=asset, taker=taker, terms=terms, reason="运动会")
 
 
 @pytest.mark.capability("A014.1")
@@ -368,7 +370,7 @@ def test_a_keeper_lets_a_thing_to_somebody_outside_once_the_office_agreed_in_its
     asset, keeper, office = confirmed(school), school.client("T1"), school.client("T5")
     card = f"/assets/unit/{asset.public_id}/"
     said = {"token": str(token()), "taker": "岳阳市一中", "due_on": campus_today().isoformat(), "rent_fen": "500"}
-    said |= {"contract": "ZL-07", "reason": "运动会"}
+    said |= {"contract": "ZL-07", "reason": "运动会", "rent_months": "0", "payer": "T8"}
     for _twice in range(2):
         assert keeper.post(f"{card}let/", said).status_code == 302
     letting = Letting.objects.get()
@@ -408,7 +410,7 @@ def test_what_was_let_and_is_lost_out_there_is_not_called_back(school):
 def test_what_is_let_from_the_council_s_sum_on_names_its_paper_also_where_its_value_grew_meanwhile(school):
     dear, keeper = school.thing(fen=10_000_000), school.client("T1")
     said = {"token": str(token()), "taker": "岳阳市一中", "due_on": campus_today().isoformat(), "rent_fen": "500"}
-    said |= {"contract": "ZL-07", "reason": "运动会"}
+    said |= {"contract": "ZL-07", "reason": "运动会", "rent_months": "0", "payer": "T8"}
     answer = keeper.post(f"/assets/unit/{dear.public_id}/let/", said)
     assert (answer.status_code, "校长办公会" in answer.content.decode()) == (409, True)
     assert (

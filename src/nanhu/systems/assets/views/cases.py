@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
@@ -10,24 +11,32 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import (
     Badge,
+    Choice,
     Console,
     Day,
+    Days,
     Empty,
+    Filters,
     Link,
     Money,
     Number,
     PageRequest,
     Person,
+    Search,
     Table,
     Text,
     Who,
+    bulk,
     list_of,
+    listing,
 )
 from nanhu.kernel.kit.cases import Cases
+from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.undoing import Rollbacks, undoing
 from nanhu.kernel.money import format_yuan
 from nanhu.platforms.flows import api as flows
+from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets import printing
 from nanhu.systems.assets.checking import Compared, check_cards, check_classes, check_finance
 from nanhu.systems.assets.forms import CardsForm, ClassesForm, CloseForm, RemittanceForm
@@ -44,6 +53,7 @@ from nanhu.systems.assets.models import (
     Letting,
     Loss,
     MonthClose,
+    Rent,
     Reversal,
     Rollback,
     Transfer,
@@ -58,6 +68,7 @@ from nanhu.systems.assets.services import (
     disposing,
     importing,
     improving,
+    renting,
     reversing,
     rolling_back,
     transferring,
@@ -70,6 +81,7 @@ from nanhu.systems.assets.views.papers import print_out
 from nanhu.systems.assets.views.tables import CASE_TONES, Arguments, where_it_is
 
 OFFICE_NAME = _("国资处")
+BILL_TONES = {"paid": "good", "waived": "none", "cancelled": "none", "refunded": "none"}
 YES_NO = {True: _("是"), False: _("否")}
 
 
@@ -142,9 +154,14 @@ def standing_of_loan(row: Letting) -> str:
     """Whether what was let is back; "" where it never went out. What left the books as lost is back nowhere."""
     if row.state != Letting.State.DONE:
         return ""
-    if row.loan.returned_at is not None:
+    loan = row.first.loan
+    if loan.returned_at is not None:
         return "lost" if getattr(row, "is_lost", False) else "back"
-    return "late" if row.loan.due_on < campus_today() else "out"
+    return "late" if loan.due_on < campus_today() else "out"
+
+
+def how_often(row: Letting) -> int | str:
+    return row.rent_months if row.rent_fen else ""
 
 
 class Lettings(Table):
@@ -153,7 +170,9 @@ class Lettings(Table):
     unit = Text(_("使用单位"), "asset__unit__name")
     taker = Text(_("承租、借用方"))
     due_on = Day(_("归还日期"))
-    rent_fen = Money(_("租金合计"))
+    rent_fen = Money(_("每期租金"))
+    rent_months = Text(_("怎样收租"), how_often, names=dict(Letting.Every.choices), sort=False)
+    payer = Person(_("缴费人"), "payer_id", sort=False)
     contract = Text(_("合同号"), is_number=True, is_wide=True)
     value_fen = Money(_("账面原值"), "asset__value_fen", is_wide=True)
     level = Text(_("审批层级"), names=dict(ApprovalLevel.choices), is_wide=True)
@@ -169,6 +188,26 @@ class Lettings(Table):
         sort=False,
     )
     state = Badge(_("状态"), names=Letting.State.choices, tones=CASE_TONES, tone="warn")
+
+
+class Rents(Table):
+    number = Link(_("资产编号"), "letting__asset__number", to="case", by=["letting__public_id"])
+    name = Text(_("名称"), "letting__asset__name")
+    taker = Text(_("承租、借用方"), "letting__taker", is_wide=True)
+    payer = Person(_("缴费人"), "bill__person_id", sort=False)
+    starts_on = Day(_("从"))
+    ends_on = Day(_("到"))
+    amount_fen = Money(_("应缴"), "bill__amount_fen", total=True)
+    paid_fen = Money(_("已缴"), "bill__paid_fen", total=True)
+    due_on = Day(_("最晚缴费"), "bill__due_on")
+    bill = Text(_("应缴单号"), "bill__number", is_number=True, is_wide=True)
+    state = Badge(_("状态"), "bill__state", names=ledger.Bill.State.choices, tones=BILL_TONES, tone="warn")
+
+
+class RentFilters(Filters):
+    q = Search("letting__asset__number", "letting__asset__name", "letting__taker", "letting__contract", "bill__number")
+    state = Choice(_("状态"), ledger.Bill.State.choices, field="bill__state")
+    starts_on = Days(_("从"))
 
 
 class ArgumentCases(Arguments):
@@ -337,20 +376,66 @@ loss_cases = decided(
     done={"approve": _("已处理。")},
 )
 ENDED_AS_LOST = Loss.objects.filter(
-    asset=OuterRef("asset"), state=Loss.State.DONE, decided_at__lte=OuterRef("loan__returned_at")
+    asset=OuterRef("asset"),
+    state=Loss.State.DONE,
+    decided_at__lte=Coalesce(OuterRef("loan__returned_at"), OuterRef("extends__loan__returned_at")),
 )
+
+
+def rents_of(request: PageRequest, found: Letting) -> Listing:
+    return list_of(request, Rents, Rent.of(found), per_page=100, caption=_("租金"))
+
+
 letting_cases = decided(
     lettings,
     Letting,
     Lettings,
-    found=Letting.objects.select_related("case", "asset__unit", "loan").annotate(is_lost=Exists(ENDED_AS_LOST)),
+    found=Letting.objects.select_related("case", "asset__unit", "loan", "extends__loan").annotate(
+        is_lost=Exists(ENDED_AS_LOST)
+    ),
+    rows=rents_of,
+    rows_at="rents.csv",
     title=_("出租出借"),
     tab=_("出租出借"),
-    lead=_("资产员在资产卡片上提出，国资处批准后借出；还回来时由资产员登记。租金按合同由财务收。"),
+    lead=_("资产员在资产卡片上提出，国资处批准后借出；还回来时由资产员登记。租金一期一期开应缴，见“租金”。"),
     empty=Empty(title=_("还没有出租出借"), icon="handshake", text=_("资产员在资产卡片上提出。")),
-    agree=lambda _found: _("同意出租出借"),
-    done={"approve": _("已批准，已借出。")},
+    agree=lambda found: _("同意续租、续借") if found.extends_id else _("同意出租出借"),
+    done={"approve": _("已批准。")},
 )
+
+
+@lettings.page(
+    "rents/",
+    title=_("租金"),
+    tab=_("租金"),
+    lead=_("出租的每一期，开始时开应缴；还回来时结清到当天。缴了没有看状态，缴费人在自己的应缴里看到。"),
+)
+def rents(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有租金"), icon="receipt", text=_("出租批准以后，第一期当天开应缴。"))
+    rows = Rent.objects.select_related("letting__asset", "bill").order_by("-starts_on", "-pk")
+    return listing(request, Rents, rows, RentFilters, empty=none, export_as="租金", bulk="cancel_rents")
+
+
+@bulk(
+    rents,
+    "cancel/",
+    ReasonForm,
+    rows=lambda _request: Rent.objects.select_related("letting__asset", "bill"),
+    table=Rents,
+    title=_("撤销应缴"),
+    icon="undo-2",
+    lead=_("开错了的，或学校决定不收的；缴过的撤销不了，到财务退费。"),
+    refuses=lambda row: "" if row.bill.is_owed and not row.bill.paid_fen else row.bill.get_state_display(),
+    to="rents",
+    proves=True,
+    done=lambda count: str(_("%(count)s 张应缴已撤销。") % {"count": count}),
+)
+def cancel_rents(request: PageRequest, form: ReasonForm, chosen: list[Rent]) -> int:
+    for rent in chosen:
+        renting.cancel(by=request.actor, rent=rent, reason=form.cleaned_data["reason"])
+    return len(chosen)
+
+
 argument_cases = decided(
     arguments,
     Argument,

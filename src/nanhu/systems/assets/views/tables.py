@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -37,7 +37,17 @@ from nanhu.kernel.ui import dates
 from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.assets.models import Argument, Asset, Inspection, InspectionRecord, Loan, Purchase, Receipt, Reversal
+from nanhu.systems.assets.models import (
+    Argument,
+    Asset,
+    Inspection,
+    InspectionRecord,
+    Loan,
+    Purchase,
+    Receipt,
+    Rent,
+    Reversal,
+)
 from nanhu.systems.assets.models.things import GONE, UNSEEN
 from nanhu.systems.assets.numbers import spelled
 from nanhu.systems.assets.services.depreciating import accumulated_fen, monthly_fen
@@ -271,6 +281,7 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
         (_("净值"), format_yuan(thing.value_fen - lost)),
         (_("本月折旧"), format_yuan(monthly_fen(thing))),
         (_("借出到"), ", ".join(map(out_words, loans_of(thing)))),
+        (_("租金"), rent_words(thing)),
         (_("经费项目"), thing.funds),
         (_("供应商"), thing.supplier),
         (_("原编号"), thing.former_number),
@@ -282,15 +293,30 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
     return [(word, said) for word, said in facts if said]
 
 
+OUT = frozenset({Asset.State.LENT, Asset.State.MISSING})
+
+
 def loans_of(thing: Asset) -> Iterable[Loan]:
     """What is out, or was lost there; nothing else is asked for."""
-    is_out = thing.state in {Asset.State.LENT, Asset.State.MISSING}
-    return thing.loans.filter(returned_at=None).select_related("letting") if is_out else ()
+    return thing.loans.filter(returned_at=None).select_related("letting") if thing.state in OUT else ()
 
 
 def out_words(loan: Loan) -> str:
     day = dates.short_day(loan.due_on, campus_today().year)
     return f"{loan.letting.taker} {day}" if loan.letting else day
+
+
+def rent_words(thing: Asset) -> str:
+    """Of what is let now; nothing where it costs nothing."""
+    if thing.state not in OUT:
+        return ""
+    first = Q(letting__loan__returned_at=None, letting__loan__isnull=False)
+    goes_on = Q(letting__extends__loan__returned_at=None, letting__extends__loan__isnull=False)
+    sums = Rent.objects.filter(first | goes_on, letting__asset=thing).exclude(bill__state="cancelled")
+    found = sums.aggregate(billed=Sum("bill__amount_fen"), paid=Sum("bill__paid_fen"))
+    if found["billed"] is None:
+        return ""
+    return _("应缴 %(billed)s，已缴 %(paid)s") % {name: format_yuan(fen) for name, fen in found.items()}
 
 
 def due_words(inspection: Any) -> str:

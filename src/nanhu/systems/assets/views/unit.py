@@ -21,6 +21,7 @@ from nanhu.systems.assets.forms import (
     ArgumentForm,
     AssignForm,
     EndInspectionForm,
+    ExtendForm,
     InspectedForm,
     InspectionForm,
     InstrumentForm,
@@ -48,6 +49,7 @@ from nanhu.systems.assets.services import (
     inspecting,
     keeping,
     lending,
+    letting,
     losing,
     photographing,
     purchasing,
@@ -247,12 +249,40 @@ def transfer(request: PageRequest, form: TransferForm, found: Asset) -> Transfer
     "let/",
     LettingForm,
     title=_("出租出借"),
-    lead=_("租给或借给校外的单位和个人；借给本校教职工用“借出”。国资处批准后才借出。"),
+    lead=_(
+        "租给或借给校外的单位和个人；借给本校教职工用“借出”。国资处批准后才借出，租金从那天起一期一期开应缴：开始了的一期收全，过期不还的按天照原租金收。"
+    ),
     done=_("已提出，等国资处批。"),
     proves=True,
 )
 def let(request: PageRequest, form: LettingForm, found: Asset) -> Letting:
-    return lending.ask_to_let(by=request.actor, asset=found, **form.cleaned_data)
+    return letting.ask_to_let(by=request.actor, asset=found, **form.said())
+
+
+def as_it_is_let(_request: PageRequest, found: Asset) -> dict[str, Any]:
+    """The last terms, to go on under."""
+    last = Letting.objects.filter(asset=found, state=Letting.State.DONE).order_by("-decided_at").first()
+    if last is None:
+        return {}
+    return {
+        "rent_fen": plain_yuan(last.rent_fen),
+        "rent_months": last.rent_months,
+        "payer": people.person_as_typed(last.payer_id) if last.payer_id else "",
+        "contract": last.contract,
+    }
+
+
+@thing.form(
+    "extend/",
+    ExtendForm,
+    initial=as_it_is_let,
+    title=_("续租、续借"),
+    lead=_("接着原来的归还日期，租给或借给原来的一方。国资处批准后算数。"),
+    done=_("已提出，等国资处批。"),
+    proves=True,
+)
+def extend(request: PageRequest, form: ExtendForm, found: Asset) -> Letting:
+    return letting.ask_to_extend(by=request.actor, asset=found, **form.said())
 
 
 @thing.form(
@@ -319,7 +349,15 @@ def actions_of(found: Asset) -> tuple[Page, ...]:
         return ()
     is_inspected = found.inspections.filter(ended_at=None).exists()
     shares = (share,) if stocking.may_share(found) else ()
-    return (*DEEDS[State(found.state)], *shares, inspect, *((enter_inspection, end_inspection) if is_inspected else ()))
+    is_let = found.state == State.LENT and found.loans.filter(returned_at=None).exclude(letting=None).exists()
+    goes_on = (extend,) if is_let else ()
+    return (
+        *DEEDS[State(found.state)],
+        *goes_on,
+        *shares,
+        inspect,
+        *((enter_inspection, end_inspection) if is_inspected else ()),
+    )
 
 
 class Incoming(Table):

@@ -1,0 +1,107 @@
+"""Rents of what is let (租金): a bill of the ledger for each period, as it begins; the last one as the thing comes back.
+
+A period that began is owed whole, and of what is kept too long each day at the same rate. Everything that bills locks the thing first.
+"""
+
+from datetime import date, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.jobs import alone
+from nanhu.kernel.proposals import given
+from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.people import api as people
+from nanhu.systems.assets.errors import RentStandsError
+from nanhu.systems.assets.models import Asset, Letting, Loan, Rent
+from nanhu.systems.assets.rules import Period, days_over, rent_periods
+from nanhu.systems.assets.services.own import refuse_own
+
+ISSUER: Final = "assets"
+FEE: Final = "assets.rent"
+DAYS_TO_PAY: Final = timedelta(days=30)
+LET: Final = Q(state=Letting.State.DONE, rent_fen__gt=0)
+
+
+def bill_what_began(by: Actor) -> int:
+    """Of everything that is out; how many bills. Run again it issues nothing more; what one cannot be issued holds up no other."""
+    out = Q(loan__returned_at=None, loan__isnull=False) | Q(extends__loan__returned_at=None, extends__isnull=False)
+    count = 0
+    for letting in Letting.objects.filter(LET, out, asset__state=Asset.State.LENT).order_by("pk"):
+        with alone("assets.rent_not_billed", letting=letting.pk):
+            is_out = Asset.objects.select_for_update(no_key=True).filter(pk=letting.asset_id, state=Asset.State.LENT)
+            if is_out.first() is not None:
+                count += bill_until(by=by, letting=letting, day=campus_today())
+    return count
+
+
+def bill_until(*, by: Actor, letting: Letting, day: date) -> int:
+    """Each period that began by this day and has no bill yet. The thing is locked."""
+    if not letting.rent_fen or letting.starts_on is None:
+        return 0
+    known = letting.rents.count()
+    periods = rent_periods(letting.starts_on, letting.due_on, letting.rent_months)
+    begun = [one for one in periods if one.ordinal > known and one.starts_on <= day]
+    for period in begun:
+        charge(by=by, letting=letting, period=period)
+    return len(begun)
+
+
+def charge_until_back(*, by: Actor, loan: Loan) -> None:
+    """As it comes back from outside, of a thing that is locked: what began, and the days over."""
+    today, first = campus_today(), loan.letting_id or 0
+    lettings = list(Letting.objects.filter(LET, Q(pk=first) | Q(extends=first)).order_by("due_on"))
+    for letting in lettings:
+        bill_until(by=by, letting=letting, day=today)
+    last = lettings[-1] if lettings else None
+    if last is None or last.starts_on is None or last.due_on < loan.due_on:  # what it was last let for costs nothing
+        return
+    over = days_over(last.starts_on, last.due_on, last.rent_months, today)
+    if over is not None:
+        charge(by=by, letting=last, period=over)
+
+
+@override(settings.LANGUAGE_CODE)
+def charge(*, by: Actor, letting: Letting, period: Period) -> Rent:
+    key = f"assets.rent:{letting.public_id}:{period.ordinal}"
+    ledger.open_fee_item(by=by, code=FEE, name=_("资产租金"), reason=_("资产出租"))
+    said = {"asset": letting.asset.name, "first": period.starts_on.isoformat(), "last": period.ends_on.isoformat()}
+    order = ledger.BillOrder(
+        key=key,
+        person_id=now_called(letting.payer_id or 0),
+        issuer=ISSUER,
+        item=FEE,
+        amount_fen=period.share_fen(letting.rent_fen),
+        due_on=campus_today() + DAYS_TO_PAY,
+        name=_("%(asset)s租金 %(first)s 至 %(last)s") % said,
+        period=period.starts_on.isoformat()[:7],
+    )
+    return Rent.objects.create(
+        letting=letting,
+        ordinal=period.ordinal,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        bill=ledger.issue_bills(by=by, orders=[order])[key],
+    )
+
+
+def now_called(person_id: int) -> int:
+    """The record into which this one was merged since the letting was agreed."""
+    return people.heirs([person_id]).get(person_id, person_id)
+
+
+@transaction.atomic
+def cancel(*, by: Actor, rent: Rent, reason: str) -> None:
+    """By the office, of a bill on which nothing was paid: it was wrong, or the school does without."""
+    why = given(reason)
+    [bill] = ledger.lock_bills([rent.bill_id])
+    if not bill.is_owed or bill.paid_fen:
+        raise RentStandsError(state=bill.get_state_display())
+    refuse_own(by, rent.letting.payer_id)
+    ledger.cancel(by=by, bill=bill, reason=why, key=f"{bill.key}:cancelled")
