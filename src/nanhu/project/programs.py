@@ -38,16 +38,17 @@ class ProgramHandler(WSGIHandler):
     def load_middleware(self, is_async: bool = False) -> None:
         if is_async:
             raise NotImplementedError
-        self._view_middleware, self._template_response_middleware, self._exception_middleware = [], [], []  # type: ignore[misc]
-        handler = convert_exception_to_response(self._get_response)
+        own: Any = self  # django-stubs know little of a handler
+        own._view_middleware, own._template_response_middleware, own._exception_middleware = [], [], []  # noqa: SLF001
+        handler = convert_exception_to_response(own._get_response)  # noqa: SLF001
         for path in reversed([one for one in settings.MIDDLEWARE if one not in FOR_PEOPLE]):
             one = import_string(path)(handler)
             if hasattr(one, "process_view"):
-                self._view_middleware.insert(0, one.process_view)
+                own._view_middleware.insert(0, one.process_view)  # noqa: SLF001
             if hasattr(one, "process_exception"):
-                self._exception_middleware.append(one.process_exception)
+                own._exception_middleware.append(one.process_exception)  # noqa: SLF001
             handler = convert_exception_to_response(one)
-        self._middleware_chain = handler
+        own._middleware_chain = handler  # noqa: SLF001
 
 
 class Programs:

@@ -72,9 +72,9 @@ class Prepared[Row: Model]:
 
     @cached_property
     def _maker(self) -> "_Maker[Row] | None":
-        made, compiler = self._made[:2]
+        made: Any = self._made[0]
         is_plain = made._iterable_class is ModelIterable and not made._known_related_objects  # noqa: SLF001
-        return _Maker(made, compiler, self._converters) if is_plain else None
+        return _Maker(made, self._made[1], self._converters) if is_plain else None
 
     def __call__(self, **values: object) -> list[Row]:
         made, compiler, sql, names = self._made
