@@ -1,17 +1,23 @@
 """Prepared queries: the rows of the queryset they were made of, without making its SQL again."""
 
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
 from threading import Thread
 from uuid import uuid4
 
 import pytest
 from django.contrib.postgres.fields import ArrayField
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import F, Func, IntegerField, TextField
 from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.database.lean import LeanCursor
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared, insert, insert_unless_there, planned_cursor, update
 from nanhu.kernel.models import AuditEntry, OutboxEvent, SubmittedForm
 
@@ -208,3 +214,53 @@ def test_outside_a_transaction_nobody_sees_that_a_table_has_other_columns():
     assert rows() == [(1, 2)]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE other_columns_still")
+
+
+VALUES = """
+    SELECT %s::int, %s::bigint, %s::text, %s::date, %s::timestamptz, %s::bytea, %s::text[], %s::jsonb, %s::numeric, %s::bool, %s::uuid, NULL"""
+
+
+def test_what_is_asked_right_above_libpq_says_what_the_usual_cursor_says():
+    given = [
+        1,
+        2**40,
+        "王",
+        date(2026, 9, 1),
+        now(),
+        b"\x00\xff",
+        ["a", None],
+        '{"a": 1}',
+        Decimal("1.50"),
+        True,
+        uuid4(),
+    ]
+    with planned_cursor() as lean, CaptureQueriesContext(connection), planned_cursor() as usual:
+        assert type(lean) is LeanCursor
+        assert type(usual) is not LeanCursor
+        for cursor in (lean, usual):
+            cursor.execute(VALUES, given)
+        said = lean.fetchone()
+        assert said == usual.fetchone()
+        assert [type(one) for one in said[:3]] == [int, int, str]
+        assert (lean.fetchone(), lean.fetchall(), lean.rowcount) == (None, [], 1)
+        for cursor in (lean, usual):
+            cursor.execute("SELECT n FROM generate_series(1, %s::int) n", [5])
+        assert [lean.fetchmany(2), lean.fetchall()] == [usual.fetchmany(2), usual.fetchall()]
+        lean.execute("SELECT 1 WHERE %s::int = 0", [1])
+        assert (lean.fetchall(), lean.rowcount) == ([], 0)
+
+
+def test_what_is_refused_right_above_libpq_is_refused_as_everywhere(lines):
+    with planned_cursor() as cursor:
+        for statement, kind in (
+            ("SELECT 1 / %s::int", DataError),
+            ("INSERT INTO kernel_audit_entry (id) VALUES (%s)", IntegrityError),
+            ("SELECT nothing_at_all(%s)", ProgrammingError),
+        ):
+            with pytest.raises(kind), transaction.atomic():
+                cursor.execute(statement, [0])
+        with pytest.raises(TransactionManagementError), transaction.atomic():
+            with suppress(DataError):
+                cursor.execute("SELECT 1 / %s::int", [0])
+            connection.needs_rollback = True
+            cursor.execute("SELECT %s::int", [1])

@@ -1,12 +1,14 @@
 """Lines that were broken amid a cell, ragged rows, names that look like sums, and text whose program took a character for two columns."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Issue, LandingRow
 from nanhu.platforms.datahub.reading.csvfile import read_csv
 from nanhu.platforms.datahub.reading.headers import Headings
-from nanhu.platforms.datahub.services.skip import is_no_record
+from nanhu.platforms.datahub.services.skip import Skips, is_no_record
 from nanhu.platforms.datahub.tests.conftest import STUDENT_HEADER, id_number, register, student
 from nanhu.platforms.datahub.tests.test_shared_sources import (
     ZHENGFANG,
@@ -97,3 +99,34 @@ def test_columns_are_where_most_lines_stand_below_each_other(tmp_path):
     fields = ("campus_no", "name", "phone", "guardian_phone")
     found = [tuple(row.cells.get(table.columns[name], "") for name in fields) for row in table.rows]
     assert found == people
+
+
+ODD = [
+    "",
+    " ",
+    "合计",
+    "合 计",
+    "学号",
+    " 学 号 ",
+    "＊姓名",
+    "制表人：张三",
+    "计算机学院小计",
+    "XH",
+    "必填",
+    "张三",
+    "１４",
+    "备注：无",
+    "学号(11位)",
+]
+CELLS = st.dictionaries(
+    st.sampled_from(["学号", "姓名", "单位", "备注", "电话 ⇢ 手机"]),
+    st.none() | st.sampled_from(ODD) | st.sampled_from(["李四", "14231100001", "法学院"]) | st.integers(0, 9),
+)
+
+
+@given(st.lists(CELLS, max_size=6))
+def test_many_lines_are_passed_over_as_each_of_them_alone(lines):
+    columns = {"campus_no": "学号", "name": "姓名", "unit_name": "单位"}
+    skips = Skips(columns)
+    for cells in [*lines, *lines]:
+        assert skips(cells) == is_no_record(cells, columns)

@@ -481,6 +481,16 @@ def test_rows_of_a_day_have_a_ceiling(vendor, program):
         assert len(program.get(CARD, since=page["next"]).json()["rows"]) == 3
 
 
+def test_rows_are_counted_for_the_day_before_they_are_given(vendor, program):
+    ask_grant(CARD, rows_a_day=5)
+    cards(*map(card, range(1, 9)))
+    page = program.get(CARD, limit="3").json()
+    assert list(SharingDay.objects.values_list("pages", "rows", "read_to")) == [(1, 3, None)]
+    program.get(CARD, limit="3", since=page["next"])
+    counting.count_readings()
+    assert list(SharingDay.objects.values_list("pages", "rows")) == [(2, 5)], "once, by whichever way"
+
+
 def test_a_grant_ended_while_a_page_is_read_gives_nothing(vendor, program, monkeypatch):
     grant = ask_grant(CARD)
     cards(card(1))
