@@ -337,7 +337,7 @@ class Scene:
         hours = (begins, begins + timedelta(minutes=30))
         price = {"fee_fen": venue.fee_fen, "fee_item": venue.fee_item, "came_at": begins}
         keys = {"key_out_at": begins, "key_in_at": hours[1]}
-        what = {"title": "茶叶香气成分测定", "purpose": "科研样品，12 个", "headcount": 1}
+        what: dict[str, Any] = {"title": "茶叶香气成分测定", "purpose": "科研样品，12 个", "headcount": 1}
         venues.enter_past(venue=venue, person_id=person, state="closed", hours=hours, facts=price | keys, **what)
         card_sample.pay_bills(by=actor_of(person), person_id=person, issuer="venues")
         self.count += 1

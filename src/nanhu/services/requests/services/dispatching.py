@@ -72,8 +72,12 @@ def every_row() -> QuerySet[Request]:
     return Request.objects.select_related("place", "fault_class", "crew", "unit")
 
 
-lazy_title = lazy(lambda request: request.title, str)
-"""Where, and what is broken there, in the language of whoever reads it."""
+def title_of(request: Request) -> str:
+    """Where, and what is broken there, in the language of whoever reads it."""
+    return request.title
+
+
+lazy_title = lazy(title_of, str)
 
 
 def tell_of_danger(request: Request) -> None:

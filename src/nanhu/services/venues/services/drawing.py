@@ -279,8 +279,12 @@ def line(row: VenueDraw, slot: str, orders: Iterable[DrawOrder]) -> None:
     )
 
 
-lazy_title = lazy(lambda found: found.called, str)
-"""Of a draw, as whoever reads it calls its venue."""
+def title_of(found: VenueDraw) -> str:
+    """As whoever reads it calls its venue."""
+    return found.called
+
+
+lazy_title = lazy(title_of, str)
 
 
 def tell(orders: Iterable[DrawOrder], words: Text) -> None:

@@ -245,8 +245,8 @@ def let_and_argue(order: Office) -> None:
         )
         for thing, (taker, days, months, fen, contract, reason) in zip(things, lettings, strict=False)
     ]
-    for one in asked[1:]:
-        deciding.agree(by=order.second.actor, found=one)
+    for agreed in asked[1:]:
+        deciding.agree(by=order.second.actor, found=agreed)
     experts = [order.inspector, order.teacher, order.buyer]
     made = [
         arguing.argue(

@@ -1,6 +1,7 @@
 """Large instruments (大型仪器论证): argued for before they are bought, and named by their receipt."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -56,7 +57,8 @@ def argue(
         reason=given(reason),
         sharing=given(sharing),
     )
-    deciding.put_forward(by=by, found=asked, words=asked.reason, **dict(zip(EXPERTS, experts, strict=True)))
+    named: dict[str, Any] = dict(zip(EXPERTS, experts, strict=True))
+    deciding.put_forward(by=by, found=asked, words=asked.reason, **named)
     return asked
 
 

@@ -90,7 +90,8 @@ def prolong(thing: Asset, found: Letting) -> date:
     if loan.letting_id != found.extends_id:
         raise WrongStateError(what=Letting.what, state=_("已还回"))
     refuse_no_longer(found.due_on, loan)
-    starts_on, loan.due_on = loan.due_on + timedelta(days=1), found.due_on
+    starts_on: date = loan.due_on + timedelta(days=1)
+    loan.due_on = found.due_on
     loan.save(update_fields=["due_on"])
     return starts_on
 

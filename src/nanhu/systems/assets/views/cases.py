@@ -1,6 +1,6 @@
 """Cases of the asset office (国资处): transfers, losses, disposals, the month's close, old cards; one asks and another decides."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
@@ -31,6 +31,7 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.cases import Cases
+from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.undoing import Rollbacks, undoing
@@ -81,7 +82,7 @@ from nanhu.systems.assets.views.papers import print_out
 from nanhu.systems.assets.views.tables import CASE_TONES, Arguments, where_it_is
 
 OFFICE_NAME = _("国资处")
-BILL_TONES = {"paid": "good", "waived": "none", "cancelled": "none", "refunded": "none"}
+BILL_TONES: Final[dict[str, Tone]] = {"paid": "good", "waived": "none", "cancelled": "none", "refunded": "none"}
 YES_NO = {True: _("是"), False: _("否")}
 
 
