@@ -8,7 +8,6 @@ from django.db import transaction
 from nanhu.kernel import clock
 from nanhu.platforms.messages.models import ChannelChoice, Delivery, Entry, Message, MessageSettings, PushSubscription
 from nanhu.platforms.messages.statements import QUERIES
-from nanhu.platforms.people import api as people
 
 KEPT_FOR = timedelta(days=180)
 AT_ONCE = 20_000
@@ -30,10 +29,7 @@ def forget_part(before: object) -> int:
 
 @transaction.atomic
 def join(*, kept: int, gone: int) -> None:
-    """What both were told stays with the record that is kept, and goes out to it alone; its choices hold. Told late, of two who have been
-    parted again meanwhile, it does nothing."""
-    if people.families([gone])[gone] == gone:
-        return
+    """What both were told stays with the record that is kept, and goes out to it alone; its choices hold."""
     QUERIES.run("join", {"kept": kept, "gone": gone})
     Entry.objects.filter(person=gone).update(due_at=None, gather_at=None)
     waiting = Delivery.objects.filter(entry__person=gone, state=Delivery.State.QUEUED)
