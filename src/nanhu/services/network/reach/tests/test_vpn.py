@@ -1,5 +1,6 @@
 """The VPN through its doors: F22 on the page, the word of the leader, RADIUS with the second factor, the end for a cause, "是你吗"."""
 
+import re
 from datetime import timedelta
 
 import pyotp
@@ -96,6 +97,16 @@ NOT_WHOLE = (
 
 
 @pytest.mark.capability("A156.2")
+@pytest.mark.capability("A164.1")
+def test_an_account_leads_to_the_self_test_of_what_keeps_the_vpn_from_connecting(school):
+    school.granted("T1")
+    teacher = school.client("T1")
+    [link] = re.findall(r'href="([^"]*)">连不上？', teacher.get(VPN).content.decode())
+    assert "动态口令" in teacher.get(link).content.decode(), "which is what this account lacks"
+    assert teacher.post(f"{VPN}give-back/").status_code == 302
+    assert "连不上？" not in teacher.get(VPN).content.decode(), "without an account the page itself says what to do"
+
+
 def test_what_is_not_whole_opens_nothing(school):
     teacher = school.client("T1")
     statuses = [teacher.post(f"{VPN}apply/", filled(**wrong)).status_code for wrong in NOT_WHOLE]
