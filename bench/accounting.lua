@@ -1,5 +1,5 @@
 -- Load for wrk: questions of RADIUS (sign-ins, accounting) from a file, one a line, in turn over each thread's connections.
-local wanted = { host = os.getenv("RADIUS_HOST"), file = os.getenv("RADIUS_BODIES"), key = os.getenv("RADIUS_KEY"), door = os.getenv("RADIUS_DOOR") }
+local wanted = { host = os.getenv("RADIUS_HOST"), file = os.getenv("RADIUS_BODIES"), key = os.getenv("RADIUS_KEY"), door = os.getenv("RADIUS_DOOR"), type = os.getenv("RADIUS_TYPE") }
 local threads = {}
 
 function setup(thread)
@@ -9,7 +9,7 @@ end
 
 function init()
     good, bad, forms = 0, 0, {}
-    local headers = { Host = wanted.host, ["X-Nanhu-Radius-Key"] = wanted.key, ["Content-Type"] = "application/x-www-form-urlencoded" }
+    local headers = { Host = wanted.host, ["X-Nanhu-Radius-Key"] = wanted.key, ["Content-Type"] = wanted.type }
     for line in io.lines(wanted.file) do
         forms[#forms + 1] = wrk.format("POST", "/radius/" .. wanted.door, headers, line)
     end

@@ -1,5 +1,5 @@
-"""The campus network: accounting over HTTP beside `pgbench -N` of the same run, sign-ins at the RADIUS endpoint beside `pgbench` with the very
-function that admits, and who had an address within a year.
+"""The campus network: accounting over HTTP, as rlm_rest sends it, beside `pgbench -N` of the same run, sign-ins at the RADIUS endpoint beside
+`pgbench` with the very function that admits, and who had an address within a year.
 
 `NANHU_BENCH_ROUND_SECONDS` is the length of each round (6 s), `NANHU_BENCH_NETWORK_LINES` the lines of the log of addresses (3,000,000 over twelve months).
 """
@@ -28,6 +28,7 @@ from bench.wrk import install
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
 from nanhu.kernel.processes.house import web_command
+from nanhu.platforms.identity.processes import radius_command
 
 SCRIPT = Path(__file__).parent / "accounting.lua"
 SECONDS = os.environ.get("NANHU_BENCH_ROUND_SECONDS", "6")
@@ -35,7 +36,7 @@ LINES = int(os.environ.get("NANHU_BENCH_NETWORK_LINES", "3000000"))
 CLIENTS, ROUNDS, SESSIONS, PEOPLE, ASKED, MONTHS, DEVICES = 16, 2, 1_500, 2_000, 60, 12, 2_000
 PASSWORD = "Nanhu-lake-2026"  # noqa: S105 - of the bench alone
 NAS = "127.0.0.1"
-FORM = "Content-Type: application/x-www-form-urlencoded"
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 ADMIT = """\\set n random(1, :people)
 SELECT 1 / (network_admit('n1:' || translate(left(md5(random()::text), 26), '0189', 'ghij'), b.person, 'P', 'wifi', '{student}', b.mac, '127.0.0.1', '',
     'wifi', b.app_password, now()) IS NOT NULL)::int FROM bench_device b WHERE b.n = :n;
@@ -65,15 +66,20 @@ def run(report: Report) -> None:
         made = ask_inside(campus, "bench.network")
         install()
         ours, theirs, signed, admitted = [], [], [], []
-        with running(campus, web_command(configuration), f"http://127.0.0.1:{campus.web_port}/health/live"):
-            for door, bodies in (("accounting", made["bodies"]), ("authenticate", made["sign_ins"])):
-                post(campus, made["key"], door, bodies, seconds="2")  # until each process has read its program
+        door = configuration.radius_port
+        with (
+            running(campus, web_command(configuration), f"http://127.0.0.1:{campus.web_port}/health/live"),
+            running(campus, radius_command(configuration), f"http://127.0.0.1:{door}/health"),
+        ):
+            # until each process has read its program
+            post(door, made["key"], "accounting", made["bodies"], seconds="2")
+            post(campus.web_port, made["key"], "authenticate", made["sign_ins"], seconds="2")
             script = prepare_admissions(campus)
             for turn in range(ROUNDS):
                 theirs.append(tps(baseline, "-N", *HOW, "-T", SECONDS))
-                seen = post(campus, made["key"], "accounting", made["bodies"])
+                seen = post(door, made["key"], "accounting", made["bodies"])
                 ours.append(seen["done"] / seen["seconds"])
-                asked = post(campus, made["key"], "authenticate", made["sign_ins"])
+                asked = post(campus.web_port, made["key"], "authenticate", made["sign_ins"])
                 signed.append(asked["done"] / asked["seconds"])
                 admitted.append(
                     tps(configuration.database_url, "-f", str(script), "-D", f"people={PEOPLE}", *HOW, "-T", SECONDS)
@@ -107,15 +113,15 @@ def run(report: Report) -> None:
         report("network_who_had_an_address_p99", found["p99"], "ms", 200)
 
 
-def post(campus: Campus, key: str, door: str, bodies: list[str], *, seconds: str = SECONDS) -> dict[str, Any]:
+def post(port: int, key: str, door: str, bodies: list[str], *, seconds: str = SECONDS) -> dict[str, Any]:
     """Interims of open sessions, or sign-ins, without a pause, in turn."""
     with tempfile.NamedTemporaryFile("w", suffix=".bodies") as kept:
         kept.writelines(f"{body}\n" for body in bodies)
         kept.flush()
-        wanted = {"RADIUS_BODIES": kept.name, "RADIUS_KEY": key, "RADIUS_HOST": f"localhost:{campus.web_port}"}
-        wanted["RADIUS_DOOR"] = door
+        wanted = {"RADIUS_BODIES": kept.name, "RADIUS_KEY": key, "RADIUS_HOST": f"localhost:{port}"}
+        wanted |= {"RADIUS_DOOR": door, "RADIUS_TYPE": JSON if bodies[0].startswith("{") else FORM}
         command = ["wrk", "-t2", f"-c{CLIENTS}", f"-d{seconds}s", "--timeout", "30s", "--latency", "-s", str(SCRIPT)]
-        address = f"http://127.0.0.1:{campus.web_port}/radius/{door}"
+        address = f"http://127.0.0.1:{port}/radius/{door}"
         done = subprocess.run([*command, address], env=os.environ | wanted, capture_output=True, text=True, check=True)
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     if told["failures"]:
@@ -135,7 +141,7 @@ def prepare_admissions(campus: Campus) -> Path:
 
 def at_rate(campus: Campus, key: str, bodies: list[str]) -> dict[str, float]:
     """Sign-ins at the rate asked, whether answers come or not."""
-    head = f"POST /radius/authenticate HTTP/1.1\r\nHost: localhost:{campus.web_port}\r\nX-Nanhu-Radius-Key: {key}\r\n{FORM}\r\n"
+    head = f"POST /radius/authenticate HTTP/1.1\r\nHost: localhost:{campus.web_port}\r\nX-Nanhu-Radius-Key: {key}\r\nContent-Type: {FORM}\r\n"
     requests = [f"{head}Content-Length: {len(one)}\r\n\r\n{one}" for one in bodies]
     told = steady(campus.web_port, requests, rate=500, seconds=float(SECONDS))
     print(f"  sign-ins at 500/s: {told}, load {os.getloadavg()[0]:.1f}", flush=True)
@@ -184,7 +190,7 @@ def asked(line: HTTPConnection, key: str, door: str, body: str) -> bytes:
     headers = {
         "Host": f"localhost:{line.port}",
         "X-Nanhu-Radius-Key": key,
-        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Type": FORM,
     }
     line.request("POST", f"/radius/{door}", body, headers)
     answer = line.getresponse()
@@ -259,10 +265,30 @@ def inside() -> dict[str, Any]:
                 nas=NAS, status="start", sid=sid, classes=[code], station=mac, address="10.1.2.3", application="wifi"
             )
         )
-        said = {"Acct-Status-Type": "Interim-Update", "Acct-Session-Id": sid, "NAS-IP-Address": NAS, "Class": code}
-        more = {"Calling-Station-Id": mac, "Framed-IP-Address": "10.1.2.3", "Acct-Input-Octets": str(number * 1000)}
-        bodies.append(urlencode(said | more))
+        bodies.append(interim(sid, code, mac, number))
     return {"key": key, "bodies": bodies, "sign_ins": sign_ins}
+
+
+def interim(sid: str, code: str, mac: str, number: int) -> str:
+    """What an access controller tells of a session every five minutes, in the JSON of rlm_rest."""
+    said: dict[str, str | int] = {"Acct-Status-Type": "Interim-Update", "Acct-Session-Id": sid, "NAS-IP-Address": NAS}
+    said |= {"User-Name": "anonymous@hnist.cn", "Calling-Station-Id": mac, "Framed-IP-Address": "10.1.2.3"}
+    said |= {"Class": f"0x{code.encode().hex()}", "NAS-Identifier": "ac", "NAS-Port-Type": "Wireless-802.11"}
+    said |= {
+        "NAS-Port": 1,
+        "Acct-Session-Time": 300,
+        "Acct-Authentic": "RADIUS",
+        "Event-Timestamp": "Nov 30 2026 19:00:00 CST",
+    }
+    said |= {"Acct-Input-Octets": number * 1000, "Acct-Output-Octets": number * 9000, "Acct-Input-Packets": number}
+    said |= {"Acct-Output-Packets": number, "Acct-Input-Gigawords": 0, "Acct-Output-Gigawords": 0, "Acct-Delay-Time": 0}
+    kinds = {"NAS-IP-Address": "ipaddr", "Framed-IP-Address": "ipaddr", "Class": "octets", "Event-Timestamp": "date"}
+    return json.dumps(
+        {
+            name: {"type": kinds.get(name, "integer" if isinstance(value, int) else "string"), "value": [value]}
+            for name, value in said.items()
+        }
+    )
 
 
 def mac_of(number: int) -> str:

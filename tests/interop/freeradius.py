@@ -51,6 +51,12 @@ class FreeRadius:
         """What `nanhu radius_key` writes, and of it only what an engineer must fill in: where the client is."""
         done = campus.nanhu("radius_key", key, "--register", name, *more, "--into", str(self.folder / "ours"))
         assert done.returncode == 0, done.stderr
+        module = self.folder / "ours" / "mods-available" / f"nanhu-{key}"
+        accounting = "/radius/accounting"  # at its own port, to which the nginx of docs/operations.md leads
+        text = module.read_text().replace(
+            campus.url + accounting, f"http://localhost:{campus.port('radius')}{accounting}"
+        )
+        module.write_text(text)
         self.lay_in(key, source=source)
 
     def lay_in(self, key: str, *, source: str) -> None:

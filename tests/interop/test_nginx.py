@@ -76,6 +76,7 @@ def adapted(text: str, campus: Campus, *, port: int, plain_port: int, folder: Pa
         f"allow {NETWORK}": f"allow {terminals}",
         "127.0.0.1:8000": f"127.0.0.1:{campus.port('web')}",
         "127.0.0.1:8001": f"127.0.0.1:{campus.port('gateway')}",
+        "127.0.0.1:8023": f"127.0.0.1:{campus.port('radius')}",
     }
     for old, new in replaced.items():
         assert old in text, f"{DOCUMENT} does not say {old!r} any more"
@@ -181,6 +182,15 @@ def test_both_doors_of_the_terminals_answer_in_their_own_words(front: Front) -> 
         "POST", "/terminal/v1/hello", body=b"{}", headers=signed(front, "/terminal/v1/hello", sequence=0, facts={})
     )
     assert json.loads(hello.read())["services"].endswith("/terminal/v1/")
+
+
+def test_accounting_is_led_to_its_door(front: Front) -> None:
+    """Which turns away by its length what the pages' port would read."""
+    for body, status in ((b"x" * 17_000, 413), (b"Acct-Status-Type=Start", 403)):
+        answer = front.ask("POST", "/radius/accounting", body=body, headers={"X-Nanhu-Radius-Key": "unknown"})
+        answer.read()
+        assert answer.status == status
+    assert front.ask("POST", "/radius/authenticate", body=b"x=1").status == 403
 
 
 def test_a_terminals_address_is_the_one_that_nginx_saw(front: Front) -> None:

@@ -74,6 +74,7 @@ class Configuration:
     school_file: str = setting("NANHU_SCHOOL_FILE", "", "TOML file describing the school; empty: the sample school.")
     web_port: int = setting("NANHU_WEB_PORT", 8000, "Port of the pages.")
     gateway_port: int = setting("NANHU_GATEWAY_PORT", 8001, "Port of the terminal gateway.")
+    radius_port: int = setting("NANHU_RADIUS_PORT", 8023, "Port of the door of RADIUS accounting.")
     emulator_port: int = setting("NANHU_EMULATOR_PORT", 8002, "Port of the device emulators (demo).")
     office_port: int = setting("NANHU_OFFICE_PORT", 8003, "Port of the emulated OA application (demo).")
     systems_port: int = setting("NANHU_SYSTEMS_PORT", 8004, "Port of thirteen emulated business systems (demo).")

@@ -2,10 +2,12 @@
 
 WRITTEN = Together(lambda records: [...], most=64)  # one answer for each
 is_written = WRITTEN(record)  # waits until the call that carried it is back
+is_written = await TogetherInLoop(...)(record)  # the same in an event loop
 """
 
+import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from threading import Lock
 from time import monotonic, sleep
 
@@ -89,3 +91,70 @@ class Together[Item, Answer]:
 
     def taken(self, most: int) -> list[Turn[Item, Answer]]:
         return [self.waiting.popleft() for _each in range(min(most, len(self.waiting)))]
+
+
+class TogetherInLoop[Item, Answer]:
+    """The same among the tasks of one event loop. A call begins at once where none is under way; where calls take longer than `apart` seconds,
+    another begins beside them, up to `at_once`."""
+
+    def __init__(
+        self,
+        carry: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]],
+        *,
+        most: int,
+        at_once: int = 1,
+        apart: float = 0.0,
+    ) -> None:
+        self.carry, self.most, self.at_once, self.apart = carry, most, at_once, apart
+        self.waiting: deque[tuple[Item, asyncio.Future[Answer]]] = deque()
+        self.under_way: set[asyncio.Task[None]] = set()
+        self.next: asyncio.Handle | None = None
+        self.last = 0.0
+
+    def __call__(self, item: Item) -> asyncio.Future[Answer]:
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.waiting.append((item, future))
+        if self.next is None:
+            self.plan()
+        return future
+
+    def plan(self) -> None:
+        """When the next call begins: not before what the loop has ready has come in."""
+        if self.next is not None:
+            self.next.cancel()
+            self.next = None
+        if not self.waiting or len(self.under_way) >= self.at_once:
+            return
+        loop = asyncio.get_running_loop()
+        if self.under_way:
+            self.next = loop.call_at(self.last + self.apart, self.begin)
+        else:
+            self.next = loop.call_soon(self.begin)
+
+    def begin(self) -> None:
+        self.next = None
+        loop = asyncio.get_running_loop()
+        self.last = loop.time()
+        taken = [self.waiting.popleft() for _each in range(min(self.most, len(self.waiting)))]
+        task = loop.create_task(self.go(taken))
+        self.under_way.add(task)
+        task.add_done_callback(self.back)
+        self.plan()
+
+    async def go(self, taken: Sequence[tuple[Item, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await self.carry([item for item, _future in taken])
+            for (_item, future), answer in list(zip(taken, answers, strict=True)):  # none of them where one is missing
+                if not future.done():  # whoever asked may be gone
+                    future.set_result(answer)
+        except Exception as error:  # noqa: BLE001  raised in each task that waits for it
+            for _item, future in taken:
+                if not future.done():
+                    future.set_exception(error)
+        finally:
+            for _item, future in taken:
+                future.cancel()  # where this task was
+
+    def back(self, task: asyncio.Task[None]) -> None:
+        self.under_way.discard(task)
+        self.plan()

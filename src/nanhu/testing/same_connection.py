@@ -32,3 +32,6 @@ class SameConnection:
 class AwayConnection:
     def value(self, _statement: bytes, _parameters: Sequence[Parameter]) -> bytes | None:
         raise AskDjangoError
+
+    async def value_soon(self, _statement: bytes, _parameters: Sequence[Parameter]) -> bytes | None:
+        raise AskDjangoError

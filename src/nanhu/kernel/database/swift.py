@@ -3,15 +3,19 @@
 psycopg's cursors cost more than the rest of such a request, so its layer right above libpq (`psycopg.pq`) is used.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import psycopg
 from django.db import connection as django_connection
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import ExecStatus, Format
+from psycopg.pq.abc import PGconn, PGresult
 
 CONNECT_SECONDS = 3
 LOCK_MILLISECONDS = 2000
+ANSWER_SECONDS = 20.0
+"""So long an event loop waits for an answer; a connection that gave none is dropped."""
 OPTIONS = f"-c jit=off -c plan_cache_mode=force_generic_plan -c lock_timeout={LOCK_MILLISECONDS}"
 """Generic plans: left to itself the server plans the queries inside the functions anew each time, at three times the cost."""
 
@@ -35,11 +39,20 @@ class Connections:
             connection = self.idle.pop()
         except IndexError:
             connection = self.connect()
-        texts = [one if isinstance(one, bytes) else str(one).encode() for one in parameters]
-        formats = [Format.BINARY if isinstance(one, bytes) else Format.TEXT for one in parameters]
         try:
-            found = run(connection, self.names[statement], texts, formats)
+            found = run(connection, self.names[statement], *told(parameters))
         except AskDjangoError:
+            connection.close()
+            raise
+        self.idle.append(connection)
+        return found
+
+    async def value_soon(self, statement: bytes, parameters: Sequence[Parameter]) -> bytes | None:
+        """The same in an event loop, which goes on meanwhile."""
+        connection = self.idle.pop() if self.idle else await asyncio.to_thread(self.connect)
+        try:
+            found = await run_soon(connection, self.names[statement], *told(parameters))
+        except BaseException:
             connection.close()
             raise
         self.idle.append(connection)
@@ -72,11 +85,54 @@ def address(title: str, options: str) -> str:
     return make_conninfo("", **{name: str(value) for name, value in found.items() if value})
 
 
+def told(parameters: Sequence[Parameter]) -> tuple[list[bytes], list[Format]]:
+    """As libpq takes them: each value, and whether it is text."""
+    texts = [one if isinstance(one, bytes) else str(one).encode() for one in parameters]
+    return texts, [Format.BINARY if isinstance(one, bytes) else Format.TEXT for one in parameters]
+
+
 def run(connection: psycopg.Connection, name: bytes, texts: Sequence[bytes], formats: Sequence[Format]) -> bytes | None:
     try:
         result = connection.pgconn.exec_prepared(name, texts, formats)
     except psycopg.Error as error:
         raise AskDjangoError from error
+    return value_of(result)
+
+
+async def run_soon(
+    connection: psycopg.Connection, name: bytes, texts: Sequence[bytes], formats: Sequence[Format]
+) -> bytes | None:
+    line, loop = connection.pgconn, asyncio.get_running_loop()
+    heard = asyncio.Event()
+    try:
+        line.send_query_prepared(name, texts, formats)
+        loop.add_reader(line.socket, heard.set)
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                result = await last_result(line, heard)
+        finally:
+            loop.remove_reader(line.socket)
+    except (psycopg.Error, TimeoutError) as error:
+        raise AskDjangoError from error
+    if result is None:
+        raise AskDjangoError("no answer")
+    return value_of(result)
+
+
+async def last_result(line: PGconn, heard: asyncio.Event) -> PGresult | None:
+    """A commit that fails is told after the rows."""
+    last = None
+    while True:
+        while line.is_busy():
+            await heard.wait()
+            heard.clear()
+            line.consume_input()
+        if (result := line.get_result()) is None:
+            return last
+        last = result
+
+
+def value_of(result: PGresult) -> bytes | None:
     if result.status != ExecStatus.TUPLES_OK:
         raise AskDjangoError(result.error_message.decode(errors="replace"))
     return result.get_value(0, 0)

@@ -17,12 +17,13 @@ IDLE_MILLISECONDS = 30_000
 def granian(
     interface: str, application: str, *, address: str, port: int, workers: int = 1, threads: int = 1
 ) -> list[str]:
-    """The command line of the web server; `interface` is wsgi or asginl (ASGI without lifespan is asginl)."""
+    """The command line of the web server; `interface` is wsgi, rsgi or asginl (ASGI without lifespan is asginl)."""
     command = [sys.executable, "-m", "granian", "--interface", interface, "--host", address, "--port", str(port)]
     command += ["--http", "1", "--backlog", str(BACKLOG), "--backpressure", str(MOST_AT_ONCE)]
     command += ["--http1-header-read-timeout", str(IDLE_MILLISECONDS)]
     command += ["--workers", str(workers), "--workers-kill-timeout", "3", "--respawn-failed-workers", "--no-ws"]
     command += ["--blocking-threads", str(threads)] if interface == "wsgi" else ["--loop", "uvloop"]
+    command += ["--runtime-mode", "st"] if interface == "rsgi" else []
     return [*command, "--log-level", "warning", application]
 
 

@@ -1,4 +1,4 @@
-"""Identity's own process, and what the doctor says of it."""
+"""Identity's own processes, and what the doctor says of it."""
 
 import sys
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.configuration import Configuration
 from nanhu.kernel.processes import ProcessSpecification, processes
+from nanhu.kernel.processes.house import granian
 from nanhu.platforms.identity.hasher import client
 
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "67108864", "MALLOC_TRIM_THRESHOLD_": "268435456", "MALLOC_ARENA_MAX": "64"}
@@ -16,6 +17,13 @@ KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "67108864", "MALLOC_TRIM_THRESHOLD_": "
 
 def hasher_command(_configuration: Configuration) -> list[str]:
     return [sys.executable, "-m", "nanhu.platforms.identity.hasher.server"]
+
+
+def radius_command(configuration: Configuration) -> list[str]:
+    """One worker: two would write in two statements what comes together."""
+    return granian(
+        "rsgi", "nanhu.project.radius:application", address=configuration.listen_address, port=configuration.radius_port
+    )
 
 
 def hasher_answers() -> registry.CheckResult:
@@ -41,4 +49,14 @@ def hasher_answers() -> registry.CheckResult:
 
 
 processes.add(ProcessSpecification(key="hasher", command=hasher_command, environment=lambda _one: KEEP_MEMORY, order=5))
+processes.add(
+    ProcessSpecification(
+        key="radius",
+        command=radius_command,
+        ready_url=lambda configuration: f"http://127.0.0.1:{configuration.radius_port}/health",
+        database_role="web",
+        from_nursery=True,
+        order=15,
+    )
+)
 registry.checks.add(registry.Check(key="identity.hasher", title=_("核对进程"), run=hasher_answers, order=61))

@@ -111,6 +111,7 @@ network_policies.add(
         admit_swiftly=admit_swiftly,
         account=accounting.account,
         account_swiftly=interims.account,
+        account_soon=interims.account_soon,
         redeem=redeem,
     )
 )

@@ -14,6 +14,7 @@ from nanhu.kernel.connections import guard_of
 from nanhu.kernel.garbage import collect_seldom
 from nanhu.kernel.logs import logging_settings
 from nanhu.kernel.proxies import visitor
+from nanhu.kernel.rsgi import address_in, whole_body
 from nanhu.platforms.terminals.gateway.frames import Response, SignedRequest
 from nanhu.platforms.terminals.wire import LARGEST_BODY
 
@@ -46,7 +47,7 @@ class Application[G: Gateway]:
         find = scope.headers.get
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                body = await whole_body(find("content-length", ""), protocol)
+                body = await whole_body(find("content-length", ""), protocol, LARGEST_BODY)
         except TimeoutError:
             protocol.response_empty(HTTPStatus.REQUEST_TIMEOUT, [])
             return
@@ -122,24 +123,6 @@ async def request_in(scope: Scope, receive: Receive) -> SignedRequest:
         visitor(str(client[0]), forwarded.decode("latin-1")),
         await body_of(receive),
     )
-
-
-def address_in(client: str) -> str:
-    """Without the port: a terminal takes another with each connection."""
-    address, _colon, port = client.rpartition(":")
-    return address.strip("[]") if port.isdecimal() and ("." in address or address.endswith("]")) else client
-
-
-async def whole_body(length: str, protocol: Any) -> bytes:
-    """As body_of, of an RSGI server, which reads it in one step where the length is known to be small."""
-    if length.isdecimal() and int(length) <= LARGEST_BODY:
-        return bytes(await protocol())
-    body = b""
-    async for piece in protocol:
-        body += piece
-        if len(body) > LARGEST_BODY:
-            break
-    return body
 
 
 async def body_of(receive: Receive) -> bytes:

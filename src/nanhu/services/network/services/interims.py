@@ -1,11 +1,11 @@
 """Interims, nearly all of accounting: those that change nothing but counters are written many in one transaction, before Django."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Final
 
 import msgspec
 
-from nanhu.kernel.together import Together
+from nanhu.kernel.together import Together, TogetherInLoop
 from nanhu.services.network.services.accounting import Facts, Record, record_of
 from nanhu.services.network.swift import CONNECTIONS, INTERIMS
 
@@ -18,18 +18,45 @@ APART: Final = 0.002
 
 def account(application: str, facts: Facts) -> bool:
     """True where it is written and committed; false where it is no such record, and accounting is to look at it."""
+    record = interim_of(application, facts)
+    return record is not None and TOGETHER(record)
+
+
+def account_soon(application: str, facts: Facts) -> Awaitable[bool] | None:
+    """The same in an event loop; None: it is plainly no such record."""
+    record = interim_of(application, facts)
+    return None if record is None else TOGETHER_IN_LOOP(record)
+
+
+def interim_of(application: str, facts: Facts) -> Record | None:
     record = record_of(application, facts)
-    return record.status == "interim" and bool(record.sid and record.nas) and TOGETHER(record)
+    return record if record.status == "interim" and record.sid and record.nas else None
 
 
 def carry(records: Sequence[Record]) -> list[bool]:
+    places = last_of_each(records)
+    return are_written(records, places, CONNECTIONS.value(INTERIMS, [said_of(records, places)]))
+
+
+async def carry_soon(records: Sequence[Record]) -> list[bool]:
+    places = last_of_each(records)
+    return are_written(records, places, await CONNECTIONS.value_soon(INTERIMS, [said_of(records, places)]))
+
+
+def last_of_each(records: Sequence[Record]) -> list[int]:
     """Each session once: what else is said of it is the next one's."""
-    once = {(one.nas, one.identifier, one.sid): place for place, one in enumerate(records)}
-    places = list(once.values())
-    said = msgspec.json.encode([records[place] for place in places])
-    written = (CONNECTIONS.value(INTERIMS, [said.decode()]) or b"").decode()
-    done = {places[int(number) - 1] for number in written.split(",") if number}
+    return list({(one.nas, one.identifier, one.sid): place for place, one in enumerate(records)}.values())
+
+
+def said_of(records: Sequence[Record], places: Sequence[int]) -> str:
+    return msgspec.json.encode([records[place] for place in places]).decode()
+
+
+def are_written(records: Sequence[Record], places: Sequence[int], answer: bytes | None) -> list[bool]:
+    """`answer`: which of those that were said, from one on."""
+    done = {places[int(number) - 1] for number in (answer or b"").decode().split(",") if number}
     return [place in done for place in range(len(records))]
 
 
 TOGETHER: Final = Together(carry, most=MOST, at_once=AT_ONCE, apart=APART)
+TOGETHER_IN_LOOP: Final = TogetherInLoop(carry_soon, most=MOST, at_once=AT_ONCE, apart=APART)

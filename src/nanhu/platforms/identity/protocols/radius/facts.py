@@ -50,7 +50,9 @@ def accounting_facts(content_type: str, body: bytes) -> dict[str, Sequence[str]]
         facts = strict_json.decode(body)
     except (ValueError, strict_json.JsonError):
         return {}
-    return {name: several(facts, name) for name in ACCOUNTING_NAMES if name in facts} if isinstance(facts, dict) else {}
+    if not isinstance(facts, dict):
+        return {}
+    return {name: values_of(facts[name]) for name in ACCOUNTING_NAMES if name in facts}
 
 
 def fields_in(body: bytes) -> dict[str, list[str]]:
@@ -114,19 +116,24 @@ def first(facts: dict[str, Any], name: str) -> str:
 
 @sensitive_variables()
 def several(facts: dict[str, Any], name: str) -> list[str]:
+    return hidden_values_of(facts.get(name))
+
+
+def values_of(field: Any) -> list[str]:
     """rlm_rest writes {"User-Name": {"type": "string", "value": ["u"]}}, and numbers as such."""
-    field = facts.get(name)
-    values = field.get("value") if isinstance(field, dict) else None
-    found = values[:MOST_VALUES] if isinstance(values, list) else []
-    given = [str(one) if isinstance(one, int) and not isinstance(one, bool) else one for one in found]
-    return [in_letters(one) for one in given if isinstance(one, str) and "\0" not in one]
+    found = field.get("value") if isinstance(field, dict) else None
+    if not isinstance(found, list):
+        return []
+    given = [str(one) if isinstance(one, int) and not isinstance(one, bool) else one for one in found[:MOST_VALUES]]
+    return [one if one.isascii() else in_letters(one) for one in given if isinstance(one, str) and "\0" not in one]
+
+
+hidden_values_of: Final = sensitive_variables()(values_of)
 
 
 @sensitive_variables()
 def in_letters(value: str) -> str:
     """rlm_rest of FreeRADIUS 3.2 writes each byte of what is not ASCII as a letter of its own: "湖" comes as "æ¹\x96"."""
-    if value.isascii():
-        return value
     try:
         return value.encode("latin-1").decode()
     except UnicodeError:

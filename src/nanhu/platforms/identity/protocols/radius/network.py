@@ -2,7 +2,7 @@
 and a reader of accounting. Without such a room everybody who may use the application comes in, and accounting is not here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -35,7 +35,8 @@ class NetworkSignIn:
 class NetworkPolicy:
     """`admit` gives the reply's attributes, or None where the policy refuses; the room keeps the reason for the person. `account` takes
     the attributes of one accounting record, each with its values. `account_swiftly` is the same of records that change nothing but counters,
-    before Django: true where it is written and committed, false where `account` is to do it; `admit_swiftly` is `admit` of what is plainly
+    before Django: true where it is written and committed, false where `account` is to do it; `account_soon` is that in an event loop, None where it
+    is plainly no such record; `admit_swiftly` is `admit` of what is plainly
     admitted: None where `admit` is to decide. `redeem`: the same answer for who was admitted at a page of the room and
     comes with a proof of that, by application, campus number, what stands in the password's place, and where he knocks with what; empty where it looks like
     a proof and is none that is good."""
@@ -44,6 +45,7 @@ class NetworkPolicy:
     admit: Callable[[NetworkSignIn], Attributes | None]
     account: Callable[[str, AccountingFacts], None]
     account_swiftly: Callable[[str, AccountingFacts], bool] = lambda _application, _facts: False
+    account_soon: Callable[[str, AccountingFacts], Awaitable[bool] | None] = lambda _application, _facts: None
     admit_swiftly: Callable[[NetworkSignIn], Attributes | None] = lambda _sign_in: None
     redeem: Callable[[str, str, str, Mapping[str, str]], Attributes | None] = lambda _key, _number, _password, _nas: (
         None
