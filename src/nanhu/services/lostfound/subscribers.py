@@ -17,9 +17,9 @@ def close_items_of_closed(events: Sequence[AccountClosed]) -> None:
     leave(by=BY, account_ids={event.account_id for event in events})
 
 
-@subscribe(PersonsMerged, name="lostfound.rekey")
+@subscribe(PersonsMerged, name="lostfound.rekey", at_once=True)
 def rekey_merged(events: Sequence[PersonsMerged]) -> None:
-    """Before the account that is gone is closed: then nothing is its own any more."""
+    """Before it is told that the account that is gone is closed: then nothing is its own any more."""
     for event in events:
         kept, gone = identity.account_of(event.kept_id), identity.account_of(event.gone_id)
         if kept is not None and gone is not None:
