@@ -49,6 +49,7 @@ ADDED_ONLY: Final = (
     "kernel_submitted_form",
     "terminals_request_log",
     "parties_quota_line",
+    "assets_rent",
 )
 """Rows are added and never change."""
 KEPT: Final = (
@@ -77,6 +78,7 @@ KEPT: Final = (
     "assets_receipt",
     "assets_reversal",
     "assets_rollback",
+    "parties_quota_list_row",
     "assets_instrument",
     "assets_stock_item",
     "campus_room_rollback",
