@@ -73,9 +73,9 @@ class WsgiThreads:
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="wsgi")
 
     async def answer(self, environ: Environ) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(self.pool, self.asked, environ)
+        return await asyncio.get_running_loop().run_in_executor(self.pool, self.run, environ)
 
-    def asked(self, environ: Environ) -> Answer:
+    def run(self, environ: Environ) -> Answer:
         begun: list[tuple[str, Headers]] = []
         pieces = self.program(environ, lambda status, headers, *_error: begun.append((status, headers)))
         try:

@@ -14,9 +14,9 @@ django = get_wsgi_application()
 from nanhu.kernel.call_stack import in_one_piece  # noqa: E402
 from nanhu.kernel.configuration import configuration  # noqa: E402
 from nanhu.kernel.connections import guard_of  # noqa: E402
-from nanhu.platforms.identity.protocols.radius.door import AccountingDoor  # noqa: E402  Django must be set up before its models are read
+from nanhu.platforms.identity.protocols.radius.accounting_server import AccountingServer  # noqa: E402  Django must be set up before its models are read
 
-application = AccountingDoor(
+application = AccountingServer(
     partial(in_one_piece, django), guard_of(configuration()), threads=configuration().web_threads
 )
 collect_seldom()

@@ -40,7 +40,7 @@ class Connections:
         except IndexError:
             connection = self.connect()
         try:
-            found = run(connection, self.names[statement], *told(parameters))
+            found = run(connection, self.names[statement], *libpq_values(parameters))
         except AskDjangoError:
             connection.close()
             raise
@@ -51,7 +51,7 @@ class Connections:
         """The same in an event loop, which goes on meanwhile."""
         connection = self.idle.pop() if self.idle else await asyncio.to_thread(self.connect)
         try:
-            found = await run_soon(connection, self.names[statement], *told(parameters))
+            found = await run_soon(connection, self.names[statement], *libpq_values(parameters))
         except BaseException:
             connection.close()
             raise
@@ -85,7 +85,7 @@ def address(title: str, options: str) -> str:
     return make_conninfo("", **{name: str(value) for name, value in found.items() if value})
 
 
-def told(parameters: Sequence[Parameter]) -> tuple[list[bytes], list[Format]]:
+def libpq_values(parameters: Sequence[Parameter]) -> tuple[list[bytes], list[Format]]:
     """As libpq takes them: each value, and whether it is text."""
     texts = [one if isinstance(one, bytes) else str(one).encode() for one in parameters]
     return texts, [Format.BINARY if isinstance(one, bytes) else Format.TEXT for one in parameters]

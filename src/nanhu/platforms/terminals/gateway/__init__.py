@@ -2,7 +2,7 @@
 what is written beside their requests. Without Django: a process of its own imports it, with the operations of the room above."""
 
 from nanhu.platforms.terminals.gateway.activity import ActivityLog
-from nanhu.platforms.terminals.gateway.application import Application, address_in
+from nanhu.platforms.terminals.gateway.application import Application
 from nanhu.platforms.terminals.gateway.database import Database, OutcomeUnknownError, write_all
 from nanhu.platforms.terminals.gateway.directory import Directory
 from nanhu.platforms.terminals.gateway.frames import Response, SignedRequest, is_signed_by
@@ -20,7 +20,6 @@ __all__ = [
     "Repeats",
     "Response",
     "SignedRequest",
-    "address_in",
     "is_signed_by",
     "write_all",
 ]

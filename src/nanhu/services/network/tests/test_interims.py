@@ -20,8 +20,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.database.swift import AskDjangoError
 from nanhu.kernel.database.values import one_value
 from nanhu.platforms.identity.api import AccountingFront
-from nanhu.platforms.identity.protocols.radius import door as doors
-from nanhu.platforms.identity.protocols.radius import front
+from nanhu.platforms.identity.protocols.radius import accounting_server, front
 from nanhu.platforms.identity.protocols.radius.facts import MOST_FIELDS, fields_in
 from nanhu.services.network import rules
 from nanhu.services.network.models import Grant, Nas, Session
@@ -132,7 +131,7 @@ class LoopDoor(Door):
     def __init__(self, school):
         super().__init__(school)
         self.here = Here()
-        self.program = doors.AccountingDoor(self.django, None, threads=1)
+        self.program = accounting_server.AccountingServer(self.django, None, threads=1)
         self.program.django.pool = self.here
 
     def asked(self, body, key, **headers):
@@ -332,7 +331,7 @@ def test_the_door_of_accounting_says_of_what_it_cannot_take_what_the_pages_port_
 def test_the_door_of_accounting_is_for_accounting_alone(path, body, status):
     question = Question(body, content_length=str(len(body)))
     question.path = path
-    asyncio.run(doors.AccountingDoor(None, None, threads=1).__rsgi__(question, question))
+    asyncio.run(accounting_server.AccountingServer(None, None, threads=1).__rsgi__(question, question))
     assert question.answer[0] == status
 
 
@@ -341,10 +340,12 @@ def test_whoever_sends_a_body_too_slowly_is_cut(monkeypatch):
         async def __call__(self):
             await asyncio.Event().wait()
 
-    monkeypatch.setattr(doors, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(accounting_server, "BODY_SECONDS", 0.05)
     question = Slow(b"", content_length="200")
     asyncio.run(
-        asyncio.wait_for(doors.AccountingDoor(None, None, threads=1).__rsgi__(question, question), PATIENCE_SECONDS)
+        asyncio.wait_for(
+            accounting_server.AccountingServer(None, None, threads=1).__rsgi__(question, question), PATIENCE_SECONDS
+        )
     )
     assert question.answer[0] == 408
 

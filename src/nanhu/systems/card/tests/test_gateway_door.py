@@ -11,8 +11,9 @@ import pytest
 from nanhu.kernel import proxies
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.rsgi import address_in
 from nanhu.platforms.terminals.api import Incident
-from nanhu.platforms.terminals.gateway import ActivityLog, Application, Rate, Response, SignedRequest, address_in
+from nanhu.platforms.terminals.gateway import ActivityLog, Application, Rate, Response, SignedRequest
 from nanhu.platforms.terminals.jobs import forget_incidents
 from nanhu.platforms.terminals.wire import LARGEST_BODY, sign_request
 from nanhu.systems.card.gateway.server import Gateway

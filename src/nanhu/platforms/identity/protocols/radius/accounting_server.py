@@ -30,7 +30,7 @@ TOO_LATE: Final = Answer(HTTPStatus.REQUEST_TIMEOUT, [])
 WELL: Final = Answer(HTTPStatus.NO_CONTENT, [])
 
 
-class AccountingDoor:
+class AccountingServer:
     def __init__(self, django: Wsgi, guard: ConnectionGuard, *, threads: int) -> None:
         self.django = WsgiThreads(django, threads=threads)
         self.guard = guard
