@@ -1,12 +1,14 @@
 """Each process of a running campus is known to the database by a role of its own, and nobody who serves people owns a table."""
 
 from collections.abc import Iterator
+from http.client import HTTPConnection
 
 import psycopg
 import pytest
 
 from nanhu.kernel.database import embedded
 from nanhu.kernel.processes.specification import processes
+from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 from tests.faults.evidence import wait_until
 
@@ -22,12 +24,23 @@ def database(campus: Campus) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def test_web_worker_and_gateway_are_connected_by_their_own_roles(campus: Campus, database: psycopg.Connection) -> None:
+def report_as_nobody(campus: Campus) -> None:
+    """The process of accounting asks the database for nothing before something is reported; a key that is none is looked up."""
+    line = HTTPConnection("127.0.0.1", campus.port("radius"), timeout=PATIENCE_SECONDS)
+    facts = {"Content-Type": "application/json", "X-Nanhu-Radius-Key": "nobody has this one"}
+    line.request("POST", "/radius/accounting", b"{}", facts)
+    assert line.getresponse().status == 403
+
+
+def test_each_process_that_asks_the_database_is_connected_by_its_own_role(
+    campus: Campus, database: psycopg.Connection
+) -> None:
+    report_as_nobody(campus)
     wanted = {f"nanhu-{one.key}": [embedded.embedded_user(one.database_role)] for one in processes if one.database_role}
 
     def connected() -> dict[str, list[str]]:
         return {name: users for name, users in database.execute(CONNECTED).fetchall() if name in wanted}
 
-    wait_until(campus, lambda: connected().keys() == wanted.keys(), "web, worker and gateway are not all connected")
+    wait_until(campus, lambda: connected().keys() == wanted.keys(), f"not all of {sorted(wanted)} are connected")
     assert connected() == wanted
-    assert {"nanhu-web", "nanhu-worker", "nanhu-gateway"} <= wanted.keys()
+    assert {"nanhu-web", "nanhu-worker", "nanhu-gateway", "nanhu-radius"} <= wanted.keys()
