@@ -43,7 +43,7 @@ def take_list(*, batch_id: int) -> None:
     known = {one.number: one for one in newest_quotas().filter(number__in=[row.number for row in rows])}
     taken = [row for row in rows if is_news(row, known.get(row.number))]
     at = now()
-    version = f"{campus_time(at):%Y-%m-%d %H:%M:%S.%f}"
+    version = campus_time(at).replace(tzinfo=None).isoformat(" ", "microseconds")
     QuotaLine.objects.bulk_create(
         QuotaLine(**facts_of(row), version=version, quota_list=found, received_at=at) for row in taken
     )

@@ -35,7 +35,7 @@ class Decided(Proposal):
         return f"asset:{self.asset.number}"
 
     @property
-    def told(self) -> dict[str, object]:
+    def summary(self) -> dict[str, object]:
         """What its case shows whoever decides in 待办, by the fields of its process; words in the language that is active."""
         raise NotImplementedError
 

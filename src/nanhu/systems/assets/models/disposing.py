@@ -94,7 +94,7 @@ class Loss(Decided):
         return {"fen": self.owed_fen}
 
     @property
-    def told(self) -> dict[str, object]:
+    def summary(self) -> dict[str, object]:
         return {
             "thing": f"{self.asset.name} {self.asset.number}",
             "fault": str(self.get_fault_display()),
@@ -204,7 +204,7 @@ class Disposal(Decided):
         return {"title": self.title, "fen": self.value_fen}
 
     @property
-    def told(self) -> dict[str, object]:
+    def summary(self) -> dict[str, object]:
         return {
             "title": self.title,
             "kind": str(self.get_kind_display()),

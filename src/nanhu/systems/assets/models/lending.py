@@ -92,7 +92,7 @@ class Letting(Decided):
         return {"fen": self.rent_fen}
 
     @property
-    def told(self) -> dict[str, object]:
+    def summary(self) -> dict[str, object]:
         return {
             "thing": f"{self.asset.name} {self.asset.number}",
             "taker": self.taker,

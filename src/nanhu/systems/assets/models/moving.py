@@ -163,7 +163,7 @@ class Transfer(Decided):
         return () if self.accepted_by_id is None else (self.accepted_by_id,)
 
     @property
-    def told(self) -> dict[str, object]:
+    def summary(self) -> dict[str, object]:
         return {
             "thing": f"{self.asset.name} {self.asset.number}",
             "value": self.asset.value_fen,

@@ -197,7 +197,7 @@ class Argument(Decided):
         return {"title": self.title, "fen": self.price_fen * self.quantity}
 
     @property
-    def told(self) -> dict[str, object]:
+    def summary(self) -> dict[str, object]:
         return {
             "title": self.title,
             "unit": self.unit.name,

@@ -26,11 +26,11 @@ from nanhu.systems.assets.services.own import refuse_own
 
 def put_forward(*, by: Actor, found: Decided, words: str, act: str = "ask", **more: Any) -> None:
     """Of a row that its form just began: it is noted with its grounds, and its case begins. The case is kept for whoever reads it, so it
-    says what the row says of itself (`Decided.told`) and `more` in the language of the school."""
+    says what the row says of itself (`Decided.summary`) and `more` in the language of the school."""
     note(by, found, act, words)
     with translation.override(settings.LANGUAGE_CODE):
-        told = found.told
-    begin(by=by, found=found, data=told | more)
+        summary = found.summary
+    begin(by=by, found=found, data=summary | more)
 
 
 def begin(*, by: Actor, found: Decided | Receipt, data: Mapping[str, Any], asked: Collection[int] = ()) -> None:

@@ -33,7 +33,7 @@ def ask_to_let(
     refuse_failed(found)
     if terms.due_on < campus_today():
         raise DuePastError
-    return asked(by, token, found, terms, taker=tidied(taker), reason=reason, approval=approval)
+    return proposed(by, token, found, terms, taker=tidied(taker), reason=reason, approval=approval)
 
 
 @transaction.atomic
@@ -46,10 +46,12 @@ def ask_to_extend(*, by: Actor, token: UUID, asset: Asset, terms: Terms, reason:
     loan = out_to(found)
     refuse_no_longer(terms.due_on, loan)
     first = loan.letting
-    return asked(by, token, found, terms, taker=first.taker, extends=first, reason=reason, approval=approval)
+    return proposed(by, token, found, terms, taker=first.taker, extends=first, reason=reason, approval=approval)
 
 
-def asked(by: Actor, token: UUID, found: Asset, terms: Terms, *, reason: str, approval: str, **whose: Any) -> Letting:
+def proposed(
+    by: Actor, token: UUID, found: Asset, terms: Terms, *, reason: str, approval: str, **whose: Any
+) -> Letting:
     """Of a thing that is locked."""
     deciding.refuse_second_request(found)
     if terms.rent_fen and not terms.payer_id:
