@@ -184,7 +184,7 @@ def note_reads() -> int:
 
 @transaction.atomic
 def note(view: View) -> bool:
-    grant = Grant.objects.select_for_update().get(pk=view.grant.pk)
+    grant = Grant.objects.select_for_update(no_key=True).get(pk=view.grant.pk)  # a page that is read names it meanwhile
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s)::text", [f"{view.schema}.{view.counter}"])
         if cursor.fetchone()[0] is None:

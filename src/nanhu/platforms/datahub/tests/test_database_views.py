@@ -1,5 +1,6 @@
 """Views in SQL: the rows and open fields of a grant, for a role that has nothing else; closed with it; each read counted, also one rolled back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.models import Delivery, Grant
 from nanhu.platforms.datahub.sharing import counting, database_views
 from nanhu.platforms.datahub.tests.conftest import BY, signed_in
-from nanhu.platforms.datahub.tests.test_sharing import CARD, ask_grant, card, cards, vendor  # noqa: F401  (a fixture)
+from nanhu.platforms.datahub.tests.test_sharing import CARD, ask_grant, card, cards, reader_of, vendor  # noqa: F401  (a fixture)
 from nanhu.platforms.openapi.api import Vendor
+from nanhu.testing.races import alone, is_someone_waiting
 
 ROLE = "hub_000000000000"
 COUNT = "SELECT count(*) FROM hub_000000000000.card_card"
@@ -130,3 +132,29 @@ def test_who_moves_the_sequence_for_nothing_closes_his_own_view():
     counting.count_readings()
     assert rows(COUNT) == [(0,)]
     assert Delivery.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("opened")
+def test_a_page_that_is_read_while_the_views_reads_are_counted_waits_for_no_more_than_that(vendor, monkeypatch):  # noqa: F811
+    """The page names the grant and holds the day, the count holds the grant and wants the day."""
+    program, count = reader_of(vendor), database_views.run
+    assert program.get(CARD, limit="1").status_code == 200
+    rows(COUNT)
+    with ThreadPoolExecutor(1) as pool:
+
+        def amid_a_page(statement, facts):
+            pages.append(pool.submit(alone, lambda: program.get(CARD, limit="1").status_code))
+            while not (pages[0].done() or is_someone_waiting()):
+                pass
+            return count(statement, facts)
+
+        pages = []
+        monkeypatch.setattr(database_views, "run", amid_a_page)
+        try:
+            assert database_views.note_reads() == 1
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute(f"DROP SCHEMA {ROLE} CASCADE")
+        assert pages[0].result() == 200
+    assert Grant.objects.get().days.get().rows == 1 + 2 + 1
