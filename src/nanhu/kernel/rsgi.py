@@ -24,9 +24,11 @@ def address_in(client: str) -> str:
     return address.strip("[]") if port.isdecimal() and ("." in address or address.endswith("]")) else client
 
 
-async def whole_body(length: str, protocol: Any, most: int) -> bytes:
-    """In one step where the length is known to be small; of one larger than `most` just enough to see that it is."""
-    if length.isdecimal() and int(length) <= most:
+async def whole_body(headers: Any, protocol: Any, most: int) -> bytes:
+    """In one step where the length is known to be small; of one larger than `most` just enough to see that it is. A body in chunks
+    has no length, whatever is said of it beside."""
+    length = headers.get("content-length", "")
+    if length.isdecimal() and int(length) <= most and not headers.get("transfer-encoding", ""):
         return bytes(await protocol())
     body = b""
     async for piece in protocol:

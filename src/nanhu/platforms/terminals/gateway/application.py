@@ -47,7 +47,7 @@ class Application[G: Gateway]:
         find = scope.headers.get
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                body = await whole_body(find("content-length", ""), protocol, LARGEST_BODY)
+                body = await whole_body(scope.headers, protocol, LARGEST_BODY)
         except TimeoutError:
             protocol.response_empty(HTTPStatus.REQUEST_TIMEOUT, [])
             return

@@ -335,6 +335,22 @@ def test_the_door_of_accounting_is_for_accounting_alone(path, body, status):
     assert question.answer[0] == status
 
 
+def test_no_body_in_chunks_is_taken_for_as_short_as_its_head_says():
+    """Of one that is said to have a length as well the server reads chunks without an end."""
+
+    class Endless(Question):
+        async def __call__(self):
+            raise AssertionError
+
+        async def __aiter__(self):
+            while True:
+                yield b"x" * 1000
+
+    question = Endless(b"", content_length="5", transfer_encoding="chunked")
+    asyncio.run(accounting_server.AccountingServer(None, None, threads=1).__rsgi__(question, question))
+    assert question.answer[0] == 413
+
+
 def test_whoever_sends_a_body_too_slowly_is_cut(monkeypatch):
     class Slow(Question):
         async def __call__(self):

@@ -125,7 +125,14 @@ class Scope:
         self.headers = Headers({name.replace("_", "-"): value for name, value in headers.items()})
 
 
-@pytest.mark.parametrize("headers", [{"content_length": str(64 * 1024 * 400)}, {"transfer_encoding": "chunked"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"content_length": str(64 * 1024 * 400)},
+        {"transfer_encoding": "chunked"},
+        {"content_length": "5", "transfer_encoding": "chunked"},
+    ],
+)
 def test_a_stranger_cannot_fill_the_memory_with_one_body(headers):
     application, line = Application(gateway), Line(pieces=400)
     application.gateway = gateway()

@@ -51,7 +51,7 @@ class AccountingServer:
             return WELL if scope.path == HEALTH else NOT_FOUND
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                body = await whole_body(scope.headers.get("content-length", ""), protocol, LARGEST_QUESTION)
+                body = await whole_body(scope.headers, protocol, LARGEST_QUESTION)
         except TimeoutError:
             return TOO_LATE
         if len(body) > LARGEST_QUESTION:
