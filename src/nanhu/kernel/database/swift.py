@@ -106,17 +106,34 @@ async def run_soon(
     heard = asyncio.Event()
     try:
         line.send_query_prepared(name, texts, formats)
-        loop.add_reader(line.socket, heard.set)
+        socket = line.socket  # asked now: of a connection that broke libpq has none, and the loop must let go of it
+        loop.add_reader(socket, heard.set)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
+                await sent(line, socket, heard)
                 result = await last_result(line, heard)
         finally:
-            loop.remove_reader(line.socket)
+            loop.remove_reader(socket)
     except (psycopg.Error, TimeoutError) as error:
         raise AskDjangoError from error
     if result is None:
         raise AskDjangoError("no answer")
     return value_of(result)
+
+
+async def sent(line: PGconn, socket: int, heard: asyncio.Event) -> None:
+    """What the socket did not take at once goes as it takes it."""
+    if not line.flush():
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_writer(socket, heard.set)
+    try:
+        while line.flush():
+            await heard.wait()
+            heard.clear()
+            line.consume_input()
+    finally:
+        loop.remove_writer(socket)
 
 
 async def last_result(line: PGconn, heard: asyncio.Event) -> PGresult | None:
