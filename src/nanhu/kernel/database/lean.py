@@ -58,6 +58,7 @@ class LeanCursor:
                 if count := result.ntuples:
                     values.set_pgresult(result)
                     self.rows = values.load_rows(0, count, tuple)
+                    values.set_pgresult(None)  # a connection that waits for the next question keeps no rows of this one
                 self.rowcount = count
             else:
                 self.rowcount = result.command_tuples or 0

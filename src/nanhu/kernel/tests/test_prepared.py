@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.database.lean import LeanCursor
+from nanhu.kernel.database.lean import LeanCursor, converter_of
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared, insert, insert_unless_there, planned_cursor, update
 from nanhu.kernel.models import AuditEntry, OutboxEvent, SubmittedForm
 
@@ -248,6 +248,12 @@ def test_what_is_asked_right_above_libpq_says_what_the_usual_cursor_says():
         assert [lean.fetchmany(2), lean.fetchall()] == [usual.fetchmany(2), usual.fetchall()]
         lean.execute("SELECT 1 WHERE %s::int = 0", [1])
         assert (lean.fetchall(), lean.rowcount) == ([], 0)
+
+
+@pytest.mark.django_db
+def test_a_connection_keeps_no_rows_of_what_it_was_asked_before(lines):
+    assert of_actor()(actor=lines[0].actor, actions=["test.a"])
+    assert converter_of(connection.connection).pgresult is None
 
 
 def test_what_is_refused_right_above_libpq_is_refused_as_everywhere(lines):
