@@ -1,6 +1,7 @@
 """Reading a source in: what it says becomes a file, and the file goes the way of all files. Killed anywhere, it is read again,
 and the same rows change nothing."""
 
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -273,6 +274,7 @@ def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
 def taken_large(made: DataSource, file: RemoteFile | None, begun: datetime) -> tuple[BatchReport, int, datetime]:
     """Its batch, how many rows, and since when they are known. An engine's place is held for as long as the engine works."""
     with asking(), fetched(made, file, begun) as one, place():
+        os.utime(one.path)  # however long it waited, nobody takes it for left behind while the engine reads it
         report = taken(made, one.path, name=file.name if file else "")
     return report, one.rows or report.counts["rows"], one.begun
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -28,7 +29,9 @@ from nanhu.platforms.datahub.cleaning.documents import clean_document
 from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
 from nanhu.platforms.datahub.cleaning.numbers import NumberShape
 from nanhu.platforms.datahub.cleaning.text import is_empty, squeezed, text_of
+from nanhu.platforms.datahub.errors import LargeTablesBusyError
 from nanhu.platforms.datahub.feeding import large as feeding
+from nanhu.platforms.datahub.feeding import reading
 from nanhu.platforms.datahub.lineage.openlineage import events_of
 from nanhu.platforms.datahub.matching.model import HERE, PATTERN
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, Release
@@ -753,6 +756,48 @@ def test_a_slow_source_keeps_no_engine_and_what_was_fetched_waits_for_one(  # no
     assert ("排队" in read_again(made).error, inbox()) == (False, []), "changed meanwhile it is asked anew"
     with places.asking(), places.asking():
         assert "排队" in read_again(made).error
+
+
+@pytest.mark.django_db
+def test_what_waited_nearly_as_long_as_it_is_kept_is_nobodys_to_sweep_away_while_it_is_read(  # noqa: PLR0917  (fixtures)
+    large,
+    engine,
+    steward,
+    outside,  # noqa: F811
+    listed,  # noqa: F811
+    monkeypatch,
+):
+    monkeypatch.setattr(places, "configuration", lambda: replace(configuration(), large_tables_at_once=1))
+    outside.says([cells(n) for n in range(20)])
+    facts = {"key": "card.flow", "fills": f"large:{KEY}", "columns": "流水号 = lsh", "values": "", "page_size": "50"}
+    engine(20, new=20)
+    made = made_by(steward, address=outside.address + "/rows", **facts)
+    with place():
+        assert "排队" in started(steward, made).error
+    [kept] = (configuration().data_dir / "inbox").glob(f"*{SUFFIX}")
+    put_by = kept.stat().st_mtime - reading.LEFT_SECONDS + 60
+    os.utime(kept, (put_by, put_by))
+    taken, ages = reading.taken, []
+
+    def at_the_engine(made, path, **named):
+        ages.append((path, path.stat().st_mtime - put_by))
+        return taken(made, path, **named)
+
+    monkeypatch.setattr(reading, "taken", at_the_engine)
+    assert read_again(made).error == ""
+    [(path, newer)] = ages
+    assert path == kept
+    assert newer > reading.LEFT_SECONDS / 2
+
+
+def test_however_many_large_tables_are_read_some_of_a_workers_readings_are_for_small_ones(large, monkeypatch):
+    monkeypatch.setattr(places, "configuration", lambda: replace(configuration(), large_tables_at_once=4))
+    with ExitStack() as asked:
+        for _each in range(6):
+            asked.enter_context(places.asking())
+        with pytest.raises(LargeTablesBusyError), places.asking():
+            pass
+    assert reading.READINGS.at_once > 6
 
 
 def test_whoever_is_killed_lets_go_of_his_place(large, monkeypatch):

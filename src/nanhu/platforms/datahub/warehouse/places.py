@@ -1,5 +1,5 @@
 """How many large tables this machine reads in at once: each has an engine of its own, and memory is bounded. Twice as many sources may
-be asked meanwhile, for a slow one takes hours of its network and no memory of ours."""
+be asked meanwhile (of a worker's eight at most six), for a slow one takes hours of its network and no memory of ours."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +14,8 @@ from nanhu.platforms.datahub.warehouse.declared import folder_of
 
 LOOK_SECONDS: Final = 1
 ASKED_A_PLACE: Final = 2
+MOST_ASKED: Final = 6
+"""Of the eight sources that a worker reads at once: small ones need not wait hours for large ones."""
 
 
 @contextmanager
@@ -32,10 +34,14 @@ def place(*, waits: Callable[[str], None] | None = None) -> Iterator[None]:
 @contextmanager
 def asking() -> Iterator[None]:
     """One of the sources that are asked is ours, until it is read in; refused where so many are."""
-    if (held := free_lock("source", ASKED_A_PLACE * most_at_once())) is None:
-        raise LargeTablesBusyError(most=ASKED_A_PLACE * most_at_once())
+    if (held := free_lock("source", most_asked())) is None:
+        raise LargeTablesBusyError(most=most_asked())
     with held:
         yield
+
+
+def most_asked() -> int:
+    return max(most_at_once(), min(ASKED_A_PLACE * most_at_once(), MOST_ASKED))
 
 
 def most_at_once() -> int:
