@@ -96,7 +96,6 @@ NOT_WHOLE = (
 )
 
 
-@pytest.mark.capability("A156.2")
 @pytest.mark.capability("A164.1")
 def test_an_account_leads_to_the_self_test_of_what_keeps_the_vpn_from_connecting(school):
     school.granted("T1")
@@ -107,6 +106,7 @@ def test_an_account_leads_to_the_self_test_of_what_keeps_the_vpn_from_connecting
     assert "连不上？" not in teacher.get(VPN).content.decode(), "without an account the page itself says what to do"
 
 
+@pytest.mark.capability("A156.2")
 def test_what_is_not_whole_opens_nothing(school):
     teacher = school.client("T1")
     statuses = [teacher.post(f"{VPN}apply/", filled(**wrong)).status_code for wrong in NOT_WHOLE]
