@@ -92,6 +92,17 @@ def test_while_the_database_is_away_or_the_school_read_only_programs_hear_the_sa
 
 
 @pytest.mark.parametrize(
+    ("path", "host", "status"), [("/api/nobody/v2/x", "localhost", 404), ("/api/nobody/v1/x", "evil.example", 400)]
+)
+def test_whoever_goes_astray_among_the_addresses_of_programs_is_shown_a_page(path, host, status):
+    """It needs nothing that the middlewares of people put on a request."""
+    request = RequestFactory(headers={"accept": "text/html", "host": host}).get(path)
+    answer = ProgramHandler().get_response(request)
+    assert answer.status_code == status
+    assert "</html>" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
     ("path", "whose"),
     [(HUB, "programs"), ("/api/hub/", "people"), ("/api/", "people"), ("/", "people"), ("/x/api/hub/v1/", "people")],
 )
