@@ -118,7 +118,9 @@ class Configuration:
         "",
         "Private networks that the program may call (applications, bank, webhooks, metadata); empty: public addresses only.",
     )
-    web_threads: int = setting("NANHU_WEB_THREADS", 8, "Threads of each web worker.")
+    web_threads: int = setting(
+        "NANHU_WEB_THREADS", 8, "Threads of each web worker, and of radius for what Django answers."
+    )
     web_workers: int = setting("NANHU_WEB_WORKERS", 0, "Web worker processes; 0: one a processor, at most four.")
     hasher_threads: int = setting("NANHU_HASHER_THREADS", 0, "Passwords checked at once; 0: one a processor.")
     upload_limit_mb: int = setting("NANHU_UPLOAD_LIMIT_MB", 50, "Largest file an office may hand in, in MiB.")
