@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.flows.events import CaseClosed
-from nanhu.platforms.flows.services import outside, papering, persons
+from nanhu.platforms.flows.services import delegations, outside, papering, persons
 from nanhu.platforms.identity.api import AccountClosed
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged, PersonsParted, PostEnded
 
 
@@ -18,15 +19,26 @@ def assign_tasks_of_leavers(events: Sequence[AffiliationEnded]) -> None:
 
 @subscribe(PersonsMerged, name="flows.merge_persons")
 def merge_persons(events: Sequence[PersonsMerged]) -> None:
+    """Told late, of two who have been parted again meanwhile, nothing changes hands."""
+    heirs = people.heirs([event.gone_id for event in events])
     for event in events:
-        persons.merge(kept_id=event.kept_id, gone_id=event.gone_id)
-        outside.merge(kept_id=event.kept_id, gone_id=event.gone_id)
+        if event.gone_id in heirs:
+            persons.merge(kept_id=heirs[event.gone_id], gone_id=event.gone_id)
+            outside.merge(kept_id=heirs[event.gone_id], gone_id=event.gone_id)
 
 
 @subscribe(PersonsParted, name="flows.part_persons")
 def part_persons(events: Sequence[PersonsParted]) -> None:
     """To-dos of other systems name campus numbers, and so find their persons again."""
     outside.assign_anew(person_ids={one for event in events for one in (event.kept_id, event.restored_id)})
+
+
+@subscribe(PersonsParted, name="flows.end_doubtful_delegations", at_once=True)
+def end_doubtful_delegations(events: Sequence[PersonsParted]) -> None:
+    """In the transaction that parts them: nobody decides for a moment longer in whose place he was never put."""
+    for event in events:
+        for person_id, since in event.records().items():
+            delegations.end_doubtful(by=persons.BY, person_id=person_id, since=since)
 
 
 @subscribe(AccountClosed, name="flows.assign_tasks_of_closed")

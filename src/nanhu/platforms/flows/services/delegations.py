@@ -1,6 +1,6 @@
 """Delegations (委托): from a day to a day, for one process or all. They never chain, and nobody is delegated his own case."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -96,10 +96,25 @@ def end_delegation(*, by: Actor, owner_id: int, delegation: Delegation) -> None:
     if locked is None:
         raise NotFoundError(what=_("这份委托"))
     if locked.ended_at is None:
-        locked.ended_at = now()
-        locked.save(update_fields=["ended_at"])
-        target = f"delegation:{locked.public_id}"
-        audit.record(by=by, action="flows.end_delegation", target=target, facts=facts_of(locked))
+        end(by=by, found=locked)
+
+
+@transaction.atomic
+def end_doubtful(*, by: Actor, person_id: int, since: datetime | None) -> None:
+    """Given by or to this person after `since` (None: ever), when he and another were taken for one: who of the two gave it, and who was
+    meant, nobody can tell."""
+    standing = Delegation.objects.filter(Q(owner_id=person_id) | Q(delegate_id=person_id), ended_at=None)
+    doubtful = standing if since is None else standing.filter(created_at__gt=since)
+    for one in doubtful.select_for_update().order_by("pk"):
+        end(by=by, found=one)
+
+
+def end(*, by: Actor, found: Delegation) -> None:
+    """Of one that is locked."""
+    found.ended_at = now()
+    found.save(update_fields=["ended_at"])
+    target = f"delegation:{found.public_id}"
+    audit.record(by=by, action="flows.end_delegation", target=target, facts=facts_of(found))
 
 
 def facts_of(row: Delegation) -> dict[str, object]:

@@ -254,6 +254,27 @@ def test_a_delegate_who_has_left_decides_nothing(school):
     assert Delegation.objects.get().ended_at is not None
 
 
+def test_a_delegation_that_was_given_while_two_were_one_ends_with_the_parting(school):
+    """Nothing here delivers events: until the worker's turn he would decide what waits for another."""
+    tomorrow = campus_today() + timedelta(days=1)
+    older = delegate(school, "T1", "T5")
+    merged = people.merge_persons(by=SYSTEM, kept_id=school["T1"], gone_id=school["T4"], reason="同一人")
+    for owner, to in (("T1", "T2"), ("T3", "T1")):
+        delegations.delegate(
+            by=school.actor(owner),
+            owner_id=school[owner],
+            delegate_id=school[to],
+            definition=None,
+            starts_on=tomorrow,
+            ends_on=tomorrow,
+            reason="出差",
+        )
+    assert Delegation.objects.filter(ended_at=None).count() == 3
+    people.part_persons(by=SYSTEM, merge_id=merged.pk, reason="是两个人")
+    assert list(Delegation.objects.filter(ended_at=None)) == [older]
+    assert AuditEntry.objects.filter(action="flows.end_delegation").count() == 2
+
+
 def test_a_delegation_has_an_end_and_no_chain_through_a_transfer(school):
     with pytest.raises(DelegateRefusedError, match="一年"):
         delegate(school, "T1", "T4", ends_on=campus_today() + timedelta(days=400))

@@ -470,9 +470,14 @@ def test_what_stands_with_the_wrong_person_finds_the_right_one(school, office):
 def test_flows_hears_of_leavers_and_of_records_that_are_joined_and_parted(school, office):
     office.put("oa-1", person="T1")
     office.put("oa-2", person="T4")
-    subscribers.merge_persons([people.PersonsMerged(kept_id=school["T1"], gone_id=school["T4"])])
+    both = {"kept_id": school["T1"], "gone_id": school["T4"]}
+    merged = people.merge_persons(by=SYSTEM, **both, reason="同一人")
+    subscribers.merge_persons([people.PersonsMerged(**both)])
     assert OutsideTodo.objects.filter(person_id=school["T1"]).count() == 2
+    people.part_persons(by=SYSTEM, merge_id=merged.pk, reason="是两个人")
     subscribers.part_persons([people.PersonsParted(kept_id=school["T1"], restored_id=school["T4"])])
+    assert OutsideTodo.objects.get(external_id="oa-2").person_id == school["T4"]
+    subscribers.merge_persons([people.PersonsMerged(**both)])
     assert OutsideTodo.objects.get(external_id="oa-2").person_id == school["T4"]
     leave_the_school(school, "T1")
     subscribers.assign_tasks_of_leavers([SimpleNamespace(person_id=school["T1"])])
