@@ -12,7 +12,8 @@ BY = Actor.system("payments.agreements")
 
 @subscribe(PersonsParted, name="payments.end_doubtful_agreements")
 def end_doubtful_agreements(events: Sequence[PersonsParted]) -> None:
-    """While the bank still owes an answer, or a transfer is under way over it, this is tried again later."""
+    """While the bank still owes an answer, or a transfer is under way over it, this is tried again later. What one of the two signed after
+    they were parted is his."""
     for event in events:
         for person_id, since in event.records().items():
-            agreements.end_doubtful(by=BY, person_id=person_id, since=since)
+            agreements.end_doubtful(by=BY, person_id=person_id, since=since, until=event.at)

@@ -65,11 +65,13 @@ class PersonsMerged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonsParted(Event):
     """A merge was undone, or nothing says any more that two are one: `restored_id` is a person of their own, a new record in the
-    second case. `since`: from when on each record of either side had been one with the other side; who is not named may always have been."""
+    second case. `since`: from when on each record of either side had been one with the other side; who is not named may always have been. `at`:
+    when they were parted; what is newer is the one's or the other's, however late this is told."""
 
     kept_id: int
     restored_id: int
     since: tuple[tuple[int, datetime], ...] = ()
+    at: datetime | None = None
 
     def records(self) -> dict[int, datetime | None]:
         """All of both sides, each with its `since`."""

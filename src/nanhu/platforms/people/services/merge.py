@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError, WrongStateError
 from nanhu.kernel.events import publish
 from nanhu.platforms.people.errors import MergeRefusedError
@@ -79,7 +80,7 @@ def part_persons(*, by: Actor, merge_id: int, reason: str) -> tuple[int, int]:
     audit.record(
         by=by, action="people.part_persons", target=f"person:{kept_id}", reason=reason, facts={"restored": gone_id}
     )
-    publish(PersonsParted(kept_id=kept_id, restored_id=gone_id, since=since))
+    publish(PersonsParted(kept_id=kept_id, restored_id=gone_id, since=since, at=now()))
     return kept_id, gone_id
 
 
@@ -129,7 +130,7 @@ def split_person(
         by=by, action="people.part_persons", target=f"person:{person_id}", reason=reason, facts={"restored": own.id}
     )
     told = [] if since is None else [(one, min([since, *(at for _one, at in moved)])) for one in (person_id, own.id)]
-    publish(PersonsParted(kept_id=person_id, restored_id=own.id, since=tuple(told)))
+    publish(PersonsParted(kept_id=person_id, restored_id=own.id, since=tuple(told), at=now()))
     return own.id
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import blind_index, encrypt
 from nanhu.kernel.database.values import one_row
 from nanhu.kernel.errors import WrongStateError
@@ -191,7 +191,8 @@ def parting_of(row: Person, merged_at: datetime) -> Event | None:
     if row.merged_into_id is None:
         return None
     kept_id = heirs([row.id]).get(row.id, row.merged_into_id)
-    return events.PersonsParted(kept_id=kept_id, restored_id=row.id, since=one_since(row.id, merged_at=merged_at))
+    since = one_since(row.id, merged_at=merged_at)
+    return events.PersonsParted(kept_id=kept_id, restored_id=row.id, since=since, at=now())
 
 
 def events_of(row: Any, change: Change, *, was: str) -> list[Event]:

@@ -76,3 +76,11 @@ def test_a_signing_that_the_bank_has_not_answered_is_let_go_when_it_has(campus):
     EventDelivery.objects.filter(delivered_at=None).update(due_at=now())
     deliver_pending()
     assert Agreement.objects.get().state == Agreement.State.CANCELLING
+
+
+def test_what_was_signed_after_the_parting_holds_though_it_is_told_later(campus):
+    """The worker was away."""
+    part(merged_of(campus))
+    own = campus.agree("student")
+    deliver_pending()
+    assert list(Agreement.objects.filter(state="active")) == [own]
