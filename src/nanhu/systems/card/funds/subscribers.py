@@ -22,5 +22,13 @@ def join_merged_wallets(events: Sequence[PersonsMerged]) -> None:
 
 @subscribe(PersonsParted, name="card.part_wallets")
 def part_wallets(events: Sequence[PersonsParted]) -> None:
+    """Told late, the money is where the kept record's is now, and goes on with a record that was merged into a third meanwhile. Of two
+    who are one again nothing moves."""
     for event in events:
-        merging.part_wallets(by=BY, kept_id=event.kept_id, restored_id=event.restored_id)
+        heirs = people.heirs([event.kept_id, event.restored_id])
+        kept_id, heir_id = heirs.get(event.kept_id, event.kept_id), heirs.get(event.restored_id)
+        if heir_id == kept_id:
+            continue
+        merging.part_wallets(by=BY, kept_id=kept_id, restored_id=event.restored_id)
+        if heir_id is not None:
+            merging.join_wallets(by=BY, kept_id=heir_id, gone_id=event.restored_id)

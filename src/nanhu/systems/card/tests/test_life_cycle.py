@@ -326,3 +326,33 @@ def test_a_merge_that_is_told_after_it_was_undone_moves_no_money():
     assert (balance(kept), balance(gone)) == (0, 4200)
     assert card_of(gone).state == "issued"
     assert books_are_right()
+
+
+def test_a_parting_that_is_told_after_the_two_are_one_again_moves_no_money():
+    """Nor does the card of the record that is gone come alive."""
+    kept, gone = bring("林小满", TIE), bring("林晓满", OTHER_TIE)
+    put_in(gone, 4200)
+    merged = merge(kept, gone)
+    people.part_persons(by=BY, merge_id=merged.id, reason="不是同一人")
+    again = people.merge_persons(by=BY, kept_id=kept, gone_id=gone, reason="是同一人")
+    deliver_pending()
+    assert (balance(kept), balance(gone), card_of(gone).state) == (4200, 0, "frozen")
+    part(again, kept, gone)
+    assert (balance(kept), balance(gone), card_of(gone).state) == (0, 4200, "issued")
+    assert books_are_right()
+
+
+@pytest.mark.parametrize("who", ["the kept", "the restored"])
+def test_of_a_parting_that_is_told_after_another_merge_the_money_goes_to_whose_it_is(who):
+    kept, gone, third = (
+        bring(name, replace(TIE, campus_no=f"1423110004{place}")) for place, name in enumerate("甲乙丙")
+    )
+    put_in(kept, 1000)
+    put_in(gone, 4200)
+    merged = merge(kept, gone)
+    people.part_persons(by=BY, merge_id=merged.id, reason="不是同一人")
+    people.merge_persons(by=BY, kept_id=third, gone_id=kept if who == "the kept" else gone, reason="同一人")
+    deliver_pending()
+    held = {"the kept": (0, 4200, 1000), "the restored": (1000, 0, 4200)}[who]
+    assert (balance(kept), balance(gone), balance(third)) == held
+    assert books_are_right()
