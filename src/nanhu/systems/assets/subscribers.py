@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.flows.api import CaseClosed
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsMerged
 from nanhu.systems.assets.models import Receipt
 from nanhu.systems.assets.processes import DECIDED
@@ -16,8 +17,11 @@ BY = Actor.system("assets")
 
 @subscribe(PersonsMerged, name="assets.rekey")
 def rekey_merged(events: Sequence[PersonsMerged]) -> None:
+    """Told late, of two who have been parted again meanwhile, nothing changes hands."""
+    heirs = people.heirs([event.gone_id for event in events])
     for event in events:
-        rekey(by=BY, kept_id=event.kept_id, gone_id=event.gone_id)
+        if event.gone_id in heirs:
+            rekey(by=BY, kept_id=heirs[event.gone_id], gone_id=event.gone_id)
 
 
 @subscribe(CaseClosed, name="assets.hear_the_end", wants=lambda event: event.definition in {*DECIDED, Receipt.process})

@@ -4,19 +4,19 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.systems.assets.models import Asset, Instrument, Letting, Loan, Loss, Receipt, Transfer
+from nanhu.systems.assets.models import Asset, Instrument, Loan, Loss, Receipt, Transfer
 
 
 @transaction.atomic
 def rekey(*, by: Actor, kept_id: int, gone_id: int) -> int:
-    """What is decided keeps whose it was. A receipt whose two people turn out to be one stays as it is: nobody signs for both
+    """What is decided keeps whose it was, and a letting its payer: whose rent is due is asked as it is billed (`renting.now_called`), so that a
+    merge that is undone leaves it with nobody else. A receipt whose two people turn out to be one stays as it is: nobody signs for both
     (`receiving.signed`)."""
     theirs = Asset.objects.select_for_update(no_key=True).filter(keeper=gone_id).order_by("pk")
     numbers = list(theirs.values_list("number", flat=True))
     Asset.objects.filter(keeper=gone_id).update(keeper=kept_id)
     Loan.objects.filter(borrower=gone_id, returned_at=None).update(borrower=kept_id)
     Loss.objects.filter(person=gone_id, state=Loss.State.ASKED).update(person=kept_id)
-    Letting.objects.filter(payer=gone_id, state=Letting.State.ASKED).update(payer=kept_id)
     Transfer.objects.filter(to_keeper=gone_id, state=Transfer.State.ASKED).update(to_keeper=kept_id)
     Instrument.objects.filter(contact=gone_id).update(contact=kept_id)
     waiting = Receipt.objects.filter(state=Receipt.State.WAITING)

@@ -4,6 +4,7 @@ A period that began is owed whole, and of what is kept too long each day at the 
 """
 
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import Final
 
 from django.conf import settings
@@ -47,7 +48,8 @@ def bill_until(*, by: Actor, letting: Letting, day: date) -> int:
         return 0
     known = letting.rents.count()
     periods = rent_periods(letting.starts_on, letting.due_on, letting.rent_months)
-    begun = [one for one in periods if one.ordinal > known and one.starts_on <= day]
+    began = takewhile(lambda one: one.starts_on <= day, periods)
+    begun = [one for one in began if one.ordinal > known]
     for period in begun:
         charge(by=by, letting=letting, period=period)
     return len(begun)

@@ -6,7 +6,9 @@ import pytest
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import SamePersonError, WrongStateError
+from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
     ApprovalMissingError,
     LossChangedError,
@@ -164,6 +166,14 @@ def test_a_merged_record_hands_its_things_on(school):
     for _again in range(2):
         rekey(by=SYSTEM, kept_id=school["T3"], gone_id=school["T2"])
     assert fresh(asset).keeper_id == school["T3"]
+
+
+def test_a_merge_that_is_told_after_it_was_undone_hands_nothing_on(school):
+    asset = school.thing(keeper="T2")
+    merged = people.merge_persons(by=SYSTEM, kept_id=school["T3"], gone_id=school["T2"], reason="同一人")
+    people.part_persons(by=SYSTEM, merge_id=merged.pk, reason="是两个人")
+    deliver_pending()
+    assert fresh(asset).keeper_id == school["T2"]
 
 
 def test_a_ruling_waits_for_the_months_before_it(school, clock):

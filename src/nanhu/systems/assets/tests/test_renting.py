@@ -7,6 +7,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.jobs import bill_rents
@@ -202,6 +203,32 @@ def test_the_rent_of_who_was_merged_is_billed_to_the_kept_record(school, clock):
     clock("2026-02-15")
     assert bill_rents() == 1
     assert Rent.of(letting)[1].bill.person_id == school["T3"]
+
+
+def test_a_letting_agreed_after_a_merge_was_undone_is_billed_to_who_was_named(school):
+    """It waited for the office while the two were one."""
+    letting = to_let(school, confirmed(school))
+    merged = people.merge_persons(by=SYSTEM, kept_id=school["T3"], gone_id=school["T8"], reason="同一人")
+    deliver_pending()
+    people.part_persons(by=SYSTEM, merge_id=merged.pk, reason="是两个人")
+    deliver_pending()
+    assert decide(school.client("T5"), task_of(letting, school["T5"])).status_code == 302
+    assert Rent.objects.get().bill.person_id == school["T8"]
+
+
+def test_a_letting_agreed_while_two_are_one_is_billed_to_the_kept_record(school):
+    letting = to_let(school, confirmed(school))
+    people.merge_persons(by=SYSTEM, kept_id=school["T3"], gone_id=school["T8"], reason="同一人")
+    deliver_pending()
+    assert decide(school.client("T5"), task_of(letting, school["T5"])).status_code == 302
+    assert Rent.objects.get().bill.person_id == school["T3"]
+
+
+def test_a_letting_for_as_long_as_days_are_counted_is_billed_as_any_other(school, clock):
+    clock("2026-01-15")
+    assert billed(let_out(school, due_on=date.max, rent_fen=62_000, rent_months=1)) == [
+        ("2026-01-15", "2026-02-14", 62_000)
+    ]
 
 
 def test_the_office_takes_back_a_bill_on_which_nothing_was_paid(school, clock):
