@@ -49,6 +49,11 @@ class NotAYearError(InvalidError):
     sentence = _("年度写成 2026 这样")
 
 
+class QuotasChangedError(ConflictError):
+    code = "parties.quotas_changed"
+    sentence = _("检查以后，另一份指标表改了指标 {number}，与这份表比对的不同。请作废，重新交。")
+
+
 class OtherBatchError(ConflictError):
     code = "parties.other_batch"
     sentence = _("“{key}”已经交过一批，内容与这一批不同。")

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.intake import RowList, row_list_constraints
 from nanhu.kernel.models import Retried
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import Text
+from nanhu.platforms.parties.errors import QuotasChangedError
 from nanhu.platforms.parties.parties import CHOICES, FILED, Verdict
 
 
@@ -162,6 +164,7 @@ class Quota(models.Model):
         abstract = True
 
 
+TAKING: Final = "parties.quota_lists"
 SAID: Final = tuple(one.name for one in Quota._meta.local_fields)  # noqa: SLF001 - its fields are what it says
 
 
@@ -173,6 +176,17 @@ class QuotaList(RowList):
     class Meta:
         db_table = "parties_quota_list"
         constraints = row_list_constraints("parties_quota_list")
+
+    def refuse_work(self) -> None:
+        """The second person signs what was compared: where another list has said something of one of its quotas since, or is about to, it
+        is compared anew. What the treasury says itself meanwhile stands before it in any case."""
+        lock_key(TAKING)
+        own = self.rows.values("number")
+        taken = QuotaLine.objects.filter(number__in=own, received_at__gt=self.created_at).exclude(quota_list=None)
+        rows = QuotaListRow.objects.filter(number__in=own, batch__state=self.State.POSTING).exclude(batch=self)
+        for said in (taken, rows):
+            if (one := said.order_by("number").first()) is not None:
+                raise QuotasChangedError(number=one.number)
 
 
 class QuotaListRow(Quota):

@@ -1,7 +1,6 @@
 """Lists of quotas (指标表): kept as they were checked, taken once a second person agreed. A wrong one is set right by another."""
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -11,11 +10,9 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.jobs import open_progress
 from nanhu.kernel.once import lock_key
-from nanhu.platforms.parties.models import QuotaLine, QuotaList, QuotaListRow
+from nanhu.platforms.parties.models import TAKING, QuotaLine, QuotaList, QuotaListRow
 from nanhu.platforms.parties.queries import newest_quotas
 from nanhu.platforms.parties.quota_sheet import Change, change_of, facts_of
-
-TAKING: Final = "parties.quota_lists"
 
 
 @transaction.atomic

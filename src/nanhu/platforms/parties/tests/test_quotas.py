@@ -121,6 +121,25 @@ def test_what_the_treasury_says_between_handing_in_and_taking_is_left_as_it_is(o
     assert QuotaLine.objects.count() == 1
 
 
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_a_sheet_that_was_compared_before_another_changed_the_same_quota_is_compared_anew(office, is_taken):
+    """Else the older paper, agreed to later, would stand before the newer."""
+    agreed("Y1,文1,2026,138,,1.00,")
+    older, newer = (
+        TestDesk().hand_in(signed_in("F1"), sheet(f"Y1,{said},", "Y2,文1,2026,138,,5,"))["Location"]
+        for said in ("文2,2026,138,,2.00", "文3,2026,138,,3.00")
+    )
+    for address in (older, newer):
+        assert signed_in("F1").post(f"{address}submit/").status_code == 302
+    assert signed_in("F2").post(f"{newer}approve/").status_code == 302
+    if is_taken:
+        jobs.take_quota_list(batch_id=QuotaList.objects.latest("pk").pk)
+    refused = signed_in("F2").post(f"{older}approve/")
+    assert (refused.status_code, "另一份指标表改了指标 Y1" in refused.content.decode()) == (409, True)
+    jobs.take_quota_list(batch_id=QuotaList.objects.latest("pk").pk)
+    assert held() == {"Y1": 300, "Y2": 500}
+
+
 @pytest.mark.parametrize(
     ("rows", "faults"),
     [
