@@ -15,6 +15,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets import elsewhere
 from nanhu.systems.assets.models import Asset, Loan
 from nanhu.systems.assets.models.things import GONE
+from nanhu.systems.assets.services import renting
 from nanhu.systems.assets.services.renting import ISSUER
 
 WAYS: dict[str, Text] = {
@@ -31,7 +32,8 @@ ledger.issuers.add(
 
 
 def outstanding(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequence[Outstanding]]:
-    """Things in somebody's name, and things that somebody borrowed; of what he never confirmed with the page to say that it never came."""
+    """Things in somebody's name, and things that somebody borrowed; of what he never confirmed with the page to say that it never came. And
+    what is let, as long as its rent is billed to him."""
     url = reverse("assets:mine:hand_over")
     found: dict[int, list[Outstanding]] = {}
     held = Asset.objects.filter(keeper__in=person_ids, state__in=WAYS).order_by("number")
@@ -48,6 +50,10 @@ def outstanding(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequ
         }
         answer = "" if confirmed_at else reverse("assets:mine:borrowed")
         found.setdefault(person_id, []).append(Outstanding(what=f"{name} {number}", how=how, url=answer))
+    for letting in renting.still_owing().filter(payer__in=person_ids).select_related("asset").order_by("due_on"):
+        how = _("出租在外，租金开给您：请单位资产员收回，或续租时换人缴费")
+        one = Outstanding(what=f"{letting.asset.name} {letting.asset.number}", how=how)
+        found.setdefault(letting.payer_id or 0, []).append(one)
     return found
 
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -28,18 +29,27 @@ ISSUER: Final = "assets"
 FEE: Final = "assets.rent"
 DAYS_TO_PAY: Final = timedelta(days=30)
 LET: Final = Q(state=Letting.State.DONE, rent_fen__gt=0)
+OUT: Final = Q(loan__returned_at=None, loan__isnull=False) | Q(
+    extends__loan__returned_at=None, extends__loan__isnull=False
+)
 
 
 def bill_what_began(by: Actor) -> int:
     """Of everything that is out; how many bills. Run again it issues nothing more; what one cannot be issued holds up no other."""
-    out = Q(loan__returned_at=None, loan__isnull=False) | Q(extends__loan__returned_at=None, extends__isnull=False)
     count = 0
-    for letting in Letting.objects.filter(LET, out, asset__state=Asset.State.LENT).order_by("pk"):
+    for letting in Letting.objects.filter(LET, OUT, asset__state=Asset.State.LENT).order_by("pk"):
         with alone("assets.rent_not_billed", letting=letting.pk):
             is_out = Asset.objects.select_for_update(no_key=True).filter(pk=letting.asset_id, state=Asset.State.LENT)
             if is_out.first() is not None:
                 count += bill_until(by=by, letting=letting, day=campus_today())
     return count
+
+
+def still_owing() -> QuerySet[Letting]:
+    """Of what is out: each until its own day, and the last of a thing until that is back."""
+    first = Coalesce(OuterRef("extends"), OuterRef("pk"))
+    later = Letting.objects.filter(state=Letting.State.DONE, extends=first, due_on__gt=OuterRef("due_on"))
+    return Letting.objects.filter(LET, OUT).filter(Q(due_on__gte=campus_today()) | ~Exists(later))
 
 
 def bill_until(*, by: Actor, letting: Letting, day: date) -> int:

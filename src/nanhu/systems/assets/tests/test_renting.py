@@ -12,6 +12,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.jobs import bill_rents
 from nanhu.systems.assets.models import Letting, Rent
+from nanhu.systems.assets.registrations import outstanding
 from nanhu.systems.assets.rules import Terms, days_over, rent_periods
 from nanhu.systems.assets.services import deciding, lending, losing, renting
 from nanhu.systems.assets.services.letting import ask_to_extend
@@ -229,6 +230,30 @@ def test_a_letting_for_as_long_as_days_are_counted_is_billed_as_any_other(school
     assert billed(let_out(school, due_on=date.max, rent_fen=62_000, rent_months=1)) == [
         ("2026-01-15", "2026-02-14", 62_000)
     ]
+
+
+def test_who_pays_is_told_as_he_leaves_until_it_is_back_or_another_pays(school, clock):
+    """A bill for who has left is paid by nobody."""
+    letting = monthly(school, clock)
+
+    def told(*numbers):
+        found = outstanding([school[one] for one in numbers], "leaving")
+        return [sum("租金" in str(said.how) for said in found.get(school[one], ())) for one in numbers]
+
+    assert told("T8", "T3") == [1, 0]
+    clock("2026-04-05")
+    terms = Terms(due_on=date(2026, 6, 10), contract="ZL-08", rent_fen=90_000, rent_months=1, payer_id=school["T3"])
+    again = ask_to_extend(
+        by=school.actor("T1"), token=token(), asset=fresh(letting.asset), terms=terms, reason="换人缴费"
+    )
+    assert decide(school.client("T5"), task_of(again, school["T5"])).status_code == 302
+    assert told("T8", "T3") == [1, 1], "until its own day"
+    clock("2026-04-11")
+    assert told("T8", "T3") == [0, 1]
+    clock("2026-06-20")
+    assert told("T8", "T3") == [0, 1], "the days over are his"
+    give_back(school, letting)
+    assert told("T8", "T3") == [0, 0]
 
 
 def test_the_office_takes_back_a_bill_on_which_nothing_was_paid(school, clock):
