@@ -19,12 +19,9 @@ def assign_tasks_of_leavers(events: Sequence[AffiliationEnded]) -> None:
 
 @subscribe(PersonsMerged, name="flows.merge_persons")
 def merge_persons(events: Sequence[PersonsMerged]) -> None:
-    """Told late, of two who have been parted again meanwhile, nothing changes hands."""
-    heirs = people.heirs([event.gone_id for event in events])
-    for event in events:
-        if event.gone_id in heirs:
-            persons.merge(kept_id=heirs[event.gone_id], gone_id=event.gone_id)
-            outside.merge(kept_id=heirs[event.gone_id], gone_id=event.gone_id)
+    for kept_id, gone_id in people.merges_that_stand(events):
+        persons.merge(kept_id=kept_id, gone_id=gone_id)
+        outside.merge(kept_id=kept_id, gone_id=gone_id)
 
 
 @subscribe(PersonsParted, name="flows.part_persons")

@@ -25,11 +25,8 @@ def let_go(events: Sequence[AffiliationEnded]) -> None:
 
 @subscribe(PersonsMerged, name="messages.join")
 def join(events: Sequence[PersonsMerged]) -> None:
-    """Told late, of two who have been parted again meanwhile, it joins nothing."""
-    heirs = people.heirs([event.gone_id for event in events])
-    for event in events:
-        if event.gone_id in heirs:
-            keeping.join(kept=heirs[event.gone_id], gone=event.gone_id)
+    for kept_id, gone_id in people.merges_that_stand(events):
+        keeping.join(kept=kept_id, gone=gone_id)
 
 
 @subscribe(PersonsParted, name="messages.forget_browsers_of_parted", at_once=True)

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, F, Func, Value
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import blind_index_many
+from nanhu.platforms.people.events import PersonsMerged
 from nanhu.platforms.people.models import Affiliation, Change, Person
 from nanhu.platforms.people.rules import normalise_document, normalise_phone
 
@@ -88,6 +89,12 @@ def heirs(person_ids: Iterable[int]) -> dict[int, int]:
         if last != person_id:
             found[person_id] = last
     return found
+
+
+def merges_that_stand(events: Sequence[PersonsMerged]) -> list[tuple[int, int]]:
+    """(who has all today, who is gone) of each. An event may be told late: of two who have been parted since nothing changes hands."""
+    found = heirs(event.gone_id for event in events)
+    return [(found[event.gone_id], event.gone_id) for event in events if event.gone_id in found]
 
 
 def void_numbers() -> dict[str, int]:

@@ -17,11 +17,8 @@ BY = Actor.system("assets")
 
 @subscribe(PersonsMerged, name="assets.rekey")
 def rekey_merged(events: Sequence[PersonsMerged]) -> None:
-    """Told late, of two who have been parted again meanwhile, nothing changes hands."""
-    heirs = people.heirs([event.gone_id for event in events])
-    for event in events:
-        if event.gone_id in heirs:
-            rekey(by=BY, kept_id=heirs[event.gone_id], gone_id=event.gone_id)
+    for kept_id, gone_id in people.merges_that_stand(events):
+        rekey(by=BY, kept_id=kept_id, gone_id=gone_id)
 
 
 @subscribe(CaseClosed, name="assets.hear_the_end", wants=lambda event: event.definition in {*DECIDED, Receipt.process})

@@ -13,11 +13,8 @@ BY = Actor.system("card.life_cycle")
 
 @subscribe(PersonsMerged, name="card.join_wallets")
 def join_merged_wallets(events: Sequence[PersonsMerged]) -> None:
-    """Told late, of two who have been parted again meanwhile, nothing moves."""
-    heirs = people.heirs([event.gone_id for event in events])
-    for event in events:
-        if event.gone_id in heirs:
-            merging.join_wallets(by=BY, kept_id=heirs[event.gone_id], gone_id=event.gone_id)
+    for kept_id, gone_id in people.merges_that_stand(events):
+        merging.join_wallets(by=BY, kept_id=kept_id, gone_id=gone_id)
 
 
 @subscribe(PersonsParted, name="card.part_wallets")
