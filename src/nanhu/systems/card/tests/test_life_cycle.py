@@ -356,3 +356,25 @@ def test_of_a_parting_that_is_told_after_another_merge_the_money_goes_to_whose_i
     held = {"the kept": (0, 4200, 1000), "the restored": (1000, 0, 4200)}[who]
     assert (balance(kept), balance(gone), balance(third)) == held
     assert books_are_right()
+
+
+def test_who_was_merged_and_parted_before_the_chain_takes_nothing_from_the_middle(window):
+    """What he brought the first time he had back from the middle one, and only what he brought the second from the last."""
+    first, second, last = (
+        bring(name, replace(TIE, campus_no=f"1423110005{place}")) for place, name in enumerate("甲乙丁")
+    )
+    for person_id, fen in ((first, 1000), (second, 3000), (last, 500)):
+        put_in(person_id, fen)
+    merges = []
+    for kept, gone, is_undone in ((first, second, True), (first, second, False), (last, first, False)):
+        merges.append(people.merge_persons(by=BY, kept_id=kept, gone_id=gone, reason="同一人"))
+        deliver_pending()
+        if is_undone:
+            people.part_persons(by=BY, merge_id=merges[-1].id, reason="不是同一人")
+            deliver_pending()
+    assert [balance(one) for one in (first, second, last)] == [0, 0, 4500]
+    for merged in merges[1:]:
+        people.part_persons(by=BY, merge_id=merged.id, reason="不是同一人")
+        deliver_pending()
+    assert [balance(one) for one in (first, second, last)] == [1000, 3000, 500]
+    assert books_are_right()

@@ -130,12 +130,22 @@ def brought_fen(card: Card) -> int:
     back = rows.filter(kind="merge_in", detail=PARTED).order_by("-id").first()
     merged = rows.filter(id__gt=back.pk if back is not None else 0).exclude(detail=PARTED)
     brought = int(merged.filter(kind="merge_out").aggregate(fen=Sum("amount_fen"))["fen"] or 0)
-    came = dict(merged.filter(kind="merge_in").values_list("entry_id", "amount_fen"))
+    came = {row.entry_id: row for row in merged.filter(kind="merge_in")}
     givers = Receipt.objects.filter(kind="merge_out", entry_id__in=came).values_list("entry_id", "card__person_id")
     family = people.families([card.person_id])
     gone = {entry_id: person_id for entry_id, person_id in givers if person_id not in family}
-    others = sum(int(came[entry_id] or 0) for entry_id, one in gone.items() if parted_from(one) != card.person_id)
-    return max(brought - others, 0)
+    elsewhere = [came[entry_id] for entry_id, one in gone.items() if got_back(one, came[entry_id].pk) != card.person_id]
+    return max(brought - sum(int(row.amount_fen or 0) for row in elsewhere), 0)
+
+
+def got_back(person_id: int, receipt_id: int) -> int | None:
+    """From whom this record had back what it brought by that receipt; with whom it was one until it was last parted, where it had nothing."""
+    returned = Receipt.objects.filter(card__person_id=person_id, kind="merge_in", detail=PARTED, id__gt=receipt_id)
+    first = returned.order_by("id").first()
+    if first is None:
+        return parted_from(person_id)
+    from_whom = Receipt.objects.filter(kind="merge_out", entry_id=first.entry_id)
+    return from_whom.values_list("card__person_id", flat=True).first()
 
 
 def parted_from(person_id: int) -> int | None:
