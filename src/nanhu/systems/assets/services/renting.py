@@ -9,7 +9,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -47,7 +47,7 @@ def bill_what_began(by: Actor) -> int:
 
 def still_owing() -> QuerySet[Letting]:
     """Of what is out: each until its own day, and the last of a thing until that is back."""
-    first = Coalesce(OuterRef("extends"), OuterRef("pk"))
+    first = Coalesce(OuterRef("extends"), OuterRef("pk"), output_field=BigIntegerField())
     later = Letting.objects.filter(state=Letting.State.DONE, extends=first, due_on__gt=OuterRef("due_on"))
     return Letting.objects.filter(LET, OUT).filter(Q(due_on__gte=campus_today()) | ~Exists(later))
 

@@ -26,6 +26,8 @@ def part_wallets(events: Sequence[PersonsParted]) -> None:
         kept_id, heir_id = heirs.get(event.kept_id, event.kept_id), heirs.get(event.restored_id)
         if heir_id == kept_id:
             continue
+        if kept_id != event.kept_id:
+            merging.join_wallets(by=BY, kept_id=kept_id, gone_id=event.kept_id)
         merging.part_wallets(by=BY, kept_id=kept_id, restored_id=event.restored_id)
         if heir_id is not None:
             merging.join_wallets(by=BY, kept_id=heir_id, gone_id=event.restored_id)
