@@ -28,8 +28,6 @@ SAID = (
     b"",
     b"POST %b HTTP/1.1\r\nHost: campus\r\n",
     b"POST %b HTTP/1.1\r\nHost: campus\r\nContent-Length: 200\r\n\r\n{",
-    b"POST %b HTTP/1.1\r\nHost: campus\r\nContent-Length: 9000000\r\n\r\n{",
-    b"POST %b HTTP/1.1\r\nHost: campus\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n",
 )
 SERVERS = {
     "gateway": (gateway_command, "gateway_port", "/health"),
