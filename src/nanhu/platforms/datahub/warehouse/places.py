@@ -34,13 +34,13 @@ def place(*, waits: Callable[[str], None] | None = None) -> Iterator[None]:
 @contextmanager
 def asking() -> Iterator[None]:
     """One of the sources that are asked is ours, until it is read in; refused where so many are."""
-    if (held := free_lock("source", most_asked())) is None:
-        raise LargeTablesBusyError(most=most_asked())
+    if (held := free_lock("source", most_fetching())) is None:
+        raise LargeTablesBusyError(most=most_fetching())
     with held:
         yield
 
 
-def most_asked() -> int:
+def most_fetching() -> int:
     return max(most_at_once(), min(ASKED_A_PLACE * most_at_once(), MOST_ASKED))
 
 
