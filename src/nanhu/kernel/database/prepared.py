@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Any
 
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Count, Expression, Field, IntegerField, Lookup, Model, QuerySet, Value
 from django.db.models.query import ModelIterable, get_related_populators
@@ -159,24 +159,6 @@ class _Ready:
         return ready
 
 
-class _Preparing:
-    """Django's connection, with cursors by which PostgreSQL keeps the plan of a query (`prepare_threshold` in the settings)."""
-
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connection, name)
-
-    def cursor(self) -> Any:
-        own = self._connection
-        own.ensure_connection()
-        if own.queries_logged or own.execute_wrappers:
-            return own._prepare_cursor(PlannedCursor(own.connection))  # type: ignore[call-arg]  # noqa: SLF001
-        own.validate_thread_sharing()
-        return LeanCursor(own)
-
-
 class PlannedCursor(ServerBindingCursor):
     """As `LeanCursor`, where somebody listens to what is asked."""
 
@@ -253,5 +235,11 @@ def _change(model: type[Model]) -> tuple[str, list["Field[Any, Any]"]]:
 
 
 def planned_cursor() -> Any:
-    """By which PostgreSQL keeps the plan of each statement; what is given takes the type of its place in it."""
-    return _Preparing(connection).cursor()
+    """By which PostgreSQL keeps the plan of each statement (`prepare_threshold` in the settings); what is given takes the type of its place
+    in it."""
+    own: Any = connections[DEFAULT_DB_ALIAS]
+    own.ensure_connection()
+    if own.queries_logged or own.execute_wrappers:
+        return own._prepare_cursor(PlannedCursor(own.connection))  # type: ignore[call-arg]  # noqa: SLF001
+    own.validate_thread_sharing()
+    return LeanCursor(own)
