@@ -83,9 +83,8 @@ def give_back(*, by: Actor, rows: Sequence[Account], roots: Mapping[int, int]) -
         remove_copies(merge.get("views", []), giver=giver.pk, taker=taker.pk)
         if merge["how"] == HANDED_OVER:
             holder = taker
-            while (
-                merges.get(holder.pk, {}).get("how") == HANDED_OVER
-            ):  # it was merged in turn, and handed on what it had been given
+            # It may have been merged in turn, and have handed on what it had been given.
+            while merges.get(holder.pk, {}).get("how") == HANDED_OVER:
                 holder = known[merges[holder.pk]["kept"]]
             accounts.hand_over(holder, giver)
             emptied[holder.pk] = holder
