@@ -98,7 +98,7 @@ class Loader:
             except (*AWAY, ValueError):
                 self.stopping.wait(0.3)
             self.chip = visit.chip
-            self.stopping.wait(0.1)
+            self.stopping.wait(1 if visit.is_limited else 0.1)
 
 
 @contextmanager

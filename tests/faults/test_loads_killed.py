@@ -130,8 +130,8 @@ def test_loads_claims_and_sales_survive_every_kill(doomed: Campus, tmp_path: Pat
     wait_until(doomed, lambda: has_ended(doomed), "not every load came to its end")
     for one in loaders:
         one.stopping = threading.Event()
-        one.walk("claim", most=20, calm=True)
-        one.walk("claim", most=20, calm=True)
+        one.walk("claim", most=100, calm=True)
+        one.walk("claim", most=100, calm=True)
     wait_until(
         doomed, lambda: not ask(doomed, "SELECT 1 FROM card_claim_order WHERE state = 'writing'"), "a claim is open"
     )

@@ -17,13 +17,15 @@ from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from tests.faults.axe import axe
 
 HELD_MS = 5000
-TELLS_NOTHING = 503
+TELLS_NOTHING, ASKED_TOO_OFTEN = 503, 429
 BEGINNINGS = ("load", "claim")
 
 
 @dataclass
 class Visit:
-    """`step` is what comes next; `pending` what was asked and not answered yet, by somebody who is `barred` from it or not."""
+    """`step` is what comes next; `pending` what was asked and not answered yet, by somebody who is `barred` from it or not.
+
+    `is_limited`: its terminal asked, or was refused, so often in this minute that the last question was not looked at."""
 
     device: Device
     chip: SoftwareCard
@@ -37,6 +39,7 @@ class Visit:
     is_lost: bool = False
     is_locked: bool = False
     is_barred: bool = False
+    is_limited: bool = False
     refusal: str = ""
     initialize_fen: int = 1
 
@@ -74,10 +77,11 @@ class Visit:
         if clock_off and status != TELLS_NOTHING:
             assert (status, json.loads(content)["code"]) == (401, "clock_wrong")
             return None
-        if status == TELLS_NOTHING:
+        self.is_limited = status == ASKED_TOO_OFTEN
+        if status == TELLS_NOTHING or self.is_limited:
             return None
         known = self.told.setdefault((self.device.terminal.number, sequence), content)
-        assert known == content, "the same question was told something else"
+        assert known == content, f"{operation} was told {known!r}, and then {content!r}"
         return json.loads(content) if is_heard else None
 
     def hear(self, answer: dict[str, Any]) -> None:
