@@ -27,7 +27,7 @@ from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest, admit, prepared
 from nanhu.kernel.kit.submissions import submit_once, submitted_before
 from nanhu.kernel.kit.suggestions import FIELD, suggestions
-from nanhu.kernel.kit.waiting import ACCOUNT, own_count
+from nanhu.kernel.kit.waiting import ACCOUNT, CountedList, own_count
 from nanhu.kernel.registry import Text, Viewer, Waiting, WaitingLine
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ class Page:
         self.tab, self.count, self.waits = options.get("tab", ""), options.get("count"), options.get("waits", False)
         self.waiting = self.count if self.waits else None
         self.roles, self.allows = self.who_may(options)
+        self.show_count(self.count)
         self.subject: Callable[..., Any] | Seen | None = options.get("subject") or (parent.subject if parent else None)
         inherited = parent.about if parent and "subject" not in options else None
         self.about: Callable[[Any], str] | None = options.get("about", inherited)
@@ -144,6 +145,11 @@ class Page:
         if "roles" in options:
             return frozenset(options["roles"]), None
         return (self.parent.roles, self.parent.allows) if self.parent else (frozenset(self.console.roles), None)
+
+    def show_count(self, count: Callable[[Viewer], int] | None) -> None:
+        """Nobody is shown it but who is shown the page, so for nobody else it is counted."""
+        if isinstance(count, CountedList):
+            count.show_to(frozenset() if self.allows else self.roles)
 
     def as_view(self) -> Callable[..., HttpResponseBase]:
         @never_cache
@@ -197,6 +203,7 @@ class Page:
         """What on it waits for a second person, where it is no list of proposals: `rows` that an account may decide, never those that
         it began. The number in its tab may tell more. `decides`: the button, where not all who see the page have it."""
         self.waiting = own_count(label, rows, of=ACCOUNT)
+        self.show_count(self.waiting)
         self.waiting_lines = lambda viewer, limit: [line(one) for one in rows(viewer.account_id)[:limit]]
         self.decides = decides.is_shown_to if decides else None
         self.console.enter_waiting(self)

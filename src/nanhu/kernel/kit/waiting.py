@@ -15,44 +15,73 @@ from nanhu.kernel.registry import Viewer
 log = logging.getLogger(__name__)
 ACCOUNT: Final = Given("account")
 PERSON: Final = Given("person")
-lists: dict[str, Callable[[], QuerySet[Any]]] = {}
-"""The rows of each list, for an account or a person that comes with each call."""
 
 
-def proposals_waiting(model: type[Proposal]) -> Callable[[Viewer], int]:
+class CountedList:
+    """The rows of a list, for an account or a person that comes with each call; called with a viewer it says how many."""
+
+    def __init__(self, label: str, rows: Callable[[], QuerySet[Any]]) -> None:
+        self.label, self.rows = label, rows
+        self.roles: frozenset[str] | None = None
+
+    def __call__(self, viewer: Viewer) -> int:
+        return count_waiting(viewer, self.label)
+
+    def show_to(self, roles: frozenset[str]) -> None:
+        """A page that has it is for these roles, or for everybody; a list that is on no page is for everybody, too."""
+        is_for_all = not roles or self.roles == frozenset()
+        self.roles = frozenset() if is_for_all else roles | (self.roles or frozenset())
+
+    def is_shown_to(self, viewer: Viewer) -> bool:
+        return not self.roles or not self.roles.isdisjoint(viewer.roles)
+
+
+lists: dict[str, CountedList] = {}
+
+
+def proposals_waiting(model: type[Proposal]) -> CountedList:
     """The count of a list of proposals: what waits for a second person."""
     return entered(str(model._meta.label), lambda: model.waiting_for(ACCOUNT))  # type: ignore[arg-type]  # noqa: SLF001
 
 
-def own_count(label: str, rows: Callable[[Any], QuerySet[Any]], *, of: Given = PERSON) -> Callable[[Viewer], int]:
+def own_count(label: str, rows: Callable[[Any], QuerySet[Any]], *, of: Given = PERSON) -> CountedList:
     """The count of what somebody has; `rows` makes it from the number of his person, or of his account (`of`). A tile that most
     people have nothing on asks it first."""
     return entered(label, lambda: rows(of))
 
 
-def entered(label: str, rows: Callable[[], QuerySet[Any]]) -> Callable[[Viewer], int]:
+def entered(label: str, rows: Callable[[], QuerySet[Any]]) -> CountedList:
     if label in lists:
         raise ImproperlyConfigured(f"two lists are counted as {label}")
-    lists[label] = rows
-    return lambda viewer: count_waiting(viewer, label)
+    lists[label] = CountedList(label, rows)
+    return lists[label]
 
 
 def count_waiting(viewer: Viewer, label: str) -> int:
     """Of one list; those of all others are counted along, for whoever asks next in this request."""
-    if not viewer.counted:
-        found = counts_for(viewer)
-        viewer.counted.update({one: found.get(one, 0) for one in lists})
+    if label not in viewer.counted:
+        left = tuple(one for one in lists_for(viewer) if one not in viewer.counted)
+        wanted = left if label in left else (label,)
+        found = counts_for(viewer, wanted)
+        viewer.counted.update({one: found.get(one, 0) for one in wanted})
     return viewer.counted[label]
 
 
-def counts_for(viewer: Viewer) -> dict[str, int]:
+def lists_for(viewer: Viewer) -> list[str]:
+    """Most people are in no office, and what waits in offices is not counted for them. Who is in one has all lists counted: a statement
+    for each office would be planned, and its plan kept, in each connection."""
+    is_in_office = any(one.roles and one.is_shown_to(viewer) for one in lists.values())
+    return [one.label for one in lists.values() if is_in_office or not one.roles]
+
+
+def counts_for(viewer: Viewer, labels: tuple[str, ...]) -> dict[str, int]:
     """A list that cannot be counted is empty, and takes no other with it."""
     try:
-        return counts_in(tuple(lists), viewer)
+        return counts_in(labels, viewer)
     except Exception:
         log.exception("what waits was counted list by list")
     found: dict[str, int] = {}
-    for label in lists:
+    for label in labels:
         try:
             found |= counts_in((label,), viewer)
         except Exception:
@@ -71,6 +100,6 @@ def waiting_in(labels: tuple[str, ...]) -> Prepared[Any]:
 
 
 def counted(label: str) -> QuerySet[Any]:
-    labelled: QuerySet[Any] = lists[label]().order_by().annotate(label=Value(label)).values("label")
+    labelled: QuerySet[Any] = lists[label].rows().order_by().annotate(label=Value(label)).values("label")
     found: QuerySet[Any] = labelled.annotate(number=Count("pk")).values_list("label", "number")
     return found

@@ -22,7 +22,7 @@ from nanhu.kernel.errors import (
     WrongStateError,
 )
 from nanhu.kernel.kit.cases import refusals
-from nanhu.kernel.kit.waiting import count_waiting, lists
+from nanhu.kernel.kit.waiting import count_waiting, lists, lists_for
 from nanhu.kernel.proposals import EXPIRY, NOT_IN_TIME, TAKEN_BACK, WITHDRAWN, Proposal, given
 from nanhu.kernel.registry import Viewer
 
@@ -206,10 +206,33 @@ def test_a_refusal_says_why():
 @pytest.mark.django_db
 def test_how_many_wait_in_all_lists_is_one_query_however_many_rooms_have_one(django_assert_num_queries):
     """A home says them all: one by one they were seven for a clerk, and one more with each new room."""
-    viewer = Viewer(account_id=1, person_id=None, name="", campus_no="", faces=frozenset({"staff"}), face="staff")
+    clerk = viewer_with("card.clerk")
     with django_assert_num_queries(1):
-        counted = {label: count_waiting(viewer, label) for label in lists}
+        counted = {label: count_waiting(clerk, label) for label in lists}
     assert {"assets.unconfirmed", "assets.to_sign"} < counted.keys()
     listed = [model for model in PROPOSALS if model._meta.label in lists]
     assert len(listed) > 8
     assert all(counted[model._meta.label] == model.waiting_for(1).count() for model in listed)
+
+
+@pytest.mark.django_db
+def test_what_waits_in_offices_is_not_counted_for_who_is_in_none(django_assert_num_queries):
+    teacher = viewer_with("datahub.reader")
+    with django_assert_num_queries(1):
+        own = {label: count_waiting(teacher, label) for label in lists_for(teacher)}
+    assert {"flows.tasks", "assets.to_sign"} < own.keys()
+    assert own.keys().isdisjoint({"card.CashException", "card.disputes", "datahub.reviews"})
+    with django_assert_num_queries(1):
+        assert count_waiting(teacher, "card.disputes") == 0, "it can be asked all the same"
+
+
+def viewer_with(role: str) -> Viewer:
+    return Viewer(
+        account_id=1,
+        person_id=None,
+        name="",
+        campus_no="",
+        faces=frozenset({"staff"}),
+        face="staff",
+        roles=frozenset({role}),
+    )
