@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import CharField, Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.kit.filters import PASSING
 from nanhu.kernel.kit.pages import Page, consoles
 from nanhu.kernel.kit.requests import PageRequest, admit
@@ -71,8 +72,15 @@ def narrowing(address: QueryDict) -> str:
 
 def views_of(request: PageRequest) -> SavedViews:
     page, query = key_of(request.page), narrowing(request.GET)
-    rows = SavedView.objects.filter(account_id=request.viewer.account_id, page=page).order_by("created_at")
+    rows = VIEWS(account=request.viewer.account_id, page=page)
     return SavedViews(page, query, [ShownView(row.name, f"?{row.query}", row.query == query) for row in rows])
+
+
+VIEWS = Prepared(
+    lambda: SavedView.objects.filter(account_id=Given("account"), page=Given("page", CharField())).order_by(
+        "created_at"
+    )
+)
 
 
 @require_POST

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import Count
+from django.db.models import Count, F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.registry import Text, Viewer
@@ -149,9 +150,18 @@ def fields_for(case: Case, person_id: int | None) -> list[Field]:
 def earlier_cases(tasks: Iterable[Task]) -> dict[tuple[int, int | None], int]:
     applicants = {task.applicant_id for task in tasks if task.applicant_id}
     definitions = {task.case.definition_id for task in tasks}
-    rows = Case.objects.filter(applicant_id__in=applicants, definition_id__in=definitions)
-    counted = rows.order_by().values_list("definition_id", "applicant_id").annotate(count=Count("pk"))
+    counted = EARLIER(applicants=list(applicants), definitions=list(definitions))
     return {(definition, applicant): count for definition, applicant, count in counted}
+
+
+def _earlier() -> QuerySet[Any]:
+    of_both = AnyOf(F("applicant_id"), Given("applicants")), AnyOf(F("definition_id"), Given("definitions"))
+    grouped = Case.objects.filter(*of_both).order_by().values_list("definition_id", "applicant_id")
+    counted: QuerySet[Any] = grouped.annotate(count=Count("pk"))
+    return counted
+
+
+EARLIER = Prepared(_earlier)
 
 
 def standing_of(task: Task) -> str:

@@ -152,7 +152,10 @@ def tied(person_ids: Collection[int], *, states: Collection[str] = PLANNED_OR_LI
 
 def office_names() -> dict[str, str]:
     """Of the code table, in its order."""
-    return dict(Office.objects.values_list("key", "name"))
+    return {one.key: one.name for one in OFFICES()}
+
+
+OFFICES = Prepared(Office.objects.all)
 
 
 def home_unit_of(person_id: int) -> int | None:
