@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import read_only, strict_json
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import attempt
+from nanhu.kernel.database import away
 from nanhu.kernel.database.values import one_row
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.openapi import bodies, signature
@@ -76,7 +77,8 @@ def serve(request: HttpRequest, operation: Operation, caller: Caller, named: Map
     with translation.override(settings.LANGUAGE_CODE):
         try:
             return handle(request, operation, caller, named)
-        except (OperationalError, InterfaceError):
+        except (OperationalError, InterfaceError) as error:
+            away.note(error)
             log.exception("%s of %s", operation.name, caller.key.number)
             return error_response(caller.interface, OutcomeUnknownError(), caller.request_id)
         except CampusError as error:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.database import away
 from nanhu.kernel.database.values import planned_rows
 from nanhu.kernel.ui.error_pages import JSON_ENDPOINTS
 from nanhu.platforms.openapi import serving
@@ -66,6 +67,7 @@ def endpoint(interface: Interface, path: str) -> Callable[..., HttpResponse]:
         except ApiError as error:
             return http_response(interface, serving.error_response(interface, error, str(request_id)), request_id)
         except (OperationalError, InterfaceError) as error:
+            away.note(error)
             log.warning("the database is away: %s", error)
             return http_response(
                 interface, serving.error_response(interface, OutcomeUnknownError(), str(request_id)), request_id
@@ -85,6 +87,10 @@ def open_to_programs(
     def guarded(request: HttpRequest, *arguments: Any, **names: Any) -> HttpResponse:
         try:
             return view(request, *arguments, **names)
+        except (OperationalError, InterfaceError) as error:
+            away.note(error)
+            log.exception("%s %s cannot be answered", request.method, request.path)
+            return refused(OutcomeUnknownError(), interface)
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
             return refused(OutcomeBrokenError(), interface)
@@ -186,9 +192,12 @@ def not_installed(_request: HttpRequest, interface: str, **_names: str) -> HttpR
 
 
 def failure(interface: Interface, _request: HttpRequest, status: int) -> HttpResponse:
-    """What is refused before a view is found (a Host that is not ours, a head that cannot be read) or breaks around it."""
+    """What is refused before a view is found (a Host that is not ours, a head that cannot be read, a database that is known to be away) or
+    breaks around it."""
     if status == HTTPStatus.NOT_FOUND:
         return refused(AddressUnknownError(), interface)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return refused(OutcomeUnknownError(), interface)
     broken = status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return refused(OutcomeBrokenError() if broken else RequestUnreadableError(), interface)
 

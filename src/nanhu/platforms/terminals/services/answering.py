@@ -15,6 +15,7 @@ from django.utils import translation
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import attempt
 from nanhu.kernel.clock import now
+from nanhu.kernel.database import away
 from nanhu.kernel.database.values import one_value
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.once import lock_key
@@ -49,6 +50,7 @@ def answer(*, terminal: Terminal, sequence: int, operation: Operation, body: byt
             except MalformedError:
                 raise
             except (OperationalError, InterfaceError) as error:
+                away.note(error)
                 log.warning("%s of %s, attempt %d: %s", operation.name, terminal.number, attempt, error)
             except Exception:
                 log.exception("%s of %s failed", operation.name, terminal.number)

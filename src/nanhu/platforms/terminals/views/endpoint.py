@@ -3,6 +3,7 @@
 import hmac
 import logging
 import time
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from nanhu.kernel.database import away
 from nanhu.platforms.terminals.errors import MalformedError
 from nanhu.platforms.terminals.guards import find_terminal
 from nanhu.platforms.terminals.models import Terminal
@@ -59,8 +61,9 @@ def services(request: HttpRequest, name: str) -> HttpResponse:
     try:
         return served(request, operation)
     except (OperationalError, InterfaceError) as error:
+        away.note(error)
         log.warning("%s cannot be answered, the database is away: %s", name, error)
-        return unsigned(503, refusal("outcome_unknown"))
+        return failure(request, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def served(request: HttpRequest, operation: Operation) -> HttpResponse:
@@ -145,6 +148,17 @@ def signer_among(keys: list[bytes], terminal: Terminal, frame: Frame, request: H
 def note(frame: Frame, code: str, detail: str = "") -> None:
     """Of a request that its terminal signed."""
     INCIDENTS.refuse_signed(terminal=frame.terminal, address=frame.address, code=code, detail=detail)
+
+
+def failure(_request: HttpRequest, status: int) -> HttpResponse:
+    """What is refused before a terminal is known, or breaks around the view: in the protocol's words, as a terminal reads no page."""
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        answer = unsigned(HTTPStatus.SERVICE_UNAVAILABLE, refusal("outcome_unknown"))
+        answer.headers["Retry-After"] = str(away.RETRY_SECONDS)
+        return answer
+    if status == HTTPStatus.NOT_FOUND:
+        return unsigned(status, refusal("not_found"))
+    return unsigned(HTTPStatus.BAD_REQUEST, refusal("malformed"))
 
 
 def unsigned(status: int, said: dict[str, Any]) -> HttpResponse:
