@@ -33,9 +33,8 @@ def part_persons(events: Sequence[PersonsParted]) -> None:
 @subscribe(PersonsParted, name="flows.end_doubtful_delegations", at_once=True)
 def end_doubtful_delegations(events: Sequence[PersonsParted]) -> None:
     """In the transaction that parts them: nobody decides for a moment longer in whose place he was never put."""
-    for event in events:
-        for person_id, since in event.records().items():
-            delegations.end_doubtful(by=persons.BY, person_id=person_id, since=since)
+    for one in people.parted_records(events):
+        delegations.end_doubtful(by=persons.BY, person_id=one.person_id, since=one.since)
 
 
 @subscribe(AccountClosed, name="flows.assign_tasks_of_closed")

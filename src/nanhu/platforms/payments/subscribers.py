@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.payments.services import agreements
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsParted
 
 BY = Actor.system("payments.agreements")
@@ -14,6 +15,5 @@ BY = Actor.system("payments.agreements")
 def end_doubtful_agreements(events: Sequence[PersonsParted]) -> None:
     """While the bank still owes an answer, or a transfer is under way over it, this is tried again later. What one of the two signed after
     they were parted is his."""
-    for event in events:
-        for person_id, since in event.records().items():
-            agreements.end_doubtful(by=BY, person_id=person_id, since=since, until=event.at)
+    for one in people.parted_records(events):
+        agreements.end_doubtful(by=BY, person_id=one.person_id, since=one.since, until=one.until)

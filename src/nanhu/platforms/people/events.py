@@ -1,7 +1,11 @@
 """The life of a person, as facts that other rooms live by. Each is sent in the transaction that made it true."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
 
 from nanhu.kernel.events import Event
 
@@ -76,6 +80,31 @@ class PersonsParted(Event):
     def records(self) -> dict[int, datetime | None]:
         """All of both sides, each with its `since`."""
         return {self.kept_id: None, self.restored_id: None} | dict(self.since)
+
+
+class PartedRecord(NamedTuple):
+    """What was set for it after `since` (None: ever) and until `until` (None: now) may be the other side's."""
+
+    person_id: int
+    since: datetime | None
+    until: datetime | None
+
+
+def parted_records(events: Sequence[PersonsParted]) -> Iterator[PartedRecord]:
+    """All of both sides of each."""
+    for event in events:
+        for person_id, since in event.records().items():
+            yield PartedRecord(person_id, since, event.at)
+
+
+def set_after(since: datetime | None, column: str = "created_at") -> Q:
+    """Rows of which `column` is after `since` (None: all). Also what has no date: it cannot be shown to be older."""
+    return Q() if since is None else Q(**{f"{column}__gt": since}) | Q(**{column: None})
+
+
+def is_set_after(moment: datetime | None, since: datetime | None) -> bool:
+    """The same of one moment."""
+    return since is None or moment is None or moment > since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from django.db.models import BooleanField, F, Func, Value
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import blind_index_many
-from nanhu.platforms.people.events import PersonsMerged
+from nanhu.platforms.people.events import PersonsMerged, PersonsParted
 from nanhu.platforms.people.models import Affiliation, Change, Person
 from nanhu.platforms.people.rules import normalise_document, normalise_phone
 
@@ -95,6 +95,18 @@ def merges_that_stand(events: Sequence[PersonsMerged]) -> list[tuple[int, int]]:
     """(who has all today, who is gone) of each. An event may be told late: of two who have been parted since nothing changes hands."""
     found = heirs(event.gone_id for event in events)
     return [(found[event.gone_id], event.gone_id) for event in events if event.gone_id in found]
+
+
+def partings_that_stand(events: Sequence[PersonsParted]) -> list[tuple[int, int]]:
+    """(who may still hold what is the other's, whose it is today) of each: the one that kept it, and the one that has all of that one's today.
+    An event may be told late: of two who are one again since nothing changes hands."""
+    found = heirs(one for event in events for one in (event.kept_id, event.restored_id))
+    told = []
+    for event in events:
+        holder, owner = (found.get(one, one) for one in (event.kept_id, event.restored_id))
+        if holder != owner:
+            told += [(one, owner) for one in dict.fromkeys([event.kept_id, holder])]
+    return told
 
 
 def void_numbers() -> dict[str, int]:

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsMerged
 from nanhu.services.directory.errors import OnDutyAlreadyError
 from nanhu.services.directory.events import DutyChanged
@@ -22,9 +23,9 @@ def publish_changed(_events: Sequence[DutyChanged]) -> None:
 
 @subscribe(PersonsMerged, name="directory.rekey")
 def rekey_merged(events: Sequence[PersonsMerged]) -> None:
-    for event in events:
+    for kept_id, gone_id in people.merges_that_stand(events):
         with transaction.atomic():
-            rekey(event.gone_id, event.kept_id)
+            rekey(gone_id, kept_id)
 
 
 def rekey(gone_id: int, kept_id: int) -> None:

@@ -62,18 +62,18 @@ def follow(events: Sequence[AffiliationEnded | AffiliationChanged]) -> None:
 @subscribe(PersonsMerged, name="network.rekey")
 def rekey_merged(events: Sequence[PersonsMerged]) -> None:
     """Heard twice, the second finds nothing. A device that both have stays once."""
-    for event in events:
-        known = Device.objects.filter(person=event.kept_id, removed_at=None).values("recognised_by")
-        theirs = Device.objects.filter(person=event.gone_id, removed_at=None)
+    for kept_id, gone_id in people.merges_that_stand(events):
+        known = Device.objects.filter(person=kept_id, removed_at=None).values("recognised_by")
+        theirs = Device.objects.filter(person=gone_id, removed_at=None)
         theirs.filter(recognised_by__in=list(known.values_list("recognised_by", flat=True))).update(removed_at=now())
         for model in (Device, Grant, Session, Refusal):
-            model.objects.filter(person=event.gone_id).update(person=event.kept_id)
+            model.objects.filter(person=gone_id).update(person=kept_id)
 
 
 @subscribe(PersonsParted, name="network.part")
 def part_persons(events: Sequence[PersonsParted]) -> None:
-    for event in events:
-        parting.part(by=BY, kept_id=event.kept_id, restored_id=event.restored_id)
+    for kept_id, restored_id in people.partings_that_stand(events):
+        parting.part(by=BY, kept_id=kept_id, restored_id=restored_id)
 
 
 @subscribe(DeviceSeen, name="network.tell_new_device")

@@ -33,8 +33,8 @@ def leave(person_id: int) -> None:
 
 @subscribe(PersonsMerged, name="requests.rekey")
 def rekey_merged(events: Sequence[PersonsMerged]) -> None:
-    for event in events:
-        rekey(kept_id=event.kept_id, gone_id=event.gone_id)
+    for kept_id, gone_id in people.merges_that_stand(events):
+        rekey(kept_id=kept_id, gone_id=gone_id)
 
 
 @transaction.atomic

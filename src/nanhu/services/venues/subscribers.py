@@ -59,30 +59,30 @@ def hear_a_step(events: Sequence[TaskDone]) -> None:
     Application.objects.filter(case_id__in=ours).update(held_until=now() + IDLE)
 
 
-def rekey_draws(event: PersonsMerged) -> None:
+def rekey_draws(*, kept_id: int, gone_id: int) -> None:
     """Before venues are locked, as where lots are drawn. Of two entries the kept one's counts; the other's wishes go while they may."""
-    entered = DrawOrder.objects.filter(person=event.kept_id, venue_draw=OuterRef("venue_draw"))
-    DrawOrder.objects.filter(~Exists(entered), person=event.gone_id).update(person=event.kept_id)
-    twice = DrawOrder.objects.filter(person=event.gone_id, venue_draw__draw__state=Draw.State.OPEN)
+    entered = DrawOrder.objects.filter(person=kept_id, venue_draw=OuterRef("venue_draw"))
+    DrawOrder.objects.filter(~Exists(entered), person=gone_id).update(person=kept_id)
+    twice = DrawOrder.objects.filter(person=gone_id, venue_draw__draw__state=Draw.State.OPEN)
     for one in twice.select_related("venue_draw__draw", "venue_draw__venue").order_by("pk"):
-        alone(drawing.leave, by=CLOCK, person_id=event.gone_id, found=one.venue_draw)
+        alone(drawing.leave, by=CLOCK, person_id=gone_id, found=one.venue_draw)
 
 
 @subscribe(PersonsMerged, name="venues.rekey")
 def rekey_merged(events: Sequence[PersonsMerged]) -> None:
-    for event in events:
-        rekey_draws(event)
+    for kept_id, gone_id in people.merges_that_stand(events):
+        rekey_draws(kept_id=kept_id, gone_id=gone_id)
         for name in ("person", "sponsor", "technician"):
-            Application.objects.filter(**{name: event.gone_id}).update(**{name: event.kept_id})
+            Application.objects.filter(**{name: gone_id}).update(**{name: kept_id})
         same = Waiting.objects.filter(
-            person=event.kept_id,
+            person=kept_id,
             state__in=IN_LINE,
             **{name: OuterRef(name) for name in ("venue", "begins_at", "ends_at")},
         )
-        theirs = Waiting.objects.filter(person=event.gone_id)
+        theirs = Waiting.objects.filter(person=gone_id)
         for one in theirs.filter(Exists(same), state__in=IN_LINE).order_by("venue", "pk"):
-            waiting.leave(by=CLOCK, person_id=event.gone_id, waiting=one)
-        theirs.update(person=event.kept_id)
+            waiting.leave(by=CLOCK, person_id=gone_id, waiting=one)
+        theirs.update(person=kept_id)
 
 
 @subscribe(AffiliationEnded, name="venues.give_back_of_leavers")

@@ -104,8 +104,7 @@ def end_doubtful(*, by: Actor, person_id: int, since: datetime | None) -> None:
     """Given by or to this person after `since` (None: ever), when he and another were taken for one: who of the two gave it, and who was
     meant, nobody can tell."""
     standing = Delegation.objects.filter(Q(owner_id=person_id) | Q(delegate_id=person_id), ended_at=None)
-    doubtful = standing if since is None else standing.filter(created_at__gt=since)
-    for one in doubtful.select_for_update().order_by("pk"):
+    for one in standing.filter(people.set_after(since)).select_for_update().order_by("pk"):
         end(by=by, found=one)
 
 

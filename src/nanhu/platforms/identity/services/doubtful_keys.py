@@ -35,6 +35,7 @@ from nanhu.platforms.identity.rules import QUESTIONS_NEEDED
 from nanhu.platforms.identity.services import accounts, roles
 from nanhu.platforms.identity.services.accounts import CLOSED
 from nanhu.platforms.identity.services.carried_suspensions import PARTED
+from nanhu.platforms.people import api as people
 
 
 def take_away(*, by: Actor, account: Account, since: datetime | None) -> list[str]:
@@ -54,22 +55,13 @@ def take_away(*, by: Actor, account: Account, since: datetime | None) -> list[st
         *take_roles(by=by, account=account, since=since),
         *take_password(by=by, account=account, since=since, is_to_complete=bool(questions)),
     ]
-    DataCopy.objects.filter(after(since), account=account).exclude(state=DataCopy.State.FAILED).update(
+    DataCopy.objects.filter(people.set_after(since), account=account).exclude(state=DataCopy.State.FAILED).update(
         state=DataCopy.State.GONE, expires_at=now()
     )
     if taken:
         target = f"account:{account.pk}"
         audit.record(by=by, action="identity.take_doubtful_keys", target=target, facts={"taken": taken})
     return taken
-
-
-def after(since: datetime | None, column: str = "created_at") -> Q:
-    return Q() if since is None else Q(**{f"{column}__gt": since})
-
-
-def is_after(moment: datetime | None, since: datetime | None) -> bool:
-    """Also what has no date: it cannot be shown to be older."""
-    return since is None or moment is None or moment > since
 
 
 def end_what_waits(account: Account) -> None:
@@ -86,18 +78,20 @@ def end_what_waits(account: Account) -> None:
 def take_factors(account: Account, since: datetime | None) -> list[str]:
     apps = TotpFactor.objects.filter(account=account)
     apps.filter(confirmed_at=None).delete()
-    taken = ["totp"] if apps.filter(after(since, "confirmed_at") | after(since)).delete()[0] else []
+    taken = (
+        ["totp"] if apps.filter(people.set_after(since, "confirmed_at") | people.set_after(since)).delete()[0] else []
+    )
     doubtful: dict[str, QuerySet[Any]] = {
-        "passkey": Passkey.objects.filter(after(since), account=account),
-        "recovery_code": RecoveryCode.objects.filter(after(since), account=account),
-        "contact": ContactFactor.objects.filter(after(since), account=account),
+        "passkey": Passkey.objects.filter(people.set_after(since), account=account),
+        "recovery_code": RecoveryCode.objects.filter(people.set_after(since), account=account),
+        "contact": ContactFactor.objects.filter(people.set_after(since), account=account),
     }
     return taken + [word for word, rows in doubtful.items() if rows.delete()[0]]
 
 
 def take_questions(account: Account, since: datetime | None) -> list[str]:
     rows = SecurityQuestion.objects.filter(account=account)
-    return ["questions"] if rows.filter(after(since)).delete()[0] else []
+    return ["questions"] if rows.filter(people.set_after(since)).delete()[0] else []
 
 
 def take_contacts(account: Account, since: datetime | None) -> list[str]:
@@ -106,10 +100,10 @@ def take_contacts(account: Account, since: datetime | None) -> list[str]:
     if contact is None:
         return []
     taken: list[str] = []
-    if contact.phone and is_after(contact.phone_verified_at or contact.changed_at, since):
+    if contact.phone and people.is_set_after(contact.phone_verified_at or contact.changed_at, since):
         contact.phone = contact.phone_index = contact.phone_verified_at = contact.phone_settles_at = None
         taken.append("phone")
-    if contact.email and is_after(contact.email_verified_at or contact.changed_at, since):
+    if contact.email and people.is_set_after(contact.email_verified_at or contact.changed_at, since):
         contact.email, contact.email_verified_at, contact.email_settles_at = "", None, None
         taken.append("mail")
     if taken:
@@ -122,7 +116,7 @@ def take_contacts(account: Account, since: datetime | None) -> list[str]:
 
 def take_roles(*, by: Actor, account: Account, since: datetime | None) -> list[str]:
     """Whom of the two somebody meant is for him to say anew."""
-    granted = list(RoleGrant.objects.filter(after(since), account=account, revoked_at=None).order_by("pk"))
+    granted = list(RoleGrant.objects.filter(people.set_after(since), account=account, revoked_at=None).order_by("pk"))
     for one in granted:
         roles.revoke(by=by, account_id=account.pk, role=one.role, unit_code=one.unit_code, reason=PARTED)
     return ["role"] if granted else []
@@ -133,10 +127,10 @@ def take_password(*, by: Actor, account: Account, since: datetime | None, is_to_
     are gone, and are asked for at the next sign-in."""
     was = account.state
     has_questions = SecurityQuestion.objects.filter(account=account).count() >= QUESTIONS_NEEDED
-    is_activation_doubtful = account.initial_value_used_at is not None and is_after(
+    is_activation_doubtful = account.initial_value_used_at is not None and people.is_set_after(
         account.initial_value_used_at, since
     )
-    is_doubtful = bool(account.password) and is_after(account.password_changed_at, since)
+    is_doubtful = bool(account.password) and people.is_set_after(account.password_changed_at, since)
     if is_activation_doubtful or (is_doubtful and not has_questions):
         accounts.start_anew(by=by, account=account)
     elif is_doubtful:

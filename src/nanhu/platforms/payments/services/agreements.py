@@ -187,7 +187,7 @@ def end_doubtful(*, by: Actor, person_id: int, since: datetime | None, until: da
     """What was asked for after `since` (None: ever) and not after `until` (None: now), when this person and another were taken for one.
     Raises `WrongStateError` while the bank still owes an answer, so that the caller comes again."""
     made = Agreement.objects.filter(person_id=person_id, state__in=[ACTIVE, ASKED], created_at__lte=until or now())
-    doubtful = made if since is None else made.filter(created_at__gt=since)
+    doubtful = made.filter(people.set_after(since))
     if doubtful.filter(state=ACTIVE).exists():
         cancel(by=by, person_id=person_id, reason="两人的记录已分开")
     asked = doubtful.filter(state=ASKED).first()

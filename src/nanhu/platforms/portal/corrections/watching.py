@@ -14,6 +14,7 @@ from nanhu.kernel.events import subscribe
 from nanhu.kernel.jobs import alone, job
 from nanhu.platforms.flows.api import CaseClosed, TaskDone, TaskOpened, case_card, did_not_come, go_on
 from nanhu.platforms.messages import api as messages
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import (
     AffiliationChanged,
     AffiliationEnded,
@@ -124,15 +125,15 @@ subscribe(AffiliationEnded, name="portal.see_end")(see_new_values)
 
 @subscribe(PersonsMerged, name="portal.rekey_corrections")
 def rekey_corrections(events: Sequence[PersonsMerged]) -> None:
-    for event in events:
-        hand_over(Correction.objects.filter(person_id=event.gone_id), event.kept_id)
+    for kept_id, gone_id in people.merges_that_stand(events):
+        hand_over(Correction.objects.filter(person_id=gone_id), kept_id)
 
 
 @subscribe(PersonsParted, name="portal.part_corrections")
 def part_corrections(events: Sequence[PersonsParted]) -> None:
-    for event in events:
-        theirs = Correction.objects.filter(person_id=event.kept_id, first_person_id=event.restored_id)
-        hand_over(theirs, event.restored_id)
+    for kept_id, restored_id in people.partings_that_stand(events):
+        records = [one for one, root in people.families([restored_id]).items() if root == restored_id]
+        hand_over(Correction.objects.filter(person_id=kept_id, first_person_id__in=records), restored_id)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import CalendarFeed, Occurrence, Viewer, calendar_feeds
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.models import CalendarAddress, Preference
 
@@ -77,8 +78,7 @@ def revoke_address(*, by: Actor) -> None:
 
 def revoke_doubtful(*, by: Actor, account_id: int, since: datetime | None) -> None:
     """One that was made after `since` (None: any). In the caller's transaction."""
-    living = CalendarAddress.objects.filter(account_id=account_id, revoked_at=None)
-    doubtful = living if since is None else living.filter(created_at__gt=since)
+    doubtful = CalendarAddress.objects.filter(people.set_after(since), account_id=account_id, revoked_at=None)
     if doubtful.update(revoked_at=now()):
         audit.record(by=by, action="portal.revoke_calendar_address", target=f"account:{account_id}")
 

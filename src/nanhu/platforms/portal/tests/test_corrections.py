@@ -26,6 +26,7 @@ from nanhu.platforms.portal.corrections import copies, watching
 from nanhu.platforms.portal.corrections.desk import desk, owners_desk
 from nanhu.platforms.portal.corrections.process import APPEAL, KEY
 from nanhu.platforms.portal.models import Correction, FieldOwner, pages
+from nanhu.testing import merging
 from nanhu.testing.pages import PageTests
 
 from .conftest import ORIGIN, TEST, join, signed_in
@@ -225,6 +226,17 @@ def test_a_merge_is_no_new_value_and_parting_gives_it_back(student, office):
     assert (Correction.objects.get().seen, Correction.objects.get().arrived_at) == ("王处长", None)
     watching.part_corrections([people.PersonsParted(kept_id=other, restored_id=mine)])
     assert (Correction.objects.get().seen, Correction.objects.get().person_id) == ("林小雨", mine)
+
+
+def test_a_merge_told_after_the_parting_and_a_parting_told_after_the_next_merge_move_no_correction(student, office):
+    complain(student)
+    mine, other = person_of("20240518"), person_of("T00900")
+    watching.rekey_corrections([merging.merged_and_parted(kept_id=other, gone_id=mine)])
+    assert Correction.objects.get().person_id == mine
+    event = merging.parted_and_merged(kept_id=other, gone_id=mine)
+    watching.rekey_corrections([people.PersonsMerged(kept_id=other, gone_id=mine)])
+    watching.part_corrections([event])
+    assert Correction.objects.get().person_id == other
 
 
 def test_a_word_of_the_owner_that_was_lost_is_heard_by_the_job(student, office):

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
+from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.messages.models import Message
@@ -17,6 +18,7 @@ from nanhu.services.directory.models import Duty, DutyExchange, DutyList, DutyRo
 from nanhu.services.directory.publishing import publish_duties
 from nanhu.services.directory.services import duties, exchanging
 from nanhu.services.directory.subscribers import rekey
+from nanhu.testing import merging
 from nanhu.testing.members import SYSTEM
 from nanhu.testing.pages import IntakeTests, ProposalTests
 
@@ -332,6 +334,14 @@ def test_two_records_of_one_person_have_one_duty_each(school):
     rekey(gone, kept)
     held = {row.pk: row.person_id for row in Duty.objects.all()}
     assert held == {one.pk: kept, other.pk: kept, clash.pk: gone}
+
+
+def test_a_merge_that_is_told_after_the_two_were_parted_moves_no_duty(school):
+    one = put(school, "T0002")
+    kept, gone = people.find_person_by_campus_no("T0003"), people.find_person_by_campus_no("T0002")
+    merging.merged_and_parted(kept_id=kept, gone_id=gone)
+    deliver_pending()
+    assert Duty.objects.get(pk=one.pk).person_id == gone
 
 
 def at(day, hour):

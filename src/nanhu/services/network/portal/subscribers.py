@@ -38,12 +38,12 @@ def follow_kicks(events: Sequence[DeviceKicked]) -> None:
 @subscribe(PersonsMerged, name="network_portal.rekey")
 def rekey(events: Sequence[PersonsMerged]) -> None:
     """Heard twice, the second finds nothing."""
-    for one in events:
+    for kept_id, gone_id in people.merges_that_stand(events):
         for model in (SignIn, Cure):
-            model.objects.filter(person=one.gone_id).update(person=one.kept_id)
-        kept = identity.account_of(one.kept_id)
+            model.objects.filter(person=gone_id).update(person=kept_id)
+        kept = identity.account_of(kept_id)
         if kept is not None:
-            Trust.objects.filter(account__person_id=one.gone_id).update(account=kept)
+            Trust.objects.filter(account__person_id=gone_id).update(account=kept)
 
 
 @subscribe(PersonsParted, name="network_portal.forget_parted", at_once=True)

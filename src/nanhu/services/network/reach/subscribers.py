@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.flows.api import CaseClosed
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged, PersonsParted
 from nanhu.services.network.api import AdmissionGranted
 from nanhu.services.network.reach.models import VpnUse
@@ -32,12 +33,12 @@ def close_vpn_of_leavers(events: Sequence[AffiliationEnded]) -> None:
 
 @subscribe(PersonsMerged, name="network_reach.rekey")
 def rekey_merged(events: Sequence[PersonsMerged]) -> None:
-    for event in events:
-        granting.rekey(gone_id=event.gone_id, kept_id=event.kept_id)
-        VpnUse.objects.filter(person=event.gone_id).update(person=event.kept_id)
+    for kept_id, gone_id in people.merges_that_stand(events):
+        granting.rekey(gone_id=gone_id, kept_id=kept_id)
+        VpnUse.objects.filter(person=gone_id).update(person=kept_id)
 
 
 @subscribe(PersonsParted, name="network_reach.part")
 def part_persons(events: Sequence[PersonsParted]) -> None:
-    for event in events:
-        granting.part(kept_id=event.kept_id, restored_id=event.restored_id)
+    for kept_id, restored_id in people.partings_that_stand(events):
+        granting.part(kept_id=kept_id, restored_id=restored_id)

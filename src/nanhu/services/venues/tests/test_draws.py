@@ -14,11 +14,11 @@ from django.utils import translation
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.draw import services as kernel_draws
 from nanhu.kernel.draw.queries import VERIFIER
+from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.registry import Owner
 from nanhu.platforms.campus.models import Occupancy
 from nanhu.platforms.messages.models import Entry, Message
-from nanhu.platforms.people import api as people
-from nanhu.services.venues import registrations, subscribers
+from nanhu.services.venues import registrations
 from nanhu.services.venues.errors import DrawnHoursError, NotFreeError, SlotTooSoonError
 from nanhu.services.venues.jobs import watch
 from nanhu.services.venues.models import Booking, DrawOrder, Venue, VenueDraw, Waiting
@@ -28,6 +28,7 @@ from nanhu.services.venues.rules import hours_of_slot
 from nanhu.services.venues.services import drawing, keeping, waiting
 from nanhu.services.venues.services.booking import Order
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days
+from nanhu.testing import merging
 
 READ = "2026-12-04 000001.SH 3512.44"
 FORM = r"2026-12-04 000001\.SH \d{4}\.\d{2}"
@@ -267,24 +268,19 @@ def test_an_order_is_kept_as_it_was_written():
 
 
 def merged(school, gone, kept):
-    subscribers.rekey_merged([people.PersonsMerged(gone_id=school[gone], kept_id=school[kept])])
-
-
-def stands_under(school, gone, kept, monkeypatch):
-    """Whose record of the two is the living one, as the records say it after a merge."""
-    known = people.still_here
-    heir = {school[gone]: school[kept]}
-    monkeypatch.setattr(
-        "nanhu.platforms.people.api.still_here", lambda ids: {one: heir.get(one, one) for one in known(ids)}
-    )
+    """The number by which it is undone."""
+    number = merging.merge(kept_id=school[kept], gone_id=school[gone])
+    deliver_pending()
+    return number
 
 
 def test_who_entered_and_became_another_person_changes_the_same_entry(school, opened, travel):
     morning, afternoon = opened.slots
     asks(school, "S1", opened, morning)
-    merged(school, "S1", "S2")
+    number = merged(school, "S1", "S2")
     asks(school, "S2", opened, afternoon)
     assert opened.draw.entries.get().wishes == [afternoon]
+    merging.part(number)
     asks(school, "S1", opened, morning)
     assert opened.draw.entries.count() == 2, "they parted, and each has an entry of his own"
     drawn(school, opened, travel)
@@ -301,13 +297,12 @@ def test_two_who_entered_and_became_one_person_have_one_lot(school, opened, trav
     assert Booking.objects.get().application.person_id == school["S2"]
 
 
-def test_two_who_became_one_person_after_the_closing_get_one_slot(school, opened, travel, monkeypatch):
+def test_two_who_became_one_person_after_the_closing_get_one_slot(school, opened, travel):
     morning, afternoon = opened.slots
     asks(school, "S1", opened, morning)
     asks(school, "S2", opened, afternoon)
     closed(opened, travel)
     merged(school, "S1", "S2")
-    stands_under(school, "S1", "S2", monkeypatch)
     drawn(school, opened, travel)
     assert Booking.objects.get().application.person_id == school["S2"]
     assert not Waiting.objects.exists()

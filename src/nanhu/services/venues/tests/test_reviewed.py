@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError, NotFoundError
+from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.files import services as files
 from nanhu.platforms.access import sample as access
 from nanhu.platforms.access.models import Door, Passage
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.ledger.models import FeeItem
-from nanhu.platforms.people import api as people
 from nanhu.services.venues import jobs, registrations, rules, subscribers
 from nanhu.services.venues.errors import TechnicianTakenError, TooManyComingError, TooManyWaitingError
 from nanhu.services.venues.models import Application, Booking, Opening, Picture, Waiting
@@ -23,6 +23,7 @@ from nanhu.services.venues.services import booking, bringing, displacing, holdin
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days, make_school
 from nanhu.services.venues.tests.test_free import free_on, overlaps, said
 from nanhu.services.venues.tests.test_pages import CALENDAR, event, picture_of, venue_form
+from nanhu.testing import merging
 from nanhu.testing.inboxes import receivers_of
 from nanhu.testing.killing import at_once
 
@@ -292,10 +293,20 @@ def test_of_two_that_become_one_person_the_offered_hours_are_not_lost(school):
     before = free_on(court, in_days(7))
     booking.cancel(by=SYSTEM, booking=made)
     assert free_on(court, in_days(7)) == before, "held for him it takes as much as booked"
-    subscribers.rekey_merged([people.PersonsMerged(gone_id=school["S1"], kept_id=school["S2"])])
+    subscribers.rekey_merged([merging.merged(gone_id=school["S1"], kept_id=school["S2"])])
     rows = Waiting.objects.order_by("pk").values_list("person", "state")
     assert list(rows) == [(school["S2"], "left"), (school["S2"], "offered")]
     assert campus.stays(court.room, made.begins_at, made.ends_at).count() == 1
+
+
+def test_a_merge_that_is_told_after_the_two_were_parted_moves_no_hours(school):
+    court = school.venue("b1.2", "馆", uses=["sports"])
+    made = school.book("S1", court, 14, 16)
+    waiting.join(by=SYSTEM, person_id=school["S1"], venue=court, hours=(made.begins_at, made.ends_at))
+    merging.merged_and_parted(gone_id=school["S1"], kept_id=school["S2"])
+    deliver_pending()
+    made.application.refresh_from_db()
+    assert (made.application.person_id, Waiting.objects.get().person_id) == (school["S1"], school["S1"])
 
 
 def test_a_picture_stays_as_long_as_it_hangs(school, hall, travel):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsParted
 from nanhu.systems.card.pins.services import changing
 
@@ -12,6 +13,5 @@ BY = Actor.system("card.pins")
 
 @subscribe(PersonsParted, name="card_pins.take_doubtful", at_once=True)
 def take_doubtful(events: Sequence[PersonsParted]) -> None:
-    for event in events:
-        for person_id, since in event.records().items():
-            changing.take_doubtful(by=BY, person_id=person_id, since=since)
+    for one in people.parted_records(events):
+        changing.take_doubtful(by=BY, person_id=one.person_id, since=one.since)

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -11,13 +10,14 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.platforms.identity.events import AppPasswordRevoked
 from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
+from nanhu.platforms.people import api as people
 
 
 @transaction.atomic
 def revoke_all(*, by: Actor, account_id: int, since: datetime | None = None) -> int:
     """Of which were made after `since`, where that is given. How many opened something."""
     moment = now()
-    made = Q() if since is None else Q(created_at__gt=since)
+    made = people.set_after(since)
     tokens = AccessToken.objects.filter(made, account_id=account_id, revoked_at=None).update(revoked_at=moment)
     live = AppPassword.objects.select_for_update(of=("self",)).select_related("account").order_by("pk")
     passwords = list(live.filter(made, account_id=account_id, revoked_at=None))

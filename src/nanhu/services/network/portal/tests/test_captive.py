@@ -23,7 +23,7 @@ from nanhu.platforms.identity.personal.models import AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.services import accounts, counter, limits, setup, suspensions
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.api import PersonsMerged, PersonsParted
+from nanhu.platforms.people.api import PersonsMerged
 from nanhu.platforms.people.models import Affiliation
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Session
@@ -31,11 +31,12 @@ from nanhu.services.network.portal import browsers
 from nanhu.services.network.portal.adapters import opennds
 from nanhu.services.network.portal.models import PortalGateway, SignIn, Trust
 from nanhu.services.network.portal.services import gateways, signing_in
-from nanhu.services.network.portal.subscribers import follow_accounts, follow_parted, rekey
+from nanhu.services.network.portal.subscribers import follow_accounts, rekey
 from nanhu.services.network.portal.tests.air import NAS_ADDRESS
 from nanhu.services.network.portal.tests.conftest import FASKEY, HID, NDS_MAC, Field, Phone
 from nanhu.services.network.services import devices
 from nanhu.services.network.services.disconnecting import OUTBOX
+from nanhu.testing import merging
 from nanhu.testing.members import PASSWORD, SYSTEM
 from nanhu.testing.patience import PATIENCE_SECONDS
 from nanhu.testing.sessions import signed_in
@@ -302,12 +303,15 @@ def test_trust_lives_no_longer_than_the_app_password_that_proved_it(field: Field
 def test_a_merged_persons_sign_ins_and_trust_follow(field: Field) -> None:
     phone = field.phone("a", on_line(field, "a"))
     other = people.find_person_by_campus_no("T2")
+    merge = merging.merge(kept_id=other or 0, gone_id=field.person_id)
     rekey([PersonsMerged(kept_id=other or 0, gone_id=field.person_id)])
 
     assert field.last().person_id == other
     assert Trust.objects.get().account_id == account_with("T2").pk
-    follow_parted([PersonsParted(kept_id=other or 0, restored_id=field.person_id)])
+    merging.part(merge)
     assert field.last().person_id == field.person_id, "it names his campus number"
+    rekey([PersonsMerged(kept_id=other or 0, gone_id=field.person_id)])
+    assert field.last().person_id == field.person_id, "also where the merge is told once more"
     assert 'type="password"' in phone.open().content.decode()
 
 

@@ -26,10 +26,11 @@ from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Grant, Policy, Session
-from nanhu.services.network.reach import rules
+from nanhu.services.network.reach import rules, subscribers
 from nanhu.services.network.reach.models import VpnGrant, VpnUse
 from nanhu.services.network.reach.services import granting, watching
 from nanhu.services.network.reach.tests.conftest import PASSWORD, SECRET, SYSTEM, filled, give_totp
+from nanhu.testing import merging
 from nanhu.testing.sessions import signed_in
 
 VPN = "/network/vpn/"
@@ -408,6 +409,17 @@ def test_parted_persons_have_the_account_that_each_asked_for(school):
     held = VpnGrant.objects.get()
     assert (held.person_id, held.state) == (school["T2"], "open")
     assert granting.open_grant_of(school["T1"]) is None
+
+
+def test_a_merge_told_after_the_parting_and_a_parting_told_after_the_next_merge_move_no_account(school):
+    school.opened("T2")
+    both = {"kept_id": school["T1"], "gone_id": school["T2"]}
+    subscribers.rekey_merged([merging.merged_and_parted(**both)])
+    assert VpnGrant.objects.get().person_id == school["T2"]
+    event = merging.parted_and_merged(**both)
+    deliver_pending()
+    subscribers.part_persons([event])
+    assert VpnGrant.objects.get().person_id == school["T1"]
 
 
 def test_the_command_needs_a_folder(school, tmp_path):

@@ -10,6 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import Sealed
 from nanhu.kernel.proposals import given
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.errors import PinShapeError, PinUnsetError, PinWeakError
 from nanhu.systems.card.pins.models import Pin
@@ -55,8 +56,7 @@ def reset_pin(*, by: Actor, card: Card, kind: str, document: str, reason: str, n
 def take_doubtful(*, by: Actor, person_id: int, since: datetime | None) -> None:
     """What was chosen after `since` (None: ever) may be another's: the initial one counts again, and who has none sets one at the counter."""
     chosen = Pin.objects.select_for_update(of=("self",)).filter(wallet__person_id=person_id, digest__isnull=False)
-    doubtful = chosen if since is None else chosen.filter(changed_at__gt=since)
-    for pin in doubtful.order_by("pk"):
+    for pin in chosen.filter(people.set_after(since, "changed_at")).order_by("pk"):
         Pin.objects.filter(pk=pin.pk).update(salt=None, digest=None, changed_at=None)
         audit.record(by=by, action="card.take_doubtful_pin", target=f"person:{person_id}", facts={"kind": pin.kind})
 
