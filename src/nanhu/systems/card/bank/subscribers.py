@@ -9,10 +9,12 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.payments.api import BankPayout, Channel, active_agreement
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsParted
 from nanhu.systems.card.bank.models import Binding, Load, OnlineTopUp
 from nanhu.systems.card.bank.services import bindings, money_back, top_ups
 from nanhu.systems.card.codes.models import CodeDevice
+from nanhu.systems.card.codes.services.devices import hold_phones
 from nanhu.systems.card.funds.events import ClaimableReturned
 from nanhu.systems.card.funds.models import Claimable
 
@@ -46,8 +48,10 @@ def give_back(top_up: OnlineTopUp) -> None:
 @subscribe(PersonsParted, name="card_bank.end_doubtful_bindings", at_once=True)
 def end_doubtful_bindings(events: Sequence[PersonsParted]) -> None:
     """Whose phone it is nobody can say: it is bound anew, with a code to the phone on record."""
-    for event in events:
-        for person_id, since in event.records().items():
-            for one in Binding.objects.filter(person=person_id).exclude(state=Binding.State.REVOKED).order_by("pk"):
-                if since is None or (one.bound_at or one.created_at) > since:
-                    bindings.revoke(by=BY, binding=one, reason="两人的记录已分开", ending=CodeDevice.Ending.PARTED)
+    records = list(people.parted_records(events))
+    hold_phones(*[one.person_id for one in records])
+    for record in records:
+        held = Binding.objects.filter(person=record.person_id).exclude(state=Binding.State.REVOKED)
+        for one in held.order_by("pk"):
+            if people.is_set_after(one.bound_at or one.created_at, record.since):
+                bindings.revoke(by=BY, binding=one, reason="两人的记录已分开", ending=CodeDevice.Ending.PARTED)

@@ -111,9 +111,11 @@ def confirm(*, by: Actor, app: Channel, public_id: str, code: str) -> Binding:
             audit.record(by=by, action="card.refuse_binding_code", target=f"person:{current.person_id}", facts=facts)
         raise BindingCodeError
     with transaction.atomic():
+        others = Binding.objects.filter(app=app, state=State.ACTIVE)
+        others = others.filter(person_id=current.person_id) | others.filter(app_user=current.app_user)
+        devices.hold_phones(current.person_id, *others.values_list("person_id", flat=True))
         current = locked(app, public_id, State.ASKED)
-        former = Binding.objects.select_for_update().filter(app=app, state=State.ACTIVE)
-        for one in former.filter(person_id=current.person_id) | former.filter(app_user=current.app_user):
+        for one in others.select_for_update().order_by("pk"):
             end(by=by, binding=one, reason="换了手机或账号", ending=CodeDevice.Ending.REPLACED)
         made_device = devices.register_device(by=by, person_id=current.person_id, name=f"{app.name} · {current.device}")
         current.state, current.bound_at, current.code_hash = State.ACTIVE, now(), b""
@@ -127,6 +129,7 @@ def confirm(*, by: Actor, app: Channel, public_id: str, code: str) -> Binding:
 def revoke(*, by: Actor, binding: Binding, reason: str, ending: CodeDevice.Ending = CodeDevice.Ending.OWNER) -> Binding:
     """From the commit on neither the app nor the phone's codes are taken. Twice is harmless."""
     with transaction.atomic():
+        devices.hold_phones(binding.person_id)
         current = Binding.objects.select_for_update().get(pk=binding.pk)
         if current.state != State.REVOKED:
             end(by=by, binding=current, reason=reason, ending=ending)

@@ -1,20 +1,28 @@
 """Two who were taken for one are told apart: what pays for the kept one, and was set up meanwhile, may be the other's."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import EventDelivery
-from nanhu.platforms.payments.models import Agreement
+from nanhu.platforms.payments.models import Agreement, Channel
 from nanhu.platforms.people import api as people
+from nanhu.systems.card.bank import subscribers as bank
 from nanhu.systems.card.bank.models import Binding
+from nanhu.systems.card.bank.services import bindings
 from nanhu.systems.card.bank.tests.phones import Phone
+from nanhu.systems.card.codes import subscribers as codes
 from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.services.devices import register_device
 from nanhu.systems.card.pins.errors import PinWrongError
 from nanhu.systems.card.pins.services.changing import change_pin
 from nanhu.systems.card.pins.services.checking import check_pin
-from nanhu.systems.card.tests.conftest import SYSTEM
+from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
+from nanhu.testing.patience import PATIENCE_SECONDS
+from nanhu.testing.races import alone, is_someone_waiting
 
 INITIAL, CHOSEN = "181262", "482915"
 
@@ -84,3 +92,34 @@ def test_what_was_signed_after_the_parting_holds_though_it_is_told_later(campus)
     own = campus.agree("student")
     deliver_pending()
     assert list(Agreement.objects.filter(state="active")) == [own]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_parting_and_an_owner_who_takes_his_phone_off_at_that_moment_wait_for_each_other_in_one_order():
+    """The parting has the phones and not yet the bindings on them when he comes."""
+    cast = bring_in_the_cast()
+    both = {"kept_id": cast.persons["student"], "restored_id": cast.persons["other_student"]}
+    app = Channel.objects.create(key="wanxiao", kind="app", name="完美校园", their_key="5a" * 32)
+    device = register_device(by=SYSTEM, person_id=both["kept_id"], name="他的").device
+    bound = Binding.objects.create(
+        app=app,
+        app_user="u-1",
+        person_id=both["kept_id"],
+        virtual_no="9000000000000001",
+        device="他的",
+        code_expires_at=now(),
+        code_device=device,
+        state=Binding.State.ACTIVE,
+        bound_at=now(),
+    )
+    told = [people.PersonsParted(**both)]
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            codes.end_doubtful_devices(told)
+            owner = pool.submit(alone, lambda: bindings.revoke(by=SYSTEM, binding=bound, reason="本人"))
+            while not (owner.done() or is_someone_waiting()):
+                pass
+            bank.end_doubtful_bindings(told)
+        assert owner.result(PATIENCE_SECONDS).state == Binding.State.REVOKED
+    assert Binding.objects.get().reason == "两人的记录已分开"
+    assert CodeDevice.objects.get().ending == CodeDevice.Ending.PARTED

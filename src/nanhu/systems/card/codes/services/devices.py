@@ -11,6 +11,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.kit.records import found_in
+from nanhu.kernel.once import lock_key
 from nanhu.systems.card.codes.errors import TooManyDevicesError
 from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.rules import ALPHABET
@@ -28,8 +29,16 @@ class NewDevice:
     door_key: str
 
 
+def hold_phones(*person_ids: int) -> None:
+    """Whoever registers or ends a phone, or what hangs on one, takes its person's first, and of several persons in their order: a parting ends the
+    phones of two persons at once, beside owners and apps that end one."""
+    for person_id in sorted(set(person_ids)):
+        lock_key(f"card.phones:{person_id}")
+
+
 @transaction.atomic
 def register_device(*, by: Actor, person_id: int, name: str) -> NewDevice:
+    hold_phones(person_id)
     Wallet.objects.select_for_update().get(person_id=person_id)
     if living_devices(person_id).count() >= MOST_DEVICES:
         raise TooManyDevicesError(most=MOST_DEVICES)
@@ -45,6 +54,7 @@ def register_device(*, by: Actor, person_id: int, name: str) -> NewDevice:
 @transaction.atomic
 def end_device(*, by: Actor, device: CodeDevice, ending: CodeDevice.Ending) -> CodeDevice:
     """From the commit on no code of this phone is taken. Ending twice is harmless."""
+    hold_phones(device.person_id)
     locked = found_in(CodeDevice.objects.select_for_update(), _("这部手机"), pk=device.pk)
     if locked.ended_at is None:
         locked.ended_at, locked.ending = now(), ending
