@@ -56,8 +56,16 @@ class Token(models.Model):
         db_table = "mobile_token"
 
 
+class StandingConsents(models.Manager["Consent"]):
+    """Those that are a word of their person: a yes, or a no where it was withdrawn."""
+
+    def get_queryset(self) -> "models.QuerySet[Consent]":
+        return super().get_queryset().filter(parted_at=None)
+
+
 class Consent(models.Model):
-    """What a person agreed to, in which words, and until when."""
+    """What a person agreed to, in which words, and until when. `parted_at`: given while he and another were taken for one; since they were told
+    apart it is neither's yes nor no, and stays as history."""
 
     class Purpose(models.TextChoices):
         BINDING = "binding", _("开通企业微信：姓名、单位、手机号交给腾讯")
@@ -69,6 +77,10 @@ class Consent(models.Model):
     version = models.TextField()
     given_at = models.DateTimeField(default=timezone.now)
     withdrawn_at = models.DateTimeField(null=True)
+    parted_at = models.DateTimeField(null=True)
+
+    objects = models.Manager["Consent"]()
+    standing = StandingConsents()
 
     class Meta:
         db_table = "mobile_consent"

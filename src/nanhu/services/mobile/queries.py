@@ -31,7 +31,7 @@ def has_consent(person_id: int) -> bool:
 def may_give_phone(person_id: int) -> bool:
     """Who is in the book, or about to be, by the office's record alone: his phone is not there yet. Who has joined needs it no more."""
     is_there = Member.objects.filter(person_id=person_id).exclude(state__in=["removed", "left", "active"]).exists()
-    return is_there and not Consent.objects.filter(person_id=person_id, purpose="binding").exists()
+    return is_there and not Consent.standing.filter(person_id=person_id, purpose="binding").exists()
 
 
 def has_joined(person_id: int) -> bool:
@@ -41,12 +41,12 @@ def has_joined(person_id: int) -> bool:
 
 
 def has_withdrawn(person_id: int) -> bool:
-    return Consent.objects.filter(person_id=person_id, purpose="binding").exists() and not has_consent(person_id)
+    return Consent.standing.filter(person_id=person_id, purpose="binding").exists() and not has_consent(person_id)
 
 
 def is_proved(person_id: int) -> bool:
     """By 学生认证, and the consent that went with it stands."""
-    return Consent.objects.filter(person_id=person_id, purpose="document", withdrawn_at=None).exists()
+    return Consent.standing.filter(person_id=person_id, purpose="document", withdrawn_at=None).exists()
 
 
 def has_undone(person_id: int, userid: str | None = None) -> bool:
@@ -62,7 +62,7 @@ def standing_member(userid: str) -> Member | None:
 
 
 def consenting(ids: Collection[int]) -> set[int]:
-    given = Consent.objects.filter(person_id__in=list(ids), purpose="binding", withdrawn_at=None)
+    given = Consent.standing.filter(person_id__in=list(ids), purpose="binding", withdrawn_at=None)
     return set(given.values_list("person_id", flat=True))
 
 
@@ -70,7 +70,7 @@ def everybody() -> list[int]:
     """Whose membership is ours to keep: staff by their record, students who agreed, and who is in the book already."""
     codes = [code for code, _name, _short in people.unit_names()]
     staff = people.members_of(codes, kind="staff")
-    agreed = Consent.objects.filter(purpose="binding", withdrawn_at=None).values_list("person_id", flat=True)
+    agreed = Consent.standing.filter(purpose="binding", withdrawn_at=None).values_list("person_id", flat=True)
     return sorted({*staff, *agreed, *Member.objects.values_list("person_id", flat=True)})
 
 
@@ -80,7 +80,7 @@ def wanted_for(ids: Collection[int], *, today: date) -> dict[int, Wanted]:
     known = {one.person_id: one.phone_index for one in people.known_people(ids)}
     units = people.unit_ids_by_code({one.department_code for card in cards.values() for one in card.affiliations})
     withdrawn = set(
-        Consent.objects.filter(person_id__in=list(ids), purpose="binding", withdrawn_at__isnull=False)
+        Consent.standing.filter(person_id__in=list(ids), purpose="binding", withdrawn_at__isnull=False)
         .exclude(person_id__in=agreed)
         .values_list("person_id", flat=True)
     )
@@ -177,5 +177,5 @@ def consent_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, 
             "purpose": one.purpose,
             "version": one.version,
             "given_at": one.given_at.isoformat(),
-            "withdrawn_at": one.withdrawn_at.isoformat() if one.withdrawn_at else "",
+            "withdrawn_at": ended.isoformat() if (ended := one.withdrawn_at or one.parted_at) else "",
         }

@@ -9,6 +9,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import (
     AffiliationChanged,
     AffiliationEnded,
@@ -65,16 +66,16 @@ def merge(*, kept_id: int, gone_id: int) -> None:
     for model in (Consent, Binding) if has_member else (Consent, Binding, Member):
         model.objects.filter(person_id=gone_id).update(person_id=kept_id, came_from=gone_id)
     if said_no:
-        Consent.objects.filter(person_id=kept_id, withdrawn_at=None).update(withdrawn_at=now())
+        Consent.standing.filter(person_id=kept_id, withdrawn_at=None).update(withdrawn_at=now())
         bindings.end(person_id=kept_id, end=Binding.End.GIVEN_UP)
     members.follow([kept_id, gone_id])
 
 
 @subscribe(PersonsParted, name="mobile.part", at_once=True)
 def part_records(events: Sequence[PersonsParted]) -> None:
+    for record in people.parted_records(events):
+        bindings.end_doubtful(by=BY, person_id=record.person_id, since=record.since)
     for one in events:
-        for person_id, since in one.records().items():
-            bindings.end_doubtful(by=BY, person_id=person_id, since=since)
         part(kept_id=one.kept_id, restored_id=one.restored_id)
 
 

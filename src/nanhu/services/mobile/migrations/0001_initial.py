@@ -209,6 +209,7 @@ class Migration(migrations.Migration):
                 ("version", models.TextField()),
                 ("given_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("withdrawn_at", models.DateTimeField(null=True)),
+                ("parted_at", models.DateTimeField(null=True)),
                 (
                     "person",
                     models.ForeignKey(

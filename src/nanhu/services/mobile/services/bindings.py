@@ -12,6 +12,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.errors import BoundAlreadyError, NotEntitledError, OthersAccountError, UndoTooLateError
 from nanhu.services.mobile.models import Binding, Consent, Member
@@ -59,11 +60,12 @@ def tried(*, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bo
 
 @transaction.atomic
 def end_doubtful(*, by: Actor, person_id: int, since: datetime | None) -> None:
-    """One that was made after `since` (None: any), when this person and another were taken for one, may be the other's."""
+    """One that was made after `since` (None: any), when this person and another were taken for one, may be the other's; so may what was agreed
+    to."""
     lock_key(f"mobile.binding:{person_id}")
-    living = Binding.objects.filter(person_id=person_id, ended_at=None)
-    doubtful = living if since is None else living.filter(bound_at__gt=since)
-    if doubtful.update(ended_at=now(), end=End.PARTED):
+    doubtful = Binding.objects.filter(people.set_after(since, "bound_at"), person_id=person_id, ended_at=None)
+    agreed = Consent.standing.filter(people.set_after(since, "given_at"), person_id=person_id)
+    if doubtful.update(ended_at=now(), end=End.PARTED) + agreed.update(parted_at=now()):
         audit.record(by=by, action="mobile.end_doubtful_binding", target=f"person:{person_id}")
 
 
@@ -104,7 +106,7 @@ def end(*, person_id: int, end: Binding.End) -> None:
 @transaction.atomic
 def consent(*, person_id: int, purposes: tuple[str, ...] = ("binding",)) -> None:
     for purpose in purposes:
-        if not Consent.objects.filter(person_id=person_id, purpose=purpose, withdrawn_at=None).exists():
+        if not Consent.standing.filter(person_id=person_id, purpose=purpose, withdrawn_at=None).exists():
             Consent.objects.create(person_id=person_id, purpose=purpose, version=CONSENT_VERSION)
 
 
@@ -166,10 +168,10 @@ def undo(*, by: Actor, person_id: int, session_id: int | None = None) -> None:
 @transaction.atomic
 def leave(*, by: Actor, person_id: int, action: str = "mobile.unbind") -> None:
     """Consent withdrawn: the binding ends now, and the person is taken out of the contact book."""
-    Consent.objects.filter(person_id=person_id, withdrawn_at=None).update(withdrawn_at=now())
+    Consent.standing.filter(person_id=person_id, withdrawn_at=None).update(withdrawn_at=now())
     end(person_id=person_id, end=End.GIVEN_UP)
     audit.record(by=by, action=action, target=f"person:{person_id}")
-    if not Consent.objects.filter(person_id=person_id, purpose="binding").exists():
+    if not Consent.standing.filter(person_id=person_id, purpose="binding").exists():
         Consent.objects.create(
             person_id=person_id, purpose="binding", version=CONSENT_VERSION, withdrawn_at=now()
         )  # staff, whom the record alone had made members: their "no" stands from now on

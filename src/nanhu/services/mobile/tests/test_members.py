@@ -13,11 +13,13 @@ from nanhu.platforms.datahub.models import SharedRow
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
+from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters.wecom.client import WecomClient
 from nanhu.services.mobile.jobs import compare_nightly, follow_everybody, publish
 from nanhu.services.mobile.models import Binding, Comparison, Consent, Corp, Department, Member, VendorCall
 from nanhu.services.mobile.services import bindings, comparing, members, pushing
 from nanhu.services.mobile.tests.conftest import settle, work_off_callbacks
+from nanhu.testing import merging
 from nanhu.testing.members import PASSWORD, SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -550,6 +552,22 @@ def test_a_parted_merge_gives_back_what_was_the_others(syncing, wecom):
     settle()
     assert not Binding.objects.filter(ended_at=None).exists()
     assert Member.objects.get(userid="t3").person_id == gone
+
+
+def test_what_was_agreed_to_while_two_were_one_is_nobodys_word_when_they_are_told_apart(syncing, wecom):
+    kept, gone = syncing.persons["S2"], syncing.persons["S1"]
+    merge = merging.merge(kept_id=kept, gone_id=gone)
+    assert syncing.client("S2").post("/mobile/join/").status_code == 302
+    settle()
+    assert {"s1", "s2"} & wecom.members().keys()
+    merging.part(merge)
+    deliver_pending()
+    settle()
+    assert not {"s1", "s2"} & wecom.members().keys()
+    assert not queries.has_withdrawn(kept), "nor has he said no"
+    bindings.join(by=SYSTEM, person_id=kept)
+    settle()
+    assert {"s1", "s2"} & wecom.members().keys() == {"s2"}
 
 
 def test_a_no_of_either_record_stands_after_a_merge(syncing, wecom):

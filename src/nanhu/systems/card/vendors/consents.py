@@ -1,5 +1,7 @@
 """A holder's consent to be charged by a vendor without a code: given and taken back on the holder's own page."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -7,6 +9,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.openapi.api import Mode, Vendor, publish
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Wallet
 from nanhu.systems.card.vendors.models import Consent
 
@@ -47,6 +50,14 @@ def end(*, by: Actor, consent: Consent) -> None:
         key=f"consent:{current.public_id}:ended",
         facts=body_of(current),
     )
+
+
+@transaction.atomic
+def end_doubtful(*, by: Actor, person_id: int, since: datetime | None) -> None:
+    """Given after `since` (None: ever), when this person and another were taken for one: the other may have let the vendor charge him."""
+    given = Consent.objects.filter(people.set_after(since), person_id=person_id, ended_at=None)
+    for consent in given.order_by("pk"):
+        end(by=by, consent=consent)
 
 
 def body_of(consent: Consent) -> dict[str, object]:

@@ -1,14 +1,21 @@
-"""Webhook events of what happens to cards, for the vendors it concerns: who blocked the card, and whom its holder gave consent."""
+"""Webhook events of what happens to cards, for the vendors it concerns: who blocked the card, and whom its holder gave consent. And consents
+that one of two who were taken for one gave for the other."""
 
 from collections.abc import Sequence
 
 from django.db.models import Q, QuerySet
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.openapi.api import Mode, Vendor, publish
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.api import PersonsParted
 from nanhu.systems.card.events import CardLossCancelled, CardReportedLost
 from nanhu.systems.card.models import Card, LossReport
+from nanhu.systems.card.vendors import consents
 from nanhu.systems.card.vendors.models import Consent, VendorBlock
+
+BY = Actor.system("card.vendors")
 
 
 @subscribe(CardReportedLost, name="card_vendors.publish_blocked")
@@ -39,3 +46,10 @@ def publish_state(card_id: int, person_id: int, kind: str) -> None:
         facts = {"card": str(card.public_id), "reference": references.get(vendor.pk, "")}
         key = f"{kind}:{report.public_id if report else card.public_id}"
         publish(vendor=vendor, mode=Mode.LIVE, kind=kind, key=key, facts=facts)
+
+
+@subscribe(PersonsParted, name="card_vendors.end_doubtful_consents", at_once=True)
+def end_doubtful_consents(events: Sequence[PersonsParted]) -> None:
+    """In the transaction that parts them: no vendor charges a card for a moment longer by a word that may be another's."""
+    for one in people.parted_records(events):
+        consents.end_doubtful(by=BY, person_id=one.person_id, since=one.since)

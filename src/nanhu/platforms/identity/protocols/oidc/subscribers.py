@@ -7,6 +7,7 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.identity.events import AccountClosed, AccountParted, PasswordChanged, PasswordRevoked
+from nanhu.platforms.identity.protocols.oidc.services import consents
 from nanhu.platforms.identity.protocols.oidc.services.families import revoke_family
 
 BY = Actor.system("identity.oidc")
@@ -37,5 +38,7 @@ def end_with_revoked_password(events: Sequence[PasswordRevoked]) -> None:
 
 @subscribe(AccountParted, name="identity.oidc_end_of_parted", at_once=True)
 def end_of_parted(events: Sequence[AccountParted]) -> None:
-    """Whoever of the two let the application in: it asks anew."""
+    """Whoever of the two let the application in: it asks anew, also for what one of them agreed to in the other's name."""
+    for event in events:
+        consents.end_doubtful(by=BY, account_id=event.account_id, since=event.since)
     revoke_family(by=BY, why="parted", account_id__in=[event.account_id for event in events])

@@ -17,6 +17,7 @@ from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.systems.card.vendors import consents
 from nanhu.systems.card.vendors.tests.conftest import Shop, fault_of, register
+from nanhu.testing import merging
 
 FORM = {
     "name": "王讲师",
@@ -139,6 +140,18 @@ def test_a_consented_card_is_charged_up_to_what_the_holder_set(shop, vendor, cam
     assert fault_of(shop.pay(1, consent=listed["id"])) == "consent_ended"
     other = Shop(register("隔壁"))
     assert fault_of(other.pay(1, consent=listed["id"])) == "consent_ended"
+
+
+def test_a_consent_given_while_two_were_one_charges_nobody_from_the_moment_of_the_parting(shop, vendor, campus):
+    other = register("早先的")
+    before = give(other, campus)
+    merge = merging.merge(kept_id=campus.persons["student"], gone_id=campus.persons["other_student"])
+    given = give(vendor, campus)
+    assert shop.pay(100, consent=str(given.public_id)).status_code == 201
+    merging.part(merge)
+    assert fault_of(shop.pay(100, consent=str(given.public_id))) == "consent_ended"
+    assert WebhookEvent.objects.get(kind="consent.ended").facts["id"] == str(given.public_id)
+    assert Shop(other).pay(100, consent=str(before.public_id)).status_code == 201, "one that was given before stands"
 
 
 def test_who_has_consent_hears_of_a_loss(vendor, campus):

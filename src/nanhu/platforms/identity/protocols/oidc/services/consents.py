@@ -13,6 +13,8 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.protocols.oidc import rules
 from nanhu.platforms.identity.protocols.oidc.models import AuthorizationCode, Consent, OidcClient, TokenFamily
+from nanhu.platforms.identity.services.carried_suspensions import PARTED
+from nanhu.platforms.people import api as people
 
 Asking = OidcClient.Asking
 
@@ -88,6 +90,20 @@ def withdraw(*, by: Actor, account: Account, consent_id: int) -> Consent | None:
         facts={"client": kept.client.client_id},
     )
     return kept
+
+
+@transaction.atomic
+def end_doubtful(*, by: Actor, account_id: int, since: datetime | None) -> None:
+    """What was given or added to after `since` (None: ever), when its person and another were taken for one, may be the other's word: the
+    application asks anew. Before the tokens, as `withdraw` takes them."""
+    given = Consent.objects.select_for_update(of=("self",)).select_related("client").order_by("pk")
+    for kept in given.filter(people.set_after(since, "granted_at"), account_id=account_id, withdrawn_at=None):
+        kept.withdrawn_at = now()
+        kept.save(update_fields=["withdrawn_at"])
+        facts = {"client": kept.client.client_id}
+        audit.record(
+            by=by, action="identity.oidc_withdraw_consent", target=f"account:{account_id}", reason=PARTED, facts=facts
+        )
 
 
 def of_account(account: Account) -> QuerySet[Consent]:

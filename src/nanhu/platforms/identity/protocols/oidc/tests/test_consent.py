@@ -10,7 +10,8 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity.protocols.oidc.models import Consent, TokenFamily
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import answer_of, make_app, userinfo
-from nanhu.platforms.identity.tests.conftest import sign_in
+from nanhu.platforms.identity.tests.conftest import PASSWORD, sign_in
+from nanhu.testing import merging
 
 WAITING = re.compile(r'name="waiting" value="([^"]+)"')
 
@@ -50,6 +51,20 @@ def test_in_silence_a_missing_consent_is_named_and_nothing_else(stranger_app, si
 
 def test_in_silence_a_stranger_and_a_signed_in_stranger_learn_nothing_of_each_other(stranger_app, db):
     assert answer_of(stranger_app.authorize(Client(), prompt="none"))["error"] == "login_required"
+
+
+def test_what_was_agreed_to_while_two_were_one_is_asked_anew_and_what_was_before_is_not(
+    stranger_app, teacher, student, signed_in
+):
+    older = make_app("older", redirect_uris=["https://older.example.com/cb"], asking="once", subject="pairwise")
+    answered(signed_in, older.authorize(signed_in), "yes")
+    merge = merging.merge(kept_id=teacher.person_id, gone_id=student.person_id)
+    answered(signed_in, stranger_app.authorize(signed_in), "yes")
+    merging.part(merge)
+    again = Client()
+    assert sign_in(again, "T00123", PASSWORD).status_code == 302
+    assert "code" in answer_of(older.authorize(again, prompt="none"))
+    assert answer_of(stranger_app.authorize(again, prompt="none"))["error"] == "consent_required"
 
 
 def test_more_scopes_are_asked_about_anew(stranger_app, signed_in):
