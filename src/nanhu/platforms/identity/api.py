@@ -16,6 +16,7 @@ from nanhu.platforms.identity.events import (
     AppPasswordRevoked,
     PasswordChanged,
     PasswordRevoked,
+    RolesLeft,
 )
 from nanhu.platforms.identity.factors.admission import admit
 from nanhu.platforms.identity.factors.services import new_devices, totp
@@ -77,6 +78,7 @@ __all__ = [
     "NetworkVisitor",
     "PasswordChanged",
     "PasswordRevoked",
+    "RolesLeft",
     "SignInFront",
     "UnknownAccountError",
     "UnknownRoleError",

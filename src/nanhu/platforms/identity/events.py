@@ -52,6 +52,16 @@ class AccountParted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RolesLeft(Event):
+    """The record `gone_id` was merged into this account's; so many roles that its account had are nobody's until they are granted anew."""
+
+    account_id: int
+    person_id: int
+    gone_id: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityQuestionsChanged(Event):
     """The account has other security questions."""
 

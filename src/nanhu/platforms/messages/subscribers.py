@@ -4,10 +4,10 @@ may get it twice."""
 from collections.abc import Sequence
 
 from nanhu.kernel.events import subscribe
-from nanhu.platforms.identity.api import AccountParted
+from nanhu.platforms.identity.api import AccountParted, RolesLeft
 from nanhu.platforms.messages.events import NoticePublished
 from nanhu.platforms.messages.services import announcing, keeping
-from nanhu.platforms.messages.services.telling import PARTED, PARTED_KEYS, tell
+from nanhu.platforms.messages.services.telling import PARTED, PARTED_KEYS, ROLES_LEFT, tell
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged, PersonsParted
 
@@ -31,10 +31,20 @@ def join(events: Sequence[PersonsMerged]) -> None:
 
 @subscribe(PersonsParted, name="messages.forget_browsers_of_parted", at_once=True)
 def forget_browsers_of_parted(events: Sequence[PersonsParted]) -> None:
-    keeping.forget_browsers({one for event in events for one in event.records()})
+    keeping.forget_browsers({one.person_id for one in people.parted_records(events)})
 
 
 @subscribe(AccountParted, name="messages.tell_of_parting")
 def tell_of_parting(events: Sequence[AccountParted]) -> None:
     for event in events:
         tell({event.person_id}, PARTED_KEYS if event.taken else PARTED, urgency="now", key=str(event.account_id))
+
+
+@subscribe(RolesLeft, name="messages.tell_of_roles_left")
+def tell_of_roles_left(events: Sequence[RolesLeft]) -> None:
+    """Not of a merge that has been undone before this is told: his account has them again."""
+    heirs = people.heirs(event.gone_id for event in events)
+    for event in events:
+        if heirs.get(event.gone_id) == event.person_id:
+            facts = {"count": str(event.count)}
+            tell({event.person_id}, ROLES_LEFT, facts, key=f"{event.account_id}:{event.gone_id}")

@@ -15,7 +15,7 @@ from nanhu.kernel.events import publish
 from nanhu.kernel.kit.saved_views import copy_views
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.once import lock_key
-from nanhu.platforms.identity.events import AccountClosed, PasswordRevoked
+from nanhu.platforms.identity.events import AccountClosed, PasswordRevoked, RolesLeft
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, RememberedBrowser, TotpFactor
 from nanhu.platforms.identity.models import (
     Account,
@@ -27,7 +27,7 @@ from nanhu.platforms.identity.models import (
     Suspension,
 )
 from nanhu.platforms.identity.personal.services import keys
-from nanhu.platforms.identity.services import carried_suspensions, sessions
+from nanhu.platforms.identity.services import carried_suspensions, roles, sessions
 from nanhu.platforms.identity.services.grace import grace_end
 from nanhu.platforms.people import api as people
 
@@ -189,6 +189,8 @@ def merge(*, by: Actor, kept_id: int, gone_id: int) -> None:
         move(by=by, account=gone, state=Account.State.ENDED, reason="merged")
         copied = {"views": copies} if (copies := copy_views(giver=gone.pk, taker=kept.pk)) else {}
         note(by, MERGE, gone, how=HANDED_OVER if is_handed_over else CLOSED_ONE, kept=kept.pk, **copied, **stopped)
+        if left := len(roles.left_to(kept)):
+            publish(RolesLeft(account_id=kept.pk, person_id=kept_id, gone_id=gone_id, count=left))
     follow_affiliations(by=by, person_ids=[kept_id])
 
 

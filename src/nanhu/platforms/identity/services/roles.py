@@ -7,11 +7,13 @@ merchants keeps the books. The database holds both by exclusion constraints, so 
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit, registry
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.identity.errors import (
     MoneyDutiesExcludeError,
     OwnRoleError,
@@ -27,6 +29,8 @@ from nanhu.platforms.people import api as people
 UNIT_ROLES = frozenset({"identity.clerk"})
 ONE_DUTY = "identity_grant_one_duty"
 ONE_MONEY_DUTY = "identity_grant_one_money_duty"
+CARRIED, LEFT = "合并前的账号已有", "合并后不再需要"
+"""Why a role of a merged record was granted anew or taken back: marks of ours in the record, as 合并 is of a suspension."""
 
 
 def live() -> Q:
@@ -95,6 +99,59 @@ def revoke(*, by: Actor, account_id: int, role: str, unit_code: str = "", reason
         return False
     note(by, "identity.revoke_role", account_id, role, unit_code, reason=reason)
     return True
+
+
+def of_merged() -> QuerySet[RoleGrant]:
+    """Of accounts whose record was merged into another: what they might do."""
+    gone = RoleGrant.objects.filter(live(), account__state=Account.State.ENDED)
+    return gone.filter(account__person__merged_into__isnull=False)
+
+
+def left_behind() -> QuerySet[RoleGrant]:
+    """Of these, what the account of the other record may not.
+
+    Nothing of it goes over by itself. Whoever merges records grants nobody a right, and a merge can be a mistake; parted, the account has them again.
+    """
+    kept = RoleGrant.objects.filter(live(), account__person=OuterRef("account__person__merged_into"))
+    return of_merged().exclude(Exists(kept.filter(role=OuterRef("role"), unit_code=OuterRef("unit_code"))))
+
+
+def left_grants(account: Account) -> list[RoleGrant]:
+    """Those of all records that were merged into this account's, the newest first."""
+    found = list(of_merged().select_related("account").order_by("-pk"))
+    heirs = people.heirs({one.account.person_id for one in found}) if found else {}
+    return [one for one in found if heirs.get(one.account.person_id) == account.person_id]
+
+
+def left_to(account: Account) -> list[RoleGrant]:
+    """Each role of theirs once that this account has not."""
+    found = {(one.role, one.unit_code): one for one in reversed(left_grants(account))}
+    if not found:
+        return []
+    held = set(RoleGrant.objects.filter(live(), account=account).values_list("role", "unit_code"))
+    return [found[key] for key in sorted(found) if key not in held]
+
+
+def carry_over(*, by: Actor, account: Account, role: str, unit_code: str = "") -> None:
+    """Granted anew to the account that is kept, as long as it was granted to the one that is gone."""
+    theirs = the_one_left(account, role, unit_code)
+    grant(by=by, account_id=account.pk, role=role, unit_code=unit_code, reason=CARRIED, ends_at=theirs.ends_at)
+
+
+@transaction.atomic
+def leave_behind(*, by: Actor, account: Account, role: str, unit_code: str = "") -> None:
+    """It is not needed any more, by whichever of the records it was held; nor is it there again after a parting."""
+    the_one_left(account, role, unit_code)
+    for one in left_grants(account):
+        if (one.role, one.unit_code) == (role, unit_code):
+            revoke(by=by, account_id=one.account_id, role=role, unit_code=unit_code, reason=LEFT)
+
+
+def the_one_left(account: Account, role: str, unit_code: str) -> RoleGrant:
+    for one in left_to(account):
+        if (one.role, one.unit_code) == (role, unit_code):
+            return one
+    raise NotFoundError(what=_("这个角色"))
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ NAMESPACE = UUID("6f1d6c1e-0f0b-4bb0-9b1f-5a2f6f0f9d5a")
 DIGEST = "messages.digest"
 NOTICE = "messages.notice"
 PARTED, PARTED_KEYS = "messages.parted", "messages.parted_keys"
+ROLES_LEFT = "messages.roles_left"
 RECALLED_FOR: Final = timedelta(hours=24)
 """No channel takes back what is older."""
 HIDDEN = frozenset({DIGEST, NOTICE})

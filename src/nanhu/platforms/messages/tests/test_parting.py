@@ -5,6 +5,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from nanhu.kernel.events import deliver_pending
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.messages.models import Entry, MessageSettings, PushSubscription
 from nanhu.platforms.messages.tests.conftest import CAST, SYSTEM
@@ -53,3 +54,17 @@ def test_the_browsers_of_both_are_forgotten_and_a_merge_told_late_brings_none_ba
     )
     deliver_pending()
     assert PushSubscription.objects.get().person_id == gone
+
+
+@pytest.mark.parametrize(("stands", "told"), [(True, 1), (False, 0)])
+def test_whose_roles_stayed_behind_in_a_merge_hears_of_it_while_it_stands(two, stands, told):
+    kept, gone = two
+    identity.grant_role(by=SYSTEM, account_id=identity.account_of(gone).pk, role="datahub.steward")
+    merged = people.merge_persons(by=SYSTEM, kept_id=kept, gone_id=gone, reason="同一个人").pk
+    if not stands:
+        people.part_persons(by=SYSTEM, merge_id=merged, reason="是两个人")
+    deliver_pending()
+    entries = Entry.objects.filter(message__template="messages.roles_left")
+    assert (
+        entries.filter(person_id=kept, message__title__contains="1 个角色没有转过来").count() == told == entries.count()
+    )

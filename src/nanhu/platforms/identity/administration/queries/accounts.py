@@ -10,7 +10,7 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity.administration.models import AccountNote
 from nanhu.platforms.identity.administration.policies import Scope, visible_to
 from nanhu.platforms.identity.models import Account, RoleGrant, SignInEvent, SsoSession, Suspension
-from nanhu.platforms.identity.services.roles import administrative_keys
+from nanhu.platforms.identity.services.roles import administrative_keys, left_to
 from nanhu.platforms.identity.services.sign_in_log import name_key
 from nanhu.platforms.people import api as people
 
@@ -86,6 +86,7 @@ class AccountFacts:
     account: Account
     person: people.PersonCard
     grants: Sequence[RoleGrant]
+    left: Sequence[RoleGrant]
     sessions: Sequence[SsoSession]
     events: Sequence[SignInEvent]
     suspension: Suspension | None
@@ -104,6 +105,7 @@ def facts_of(account: Account) -> AccountFacts:
         account=account,
         person=person,
         grants=list(grants_of(account)),
+        left=left_to(account),
         events=history_of(account, person),
         sessions=list(
             SsoSession.objects.filter(account=account, ended_at=None).order_by("-last_seen_at")[:SESSIONS_SHOWN]

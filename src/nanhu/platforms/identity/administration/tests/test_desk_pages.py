@@ -17,11 +17,12 @@ from nanhu.platforms.identity.factors.services.sample import give_totp_for_sampl
 from nanhu.platforms.identity.models import RoleGrant, SecurityQuestion, SsoSession, Suspension
 from nanhu.platforms.identity.services import roles
 from nanhu.platforms.identity.services.accounts import open_accounts
+from nanhu.testing import merging
 
 pytestmark = pytest.mark.django_db
 NEW = "Willow-Lake-2031"
 ACTS = ("unlock", "reset", "sign-out", "suspend", "resume", "new-password", "note")
-GUARDED = ("factors", "roles/grant", "roles/revoke")
+GUARDED = ("factors", "roles/grant", "roles/revoke", "roles/carry", "roles/leave")
 PAGES = (
     "accounts",
     "bulk",
@@ -355,6 +356,61 @@ def test_the_security_administrator_grants_and_revokes(office, here) -> None:
     guard.client.post(f"{page_of(here)}/roles/revoke", {"role": "identity.clerk", "unit": "08"})
     assert not RoleGrant.objects.filter(account=here.account, revoked_at=None).exists()
     assert "管理员" in guard.client.get("/identity/roles").content.decode()
+
+
+@pytest.fixture
+def two_records(here, elsewhere):
+    """Of one person: the one that goes had an office and a counter."""
+    until = now() + timedelta(days=30)
+    roles.grant(by=TEST, account_id=elsewhere.account.pk, role="datahub.steward", reason="任命", ends_at=until)
+    roles.grant(by=TEST, account_id=elsewhere.account.pk, role="card.clerk")
+    return merging.merge(kept_id=here.person_id, gone_id=elsewhere.person_id)
+
+
+def held_by(member) -> set[str]:
+    return set(RoleGrant.objects.filter(account=member.account, revoked_at=None).values_list("role", flat=True))
+
+
+LEFT = "/identity/roles/left"
+
+
+def test_roles_of_a_merged_record_wait_for_the_security_administrator(office, two_records, here, elsewhere) -> None:
+    assert held_by(here) == set(), "whoever merges records grants nobody a right"
+    guard = office("identity.security")
+    waiting = guard.client.get(LEFT).content.decode()
+    assert here.name in waiting
+    assert page_of(here) in waiting
+    assert here.name not in guard.client.get("/identity/roles").content.decode(), "nobody holds them"
+    assert "card.clerk" in guard.client.get(page_of(here)).content.decode()
+    said = {"role": "datahub.steward", "unit": ""}
+    assert guard.client.post(f"{page_of(here)}/roles/carry", said).status_code == 302
+    [granted] = RoleGrant.objects.filter(account=here.account)
+    assert (granted.role, granted.granted_by) == ("datahub.steward", guard.member.name)
+    assert granted.ends_at == RoleGrant.objects.get(account=elsewhere.account, role="datahub.steward").ends_at
+    assert guard.client.post(f"{page_of(here)}/roles/carry", said).status_code == 404, "it is his already"
+    assert guard.client.post(f"{page_of(here)}/roles/leave", {"role": "card.clerk", "unit": ""}).status_code == 302
+    assert here.name not in guard.client.get(LEFT).content.decode()
+
+
+def test_roles_of_a_merged_record_are_its_own_again_when_it_is_parted(office, two_records, here, elsewhere) -> None:
+    guard = office("identity.security")
+    guard.client.post(f"{page_of(here)}/roles/carry", {"role": "card.clerk", "unit": ""})
+    merging.part(two_records)
+    assert held_by(elsewhere) == {"datahub.steward", "card.clerk"}
+    assert held_by(here) == set(), "nobody can tell for whom it was granted meanwhile"
+    assert here.name not in guard.client.get(LEFT).content.decode()
+
+
+def test_only_roles_that_a_merged_record_had_are_carried_over_and_duties_stay_apart(office, two_records, here) -> None:
+    guard = office("identity.security")
+    for role in ("campus.admin", "identity.security"):
+        assert guard.client.post(f"{page_of(here)}/roles/carry", {"role": role, "unit": ""}).status_code == 404
+    roles.grant(by=TEST, account_id=here.account.pk, role="card.finance")
+    assert guard.client.post(f"{page_of(here)}/roles/carry", {"role": "card.clerk", "unit": ""}).status_code == 409
+    assert held_by(here) == {"card.finance"}
+    for other in ("identity.admin", "identity.auditor"):
+        assert office(other).client.post(f"{page_of(here)}/roles/carry", {"role": "card.clerk"}).status_code == 404
+        assert office(other).client.get(LEFT).status_code == 404
 
 
 def test_passwords_and_second_factors_are_in_two_hands(office, here) -> None:

@@ -99,6 +99,23 @@ def revoke_role(request: PageRequest, form: RevokeForm, account: Account) -> Non
     roles.revoke(by=request.actor, account_id=account.pk, role=said["role"], unit_code=said["unit"])
 
 
+@page.action(
+    "roles/carry", form=RevokeForm, roles={SECURITY}, subject=Seen(account_to(Act.ROLES)), done=_("角色已授予。")
+)
+def carry_role(request: PageRequest, form: RevokeForm, account: Account) -> None:
+    """One that the account of a merged record had."""
+    said = form.cleaned_data
+    roles.carry_over(by=request.actor, account=account, role=said["role"], unit_code=said["unit"])
+
+
+@page.action(
+    "roles/leave", form=RevokeForm, roles={SECURITY}, subject=Seen(account_to(Act.ROLES)), done=_("角色已收回。")
+)
+def leave_role(request: PageRequest, form: RevokeForm, account: Account) -> None:
+    said = form.cleaned_data
+    roles.leave_behind(by=request.actor, account=account, role=said["role"], unit_code=said["unit"])
+
+
 @page.form(
     "reset",
     ResetForm,

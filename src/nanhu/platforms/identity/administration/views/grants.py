@@ -10,27 +10,37 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.kit import Choice, Empty, Filters, Link, Moment, PageRequest, Table, Text, Who, listing
+from nanhu.kernel.kit.waiting import entered
 from nanhu.platforms.identity.administration.console import desk
 from nanhu.platforms.identity.administration.policies import WATCHERS
 from nanhu.platforms.identity.administration.queries.accounts import Row, rows_of
 from nanhu.platforms.identity.models import RoleGrant
 from nanhu.platforms.identity.policies import SECURITY, has_role
-from nanhu.platforms.identity.services.roles import live
+from nanhu.platforms.identity.services.roles import left_behind, live
+from nanhu.platforms.people import api as people
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
+    """`row`: whose it is; of a merged record, who has all of it today."""
+
     grant: RoleGrant
     row: Row | None
 
     @property
     def public_id(self) -> UUID:
-        return self.grant.account.public_id
+        return (self.row.account if self.row else self.grant.account).public_id
 
 
 def with_people(grants: Sequence[RoleGrant]) -> list[Held]:
     rows = {row.account.pk: row for row in rows_of(list({one.account.person_id for one in grants}))}
     return [Held(one, rows.get(one.account_id)) for one in grants]
+
+
+def with_heirs(grants: Sequence[RoleGrant]) -> list[Held]:
+    heirs = people.heirs(one.account.person_id for one in grants)
+    rows = {row.account.person_id: row for row in rows_of(list(set(heirs.values())))}
+    return [Held(one, rows.get(heirs.get(one.account.person_id, 0))) for one in grants]
 
 
 def role_name(held: Held) -> str:
@@ -70,7 +80,25 @@ class GrantsToChange(Grants):
     roles=WATCHERS,
 )
 def grants(request: PageRequest) -> HttpResponseBase:
-    held = RoleGrant.objects.filter(live()).select_related("account").order_by("role", "created_at")
+    here = RoleGrant.objects.filter(live(), account__person__merged_into=None)
+    held = here.select_related("account").order_by("role", "created_at")
     table = GrantsToChange if has_role(request.viewer, SECURITY) else Grants
     nobody = Empty(title=_("没有人有这个角色"), icon="shield", text=_("第一位由控制台授予：nanhu accounts grant。"))
     return listing(request, table, held, GrantFilters, each=with_people, empty=nobody)
+
+
+@desk.page(
+    "roles/left",
+    title=_("合并后待定的角色"),
+    tab=_("待定角色"),
+    roles={SECURITY},
+    count=entered("identity.left_roles", left_behind),
+    waits=True,
+    lead=_(
+        "两份记录合并为一人时，并入的那份记录的账号停用，它的角色不会自动转到保留的账号：给谁什么权由人决定。点姓名，在他的页上授予或收回。"
+    ),
+)
+def left_roles(request: PageRequest) -> HttpResponseBase:
+    left = left_behind().select_related("account").order_by("role", "created_at")
+    nobody = Empty(title=_("没有待定的角色"), icon="shield", text=_("合并记录后留下的角色会列在这里。"))
+    return listing(request, GrantsToChange, left, GrantFilters, each=with_heirs, empty=nobody)
