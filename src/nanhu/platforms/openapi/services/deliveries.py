@@ -19,7 +19,8 @@ MOST_ATTEMPTS = 18
 
 
 def step(delivery: Delivery) -> Never | Outside:
-    hook = Webhook.objects.filter(vendor_id=delivery.vendor_id, mode=delivery.event.mode, is_on=True).first()
+    living = Webhook.objects.filter(is_on=True, vendor__is_on=True)
+    hook = living.filter(vendor_id=delivery.vendor_id, mode=delivery.event.mode).first()
     if hook is None:
         return Never("switched off")
     return Never("paused") if hook.paused_at else partial(sent, call_of(delivery, hook))

@@ -14,6 +14,7 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.openapi.errors import ScopeUnknownError
 from nanhu.platforms.openapi.interfaces import known_scopes, settings_of_rooms
 from nanhu.platforms.openapi.models import Vendor
+from nanhu.platforms.openapi.services import webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +51,14 @@ def change(*, by: Actor, vendor: Vendor, order: VendorOrder) -> Vendor:
 
 
 def switch(*, by: Actor, vendor: Vendor, is_on: bool, reason: str) -> None:
+    """Who is off is told nothing either. Back, it hears what it missed of the last week."""
     with transaction.atomic():
         current = locked(vendor)
+        is_back = is_on and not current.is_on
         current.is_on = is_on
         current.save(update_fields=["is_on"])
+        if is_back:
+            webhooks.take_up(current)
         action = "openapi.vendor_on" if is_on else "openapi.vendor_off"
         audit.record(by=by, action=action, target=f"openapi_vendor:{current.pk}", reason=reason)
 

@@ -22,7 +22,9 @@ BY: Final = Actor.system("openapi.pause_silent")
 KEPT: Final = timedelta(days=7)
 """Longer than an event is tried before it is given up: what was not taken in the week before a pause is sent after it as well."""
 AT_ONCE: Final = 2000
-HOOK: Final = "SELECT * FROM openapi_webhook WHERE vendor_id = %s AND mode = %s AND is_on FOR KEY SHARE"
+HOOK: Final = """
+    SELECT hook.* FROM openapi_webhook hook JOIN openapi_vendor vendor ON vendor.id = hook.vendor_id AND vendor.is_on
+    WHERE hook.vendor_id = %s AND hook.mode = %s AND hook.is_on FOR KEY SHARE OF hook"""
 """Whoever takes it up again waits for those who write an event, and they for him: an event has its delivery from one of them."""
 
 
@@ -94,10 +96,10 @@ def send_test(*, by: Actor, webhook: Webhook) -> WebhookEvent:
 
 
 def silent() -> QuerySet[Webhook]:
-    """Where an event was given up, and from its beginning to its end nothing was taken."""
+    """Where an event was given up, and from its beginning to its end nothing was taken. Who is switched off is not called."""
     ended = Delivery.objects.filter(vendor=OuterRef("vendor"), event__mode=OuterRef("mode")).order_by("-ended_at")
     taken = ended.filter(state=Delivery.State.DONE).values("ended_at")[:1]
-    heard = Webhook.objects.filter(is_on=True, paused_at=None).annotate(
+    heard = Webhook.objects.filter(is_on=True, paused_at=None, vendor__is_on=True).annotate(
         heard_at=Coalesce(Subquery(taken), F("listens_since"))
     )
     given_up = Delivery.objects.filter(
@@ -131,6 +133,13 @@ def resume_webhook(*, by: Actor, webhook: Webhook) -> int:
     facts = {"mode": paused.mode, "events": count}
     audit.record(by=by, action="openapi.resume_webhook", target=f"openapi_vendor:{paused.vendor_id}", facts=facts)
     return count
+
+
+def take_up(vendor: Vendor) -> int:
+    """After its vendor was switched on again; in the caller's transaction, which holds it. What it missed of the last week is sent."""
+    hooks = list(Webhook.objects.select_for_update().filter(vendor=vendor, is_on=True, paused_at=None).order_by("pk"))
+    Webhook.objects.filter(pk__in=[one.pk for one in hooks]).update(listens_since=now())
+    return sum(send_missed(one) for one in hooks)
 
 
 def send_missed(paused: Webhook) -> int:

@@ -115,3 +115,19 @@ def test_a_new_address_takes_up_what_the_old_one_did_not_hear(hook, ear):
     pause_silent()
     deliveries.deliver_due()
     assert sorted(ear.heard) == [1, 2]
+
+
+def test_a_vendor_that_is_switched_off_hears_nothing_and_what_it_missed_when_it_is_back(hook, ear):
+    ear.status = lambda _number: 200
+    tell(hook, 1)
+    vendors.switch(by=SYSTEM, vendor=hook.vendor, is_on=False, reason="合同到期")
+    deliveries.deliver_due()
+    tell(hook, 2)
+    deliveries.deliver_due()
+    pause_silent()
+    assert (ear.heard, Webhook.objects.get().paused_at) == ([], None), "nobody is called, and nobody is silent"
+    for _twice in range(2):
+        vendors.switch(by=SYSTEM, vendor=hook.vendor, is_on=True, reason="续签")
+    deliveries.deliver_due()
+    pause_silent()
+    assert (sorted(ear.heard), Webhook.objects.get().paused_at) == ([1, 2], None), "each once"
