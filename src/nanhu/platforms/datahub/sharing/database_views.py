@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from psycopg import sql
 
 from nanhu.kernel.actors import Actor
@@ -35,8 +36,11 @@ VIEW: Final = """
                     WHERE d.grant_id = g.id AND d.day = (now() AT TIME ZONE {zone})::date), 0)))
         AND (SELECT nextval({counter}) > 0)"""
 PERSONS: Final = """
-    SELECT count(*), coalesce(array_agg(DISTINCT row.data ->> {person}), '{{}}') FROM datahub_shared_row row
+    SELECT count(DISTINCT row.id), coalesce(array_agg(DISTINCT row.data ->> name), '{{}}')
+    FROM datahub_shared_row row LEFT JOIN unnest({names}::text[]) AS name ON true
     WHERE row.table_key = {table} AND row.valid_to IS NULL AND NOT row.is_removed AND {fits}"""
+MOVED: Final = """
+    SELECT schemaname, sequencename, last_value FROM pg_sequences WHERE schemaname ~ %s AND last_value IS NOT NULL"""
 A_DAY: Final = """
     INSERT INTO datahub_sharing_day AS known (grant_id, day, pages, rows) VALUES (%(grant)s, %(day)s, 1, %(rows)s)
     ON CONFLICT (grant_id, day) DO UPDATE SET pages = known.pages + 1, rows = known.rows + excluded.rows"""
@@ -109,7 +113,11 @@ class View:
 
 
 def views() -> Iterator[View]:
-    held = Grant.in_effect().filter(has_view=True).select_related("vendor").order_by("id")
+    return views_of(Grant.in_effect())
+
+
+def views_of(grants: QuerySet[Grant]) -> Iterator[View]:
+    held = grants.filter(has_view=True).select_related("vendor").order_by("id")
     for grant, table, offer in offered(held):
         yield View(grant=grant, table=table, offer=offer)
 
@@ -178,8 +186,13 @@ def roles(cursor: Any) -> set[str]:
 
 
 def note_reads() -> int:
-    """What was read through views since the last time becomes a reading of everybody in them; how many views were read."""
-    return sum(note(view) for view in views())
+    """What was read through views since the last time becomes a reading of everybody in them; how many views were read. Also of a grant that
+    is over: what was read in its last minute, or in a snapshot that was opened before its end, was given."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOVED, [f"^{PREFIX}[0-9a-f]{{12}}$"])
+        moved = {(schema, name): value for schema, name, value in cursor.fetchall()}
+    given = views_of(Grant.objects.filter(state__in=[Grant.State.AGREED, Grant.State.ENDED]))
+    return sum(note(view) for view in given if moved.get((view.schema, view.counter), 0) != view.grant.views_read)
 
 
 @transaction.atomic
@@ -197,7 +210,7 @@ def note(view: View) -> bool:
             return False
         cursor.execute(
             sql.SQL(PERSONS).format(
-                person=sql.Literal(view.table.person), table=sql.Literal(view.table.key), fits=view.fits
+                names=sql.Literal(list(view.table.persons)), table=sql.Literal(view.table.key), fits=view.fits
             )
         )
         rows, numbers = cursor.fetchone()

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.database.embedded import superuser_connection
 from nanhu.platforms.datahub import api as datahub
@@ -113,6 +115,24 @@ def test_a_read_that_is_rolled_back_is_counted_for_everybody_in_it():
     counting.count_readings()
     assert Delivery.objects.get(campus_no="14231100004").times == 1
     assert Grant.objects.get().days.get().rows == 2 + 2 * 3
+
+
+@pytest.mark.parametrize("ending", ["ended", "expired"])
+@pytest.mark.usefixtures("opened")
+def test_who_reads_in_the_last_minute_of_a_grant_is_counted_all_the_same(ending):
+    rows(COUNT)
+    if ending == "ended":
+        grant = Grant.objects.get()
+        steward = signed_in("管关", "0020209344", "datahub.steward")
+        assert steward.post(f"/datahub/grants/{grant.public_id}/end/", {"reason": "到期"}).status_code == 302
+    else:
+        Grant.objects.update(expires_on=campus_today() - timedelta(days=1))
+    assert rows(COUNT) == [(0,)]
+    assert database_views.note_reads() == 1
+    counting.count_readings()
+    assert sorted(Delivery.objects.values_list("campus_no", "times")) == [("14231100001", 1), ("14231100003", 1)]
+    rows(COUNT)
+    assert database_views.note_reads() == 0, "it gave nothing any more"
 
 
 @pytest.mark.usefixtures("opened")
