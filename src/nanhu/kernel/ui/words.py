@@ -55,14 +55,18 @@ WAYS: dict[str, str | Promise] = {
     "demo": gettext_lazy("系统自动"),
 }
 """The names of RFC 8176, and a few of our own. "mfa" only says that there were two, which the two say themselves."""
+VENDOR = "vendor:"
+"""How the name of a company's program begins, as an actor."""
 ENCODINGS = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "gbk": "GBK", "utf-16": "UTF-16"}
 
 
 def actor(name: object) -> str:
-    """A person's name; a part of the program (`system:…`) is the system to whoever reads it."""
+    """A person's name; a part of the program (`system:…`) is the system to whoever reads it, a company's program (`vendor:…`) that company."""
     shown = str(name or "")
     if shown.startswith("system:"):
         return _("系统自动")
+    if shown.startswith(VENDOR):
+        return shown.removeprefix(VENDOR)
     return _("未登录的访客") if shown == "anonymous" else shown
 
 

@@ -107,8 +107,8 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
 
 class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """`system` is the app in the box that fills it (`derived`: and no source may), `person` the field with a campus number; `purposes` those for which its
-    sensitive fields may be read. `when_refused`: what the codes of a row become while its line in a file cannot be read.
+    """`system` is the app in the box that fills it (`derived`: and no source may), `person` the field that says whose each row is, by campus number;
+    `others` further fields with campus numbers. `purposes`: those for which its sensitive fields may be read. `when_refused`: what the codes of a row become while its line in a file cannot be read.
     `whole_by`: a whole list is one of those rows alone that share these key fields with a line of it, as a list of one term says
     nothing of another. `turnover`: so many percent of its rows may go on an ordinary day, where that is more than elsewhere.
     `over`: the codes by which a row says that what it tells of has ended, `last_day`: the date field after which it has."""
@@ -120,6 +120,7 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
     keys: list[str]
     fields: list[Field]
     person: str = ""
+    others: list[str] = []
     purposes: list[str] = []
     when_refused: dict[str, dict[str, str]] = {}
     whole_by: list[str] = []
@@ -131,6 +132,12 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
         return {one.name: one for one in self.fields}
+
+    @cached_property
+    def persons(self) -> tuple[str, ...]:
+        """The fields that name people by campus number, also where a row need not name one: whoever is named in what went out is told."""
+        own = [PERSON] if PERSON in self.by_name and PERSON not in self.sensitive else []
+        return (*own, *self.others)
 
     @cached_property
     def sensitive(self) -> frozenset[str]:
@@ -170,12 +177,7 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
             yield "a field stands twice"
         for one in self.fields:
             yield from one.faults()
-        for name in (*self.keys, *filter(None, [self.person])):
-            found = self.by_name.get(name)
-            if found is None or not found.required or found.sensitive or found.type not in {"text", "date"}:
-                yield f"the key field {name!r} is not a required, open text or date of it"
-        if self.person not in {"", PERSON}:
-            yield f"the field {self.person!r} that says whose a row is must be named {PERSON!r}"
+        yield from self.key_faults()
         yield from self.refused_faults()
         yield from self.over_faults()
         if not self.keys:
@@ -185,6 +187,19 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
             yield "sensitive fields, and only these, need purposes"
         if self.sensitive and not self.person:
             yield "sensitive fields need a person, for each look is shown to somebody"
+
+    def key_faults(self) -> Iterable[str]:
+        for name in (*self.keys, *filter(None, [self.person])):
+            found = self.by_name.get(name)
+            if found is None or not found.required or found.sensitive or found.type not in {"text", "date"}:
+                yield f"the key field {name!r} is not a required, open text or date of it"
+        if masked := [name for name in self.keys if name in self.by_name and self.by_name[name].mask]:
+            yield f"the key field {masked[0]!r} has a mask, and keys go out as they are"
+        for name in self.others:
+            if name not in self.by_name or name in self.sensitive or self.by_name[name].type != "text":
+                yield f"the field {name!r} that names somebody is not an open text of it"
+        if self.person not in {"", PERSON}:
+            yield f"the field {self.person!r} that says whose a row is must be named {PERSON!r}"
 
     def whole_faults(self) -> Iterable[str]:
         if not set(self.whole_by) <= set(self.keys) or not 0 <= self.turnover <= MOST_PERCENT:

@@ -87,7 +87,7 @@ def refuse_faulty(table: SharedTable, terms: Terms) -> None:
         raise GrantRefusedError(why=_("只有给出的、可以掩码的项能掩码"))
     if (table.sensitive & fields) - masked and terms.purpose.strip() not in table.purposes:
         raise GrantRefusedError(why=_("敏感项只为这些用途给出：%s") % "、".join(table.purposes))
-    if table.person and terms.basis == Grant.Basis.NOT_PERSONAL:
+    if table.persons and terms.basis == Grant.Basis.NOT_PERSONAL:
         raise GrantRefusedError(why=_("这张表里有个人信息，要选法律依据"))
     if terms.past_from is not None and not FIRST_DAY <= terms.past_from <= campus_today():
         raise GrantRefusedError(why=_("旧状态从 2000 年以后、今天以前的一天起"))

@@ -49,7 +49,7 @@ PAST: Final = """
     ) one LEFT JOIN datahub_batch b ON b.id = one.batch_id
     ORDER BY one.id LIMIT %(most)s"""
 LAST_PERSONS: Final = """
-    SELECT DISTINCT ON (key) key, data ->> %(person)s FROM datahub_shared_row
+    SELECT DISTINCT ON (key) key, data ->> %(name)s FROM datahub_shared_row
     WHERE table_key = %(table)s AND key = ANY(%(keys)s) AND NOT is_removed ORDER BY key, id DESC"""
 NOTE: Final = """
     WITH held AS (
@@ -196,13 +196,15 @@ def secrets_of(offer: Offer, found: Sequence[tuple[Any, ...]]) -> list[Mapping[s
     return [json.loads(next(opened)) if one[3] is not None and one[4] else {} for one in found]
 
 
-def persons_of(table: SharedTable, found: Sequence[tuple[Any, ...]], stored: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Whose each row is, as it is stored, whatever fields are given; of a removed one, whose it last was."""
-    numbers = [one.get(table.person) for one in stored]
-    removed = [one[1] for one, number in zip(found, numbers, strict=True) if number is None]
+def persons_of(
+    table: SharedTable, name: str, found: Sequence[tuple[Any, ...]], stored: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Whom each row names in this field, as it is stored, whatever fields are given; of a removed one, whom it last named."""
+    numbers = [one.get(name) for one in stored]
+    removed = [one[1] for one, said, number in zip(found, stored, numbers, strict=True) if number is None and not said]
     last: dict[str, str] = {}
     if removed:
-        last = dict(all_rows(LAST_PERSONS, {"person": table.person, "table": table.key, "keys": removed}))
+        last = dict(all_rows(LAST_PERSONS, {"name": name, "table": table.key, "keys": removed}))
     return [str(number or last.get(one[1]) or "") for one, number in zip(found, numbers, strict=True)]
 
 
@@ -215,9 +217,10 @@ def note(
     is_last: bool,
     by: Actor,
 ) -> None:
-    numbers = persons_of(query.table, shown, stored) if query.table.person else []
+    named = {name: persons_of(query.table, name, shown, stored) for name in query.table.persons}
+    numbers = {number for each in named.values() for number in each if number}
     looked = (
-        [number for number, row in zip(numbers, rows, strict=True) if number and row.data is not None]
+        [number for number, row in zip(named[query.table.person], rows, strict=True) if number and row.data is not None]
         if query.offer.looks
         else []
     )
@@ -228,7 +231,7 @@ def note(
         "day": campus_today(),
         "at": now(),
         "rows": len(shown),
-        "numbers": sorted({number for number in numbers if number}),
+        "numbers": sorted(numbers),
         "looked": sorted(set(looked)),
         "read_to": max([query.newest, *(one[0] for one in shown[-1:])]) if is_last and query.as_of is None else None,
     }

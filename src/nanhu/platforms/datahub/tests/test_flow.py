@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import jsonschema_rs
@@ -374,3 +374,41 @@ def test_everybody_sees_where_their_own_values_come_from(hand_in, units, vendor,
         assert word not in page, word
     for word in ("MA101", "JX01", "00000001", "card.card", "aa.students"):
         assert word not in page, "words, and no numbers of machines"
+
+
+def test_what_stands_under_a_number_that_was_given_to_somebody_else_is_that_ones(db, vendor, program):  # noqa: F811
+    """Who studied here long ago and works here now had a number that a student has today."""
+    number, origin = "200511001", people.Origin(source="test", title="测试")
+    ended = {"state": "ended", "ends_on": date(2009, 6, 30)}
+    ties = {
+        "甲老师": (
+            ("student", number, date(2005, 9, 1), ended),
+            ("staff", "0020110001", date(2011, 9, 1), {"state": "active"}),
+        ),
+        "乙同学": (("student", number, date(2025, 9, 1), {"state": "active"}),),
+    }
+    records = [
+        people.PersonRecord(
+            key=name,
+            name=name,
+            affiliations=tuple(
+                people.AffiliationRecord(kind=kind, campus_no=campus_no, starts_on=starts_on, **more)
+                for kind, campus_no, starts_on, more in held
+            ),
+        )
+        for name, held in ties.items()
+    ]
+    for record in records:
+        made = people.apply_records(by=BY, records=[record], origin=origin)
+        identity.open_accounts(by=BY, person_ids=made.person_ids.values())
+    lesson = {"term": "2026-2027-1", "section": "JX01", "campus_no": number, "course": "MA101", "kind": "again"}
+    datahub.put("academic.roster", [lesson | {"course_name": "高等数学"}], by=BY)
+    ask_grant("academic.roster")
+    program.get("academic.roster")
+    counting.count_readings()
+    seen = {}
+    for whose in ("0020110001", number):
+        identity_sample.set_password_for_sample(by=BY, campus_no=whose, password=PASSWORD)
+        page = sessions.signed_in(whose).get("/datahub/mine/").content.decode()
+        seen[whose] = ("高等数学" in page, "图书公司" in page)
+    assert seen == {"0020110001": (False, False), number: (True, True)}

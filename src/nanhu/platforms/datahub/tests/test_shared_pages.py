@@ -92,6 +92,8 @@ def test_who_was_in_a_pair_a_former_row_or_a_list_of_findings_finds_it_too(stewa
     looks = AuditEntry.objects.filter(action="datahub.look_shared_rows")
     both = ["14231100001", "14231100002"]
     for page, seen in (
+        ("/datahub/reviews/", both),
+        (f"/datahub/batches/{report.batch}/", both),
         (f"/datahub/reviews/{Review.objects.get().pk}/", both),
         (f"/datahub/shared/card.card/rows/{row.pk}/", both),
         (f"/datahub/batches/{report.batch}/issues.csv", both[1:]),

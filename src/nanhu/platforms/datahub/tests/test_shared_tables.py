@@ -349,6 +349,8 @@ FAULTY = [
     ('over = { book = ["gone"] }', "over: 'book' is not a code"),
     ('last_day = "book"', "last_day: 'book' is not a date"),
     ('code_table = "moods"', "there is no code table 'moods'"),
+    ('mask = "number"', "the key field 'book' has a mask"),
+    ('others = ["shelf"]', "the field 'shelf' that names somebody"),
 ]
 GOOD = """key = "library.loan"
 name = "借阅"
@@ -363,6 +365,7 @@ type = "text"
 longest = 12
 required = true
 code_table = ""
+mask = ""
 """
 
 

@@ -20,11 +20,15 @@ from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sharing import copies, counting, interface, news, pages
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student
 from nanhu.platforms.datahub.tests.shared import LENT, declare, declared, fields, loan
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.openapi import api as openapi
 from nanhu.platforms.openapi.jobs import pause_silent
 from nanhu.platforms.openapi.models import WebhookEvent
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation
+from nanhu.testing import sessions
+from nanhu.testing.members import PASSWORD
 from nanhu.testing.open_api import Program
 
 pytestmark = pytest.mark.django_db
@@ -286,6 +290,65 @@ def test_a_person_is_counted_where_the_number_is_not_given_and_where_the_row_is_
     assert program.get(CARD, since=page["next"]).json()["rows"][0]["data"] is None
     counting.count_readings()
     assert Delivery.objects.get(campus_no="14231100001").times == 2, "a removal is told of somebody as well"
+
+
+def test_a_person_reads_which_company_got_which_table_of_him(vendor, program, hand_in, units):
+    hand_in(register(student()))
+    identity.open_accounts(by=BY, person_ids=[people.find_person_by_campus_no("14231100001")])
+    identity_sample.set_password_for_sample(by=BY, campus_no="14231100001", password=PASSWORD)
+    ask_grant(CARD)
+    cards(card(1, campus_no="14231100001"))
+    program.get(CARD)
+    counting.count_readings()
+    page = sessions.signed_in("14231100001").get("/account/data/looks").content.decode()
+    assert all(part in page for part in ("图书公司", "校园卡", "图书借阅"))
+    assert "系统自动处理" not in page
+
+
+NAMED = {
+    "student.tutor": ({"campus_no": "14231100001", "kind": "导师", "staff_no": "0020200771"}, 2),
+    "flows.task": (
+        {
+            "task": "T1",
+            "number": "N1",
+            "step": "leader",
+            "state": "done",
+            "done_by": "0020200771",
+            "opened_at": now(),
+        },
+        1,
+    ),
+    "flows.case": (
+        {
+            "number": "N1",
+            "process": "leave",
+            "process_name": "请假",
+            "campus_no": "14231100001",
+            "state": "running",
+            "opened_at": now(),
+        },
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("table", NAMED)
+def test_everybody_whom_a_row_names_is_counted_and_such_a_table_is_personal(vendor, program, table):
+    row, persons = NAMED[table]
+    datahub.put(table, [row], by=BY)
+    steward = signed_in("管个", "0020209389", "datahub.steward")
+    every = [one.name for one in shared_tables()[table].fields if not one.sensitive]
+    said = wanted(vendor, every, basis="not_personal")
+    assert steward.post(f"/datahub/shared/{table}/grant/", said).status_code == 422
+    ask_grant(table)
+    since = program.get(table).json()["next"]
+    datahub.remove(table, [[row[name] for name in shared_tables()[table].keys]], by=BY)
+    assert program.get(table, since=since).json()["rows"][0]["data"] is None
+    counting.count_readings()
+    assert list(Delivery.objects.values_list("times", flat=True)) == [1] * persons, "pages of a minute are one reading"
+    assert set(Delivery.objects.values_list("campus_no", flat=True)) == {
+        number for name, number in row.items() if name in {"campus_no", "staff_no", "done_by"}
+    }
 
 
 def test_what_is_sensitive_needs_its_purpose_and_each_look_is_told(vendor, program, hand_in, units):

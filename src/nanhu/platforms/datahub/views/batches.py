@@ -26,9 +26,8 @@ from nanhu.platforms.datahub.services.mapping import is_remembered
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS
 from nanhu.platforms.datahub.views.desk import TONES, home
-from nanhu.platforms.datahub.views.looks import tell_seen
+from nanhu.platforms.datahub.views.looks import a_number_of, tell_seen
 from nanhu.platforms.datahub.warehouse import taking
-from nanhu.platforms.people import api as people
 
 MOST_DIFFERENCES = 50
 SEVERITIES = {"reject": (_("拒绝"), "bad"), "review": (_("待核对"), "warn"), "notice": (_("提示"), "none")}
@@ -85,14 +84,15 @@ class GoneUnits(Table):
 @home.page("batches/<int:pk>/", title=_("一个批次"), subject=record(Batch.objects.all(), _("这个批次")))
 def batch(request: PageRequest, found: Batch) -> HttpResponse:
     differences, gone_rows = found.differences[:MOST_DIFFERENCES], found.gone[:MOST_DIFFERENCES]
-    tell_batch_seen(
-        found, [*(one["campus_no"] for one in differences), *numbers_of(found, gone_rows)], by=request.actor
-    )
+    issues = list_of(request, Issues, open_issues(found), filters_of(found), caption=_("问题"), empty=NO_ISSUES)
+    changed = [one["campus_no"] for one in differences]
+    told = [*changed, *numbers_of(found, gone_rows), *numbers_with_issues(issues.page.object_list)]
+    tell_batch_seen(found, told, by=request.actor)
     facts = {
         "batch": found,
         "tone": TONES.get(found.state, "warn"),
         "spec": named_source(found.source),
-        "list": list_of(request, Issues, open_issues(found), filters_of(found), caption=_("问题"), empty=NO_ISSUES),
+        "list": issues,
         "sentences": sentences_of(found.gate),
         "gate_title": gate_title(found),
         "bars": bars_of(found),
@@ -194,15 +194,13 @@ def filters_of(found: Batch) -> type[Filters]:
 @batch.download("issues.csv")
 def issues(request: PageRequest, found: Batch) -> HttpResponseBase:
     shown = list_of(request, IssueLines, open_issues(found), filters_of(found))
-    tell_batch_seen(found, numbers_with_issues(found), by=request.actor)
+    tell_batch_seen(found, numbers_with_issues(open_issues(found).exclude(row__person=None)), by=request.actor)
     return export(shown, f"issues-{found.pk}")
 
 
-def numbers_with_issues(found: Batch) -> list[str]:
+def numbers_with_issues(issues: Iterable[Issue]) -> list[str]:
     """Of those who are known: a campus number of each."""
-    persons = set(open_issues(found).exclude(row__person=None).values_list("row__person_id", flat=True))
-    numbers = people.numbers_by_person() if persons else {}
-    return [numbers[one] for one in persons if one in numbers]
+    return a_number_of({one.row.person_id for one in issues if one.row.person_id})
 
 
 @batch.download("gone.csv")

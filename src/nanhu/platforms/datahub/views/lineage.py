@@ -124,7 +124,7 @@ def lineage(request: PageRequest, form: WhoseForm) -> dict[str, Any]:
 
 def lists_of(request: PageRequest, person_id: int) -> tuple[str, list[Any]]:
     golden = next(iter(people.golden_persons([person_id])), None)
-    numbers = sorted({tie.campus_no for tie in golden.ties}) if golden else []
+    numbers = numbers_held(golden)
     rows = list(landed_rows(person_id))
     found: list[tuple[type[Table], Iterable[Any], str]] = [
         (Values, values_of(golden, rows) if golden else [], _now("主数据各项")),
@@ -133,6 +133,15 @@ def lists_of(request: PageRequest, person_id: int) -> tuple[str, list[Any]]:
         (Deliveries, deliveries(numbers), _now("给出的记录")),
     ]
     return golden.name if golden else "", [captioned(request, *one) for one in found]
+
+
+def numbers_held(golden: people.GoldenPerson | None) -> list[str]:
+    """His campus numbers, but for one that was given to somebody else since: what stands under it is that one's."""
+    numbers = {tie.campus_no for tie in golden.ties} if golden else set()
+    holders = people.holders_of(numbers)
+    return sorted(
+        one for one in numbers if golden is not None and holders.get(one, golden.person_id) == golden.person_id
+    )
 
 
 def landed_rows(person_id: int) -> QuerySet[LandingRow]:

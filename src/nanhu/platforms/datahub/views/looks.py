@@ -27,4 +27,9 @@ def tell_seen(numbers: Iterable[str], where: str, *, by: Actor) -> None:
 
 def tell_persons_seen(person_ids: Iterable[int], where: str, *, by: Actor) -> None:
     """By any of their numbers; who has none has no page to find it on."""
-    tell_seen((number for one in person_ids for number in people.numbers_of(one)[:1]), where, by=by)
+    tell_seen(a_number_of(person_ids), where, by=by)
+
+
+def a_number_of(person_ids: Iterable[int]) -> list[str]:
+    """Of each who ever had one the first."""
+    return [next(iter(numbers)) for numbers in people.numbers_held(person_ids).values()]

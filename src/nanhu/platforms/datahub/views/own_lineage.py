@@ -27,6 +27,7 @@ from nanhu.platforms.datahub.views.lineage import (
     golden_values,
     landed_rows,
     living_rows,
+    numbers_held,
     table_name,
 )
 from nanhu.platforms.datahub.views.shared import words_of
@@ -94,7 +95,7 @@ mine = Console(
 def my_lineage(request: PageRequest) -> HttpResponse:
     person_id = request.viewer.person_id or 0
     golden = next(iter(people.golden_persons([person_id])), None)
-    numbers = sorted({tie.campus_no for tie in golden.ties}) if golden else []
+    numbers = numbers_held(golden)
     told = [key for key, table in shared_tables().items() if not table.derived]  # golden values stand above
     rows = list(living_rows(numbers).filter(table_key__in=told)[:MOST])
     given, spoke = list(deliveries(numbers)), list(landed_rows(person_id))

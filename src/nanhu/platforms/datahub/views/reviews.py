@@ -1,5 +1,6 @@
 """The review queue: two cards side by side, and a decision with its reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -85,7 +86,13 @@ def reviews(request: PageRequest) -> HttpResponseBase:
     state = ReviewFilters(request.GET).given(ReviewFilters.state)[""] or State.OPEN
     rows = Review.objects.filter(state=state).select_related("row").annotate(is_pair=Q(row=None))
     rows = rows.order_by("is_pair", "-score", "id")
-    return listing(request, Reviews, rows, ReviewFilters, empty=NONE)
+
+    def seen(shown: Sequence[Review]) -> Sequence[Review]:
+        told = {one for review in shown for one in (review.left_id, review.right_id) if one}
+        tell_persons_seen(sorted(told), _now("待核对"), by=request.actor)
+        return shown
+
+    return listing(request, Reviews, rows, ReviewFilters, each=seen, empty=NONE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from nanhu.platforms.datahub.forms import SwitchForm, TakeBackForm
 from nanhu.platforms.datahub.known_sources import writing_sources
 from nanhu.platforms.datahub.models import Batch, Grant, SharedRow, WriterSwitch
 from nanhu.platforms.datahub.shared import writers
-from nanhu.platforms.datahub.shared.declarations import PERSON, Field, SharedTable, shared_tables
+from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
 from nanhu.platforms.datahub.sharing import golden
 from nanhu.platforms.datahub.views.desk import desk
 from nanhu.platforms.datahub.views.looks import tell_seen
@@ -265,7 +265,7 @@ def shared_table(request: PageRequest, table: SharedTable) -> HttpResponse:
 
 
 def tell_rows_seen(table: SharedTable, rows: Iterable[SharedRow], *, by: Actor) -> None:
-    tell_seen((str(row.data.get(PERSON) or "") for row in rows), table.name, by=by)
+    tell_seen((str(row.data.get(name) or "") for row in rows for name in table.persons), table.name, by=by)
 
 
 def row_named(table_key: str, pk: int) -> SharedRow:

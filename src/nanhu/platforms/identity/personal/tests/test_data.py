@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.models import SsoSession
@@ -15,6 +16,7 @@ from nanhu.platforms.identity.personal.models import DataCopy
 from nanhu.platforms.identity.personal.services import copies
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
 from nanhu.platforms.people import api as people
+from nanhu.testing import merging
 
 
 def actor(member) -> Actor:
@@ -51,6 +53,30 @@ def test_the_program_itself_is_named_as_such(student, browser):
 
     assert "系统自动处理" in text
     assert "发送验证码" in text
+
+
+def test_a_company_that_was_given_it_is_named_with_the_table_it_read(student, browser):
+    facts = {"table": "校园卡", "campus_no": student.numbers[0]}
+    vendor = Actor(account_id=None, name="vendor:图书公司")
+    audit.record(
+        by=vendor, action="datahub.share_person", target=f"person:{student.person_id}", reason="图书借阅", facts=facts
+    )
+
+    text = page_of(browser, student, "/account/data/looks")
+
+    assert all(part in text for part in ("图书公司", "校园卡", "图书借阅"))
+    assert "系统自动处理" not in text
+    assert "vendor:" not in text
+
+
+def test_looks_at_a_record_that_was_merged_into_mine_show_and_are_its_own_again(student, teacher, browser):
+    people.phone_of(student.person_id, by=Actor(account_id=None, name="外人"), purpose="合并前查的")
+    merge = merging.merge(kept_id=teacher.person_id, gone_id=student.person_id)
+
+    assert "合并前查的" in page_of(browser, teacher, "/account/data/looks")
+
+    merging.part(merge)
+    assert "合并前查的" not in page_of(Client(), teacher, "/account/data/looks")
 
 
 def test_a_copy_holds_what_rooms_keep_and_only_mine(student, teacher, browser):
