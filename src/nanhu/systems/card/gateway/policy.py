@@ -11,6 +11,7 @@ import msgspec
 
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.systems.card.pins.policy import database_policy, limits_on
+from nanhu.systems.card.rights.catalogue import CLASSES, by_default
 
 
 def campus_day(moment: float) -> date:
@@ -40,9 +41,10 @@ def terminal_bounds() -> str:
 
 @lru_cache(maxsize=4)
 def policies_in_hour(hour: int) -> Policies:
-    """Once an hour is often enough: the campus's midnight is on the hour."""
+    """Once an hour is often enough: the campus's midnight is on the hour. `shut`: the classes that pay nowhere where no rule speaks."""
     day = campus_day(hour * 3600)
-    payment, bounds = database_policy(day), bounds_on(day)
+    shut = [card_class for card_class in CLASSES if not by_default(card_class, "consume")]
+    payment, bounds = {**database_policy(day), "shut": shut}, bounds_on(day)
     return Policies(payment=said(payment), terminal=said({**payment, "till": bounds}), bounds=said(bounds))
 
 

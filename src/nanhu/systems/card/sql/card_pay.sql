@@ -10,7 +10,8 @@ DECLARE
     most_told integer := bound ->> 't';
     most_tries integer := policy ->> 'tries';
     lock_seconds integer := policy ->> 'lock';
-    some_may_not boolean := EXISTS (SELECT FROM card_right_rule g WHERE g."right" = 'consume' AND g.withdrawn_at IS NULL AND NOT g.is_allowed);
+    shut text[] := ARRAY(SELECT json_array_elements_text(policy -> 'shut'));
+    some_may_not boolean := shut <> '{}' OR EXISTS (SELECT FROM card_right_rule g WHERE g."right" = 'consume' AND g.withdrawn_at IS NULL AND NOT g.is_allowed);
 BEGIN
     -- Wallets first, in order: whoever pays with the same card waits here, and the next statement sees what was written.
     PERFORM FROM ledger_balance b
@@ -62,7 +63,7 @@ BEGIN
                 WHEN r.card_id IS NULL THEN 'card_unknown'
                 WHEN r.state <> 'issued' THEN 'card_' || r.state
                 WHEN r.valid_until < (now() AT TIME ZONE 'Asia/Shanghai')::date THEN 'card_expired'
-                WHEN some_may_not AND card_right_rule_says(r.card_class, r.sub_class, 'consume', r.day) IS FALSE THEN 'no_right'
+                WHEN some_may_not AND NOT coalesce(card_right_rule_says(r.card_class, r.sub_class, 'consume', r.day), r.card_class <> ALL (shut)) THEN 'no_right'
                 WHEN r.turn > 1 THEN 'again' END AS verdict,
                r.known_id IS NULL AND r.floods AND (NOT r.is_on OR r.is_too_much) AS is_untold
         FROM summed r

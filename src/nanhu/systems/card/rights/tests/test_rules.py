@@ -11,6 +11,7 @@ from nanhu.kernel.errors import WrongStateError
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.doors.tests.conftest import hang_doors, put
+from nanhu.systems.card.gateway.policy import policies_in_hour
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.errors import RuleInThePastError
 from nanhu.systems.card.rights.models import RightRule
@@ -21,6 +22,13 @@ from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 from nanhu.systems.card.tests.signed import SignedTerminal
 
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def policies_anew():
+    """What terminals are held to is written once an hour: read the school's file again, and the sample's afterwards."""
+    yield policies_in_hour.cache_clear
+    policies_in_hour.cache_clear()
 
 
 def rule(**given) -> RightRule:
@@ -143,6 +151,15 @@ def test_the_database_says_the_same_as_the_program(campus):
             [campus_today()] * 3,
         )
         assert cursor.fetchone() == (False, True, None)
+    rule(right="lab", starts_on=campus_today() + 5 * DAY, ends_on=campus_today() + 9 * DAY)
+    ruling.withdraw(by=SYSTEM, rule=rule(card_class="teacher", sub_class="正式在编"), reason="来函更正")
+    with connection.cursor() as cursor:
+        days = [campus_today() + n * DAY for n in (0, 4, 5, 9, 10)]
+        told = "SELECT array_agg(card_right_rule_says('student', '统招本科', 'lab', day) ORDER BY day) FROM unnest(%s) AS day"
+        cursor.execute(told, [days])
+        assert cursor.fetchone() == ([None, None, False, False, None],)
+        cursor.execute("SELECT card_right_rule_says('teacher', '正式在编', 'library', %s)", [campus_today()])
+        assert cursor.fetchone() == (None,)
 
 
 def form(**given) -> dict[str, str]:
@@ -161,12 +178,23 @@ def manager_at(campus):
     return campus.client("clerk")
 
 
+def in_table(page, right: str) -> dict[str, str]:
+    """What the table of today says of a right, by class and sub-class."""
+    return {row["name"]: row[right] for row in page.context["given"].page.object_list}
+
+
 @pytest.mark.capability("A096.1", "A096.4")
 def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(campus):
     browser = manager_at(campus)
-    table = browser.get("/card/rights/").content.decode()
+    page = browser.get("/card/rights/")
+    table = page.content.decode()
     assert "图书借阅" in table
     assert "讲学" in table
+    assert {(name[:3], said) for name, said in in_table(page, "library").items()} == {
+        ("教师卡", "yes"),
+        ("学生卡", "yes"),
+        ("普通卡", "no"),
+    }
 
     looked = browser.post("/card/rights/change/", form())
     seen = looked.content.decode()
@@ -180,6 +208,11 @@ def test_the_manager_sees_who_loses_before_it_holds_for_every_holder_at_once(cam
     assert browser.post("/card/rights/change/", form(confirmed="1")).status_code == 302
     for part, held in (("student", False), ("other_student", False), ("guest", False), ("teacher", True)):
         assert may(campus.card(part), "library").is_allowed is held
+    page = browser.get("/card/rights/")
+    ruled = {name for name, said in in_table(page, "library").items() if said == "no+"}
+    assert ruled == {name for name in in_table(page, "library") if name.startswith("学生卡")}
+    assert "no+" not in in_table(page, "lab").values()
+    assert "不允许（规则）" in page.content.decode()
 
     spare = form(who="student:留学生", is_allowed="1", ends_on=str(campus_today() + 30 * DAY))
     gained = browser.post("/card/rights/change/", spare).content.decode()
@@ -241,6 +274,24 @@ def test_a_changed_right_is_obeyed_by_the_next_till_and_the_next_door(campus):
     }
     assert browser.post("/card/rights/change/", spare | {"confirmed": "1"}).status_code == 302
     assert met() == [("no_right", "no_right"), ("ok", "no_right"), ("ok", "allowed")]
+
+
+@pytest.mark.capability("A096.1")
+def test_a_class_that_the_schools_file_lets_pay_nowhere_pays_where_a_rule_lets_it(campus, school_file, policies_anew):
+    school_file({"[card.fees] ": "[card.rights.teacher]\nconsume = false\n\n[card.fees] "})
+    policies_anew()
+    browser, till = manager_at(campus), SignedTerminal("N1001")
+    for part in ("student", "teacher"):
+        campus.top_up(part, 1000)
+
+    def met() -> list[str]:
+        return [till.pay(campus.card(part).uid, 100).code for part in ("student", "teacher")]
+
+    table = in_table(browser.get("/card/rights/"), "consume")
+    assert {name[:3]: said for name, said in table.items()} == {"教师卡": "no", "学生卡": "yes", "普通卡": "yes"}
+    assert met() == ["ok", "no_right"]
+    rule(card_class="teacher", sub_class="正式在编", right="consume", is_allowed=True)
+    assert met() == ["ok", "ok"]
 
 
 @pytest.mark.capability("A096.1")
