@@ -4,12 +4,14 @@ import io
 import json
 import re
 import time
+import zipfile
 import zlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from fpdf import FPDF
 
@@ -17,6 +19,7 @@ from nanhu.kernel.calendar.services import clear_exceptions, set_exception
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.kernel.registry import ChangedFact, Verdict
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
@@ -37,6 +40,8 @@ from nanhu.systems.card.issuing.tests.conftest import (
     line,
     look,
     made_batch,
+    picture,
+    teacher_rows,
 )
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, through_to_plastic, visitor
 from nanhu.systems.card.models import Card
@@ -73,8 +78,10 @@ def test_three_working_days_run_by_the_school_calendar_alarm_when_missed_and_sms
     tuesday = date(2026, 12, 29)
     with django_capture_on_commit_callbacks(execute=True):
         set_exception(by=SYSTEM, first=tuesday, last=tuesday, is_working=False, note="校庆")
+    rows = teacher_rows()
+    rows[1][8] = "13907301235"
     with noon(2026, 12, 25):
-        order = accepted_batch(campus)
+        order = accepted_batch(campus, rows=rows)
     assert order.due_on == date(2026, 12, 31), "neither the week-end nor the school's own day of rest counts"
     for moment, is_late in (((2026, 12, 31), False), ((2027, 1, 1), True)):
         with noon(*moment):
@@ -87,9 +94,10 @@ def test_three_working_days_run_by_the_school_calendar_alarm_when_missed_and_sms
     for number, row in enumerate(order.rows.order_by("line")):
         campus.client("clerk").post(at(order, "make/"), {"line": row.line, "uid": f"04A1B2C3D4E5{number:02x}"})
     assert promises_are_kept().verdict == Verdict.OK
-    told = [message.text for message in SmsMessage.objects.order_by("id")]
+    told = list(SmsMessage.objects.order_by("id"))[-2:]
     codes = [row.pickup_code for row in order.rows.order_by("line")]
-    assert [code in text for code, text in zip(codes, told[-2:], strict=True)] == [True, True]
+    assert [code in one.text for code, one in zip(codes, told, strict=True)] == [True, True]
+    assert [str(one.phone) for one in told] == ["13907301234", "13907301235"], "each hears of the own card"
     assert Letter.objects.filter(kind="ready", channel="sms").count() == 2
 
 
@@ -138,12 +146,28 @@ def test_a_batch_goes_to_the_named_person_who_signs_and_each_card_to_its_holder(
     assert "请写明是什么证件" in hand(campus, first, document="other").content.decode()
     assert hand(campus, first).status_code == 302
     slip = clerk.get(f"{DESK}rows/{first.pk}/handed/").content.decode()
-    assert "领卡人签字" in slip
-    assert "校园卡管理规定" in slip
+    first.refresh_from_db()
+    at_once = dates.second_words(first.handed_at)
+    for words in ("领卡人签字", "校园卡管理规定", first.name, first.campus_no, first.card.number, "周敏", at_once):
+        assert words in slip, words
+    assert second.name not in slip
     assert hand(campus, second, how="code", document="", code="12345").status_code == 409
     assert hand(campus, second, how="code", document="", code=second.pickup_code).status_code == 302
     order.refresh_from_db()
     assert order.state == "closed"
+
+
+@pytest.mark.capability("A107.2")
+def test_a_batch_goes_to_whoever_says_the_code_that_its_unit_reads_on_the_page(campus):
+    order, clerk = made_batch(campus), campus.client("clerk")
+    asked = re.compile(r'整批领卡码</dt><dd class="num">(\d{6})<')
+    code = asked.search(campus.client("teacher").get(at(order)).content.decode())[1]
+    wrong = {"signed_by": "李同学", "code": f"{(int(code) + 1) % 10**6:06}"}
+    assert clerk.post(at(order, "collect/"), wrong).status_code == 409
+    assert clerk.post(at(order, "collect/"), wrong | {"code": code}).status_code == 302
+    order.refresh_from_db()
+    assert order.collected_how == "李同学 · 领卡码"
+    assert not asked.search(campus.client("teacher").get(at(order)).content.decode()), "it is good once"
 
 
 @pytest.mark.capability("A102.1", "A102.2", "A102.3", "A108.1")
@@ -299,7 +323,9 @@ def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_an
     page = reader.get(f"{DESK}regulations/cards/").content.decode()
     assert "补办十元" in page
     assert "您同意过第 1 版" in page
-    assert "这不是现行版本" in reader.get(f"{DESK}regulations/cards/1/").content.decode()
+    first = reader.get(f"{DESK}regulations/cards/1/").content.decode()
+    assert "这不是现行版本" in first
+    assert ("校政发〔2016〕19 号" in first, "第二章 办理" in first, "补办十元" in first) == (True, True, False)
 
     coming = text | {"body": "## 再新\n\n1. 补办三十元。", "effective_on": str(campus_today() + timedelta(days=1))}
     assert manager.post(f"{DESK}regulations/publish/", coming).status_code == 302
@@ -311,7 +337,11 @@ def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_an
 
 @pytest.mark.capability("A095.3")
 def test_each_class_prints_in_its_colour_with_bleed_photo_and_back(campus):
-    order = accepted_batch(campus)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for row, colour in zip(teacher_rows(), ("#dfe8f0", "#102030"), strict=True):
+            file.writestr(row[7], picture(colour=colour))
+    order = accepted_batch(campus, photos=SimpleUploadedFile("photos.zip", out.getvalue(), "application/zip"))
     answer = campus.client("clerk").get(at(order, "print.pdf"))
     assert answer["Content-Type"] == "application/pdf"
     content = answer.content
@@ -323,7 +353,7 @@ def test_each_class_prints_in_its_colour_with_bleed_photo_and_back(campus):
     width, height = printing.PAGE_MM
     assert (round(width, 1), round(height, 1)) == (91.6, 60.0)
     assert b"[0 0 259.65 170.08]" in content
-    assert b"/Subtype /Image" in content
+    assert content.count(b"/Subtype /Image") == 2, "each card has the picture of its own holder"
 
 
 def drawn(content: bytes) -> str:
