@@ -54,6 +54,9 @@ def page(campus, order, part="teacher") -> str:
 def test_a_list_is_checked_as_a_whole_mended_on_the_page_and_becomes_one_batch(campus):
     good, other = teacher_rows()
     wrong = line("许知", "0020260001", document_of("second_teacher")[:17] + "0", "教授", phone="123")
+    for elsewhere in ({"unit": "1"}, {"part": "second_clerk"}):
+        assert upload(campus, [good], **elsewhere).status_code == 422, "an agent, for the own unit"
+    assert not CardOrder.objects.exists()
     assert upload(campus, [wrong, other], photos=archive("0020260002.jpg")).status_code == 200
     order, agent = newest(), campus.client("teacher")
     shown = page(campus, order)
@@ -126,6 +129,14 @@ def test_a_list_with_photos_that_is_sent_twice_is_one_order_and_the_second_press
     assert again.url == at(newest())
 
 
+def exported(campus) -> list[list[str]]:
+    """The newest order as it comes out again: its headers and its rows."""
+    content = campus.client("clerk").get(at(newest(), "export.xlsx")).content
+    rows = load_workbook(io.BytesIO(content)).active.iter_rows(min_row=3)
+    shown = [[cell.value or "" for cell in row[: len(TEACHER_HEADERS)]] for row in rows]
+    return [row for row in shown if any(row)]
+
+
 def checked(campus, key, typed) -> str:
     """The field as it comes back the moment it was left."""
     answer = campus.client("clerk").post(f"{DESK}check/teacher/", typed, headers={"HX-Trigger-Name": key})
@@ -140,15 +151,11 @@ def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_aga
         content = campus.client("teacher").get(f"{DESK}template/{card_class}.xlsx").content
         headers = [cell.value for cell in load_workbook(io.BytesIO(content)).active[3]]
         assert headers == [number if header == "教职工号" else header for header in TEACHER_HEADERS]
+    visitor = line("访者", "", document_of("second_teacher"), "访问", until=last_day(), photo="访者.jpg", sex="女")
+    upload(campus, [visitor], card_class="ordinary")
+    assert exported(campus) == [[header.replace("教职工号", "编码") for header in TEACHER_HEADERS], visitor]
     upload(campus, teacher_rows())
-    order = newest()
-    content = campus.client("clerk").get(at(order, "export.xlsx")).content
-    headers, *rows = [
-        [cell.value or "" for cell in row]
-        for row in load_workbook(io.BytesIO(content)).active.iter_rows(min_row=3, max_row=5)
-    ]
-    assert rows == teacher_rows()
-    assert headers == TEACHER_HEADERS
+    assert exported(campus) == [TEACHER_HEADERS, *teacher_rows()]
     missing = teacher_rows()
     missing[0][2] = missing[0][8] = ""
     upload(campus, missing)
@@ -202,6 +209,8 @@ def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus
         campus.client("teacher").post(at(newest(), "photos/"), {"archive": archive("0020260002.jpg")}).content.decode()
     )
     assert "许知远 0020260001.jpg" in shown.split("还缺照片")[1]
+    assert [row.photo_path != "" for row in newest().rows.order_by("line")] == [False, True], "by the staff number"
+    assert not newest().rows.exclude(errors={}).exists()
     student = line("林小满", "14231100001", "11010519491231002X", "统招本科")
     assert "photo_name" not in upload_errors(campus, student, "student")
     by_number = {"archive": archive("14231100001.jpg", "14231200001.jpg")}

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people.jobs import follow_calendar
 from nanhu.systems.card.checks import receipt_differences
@@ -13,6 +14,7 @@ from nanhu.systems.card.issuing.fees import fee_fen
 from nanhu.systems.card.issuing.tests.conftest import DESK, document_number, document_of, last_day
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, shown_form, through_to_plastic, visitor
 from nanhu.systems.card.issuing.tests.test_personal import HOLDER
+from nanhu.systems.card.protocol import receipt_number
 
 FEES = "card.fees"
 
@@ -54,8 +56,11 @@ def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_ba
     assert all(words in unclear.content.decode() for words in ("访学者", "收 ¥ 25.00", "下一位"))
     assert clerk.get(f"{DESK}rows/{guest.pk}/hand/take-fee/").url == f"{DESK}rows/{guest.pk}/hand/"
     slip = clerk.get(take_fee(campus, guest).url).content.decode()
-    for words in ("¥ 25.00", "访学者", "现金", "周敏", "普通卡停用不退工本费"):
-        assert words in slip
+    guest.refresh_from_db()
+    taken = guest.fee_payment
+    number, at_once = receipt_number(taken.receipt_id or taken.entry_id), dates.second_words(taken.created_at)
+    for words in ("¥ 25.00", "访学者", "现金", "周敏", "普通卡停用不退工本费", guest.card.number, number, at_once):
+        assert words in slip, words
     take_fee(campus, guest)
     assert income() == 2500, "pressed twice, paid once"
 

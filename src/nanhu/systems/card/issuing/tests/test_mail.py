@@ -8,8 +8,9 @@ from django.db import OperationalError
 from nanhu.kernel.models import MailMessage
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.jobs import read_mailbox
-from nanhu.systems.card.issuing.models import CardOrder, IncomingMail
+from nanhu.systems.card.issuing.models import CardOrder, IncomingMail, UnitDelegate
 from nanhu.systems.card.issuing.services import mailing
+from nanhu.systems.card.issuing.services.delegating import relieve
 from nanhu.systems.card.issuing.tests.conftest import (
     DESK,
     archive,
@@ -25,6 +26,7 @@ from nanhu.systems.card.issuing.tests.conftest import (
 from nanhu.systems.card.tests.conftest import ORIGIN, SYSTEM, queries_of
 
 AGENT = "chenzhiyuan@hnist.edu.cn"
+LEADER = "heping@hnist.edu.cn"
 
 
 @pytest.fixture
@@ -132,11 +134,17 @@ def test_a_mail_read_twice_is_one_order(campus, mailbox):
 @pytest.mark.capability("A111.2")
 @pytest.mark.parametrize(
     "given",
-    [{"sender": "stranger@qq.com"}, {"sender": "second@hnist.edu.cn"}, {"Auto_Submitted": "auto-replied"}],
-    ids=["stranger", "no agent", "a machine"],
+    [{"sender": "stranger@qq.com"}, {"sender": LEADER}, {"Auto_Submitted": "auto-replied"}, {"is_relieved": True}],
+    ids=["stranger", "no agent", "a machine", "an agent no more"],
 )
 def test_who_is_no_agent_gets_neither_order_nor_answer(campus, mailbox, given):
-    arrive(mailbox, letter(campus, teacher_rows(), **given))
+    """The unit's leader is none either; whoever was relieved is one no more."""
+    leader = people.PersonRecord(key="leader", person_id=campus.persons["second_clerk"], email=LEADER)
+    people.apply_records(by=SYSTEM, records=[leader], origin=ORIGIN)
+    content = letter(campus, teacher_rows(), **{name: said for name, said in given.items() if name != "is_relieved"})
+    if "is_relieved" in given:
+        relieve(by=SYSTEM, delegate_id=UnitDelegate.objects.get(role="agent").pk, reason="调离")
+    arrive(mailbox, content)
     assert IncomingMail.objects.get().outcome == "stranger"
     assert not CardOrder.objects.exists()
     assert not MailMessage.objects.exists()

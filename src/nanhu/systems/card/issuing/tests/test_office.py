@@ -7,13 +7,13 @@ import time_machine
 
 from nanhu.kernel.calendar.services import clear_exceptions, set_exception
 from nanhu.kernel.clock import CAMPUS_ZONE
-from nanhu.systems.card.issuing import hours
 from nanhu.systems.card.issuing.models import QueueTicket
 from nanhu.systems.card.issuing.tests.conftest import DESK
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 
 OFFICE = f"{DESK}office/"
 SUNDAY = date(2026, 11, 29)
+AFTERNOON = {"夏季": "15:30–18:30", "冬季": "15:00–18:00"}
 
 
 def at(year: int, month: int, day: int, hour: int, minute: int = 0):
@@ -57,6 +57,7 @@ def test_the_page_says_open_now_by_season_and_calendar_and_gives_a_place_in_the_
         campus.client("guest").post(f"{OFFICE}number/")
         assert [one.number for one in QueueTicket.objects.order_by("number")] == [1, 2], "one place each"
         assert "前面还有 1 位" in seen(campus, "guest")
+        assert student.post(f"{DESK}queue/", {"window": "9"}).status_code == 404, "a clerk calls"
         clerk.post(f"{DESK}queue/", {"window": "2"})
         assert "请到 2 号窗口" in seen(campus)
         assert "前面还有 0 位" in seen(campus, "guest")
@@ -66,14 +67,29 @@ def test_the_page_says_open_now_by_season_and_calendar_and_gives_a_place_in_the_
         clerk.post(f"{DESK}queue/", {"window": "2"})
         assert "请到 1 号窗口" in seen(campus, "guest"), "a window ends what it called itself"
         assert QueueTicket.objects.get(number=1).state == "done"
+    with at(2026, 11, 27, 9, 30):
+        campus.clients.clear()
+        campus.client("guest").post(f"{OFFICE}number/")
+        assert (QueueTicket.objects.latest("pk").number, QueueTicket.objects.count()) == (1, 3), "each day begins anew"
+        assert "前面还有 0 位" in seen(campus, "guest")
 
 
-@pytest.mark.capability("A112.1")
+@pytest.mark.capability("A112.1", "A112.2")
 def test_a_season_begins_on_its_day_and_not_the_day_after(campus):
-    for day, season in (((4, 30), "冬季"), ((5, 1), "夏季"), ((9, 30), "夏季"), ((10, 1), "冬季"), ((10, 9), "冬季")):
+    """The first of May and of October are holidays: the season has changed, the door is shut."""
+    for day, season, is_open in (
+        ((4, 30), "冬季", True),
+        ((5, 1), "夏季", False),
+        ((9, 30), "夏季", True),
+        ((10, 1), "冬季", False),
+        ((10, 9), "冬季", True),
+    ):
         with at(2026, *day, 16, 0):
             campus.clients.clear()
-            assert f'class="hours-now"><dt>{season}' in seen(campus).replace("\n", ""), day
+            page = seen(campus)
+            assert f'class="hours-now"><dt>{season}' in page.replace("\n", ""), day
+            assert AFTERNOON[season] in page.partition('class="hours-now"')[2].partition("</div>")[0], day
+            assert ("现在开门" in page) is is_open, day
 
 
 @pytest.mark.capability("A112.2")
@@ -83,7 +99,8 @@ def test_a_moved_working_day_is_one(campus, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         set_exception(by=SYSTEM, first=SUNDAY, last=SUNDAY, is_working=True, note="补班")
     with at(2026, 11, 29, 10, 0):
-        assert hours.standing().is_open
+        campus.clients.clear()
+        assert "现在开门" in seen(campus)
     with django_capture_on_commit_callbacks(execute=True):
         clear_exceptions(by=SYSTEM, first=SUNDAY, last=SUNDAY)
 

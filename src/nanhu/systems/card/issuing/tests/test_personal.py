@@ -4,8 +4,16 @@ import pytest
 
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.issuing.models import CardOrder, Proof
-from nanhu.systems.card.issuing.tests.conftest import DESK, at, document_number, document_of, last_day, newest
+from nanhu.systems.card.issuing.models import CardOrder, Proof, UnitDelegate
+from nanhu.systems.card.issuing.tests.conftest import (
+    DESK,
+    DOCUMENTS,
+    at,
+    document_number,
+    document_of,
+    last_day,
+    newest,
+)
 from nanhu.systems.card.issuing.tests.personal import (
     apply_at_counter,
     portrait,
@@ -15,6 +23,7 @@ from nanhu.systems.card.issuing.tests.personal import (
     visitor,
 )
 from nanhu.systems.card.models import Card
+from nanhu.systems.card.tests.conftest import SYSTEM
 
 NUMBER = "0020260001"
 AT_COUNTER = f"{DESK}personal/?campus_no={NUMBER}"
@@ -33,6 +42,8 @@ def test_a_teacher_shows_id_and_proof_at_the_counter_and_nothing_is_typed_again(
     said = known(campus)
     assert (said["name"], said["category"], said["unit"]) == ("许知远", "人事代理", "计算机学院")
     assert campus.client("clerk").post(AT_COUNTER, said | {"picture": portrait()}).status_code == 422, "no proof"
+    for part in ("student", "teacher"):
+        assert campus.client(part).get(AT_COUNTER).status_code == 404, "the counter is the office's"
     order = apply_at_counter(campus, said, address=AT_COUNTER)
     row = order.rows.get()
     assert (order.state, order.kind, row.errors, row.document) == (
@@ -72,11 +83,13 @@ def test_a_proof_is_a_whole_scan_or_nothing_is_kept(campus, content, why):
 def test_a_holder_asks_for_their_own_card_and_cannot_become_somebody_else(campus):
     campus.persons["new"] = campus.persons["new_teacher"]
     said = shown_form(campus, "guest", f"{DESK}apply/")
-    given = said | {"name": "林小满", "campus_no": "14231100001", "reason": "个人申请", "phone": "13907301234"}
+    given = said | {"name": "林小满", "campus_no": "14231100001", "reason": "个人申请"}
     answer = campus.client("guest").post(f"{DESK}apply/", given | {"picture": portrait()})
     assert answer.status_code == 302
     row = newest().rows.get()
-    assert (row.name, row.campus_no) == ("Amina Diallo", "15231100002")
+    phone = people.phone_of(campus.persons["guest"], by=SYSTEM, purpose="测试")
+    assert (row.name, row.campus_no, row.errors) == ("Amina Diallo", "15231100002", {})
+    assert (row.document, row.phone, row.sex) == (DOCUMENTS["guest"], phone, "男"), "what is on record nobody types"
     assert campus.client("student").get(at(newest())).status_code == 404
 
 
@@ -88,6 +101,10 @@ def test_an_ordinary_card_waits_for_the_sponsors_yes_and_costs_its_fee(campus):
     assert order.state == "submitted", "the sponsor first"
     assert clerk.post(at(order, "accept/")).status_code == 409
     assert people.find_person_by_document(document) is None, "nobody enters the record before"
+    UnitDelegate.objects.create(
+        unit_code="13", unit_name="外国语学院", person_id=campus.persons["guest"], role="leader", named_by_name="测试"
+    )
+    assert campus.client("guest").post(at(order, "approve/")).status_code == 404, "the leader of another unit"
     for part in ("clerk", "teacher"):
         refused = campus.client(part).post(at(order, "approve/"))
         assert refused.status_code == 409, "neither the office nor the unit's agent says yes for its leader"

@@ -10,12 +10,14 @@ from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.jobs import follow_calendar
 from nanhu.systems.card.issuing import jobs
-from nanhu.systems.card.issuing.models import Letter
+from nanhu.systems.card.issuing.models import Letter, UnitDelegate
+from nanhu.systems.card.issuing.services.delegating import relieve
 from nanhu.systems.card.issuing.tests.conftest import COLLEGE, DESK, at, document_number, newest
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, portrait, scan, through_to_plastic, visitor
 from nanhu.systems.card.issuing.tests.test_making import pays
 from nanhu.systems.card.issuing.tests.test_personal import HOLDER
 from nanhu.systems.card.models import Card
+from nanhu.systems.card.tests.conftest import SYSTEM
 
 DOCUMENT = document_number(birth="19800808", order=41)
 
@@ -53,12 +55,18 @@ def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(camp
         lasting.update(valid_until="2099-12-31")  # the database's own day is today's, not the one of this test
         assert pays(campus, card.uid) == "balance_short", "it answers at terminals"
         lasting.update(valid_until="2026-12-04")
+        former = UnitDelegate.objects.create(
+            unit_code="12", unit_name=COLLEGE, person_id=campus.persons["guest"], role="agent", named_by_name="测试"
+        )
+        relieve(by=SYSTEM, delegate_id=former.pk, reason="调离")
         told_before = SmsMessage.objects.count()
         jobs.tell_sponsors()
         jobs.tell_sponsors()
-        told = [one.text for one in SmsMessage.objects.order_by("id")][told_before:]
+        told = list(SmsMessage.objects.order_by("id"))[told_before:]
         assert len(told) == 2, "agent and leader, once each"
-        assert all("访学者" in text and "2026-12-04" in text for text in told)
+        assert all("访学者" in one.text and "2026-12-04" in one.text for one in told)
+        sponsors = {campus.persons[part] for part in ("teacher", "second_clerk")}
+        assert {str(one.phone) for one in told} == {people.phone_of(one, by=SYSTEM, purpose="测试") for one in sponsors}
         page = campus.client("teacher").get(f"{DESK}unit/").content.decode()
         assert "访学者" in page
     lasting.update(valid_from="2020-01-01", valid_until="2020-12-31")
@@ -77,5 +85,6 @@ def test_a_temporary_card_ends_on_its_day_and_the_unit_that_vouched_is_told(camp
         assert card.state == "expired"
         jobs.tell_sponsors()
         jobs.tell_sponsors()
+        assert {one.person_id for one in Letter.objects.filter(kind="expired")} == sponsors
         assert Letter.objects.filter(kind="expired").count() == 2
         assert pays(campus, card.uid) == "card_expired"
