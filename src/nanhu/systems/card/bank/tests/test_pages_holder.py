@@ -238,6 +238,8 @@ def test_three_failures_lock_also_the_right_answer_until_the_holder_lifts_it_on_
     assert Phone(user="u-2").verify("student")["code"] == "bank.binding_locked"
     assert "身份验证已锁定" in text_of(student, BANK + "phones/")
     assert "身份验证已锁定" not in text_of(campus.client("teacher"), BANK + "phones/")
+    campus.client("teacher").post(BANK + "phones/unlock/")
+    assert Phone(user="u-2").verify("student")["code"] == "bank.binding_locked", "nobody lifts another's"
     student.post(BANK + "phones/unlock/")
     assert Phone(user="u-2").verify("student")["outcome"] == "done"
 

@@ -116,7 +116,7 @@ def test_one_alarm_of_a_kind_at_a_time(field):
         KioskAlarm.objects.create(kiosk=machine, kind="jam", raised_at=now())
 
 
-@pytest.mark.capability("A140.1", "A140.2")
+@pytest.mark.capability("A119.2", "A140.1", "A140.2")
 def test_everybody_sees_where_the_machines_are_and_which_work(field):
     say("KL101", paper="low")
     say("KR101", cards_left=0)
@@ -158,6 +158,8 @@ def test_a_machine_that_is_stuck_is_shown_out_of_service_and_told_to_the_office(
     assert "machine-spot-danger" in page.partition('<a href="#KR101">')[2].partition("</a>")[0]
     assert "暂停服务" in page
     assert open_kinds() == {fault}
+    office = field.client("clerk").get("/card/machines/alarms/").context["open"]
+    assert [(one.kiosk.terminal.number, one.kind) for one in office] == [("KR101", fault)]
     say("KR101", seconds=1, cards_left=100)
     page = field.client("student").get("/card/machines/").content.decode()
     assert "machine-spot-good" in page.partition('<a href="#KR101">')[2].partition("</a>")[0]

@@ -94,7 +94,7 @@ def test_a_named_person_outweighs_groups_and_denial_outweighs_permission(campus,
     assert try_door(library, campus, "student") == "rule_denies"
 
 
-@pytest.mark.capability("A100.1")
+@pytest.mark.capability("A100.1", "A117.1")
 def test_the_card_comes_before_every_rule(campus, library):
     put("library", person_id=campus.persons["student"])
     loss.report_lost(by=SYSTEM, card=campus.card("student"), reason="掉了")

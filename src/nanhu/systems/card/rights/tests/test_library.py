@@ -15,6 +15,7 @@ from nanhu.systems.card.chip.services import keys, making
 from nanhu.systems.card.chip.tests.conftest import CardInHand
 from nanhu.systems.card.devices.library import mark_in_list
 from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.rights.services import ruling, verifying
@@ -51,13 +52,16 @@ def test_the_desk_is_told_valid_or_blocked_and_keeps_a_list_for_off_line(campus,
     assert (asked(desk, teacher.uid)["status"], asked(desk, teacher.uid)["code"]) == ("blocked", "no_right")
     assert asked(desk, teacher.uid, "reading_room")["status"] == "valid"
     assert asked(desk, "0400000000AAAA")["code"] == "card_unknown"
+    over = campus.card("other_student")
+    Card.objects.filter(pk=over.pk).update(valid_from="2020-09-01", valid_until=campus_today() - timedelta(days=1))
+    assert (asked(desk, over.uid)["status"], asked(desk, over.uid)["code"]) == ("blocked", "card_expired")
 
     rows, after = {}, 0
     while after is not None:
         page = desk.ask("rights/list", {"right": "library", "after": after, "limit": 2}, sequence=0)
         rows |= dict(page["cards"])
         after = page["next"]
-    assert rows[mark(desk, student)] == rows[mark(desk, teacher)] == "blocked"
+    assert [rows[mark(desk, one)] for one in (student, teacher, over)] == ["blocked"] * 3
     assert rows[mark(desk, campus.card("guest"))] == "valid"
     assert len(rows) == len(CAST)
 
@@ -65,7 +69,9 @@ def test_the_desk_is_told_valid_or_blocked_and_keeps_a_list_for_off_line(campus,
 @pytest.mark.capability("A098.1")
 def test_a_code_of_the_phone_serves_where_the_plastic_lies_at_home(campus, desk):
     code = verifying.code_for(campus.card("student")).code
-    assert asked(desk, code)["status"] == "valid"
+    assert (asked(desk, code)["status"], asked(desk, code)["name"]) == ("valid", "林小满")
+    with time_machine.travel(now() + verifying.LIFE + timedelta(seconds=1), tick=True):
+        assert (asked(desk, code)["status"], asked(desk, code)["code"]) == ("blocked", "card_unknown")
 
 
 @pytest.mark.capability("A098.1")

@@ -17,9 +17,9 @@ from nanhu.systems.card.tests.conftest import ORIGIN, SYSTEM
 from nanhu.testing.scanner import read_code
 
 
-def portrait() -> bytes:
+def portrait(colour: str = "#dfe8f0") -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (358, 441), "#dfe8f0").save(out, "JPEG")
+    Image.new("RGB", (358, 441), colour).save(out, "JPEG")
     return out.getvalue()
 
 
@@ -42,6 +42,7 @@ def look(guard, typed: str):
 @pytest.mark.capability("A097.1", "A097.2", "A097.3")
 def test_a_guard_sees_face_class_and_validity_by_a_code_and_the_holder_sees_the_guard(campus, guard):
     people.set_photo(by=SYSTEM, person_id=campus.persons["student"], content=portrait())
+    people.set_photo(by=SYSTEM, person_id=campus.persons["second_clerk"], content=portrait("#101820"))
     holder = campus.client("student")
     shown = holder.get("/card/rights/my-code/").content.decode()
     code = VerificationCode.objects.get().code
@@ -54,10 +55,12 @@ def test_a_guard_sees_face_class_and_validity_by_a_code_and_the_holder_sees_the_
     assert address, "the face is what is compared"
     face = guard.get(address[1])
     assert (face.status_code, face["Content-Type"]) == (200, "image/jpeg")
+    assert Image.open(io.BytesIO(face.getvalue())).getpixel((9, 9))[0] > 200, "the holder's own, not the guard's"
     for stranger in ("student", "clerk"):
         refused = look(campus.client(stranger), code)
         assert (refused.status_code, "统招本科" in refused.content.decode()) == (404, False)
-    assert not any(part in page for part in (ID_NUMBER, ID_NUMBER[-6:], ID_NUMBER[:6]))
+    shown = page.partition("<main")[2]
+    assert not any(part in shown for part in (ID_NUMBER[-4:], ID_NUMBER[:6], ID_NUMBER[6:14], "1949")), "nor a birthday"
     looks = holder.get("/account/data/looks").content.decode()
     assert "何平" in looks
     assert "南院东门" in looks
