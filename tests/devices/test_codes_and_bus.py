@@ -39,6 +39,7 @@ from tests.journeys.kiosks import serving_site, write
 from tests.journeys.street import open_gateway, write_configuration
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SCAN_SECONDS = 1.0
 
 
 @pytest.fixture
@@ -183,9 +184,13 @@ def test_a_code_counts_once_within_its_minute_for_its_own_right(campus):
     assert door(campus, page.code("pay")) == ("refused", "这个码无效，请在手机上重新打开")
     assert till(campus, page.code("pay", ago=61))[0] == "refused", "its minute is over"
     assert door(campus, page.code("door", ago=61)) == ("refused", "这个码已过期，请刷新")
+    took: dict[str, list[float]] = {"paid": [], "open": []}
     for skew in (-29, 29):
-        assert till(campus, page.code(ago=skew))[0] == "paid", "a clock half a minute off"
-        assert door(campus, page.code(ago=skew))[0] == "open"
+        for scan, done in ((till, "paid"), (door, "open")):
+            code, begun = page.code(ago=skew), time.perf_counter()
+            assert scan(campus, code)[0] == done, "a clock half a minute off"
+            took[done].append(time.perf_counter() - begun)
+    assert max(min(one) for one in took.values()) < SCAN_SECONDS, "the quicker of two: others use this machine, too"
 
     page.switch_off()
     assert till(campus, page.code())[0] == "refused"
@@ -194,6 +199,7 @@ def test_a_code_counts_once_within_its_minute_for_its_own_right(campus):
     assert Receipt.objects.filter(kind="payment", outcome="posted").count() == 3
 
 
+@pytest.mark.capability("A117.1")
 def test_a_lost_card_stops_its_codes_at_till_and_door(campus):
     page = Page(campus)
     report_lost(by=SYSTEM, card=campus.card("student"), reason="掉了")
