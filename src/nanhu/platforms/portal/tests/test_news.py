@@ -8,6 +8,7 @@ import time_machine
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.messages.models import Entry, Message
+from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.integrations import feeds
 from nanhu.platforms.portal.integrations.news import MOST_TOLD, desk
 from nanhu.platforms.portal.models import NewsFollower
@@ -71,6 +72,10 @@ def test_what_the_sites_have_stands_here_newest_first_for_whom_each_is(sites, ve
     vendor.says("/main", rss("食堂上新", "校庆开幕", "新楼启用"))
     feeds.read_all()
     assert shown(student) == ["食堂上新", "校庆开幕", "新楼启用"], "what was read last as well"
+    vendor.says("/main", rss("食堂上新", "校庆开幕").replace("<title>校庆开幕", "<title>校庆改期"))
+    feeds.read_all()
+    assert shown(student) == ["食堂上新"], "what the site took away or calls otherwise stands here no more"
+    assert "校庆改期" in student.get("/news/").content.decode()
 
 
 @pytest.mark.capability("A067.2")
@@ -80,13 +85,15 @@ def test_one_reads_by_site_and_follows_one(sites, vendor, student, teacher):
     assert student.post("/news/follow/", {"sites": [str(staff.pk)]}).status_code == 422, "not one of his"
     assert student.post("/news/follow/", {"sites": [str(main.pk)]}).status_code == 302
     assert "checked" in student.get("/news/follow/").content.decode()
+    assert teacher.post("/news/follow/", {"sites": [str(staff.pk)]}).status_code == 302
     vendor.says("/main", rss("食堂上新", "校庆开幕", "新楼启用"))
     feeds.read_all()
     feeds.read_all()
     told = Entry.objects.get(message__template="portal.news")
     assert (told.message.title, told.message.urgency) == ("学校要闻新资讯：食堂上新", "digest")
+    assert told.person_id == people.find_person_by_campus_no("20240518"), "who follows another site is not told"
     student.post("/news/follow/", {"sites": []})
-    assert not NewsFollower.objects.exists()
+    assert not NewsFollower.objects.filter(integration=main).exists()
     vendor.says("/main", rss("又一条"))
     feeds.read_all()
     assert Message.objects.filter(template="portal.news").count() == 1
