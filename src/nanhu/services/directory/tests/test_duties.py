@@ -143,11 +143,18 @@ def test_a_roster_comes_by_a_sheet_and_everybody_reads_who_has_duty_now(school):
     approve(school, text)
     assert standing() == [(today, "书记（王秘书）", "带班"), (today, "赵老师", "值班")]
     school.phone("值班室", "110110", unit="21", is_emergency=True)
+    with time_machine.travel(now() - timedelta(days=2)):
+        put(school, "T0005", days=1, hours=(hour, hour + 2), unit="21")
+    tomorrow = put(school, "T0005", days=1, hours=(hour, hour + 2), unit="21")
     reader = school.client("T0004")
     page = reader.get(BOOK).content.decode()
+    assert "孙科长" not in page, "neither of yesterday nor of tomorrow"
     assert page.index("现在值班") < page.index("书记（王秘书）")
     assert "昼夜有人接，现在值班：赵老师" in page, "the emergency number says who answers"
-    assert 'href="tel:110110"' in reader.get(f"{BOOK}duty/").content.decode()
+    coming = reader.get(f"{BOOK}duty/").content.decode()
+    assert ('href="tel:110110"' in coming, coming.count("孙科长")) == (True, 1), "what is over is in no list"
+    duties.remove(by=school.actor("T0001"), duty=tomorrow)
+    assert "孙科长" not in reader.get(f"{BOOK}duty/").content.decode()
     for words in ("值班", "zhiban", "保卫处", "zhaolaoshi"):
         assert any("赵老师" in one.title for one in queries.duties_found(None, words, 5)), words
     assert queries.duties_found(None, "没有这样的", 5) == []

@@ -122,6 +122,7 @@ def test_a_number_is_dialled_by_a_press_and_goes_into_the_phones_own_book(school
     where = campus.Place.objects.get(key="t1-201")
     phone = school.phone("校园卡管理办公室", "0730-8703568", extension="12", place=where, **hours)
     school.phone("出纳,窗口", "8703569")
+    school.phone("值班室", "110110", unit="21")
     reader = school.client("T0003")
     assert 'href="tel:07308703568;ext=12"' in reader.get(BOOK).content.decode()
     page = reader.get(f"{BOOK}{phone.public_id}/").content.decode()
@@ -161,6 +162,10 @@ def test_a_unit_keeps_its_own_and_no_others(school):
         "directory.enter_phone",
         "directory.change_phone",
     ]
+    assert "出纳窗口" in school.client("T0003").get(BOOK).content.decode()
+    assert secretary.post(f"{DESK}{mine.public_id}/remove/").status_code == 302
+    assert "出纳窗口" not in school.client("T0003").get(BOOK).content.decode()
+    assert school.client("T0003").get(f"{BOOK}{mine.public_id}/").status_code == 404
 
 
 @pytest.mark.capability("A068.3")
@@ -247,6 +252,16 @@ def test_an_account_is_read_from_its_picture_and_drawn_anew(school):
         "&#x27;", "'"
     ).replace("&amp;", "&")
     assert [one.text for one in zxingcpp.read_barcodes(Image.open(out))] == [WECHAT]
+    for unit, name, mark in (("21", "乙号", "b"), ("20", "甲号", "a"), ("21", "丙号", "c")):
+        facts = {"name": name, "intro": "介绍", "address": WECHAT + mark}
+        keeping.enter(by=school.actor("T0001"), kind="account", unit_id=school.units[unit], facts=facts)
+    page = school.client("T0003").get(f"{BOOK}accounts/").content.decode()
+    assert (page.count("财务处</h2>"), page.count("保卫处</h2>")) == (1, 1), "each unit stands there once"
+    assert page.index("甲号") < page.index("保卫处</h2>") < min(page.index("乙号"), page.index("丙号"))
+    gone = Account.objects.get(name="丙号")
+    assert keeper.post(f"{DESK}accounts/{gone.public_id}/remove/").status_code == 302
+    page = school.client("T0003").get(f"{BOOK}accounts/").content.decode()
+    assert ("乙号" in page, "丙号" in page) == (True, False)
 
 
 def test_the_next_one_is_entered_from_the_list_of_what_stands(school):

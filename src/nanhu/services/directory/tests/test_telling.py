@@ -10,6 +10,7 @@ from nanhu.platforms.messages.models import Entry
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import jobs
 from nanhu.services.directory.models import Phone
+from nanhu.services.directory.services import keeping
 
 BOOK = "/directory/"
 
@@ -22,7 +23,8 @@ def told(what):
 @pytest.mark.capability("A081.3")
 def test_who_keeps_it_is_asked_once_a_month_after_a_year_until_it_is_confirmed(school):
     school.phone("报销大厅", "8640101")
-    school.phone("出纳窗口", "8640102")
+    facts = {"name": "财务处公众号", "intro": "报销进度", "address": "http://weixin.qq.com/r/abcDEF123"}
+    account = keeping.enter(by=school.actor("T0001"), kind="account", unit_id=school.units["20"], facts=facts)
     secretary = people.find_person_by_campus_no("T0002")
     assert jobs.ask_to_confirm() == 0
     first = now().replace(day=2) + timedelta(days=400)
@@ -38,6 +40,10 @@ def test_who_keeps_it_is_asked_once_a_month_after_a_year_until_it_is_confirmed(s
         for one in Phone.objects.all():
             keeper.post(f"/directory/desk/{one.public_id}/confirm/")
     with time_machine.travel(first.replace(day=2) + timedelta(days=70)):
+        assert jobs.ask_to_confirm() == 1, "of the account nobody said so yet"
+        assert told("unconfirmed")[-1] == (secretary, "财务处有 1 条电话、公众号、问答该确认了")
+        school.client("T0001").post(f"/directory/desk/accounts/{account.public_id}/confirm/")
+    with time_machine.travel(first.replace(day=2) + timedelta(days=101)):
         assert jobs.ask_to_confirm() == 0
 
 
