@@ -78,7 +78,12 @@ def test_five_phones_a_day_and_none_of_what_is_off_the_board(school, later):
     reviewing.report(by=school.actor("R2"), item=items[0], reason="不是他的电话")
     assert reader.post(f"{HOME}items/{items[0].public_id}/phone/").status_code == 404
     assert school.client("S1").post(f"{HOME}items/{items[0].public_id}/phone/").status_code == 409
+    seen = f"{HOME}items/{items[1].public_id}/"
+    assert "13900001111" in reader.get(seen).content.decode()
     later(timedelta(days=1))
+    school.clients.clear()
+    page = school.client("S5").get(seen).content.decode()
+    assert ("139****1111" in page, "13900001111" in page) == (True, False), "for the rest of the day, no longer"
     again = school.client("S4")
     assert again.post(f"{HOME}items/{items[5].public_id}/phone/").status_code == 302
     without = school.shown("S4")

@@ -36,6 +36,8 @@ def test_an_author_sets_the_state_of_his_own_and_nobody_elses(school):
         assert other.post(f"{address}reopen/").status_code == 404
         assert author.post(f"{address}reopen/").status_code == 302
         assert item.words in other.get(HOME).content.decode(), "寻找中 again"
+        for page in (address, f"{HOME}mine/"):
+            assert "寻找中" in author.get(page).content.decode()
         assert author.post(f"{address}set-closed/").status_code == 404
         assert author.post(f"{address}close/").status_code == 302
     assert author.get(f"{HOME}mine/").content.decode().count("关闭") >= 2
@@ -49,6 +51,8 @@ def test_an_author_sets_the_state_of_his_own_and_nobody_elses(school):
 def test_what_fits_is_suggested_to_both_and_joined_by_nobody(school):
     lost = school.shown("S1", "lost", words="丢了黑色折叠伞，木柄", place="lib-301")
     found = school.shown("S2", "found", words="捡到黑色折叠伞")
+    own = school.shown("S1", "found", words="捡到黑色折叠伞，木柄", place="lib-301")
+    waiting = school.post("S5", "found", words="捡到黑色折叠伞，木柄")
     school.shown("S3", "found", words="黑色折叠伞", category="other")
     school.shown("S3", "found", words="黑色折叠伞，东区", place="east")
     school.shown("S3", "found", words="黑色折叠伞，上周", happened_at=now() - timedelta(days=4))
@@ -60,10 +64,11 @@ def test_what_fits_is_suggested_to_both_and_joined_by_nobody(school):
     assert school.texts_to("S1") == ["您丢失的“丢了黑色折叠伞，木柄”，有人捡到一件很像的，请到“失物招领·我的”里看。"]
     assert school.texts_to("S2") == ["您捡到的“捡到黑色折叠伞”，可能有人在找，请到“失物招领·我的”里看。"]
     assert not school.texts_to("S3")
+    assert queries.matches_of([own]) == {own.pk: []}, "what he lost himself he did not find"
     for at in range(4):
         school.shown("S4", "found", words=f"黑色折叠伞{at}")
     assert len(queries.matches_of([lost])[lost.pk]) == 3, "the best three"
-    assert {one.state for one in Item.objects.all()} == {"open"}
+    assert {one.state for one in Item.objects.exclude(pk=waiting.pk)} == {"open"}
 
 
 @pytest.mark.capability("A075.1")

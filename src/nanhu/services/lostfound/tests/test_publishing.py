@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.files.services import remove_overdue
 from nanhu.kernel.models import AuditEntry
 from nanhu.services.lostfound.models import Item, Photo
@@ -25,8 +25,14 @@ def test_what_was_found_is_published_with_photo_place_time_and_contact_and_waits
     form = author.get(f"{HOME}found/").content.decode()
     assert all(f'name="{name}"' in form for name in ("photos", "category", "words", "place", "happened_at", "phone"))
     assert structure_faults(form) == []
+    at = (campus_time(now()) - timedelta(days=1, minutes=7)).replace(second=0, microsecond=0)
     said = school.said(
-        place="lib-301", place_words="靠窗", phone="139 0000 1111", mark="伞柄刻了 LXM", photos=[picture(), picture()]
+        place="lib-301",
+        place_words="靠窗",
+        happened_at=f"{at:%Y-%m-%dT%H:%M}",
+        phone="139 0000 1111",
+        mark="伞柄刻了 LXM",
+        photos=[picture(), picture()],
     )
     answer = author.post(f"{HOME}found/", said)
     assert answer.status_code == 302, answer.context["form"].errors
@@ -34,8 +40,14 @@ def test_what_was_found_is_published_with_photo_place_time_and_contact_and_waits
     assert answer["Location"] == f"{HOME}items/{item.public_id}/"
     assert (item.state, item.kind, item.category, item.where) == ("pending", "found", "umbrella", "图书馆 301 靠窗")
     assert (item.phone, item.phone_masked, item.photos.count()) == ("13900001111", "139****1111", 2)
+    assert item.happened_at == at
     page = author.get(answer["Location"]).content.decode()
     assert "等审核" in page
+    shown = ["黑色折叠伞，木柄", "图书馆 301 靠窗", f"<dd>{item.get_category_display()}</dd>", f"{at:%H:%M}"]
+    shown += [str(one.public_id) for one in item.photos.all()]
+    assert [one for one in shown if one not in page] == []
+    board = school.client("R1").get(f"{HOME}review/items/{item.public_id}/").content.decode()
+    assert [one for one in shown if one not in board] == [], "whoever reviews it sees the same"
     assert "LXM" not in page, "the mark is shown to nobody"
     assert "黑色折叠伞" not in school.client("S2").get(HOME).content.decode()
     assert school.client("S2").get(answer["Location"]).status_code == 404
