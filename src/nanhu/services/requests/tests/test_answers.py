@@ -73,6 +73,8 @@ def test_a_question_has_a_time_limit_is_handed_on_and_rated(school):
 @pytest.mark.capability("A079.2")
 def test_a_question_on_a_system_goes_to_its_office_with_a_day_to_answer(school):
     student = school.client("S1")
+    form = student.get(f"{HALL}service/").content.decode()
+    assert [key for key in SYSTEMS if f'name="system" value="{key}"' not in form] == [], "each is offered"
     assert student.post(f"{HALL}service/", {"words": "收不到消息"}).status_code == 422
     assert student.post(f"{HALL}service/", {"system": "fax", "words": "收不到消息"}).status_code == 422
     for key, name in SYSTEMS.items():
@@ -81,8 +83,11 @@ def test_a_question_on_a_system_goes_to_its_office_with_a_day_to_answer(school):
     one = Request.objects.get(system="wecom")
     assert (one.get_system_display(), one.unit.code) == ("企业微信", "1032")
     assert now() < one.due_at <= now() + timedelta(days=12)
+    asked = school.client("A1").get(f"{ANSWERS}{one.public_id}/").content.decode()
+    assert ("企业微信" in asked, "企业邮箱" in asked) == (True, False), "the office reads which system it is about"
     school.client("A1").post(f"{ANSWERS}{one.public_id}/answer/", {"words": "更新客户端。"})
     assert "更新客户端" in student.get(f"{HALL}mine/{one.public_id}/").content.decode()
+    assert [text for text in texts_to(school["S1"]) if text.endswith("有了答复")], "the reply is told"
 
 
 @pytest.mark.capability("A055.1")

@@ -62,6 +62,11 @@ def test_a_repair_says_where_and_what_with_a_photo_that_was_made_anew(school):
     assert f"/files/{photo.file.public_id}/" in page
     assert student.get(f"/files/{photo.file.public_id}/").status_code == 200
     assert school.client("S2").get(f"/files/{photo.file.public_id}/").status_code == 404
+    worker = school.client("W2")
+    for seen in (page, worker.get(f"{WORK}{one.public_id}/").content.decode()):
+        shown = ("水管漏水", one.place.full_name, str(one.fault_class), f"/files/{photo.file.public_id}/")
+        assert [words for words in shown if words not in seen] == []
+    assert worker.get(f"/files/{photo.file.public_id}/").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -121,6 +126,9 @@ def test_the_crew_is_told_arrives_and_answers_with_a_photo_and_what_it_did(schoo
     crew = school.crew()
     one = school.repair()
     assert (one.state, one.crew) == ("assigned", crew)
+    for member in ("W1", "W2"):
+        assert any(one.number in text for text in texts_to(school[member])), "leader and worker are told"
+    assert not texts_to(school["W3"])
     worker = school.client("W2")
     assert "101" in worker.get(WORK).content.decode()
     assert worker.post(f"{WORK}{one.public_id}/arrive/").status_code == 302
@@ -132,6 +140,7 @@ def test_the_crew_is_told_arrives_and_answers_with_a_photo_and_what_it_did(schoo
     assert "修好以后" in page
     one.refresh_from_db()
     assert (one.state, one.worker_id, one.minutes) == ("done", school["W2"], 20)
+    assert [text for text in texts_to(school["S1"]) if one.number in text and "办完了" in text], "the reply is told"
 
 
 @pytest.mark.capability("A078.3")
@@ -595,12 +604,22 @@ def test_a_script_is_stopped_at_twenty_open_ones(school):
 @pytest.mark.capability("A077.2")
 def test_a_student_is_shown_the_operator_of_the_building_and_is_never_refused(school):
     set_operator(by=SYSTEM, name="湖广网络", phone="10010", url="https://isp.example/ticket", buildings=["d1"])
+    campus.Place.objects.create(key="d2", name="二栋", kind="dorm", parent=school.place("main"))
+    set_operator(by=SYSTEM, name="另一家网络", phone="10086", url="https://other.example/", buildings=["d2"])
     student = school.client("S1")
     assert student.get(f"{HALL}network/").status_code == 200
     page = student.post(f"{HALL}network/", {"place": "d1 一栋"}).content.decode()
     assert "湖广网络" in page
     assert 'href="tel:10010"' in page
     assert 'href="https://isp.example/ticket"' in page
+    assert "另一家网络" not in page
+    other = student.post(f"{HALL}network/", {"place": "d2 二栋"}).content.decode()
+    assert [words in other for words in ("另一家网络", "tel:10086", "https://other.example/", "湖广网络")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     school.repair("S1", place="d1-102")
     assert "湖广网络" in student.get(f"{HALL}network/").content.decode(), "by the room of last time"
     assert "还没有登记运营商" in student.post(f"{HALL}network/", {"place": "t1-201 201"}).content.decode()
@@ -629,9 +648,11 @@ def test_staff_report_their_office_network_with_its_device_and_are_answered_in_t
     one = only()
     assert (one.kind, one.fault_class.key, one.crew) == ("network", "network", crew)
     assert one.device == "信息点 A-201-3 · IP 10.3.4.5 · MAC 00:1A:2B:3C:4D:5E"
-    assert one.photos.count() == 1
+    [photo] = one.photos.all()
     page = school.client("W3").get(f"{WORK}{one.public_id}/").content.decode()
-    assert "10.3.4.5" in page
+    shown = ("10.3.4.5", "打不开外网", one.place.full_name, str(one.fault_class), f"/files/{photo.file.public_id}/")
+    assert one.place.key == "t1-201"
+    assert [words for words in shown if words not in page] == []
     assert one.due_at is not None
     school.client("W3").post(
         f"{WORK}{one.public_id}/done/", {"cause": "wear", "words": "换了跳线", "photos": picture()}
