@@ -337,6 +337,7 @@ def test_a_key_goes_out_and_comes_back_with_the_meter_and_the_damage_is_a_bill(s
     address = f"/venues/desk/bookings/{made.public_id}/"
     travel(made.held_from - timedelta(minutes=16))
     desk = school.client("K1")
+    assert school.client("S1").post(f"{address}key-out/", {"meter": "100"}).status_code == 404, "the keeper's alone"
     early = desk.post(f"{address}key-out/", {"meter": "100"})
     assert early.status_code == 409
     assert "13:45" in early.content.decode()

@@ -52,6 +52,25 @@ def test_the_worked_example_what_is_offered_is_booked_and_what_is_not_is_refused
     assert (booked.held_from, booked.held_to) == (moment_at(in_days(7), 990), moment_at(in_days(7), 1140))
 
 
+@pytest.mark.capability("A080.4")
+def test_what_it_takes_before_is_another_time_than_what_it_takes_afterwards(school):
+    stage = school.venue("b1.2", "排练厅", uses=["hall"], set_up=60, clear_up=15)
+    made = school.approved("S1", stage, 14, 16)
+    day = in_days(7)
+    assert (made.held_from, made.held_to) == (moment_at(day, 780), moment_at(day, 975))
+    assert free_on(stage, day) == [("08:00", "12:45"), ("17:15", "22:00")]
+    lesson = campus.Hold(
+        room=stage.room_id,
+        begins_at=moment_at(in_days(8), 600),
+        ends_at=moment_at(in_days(8), 720),
+        kind="lesson",
+        key="1",
+        what="排练",
+    )
+    campus.hold_rooms(by=SYSTEM, source="academic.lesson", holds=[lesson])
+    assert free_on(stage, in_days(8)) == [("08:00", "09:45"), ("13:00", "22:00")]
+
+
 @pytest.mark.capability("A080.1")
 def test_whoever_knows_the_hours_finds_the_venues_that_have_them_free(school, hall):
     school.venue("b1.2", "小厅", uses=["hall"], capacity=40)
