@@ -143,6 +143,7 @@ def test_each_of_fourteen_is_read_and_its_change_its_loss_and_its_silence_arrive
         page = steward.post("/datahub/lineage/", {"person": number}).content.decode()
         for table in ("校园卡", "选课名单", "图书借阅", "缴费", "工资发放", "住宿"):
             assert table in page, f"{table}: one person by either number"
+        assert [other for other in (*STUDENTS[1:], *STAFF[1:]) if other in page] == [], "and no row of anybody else"
     assert people.find_person_by_campus_no(CLERK) == person_id
 
     systems.happens("silent")

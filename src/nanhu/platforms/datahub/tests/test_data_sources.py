@@ -1,12 +1,14 @@
 """Sources made in the browser: read on a schedule into the way of all files, exactly once; a dead one is stale and says so."""
 
+import csv
 import errno
 import os
 import re
 import socket
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from io import StringIO
 
 import psycopg
 import pytest
@@ -84,7 +86,13 @@ def test_a_change_and_a_delete_are_readable_within_the_interval_and_an_outage_is
     first = program.get(ROSTER).json()
     assert [row["data"]["kind"] for row in first["rows"]] == ["first", "first", "again"]
     assert (first["source"], first["stale_since"], first["is_last"]) == ("aa.lessons", None, True)
-    assert {row["batch"] for row in first["rows"]} == {roster.batch_id}
+    assert {(row["batch"], row["source"]) for row in first["rows"]} == {(roster.batch_id, "aa.lessons")}
+    assert all(abs(datetime.fromisoformat(row["since"]) - now()) < timedelta(minutes=5) for row in first["rows"])
+    sheet = program.get(ROSTER, format="csv")
+    assert (sheet.headers["Nanhu-Source"], sheet.headers["Nanhu-As-Of"]) == ("aa.lessons", first["as_of"])
+    assert [
+        (line["batch"], line["source"], line["since"]) for line in csv.DictReader(StringIO(sheet.content.decode()))
+    ] == [(str(row["batch"]), row["source"], row["since"]) for row in first["rows"]], "and so in a sheet"
     outside.says([lesson(), lesson("14231100003")])
     with time_machine.travel(now() + timedelta(minutes=15, seconds=1), tick=False):
         read(roster)
@@ -95,6 +103,10 @@ def test_a_change_and_a_delete_are_readable_within_the_interval_and_an_outage_is
         ]
         assert news["as_of"] > first["as_of"]
         assert news["rows"][0]["batch"] == roster.batch_id != first["rows"][0]["batch"]
+        assert {(row["batch"], row["source"]) for row in news["rows"]} == {(roster.batch_id, "aa.lessons")}, (
+            "a delete too"
+        )
+        assert min(row["since"] for row in news["rows"]) > max(row["since"] for row in first["rows"])
         assert program.get(ROSTER, since=news["next"]).json()["rows"] == []
     good_at = roster.good_at
     outside.says([], *["500"] * 20)

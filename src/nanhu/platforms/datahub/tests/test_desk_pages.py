@@ -118,7 +118,7 @@ def test_a_rehearsal_shows_what_would_change_and_can_be_taken(steward, units, ha
     assert (batch.state, Person.objects.get(name="李明").phone) == ("applied", "13911112222")
 
 
-@pytest.mark.capability("A004.2")
+@pytest.mark.capability("A004.2", "A004.3")
 def test_a_rejected_row_is_mended_and_replayed(steward, units, hand_in):
     wrong = id_number()[:-1] + ("1" if id_number()[-1] != "1" else "2")
     report = hand_in(register(student(document=wrong)))

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.datahub.api import decisions, import_file, roll_back
-from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, StandardCode
+from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Review, StandardCode
 from nanhu.platforms.datahub.sentences import sentence_of
 from nanhu.platforms.datahub.services.mending import mend_row
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
@@ -40,6 +40,18 @@ def test_landing_keeps_each_row_as_it_came_and_seals_what_is_sensitive(hand_in, 
     assert id_number() in row.sealed
     assert "+86 138 0013 8000" in row.sealed
     assert Person.objects.get().name == "李明"
+
+
+@pytest.mark.capability("A004.3", "A004.4")
+def test_an_old_number_and_a_name_in_other_letters_are_of_who_is_here(hand_in, units):
+    """Fifteen digits and traditional letters in one file, eighteen and simplified ones in the next."""
+    whole = id_number("19780101", order=123)
+    hand_in(register(student(name="張 三(大)", document=whole[:6] + whole[8:17], 出生日期="1978-01-01")))
+    person = Person.objects.get()
+    assert (person.name, person.id_number) == ("張三", whole)
+    report = hand_in(register(student(name="张三", document=whole, 出生日期="1978-01-01")))
+    counted = [report.counts.get(one, 0) for one in ("created", "held", "rejected")]
+    assert (counted, Person.objects.count(), Review.objects.count()) == ([0, 0, 0], 1, 0)
 
 
 def test_a_column_nobody_mapped_is_sealed_by_its_looks(hand_in, units):

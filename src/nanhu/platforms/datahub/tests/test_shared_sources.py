@@ -290,6 +290,7 @@ def test_an_optional_cell_that_cannot_be_read_is_left_empty_and_told(supplied, h
     assert datahub.rows(ROSTER)[0].kind is None
 
 
+@pytest.mark.capability("A001.2")
 def test_a_list_of_one_term_says_nothing_of_another(supplied, hand_in):
     hand_in(export(*(line(f"1423110{n:04d}") for n in range(100))), source_key=ZHENGFANG)
     spring = [line(f"1423110{n:04d}", term="2026-2027-2") for n in range(100)]
