@@ -69,7 +69,10 @@ def test_the_initial_value_works_once_and_only_to_activate(browser, newcomer):
 @pytest.mark.capability("A034.3")
 @pytest.mark.parametrize("typed", ["345678", "３４５６７８"])
 def test_a_passport_holder_activates_with_the_last_six_of_the_passport(browser, foreigner, typed):
+    for other in ("E12345", "123456", "12345678"):
+        assert sign_in(Client(), foreigner.numbers[0], other).status_code == 200, other
     assert sign_in(browser, foreigner.numbers[0], typed).headers["Location"] == "/activate"
+    assert prove(browser, foreigner, name="anna petrova", id_number="E12345679").status_code == 400
     assert prove(browser, foreigner, name="anna petrova").headers["Location"] == "/setup"
 
 

@@ -30,12 +30,20 @@ def elsewhere(student) -> Client:
     return client
 
 
+@pytest.fixture
+def neighbour(teacher) -> Client:
+    """Somebody else, whom nothing of it concerns."""
+    client = Client()
+    sign_in(client, "T00123")
+    return client
+
+
 def change(client, old=PASSWORD, new=NEW, again=None):
     return client.post("/account/password", {"old_password": old, "new_password": new, "again": again or new})
 
 
 @pytest.mark.capability("A043.1", "A043.2")
-def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(here, elsewhere, student):
+def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(here, elsewhere, neighbour, student):
     assert elsewhere.get("/account").status_code == 200
     refused = change(here, old="not-my-password")
     assert "当前密码不正确" in refused.content.decode()
@@ -45,6 +53,7 @@ def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(here, e
     assert change(here).headers["Location"] == "/account"
 
     assert here.get("/account").status_code == 200, "this browser stays signed in"
+    assert neighbour.get("/account").status_code == 200, "and so does everybody else"
     assert elsewhere.get("/account").status_code == 302
     assert SsoSession.objects.filter(ended_how="credentials_changed").count() == 1
     assert sign_in(Client(), student.numbers[0], PASSWORD).status_code == 200
@@ -107,12 +116,15 @@ def test_guessing_the_old_password_in_an_open_session_is_throttled(here):
 
 
 @pytest.mark.capability("A044.1", "A044.2", "A044.3")
-def test_changing_the_security_questions_needs_the_password_and_replaces_the_set(here, elsewhere, student):
+def test_changing_the_security_questions_needs_the_password_and_replaces_the_set(here, elsewhere, student, teacher):
+    others = hashing.hash_secret("南湖")
+    SecurityQuestion.objects.create(account=teacher.account, position=1, question="?", answer_hash=others)
     assert here.post("/account/questions", {**ANSWERS, "old_password": "wrong"}).status_code == 200
-    assert not SecurityQuestion.objects.exists()
+    assert not SecurityQuestion.objects.filter(account=student.account).exists()
 
     assert here.post("/account/questions", {**ANSWERS, "old_password": PASSWORD}).headers["Location"] == "/account"
     first = set(SecurityQuestion.objects.values_list("answer_hash", flat=True))
+    assert (len(first), others in first) == (4, True), "another's set stays"
     new = {"1": "王老师", "2": "米粉", "3": "豆豆"}
     other = ANSWERS | {f"{kind}_{n}": text for n, text in new.items() for kind in ("answer", "again")}
     assert here.post("/account/questions", other | {"old_password": "wrong"}).status_code == 200
@@ -123,10 +135,12 @@ def test_changing_the_security_questions_needs_the_password_and_replaces_the_set
     here.post("/account/questions", other)
 
     kept = SecurityQuestion.objects.filter(account=student.account)
-    assert kept.count() == 3
+    assert (kept.count(), SecurityQuestion.objects.count()) == (3, 4)
     assert not first & set(kept.values_list("answer_hash", flat=True)), "the new set replaces the old one"
     assert elsewhere.get("/account").status_code == 302
-    assert AuditEntry.objects.filter(action="identity.set_security_questions").count() == 2
+    written = AuditEntry.objects.filter(action="identity.set_security_questions")
+    mine = student.account.pk
+    assert list(written.values_list("target", "account_id")) == [(f"account:{mine}", mine)] * 2
 
 
 @pytest.mark.capability("A002.4")
@@ -145,8 +159,9 @@ def test_my_sessions_show_where_and_let_me_end_one(here, elsewhere):
 
 
 @pytest.mark.capability("A002.4")
-def test_ending_all_others_keeps_this_one(here, elsewhere):
+def test_ending_all_others_keeps_this_one(here, elsewhere, neighbour):
     here.post("/account/sessions/end-others")
+    assert neighbour.get("/account").status_code == 200
     assert elsewhere.get("/account").status_code == 302
     assert here.get("/account").status_code == 200
 

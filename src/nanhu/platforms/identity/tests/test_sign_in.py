@@ -103,6 +103,8 @@ def test_guessing_at_a_number_does_not_tell_whose_a_telephone_is(teacher):
 def test_the_page_is_open_and_others_lead_to_it(browser, student):
     assert browser.get("/sign-in").status_code == 200
     assert browser.get("/account").headers["Location"] == "/sign-in?next=/account"
+    for address in ("/", "/notices/", "/apps/"):
+        assert browser.get(address).headers["Location"].partition("?")[0] == "/sign-in", address
 
 
 def test_sign_in_and_out_are_written_down(browser, student):

@@ -190,7 +190,9 @@ def test_the_counter_resets_after_the_document_fits_and_shows_the_code_once(offi
     assert sign_in(Client(), here.numbers[0], code).headers["Location"] == "/setup"
     assert sign_in(Client(), here.numbers[0], code).status_code == 200, "spent"
     written = AuditEntry.objects.get(action="identity.reset")
-    assert (written.reason, written.facts) == (
+    assert (written.actor, written.account_id) == (clerk.member.name, clerk.member.account.pk), "by whom"
+    assert (written.target, written.reason, written.facts) == (
+        f"account:{here.account.pk}",
         "忘记密码",
         {"document": "resident_id", "number_compared": True, "face_compared": True},
     )

@@ -1,6 +1,7 @@
 """查询账号: the numbers after name, document and a code; before that nothing, whoever is asked about."""
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -9,7 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from nanhu.kernel import throttle
 from nanhu.kernel.models import AuditEntry, MailMessage, SmsMessage
+from nanhu.kernel.throttle import Gate, TooManyAttemptsError, network_of
 from nanhu.platforms.identity.recovery.models import Attempt
 from nanhu.platforms.identity.recovery.tests.conftest import code_in, find, last_mail, last_text, other_code, run_worker
 from nanhu.platforms.identity.services import limits
@@ -24,7 +27,7 @@ STRANGER_ID = "430602199912120077"
 @pytest.mark.capability("A042.1", "A042.4")
 def test_the_account_is_shown_after_name_document_and_a_code(browser, teacher):
     assert find(browser, teacher).headers["Location"] == "/find-account/code"
-    assert "T00123" not in browser.get("/find-account/code").content.decode()
+    waiting = browser.get("/find-account/code").content.decode()
     run_worker()
 
     answer = browser.post("/find-account/code", {"code": code_in(last_text())}, follow=True)
@@ -33,6 +36,9 @@ def test_the_account_is_shown_after_name_document_and_a_code(browser, teacher):
     assert "T00123" in page
     assert "20250999" in page
     assert teacher.name not in page, "the name stays masked"
+    for shown in (waiting, page):
+        assert [one for one in (teacher.phone, teacher.phone[-4:], teacher.id_number) if one in shown] == []
+    assert "T00123" not in waiting
     assert "_auth_user_id" not in browser.session, "finding an account signs nobody in"
 
 
@@ -76,6 +82,17 @@ def test_a_wrong_code_shows_nothing_and_five_of_them_end_it(browser, teacher):
         assert "T00123" not in refused.content.decode()
 
     assert browser.post("/find-account/code", {"code": code}).status_code == 400
+    assert browser.get("/find-account/found").status_code == 400
+
+
+@pytest.mark.capability("A042.1")
+@pytest.mark.parametrize("wrong", [{"name": "曾小南"}, {"id_number": "430602200803151234"}])
+def test_a_name_and_a_document_of_two_persons_bring_nobody_a_code(browser, teacher, student, wrong):
+    """Both are here; the proof is of one."""
+    assert student.name == "曾小南"
+    assert find(browser, teacher, **wrong).status_code == 302
+    run_worker()
+    assert not SmsMessage.objects.exists()
     assert browser.get("/find-account/found").status_code == 400
 
 
@@ -168,6 +185,17 @@ def test_one_address_that_asks_about_many_is_limited_and_another_is_not(teacher,
     answers = [ask(number, "203.0.113.7") for number in range(14)]
     assert (answers[:12], answers[-1]) == ([302] * 12, 429)
     assert ask(15, "198.51.100.8") == 302
+
+
+@pytest.mark.capability("A042.3")
+@pytest.mark.usefixtures("clock_stands")
+def test_after_two_hundred_tries_in_a_quarter_of_an_hour_an_address_waits(teacher):
+    """The campus's own limit as it is: the next one may be about whomever."""
+    with suppress(TooManyAttemptsError):
+        for _try in range(250):
+            throttle.admit([Gate(limits.ADDRESS, network_of("203.0.113.7"))])
+    assert find(Client(REMOTE_ADDR="203.0.113.7"), teacher).status_code == 429
+    assert find(Client(REMOTE_ADDR="198.51.100.8"), teacher).status_code == 302
 
 
 @pytest.mark.capability("A042.2")

@@ -83,6 +83,8 @@ def test_three_right_answers_do_as_well(browser, owner):
     answers = FILLED | {"answer_2": " 剁椒，鱼头 ", "answer_3": "ＭＩＭＩ"}
     assert browser.post("/forgot-password/questions", answers).headers["Location"] == "/forgot-password/new"
     assert set_new(browser).headers["Location"] == "/sign-in"
+    assert sign_in(Client(), owner.numbers[0], PASSWORD).status_code == 200
+    assert sign_in(Client(), owner.numbers[0], NEW).status_code == 302
 
 
 @pytest.mark.capability("A045.5", "A045.6")
@@ -122,6 +124,7 @@ def test_guessing_answers_closes_this_way_and_no_other(browser, owner):
     assert sign_in(Client(), owner.numbers[0]).status_code == 302, "the sign-in does not know of it"
 
 
+@pytest.mark.capability("A045.1", "A045.2")
 @pytest.mark.usefixtures("clock_stands")
 def test_strangers_who_know_less_cannot_use_up_the_owners_tries(browser, owner):
     stranger = Client(REMOTE_ADDR="203.0.113.7")
@@ -330,12 +333,14 @@ def test_a_reset_at_the_counter_ends_what_a_thief_had_begun(browser, owner):
 
 
 @pytest.mark.capability("A045.6")
-def test_a_code_of_the_counter_dies_with_the_password_it_was_for(browser, owner):
+def test_a_code_of_the_counter_dies_with_the_password_it_was_for(browser, owner, teacher):
+    others = counter.reset(by=TEST, campus_no="T00123", reason="证件已核对")
     code = counter.reset(by=TEST, campus_no=owner.numbers[0], reason="证件已核对")
     prove_by_phone(browser, owner)
     assert set_new(browser).status_code == 302
-    assert not OneTimeCode.objects.filter(used_at=None).exists()
+    assert not OneTimeCode.objects.filter(used_at=None, account=owner.account).exists()
     assert sign_in(Client(), owner.numbers[0], code).status_code == 200
+    assert sign_in(Client(), "T00123", others).headers["Location"] == "/setup", "another's lives"
 
 
 @pytest.mark.capability("A043.4")
