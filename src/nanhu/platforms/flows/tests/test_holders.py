@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.registry import Waiting, WaitingLine
 from nanhu.platforms.flows import queries, registrations
 from nanhu.platforms.flows.assigning import resolvers
 from nanhu.platforms.flows.body import Body, Edge, Field, PostOf, Resolved, Step, faults_of
@@ -470,10 +471,18 @@ def test_one_room_that_fails_takes_no_list_away(school, monkeypatch):
     def fail(_viewer, _most):
         raise RuntimeError("planted")
 
-    monkeypatch.setattr(queries, "waiting_work", [replace(next(iter(queries.waiting_work)), load=fail)])
+    def tell(viewer, _most):
+        line = WaitingLine(title="核对名册", url="/elsewhere/7/", who="学工处")
+        return Waiting(count=1, url="/elsewhere/", lines=[line]) if viewer.campus_no == "T1" else None
+
+    known = next(iter(queries.waiting_work))
+    rooms = [replace(known, load=fail), replace(known, key="test.elsewhere", title="别的系统", load=tell)]
+    monkeypatch.setattr(queries, "waiting_work", rooms)
     case = school.apply()
     page = school.client("T1").get("/flows/")
     assert (page.status_code, case.applicant_name in page.content.decode()) == (200, True)
+    assert [word in page.content.decode() for word in ("核对名册", 'href="/elsewhere/7/"')] == [True, True]
+    assert "核对名册" not in school.client("T4").get("/flows/").content.decode(), "what waits for another"
 
 
 def test_a_look_is_noted_where_something_was_sealed(school):

@@ -89,6 +89,12 @@ def test_it_appears_with_its_source_and_goes_when_it_is_done(school, office):
     assert "会签：冬季安全工作" in counsellor.get("/flows/outside/").content.decode()
     assert "别的系统的待办 1" in counsellor.get("/").content.decode()
     assert "会签：冬季安全工作" not in school.client("T2").get("/flows/outside/").content.decode()
+    assert office.put(sequence=2, state="done").json()["outcome"] == "applied"
+    for address in ("/flows/", "/flows/outside/", "/"):
+        shown = counsellor.get(address).content.decode()
+        assert ("会签：冬季安全工作" in shown, "别的系统的待办 1" in shown) == (False, False), address
+    office.put(sequence=3)
+    assert "会签：冬季安全工作" in counsellor.get("/flows/").content.decode(), "opened again"
     assert office.delete().status_code == 200
     assert "会签：冬季安全工作" not in counsellor.get("/flows/").content.decode()
 
@@ -235,6 +241,19 @@ def test_another_vendor_finds_no_such_source_and_changes_nothing(office):
     assert code_of(Office(make_vendor("无权", scopes=())).put()) == "scope_missing"
     assert OutsideTodo.objects.get().state == "open"
     assert other.get("sources").json()["data"] == []
+
+
+@pytest.mark.capability("A028.2")
+def test_two_systems_that_number_alike_have_each_its_own(office):
+    outside.register(by=SYSTEM, key="hr", name="人事系统", vendor=(vendor := make_vendor("别家")), origin=ORIGIN)
+    other = Office(vendor)
+    office.put(sequence=5)
+    assert other.put(source="hr", title="填表").json()["outcome"] == "applied", "a number is of its system"
+    assert other.delete(source="hr").status_code == 200
+    assert list(OutsideTodo.objects.order_by("pk").values_list("source__key", "title", "state")) == [
+        ("oa", "会签：冬季安全工作", "open"),
+        ("hr", "填表", "done"),
+    ]
 
 
 @pytest.mark.capability("A028.1")

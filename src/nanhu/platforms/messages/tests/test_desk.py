@@ -114,6 +114,7 @@ def test_withdrawing_needs_a_reason_and_keeps_the_receipts(browser, publish):
     assert browser("student").get(address(notice)).status_code == 200
 
 
+@pytest.mark.capability("A036.3")
 def test_a_change_is_seen_at_once_and_written_down(browser, publish):
     notice = publish(attachments=[("旧.pdf", PDF)])
     old = notice.attachments.get()
@@ -123,6 +124,7 @@ def test_a_change_is_seen_at_once_and_written_down(browser, publish):
     assert "新标题" in page
     assert "新.pdf" in page
     assert "旧.pdf" not in page
+    assert browser("student").get(f"/notices/files/{old.public_id}/").status_code == 404
     assert "修订" in page
     entry = AuditEntry.objects.get(action="messages.revise_notice")
     assert {"title", "body", "must_read"} <= set(entry.facts["changed"])
@@ -224,6 +226,7 @@ def test_the_desk_counts_readers_of_the_audience(browser, publish):
     notice = publish(audience="students", unit_codes=["11"])
     browser("student").post(address(notice, "read/"))
     browser("teacher").post(address(notice, "read/"))
+    browser("student").post(address(publish("另一条"), "read/"))
     share = browser("editor").get(desk(notice)).context["share"]
     assert (share.read, share.audience, share.percent, share.unread) == (1, 2, 50, 1)
     assert "1 / 2 人已读" in browser("editor").get(desk(notice)).content.decode()

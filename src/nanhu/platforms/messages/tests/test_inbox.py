@@ -147,11 +147,15 @@ def test_a_notice_read_leaves_a_receipt_and_its_message_waits_in_no_channel(brow
 
 @pytest.mark.capability("A025.1")
 def test_opening_a_message_reads_it_and_leads_to_the_thing(browser):
-    student, message = browser("student"), tell("student")
+    student, other = browser("student"), browser("other_student")
+    message, later = tell("student", "other_student"), tell("student", what="FW2")
     answer = student.get(f"{INBOX}{message.public_id}/")
     assert (answer.status_code, answer["Location"]) == (302, "/notices/")
-    assert Entry.objects.get().read_at is not None
+    assert Entry.objects.get(person=person("student"), message=message).read_at is not None
+    assert 'data-unread="1"' in badge(student), later
+    student.get(f"{INBOX}{later.public_id}/")
     assert not badge(student).strip()
+    assert 'data-unread="1"' in badge(other), "who did not open it has not read it"
 
 
 @pytest.mark.capability("A025.1")

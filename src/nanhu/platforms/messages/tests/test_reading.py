@@ -70,6 +70,9 @@ def test_what_is_over_or_withdrawn_is_gone_for_readers(browser, publish, change)
         Notice.objects.filter(pk=notice.pk).update(state="withdrawn", withdrawn_at=now)
     file = notice.attachments.get()
     assert titles(browser("student").get(LIST)) == []
+    for page in ("/", f"{LIST}?unread=1", "/messages/", f"/search/?q={notice.title}"):
+        shown = browser("student").get(page).content.decode()
+        assert address(notice) not in shown, page
     assert notice.title not in browser("student").get("/").content.decode()
     assert browser("student").get(address(notice)).status_code == 404
     assert browser("student").get(f"/notices/files/{file.public_id}/").status_code == 404
