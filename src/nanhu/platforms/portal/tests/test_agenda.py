@@ -125,12 +125,20 @@ def test_a_deadline_takes_no_time_and_whole_days_no_hour():
 
 @pytest.mark.capability("A053.2")
 def test_a_student_sees_the_whole_of_today_on_one_page(feeds, life, student):
-    feeds.add(feed("lessons", happens("操作系统", at(8), at(9, 40), place="一教101")))
+    later = campus_today() + timedelta(days=2)
+    feeds.add(
+        feed(
+            "lessons",
+            happens("操作系统", at(8), at(9, 40), place="一教101"),
+            happens("编译原理", at(8, day=later), at(9, day=later)),
+        )
+    )
     registry.life_parts.add(
         LifePart(key="card", topic="card", load=lambda viewer: TileContent(value="¥ 56.20", caption=viewer.name))
     )
     page = student.get("/apps/study/").content.decode()
     assert all(said in page for said in ("操作系统", "一教101", "¥ 56.20", "林小雨"))
+    assert "编译原理" not in page, "is of another day"
     assert "教务系统" in page, "an empty place says who would supply it"
     assert "车辆" not in page, "is of the working life"
     assert len(queries_of(student, "/apps/study/")) <= MOST_QUERIES
@@ -144,13 +152,16 @@ def test_working_and_studying_have_a_page_with_their_topics(student, teacher):
 
 
 @pytest.mark.capability("A030.1")
-def test_the_four_categories_hold_what_is_meant_for_who_looks(board, student, teacher):
+def test_the_four_categories_hold_what_is_meant_for_who_looks(board, student, teacher, clerk):
     for section in ("personal", "work", "study", "service"):
         board.application(section, f"应用{section}", section=section)
         board.application(f"{section}.staff", f"教工{section}", section=section, faces=frozenset({"staff"}))
+        board.application(f"{section}.role", f"岗位{section}", section=section, roles=frozenset({"datahub.steward"}))
     sections = ("personal", "work", "study", "service")
     seen = {section: teacher.get(f"/apps/{section}/").content.decode() for section in sections}
     assert all(f"应用{section}" in page and f"教工{section}" in page for section, page in seen.items())
+    assert not any(f"岗位{section}" in page for section, page in seen.items())
+    assert all(f"岗位{section}" in clerk.get(f"/apps/{section}/").content.decode() for section in sections)
     for section in ("study", "service"):
         page = student.get(f"/apps/{section}/").content.decode()
         assert (f"应用{section}" in page, f"教工{section}" in page) == (True, False)

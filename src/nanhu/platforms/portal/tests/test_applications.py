@@ -89,6 +89,10 @@ def test_favourites_stand_first_at_home_and_are_each_account_s_own(board, studen
     of_student, of_teacher = student.get("/").content.decode(), teacher.get("/").content.decode()
     assert of_student.index("应用c") < of_student.index("应用a")
     assert of_teacher.index("应用a") < of_teacher.index("应用c")
+    teacher.post("/apps/c/favourite")
+    for browser in (student, teacher):
+        page = browser.get("/").content.decode()
+        assert page.index("应用c") < page.index("应用a"), "what one likes takes nothing from another"
 
 
 @pytest.mark.capability("A037.2")

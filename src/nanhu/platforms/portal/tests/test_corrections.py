@@ -121,6 +121,18 @@ def test_a_complaint_of_any_field_waits_with_who_answers_for_it(student, office,
 
 
 @pytest.mark.capability("A035.3")
+def test_a_complaint_waits_with_nobody_who_answers_for_another_field(student, office, teacher):
+    """Units are the school's own head's to answer for, names the register's."""
+    above = {"unit_id": people.unit_ids_by_code(["00"])["00"], "office": "head"}
+    since = {"starts_on": date(2020, 1, 1), "ends_on": None, "document": "任命"}
+    people.appoint(by=TEST, person_id=person_of("T00317"), **above, **since)
+    FieldOwner.objects.create(field="people.unit", changed_by_name="周敏", **above)
+    complain(student)
+    assert "更正个人信息" in office.get("/flows/").content.decode()
+    assert "更正个人信息" not in teacher.get("/flows/").content.decode()
+
+
+@pytest.mark.capability("A035.3")
 def test_it_ends_when_the_new_value_has_come_and_not_before(student, office):
     assert "有误" in student.get("/me/corrections/").content.decode()
     begun = student.post("/me/wrong/people.name/", follow=True).content.decode()

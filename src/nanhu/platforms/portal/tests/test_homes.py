@@ -126,10 +126,14 @@ def test_the_photo_is_on_the_home_when_there_is_one_and_only_then(db):
     Image.new("RGB", (358, 441), "teal").save(out, "JPEG")
     person_id = people.find_person_by_campus_no("20230107")
     people.set_photo(by=TEST, person_id=person_id, content=out.getvalue())
+    join("秦望舒", staff="0020190107")
+    later = io.BytesIO()
+    Image.new("RGB", (358, 441), "crimson").save(later, "JPEG")
+    people.set_photo(by=TEST, person_id=people.find_person_by_campus_no("0020190107"), content=later.getvalue())
     address = PHOTO.search(browser.get("/").content.decode())[1]
     shown = browser.get(address)
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
-    assert Image.open(io.BytesIO(b"".join(shown.streaming_content))).getpixel((9, 9))[0] < 20, "hers and no placeholder"
+    assert Image.open(io.BytesIO(b"".join(shown.streaming_content))).getpixel((9, 9))[0] < 20, "hers and no other's"
 
 
 def test_the_home_stays_within_seventeen_queries(db):

@@ -18,13 +18,14 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.kernel.ui.templatetags.ui import campus_clock
 from nanhu.platforms.flows.services import outside
 from nanhu.platforms.openapi import api as openapi
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.errors import AddressRefusedError
 from nanhu.platforms.portal.integrations import calling, desk, failing, feeds, living, moving, rules, trying, values
 from nanhu.platforms.portal.models import Integration, IntegrationRelease, IntegrationValue, Shortcut
-from nanhu.platforms.portal.tests.conftest import TEST, join, signed_in
+from nanhu.platforms.portal.tests.conftest import ORIGIN, TEST, join, signed_in
 from nanhu.platforms.portal.tests.taken_in import DESK
 from nanhu.testing.pages import ProposalTests
 
@@ -193,6 +194,7 @@ def test_a_figure_is_kept_with_its_time_and_grows_grey(centre, vendor, student):
     with time_machine.travel(now() + timedelta(minutes=11), tick=False):
         old = student.get("/").content.decode()
         assert "20240518-3" in old
+        assert f"截至 {campus_clock(IntegrationValue.objects.get().as_of)}" in old, "of then, and not of now"
         assert 'hx-get="/tiles/integration.loans/"' in old, "shown at once, and asked for anew behind the page"
     Integration.objects.update(stale_seconds=60, ttl_seconds=600)
     IntegrationValue.objects.update(as_of=now() - timedelta(minutes=5))
@@ -634,10 +636,13 @@ def test_all_move_to_another_campus_signed_and_without_secrets(centre, vendor):
 @pytest.mark.capability("A026.1", "A027.1")
 def test_it_is_for_whom_its_audience_says(centre, vendor, student, teacher, clerk):
     address = vendor.says("/plain", "ok")
+    elsewhere = people.UnitRecord(code="09", name="外国语学院", parent_code="00")
+    people.apply_units(by=TEST, records=[elsewhere], origin=ORIGIN)
     for key, audience, theirs in (
         ("by-face", {"faces": ["student"]}, (True, False)),
         ("by-category", {"categories": "正式在编"}, (False, True)),
         ("by-unit", {"units": "08"}, (True, True)),
+        ("by-another", {"units": "09"}, (False, False)),
         ("by-role", {"roles": ["datahub.steward"]}, (False, False)),
     ):
         centre.live("page", key, address, name=key, **audience)

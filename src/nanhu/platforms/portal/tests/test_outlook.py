@@ -384,6 +384,18 @@ def test_today_s_weather_of_the_place_the_school_names_is_on_the_home(station, s
     assert "长沙" in student.get("/weather/").content.decode()
 
 
+@pytest.mark.capability("A038.1")
+def test_after_midnight_the_report_of_the_evening_before_says_the_new_day(station, student):
+    days = [(campus_today() + timedelta(days=ahead)).isoformat() for ahead in (-1, 0, 1)]
+    said = json.loads(forecast())
+    station.says("/v1/forecast", forecast(daily=said["daily"] | {"time": days}))
+    assert services.fetch()
+    page = student.get("/").content.decode()
+    assert "5～13°" in page
+    assert "6～14°" not in page
+    assert "带伞" not in page, "that was yesterday"
+
+
 @pytest.mark.capability("A038.2")
 def test_without_the_line_the_last_report_stands_for_twelve_hours_with_its_time(station, student):
     assert services.fetch()

@@ -147,7 +147,8 @@ def units(code):
     return people.unit_ids_by_code([code]).values()
 
 
-def test_what_a_room_names_no_more_goes_and_what_changed_is_written_anew(services):
+@pytest.mark.capability("A031.1")
+def test_what_a_room_names_no_more_goes_and_what_changed_is_written_anew(services, student):
     assert index_all() == 0
     before = dict(SearchEntry.objects.values_list("object_key", "id"))
     del services[0]
@@ -156,6 +157,7 @@ def test_what_a_room_names_no_more_goes_and_what_changed_is_written_anew(service
     after = dict(SearchEntry.objects.values_list("object_key", "id"))
     assert set(after) == {"loss", "transcript", "travel", "keys", "repair"}
     assert after["repair"] == before["repair"], "what did not change is not written"
+    assert (titles(student, "校园卡补办"), titles(student, "挂失")) == (["校园卡挂失与解挂"], ["校园卡挂失与解挂"])
 
 
 def test_a_source_that_fails_keeps_what_it_had_and_costs_the_search_nothing(services, student, monkeypatch):
