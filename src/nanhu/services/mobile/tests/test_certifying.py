@@ -73,6 +73,14 @@ def test_a_mismatch_names_no_field(school, client, wrong):
 
 
 @pytest.mark.capability("A057.2")
+def test_whatever_does_not_fit_the_same_page_says_so(school):
+    wrong = {"name": "曾小南"}, {"id_number": STUDENTS["S2"][2]}, {"phone": "13907300099"}, {"campus_no": "S999"}
+    told = {re.sub("<[^>]*>", " ", certify(Client(), **one).content.decode()) for one in wrong}
+    assert len(told) == 1
+    assert "填写的信息与学校记录不符" in told.pop()
+
+
+@pytest.mark.capability("A057.2")
 def test_before_the_code_nothing_tells_whether_it_fits(school):
     """The same answers, the same queries, the same hashes, for a person who is known and for one who is not."""
     seen, drawn = [], []
@@ -241,6 +249,9 @@ def test_a_newcomer_without_a_record_goes_to_personnel_and_makes_nobody_a_member
     assert client.post("/mobile/newcomer/", said).status_code == 302
     assert not Newcomer.objects.exclude(state="unconfirmed").exists()
     assert client.post(CODE, {"code": last_code("13907300077")}).status_code == 200
+    another = Client()
+    another.post("/mobile/newcomer/", said | {"campus_no": "T6", "name": "后来者", "phone": "13907300066"})
+    assert another.post(CODE, {"code": last_code("13907300066")}).status_code == 200
     settle()
     assert "t7" not in wecom.members()
     office = syncing.client("T1")
@@ -248,8 +259,9 @@ def test_a_newcomer_without_a_record_goes_to_personnel_and_makes_nobody_a_member
     syncing.record("T7", name="新人", phone="13907300077", affiliation={"unit_code": "20", "state": "active"})
     settle()
     assert "t7" in wecom.members()
-    assert Newcomer.objects.get().state == "entered"
-    assert "新人" not in office.get("/flows/").content.decode(), "nobody waits for it any more"
+    assert dict(Newcomer.objects.values_list("campus_no", "state")) == {"T7": "entered", "T6": "waiting"}
+    waiting = office.get("/flows/").content.decode()
+    assert ("新人" in waiting, "后来者" in waiting) == (False, True), "nobody waits for the first any more"
 
 
 @pytest.mark.capability("A059.2")

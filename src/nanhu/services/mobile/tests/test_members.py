@@ -92,6 +92,7 @@ def test_who_leaves_is_removed(syncing, wecom, number, days):
         bindings.join(by=SYSTEM, person_id=syncing.persons["S1"])
         settle()
     wecom.join(number.lower())
+    wecom.join("t1")
     syncing.record(number, affiliation={"state": "ended", "ends_on": campus_today() - timedelta(days=1)})
     follow_everybody()
     settle()
@@ -101,8 +102,10 @@ def test_who_leaves_is_removed(syncing, wecom, number, days):
             follow_everybody()
             settle()
     assert number.lower() not in wecom.members()
+    assert {"t1", "t2", "t3"} - {number.lower()} <= wecom.members().keys(), "and nobody else"
     assert syncing.member(number).state == State.REMOVED
     assert Binding.objects.get(person_id=syncing.persons[number]).end == "removed"
+    assert Binding.objects.get(ended_at=None).userid == "t1", "who stays stays bound"
     assert told("MemberLeft") == 1
 
 
@@ -386,6 +389,7 @@ def test_two_records_of_one_person_have_one_member(syncing, wecom):
     assert "t2" in wecom.members()
 
 
+@pytest.mark.capability("A059.3")
 def test_what_the_nightly_comparison_finds_is_pushed_again_at_a_press(syncing, wecom):
     wecom.company.store.write("DELETE FROM member WHERE userid = 't3'")
     desk = syncing.client("T1")

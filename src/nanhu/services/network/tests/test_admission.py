@@ -34,6 +34,13 @@ def test_wired_wifi_and_vpn_accept_the_same_identity_under_the_policy_of_each(sc
         "wired": school.ask("S1", LAPTOP, nas=SWITCH, **{"NAS-Port-Type": "Ethernet"}),
         "vpn": school.ask("S1", "203.0.113.9", nas=GATEWAY, key="vpn", **{"NAS-Port-Type": "Virtual"}),
     }
+    wrong = {"User-Password": "Reed-Boat-0000"}
+    refused = [
+        school.ask("S1", PHONE, **wrong),
+        school.ask("S1", LAPTOP, nas=SWITCH, **wrong),
+        school.ask("S1", "203.0.113.9", nas=GATEWAY, key="vpn", **wrong),
+    ]
+    assert [answer.status_code for answer in refused] == [401] * 3
     said = {service: answer.json() for service, answer in asked.items()}
     assert {answer["reply:Filter-Id"]["value"][0] for answer in said.values()} == {"student"}
     assert {answer["reply:User-Name"]["value"][0] for answer in said.values()} == {"S1"}

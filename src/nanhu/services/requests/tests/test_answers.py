@@ -12,7 +12,7 @@ from nanhu.platforms.people import api as people
 from nanhu.services.requests.models import Entry, Request, Topic
 from nanhu.services.requests.offices import due_of_complaint
 from nanhu.services.requests.replies import digest_of, key_of, opened
-from nanhu.services.requests.services import answering
+from nanhu.services.requests.services import answering, reminding
 from nanhu.testing.inboxes import texts_to
 from nanhu.testing.members import SYSTEM, grant
 
@@ -55,10 +55,12 @@ def test_a_question_has_a_time_limit_is_handed_on_and_rated(school):
     assert leader.post(address, {"unit": "1012 计划财务处", "reason": "定给财务"}).status_code == 302
     finance.post(f"{ANSWERS}{one.public_id}/answer/", {"words": "网上交。"})
     student = school.client("S1")
-    Request.objects.filter(pk=one.pk).update(due_at=now() - timedelta(hours=1))
+    Request.objects.filter(pk=one.pk).update(due_at=now() - timedelta(hours=1), is_told_late=True)
     assert student.post(f"{HALL}mine/{one.public_id}/more/", {"words": "网址呢？"}).status_code == 302
     one.refresh_from_db()
-    assert (one.state, one.reopened, one.due_at > now()) == ("new", 1, True), "with a new promise"
+    assert (one.state, one.reopened, one.due_at > now(), one.is_told_late) == ("new", 1, True, False), (
+        "with a new promise"
+    )
     finance.post(f"{ANSWERS}{one.public_id}/answer/", {"words": "cw.example"})
     assert school.client("S2").post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 404
     assert student.post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 302
@@ -96,6 +98,7 @@ def test_a_complaint_has_a_number_a_state_and_a_reply(school):
     assert student.post(f"{HALL}complaint/", {"words": "没说谁"}).status_code == 422
     assert student.post(f"{HALL}complaint/", {"unit": "1016 后勤管理处", "words": "热水停了一周"}).status_code == 302
     one = only()
+    assert one.due_at == due_of_complaint(one.day)
     mine = f"{HALL}mine/{one.public_id}/"
     page = student.get(mine).content.decode()
     assert one.number in page
@@ -263,10 +266,19 @@ def appointed(school, number, unit, office="head"):
 @pytest.mark.capability("A056.1")
 def test_opinion_reaches_who_holds_a_post_in_publicity_or_the_party_office_and_nobody_else(school):
     student = school.client("S1")
+    readers, others = {number: school.client(number) for number in ("O1", "O2")}, ("A1", "C1", "C2", "D1", "L1", "T2")
+    for number in others:
+        school.client(number)
     assert student.post(f"{HALL}opinion/", {"words": "群里在传食堂的事"}).status_code == 302
     one = only()
-    for reader in ("O1", "O2"):
-        assert one.number in school.client(reader).get(OPINIONS).content.decode()
+    for reader in readers.values():
+        assert one.number in reader.get(OPINIONS).content.decode()
+    due_at = one.due_at
+    for moment in (now() + timedelta(minutes=30), now() - timedelta(minutes=1)):
+        Request.objects.update(due_at=moment)
+        reminding.tell_late()
+    Request.objects.update(due_at=due_at)
+    assert [number for number in others if texts_to(school[number])] == [], "nor is anybody else told of one"
     grant("T1", ["requests.opinions", "requests.leader", "requests.complaints"])
     grant("T2", ["requests.opinions"])
     for other in ("O3", "T1", "T2", "D1", "C1"):
@@ -296,11 +308,16 @@ def test_opinion_is_confidential_graded_and_gathered_into_one_topic(school):
     page = desk.get(address).content.decode()
     assert first.number in page
     assert second.number in page
+    third = school.opinion("S3", words="教室的灯")
+    assert desk.post(f"{OPINIONS}{third.public_id}/topic/", new | {"title": "照明"}).status_code == 302
+    assert third.number not in desk.get(address).content.decode()
     assert desk.post(f"{address}act/", {"words": "已约谈承包商", "severity": 3}).status_code == 302
     assert desk.post(f"{address}close/", {"reason": "价格已恢复"}).status_code == 302
     topic.refresh_from_db()
     assert (topic.severity, topic.closed_on is not None) == (3, True)
-    assert set(Request.objects.values_list("state", flat=True)) == {"closed"}
+    assert set(Request.objects.exclude(pk=third.pk).values_list("state", flat=True)) == {"closed"}
+    third.refresh_from_db()
+    assert (third.state, third.topic.severity) == ("working", 2), "another topic goes on"
     assert desk.post(f"{address}act/", {"words": "再来", "severity": 1}).status_code == 409
     shown = school.client("S1").get(f"{HALL}mine/{first.public_id}/").content.decode()
     assert "食堂涨价" not in shown, "the topic is the office's"
