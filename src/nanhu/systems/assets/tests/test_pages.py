@@ -487,6 +487,9 @@ def test_a_thing_lives_from_its_receipt_to_its_disposal_by_the_pages_of_each(sch
     card = f"/assets/unit/{asset.public_id}/"
 
     sent(keeper, f"{card}assign/", keeper="T2", room="b1-101")
+    assert asset.number in school.client("T2").get("/assets/mine/").content.decode()
+    asset.refresh_from_db()
+    assert (asset.keeper_id, asset.room_id) == (school["T2"], school.rooms["b1-101"])
     sent(school.client("T2"), "/assets/mine/confirm/all/", shown=[str(asset.public_id)])
     sent(keeper, f"{card}transfer/", unit="13", keeper="T8", room="b1-102")
     moved = Transfer.objects.get()
@@ -494,6 +497,9 @@ def test_a_thing_lives_from_its_receipt_to_its_disposal_by_the_pages_of_each(sch
     depreciate(by=SYSTEM, month=month_of(month_of(campus_today()) - timedelta(days=1)))
     sent(school.client("T7"), f"/assets/unit/transfers/{moved.public_id}/", is_accepted="1")
     sent(office, f"/assets/transfers/{moved.public_id}/approve/")
+    asset.refresh_from_db()
+    there = (school.units["13"], school["T8"], school.rooms["b1-102"])
+    assert (asset.unit_id, asset.keeper_id, asset.room_id) == there
     assert keeper.get(card).status_code == 404
     sent(school.client("T8"), "/assets/mine/confirm/all/", shown=[str(asset.public_id)])
     sent(school.client("T7"), f"{card}scrap/")

@@ -55,9 +55,11 @@ def cheaper_line():
 
 @pytest.mark.capability("A022.2", "A091.2")
 def test_a_bill_is_split_and_taken_and_who_is_short_is_left_alone(rich):
+    unread = made(rich, HEAD + line("14231100001", "林小满", item="水费", amount="7"), title="十月水费")
     room_list = posted(rich)
     assert room_list.state == "posted"
     assert fates(room_list) == [("taken", 1501, ""), ("left", 1500, "card.wallet_short")]
+    assert fates(unread) == [("waiting", 700, "")], "of a list that nobody approved nothing is taken"
     assert (rich.balance("student"), rich.balance("other_student"), payee()) == (8_499, 1_000, 1_501)
     assert Progress.objects.get().summary == "已扣 1 笔，共 ¥ 15.01；没扣到 1 笔，共 ¥ 15.00"
 

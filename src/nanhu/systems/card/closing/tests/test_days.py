@@ -151,6 +151,8 @@ def test_a_difference_is_explained_or_disappears(traded, bank):
     bank.clear()
     assert closed().state == "closed"
     assert DayDifference.objects.get().state == "gone"
+    bank.append(Found(key="load:1", what="银行有、我方无的圈存", ours_fen=0, theirs_fen=6000))
+    assert closed().state == "open", "what is back was not explained"
 
 
 def test_a_named_pending_item_does_not_leave_a_day_open(traded, bank):
