@@ -579,6 +579,14 @@ class Migration(migrations.Migration):
                     models.DateTimeField(help_text="who borrowed it said that it is with them", null=True),
                 ),
                 ("returned_at", models.DateTimeField(null=True)),
+                (
+                    "rent_refused",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="why its last rents could not be billed as it came back; they are tried again",
+                    ),
+                ),
                 ("by_name", models.TextField()),
                 (
                     "asset",
@@ -2881,6 +2889,17 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="assets_loan_to_one",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="loan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rent_refused", ""),
+                    models.Q(("letting__isnull", False), ("returned_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="assets_loan_rent_of_what_is_back",
             ),
         ),
         migrations.AddField(

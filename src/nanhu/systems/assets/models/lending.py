@@ -123,6 +123,9 @@ class Loan(models.Model):
     due_on = models.DateField()
     confirmed_at = models.DateTimeField(null=True, help_text="who borrowed it said that it is with them")
     returned_at = models.DateTimeField(null=True)
+    rent_refused = models.TextField(
+        default="", blank=True, help_text="why its last rents could not be billed as it came back; they are tried again"
+    )
     by_name = models.TextField()
 
     class Meta:
@@ -133,6 +136,10 @@ class Loan(models.Model):
             models.CheckConstraint(
                 condition=Q(borrower__isnull=False, letting=None) | Q(borrower=None, letting__isnull=False),
                 name="assets_loan_to_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(rent_refused="") | Q(letting__isnull=False, returned_at__isnull=False),
+                name="assets_loan_rent_of_what_is_back",
             ),
         ]
 

@@ -81,10 +81,10 @@ def take_back(*, by: Actor, asset: Asset, reason: str = "") -> Asset:
 def end_loan(*, by: Actor, asset: Asset, reason: str, **changes: Any) -> Asset:
     found = locked(asset, (State.LENT,))
     for loan in found.loans.filter(returned_at=None).select_related("letting"):
-        if loan.letting:
-            renting.charge_until_back(by=by, loan=loan)
         loan.returned_at = now()
-        loan.save(update_fields=["returned_at"])
+        if loan.letting:
+            renting.settle(by=by, loan=loan, day=campus_today())
+        loan.save(update_fields=["returned_at", "rent_refused"])
     move(by=by, asset=found, kind=Kind.GIVEN_BACK, reason=reason, state=resting_state(found), **changes)
     hold_back(by=by, asset=found)
     return found

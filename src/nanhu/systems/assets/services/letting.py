@@ -80,7 +80,7 @@ def carry_out(by: Actor, found: Letting) -> None:
     else:
         found.starts_on = campus_today()
         give_out(by=by, asset=thing, due_on=found.due_on, words=found.taker, letting=found)
-    renting.bill_until(by=by, letting=found, day=campus_today())
+    renting.bill_first(by=by, letting=found)
 
 
 deciding.carries_out(Letting.process, carry_out)

@@ -182,8 +182,10 @@ CREATE TRIGGER assets_hand_over_is_taken_once BEFORE UPDATE ON assets_hand_over
 CREATE TRIGGER assets_loan_is_kept BEFORE DELETE ON assets_loan
     FOR EACH ROW EXECUTE FUNCTION assets_refuse('loans are never removed');
 
+-- rents that were refused as it came back are billed later, and the loan no longer says so
 CREATE TRIGGER assets_loan_is_returned_once BEFORE UPDATE ON assets_loan
-    FOR EACH ROW WHEN (OLD.returned_at IS NOT NULL OR (OLD.asset_id, OLD.lent_on, OLD.letting_id) IS DISTINCT FROM (NEW.asset_id, NEW.lent_on, NEW.letting_id)
+    FOR EACH ROW WHEN (OLD.returned_at IS NOT NULL AND (OLD.rent_refused = '' OR to_jsonb(OLD) - 'rent_refused' <> to_jsonb(NEW) - 'rent_refused')
+        OR (OLD.asset_id, OLD.lent_on, OLD.letting_id) IS DISTINCT FROM (NEW.asset_id, NEW.lent_on, NEW.letting_id)
         OR NEW.due_on <> OLD.due_on AND (OLD.letting_id IS NULL OR NEW.due_on < OLD.due_on))
     EXECUTE FUNCTION assets_refuse('a loan is returned once');
 

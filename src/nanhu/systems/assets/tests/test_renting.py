@@ -285,6 +285,59 @@ def test_one_that_cannot_be_billed_holds_up_no_other(school, clock, monkeypatch)
     assert bill_rents() == 1
 
 
+def allow(ceiling_fen):
+    """By the finance office, of a rent."""
+    said = {"code": "assets.rent", "name": "资产租金", "licence": "湘财 3 号", "reason": "批文"}
+    ledger.set_fee_item(by=SYSTEM, **said, ceiling_fen=ceiling_fen, starts_on=date(2000, 1, 1))
+
+
+@pytest.mark.capability("A014.1")
+def test_what_finance_does_not_allow_holds_up_no_return_and_is_billed_once_it_does(school, clock):
+    letting = monthly(school, clock)
+    allow(100)
+    clock("2026-04-20")
+    give_back(school, letting)
+    assert (fresh(letting.asset).state, len(billed(letting))) == ("in_use", 1)
+    office, page = school.client("T5"), "/assets/lettings/rents/"
+    for _twice in range(2):
+        assert bill_rents() == 0
+        shown = office.get(page).content.decode()
+        for words in ("1 件已经还回，租金还没开出", "超过了收费许可的上限", fresh(letting.asset).number):
+            assert words in shown
+    assert "租金还没开给您" in str(outstanding([school["T8"]], "leaving")[school["T8"]][0].how), "he owes it still"
+    english = office.get(page, headers={"Accept-Language": "en"}).content.decode()
+    assert "1 thing has been returned, its rent is not billed yet" in english
+
+    clock("2026-05-06")
+    allow(None)
+    assert (bill_rents(), bill_rents()) == (3, 0)
+    assert billed(letting)[1:] == [
+        ("2026-02-15", "2026-03-14", 62_000),
+        ("2026-03-15", "2026-04-10", 54_000),
+        ("2026-04-11", "2026-04-20", 20_000),
+    ], "until the day on which it came back"
+    assert "租金还没开出" not in office.get(page).content.decode()
+    assert outstanding([school["T8"]], "leaving") == {}
+
+
+def test_what_waits_for_its_last_bills_is_back_and_was_let(school, clock):
+    letting = monthly(school, clock)
+    with pytest.raises(IntegrityError, match="rent_of_what_is_back"), transaction.atomic():
+        letting.asset.loans.update(rent_refused="x")
+    give_back(school, letting)
+    with pytest.raises(IntegrityError, match="returned once"), transaction.atomic():
+        letting.asset.loans.update(rent_refused="x")
+
+
+def test_the_fee_item_is_opened_once_however_many_bills_a_night_has(school, clock, monkeypatch):
+    for _twice in range(2):
+        monthly(school, clock)
+    opened = []
+    monkeypatch.setattr(ledger, "open_fee_item", lambda **said: opened.append(said["code"]))
+    clock("2026-04-02")
+    assert (bill_rents(), opened) == (4, ["assets.rent"])
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")

@@ -414,7 +414,22 @@ letting_cases = decided(
 def rents(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有租金"), icon="receipt", text=_("出租批准以后，第一期当天开应缴。"))
     rows = Rent.objects.select_related("letting__asset", "bill").order_by("-starts_on", "-pk")
-    return listing(request, Rents, rows, RentFilters, empty=none, export_as="租金", bulk="cancel_rents")
+    waiting = [
+        (loan, letting_cases.case.address(public_id=loan.letting.public_id))
+        for loan in renting.unbilled().order_by("returned_at", "pk")
+        if loan.letting
+    ]
+    return listing(
+        request,
+        Rents,
+        rows,
+        RentFilters,
+        empty=none,
+        export_as="租金",
+        bulk="cancel_rents",
+        template="assets/rents.html",
+        facts={"waiting": waiting},
+    )
 
 
 @bulk(
