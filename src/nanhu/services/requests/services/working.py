@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import override
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -178,7 +180,9 @@ def bill(*, by: Actor, request: Request, payers: Mapping[str, int]) -> list[ledg
     worker = identity.account_of(found.worker_id) if found.worker_id is not None else None
     refuse_same_person(by, worker.pk if worker else None)
     key = f"requests.damage:{found.public_id}:{found.entries.filter(what=What.BILLED).count()}"
-    ledger.open_fee_item(by=by, code=FEE, name=_("设施损坏赔偿"), reason=_("人为损坏的维修材料"))
+    with override(settings.LANGUAGE_CODE):  # kept for who pays, whoever presses
+        ledger.open_fee_item(by=by, code=FEE, name=_("设施损坏赔偿"), reason=_("人为损坏的维修材料"))
+        name = _("%(what)s维修材料") % {"what": found.title}
     orders = [
         ledger.BillOrder(
             key=f"{key}:{number}",
@@ -187,7 +191,7 @@ def bill(*, by: Actor, request: Request, payers: Mapping[str, int]) -> list[ledg
             item=FEE,
             amount_fen=share,
             due_on=campus_today() + DAYS_TO_PAY,
-            name=_("%(what)s维修材料") % {"what": found.title},
+            name=name,
         )
         for number, share in ledger.even_shares(owed, payers).items()
         if share

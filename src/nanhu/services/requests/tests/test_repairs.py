@@ -330,10 +330,12 @@ def test_damage_by_somebody_becomes_a_bill_of_the_materials(school):
     desk = school.client("D1")
     assert one.number in desk.get(f"{DISPATCH}?show=pay").content.decode()
     assert "S1" in desk.get(f"{DISPATCH}{one.public_id}/bill/").content.decode()
-    assert desk.post(f"{DISPATCH}{one.public_id}/bill/", {"payer": "S2"}).status_code == 302
+    english = {"Accept-Language": "en"}
+    assert desk.post(f"{DISPATCH}{one.public_id}/bill/", {"payer": "S2"}, headers=english).status_code == 302
     assert desk.post(f"{DISPATCH}{one.public_id}/bill/", {"payer": "S2"}).status_code == 409
     bill = ledger.Bill.objects.get()
     assert (bill.amount_fen, bill.person_id, bill.issuer) == (3700, school["S2"], "requests")
+    assert bill.name.endswith("维修材料"), "who pays reads it, and not who pressed"
     back = f"{DISPATCH}{one.public_id}/bill/withdraw/"
     assert desk.post(back, {"reason": "不是他"}).status_code == 409, "not by who issued it"
     with pytest.raises(SamePersonError):

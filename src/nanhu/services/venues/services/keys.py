@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import override
 
 from nanhu.kernel import read_only
 from nanhu.kernel.actors import Actor
@@ -91,8 +93,10 @@ def is_back_late(row: Booking) -> bool:
     return (row.key_in_at or now()) > row.held_to + rules.GRACE
 
 
+@override(settings.LANGUAGE_CODE)
 def settle(by: Actor, row: Booking) -> None:
-    """Its bills. What finance does not allow now is tried again, and the key is back all the same."""
+    """Its bills, in the language of the house, whoever presses. What finance does not allow now is tried again, and the key is back all
+    the same."""
     owes = [due for due in dues_of(row) if not is_billed(by, row, due)]
     if bool(owes) != row.owes:
         row.owes = bool(owes)

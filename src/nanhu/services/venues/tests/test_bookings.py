@@ -352,12 +352,16 @@ def test_a_key_goes_out_and_comes_back_with_the_meter_and_the_damage_is_a_bill(s
     assert desk.post(f"{address}key-in/", {"meter": "120", "damage_fen": "80"}).status_code == 422
     assert desk.post(f"{address}key-in/", {"damage": "门", "damage_fen": "99999999"}).status_code == 422
     done = {"meter": "120", "damage": "网架断了", "damage_fen": "80"}
-    assert desk.post(f"{address}key-in/", done).status_code == 302
+    assert desk.post(f"{address}key-in/", done, headers={"Accept-Language": "en"}).status_code == 302
     made.refresh_from_db()
     assert (made.state, made.meter_out, made.meter_in) == (State.CLOSED, 100, 120)
     assert registrations.keys_out([school["S1"]], "leaving") == {}
     bills = {bill.key.partition(":")[0]: bill.amount_fen for bill in ledger.Bill.objects.filter(person=school["S1"])}
     assert bills == {"venues.fee": 10_000, "venues.damage": 8_000}
+    names = sorted(ledger.Bill.objects.values_list("name", flat=True))
+    assert [one.partition("：")[0] for one in names] == ["场地使用费", "场地损坏赔偿"], (
+        "who pays reads them, not who pressed"
+    )
     assert "迟还" in desk.get(address).content.decode()
 
 
