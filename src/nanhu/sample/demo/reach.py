@@ -71,6 +71,18 @@ POINTS: Final = (
     ("ET1-LAB", "east.t1.lab", ("5", "6"), 1),
     ("ST1-1", "south.t1", ("2.4",), None),
 )
+SPOTS: Final = {
+    "LIB-1": (1, 113.10532, 29.36695),
+    "LIB-2": (1, 113.10590, 29.36725),
+    "LIB-3": (2, 113.10535, 29.36725),
+    "LIB-4": (2, 113.10590, 29.36695),
+    "LIB-5": (3, 113.10560, 29.36710),
+    "ET1-1": (1, 113.11625, 29.36920),
+    "ET1-2": (2, 113.11685, 29.36920),
+}
+"""Floor, longitude, latitude."""
+READING_FLOORS: Final = {"south.library": (113.1053, 29.3668, 113.1061, 29.3674)}
+"""Without the stairs at its ends."""
 OUTLINES: Final = {
     "south.library": (113.1052, 29.3668, 113.1062, 29.3674),
     "south.t1": (113.1036, 29.3666, 113.1046, 29.3670),
@@ -91,8 +103,9 @@ def fill_reach() -> str:
     write_lists(actor_of(administrator))
     programs = reach.hand_out(PROGRAMS, DOWNLOADS)
     entered = reach.enter_resources([resource_facts(one, units) for one in RESOURCES])
-    points = reach.hang_points(POINTS)
+    points = reach.hang_points(POINTS, SPOTS)
     reach.draw_outlines(OUTLINES)
+    reach.draw_outlines(READING_FLOORS, floors=(2, 3))
     grants = give_accounts(teacher, administrator)
     return f"{grants} 个 VPN 账户，{entered} 个资源，{programs} 个安装包，{points} 个接入点"
 

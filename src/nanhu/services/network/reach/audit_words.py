@@ -24,6 +24,10 @@ ACTIONS: dict[str, Text] = {
     "network.remove_resource": _("去掉校内资源"),
     "network.take_resources": _("导入校内资源"),
     "network.take_points": _("导入无线接入点"),
+    "network.take_regions": _("导入地址归属"),
+    "network.hang_point": _("挂上无线接入点"),
+    "network.move_point": _("修改无线接入点"),
+    "network.remove_point": _("取下无线接入点"),
     "network.take_areas": _("导入楼的轮廓"),
 }
 TARGETS: dict[str, Text] = {
@@ -33,6 +37,7 @@ TARGETS: dict[str, Text] = {
     "closed-network": _("机房网段"),
     "installer": _("安装包"),
     "network-resource": _("校内资源"),
+    "access-point": _("无线接入点"),
 }
 WHOLE_TARGETS: dict[str, Text] = {"network-sheet": _("导入的表格")}
 FACTS: dict[str, Text] = {

@@ -289,5 +289,12 @@ def download(request: PageRequest, public_id: UUID) -> HttpResponse:
     lead=_("哪栋楼有校园无线网，接入点好不好。没有写的就是没有。"),
 )
 def coverage(request: PageRequest) -> HttpResponse:
-    facts = {"areas": queries.coverage(), "names": identity.wifi_network().names, "today": campus_today()}
+    shown = queries.on_floor(request.GET.get("floor", ""))
+    facts = {
+        "areas": shown.areas,
+        "floors": shown.floors,
+        "floor": shown.floor,
+        "names": identity.wifi_network().names,
+        "today": campus_today(),
+    }
     return render(request, "network_reach/coverage.html", facts)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
+from django.db.models import Q
 from django.forms.models import model_to_dict
 from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +30,7 @@ from nanhu.kernel.kit import (
     Span,
     Table,
     Text,
+    Views,
     Who,
     listing,
 )
@@ -38,17 +41,21 @@ from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.sheets import Checked, Line, Sheet
 from nanhu.kernel.sheets.writing import WORKBOOK, attachment
+from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.platforms.people import api as people
 from nanhu.services.network.reach import policies, queries, sheets
 from nanhu.services.network.reach.forms import (
     ClosedNetworkForm,
     InstallerForm,
+    PointForm,
     ReachListForm,
     ResourceForm,
     SheetForm,
 )
 from nanhu.services.network.reach.models import (
+    AccessPoint,
+    AddressRegion,
     ClosedNetwork,
     CoveredArea,
     Installer,
@@ -59,6 +66,8 @@ from nanhu.services.network.reach.models import (
 )
 from nanhu.services.network.reach.services import granting, installers
 from nanhu.services.network.reach.services import listing as lists
+from nanhu.services.network.reach.services import points as hanging
+from nanhu.services.network.reach.services import regions as regioning
 from nanhu.services.network.reach.services import resources as keeping
 from nanhu.services.network.reach.services.listing import ReachOrder
 
@@ -389,7 +398,7 @@ RESOURCES: Final = Intake(
     action="network.take_resources",
 )
 POINTS: Final = Intake(
-    sheet=sheets.POINTS, check=sheets.check_points, enter=keeping.enter_point, action="network.take_points"
+    sheet=sheets.POINTS, check=sheets.check_points, enter=hanging.enter_point, action="network.take_points"
 )
 AREAS: Final = Intake(
     sheet=sheets.AREAS, check=sheets.check_areas, enter=keeping.enter_area, action="network.take_areas"
@@ -430,20 +439,100 @@ def take_resources(request: PageRequest, form: SheetForm) -> keeping.Taken:
 
 
 class Points(Table):
-    name = Text(_("名称"))
+    name = Link(_("名称"), to="move_point")
     place = Text(_("地点"), "place__name")
+    storey = Number(_("楼层"))
     bands = Text(_("频段"), lambda one: "、".join(one.bands), sort=False)
     health = Text(_("状态"), queries.point_words, sort="seen_at")
 
 
 class PointFilters(Filters):
     q = PlaceSearch("name", places=("place__name",), label=_("名称、地点"))
+    show = Views({"unplaced": (_("没放到图上"), Q(longitude=None))})
 
 
 @desk.page("points/", title=_("无线接入点"), tab=_("无线接入点"))
 def points(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有接入点"), icon="router", action=_("导入清单"), to="take_points")
-    return listing(request, Points, queries.points(), PointFilters, empty=none, export_as="无线接入点")
+    return listing(
+        request,
+        Points,
+        queries.points(),
+        PointFilters,
+        empty=none,
+        export_as="无线接入点",
+        template="network_reach/points.html",
+        facts={"map": point_map.address()},
+    )
+
+
+@points.page("map/", title=_("接入点分布图"), lead=_("点一个接入点，就能挪它、取下它。"), opens_whole=True)
+def point_map(request: PageRequest) -> HttpResponse:
+    shown = queries.on_floor(request.GET.get("floor", ""))
+    facts = {
+        "areas": shown.areas,
+        "floors": shown.floors,
+        "floor": shown.floor,
+        "is_drawn": any(area.height for area in shown.areas),
+        "unplaced": queries.points().filter(longitude=None).count(),
+        "list": points.address(),
+        "outlines": take_areas.address(),
+        "add": hang_point.address() + ("" if shown.floor is None else f"?floor={shown.floor}"),
+    }
+    return render(request, "network_reach/point_map.html", facts)
+
+
+def map_of(request: PageRequest) -> Mapping[str, Any]:
+    return {"areas": queries.on_floor(request.GET.get("floor", "")).areas}
+
+
+@points.form(
+    "new/",
+    PointForm,
+    title=_("挂接入点"),
+    button=_("挂接入点"),
+    icon="plus",
+    submit=_("挂上"),
+    prefilled=["floor"],
+    facts=map_of,
+    template="network_reach/point.html",
+    opens_whole=True,
+    done=_("已挂上。"),
+)
+def hang_point(request: PageRequest, form: PointForm) -> None:
+    hanging.hang(by=request.actor, facts=form.cleaned_data)
+
+
+def hung_as(_request: PageRequest, found: AccessPoint) -> dict[str, Any]:
+    return {**model_to_dict(found), "place": campus.as_typed([found.place])[found.place_id]}
+
+
+def about_point(_request: PageRequest, found: AccessPoint) -> dict[str, Any]:
+    return {
+        "areas": queries.coverage(found.storey),  # type: ignore[attr-defined]  # annotated by `points`
+        "remove": move_point.addresses_below(public_id=found.public_id)["take_down_point"],
+    }
+
+
+@points.form(
+    "<uuid:public_id>/",
+    PointForm,
+    title=_("改接入点"),
+    subject=record(queries.points(), AccessPoint.what),
+    about=str,
+    initial=hung_as,
+    facts=about_point,
+    template="network_reach/point.html",
+    opens_whole=True,
+    done=_("已改。"),
+)
+def move_point(request: PageRequest, form: PointForm, found: AccessPoint) -> None:
+    hanging.hang(by=request.actor, facts=form.cleaned_data, found=found)
+
+
+@move_point.action("remove/", done=_("已取下。"), to="points")
+def take_down_point(request: PageRequest, found: AccessPoint) -> None:
+    hanging.take_down(by=request.actor, found=found)
 
 
 @points.download("template.xlsx")
@@ -461,6 +550,48 @@ def point_sheet(_request: PageRequest) -> HttpResponse:
 )
 def take_points(request: PageRequest, form: SheetForm) -> keeping.Taken:
     return POINTS.take(request, form)
+
+
+class Regions(Table):
+    network = Text(_("网段"), is_number=True)
+    region = Text(_("地方"))
+
+
+class RegionFilters(Filters):
+    q = Search("network", "region", label=_("网段、地方"))
+
+
+@desk.page(
+    "regions/",
+    title=_("地址归属"),
+    tab=_("地址归属"),
+    lead=_("VPN 从没去过的地方登录，会问本人是不是他。写了地址在哪个省，就按省判断；没写的按网段。"),
+)
+def regions(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有地址归属表"), icon="map-pin", action=_("导入"), to="take_regions")
+    rows = AddressRegion.objects.order_by("network")
+    return listing(request, Regions, rows, RegionFilters, empty=none, export_as="地址归属")
+
+
+@regions.download("template.xlsx")
+def region_sheet(_request: PageRequest) -> HttpResponse:
+    return blank(sheets.REGIONS, "地址归属")
+
+
+@regions.form(
+    "import/",
+    SheetForm,
+    title=_("导入地址归属"),
+    button=_("导入地址归属"),
+    lead=_("整张表由这一份代替。"),
+    facts=lambda _r: {"blank": region_sheet.address()},
+    **SHEET_FORM,
+)
+def take_regions(request: PageRequest, form: SheetForm) -> keeping.Taken:
+    found = sheets.check_regions(sheets.REGIONS.read(form.cleaned_data["file"]))
+    if found.faults:
+        raise faulty(request, found.faults)
+    return regioning.take(by=request.actor, rows=found.rows, is_trial=form.cleaned_data["is_trial"])
 
 
 class Areas(Table):

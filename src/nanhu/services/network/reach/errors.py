@@ -60,3 +60,9 @@ class OtherHashError(CampusError):
     code = "network_reach.other_hash"
     field = "published"
     sentence = _("文件的 SHA-256 是 {sha256}，与厂商公布的不一样，没有收。")
+
+
+class MacTakenError(ConflictError):
+    code = "network_reach.mac_taken"
+    field = "mac"
+    sentence = _("这个 MAC 是接入点“{name}”的。")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import DatedForm, FileForm, reason_field
 from nanhu.kernel.ui.widgets import DayInput
+from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import UnitField
 from nanhu.services.network.reach import rules, sheets
@@ -154,6 +155,43 @@ class ResourceForm(forms.Form):
         given = super().clean() or {}
         if "reach" in given and "carsi_address" in given and "web_address" in given and not sheets.is_possible(given):
             self.add_error("reach", sheets.NoWayError().message)
+        return given
+
+
+class PointForm(forms.Form):
+    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("和控制器里的一样，例：LIB-3F-02"))
+    place = PlaceField(label=_("地点"), open_only=True, help_text=_("楼，或楼里的房间"))
+    floor = forms.IntegerField(
+        label=_("楼层"),
+        required=False,
+        min_value=-9,
+        max_value=99,
+        help_text=_("地下一层写 -1；房间有自己的楼层，不用填"),
+    )
+    bands = forms.MultipleChoiceField(
+        label=_("频段"), choices=[(one, f"{one} GHz") for one in sheets.BANDS], widget=forms.CheckboxSelectMultiple
+    )
+    mac = forms.CharField(label="MAC", max_length=20, required=False, help_text=_("填了，从它上网的人就显示在这个地点"))
+    longitude = forms.FloatField(label=_("经度"), required=False, min_value=-180, max_value=180)
+    latitude = forms.FloatField(
+        label=_("纬度"),
+        required=False,
+        min_value=-90,
+        max_value=90,
+        help_text=_("在图上点过就自动填好；都空着：不画在图上"),
+    )
+
+    def clean_mac(self) -> str:
+        said: str = self.cleaned_data["mac"]
+        try:
+            return sheets.mac(said) if said else ""
+        except sheets.NotAMacError as error:
+            raise forms.ValidationError(error.message) from error
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if (given.get("longitude") is None) != (given.get("latitude") is None) and not self.errors:
+            self.add_error("latitude", _("经度和纬度要写就都写。"))
         return given
 
 

@@ -91,6 +91,9 @@ class VpnUse(models.Model):
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     grant_key = models.TextField(default="", blank=True, help_text="of the admission: heard twice, it is written once")
     network = models.TextField(help_text="the network of the address: /24, of IPv6 /48")
+    region = models.TextField(
+        default="", blank=True, help_text="as the table of addresses says; empty: it says nothing"
+    )
     at = models.DateTimeField(default=timezone.now)
     oddity = models.TextField(choices=Oddity, default="", blank=True)
     other_network = models.TextField(default="", blank=True, help_text="where it was in use at the same time")
@@ -113,6 +116,24 @@ class VpnUse(models.Model):
 
     def __str__(self) -> str:
         return self.network
+
+
+class AddressRegion(models.Model):
+    """Where the addresses of a network are (地址归属), mostly a province, as the school's own table says; the narrower network counts."""
+
+    network = models.TextField(unique=True)
+    region = models.TextField()
+
+    class Meta:
+        db_table = "network_reach_address_region"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(network="") & ~Q(region=""), name="network_reach_address_region_says_where"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.region}"
 
 
 class ReachList(DatedRule):
@@ -320,11 +341,15 @@ class Resource(models.Model):
 
 
 class AccessPoint(models.Model):
-    """A radio that hangs somewhere (无线接入点), as the controller's list says."""
+    """A radio that hangs somewhere (无线接入点), as the controller's list or an engineer says."""
 
     what: ClassVar[Text] = _("这个无线接入点")
+    public_id = models.UUIDField(default=uuid4, unique=True)
     name = models.TextField(unique=True)
     place = models.ForeignKey("campus.Place", on_delete=models.PROTECT, related_name="+")
+    floor = models.SmallIntegerField(null=True, help_text="where its place is no room, which has one of its own")
+    longitude = models.FloatField(null=True, help_text="degrees: where it is drawn on the map")
+    latitude = models.FloatField(null=True)
     bands = ArrayField(models.TextField(), help_text='"2.4", "5", "6" GHz')
     mac = models.TextField(default="", blank=True)
     seen_at = models.DateTimeField(null=True)
@@ -332,7 +357,16 @@ class AccessPoint(models.Model):
 
     class Meta:
         db_table = "network_reach_access_point"
-        constraints = [models.CheckConstraint(condition=~Q(name=""), name="network_reach_access_point_named")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="network_reach_access_point_named"),
+            models.CheckConstraint(
+                condition=Q(floor=None) | Q(floor__range=(-9, 99)), name="network_reach_access_point_floor"
+            ),
+            models.CheckConstraint(
+                condition=Q(longitude=None, latitude=None) | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                name="network_reach_access_point_spot",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

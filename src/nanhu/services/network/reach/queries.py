@@ -1,11 +1,13 @@
 """Reads of reach: resources from where the reader stands, buildings with their access points on a map, what the search finds."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,6 +23,7 @@ from nanhu.services.network.reach.models import AccessPoint, CoveredArea, Resour
 from nanhu.services.network.reach.rules import Standing, Way
 
 CAMPUS: Final = "campus"
+FLOOR: Final = re.compile(r"-?[0-9]{1,2}")
 HEALTH_TONES: Final[Mapping[str, Tone]] = {"up": "good", "down": "bad", "unknown": "none"}
 
 
@@ -70,14 +73,19 @@ def resource_hits() -> Iterable[Hit]:
 
 @dataclass(slots=True)
 class Covered:
-    """A building with its access points; none: it is not covered. `number` is its place on the map."""
+    """A building with its access points, of one floor where one is looked at; none: it is not covered. `number` is its place on the map.
+    `floors`: those of which an outline or an access point is known; `unplaced`: access points of which nobody knows the floor."""
 
+    pk: int
     name: str
     key: str
     points: list[AccessPoint] = field(default_factory=list)
     outlines: list[str] = field(default_factory=list)
     middle: tuple[float, float] = (0, 0)
     number: int = 0
+    floors: set[int] = field(default_factory=set)
+    unplaced: int = 0
+    is_asked: bool = True
 
     @property
     def silent(self) -> int:
@@ -92,6 +100,8 @@ class Covered:
     @property
     def words(self) -> str:
         if not self.points:
+            if self.unplaced:
+                return _("这栋楼有 %(count)s 个接入点没写楼层") % {"count": self.unplaced}
             return _("未覆盖")
         if not self.silent:
             return _("已覆盖，%(count)s 个接入点都正常") % {"count": len(self.points)}
@@ -115,12 +125,30 @@ class Area:
 
     name: str
     buildings: list[Covered]
-    height: int = 0
+    scale: rules.Scale = field(default_factory=rules.Scale)
     width: int = rules.WIDTH
 
     @property
+    def height(self) -> int:
+        return self.scale.height
+
+    @property
+    def asked(self) -> list[Covered]:
+        """Those that have the floor that is looked at."""
+        return [one for one in self.buildings if one.is_asked]
+
+    @property
     def covered(self) -> int:
-        return sum(bool(one.points) for one in self.buildings)
+        return sum(bool(one.points) for one in self.asked)
+
+    @property
+    def hung(self) -> list[AccessPoint]:
+        """Those on the map, each with its `spot` there and whether it `is_heard`."""
+        found = [one for building in self.buildings for one in building.points if one.longitude is not None]
+        for one in found:
+            one.spot = self.scale.at((one.longitude, one.latitude))  # type: ignore[attr-defined,arg-type]  # for the template
+            one.is_heard = is_heard(one)  # type: ignore[attr-defined]
+        return found
 
 
 def is_heard(point: AccessPoint) -> bool:
@@ -136,8 +164,9 @@ def point_words(point: AccessPoint) -> str:
 
 
 def points() -> QuerySet[AccessPoint]:
+    """With the `storey` of each: that of its room, else what was written down, else None."""
     found = AccessPoint.objects.filter(removed_at=None).select_related("place__parent__parent__parent")
-    return found.order_by("name")
+    return found.annotate(storey=Coalesce("place__room__floor", "floor")).order_by("name")
 
 
 def building_of(place: Any) -> Any:
@@ -147,43 +176,71 @@ def building_of(place: Any) -> Any:
     return place
 
 
-def coverage() -> list[Area]:
-    """Three queries, however many buildings."""
-    areas, known = outlined()
+def coverage(floor: int | None = None) -> list[Area]:
+    """Three queries, however many buildings; of one floor four."""
+    areas, known = outlined(floor)
     for point in points():
-        if (found := known.get(building_of(point.place).pk)) is not None:
+        if (found := known.get(building_of(point.place).pk)) is None:
+            continue
+        storey: int | None = point.storey
+        if storey is not None:
+            found.floors.add(storey)
+        if floor is None or storey == floor:
             found.points.append(point)
+        found.unplaced += storey is None
+    if floor is not None:
+        rooms = campus.Room.objects.filter(floor=floor, place__closed_at=None)
+        having = set(rooms.values_list("place__parent", flat=True))
+        for key, building in known.items():
+            building.is_asked = floor in building.floors or key in having
     return areas
 
 
-def outlined() -> tuple[list[Area], dict[int, Covered]]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The map of one floor, or of whole buildings, and the floors that can be chosen."""
+
+    areas: list[Area]
+    floors: list[int]
+    floor: int | None
+
+
+def on_floor(said: str) -> Shown:
+    """As an address says it; what is no floor that anything is known of is none."""
+    floor = int(said) if FLOOR.fullmatch(said) else None
+    areas = coverage(floor)
+    floors = sorted({floor for area in areas for one in area.buildings for floor in one.floors})
+    return Shown(areas, floors, floor) if floor is None or floor in floors else Shown(coverage(), floors, None)
+
+
+def outlined(floor: int | None = None) -> tuple[list[Area], dict[int, Covered]]:
     """Campuses with their buildings and what is known of their outlines; the buildings by their id."""
     built = campus.open_places().exclude(kind="room").exclude(kind=CAMPUS).filter(parent__kind=CAMPUS)
     areas: dict[int, Area] = {}
     known: dict[int, Covered] = {}
     for place in built.select_related("parent").order_by("parent__key", "key"):
         parent: Any = place.parent
-        known[place.pk] = Covered(place.name, place.key)
+        known[place.pk] = Covered(place.pk, place.name, place.key)
         areas.setdefault(parent.pk, Area(parent.name, [])).buildings.append(known[place.pk])
-    draw(list(areas.values()), known)
+    draw(areas.values(), floor)
     return list(areas.values()), known
 
 
-def draw(areas: Sequence[Area], known: dict[int, Covered]) -> None:
-    """Outlines of floors lie over each other; each campus has a scale of its own."""
-    rings: dict[int, list[Any]] = {}
-    for one in CoveredArea.objects.select_related("place__parent__parent__parent").order_by("floor"):
-        rings.setdefault(building_of(one.place).pk, []).append(one.ring)
+def draw(areas: Iterable[Area], floor: int | None) -> None:
+    """Of each part of a building one outline; each campus has one scale for all its floors."""
+    parts: dict[int, dict[int, dict[int | None, Any]]] = {}
+    for one in CoveredArea.objects.select_related("place__parent__parent__parent"):
+        rings = parts.setdefault(building_of(one.place).pk, {}).setdefault(one.place_id, {})
+        rings[one.floor] = one.ring
     for area in areas:
-        placed = [(key, one) for key, one in known.items() if one in area.buildings and key in rings]
-        owners = [one for key, one in placed for _ring in rings[key]]
-        sheet = rules.drawn([ring for key, _one in placed for ring in rings[key]])
-        for owner, points_of, middle in zip(owners, sheet.points, sheet.middles, strict=True):
-            owner.outlines.append(points_of)
-            owner.middle = middle
-        area.height = sheet.height
-        for number, building in enumerate([one for one in area.buildings if one.outlines], start=1):
-            building.number = number
+        placed = [(one, parts[one.pk]) for one in area.buildings if one.pk in parts]
+        area.scale = rules.scale_of([ring for _one, of in placed for rings in of.values() for ring in rings.values()])
+        for number, (building, of_building) in enumerate(placed, start=1):
+            drawn = [ring for rings in of_building.values() if (ring := rules.ring_on(rings, floor))]
+            building.floors |= {one for rings in of_building.values() for one in rings if one is not None}
+            building.outlines = [area.scale.points_of(ring) for ring in drawn]
+            if drawn:
+                building.number, building.middle = number, area.scale.middle_of(drawn[0])
 
 
 def map_sheets() -> list[MapSheet]:

@@ -1,7 +1,7 @@
 """Pure rules of reach: networks and ports as they are typed, where an address stands, what that means for a resource, outlines on a map."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -115,6 +115,16 @@ def prefix_of(address: str) -> str:
     return str(ip_network((found, 24 if isinstance(found, IPv4Address) else 48), strict=False))
 
 
+def networks_around(address: str) -> list[str]:
+    """All networks that an address lies in, the narrowest first, as they are written; [] where it is none."""
+    try:
+        found = ip_address(address.strip())
+    except ValueError:
+        return []
+    narrowest, widest = (32, 8) if isinstance(found, IPv4Address) else (64, 16)
+    return [str(ip_network((found, length), strict=False)) for length in range(narrowest, widest - 1, -1)]
+
+
 def origin_of(address: str) -> str:
     """Scheme, host and port of an address; "" where the host is no plain name or IPv4 address."""
     found = ORIGIN.match(address.strip().lower())
@@ -187,40 +197,60 @@ def corner_of(found: Any) -> tuple[float, float]:
     return round(float(found[0]), 6), round(float(found[1]), 6)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A drawing of rings: its height at a width of `WIDTH`, and the points of each ring as SVG takes them."""
-
-    height: int
-    points: list[str]
-    middles: list[tuple[float, float]]
-
-
 WIDTH: Final = 640
 MARGIN: Final = 24
 TALLEST: Final = 640
 
 
-def drawn(rings: Sequence[Sequence[Sequence[float]]]) -> Sheet:
-    """All of them at one scale, north above; a campus is small enough to be flat."""
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How a campus lies on its drawing, north above: it is small enough to be flat. `across` and `up` are units of the drawing a degree;
+    `height` is that of the drawing at a width of `WIDTH`, 0 where nothing is drawn."""
+
+    west: float = 0
+    north: float = 0
+    across: float = 1
+    up: float = 1
+    height: int = 0
+
+    @property
+    def said(self) -> str:
+        """For the script that turns a press on the drawing into degrees."""
+        return f"{self.west} {self.north} {self.across} {self.up} {MARGIN}"
+
+    def at(self, corner: Sequence[float]) -> tuple[float, float]:
+        """(longitude, latitude) on the drawing."""
+        x, y = (corner[0] - self.west) * self.across, (self.north - corner[1]) * self.up
+        return round(MARGIN + x, 1), round(MARGIN + y, 1)
+
+    def points_of(self, ring: Sequence[Sequence[float]]) -> str:
+        """As SVG takes them."""
+        return " ".join(f"{x},{y}" for x, y in map(self.at, ring))
+
+    def middle_of(self, ring: Sequence[Sequence[float]]) -> tuple[float, float]:
+        corners = [self.at(corner) for corner in ring[:-1]]
+        return round(sum(x for x, _y in corners) / len(corners), 1), round(
+            sum(y for _x, y in corners) / len(corners), 1
+        )
+
+
+def scale_of(rings: Sequence[Sequence[Sequence[float]]]) -> Scale:
+    """The one at which all of them fit."""
     if not rings:
-        return Sheet(0, [], [])
+        return Scale()
     east = [corner[0] for ring in rings for corner in ring]
     north = [corner[1] for ring in rings for corner in ring]
     shrink = cos(radians(sum(north) / len(north)))
     width = max((max(east) - min(east)) * shrink, 1e-6)
     tall = max(max(north) - min(north), 1e-6)
-    scale = min((WIDTH - 2 * MARGIN) / width, (TALLEST - 2 * MARGIN) / tall)
-
-    def at(corner: Sequence[float]) -> tuple[float, float]:
-        x = MARGIN + (corner[0] - min(east)) * shrink * scale
-        return round(x, 1), round(MARGIN + (max(north) - corner[1]) * scale, 1)
-
-    placed = [[at(corner) for corner in ring] for ring in rings]
-    points = [" ".join(f"{x},{y}" for x, y in ring) for ring in placed]
-    return Sheet(round(tall * scale) + 2 * MARGIN, points, [middle_of(ring) for ring in placed])
+    up = min((WIDTH - 2 * MARGIN) / width, (TALLEST - 2 * MARGIN) / tall)
+    return Scale(min(east), max(north), shrink * up, up, round(tall * up) + 2 * MARGIN)
 
 
-def middle_of(ring: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    corners = ring[:-1]
-    return round(sum(x for x, _y in corners) / len(corners), 1), round(sum(y for _x, y in corners) / len(corners), 1)
+def ring_on[R](rings: Mapping[int | None, R], floor: int | None) -> R | None:
+    """Of the outlines of a building by floor the one to draw: that of the floor, else that of the whole. Where no floor is chosen and none
+    is of the whole, the lowest above the ground."""
+    if floor is not None or None in rings:
+        return rings.get(floor) or rings.get(None)
+    floors = sorted((one for one in rings if one is not None), key=lambda one: (one < 0, abs(one)))
+    return rings[floors[0]] if floors else None

@@ -1,6 +1,6 @@
 """What only the sample campus needs: an account with a past, radios that report, resources whose health is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.campus import api as campus
 from nanhu.services.network.reach.models import AccessPoint, CoveredArea, Installer, Resource, VpnGrant, VpnUse
 from nanhu.services.network.reach.rules import PROMISE_VERSION, network_named
-from nanhu.services.network.reach.services import granting, installers, resources, watching
+from nanhu.services.network.reach.services import granting, installers, points, resources, watching
 from nanhu.services.network.reach.services.granting import ask
 from nanhu.services.network.reach.services.listing import ReachOrder, close_network, set_list
 
@@ -74,20 +74,27 @@ def enter_resources(rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 @transaction.atomic
-def hang_points(points: Sequence[tuple[str, str, Sequence[str], int | None]]) -> int:
-    """Name, place, bands, minutes since it was heard."""
+def hang_points(
+    rows: Sequence[tuple[str, str, Sequence[str], int | None]], spots: Mapping[str, tuple[int, float, float]]
+) -> int:
+    """Name, place, bands, minutes since it was heard; of some by name the floor, longitude and latitude."""
     if AccessPoint.objects.exists():
         return 0
-    for name, place, bands, ago in points:
+    for name, place, bands, ago in rows:
         seen = None if ago is None else now() - timedelta(minutes=ago)
-        resources.enter_point(
+        points.enter_point(
             {"name": name, "place": campus.place_with(place), "bands": list(bands), "seen_at": seen, "mac": ""}
         )
-    return len(points)
+    for name, (floor, longitude, latitude) in spots.items():
+        AccessPoint.objects.filter(name=name).update(floor=floor, longitude=longitude, latitude=latitude)
+    return len(rows)
 
 
-def draw_outlines(outlines: Mapping[str, tuple[float, float, float, float]]) -> None:
-    """Rectangles by their south-west and north-east corners."""
+def draw_outlines(
+    outlines: Mapping[str, tuple[float, float, float, float]], *, floors: Iterable[int | None] = (None,)
+) -> None:
+    """Rectangles by their south-west and north-east corners; alike on each of the floors."""
     for key, (west, south, east, north) in outlines.items():
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-        CoveredArea.objects.get_or_create(place=campus.place_with(key), floor=None, defaults={"ring": ring})
+        for floor in floors:
+            CoveredArea.objects.get_or_create(place=campus.place_with(key), floor=floor, defaults={"ring": ring})

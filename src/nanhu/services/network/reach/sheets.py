@@ -58,6 +58,11 @@ class NotAFloorError(CellError):
     sentence: ClassVar[str | Promise] = _("楼层写数字")
 
 
+class NotANetworkError(CellError):
+    code = "network_reach.not_a_network"
+    sentence: ClassVar[str | Promise] = _("网段写成 113.240.0.0/13 这样")
+
+
 class NotAMacError(CellError):
     code = "network_reach.not_a_mac"
     sentence: ClassVar[str | Promise] = _("MAC 写成 00:1A:2B:3C:4D:5E 这样")
@@ -120,6 +125,13 @@ def floor(said: str) -> int:
     return int(text)
 
 
+def network(said: str) -> str:
+    try:
+        return str(rules.network_named(halfwidth(said).strip()))
+    except ValueError as error:
+        raise NotANetworkError from error
+
+
 def outline(said: str) -> rules.Ring:
     try:
         return rules.ring_of(strict_json.decode(said))
@@ -157,6 +169,12 @@ AREAS: Final = Sheet(
     Column("ring", "轮廓（GeoJSON）", kind=outline, needed=True, width=60),
     most=2_000,
     named_by=("place",),
+)
+REGIONS: Final = Sheet(
+    Column("network", "网段", kind=network, needed=True, width=20),
+    Column("region", "地方", kind=name, needed=True, width=16),
+    most=50_000,
+    named_by=("network",),
 )
 type Meant = Callable[[Line], dict[str, Any]]
 
@@ -262,6 +280,13 @@ def check_areas(lines: Sequence[Line]) -> Checked[dict[str, Any]]:
         return {"place": placed(line, places), "floor": storey, "ring": line.meant("ring")}
 
     return checked(lines, meant, once_by=("place", "floor"))
+
+
+def check_regions(lines: Sequence[Line]) -> Checked[dict[str, Any]]:
+    def meant(line: Line) -> dict[str, Any]:
+        return {key: line.meant(key) for key in ("network", "region")}
+
+    return checked(lines, meant, once_by=("network",))
 
 
 def word_of(names: dict[str, str], value: str) -> str:

@@ -48,10 +48,41 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="AddressRegion",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("network", models.TextField(unique=True)),
+                ("region", models.TextField()),
+            ],
+            options={
+                "db_table": "network_reach_address_region",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("network", ""), _negated=True), models.Q(("region", ""), _negated=True)
+                        ),
+                        name="network_reach_address_region_says_where",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="AccessPoint",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("name", models.TextField(unique=True)),
+                (
+                    "floor",
+                    models.SmallIntegerField(
+                        help_text="where its place is no room, which has one of its own", null=True
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.FloatField(help_text="degrees: where it is drawn on the map", null=True),
+                ),
+                ("latitude", models.FloatField(null=True)),
                 (
                     "bands",
                     django.contrib.postgres.fields.ArrayField(
@@ -71,7 +102,19 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("name", ""), _negated=True), name="network_reach_access_point_named"
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("floor", None), ("floor__range", (-9, 99)), _connector="OR"),
+                        name="network_reach_access_point_floor",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude", None), ("longitude", None)),
+                            models.Q(("latitude__range", (-90, 90)), ("longitude__range", (-180, 180))),
+                            _connector="OR",
+                        ),
+                        name="network_reach_access_point_spot",
+                    ),
                 ],
             },
         ),
@@ -530,6 +573,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("network", models.TextField(help_text="the network of the address: /24, of IPv6 /48")),
+                (
+                    "region",
+                    models.TextField(
+                        blank=True, default="", help_text="as the table of addresses says; empty: it says nothing"
+                    ),
+                ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "oddity",

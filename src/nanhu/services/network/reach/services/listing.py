@@ -1,9 +1,11 @@
 """Reach lists (可达清单) and the networks of the machine room (机房网段); the database refuses what would lead into these."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
+from itertools import compress
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -27,6 +29,9 @@ from nanhu.services.network.reach.models import CLOSED_PORTS, ClosedNetwork, Rea
 from nanhu.services.network.reach.rules import Network
 from nanhu.services.network.reach.school import reach_rules
 
+type Way = tuple[Network, int]
+"""A network, and the port by which it is reached."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReachOrder:
@@ -41,9 +46,9 @@ class ReachOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What a list would do from its first day on, among those who hold an open VPN account: `opened` and `shut` are what the list of this name
-    says anew and says no more; `gains` and `loses` count people, whom another list may lead there all the same. `beside`: what no list says
-    and the gateway opens with this one, for whom another list holds too."""
+    """What a list would do on its first day, among those who hold an open VPN account: `opened` and `shut` are what the list of this name
+    says anew and says no more; `gains` and `loses` count people, none whom their other lists of that day lead to all of it. `beside`: what
+    no list says and the gateway opens with this one, for whom another list holds too."""
 
     order: ReachOrder
     before: ReachList | None
@@ -58,19 +63,44 @@ def effect_of(order: ReachOrder) -> Effect:
     """Nothing is written."""
     refuse_closed(order)
     before = dated.rules_on(ReachList.objects.filter(name=order.name), order.starts_on).first()
-    asked = ways(map(str, order.networks), order.ports)
-    had = ways(before.networks, before.ports) if before else set()
-    after_whom = audience(order.office, order.unit_id)
-    before_whom = audience(before.office, before.unit_id) if before else set()
+    asked = ways(order.networks, order.ports)
+    had = ways(map(rules.network_named, before.networks), before.ports) if before else set()
+    gains = loses = 0
+    for others, before_ways, after_ways, count in kinds_of_people(order, before, had=had, asked=asked):
+        gains += count * any(not leads(others, way) for way in after_ways - before_ways)
+        loses += count * any(not leads(others, way) for way in before_ways - after_ways)
     return Effect(
         order=order,
         before=before,
-        opened=sorted(asked - had),
-        shut=sorted(had - asked),
-        gains=len(after_whom if asked - had else after_whom - before_whom),
-        loses=len(before_whom if had - asked else before_whom - after_whom),
+        opened=sorted(f"{network}:{port}" for network, port in asked - had),
+        shut=sorted(f"{network}:{port}" for network, port in had - asked),
+        gains=gains,
+        loses=loses,
         beside=beside(order),
     )
+
+
+def kinds_of_people(
+    order: ReachOrder, before: ReachList | None, *, had: set[Way], asked: set[Way]
+) -> Iterator[tuple[list[ReachList], set[Way], set[Way], int]]:
+    """Those for whom the list is or was, told apart by which others hold for them that day: these, what it led each to, what it will lead
+    each to, and how many they are."""
+    after_whom = audience(order.office, order.unit_id)
+    before_whom = audience(before.office, before.unit_id) if before else set()
+    others = list(dated.rules_on(ReachList.objects.exclude(name=order.name), order.starts_on))
+    whose = [audience(one.office, one.unit_id) for one in others]
+    kinds = Counter(
+        (person in before_whom, person in after_whom, tuple(person in whom for whom in whose))
+        for person in before_whom | after_whom
+    )
+    for (was, will_be, holds), count in kinds.items():
+        yield list(compress(others, holds)), had if was else set(), asked if will_be else set(), count
+
+
+def leads(lists: Iterable[ReachList], way: Way) -> bool:
+    """Whether one of them leads to the whole network by this port."""
+    network, port = way
+    return any(port in one.ports and any(rules.holds(text, network) for text in one.networks) for one in lists)
 
 
 def beside(order: ReachOrder) -> list[str]:
@@ -83,9 +113,11 @@ def beside(order: ReachOrder) -> list[str]:
     found: set[str] = set()
     for one in others:
         if may_meet(this, one, members_once):
-            pairs = {(a, b) for x, y in ((this, one), (one, this)) for a in x.networks for b in y.ports}
+            pairs = {
+                (rules.network_named(a), b) for x, y in ((this, one), (one, this)) for a in x.networks for b in y.ports
+            }
             beyond = [each for each in common if holds_while_both(each, this, one)]
-            found |= {f"{a}:{b}" for a, b in pairs if not is_said(a, b, [this, one, *beyond])}
+            found |= {f"{a}:{b}" for a, b in pairs if not leads([this, one, *beyond], (a, b))}
     return sorted(found)
 
 
@@ -112,13 +144,8 @@ def members(office: str, unit_id: int | None) -> set[int]:
     return holders & of_unit if unit_id else holders
 
 
-def is_said(network: str, port: int, by: Iterable[ReachList]) -> bool:
-    sought = rules.network_named(network)
-    return any(port in one.ports and any(rules.holds(text, sought) for text in one.networks) for one in by)
-
-
-def ways(networks: Iterable[str], ports: Sequence[int]) -> set[str]:
-    return {f"{network}:{port}" for network in networks for port in ports}
+def ways(networks: Iterable[Network], ports: Sequence[int]) -> set[Way]:
+    return {(network, port) for network in networks for port in ports}
 
 
 def audience(office: str, unit_id: int | None) -> set[int]:

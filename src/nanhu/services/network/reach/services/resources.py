@@ -14,10 +14,9 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
-from nanhu.services.network import api as network
 from nanhu.services.network.reach import rules
 from nanhu.services.network.reach.errors import KnownAlreadyError
-from nanhu.services.network.reach.models import AccessPoint, CoveredArea, Resource
+from nanhu.services.network.reach.models import CoveredArea, Resource
 from nanhu.services.network.reach.services.listing import living_lists
 
 AT_ONCE: Final = 8
@@ -154,17 +153,6 @@ def enter_resource(facts: dict[str, Any]) -> str:
     row = Resource.objects.filter(name=facts["name"], removed_at=None).select_related("unit").first() or Resource()
     probe = Resource(**facts)
     return entered(row, facts | {"searched": searched(probe)})
-
-
-def enter_point(facts: dict[str, Any]) -> str:
-    """A list that was made before does not take back what a newer one saw. Sessions heard from it stand where it hangs."""
-    row = AccessPoint.objects.filter(name=facts["name"]).first() or AccessPoint(name=facts["name"])
-    seen = max(filter(None, (row.seen_at, facts["seen_at"])), default=None)
-    if facts["mac"]:
-        network.ApPlace.objects.update_or_create(
-            mac=facts["mac"], defaults={"name": facts["name"], "place": facts["place"], "seen_at": seen}
-        )
-    return entered(row, facts | {"seen_at": seen, "removed_at": None})
 
 
 def enter_area(facts: dict[str, Any]) -> str:

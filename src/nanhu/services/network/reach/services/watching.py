@@ -1,12 +1,14 @@
 """Odd sign-ins at the VPN (异地提醒): a network the person never used, or two networks at once; "是你吗" and what follows from "不是我".
 
-No table of places is at hand: the network of an address (/24, of IPv6 /48) stands for the place.
+A place is what the school's table of addresses calls one, mostly a province (`regions`); where the table says nothing of an address its
+network stands for it (/24, of IPv6 /48).
 """
 
 from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
@@ -19,6 +21,7 @@ from nanhu.platforms.messages import api as messages
 from nanhu.services.network import api as network
 from nanhu.services.network.reach.models import VpnGrant, VpnUse
 from nanhu.services.network.reach.rules import USES_KEPT, prefix_of
+from nanhu.services.network.reach.services.regions import region_of
 
 Oddity, Answer = VpnUse.Oddity, VpnUse.Answer
 NEAR: Final = timedelta(minutes=10)
@@ -33,37 +36,43 @@ def note_use(*, person_id: int, station: str, grant_key: str) -> VpnUse | None:
     VpnGrant.objects.filter(person=person_id, state=VpnGrant.State.OPEN).update(last_used_at=now())
     if not prefix or VpnUse.objects.filter(grant_key=grant_key).exclude(grant_key="").exists():
         return None
-    oddity, other = judged(person_id, prefix)
+    region = region_of(station)
+    oddity, other = judged(person_id, prefix, region)
     made = VpnUse.objects.create(
-        person_id=person_id, network=prefix, grant_key=grant_key, oddity=oddity, other_network=other
+        person_id=person_id, network=prefix, region=region, grant_key=grant_key, oddity=oddity, other_network=other
     )
     if oddity:
-        facts = {"network": prefix, "why": VpnUse.Oddity(oddity).label, "use": made.public_id}
+        facts = {"network": f"{prefix} {region}".strip(), "why": VpnUse.Oddity(oddity).label, "use": made.public_id}
         messages.tell([person_id], "network.vpn_odd", facts, urgency="now", key=f"{person_id} {prefix}")
     return made
 
 
-def judged(person_id: int, prefix: str) -> tuple[str, str]:
+def judged(person_id: int, prefix: str, region: str = "") -> tuple[str, str]:
     """Nothing is odd about the very first. What its owner disowned makes no network known."""
     known = VpnUse.objects.filter(person=person_id, at__gte=now() - USES_KEPT).exclude(answer=Answer.NOT_MINE)
     if not known.exists():
         return "", ""
-    if other := other_place(person_id, prefix):
+    if other := other_place(person_id, prefix, region):
         return Oddity.TWO_PLACES, other
-    return (
-        ("", "")
-        if known.filter(network=prefix).exclude(oddity__gt="", answer="").exists()
-        else (Oddity.NEW_NETWORK, "")
-    )
+    here = known.filter(here_too(prefix, region)).exclude(oddity__gt="", answer="")
+    return ("", "") if here.exists() else (Oddity.NEW_NETWORK, "")
 
 
-def other_place(person_id: int, prefix: str) -> str:
+def here_too(prefix: str, region: str) -> Q:
+    return Q(network=prefix) | (Q(region=region) if region else Q())
+
+
+def other_place(person_id: int, prefix: str, region: str) -> str:
     """Where else it is in use now."""
     stations = [one.station for one in network.sessions_of(person_id, services=["vpn"]) if one.state == "open"]
-    others = {found for one in stations if (found := prefix_of(one)) and found != prefix}
-    recent = VpnUse.objects.filter(person=person_id, at__gte=now() - NEAR).exclude(network=prefix)
+    others = {found for one in stations if (found := prefix_of(one)) and found != prefix and is_away(one, region)}
+    recent = VpnUse.objects.filter(person=person_id, at__gte=now() - NEAR).exclude(here_too(prefix, region))
     recent = recent.exclude(answer=Answer.NOT_MINE)
     return min(others, default="") or recent.order_by("-at").values_list("network", flat=True).first() or ""
+
+
+def is_away(station: str, region: str) -> bool:
+    return not region or region_of(station) != region
 
 
 @transaction.atomic

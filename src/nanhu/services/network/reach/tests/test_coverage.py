@@ -2,6 +2,7 @@
 
 import plistlib
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import campus_time, now
+from nanhu.platforms.campus import api as campus
 from nanhu.services.network.api import ApPlace
 from nanhu.services.network.reach import queries, rules
 from nanhu.services.network.reach.models import AccessPoint, CoveredArea
@@ -153,7 +155,137 @@ def test_a_corner_is_two_numbers_on_earth(corner):
 
 
 def test_a_drawing_fits_its_sheet():
-    sheet = rules.drawn([[[0, 0], [2, 0], [2, 1], [0, 1], [0, 0]]])
-    corners = [tuple(map(float, one.split(","))) for one in sheet.points[0].split()]
-    assert all(0 <= x <= rules.WIDTH and 0 <= y <= sheet.height for x, y in corners)
-    assert rules.drawn([]).height == 0
+    ring = [[0, 0], [2, 0], [2, 1], [0, 1], [0, 0]]
+    scale = rules.scale_of([ring])
+    corners = [tuple(map(float, one.split(","))) for one in scale.points_of(ring).split()]
+    assert all(0 <= x <= rules.WIDTH and 0 <= y <= scale.height for x, y in corners)
+    assert scale.middle_of(ring) == scale.at((1, 0.5))
+    assert rules.scale_of([]).height == 0
+
+
+@pytest.mark.parametrize(
+    ("floors", "floor", "drawn"),
+    [
+        ([None, 1, 2], None, None),
+        ([None, 1, 2], 2, 2),
+        ([None, 1, 2], 3, None),
+        ([1, 2], 3, "nothing"),
+        ([-1, 2, 1], None, 1),
+        ([-2, -1], None, -1),
+        ([None], 3, None),
+    ],
+)
+def test_one_outline_of_a_building_is_drawn(floors, floor, drawn):
+    assert rules.ring_on({one: f"ring {one}" for one in floors}, floor) == (
+        None if drawn == "nothing" else f"ring {drawn}"
+    )
+
+
+@pytest.fixture
+def floors(hung):
+    """The library has a whole outline and one of its second floor; room 101 is on the first."""
+    campus.Room.objects.create(place=campus.place_with("lib.101"), floor=1, kind="other")
+    draw_outlines({"lib": (113.1, 29.3, 113.102, 29.302)})
+    draw_outlines({"lib": (113.1, 29.3, 113.101, 29.301)}, floors=(2,))
+    draw_outlines({"office": (113.103, 29.3, 113.104, 29.302)})
+    return hung
+
+
+@pytest.mark.capability("A170.1")
+@pytest.mark.capability("A170.2")
+def test_one_floor_is_looked_at_with_its_own_outline_and_access_points(floors):
+    reader = floors.client("S1")
+    whole = reader.get(PAGE).content.decode()
+    assert whole.count("<polygon") == 2, "floors do not lie over each other"
+    assert [f'href="?floor={one}"' in whole for one in (1, 2, 3)] == [True, True, False]
+    first = reader.get(f"{PAGE}?floor=1").content.decode()
+    assert "有 1 层的 1 栋里，这一层 1 栋有无线网" in first
+    assert "<strong>图书馆</strong>" in first
+    assert "<strong>东院办公楼</strong>" not in first, "of it no first floor is known"
+    second = reader.get(f"{PAGE}?floor=2").content.decode()
+    assert "这栋楼有 1 个接入点没写楼层" in second
+    for nonsense in ("3", "x", "１", "999", "-"):
+        assert reader.get(f"{PAGE}?floor={nonsense}").content.decode().count('aria-current="true"') == 1
+
+
+def point_form(**said):
+    given = {
+        "name": "LIB-9",
+        "place": "图书馆",
+        "floor": "2",
+        "bands": ["2.4", "5"],
+        "mac": "",
+        "longitude": "",
+        "latitude": "",
+    }
+    return given | {"form_token": str(uuid4())} | said
+
+
+NEW_POINT = "/network/reach/points/new/"
+MAP = "/network/reach/points/map/"
+
+
+@pytest.mark.capability("A170.1")
+def test_an_engineer_hangs_moves_and_takes_down_an_access_point(floors):
+    keeper = floors.client("K1")
+    said = {"mac": "00-1A-2B-00-00-09", "longitude": "113.1005", "latitude": "29.3005"}
+    assert keeper.post(NEW_POINT, point_form(**said)).status_code == 302
+    hung = AccessPoint.objects.get(name="LIB-9")
+    assert (hung.place.key, hung.floor, hung.bands, hung.mac) == ("lib", 2, ["2.4", "5"], "00:1a:2b:00:00:09")
+    assert ApPlace.objects.get(mac=hung.mac).place.key == "lib", "who is on line by it stands there"
+    address = f"/network/reach/points/{hung.public_id}/"
+    assert f'href="{address}"' in keeper.get(f"{MAP}?floor=2").content.decode()
+    assert f'href="{address}"' not in keeper.get(f"{MAP}?floor=1").content.decode()
+    assert 'value="113.1005"' in keeper.get(address).content.decode()
+
+    moved = point_form(place="lib.101", floor="", mac="00:1a:2b:00:00:10", longitude="113.1006", latitude="29.3006")
+    assert keeper.post(address, moved).status_code == 302
+    assert list(ApPlace.objects.filter(name="LIB-9").values_list("mac", "place__key")) == [
+        ("00:1a:2b:00:00:10", "lib.101")
+    ]
+    assert f'href="{address}"' in keeper.get(f"{MAP}?floor=1").content.decode(), "the floor of its room"
+    assert keeper.post(f"{address}remove/", {"form_token": str(uuid4())}).status_code == 302
+    assert keeper.get(address).status_code == 404
+    assert not ApPlace.objects.filter(name="LIB-9").exists()
+    assert f'href="{address}"' not in keeper.get(MAP).content.decode()
+    assert keeper.post(NEW_POINT, point_form()).status_code == 302, "it hangs again"
+    assert AccessPoint.objects.get(name="LIB-9").removed_at is None
+
+
+@pytest.mark.capability("A170.1")
+def test_what_is_no_access_point_is_refused_beside_its_field(floors):
+    keeper = floors.client("K1")
+    for wrong in (
+        {"place": "月球"},
+        {"bands": ["7"]},
+        {"bands": []},
+        {"mac": "zz"},
+        {"floor": "200"},
+        {"longitude": "113.1"},
+        {"longitude": "nan", "latitude": "nan"},
+        {"longitude": "181", "latitude": "29"},
+    ):
+        assert keeper.post(NEW_POINT, point_form(**wrong)).status_code == 422, wrong
+    assert keeper.post(NEW_POINT, point_form(name="LIB-1")).status_code == 409, "it hangs already"
+    taken = keeper.post(NEW_POINT, point_form(mac="00:1A:2B:3C:4D:5E"))
+    assert (taken.status_code, "LIB-1" in taken.content.decode()) == (409, True)
+    other = AccessPoint.objects.get(name="LIB-2")
+    renamed = point_form(name="LIB-1")
+    assert keeper.post(f"/network/reach/points/{other.public_id}/", renamed).status_code == 409
+    assert sorted(AccessPoint.objects.values_list("name", flat=True)) == ["LIB-1", "LIB-2", "OFF-1"]
+    stranger = floors.client("T1")
+    assert [stranger.get(one).status_code for one in (NEW_POINT, MAP)] == [404, 404]
+
+
+def test_a_list_keeps_what_was_set_by_hand_until_it_says_another_building(floors):
+    keeper = floors.client("K1")
+    spot = {"floor": "2", "longitude": "113.1005", "latitude": "29.3005"}
+    assert keeper.post(NEW_POINT, point_form(**spot, mac="00:1a:2b:00:00:09")).status_code == 302
+
+    def now_is():
+        return AccessPoint.objects.values_list("floor", "longitude", "mac").get(name="LIB-9")
+
+    keeper.post(POINTS, upload(f"名称,地点代码,频段,最近上报\nLIB-9,lib.101,5,{seen(minutes=1)}\n"))
+    assert now_is() == (2, 113.1005, "00:1a:2b:00:00:09")
+    keeper.post(POINTS, upload(f"名称,地点代码,频段,最近上报\nLIB-9,office,5,{seen(minutes=1)}\n"))
+    assert now_is() == (None, None, "00:1a:2b:00:00:09")

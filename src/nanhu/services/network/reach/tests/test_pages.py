@@ -7,7 +7,7 @@ import pytest
 from nanhu.platforms.campus import api as campus
 from nanhu.services.network.reach.book import book
 from nanhu.services.network.reach.desk import desk
-from nanhu.services.network.reach.models import AccessPoint, CoveredArea
+from nanhu.services.network.reach.models import AccessPoint, AddressRegion, CoveredArea
 from nanhu.services.network.reach.tests.test_reach import said
 from nanhu.testing.pages import PageTests, ProposalTests
 
@@ -63,6 +63,8 @@ def fill(school, wanted):
     for _one in range(wanted):
         number = next(NUMBERS)
         school.resource(f"=1+{number}")
-        AccessPoint.objects.create(name=f"=1+{number}", place=place, bands=["5"])
+        spot = {"floor": number % 9, "longitude": 113.1 + number / 10_000, "latitude": 29.3}
+        AccessPoint.objects.create(name=f"=1+{number}", place=place, bands=["5"], **spot)
+        AddressRegion.objects.create(network=f"10.{number // 250}.{number % 250}.0/24", region=f"=1+{number}")
         ring = [[113.1, 29.3], [113.2, 29.3], [113.2, 29.4], [113.1, 29.3]]
         CoveredArea.objects.update_or_create(place=place, floor=number % 90, defaults={"ring": ring})

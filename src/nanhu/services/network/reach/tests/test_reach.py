@@ -102,6 +102,33 @@ def test_a_list_is_shown_with_who_gains_and_loses_and_holds_when_another_agrees(
     assert ReachList.objects.get().office == ""
 
 
+@pytest.mark.capability("A157.1")
+def test_whom_another_list_leads_there_neither_gains_nor_loses(school, keeper):
+    for number in ("T1", "T2", "K2"):
+        school.granted(number)
+
+    def counted(**more):
+        page = keeper.post(f"{LISTS}new/", said(**more)).content.decode()
+        return [
+            int(page.partition(f'{words}了去处的人</dt><dd class="num">')[2].partition("<")[0])
+            for words in ("多", "少")
+        ]
+
+    keeper.enter(name="学院", unit="12 计算机学院", networks="10.1.0.0/16", ports="80 443")
+    assert counted(networks="10.1.2.0/24", ports="443") == [1, 0], "two of three came there already"
+    assert counted(networks="10.1.2.0/24", ports="8443") == [3, 0], "by this port none did"
+    assert counted(networks="10.0.0.0/15", ports="443") == [3, 0], "to all of it none did"
+    later = (campus_today() + timedelta(days=9)).isoformat()
+    keeper.enter(networks="10.1.2.0/24", ports="443")
+    assert counted(networks="10.1.2.0/24", ports="443", office="head") == [0, 1], (
+        "and who still comes there loses nothing"
+    )
+    keeper.one.post(f"{LISTS}{ReachList.objects.get(name='学院').public_id}/end/")
+    assert counted(networks="10.1.2.0/24", ports="443", office="head", starts_on=later) == [0, 3], (
+        "as lists are that day"
+    )
+
+
 def test_what_the_gateway_opens_beside_the_lists_is_told_before_another_agrees(school, keeper, tmp_path):
     """ocserv takes networks and ports of a person's lists each with each."""
     keeper.enter()

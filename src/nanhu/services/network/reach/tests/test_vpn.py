@@ -6,6 +6,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -27,8 +28,8 @@ from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Grant, Policy, Session
 from nanhu.services.network.reach import rules, subscribers
-from nanhu.services.network.reach.models import VpnGrant, VpnUse
-from nanhu.services.network.reach.services import granting, watching
+from nanhu.services.network.reach.models import AddressRegion, VpnGrant, VpnUse
+from nanhu.services.network.reach.services import granting, regions, watching
 from nanhu.services.network.reach.tests.conftest import PASSWORD, SECRET, SYSTEM, filled, give_totp
 from nanhu.testing import merging
 from nanhu.testing.sessions import signed_in
@@ -366,6 +367,54 @@ def test_two_places_at_once_ask_as_well(school):
         watching.note_use(person_id=school["T1"], station=HOME, grant_key="2")
         found = watching.note_use(person_id=school["T1"], station=HOTEL, grant_key="3")
     assert (found.oddity, found.other_network) == ("two_places", "203.0.113.0/24")
+
+
+REGIONS = "/network/reach/regions/import/"
+
+
+def table(text):
+    return {"file": SimpleUploadedFile("地址.csv", f"网段,地方\n{text}\n".encode())}
+
+
+@pytest.fixture
+def provinces(school):
+    """A table of addresses: a phone in Hunan changes its network, a hotel is in Beijing."""
+    keeper = school.client("K1")
+    lines = "203.0.113.0/24,湖南\n192.0.2.0/24,湖南\n198.51.0.0/16,湖南\n198.51.100.0/24,北京"
+    assert keeper.post(REGIONS, table(lines)).status_code == 302
+    school.opened()
+    return school
+
+
+@pytest.mark.capability("A160.1")
+def test_by_a_table_of_addresses_another_network_of_the_province_is_no_other_place(provinces):
+    def used(station, key):
+        found = watching.note_use(person_id=provinces["T1"], station=station, grant_key=key)
+        return (found.oddity, found.region, found.other_network)
+
+    assert used(HOME, "1") == ("", "湖南", "")
+    assert used("192.0.2.9", "2") == ("", "湖南", ""), "at the same moment, too"
+    assert used(HOTEL, "3") == ("two_places", "北京", "192.0.2.0/24"), "the narrower network counts"
+    with time_machine.travel(now() + timedelta(hours=3)):
+        assert used("198.51.7.7", "4") == ("", "湖南", "")
+        assert used("203.0.114.1", "5")[:2] == ("two_places", ""), "of which the table says nothing goes by its network"
+    with time_machine.travel(now() + timedelta(hours=6)):
+        assert used(HOTEL, "6")[:2] == ("new_network", "北京"), "while nobody has answered"
+    page = provinces.client("T1").get(VPN).content.decode()
+    assert "198.51.100.0/24</span> 北京" in page
+
+
+def test_a_table_of_addresses_takes_the_place_of_the_one_before_whole_or_not_at_all(provinces):
+    keeper = provinces.client("K1")
+    for wrong in ("湖南,湖南", "203.0.113.0/24,", "203.0.113.7/24,湖南", "203.0.113.0/24,湖南\n203.0.113.0/24,北京"):
+        assert keeper.post(REGIONS, table(wrong)).status_code == 422, wrong
+    assert keeper.post(REGIONS, table("203.0.113.0/24,湖北") | {"is_trial": "on"}).status_code == 302
+    assert AddressRegion.objects.count() == 4
+    assert keeper.post(REGIONS, table("203.0.113.0/24,湖北\n2001:db8::/32,湖北")).status_code == 302
+    assert regions.region_of(HOME) == regions.region_of("2001:db8::7") == "湖北"
+    assert regions.region_of(HOTEL) == regions.region_of("nowhere") == ""
+    assert "203.0.113.0/24" in keeper.get("/network/reach/regions/").content.decode()
+    assert provinces.client("T1").get("/network/reach/regions/").status_code == 404
 
 
 @pytest.mark.capability("A160.1")
