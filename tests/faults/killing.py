@@ -13,9 +13,9 @@ from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 from tests.faults.evidence import wait_until
 
-PORTS = {"bank": "outside", "gateway": "gateway", "web": "web"}
+PORTS = {"bank": "outside", "gateway": "gateway", "radius": "radius", "web": "web"}
 MARKS = {"worker": "nanhu worker", "hasher": "identity.hasher.server"}
-EVERYTHING = ("bank", "gateway", "web", "worker", "database")
+EVERYTHING = ("bank", "gateway", "radius", "web", "worker", "database")
 
 
 def victims(campus: Campus, kind: str) -> list[int]:
