@@ -17,24 +17,19 @@ def limit_passed(card: SoftwareCard, terms: dict[str, Any], *, amount_fen: int, 
     daily_fen = facts.daily_limit_fen or int(house.get("daily_fen") or 0)
     at = stamp(now)
     bought = [one for one in terminal.read_log(card) if one.kind == terminal.PURCHASE and one.at[:8] == at[:8]]
-    start, end = meal_of(at, terms.get("meals") or USUAL_MEALS)
-    in_meal = sum(one.amount_fen for one in bought if start <= one.at[8:12] < end)
-    if meal_fen and in_meal + amount_fen > meal_fen:
-        return "meal"
+    hours = meal_of(at, terms.get("meals") or USUAL_MEALS)
+    if hours is not None and meal_fen:
+        in_meal = sum(one.amount_fen for one in bought if hours[0] <= one.at[8:12] < hours[1])
+        if in_meal + amount_fen > meal_fen:
+            return "meal"
     if daily_fen and sum(one.amount_fen for one in bought) + amount_fen > daily_fen:
         return "daily"
     return ""
 
 
-def meal_of(at: str, meals: Sequence[Any]) -> tuple[str, str]:
-    """The meal's hours as HHMM; between meals the time since the last one."""
-    clock, since = at[8:12], "0000"
-    for first, last in (hours_of(one) for one in meals):
-        if first <= clock < last:
-            return first, last
-        if last <= clock:
-            since = last
-    return since, "2400"
+def meal_of(at: str, meals: Sequence[Any]) -> tuple[str, str] | None:
+    """The meal's hours as HHMM; none between meals, where only the day counts."""
+    return next(((first, last) for first, last in map(hours_of, meals) if first <= at[8:12] < last), None)
 
 
 def hours_of(meal: Any) -> tuple[str, str]:

@@ -131,9 +131,11 @@ def test_above_the_cards_own_limit_the_pin_is_asked_without_network(device, gate
     assert PIN not in json.dumps(rows)
 
 
-@pytest.mark.capability("A124.3", "A134.2")
+@pytest.mark.capability("A124.3", "A134.2", "A134.3")
 def test_without_network_the_day_counts_every_meal_and_each_meal_begins_anew(pocket):
-    terms = {"meals": [("06:30", "09:00"), ("11:00", "13:30")]}
+    """Of the hours that `hello` told of this canteen; between its meals only the day counts."""
+    hours = (("06:30", "09:00"), ("11:00", "13:30"))
+    terms = {"meals": [{"meal": number, "starts": one[0], "ends": one[1]} for number, one in enumerate(hours, 1)]}
     with pocket.card(CARD) as card:
         terminal.verify_pin(card, PIN)
         terminal.write_limits(card, 2000, 3000)
@@ -145,6 +147,7 @@ def test_without_network_the_day_counts_every_meal_and_each_meal_begins_anew(poc
             return limit_passed(card, terms, amount_fen=fen, now=moment)
 
         assert [passed(8, 100), passed(8, 101)] == ["", "meal"]
+        assert [passed(9, 1100), passed(9, 1101)] == ["", "daily"]
         assert [passed(12, 1100), passed(12, 1101)] == ["", "daily"]
 
 
@@ -204,8 +207,14 @@ def test_a_card_on_another_machine_is_not_read(device, pocket):
 
 @pytest.mark.parametrize(
     ("clock", "hours"),
-    [("0700", ("0630", "0900")), ("0930", ("0900", "2400")), ("0500", ("0000", "2400")), ("1200", ("1100", "1330"))],
+    [
+        ("0700", ("0630", "0900")),
+        ("0900", None),
+        ("0500", None),
+        ("1200", ("1100", "1330")),
+        ("2359", ("2030", "2400")),
+    ],
 )
 def test_a_meal_is_told_by_the_clock(clock, hours):
-    meals = [("06:30", "09:00"), {"starts": "11:00:00", "ends": "13:30:00"}]
+    meals = [("06:30", "09:00"), {"starts": "11:00", "ends": "13:30"}, {"starts": "20:30", "ends": "24:00"}]
     assert meal_of(f"20261125{clock}00", meals) == hours

@@ -26,7 +26,7 @@ from nanhu.systems.card.gateway.requests import (
 )
 from nanhu.systems.card.gateway.terminals import Terminal
 from nanhu.systems.card.gateway.watch import LIMIT, TerminalWatch
-from nanhu.systems.card.pins.policy import meal_at, meal_name
+from nanhu.systems.card.pins.policy import hours_of_meals, meal_at, meal_name
 from nanhu.systems.card.protocol import (
     SENTENCES,
     VERSION,
@@ -228,6 +228,7 @@ def greeting(terminal: Terminal, moment: float) -> dict[str, Any]:
         "limits": offline_limits(moment),
         "meal": meal,
         "meal_name": meal_name(meal),
+        "meals": hours_of_meals(terminal.canteen, moment),
     }
 
 

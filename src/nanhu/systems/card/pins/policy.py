@@ -184,6 +184,10 @@ def clock(text: str) -> time:
     return time.max if text == "24:00" else time.fromisoformat(text)
 
 
+def clock_words(at: time) -> str:
+    return "24:00" if at == time.max else f"{at:%H:%M}"
+
+
 def limits_on(day: date, among: Sequence[LimitRule] | None = None) -> LimitRule:
     begun = [rule for rule in (rules()[0] if among is None else among) if rule.since <= day]
     return begun[-1] if begun else LimitRule()
@@ -201,15 +205,22 @@ def meal_in_minute(canteen: str, minute: int) -> int:
 
 
 def meal_by(among: Sequence[MealRule], canteen: str, here: datetime) -> int:
-    """The latest rule of the canteen that has begun and is in season, else the latest of all canteens."""
-    fitting = [
-        r for r in among if r.since <= here.date() and r.is_in_season(here.date()) and r.canteen in {canteen, ""}
-    ]
-    if not fitting:
-        return 0
-    chosen = max(fitting, key=lambda rule: (rule.canteen == canteen, rule.since))
     at = here.time()
-    return next((number for number, begins, ends in chosen.periods if begins <= at < ends), 0)
+    return next((number for number, begins, ends in periods_on(here.date(), among, canteen) if begins <= at < ends), 0)
+
+
+def periods_on(day: date, among: Sequence[MealRule], canteen: str) -> tuple[tuple[int, time, time], ...]:
+    """By the latest rule of the canteen that has begun and is in season, else by the latest of all canteens."""
+    fitting = [rule for rule in among if rule.since <= day and rule.is_in_season(day) and rule.canteen in {canteen, ""}]
+    if not fitting:
+        return ()
+    return max(fitting, key=lambda rule: (rule.canteen == canteen, rule.since)).periods
+
+
+def hours_of_meals(canteen: str, moment: float) -> list[dict[str, Any]]:
+    """The meals of that day, by which a terminal without a network counts what a card spent in one."""
+    periods = periods_on(datetime.fromtimestamp(moment, CAMPUS_ZONE).date(), rules()[1], canteen)
+    return [{"meal": one, "starts": clock_words(begins), "ends": clock_words(ends)} for one, begins, ends in periods]
 
 
 def meal_name(number: int) -> str:

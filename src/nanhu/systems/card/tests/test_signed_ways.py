@@ -135,6 +135,7 @@ def test_the_day_counts_every_meal_and_each_meal_begins_anew(campus, till, monke
     assert north.send("payment", body, sequence=sequence).code == "ok"
 
 
+@pytest.mark.capability("A134.3")
 def test_each_canteen_has_its_own_meals_and_a_sale_counts_for_the_meal_served_there(campus, till, monkeypatch):
     """At half past two lunch is still served in 南院一食堂 and over in 北院食堂 (the school's file): there only the day counts."""
     set_up_merchants(
@@ -145,6 +146,18 @@ def test_each_canteen_has_its_own_meals_and_a_sale_counts_for_the_meal_served_th
     moment = datetime.combine(campus_today(), clock(14, 30), CAMPUS_ZONE).timestamp()
     monkeypatch.setattr(time, "time", lambda: moment)
     north, uid = SignedTerminal("B1001"), campus.card("student").uid
-    assert [one.send("hello").values["meal_name"] for one in (till, north)] == ["lunch", ""]
+    told = [one.send("hello").values for one in (till, north)]
+    assert [one["meal_name"] for one in told] == ["lunch", ""]
+    assert told[1]["meals"] == [
+        {"meal": 1, "starts": "06:00", "ends": "09:30"},
+        {"meal": 2, "starts": "10:30", "ends": "14:00"},
+        {"meal": 3, "starts": "16:30", "ends": "20:00"},
+    ], "by which it counts without a network"
+    assert (len(told[0]["meals"]), told[0]["meals"][-1]["ends"]) == (4, "24:00")
     assert [one.pay(uid, fen).code for one, fen in ((till, 300), (north, 200))] == ["ok", "ok"]
     assert set(Spent.objects.values_list("meal", "fen")) == {(2, 300), (0, 200)}
+    late = {"card": uid, "occurred_at": moment - 60}
+    for one, fen in ((till, 30), (north, 20)):
+        told = one.send("upload", {"rows": [late | {"sequence": one.next(), "amount_fen": fen}]}).values
+        assert [row["code"] for row in told["rows"]] == ["ok"]
+    assert set(Spent.objects.values_list("meal", "fen")) == {(2, 330), (0, 220)}, "also what was sold without network"
