@@ -2,9 +2,12 @@
 
 import time
 
+import pytest
+
 from nanhu.emulators.kiosks.tests.conftest import CARD, walk
 
 
+@pytest.mark.capability("A127.1")
 def test_changing_the_payment_pin_at_the_load_kiosk(kiosk, school):
     said = walk(kiosk, "校园卡服务", "消费密码修改", "~", "123456", "246810", "246810")
     assert said[2:] == [
@@ -16,10 +19,27 @@ def test_changing_the_payment_pin_at_the_load_kiosk(kiosk, school):
     assert school.pins == {"payment": "246810", "enquiry": "123456"}
 
 
-def test_two_different_new_pins_begin_again(kiosk, school):
-    said = walk(kiosk, "校园卡服务", "消费密码修改", "~", "123456", "246810", "246811", "返回", "135790", "135790")
-    assert "不一致" in said[5]
-    assert school.pins["payment"] == "135790"
+PAYMENT = ("KL101", "payment", ("校园卡服务", "消费密码修改", "~", "123456"))
+ENQUIRY = ("KS101", "enquiry", ("自助查询", "登陆", "~", "123456", "修改密码", "123456"))
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "steps"),
+    [
+        pytest.param(*PAYMENT, marks=pytest.mark.capability("A127.1")),
+        pytest.param(*ENQUIRY, marks=pytest.mark.capability("A131.1")),
+    ],
+)
+def test_two_different_new_pins_change_nothing_and_begin_again(hall, school, number, kind, steps):
+    kiosk = hall.kiosks[number]
+    kiosk.tick()
+    said = walk(kiosk, *steps, "246810", "246811")
+    assert "不一致" in said[-1]
+    assert (school.pins[kind], school.done("pin/change")) == ("123456", 0)
+    said = walk(kiosk, "返回", "135790", "135790")
+    assert "请输入新密码" in said[0]
+    assert "密码修改成功" in said[-1]
+    assert school.pins == {"payment": "123456", "enquiry": "123456"} | {kind: "135790"}
 
 
 def test_a_wrong_pin_is_told_and_nothing_happens(kiosk, school):
@@ -28,6 +48,7 @@ def test_a_wrong_pin_is_told_and_nothing_happens(kiosk, school):
     assert school.deeds == []
 
 
+@pytest.mark.capability("A131.1")
 def test_changing_the_enquiry_pin_at_the_self_service_kiosk(hall, school):
     kiosk = hall.kiosks["KS101"]
     kiosk.tick()
@@ -43,12 +64,16 @@ def test_changing_the_enquiry_pin_at_the_self_service_kiosk(hall, school):
     assert school.pins == {"payment": "123456", "enquiry": "246810"}
 
 
+@pytest.mark.capability("A129.1")
 def test_the_enquiry_pin_is_asked_before_each_service(hall, school):
     kiosk = hall.kiosks["KS101"]
     kiosk.tick()
     said = walk(kiosk, "自助查询", "登陆", "~", "123456", "余额与明细查询")
     assert said[-1] == "余额与明细查询 请输入查询密码"
     assert "库余额 ¥ 87.50" in walk(kiosk, "123456")[0]
+    assert walk(kiosk, "返回", "修改密码")[-1] == "修改密码 请输入旧密码"
+    walk(kiosk, "111111", "246810", "246810")
+    assert school.pins["enquiry"] == "123456", "by a wrong old one nothing is changed"
     assert walk(kiosk, "返回", "挂失")[-1] == "挂失 请输入查询密码"
     walk(kiosk, "123456", "确认")
     assert school.done("loss/report") == 1
@@ -60,6 +85,7 @@ def test_taking_the_card_ends_the_session(hall):
     assert walk(kiosk, "自助查询", "登陆", "~", "123456", "~")[-1].startswith("欢迎使用自助圈存查询一体机")
 
 
+@pytest.mark.capability("A127.2")
 def test_whoever_goes_away_is_not_waited_for(kiosk):
     walk(kiosk, "校园卡服务", "消费密码修改", "~", "123456")
     kiosk.deadline = time.monotonic() - 1
@@ -69,6 +95,7 @@ def test_whoever_goes_away_is_not_waited_for(kiosk):
     assert walk(kiosk, "~")[-1].startswith("欢迎使用自助圈存机")
 
 
+@pytest.mark.capability("A127.2")
 def test_cancel_at_each_step_sends_nothing(kiosk, school):
     steps = ["校园卡服务", "消费密码修改", "~", "123456", "246810"]
     for length in range(1, len(steps) + 1):

@@ -142,6 +142,7 @@ def test_a_roster_comes_by_a_sheet_and_everybody_reads_who_has_duty_now(school):
     assert standing() == []
     approve(school, text)
     assert standing() == [(today, "书记（王秘书）", "带班"), (today, "赵老师", "值班")]
+    put(school, "T0002", unit="21")
     school.phone("值班室", "110110", unit="21", is_emergency=True)
     with time_machine.travel(now() - timedelta(days=2)):
         put(school, "T0005", days=1, hours=(hour, hour + 2), unit="21")
@@ -151,6 +152,7 @@ def test_a_roster_comes_by_a_sheet_and_everybody_reads_who_has_duty_now(school):
     assert "孙科长" not in page, "neither of yesterday nor of tomorrow"
     assert page.index("现在值班") < page.index("书记（王秘书）")
     assert "昼夜有人接，现在值班：赵老师" in page, "the emergency number says who answers"
+    assert "王秘书" not in page.replace("书记（王秘书）", ""), "whose duty is tomorrow has none now"
     coming = reader.get(f"{BOOK}duty/").content.decode()
     assert ('href="tel:110110"' in coming, coming.count("孙科长")) == (True, 1), "what is over is in no list"
     duties.remove(by=school.actor("T0001"), duty=tomorrow)

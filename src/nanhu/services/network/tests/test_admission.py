@@ -209,6 +209,9 @@ def test_a_device_that_was_never_here_is_told_of_once(school):
     assert Device.objects.filter(person=school["S1"]).count() == 1
     page = school.client("S1").get("/messages/").content.decode()
     assert page.count("新设备上网") == 1
+    school.on_line("S1", LAPTOP)
+    school.tell_events()
+    assert school.client("S1").get("/messages/").content.decode().count("新设备上网") == 2, "of each"
     assert "新设备上网" not in school.client("S2").get("/messages/").content.decode()
 
 

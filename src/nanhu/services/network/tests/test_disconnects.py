@@ -34,6 +34,7 @@ def test_a_kicked_device_is_on_the_list_until_its_session_has_ended(school, nas)
     page = client.get("/network/devices/")
     assert "图书馆" in page.content.decode()
     kick = f"/network/devices/sessions/{session.public_id}/kick/"
+    assert "图书馆" not in school.client("S2").get("/network/devices/").content.decode()
     assert school.client("S2").post(kick).status_code == 404, "another's session is not there"
     assert client.post(kick).status_code == 302
     assert not session.grant.__class__.objects.filter(ended_at=None, person=school["S1"]).exists(), (

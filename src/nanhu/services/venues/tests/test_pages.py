@@ -149,6 +149,7 @@ def test_each_preset_has_its_own_form_and_its_own_way(school, use, extra, missin
     made = Booking.objects.get()
     case = Case.objects.get(pk=made.application.case_id)
     assert (case.definition.key, case.number[:2]) == (f"venues.{use}", USES[use].prefix)
+    assert {name: case.data.get(name) for name in given} == given, "what was asked is before who decides"
     for number in steps:
         made.refresh_from_db()
         assert made.state == State.HELD

@@ -74,6 +74,9 @@ def test_balance_and_rows_are_true_the_moment_the_terminal_answers(fed):
     assert all(
         word in rows for word in ("¥ 21.50", "¥ 8.50", "花在哪个食堂")
     )  # the chart and its table: net per canteen
+    by_month = rows.partition("每月花了多少")[2].partition("花在哪个食堂")[0]
+    month = f"{campus_today().month} 月"
+    assert all(word in by_month for word in (month, "¥ 30.00")), "and by month, of both canteens"
     assert all(word in text(browser.get("/")) for word in ("¥ 20.00", "校园卡系统"))
 
 
@@ -92,11 +95,13 @@ def test_a_row_shows_merchant_canteen_machine_time_sum_and_balance_and_what_was_
     )
     order = begin_claim(by=SYSTEM, card=fed.card("student"), terminal=fed.terminal)
     finish_claim(by=SYSTEM, order=order, is_written=True)
+    late = past_receipt(fed, "student", 3, kind="stored", amount_fen=321, posted_at=now() - timedelta(hours=1))
     times = {
         f"{campus_time(moment):%H:%M:%S}"
         for moment in Receipt.objects.filter(wallet=wallet).values_list("occurred_at", flat=True)
     }
     wanted = [
+        ("−¥ 3.21", f"{campus_time(late.occurred_at):%H:%M:%S}", "脱机"),
         ("补助", "领款", "+¥ 30.00", "¥ 59.50"),
         ("岳阳米粉", "东院三食堂", "E3002", "消费", "−¥ 8.50", "¥ 29.50"),
         ("自选快餐", "南院一食堂", "N1001", "消费", "−¥ 12.00", "¥ 38.00"),

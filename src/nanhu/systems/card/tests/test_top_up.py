@@ -12,6 +12,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import BalanceLimitError, CardStateError, CashNotAllowedError, TopUpLimitError
 from nanhu.systems.card.models import CashException, Receipt, TopUp
+from nanhu.systems.card.rules import STUDENT_SUB_CLASSES, CardKind, may_top_up_with_cash
 from nanhu.systems.card.services import cash_exceptions
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.services.top_up import top_up_by_exception, top_up_with_cash
@@ -35,6 +36,20 @@ def test_staff_and_international_students_bring_cash(campus, part):
     assert (taken.top_up.receipt.kind, taken.top_up.receipt.balance_fen) == ("top_up", 5000)
     assert AuditEntry.objects.filter(action="card.top_up", actor="周敏").count() == 1
     assert ledger.trial_balance().difference_fen == 0
+
+
+@pytest.mark.capability("A138.1")
+@pytest.mark.parametrize(
+    ("card_class", "sub_class", "may"),
+    [
+        ("teacher", "劳务派遣", True),
+        ("student", "留学生", True),
+        *(("student", one, False) for one in sorted({*STUDENT_SUB_CLASSES, "其他"} - {"留学生"})),
+        *(("ordinary", one, False) for one in ("临聘", "访问", "其他")),
+    ],
+)
+def test_nobody_else_brings_cash(card_class, sub_class, may):
+    assert may_top_up_with_cash(CardKind(card_class, sub_class)) is may
 
 
 @pytest.mark.capability("A138.1")

@@ -101,6 +101,7 @@ def test_another_schools_names_stand_wherever_ours_did(school, client, school_fi
     poster = client.get("/wifi/poster/").content.decode()
     for page in (school.client("S1").get(PAGE).content.decode(), client.get("/help/wifi").content.decode(), poster):
         assert "reedlake-5G" in page
+        assert "reedlake" in page.replace("reedlake-5G", ""), "the other network's name too"
         assert "湖南理工学院-校园网" not in page
 
 

@@ -65,6 +65,9 @@ def test_a_list_says_where_staff_comes_and_who_holds_an_account_reads_it(school,
         school.granted(number)
         page = school.client(number).get("/network/vpn/").content.decode()
         assert [one in page for one in ("10.1.2.0/24、10.1.3.7/32", own, others)] == [True, True, False], number
+    ended = ReachList.objects.get(name="业务系统")
+    assert keeper.post(f"{LISTS}{ended.public_id}/end/").status_code == 302
+    assert "10.1.2.0/24" not in school.client("T1").get("/network/vpn/").content.decode(), "a list that was ended"
 
 
 @pytest.mark.capability("A157.1")
@@ -223,7 +226,7 @@ INTO_THE_MACHINE_ROOM = (
     ({"ports": "22 443"}, "走堡垒机"),
     ({"ports": "3389"}, "走堡垒机"),
     ({"ports": "５９００"}, "走堡垒机"),
-    ({"networks": "10.9.0.17"}, "机房网段"),
+    ({"networks": "10.9.0.17"}, "不进 VPN：远程操作服务器请走堡垒机"),
     ({"networks": "10.8.0.0/15"}, "机房网段"),
     ({"networks": "0.0.0.0/0"}, "太大"),
     ({"networks": "0.0.0.0/1, 128.0.0.0/1"}, "太大"),

@@ -76,7 +76,12 @@ def test_what_the_centre_does_not_run_is_shown_as_such_with_its_owner(school):
     }
     found = school.resource("院实验平台", **facts)
     client = school.client("T1")
-    assert "院实验平台" in client.get(DIRECTORY, {"show": "others"}).content.decode()
+    school.resource("财务系统")
+    others = client.get(DIRECTORY, {"show": "others"}).content.decode()
+    assert ("院实验平台" in others, "财务系统" in others) == (True, False)
+    assert "不归信息中心管" not in page_at(
+        client, "vpn", f"{DIRECTORY}{Resource.objects.get(name='财务系统').public_id}/"
+    )
     page = page_at(client, "vpn", f"{DIRECTORY}{found.public_id}/")
     assert "不归信息中心管" in page
     assert "VPN 也到不了" in page

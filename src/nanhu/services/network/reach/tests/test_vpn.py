@@ -249,11 +249,15 @@ def test_no_more_than_two_at_once(school, door):
     )
     moment = now()
     found = []
-    for number in range(3):
+    for number, station in enumerate((HOME, HOTEL, "203.0.113.9")):
         with time_machine.travel(moment + timedelta(seconds=number), tick=False):
-            answer = door.knocks("T1", PASSWORD + code(30 * (number - 1)), f"203.0.113.{number + 1}")
+            answer = door.knocks("T1", PASSWORD + code(30 * (number - 1)), station)
             found.append(answer.status_code)
     assert found == [200, 200, 401]
+    uses = VpnUse.objects.order_by("pk").values_list("network", "oddity", "other_network")
+    assert list(uses) == [("203.0.113.0/24", "", ""), ("198.51.100.0/24", "two_places", "203.0.113.0/24")]
+    [odd] = Message.objects.filter(template="network.vpn_odd")
+    assert [one.person_id for one in odd.entries.all()] == [school["T1"]], "and its owner is asked"
 
 
 def leave(school):

@@ -61,6 +61,9 @@ def test_the_files_of_apache_follow_the_list(school, tmp_path):
         f"OIDCRedirectURI {GATE}/nanhu-callback",
         f"OIDCProviderMetadataURL {web_gates.campus()}/.well-known/openid-configuration",
         "Require claim affiliation:staff",
+        'LogFormat "%{%Y-%m-%dT%H:%M:%S%z}t %a %u %m %U %>s %O" nanhu',
+        f"CustomLog {tmp_path}/kyxt.web.hnist.edu.cn.log nanhu",
+        "OIDCRemoteUserClaim campus_no",
         'ProxyPass "/" "http://10.1.2.3:8080/"',
     ):
         assert line in text

@@ -261,6 +261,7 @@ def test_details_loss_and_news_of_the_app(campus, phone):
     messages.publish_notice(by=SYSTEM, title="食堂新增窗口", body="明天起")
     phone.bind("student")
     campus.top_up("student", 5000)
+    campus.top_up("teacher", 700)
     campus.pay("student", 600)
     found = phone.ask("rows")["rows"]
     assert [(one["kind"], one["amount_fen"]) for one in found] == [("消费", 600), ("充值", 5000)]
@@ -361,14 +362,20 @@ def test_garbage_is_refused(phone, body):
 @pytest.mark.capability("A153.2")
 def test_a_wrong_binding_is_appealed_and_ended_by_a_clerk(campus, phone):
     phone.bind("student")
-    said = Phone(user="u-2").ask(
-        "appeal", campus_no=CAST["student"][2], name="林小满", phone="13907300000", text="不是我绑的"
-    )
-    assert said["outcome"] == "done"
-    found = Appeal.objects.get()
+    neighbour = Phone(user="u-3")
+    neighbour.bind("teacher")
+    for _twice in range(2):
+        said = Phone(user="u-2").ask(
+            "appeal", campus_no=CAST["student"][2], name="林小满", phone="13907300000", text="不是我绑的"
+        )
+        assert said["outcome"] == "done"
+    unfounded, found = Appeal.objects.order_by("pk")
+    appeals.decide(by=campus.actor("clerk"), public_id=unfounded.public_id, is_upheld=False, answer="是本人绑的")
+    assert phone.ask("look")["outcome"] == "done", "who was wrong ends nothing"
     appeals.decide(by=campus.actor("clerk"), public_id=found.public_id, is_upheld=True, answer="已核对身份证")
     assert phone.ask("look")["code"] == "bank.binding_not_found"
-    assert Binding.objects.get().reason == "误绑申诉：已核对身份证"
+    assert Binding.objects.get(state="revoked").reason == "误绑申诉：已核对身份证"
+    assert neighbour.ask("look")["name"] == CAST["teacher"][0], "and nobody else's binding"
 
 
 @pytest.mark.capability("A154.2")

@@ -88,6 +88,7 @@ def test_new_students_are_signed_by_a_list_and_who_is_missing_is_known(campus, c
     missing = text_of(clerk, CARD_DESK + "unsigned/")
     assert CAST["student"][2] not in missing
     assert CAST["other_student"][2] in missing
+    assert CAST["guest"][2] in missing, "who stood on no list"
     assert CAST["other_student"][0] in file_of(clerk.get(CARD_DESK + "unsigned/?export=csv"))
     assert "8018" in file_of(clerk.get(DESK + "agreements/?export=csv"))
     load = loads.ask_load(by=SYSTEM, card=campus.card("student"), amount_fen=3000, terminal=None)

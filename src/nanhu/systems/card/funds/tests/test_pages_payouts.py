@@ -1,10 +1,13 @@
 """The office hands a list in, another person agrees: on their own screens."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from nanhu.kernel.clock import campus_today, start_of
 from nanhu.platforms.identity import api as identity
-from nanhu.systems.card.funds.models import PayoutBatch
+from nanhu.systems.card.funds.models import Claimable, PayoutBatch
 from nanhu.systems.card.funds.services.payouts import open_funding
 from nanhu.systems.card.funds.services.posting import post_payout
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
@@ -24,7 +27,7 @@ def office(funds):
     return funds
 
 
-def hand_in(office, text=GOOD, part="clerk", source="subsidy"):
+def hand_in(office, text=GOOD, part="clerk", source="subsidy", expires_on=""):
     client = office.campus.client(part)
     form = client.get(PAGES + "new/").context["form"]
     return client.post(
@@ -34,15 +37,15 @@ def hand_in(office, text=GOOD, part="clerk", source="subsidy"):
             "title": "十一月补助",
             "funding": office.funding.pk,
             "token": str(form["token"].value()),
-            "expires_on": "",
+            "expires_on": expires_on,
             "file": SimpleUploadedFile("名单.csv", text.encode()),
         },
     )
 
 
-def pay_out(office, source="subsidy", text=GOOD):
+def pay_out(office, source="subsidy", text=GOOD, **more):
     """From the list to the last row, as two clerks and the worker do it."""
-    address = hand_in(office, text=text, source=source).url
+    address = hand_in(office, text=text, source=source, **more).url
     office.campus.client("clerk").post(address + "submit/")
     office.campus.client("second_clerk").post(address + "approve/")
     batch = PayoutBatch.objects.get(public_id=address.rstrip("/").rsplit("/", 1)[-1])
@@ -65,6 +68,16 @@ def test_a_list_with_a_wrong_line_is_refused_as_a_whole_and_says_which(office):
     assert "整份没有收" in page
     assert "没有这个学工号，或已经离校" in page
     assert PayoutBatch.objects.count() == 0
+
+
+@pytest.mark.capability("A145.2")
+@pytest.mark.parametrize("days", [40, None])
+def test_the_last_day_that_the_office_types_is_that_of_each_row(office, days):
+    day = campus_today() + timedelta(days=days) if days else None
+    assert hand_in(office, expires_on=f"{campus_today() - timedelta(days=1)}").status_code == 422
+    pay_out(office, expires_on=f"{day or ''}")
+    expiries = set(Claimable.objects.values_list("expires_at", flat=True))
+    assert expiries == {start_of(day + timedelta(days=1)) if day else None}
 
 
 @pytest.mark.capability("A145.3")

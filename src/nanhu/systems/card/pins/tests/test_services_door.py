@@ -121,6 +121,24 @@ def test_where_the_school_wants_it_the_initial_pin_opens_nothing_before_it_is_ch
     assert lost["outcome"] == "approved"
 
 
+@pytest.mark.capability("A129.1", "A133.1", "A134.1", "A139.1", "A149.1")
+def test_each_service_asks_its_own_pin_and_takes_not_the_other(campus, kiosk):
+    """The two may differ: who knows the one for looking neither moves money nor a limit, and the other way round."""
+    assert ask(kiosk, campus, "pin/change", kind="enquiry", pin=PINS["student"], new=NEW)["outcome"] == "approved"
+    pins = {"payment": PINS["student"], "enquiry": NEW}
+    limits = {"meal": {"which": "meal", "amount_fen": 800}, "daily": {"which": "daily", "amount_fen": 900}}
+    asked = [*WITH_A_PIN.items(), *(("limits/change", said) for said in limits.values()), ("loss/report", {})]
+    for operation, said in asked:
+        kind, other = ("enquiry", "payment") if operation in {"card/look", "loss/report"} else ("payment", "enquiry")
+        told = ask(kiosk, campus, operation, pin=pins[other], **said)
+        assert (operation, told["outcome"], told.get("code")) == (operation, "refused", "card.pin_wrong")
+        assert ask(kiosk, campus, "pin/check", kind=kind, pin=pins[kind])["outcome"] == "approved"
+    for said in limits.values():
+        assert ask(kiosk, campus, "limits/change", pin=pins["payment"], **said)["outcome"] == "approved"
+    for operation in ("card/look", "loss/report"):
+        assert ask(kiosk, campus, operation, pin=pins["enquiry"])["outcome"] == "approved", operation
+
+
 @pytest.mark.capability("A123.2")
 def test_a_wrong_try_outlives_the_refusal_and_the_same_request_counts_once(campus, kiosk):
     number, key = kiosk.device.terminal.number, bytes.fromhex(kiosk.device.terminal.key)
