@@ -292,7 +292,7 @@ class Intake(Cases):
         given: FormOptions = {
             "template": "kit/intake.html",
             "submit": _("检查文件"),
-            "icon": "check",
+            "icon": "upload",
             "to": "case",
             "largest_file": form.largest + 100_000,
             "proves": True,

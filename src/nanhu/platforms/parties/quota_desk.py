@@ -71,7 +71,7 @@ class Quotas(Table):
 
 
 class QuotaFilters(Filters):
-    q = Search("number", "document", "project")
+    q = Search("number", "document", "project", label=_("指标编号、文号、项目代码"))
     year = Choice(_("年度"), years)
 
 

@@ -448,7 +448,7 @@ class Points(Table):
 
 class PointFilters(Filters):
     q = PlaceSearch("name", places=("place__name",), label=_("名称、地点"))
-    show = Views({"unplaced": (_("没放到图上"), Q(longitude=None))})
+    show = Views({"silent": (_("没有消息"), queries.silent), "unplaced": (_("没放到图上"), Q(longitude=None))})
 
 
 @desk.page("points/", title=_("无线接入点"), tab=_("无线接入点"))
@@ -509,7 +509,7 @@ def hung_as(_request: PageRequest, found: AccessPoint) -> dict[str, Any]:
 
 def about_point(_request: PageRequest, found: AccessPoint) -> dict[str, Any]:
     return {
-        "areas": queries.coverage(found.storey),  # type: ignore[attr-defined]  # annotated by `points`
+        "areas": queries.map_around(found),
         "remove": move_point.addresses_below(public_id=found.public_id)["take_down_point"],
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -143,16 +143,20 @@ class Area:
 
     @property
     def hung(self) -> list[AccessPoint]:
-        """Those on the map, each with its `spot` there and whether it `is_heard`."""
+        """Those on the map, each with its `spot` there, whether it `is_heard`, and that in `words`."""
         found = [one for building in self.buildings for one in building.points if one.longitude is not None]
         for one in found:
             one.spot = self.scale.at((one.longitude, one.latitude))  # type: ignore[attr-defined,arg-type]  # for the template
-            one.is_heard = is_heard(one)  # type: ignore[attr-defined]
+            one.is_heard, one.words = is_heard(one), point_words(one)  # type: ignore[attr-defined]
         return found
 
 
 def is_heard(point: AccessPoint) -> bool:
     return point.seen_at is not None and now() - point.seen_at <= SILENT_POINT
+
+
+def silent() -> Q:
+    return Q(seen_at=None) | Q(seen_at__lt=now() - SILENT_POINT)
 
 
 def point_words(point: AccessPoint) -> str:
@@ -194,6 +198,13 @@ def coverage(floor: int | None = None) -> list[Area]:
         for key, building in known.items():
             building.is_asked = floor in building.floors or key in having
     return areas
+
+
+def map_around(point: AccessPoint) -> list[Area]:
+    """The campus where it hangs, on its floor; all of them where that is on no map."""
+    areas = coverage(point.storey)  # type: ignore[attr-defined]  # annotated by `points`
+    key = building_of(point.place).pk
+    return [area for area in areas if area.height and any(one.pk == key for one in area.buildings)] or areas
 
 
 @dataclass(frozen=True, slots=True)

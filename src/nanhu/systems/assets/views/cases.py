@@ -23,6 +23,7 @@ from nanhu.kernel.kit import (
     PageRequest,
     Person,
     Search,
+    Span,
     Table,
     Text,
     Who,
@@ -196,8 +197,7 @@ class Rents(Table):
     name = Text(_("名称"), "letting__asset__name")
     taker = Text(_("承租、借用方"), "letting__taker", is_wide=True)
     payer = Person(_("缴费人"), "bill__person_id", sort=False)
-    starts_on = Day(_("从"))
-    ends_on = Day(_("到"))
+    starts_on = Span(_("哪一期"))
     amount_fen = Money(_("应缴"), "bill__amount_fen", total=True)
     paid_fen = Money(_("已缴"), "bill__paid_fen", total=True)
     due_on = Day(_("最晚缴费"), "bill__due_on")
@@ -206,7 +206,14 @@ class Rents(Table):
 
 
 class RentFilters(Filters):
-    q = Search("letting__asset__number", "letting__asset__name", "letting__taker", "letting__contract", "bill__number")
+    q = Search(
+        "letting__asset__number",
+        "letting__asset__name",
+        "letting__taker",
+        "letting__contract",
+        "bill__number",
+        label=_("资产、承租方、合同、应缴单号"),
+    )
     state = Choice(_("状态"), ledger.Bill.State.choices, field="bill__state")
     starts_on = Days(_("从"))
 
