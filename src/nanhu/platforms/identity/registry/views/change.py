@@ -96,7 +96,7 @@ def worded(form: EditForm, name: str, value: object) -> str:
         return str(dict(choices).get(str(value or ""), "—"))
     if isinstance(value, bool) or value in ("on", None):
         return str(_("是") if value in (True, "on") else _("否"))
-    return str(value) or "—"
+    return str(value)
 
 
 class SwitchForm(forms.Form):
