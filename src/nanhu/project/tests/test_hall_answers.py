@@ -22,11 +22,12 @@ def test_a_question_is_answered_and_the_answer_becomes_public_in_other_words(sch
     one = Request.objects.get()
     office = school.client("A2")
     assert one.number in office.get(ANSWERS).content.decode()
+    public = {"question": "差旅费怎么报销？", "answer": "带发票到一楼报销大厅。"}
+    assert office.post(f"{ANSWERS}{one.public_id}/publish/", public).status_code == 409, "not before it is answered"
     assert office.post(f"{ANSWERS}{one.public_id}/answer/", {"words": "带发票到一楼。"}).status_code == 302
     assert "带发票到一楼" in student.get(f"{HALL}mine/{one.public_id}/").content.decode()
     other = school.question("S2", unit="1012", words="学费怎么交？")
     assert "带发票到一楼" not in school.client("S2").get(f"{HALL}mine/{other.public_id}/").content.decode()
-    public = {"question": "差旅费怎么报销？", "answer": "带发票到一楼报销大厅。"}
     assert office.post(f"{ANSWERS}{one.public_id}/publish/", public).status_code == 302
     answer = Answer.objects.get()
     assert (answer.question, answer.unit.code) == ("差旅费怎么报销？", "1012")

@@ -116,13 +116,14 @@ def test_a_feed_is_asked_for_its_owner_without_any_role_and_some_days(feeds, cle
 
 
 @pytest.mark.capability("A052.2")
-def test_nobody_learns_whether_an_address_ever_was_one_and_no_log_keeps_it(feeds, student, caplog):
-    url = made(student)
+def test_nobody_learns_whether_an_address_ever_was_one_and_no_log_keeps_it(feeds, student, teacher, caplog):
+    url, others = made(student), made(teacher)
     visitor = Client()
     assert read(visitor, url).status_code == 200
     again = made(student)
     assert read(visitor, again).status_code == 200
     student.post("/calendar/subscription/revoke/")
+    assert read(visitor, others).status_code == 200, "each ends one's own"
     Account.objects.update(state=Account.State.ACTIVE)
     locked = made(student)
     Account.objects.update(state=Account.State.SUSPENDED)
@@ -230,19 +231,20 @@ def test_the_schools_calendar_stands_in_everybodys_feed_and_a_moved_day_stays_th
 
 
 @pytest.mark.capability("A052.2")
-def test_the_address_gives_out_what_was_chosen_and_hides_why_somebody_is_away(feeds, teacher):
+def test_the_address_gives_out_what_was_chosen_and_hides_why_somebody_is_away(feeds, teacher, student):
     ill = lesson(is_private=True, url="/hr/leave/1/")
     feeds.add(CalendarFeed(key="leave", title="请假", load=lambda *_asked: [ill]))
     feeds.add(
         CalendarFeed(key="meetings", title="会议", load=lambda *_asked: [occurrence(uid="test.9", title="校务会")])
     )
-    url = made(teacher)
+    url, others = made(teacher), made(student)
     content = read(teacher, url).content
     assert "高等数学" not in content.decode()
     assert "一教101" not in content.decode()
     assert {str(one["summary"]) for one in Calendar.from_ical(content).events} == {"不在", "校务会"}
     assert teacher.post("/calendar/subscription/sources/", {"feeds": ["leave"]}).status_code == 302
     assert [str(one["summary"]) for one in Calendar.from_ical(read(Client(), url).content).events] == ["不在"]
+    assert "校务会" in read(Client(), others).content.decode(), "and nothing of another's"
     assert teacher.post("/calendar/subscription/sources/", {"feeds": ["nonsense"]}).status_code == 422
 
 

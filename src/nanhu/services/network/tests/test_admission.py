@@ -29,11 +29,6 @@ def test_wired_wifi_and_vpn_accept_the_same_identity_under_the_policy_of_each(sc
     school.policy("student", "wifi", 3, session_seconds=3600, idle_seconds=600, vlan="students", down_kbps=20_000)
     school.policy("student", "wired", 2, session_seconds=7200)
     school.policy("student", "vpn", 1, session_seconds=1800)
-    asked = {
-        "wifi": school.ask("S1", PHONE, **{"NAS-Port-Type": "Wireless-802.11"}),
-        "wired": school.ask("S1", LAPTOP, nas=SWITCH, **{"NAS-Port-Type": "Ethernet"}),
-        "vpn": school.ask("S1", "203.0.113.9", nas=GATEWAY, key="vpn", **{"NAS-Port-Type": "Virtual"}),
-    }
     wrong = {"User-Password": "Reed-Boat-0000"}
     refused = [
         school.ask("S1", PHONE, **wrong),
@@ -41,6 +36,11 @@ def test_wired_wifi_and_vpn_accept_the_same_identity_under_the_policy_of_each(sc
         school.ask("S1", "203.0.113.9", nas=GATEWAY, key="vpn", **wrong),
     ]
     assert [answer.status_code for answer in refused] == [401] * 3
+    asked = {
+        "wifi": school.ask("S1", PHONE, **{"NAS-Port-Type": "Wireless-802.11"}),
+        "wired": school.ask("S1", LAPTOP, nas=SWITCH, **{"NAS-Port-Type": "Ethernet"}),
+        "vpn": school.ask("S1", "203.0.113.9", nas=GATEWAY, key="vpn", **{"NAS-Port-Type": "Virtual"}),
+    }
     said = {service: answer.json() for service, answer in asked.items()}
     assert {answer["reply:Filter-Id"]["value"][0] for answer in said.values()} == {"student"}
     assert {answer["reply:User-Name"]["value"][0] for answer in said.values()} == {"S1"}

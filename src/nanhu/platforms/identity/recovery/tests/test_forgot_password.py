@@ -441,14 +441,16 @@ def at_once(deed, refused):
 
 
 @pytest.mark.capability("A029.1")
-def test_a_new_password_takes_tokens_and_app_passwords_along(browser, owner):
+def test_a_new_password_takes_tokens_and_app_passwords_along(browser, owner, teacher):
+    app_passwords.make(by=TEST, account=teacher.account, name="邮件", service="mail")
+    tokens.make(by=TEST, account=teacher.account, name="脚本", scopes=["people.person"], days=30)
     tokens.make(by=TEST, account=owner.account, name="脚本", scopes=["people.person"], days=30)
     app_passwords.make(by=TEST, account=owner.account, name="邮件", service="mail")
     prove_by_phone(browser, owner)
     assert set_new(browser).headers["Location"] == "/sign-in"
 
-    assert not AccessToken.objects.filter(revoked_at=None).exists()
-    assert not AppPassword.objects.filter(revoked_at=None).exists()
+    for kept in (AccessToken, AppPassword):
+        assert kept.objects.get(revoked_at=None).account == teacher.account, "and no other's"
 
 
 def test_wrong_answers_of_others_behind_the_same_address_close_no_way(browser, owner):
