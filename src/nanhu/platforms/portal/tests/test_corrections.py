@@ -285,6 +285,7 @@ def test_nobody_floods_an_office_with_made_up_numbers(student, office):
     case = Case.objects.order_by("pk")[0]
     assert student.post(f"/flows/cases/{case.public_id}/withdraw/").status_code == 302
     assert complain(student, what="people.unit", wanted="别的院", number="20240519").status_code == 302
+    assert Correction.objects.filter(closed_at=None).count() == 5, "the end of one is the end of no other"
 
 
 @pytest.mark.capability("A035.3")
