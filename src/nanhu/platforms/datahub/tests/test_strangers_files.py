@@ -115,12 +115,19 @@ def test_a_row_that_was_decided_against_is_among_those_that_are_played_again(han
 
 @pytest.mark.capability("A004.6")
 def test_the_steward_says_once_that_they_are_two(hand_in, units):
-    rows = [student(**OTHER, 出生日期="2004-11-02")]
-    hand_in(register(student()))
+    """Each question is of one person: what is said of one decides nothing of another."""
+    held = [("14231100001", "李明", 1), ("14231100005", "赵一", 5)]
+    hand_in(register(*(student(no=no, name=name, document=id_number(order=order)) for no, name, order in held)))
+    rows = [
+        student(**OTHER, 出生日期="2004-11-02"),
+        student(no="14231100006", name="周二", document=id_number(order=5), 出生日期="2004-11-02"),
+    ]
     hand_in(register(*rows))
-    decide_different(by=BY, review_id=Review.objects.get().id, reason="两个人")
+    for alias, others in (("王芳", ["周二"]), ("周二", [])):
+        decide_different(by=BY, review_id=Review.objects.get(alias=alias).id, reason="两个人")
+        assert list(Review.objects.filter(state="open").values_list("alias", flat=True)) == others
     report = hand_in(register(*rows) + "\n")
-    assert (report.counts["codes"]["decided_different"], Review.objects.count()) == (1, 1)
+    assert (report.counts["codes"]["decided_different"], Review.objects.count()) == (2, 2)
 
 
 def test_two_countries_gave_one_passport_number(hand_in, units):
