@@ -168,6 +168,8 @@ def test_three_wrong_claims_lock_it_until_a_reviewer_looked(school):
     for number in ("S2", "S3", "S4"):
         claim = claiming.claim(by=school.actor(number), item=item, mark="猜一个")
         claiming.decide(by=school.actor("S1"), one=claim, is_right=False)
+    for number in ("S2", "S3", "S4"):
+        assert [text for text in school.texts_to(number) if "特征没有说对" in text], "each is told"
     address = f"{HOME}items/{item.public_id}/"
     assert school.client("S5").post(f"{address}claim/", {"mark": "真的是我的"}).status_code == 409
     assert "认领锁定了" in school.client("S5").get(address).content.decode()

@@ -13,6 +13,7 @@ from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.devices import SEEN_COOKIE
 from nanhu.platforms.identity.models import SsoSession
+from nanhu.platforms.identity.services.accounts import move
 from nanhu.services.mobile.models import Binding
 from nanhu.services.mobile.views import enter
 from nanhu.services.mobile.views.enter import COOKIE, waiting_to_be_linked
@@ -144,6 +145,14 @@ def test_who_owes_a_second_step_takes_it_here_too(syncing, wecom, client):
     identity.grant_role(by=SYSTEM, account_id=identity.account_of(syncing.persons["T2"]).pk, role="identity.admin")
     wecom.join("t2")
     assert tap(client, wecom, "t2")["Location"] != "/"
+
+
+@pytest.mark.capability("A066.1")
+def test_whose_account_is_suspended_does_not_enter(syncing, wecom, client):
+    wecom.join("t2")
+    move(by=SYSTEM, account=identity.account_of(syncing.persons["T2"]), state="suspended", reason="停职")
+    assert tap(client, wecom, "t2").status_code == 403
+    assert "_auth_user_id" not in client.session
 
 
 @pytest.mark.capability("A060.1")

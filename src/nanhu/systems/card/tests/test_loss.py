@@ -60,6 +60,7 @@ def test_after_cancelling_the_card_pays_again(rich):
     cancel_loss(
         by=rich.actor("clerk"), card=rich.card("student"), document="resident_id", face_checked=True, reason="卡已找回"
     )
+    assert (rich.card("student").state, rich.card("student").lost_at) == ("issued", None)
     assert rich.pay("student", 1200) == "posted"
     entry = AuditEntry.objects.get(action="card.cancel_loss")
     assert (entry.actor, entry.reason, entry.facts["document"]) == ("周敏", "卡已找回", "resident_id")

@@ -83,7 +83,8 @@ def test_a_wrong_enquiry_pin_reports_nothing_and_is_counted(school):
 def test_the_reissue_kiosk_reads_the_identity_card(school):
     answer = keypad("reissue_kiosk").ask("loss/report", {"id_number": DOCUMENTS["student"][1]})
     assert answer["outcome"] == "approved"
-    assert is_lost_everywhere(school).proof == "identity card read"
+    report = is_lost_everywhere(school)
+    assert (report.way, report.proof, report.reporter.endswith("KS001")) == ("kiosk", "identity card read", True)
 
 
 @pytest.mark.capability("A114.2")
