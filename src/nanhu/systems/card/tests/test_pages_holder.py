@@ -61,6 +61,7 @@ def past_receipt(campus, part: str, days_ago: int, **given) -> Receipt:
 
 @pytest.mark.capability("A143.1", "A143.3")
 def test_balance_and_rows_are_true_the_moment_the_terminal_answers(fed):
+    past_receipt(fed, "student", 40, amount_fen=123)
     browser = fed.client("student")
     assert "¥ 29.50" in text(browser.get("/card/"))
     assert fed.pay("student", 950) == "posted"
@@ -72,11 +73,11 @@ def test_balance_and_rows_are_true_the_moment_the_terminal_answers(fed):
         assert all(word in page for word in ("充值", "校园卡柜台 · 现金", "+¥ 50.00"))
     assert all(word in rows for word in ("岳阳米粉", "东院三食堂", "E3002", "−¥ 8.50"))
     assert all(
-        word in rows for word in ("¥ 21.50", "¥ 8.50", "花在哪个食堂")
-    )  # the chart and its table: net per canteen
+        word in rows for word in ("¥ 22.73", "¥ 8.50", "花在哪个食堂")
+    )  # the chart and its table: net per canteen, of all months
     by_month = rows.partition("每月花了多少")[2].partition("花在哪个食堂")[0]
-    month = f"{campus_today().month} 月"
-    assert all(word in by_month for word in (month, "¥ 30.00")), "and by month, of both canteens"
+    months = [f"{day.month} 月" for day in (campus_today(), campus_today() - timedelta(days=40))]
+    assert all(word in by_month for word in (*months, "¥ 30.00", "¥ 1.23")), "and by month, of both canteens"
     assert all(word in text(browser.get("/")) for word in ("¥ 20.00", "校园卡系统"))
 
 
