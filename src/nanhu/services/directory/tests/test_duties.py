@@ -317,6 +317,9 @@ def test_who_has_duty_is_told_once_the_evening_before_and_has_it_in_the_calendar
         assert [jobs.tell_tomorrow() for _twice in range(2)] == [2, 0]
     assert Message.objects.get(template="directory.duty").title == f"轮到您值班：{one}"
     assert "带班" in Message.objects.get(template="directory.duty_open").title, "the post is vacant: its unit hears it"
+    for template, number in (("directory.duty", "T0003"), ("directory.duty_open", "T0002")):
+        heard = Message.objects.get(template=template).entries.values_list("person_id", flat=True)
+        assert list(heard) == [people.find_person_by_campus_no(number)], template
     viewer = school.viewer("T0003")
     [found] = queries.occurrences(viewer, day_after(0), day_after(3))
     assert (found.title, found.starts, found.place) == ("财务处值班", one.begins_at, "")

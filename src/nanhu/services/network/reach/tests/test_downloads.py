@@ -15,6 +15,13 @@ DESK = "/network/reach/installers/"
 PROGRAM = b"MZ" + bytes(range(256)) * 40
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36"
 ANDROID = "Mozilla/5.0 (Linux; Android 15; V2318) AppleWebKit/537.36 Chrome/131.0 Mobile Safari/537.36"
+AGENTS = {
+    "windows": WINDOWS,
+    "android": ANDROID,
+    "macos": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.1 Safari/605.1.15",
+    "linux": "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0",
+    "all": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1",
+}
 
 
 def said(content=PROGRAM, *, name="安装包.exe", **more):
@@ -43,6 +50,9 @@ def test_the_page_says_count_hash_and_the_system_of_the_browser(school, settings
     assert "在网上申请" not in students, "who cannot apply is not sent there"
     assert "学生不能申请" in students
     assert "还没有安装包" in teacher.get(PAGE, headers={"user-agent": ANDROID}).content.decode()
+    for system, agent in AGENTS.items():
+        page = teacher.get(PAGE, headers={"user-agent": agent}).content.decode()
+        assert f'href="?system={system}" aria-current="true"' in page, system
     assert teacher.get(PAGE, {"system": "all"}).content.decode().count("SHA-256</dt>") == 2
     answer = teacher.get(f"{PAGE}{windows.public_id}/")
     assert (answer.content, answer["X-Content-Type-Options"]) == (PROGRAM, "nosniff")
