@@ -24,7 +24,7 @@ from nanhu.systems.card.funds.checks import funds_differences
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.services.returns import return_overdue
 from nanhu.systems.card.pins.tests.conftest import Keypad
-from nanhu.systems.card.tests.conftest import SYSTEM
+from nanhu.systems.card.tests.conftest import CAST, SYSTEM
 
 DAYS = 30
 PIN = ID_NUMBERS["student"][-6:].replace("X", "0")
@@ -107,6 +107,8 @@ def test_a_load_whose_write_failed_is_found_by_the_clock_shown_to_both_and_goes_
             assert "圈存未领" in page
             assert "¥ 50.00" in page
         assert f"超过 {DAYS} 天" in page
+        [row] = page.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")[:-1]
+        assert all(words in row for words in (CAST["student"][0], "圈存未领", "¥ 50.00")), "and to the office whose"
     with clock_on(campus, days=DAYS - 1):
         assert jobs.return_unclaimed() == 0
     with clock_on(campus, days=DAYS, minutes=1):
