@@ -51,12 +51,13 @@ def outstanding(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequ
         answer = "" if confirmed_at else reverse("assets:mine:borrowed")
         found.setdefault(person_id, []).append(Outstanding(what=f"{name} {number}", how=how, url=answer))
     for letting in renting.still_owing().filter(payer__in=person_ids).select_related("asset").order_by("due_on"):
-        owed = (
-            _("租金还没开给您：请等财务开出再缴清")
-            if letting.is_back  # type: ignore[attr-defined]  # annotated
-            else _("出租在外，租金开给您：请单位资产员收回，或续租时换人缴费")
+        is_back: bool = letting.is_back  # type: ignore[attr-defined]  # annotated by `still_owing`
+        one = Outstanding(
+            what=f"{letting.asset.name} {letting.asset.number}",
+            how=_("租金还没开给您：请等财务开出再缴清")
+            if is_back
+            else _("出租在外，租金开给您：请单位资产员收回，或续租时换人缴费"),
         )
-        one = Outstanding(what=f"{letting.asset.name} {letting.asset.number}", how=owed)
         found.setdefault(letting.payer_id or 0, []).append(one)
     return found
 

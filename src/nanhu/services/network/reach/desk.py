@@ -530,7 +530,7 @@ def move_point(request: PageRequest, form: PointForm, found: AccessPoint) -> Non
     hanging.hang(by=request.actor, facts=form.cleaned_data, found=found)
 
 
-@move_point.action("remove/", done=_("已取下。"), to="points")
+@move_point.action("remove/", done=_("接入点已取下。"), to="points")
 def take_down_point(request: PageRequest, found: AccessPoint) -> None:
     hanging.take_down(by=request.actor, found=found)
 

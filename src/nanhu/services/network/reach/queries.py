@@ -186,7 +186,7 @@ def coverage(floor: int | None = None) -> list[Area]:
     for point in points():
         if (found := known.get(building_of(point.place).pk)) is None:
             continue
-        storey: int | None = point.storey  # type: ignore[attr-defined]  # annotated
+        storey: int | None = point.storey  # type: ignore[attr-defined]  # annotated by `points`
         if storey is not None:
             found.floors.add(storey)
         if floor is None or storey == floor:
