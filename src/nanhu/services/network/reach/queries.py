@@ -85,7 +85,7 @@ class Covered:
     number: int = 0
     floors: set[int] = field(default_factory=set)
     unplaced: int = 0
-    is_asked: bool = True
+    has_floor: bool = True
 
     @property
     def silent(self) -> int:
@@ -133,13 +133,13 @@ class Area:
         return self.scale.height
 
     @property
-    def asked(self) -> list[Covered]:
+    def with_floor(self) -> list[Covered]:
         """Those that have the floor that is looked at."""
-        return [one for one in self.buildings if one.is_asked]
+        return [one for one in self.buildings if one.has_floor]
 
     @property
     def covered(self) -> int:
-        return sum(bool(one.points) for one in self.asked)
+        return sum(bool(one.points) for one in self.with_floor)
 
     @property
     def hung(self) -> list[AccessPoint]:
@@ -196,7 +196,7 @@ def coverage(floor: int | None = None) -> list[Area]:
         rooms = campus.Room.objects.filter(floor=floor, place__closed_at=None)
         having = set(rooms.values_list("place__parent", flat=True))
         for key, building in known.items():
-            building.is_asked = floor in building.floors or key in having
+            building.has_floor = floor in building.floors or key in having
     return areas
 
 

@@ -33,7 +33,10 @@ def hang(*, by: Actor, facts: Mapping[str, Any], found: AccessPoint | None = Non
     with refused_as(KnownAlreadyError, by="access_point_name"):
         entered(row, {**facts, "removed_at": None})
     place_mac(row)
-    note(by, "network.move_point" if found else "network.hang_point", row)
+    if found:
+        audit.record(by=by, action="network.move_point", target=target_of(row), facts={"title": row.name})
+    else:
+        audit.record(by=by, action="network.hang_point", target=target_of(row), facts={"title": row.name})
     return row
 
 
@@ -45,7 +48,7 @@ def take_down(*, by: Actor, found: AccessPoint) -> None:
     forget_mac(row)
     row.removed_at = now()
     row.save(update_fields=["removed_at"])
-    note(by, "network.remove_point", row)
+    audit.record(by=by, action="network.remove_point", target=target_of(row), facts={"title": row.name})
 
 
 def enter_point(facts: dict[str, Any]) -> str:
@@ -87,5 +90,5 @@ def forget_mac(row: AccessPoint) -> None:
         network.ApPlace.objects.filter(mac=row.mac, name=row.name).delete()
 
 
-def note(by: Actor, action: str, row: AccessPoint) -> None:
-    audit.record(by=by, action=action, target=f"access-point:{row.public_id}", facts={"title": row.name})
+def target_of(row: AccessPoint) -> str:
+    return f"access-point:{row.public_id}"
