@@ -44,7 +44,8 @@ def test_the_account_is_shown_after_name_document_and_a_code(browser, teacher):
     assert "T00123" in page
     assert "20250999" in page
     assert teacher.name not in page, "the name stays masked"
-    for shown in (waiting, page):
+    for shown in (waiting.partition("<main")[2], page.partition("<main")[2]):
+        assert "</main>" in shown
         assert [one for one in (teacher.phone, teacher.phone[-4:], teacher.id_number) if one in shown] == []
     assert "T00123" not in waiting
     assert "_auth_user_id" not in browser.session, "finding an account signs nobody in"
