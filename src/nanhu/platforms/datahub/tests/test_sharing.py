@@ -307,26 +307,9 @@ def test_a_person_reads_which_company_got_which_table_of_him(vendor, program, ha
 
 NAMED = {
     "student.tutor": ({"campus_no": "14231100001", "kind": "导师", "staff_no": "0020200771"}, 2),
-    "flows.task": (
-        {
-            "task": "T1",
-            "number": "N1",
-            "step": "leader",
-            "state": "done",
-            "done_by": "0020200771",
-            "opened_at": now(),
-        },
-        1,
-    ),
+    "flows.task": ({"task": "T1", "number": "N1", "step": "leader", "state": "done", "done_by": "0020200771"}, 1),
     "flows.case": (
-        {
-            "number": "N1",
-            "process": "leave",
-            "process_name": "请假",
-            "campus_no": "14231100001",
-            "state": "running",
-            "opened_at": now(),
-        },
+        {"number": "N1", "process": "leave", "process_name": "请假", "campus_no": "14231100001", "state": "running"},
         1,
     ),
 }
@@ -335,6 +318,8 @@ NAMED = {
 @pytest.mark.parametrize("table", NAMED)
 def test_everybody_whom_a_row_names_is_counted_and_such_a_table_is_personal(vendor, program, table):
     row, persons = NAMED[table]
+    if "opened_at" in shared_tables()[table].by_name:
+        row = row | {"opened_at": now()}
     datahub.put(table, [row], by=BY)
     steward = signed_in("管个", "0020209389", "datahub.steward")
     every = [one.name for one in shared_tables()[table].fields if not one.sensitive]
