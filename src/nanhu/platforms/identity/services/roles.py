@@ -5,6 +5,7 @@ merchants keeps the books. The database holds both by exclusion constraints, so 
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -29,13 +30,16 @@ from nanhu.platforms.people import api as people
 UNIT_ROLES = frozenset({"identity.clerk"})
 ONE_DUTY = "identity_grant_one_duty"
 ONE_MONEY_DUTY = "identity_grant_one_money_duty"
+MOST_MERGES = 3
+"""Of a record into another, and of that one in its turn."""
 CARRIED, LEFT = "合并前的账号已有", "合并后不再需要"
 """Why a role of a merged record was granted anew or taken back: marks of ours in the record, as 合并 is of a suspension."""
 
 
-def live() -> Q:
-    """Grants that count now: the job that revokes what has ended may be late."""
-    return Q(revoked_at=None) & (Q(ends_at=None) | Q(ends_at__gt=now()))
+def live(moment: Any = None) -> Q:
+    """Grants that count now, or at a moment of the database's own (`Now()`, for what is prepared once): the job that revokes what has ended
+    may be late."""
+    return Q(revoked_at=None) & (Q(ends_at=None) | Q(ends_at__gt=moment or now()))
 
 
 def administrative_keys() -> frozenset[str]:
@@ -101,19 +105,20 @@ def revoke(*, by: Actor, account_id: int, role: str, unit_code: str = "", reason
     return True
 
 
-def of_merged() -> QuerySet[RoleGrant]:
+def of_merged(moment: Any = None) -> QuerySet[RoleGrant]:
     """Of accounts whose record was merged into another: what they might do."""
-    gone = RoleGrant.objects.filter(live(), account__state=Account.State.ENDED)
+    gone = RoleGrant.objects.filter(live(moment), account__state=Account.State.ENDED)
     return gone.filter(account__person__merged_into__isnull=False)
 
 
-def left_behind() -> QuerySet[RoleGrant]:
-    """Of these, what the account of the other record may not.
+def left_behind(moment: Any = None) -> QuerySet[RoleGrant]:
+    """Of these, what no account of the records above it may: of one that was merged in its turn it is among what that left.
 
     Nothing of it goes over by itself. Whoever merges records grants nobody a right, and a merge can be a mistake; parted, the account has them again.
     """
-    kept = RoleGrant.objects.filter(live(), account__person=OuterRef("account__person__merged_into"))
-    return of_merged().exclude(Exists(kept.filter(role=OuterRef("role"), unit_code=OuterRef("unit_code"))))
+    same = RoleGrant.objects.filter(live(moment), role=OuterRef("role"), unit_code=OuterRef("unit_code"))
+    above = ["account__person" + "__merged_into" * steps for steps in range(1, MOST_MERGES + 1)]
+    return of_merged(moment).filter(*[~Exists(same.filter(account__person=OuterRef(one))) for one in above])
 
 
 def left_grants(account: Account) -> list[RoleGrant]:
@@ -123,9 +128,10 @@ def left_grants(account: Account) -> list[RoleGrant]:
     return [one for one in found if heirs.get(one.account.person_id) == account.person_id]
 
 
-def left_to(account: Account) -> list[RoleGrant]:
-    """Each role of theirs once that this account has not."""
-    found = {(one.role, one.unit_code): one for one in reversed(left_grants(account))}
+def left_to(account: Account, *, giver: Account | None = None) -> list[RoleGrant]:
+    """Each role of theirs once that this account has not; of one of them alone, where it is named."""
+    theirs = [one for one in reversed(left_grants(account)) if giver is None or one.account_id == giver.pk]
+    found = {(one.role, one.unit_code): one for one in theirs}
     if not found:
         return []
     held = set(RoleGrant.objects.filter(live(), account=account).values_list("role", "unit_code"))

@@ -68,3 +68,14 @@ def test_whose_roles_stayed_behind_in_a_merge_hears_of_it_while_it_stands(two, s
     assert (
         entries.filter(person_id=kept, message__title__contains="1 个角色没有转过来").count() == told == entries.count()
     )
+
+
+def test_of_a_merge_that_left_no_role_nothing_is_told_whatever_an_earlier_one_left(readers):
+    kept, first, second = (
+        people.find_person_by_campus_no(CAST[one][2]) for one in ("teacher", "student", "other_student")
+    )
+    identity.grant_role(by=SYSTEM, account_id=identity.account_of(first).pk, role="datahub.steward")
+    for gone in (first, second):
+        people.merge_persons(by=SYSTEM, kept_id=kept, gone_id=gone, reason="同一个人")
+    deliver_pending()
+    assert Entry.objects.filter(message__template="messages.roles_left").count() == 1

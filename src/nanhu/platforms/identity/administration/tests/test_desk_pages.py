@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.kit.waiting import counts_in
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity import hashing
+from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.administration.models import AccountNote
 from nanhu.platforms.identity.administration.tests.conftest import PASSWORD, TEST, make_member, put_in, sign_in
 from nanhu.platforms.identity.factors.services.overview import factors_of
@@ -401,6 +404,29 @@ def test_roles_of_a_merged_record_are_its_own_again_when_it_is_parted(office, tw
     assert held_by(elsewhere) == {"datahub.steward", "card.clerk"}
     assert held_by(here) == set(), "nobody can tell for whom it was granted meanwhile"
     assert here.name not in guard.client.get(LEFT).content.decode()
+
+
+def test_roles_of_a_record_that_was_merged_twice_wait_until_its_last_heir_has_them(office, two_records, here) -> None:
+    heir = put_in(make_member("李三多", "430602200701010037", student="0920260003"), "09")
+    open_accounts(by=TEST, person_ids=[heir.person_id])
+    identity_sample.set_password_for_sample(by=TEST, campus_no="0920260003", password=PASSWORD)
+    merging.merge(kept_id=heir.person_id, gone_id=here.person_id)
+    guard = office("identity.security")
+    assert page_of(heir) in guard.client.get(LEFT).content.decode()
+    for role in ("datahub.steward", "card.clerk"):
+        assert guard.client.post(f"{page_of(heir)}/roles/carry", {"role": role, "unit": ""}).status_code == 302
+    assert held_by(heir) == {"datahub.steward", "card.clerk"}
+    assert page_of(heir) not in guard.client.get(LEFT).content.decode(), "there is nothing left to decide"
+
+
+def test_a_role_of_a_merged_record_that_has_ended_is_not_counted(two_records, here) -> None:
+    def waiting() -> int:
+        label = "identity.left_roles"
+        return counts_in((label,), SimpleNamespace(account_id=here.account.pk, person_id=here.person_id)).get(label, 0)
+
+    assert waiting() == 2
+    RoleGrant.objects.filter(role="datahub.steward").update(ends_at=now())
+    assert waiting() == 1, "the program counted before, and the clock goes on"
 
 
 def test_only_roles_that_a_merged_record_had_are_carried_over_and_duties_stay_apart(office, two_records, here) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models.functions import Now
 from django.http import HttpResponseBase
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -92,7 +93,7 @@ def grants(request: PageRequest) -> HttpResponseBase:
     title=_("合并后待定的角色"),
     tab=_("待定角色"),
     roles={SECURITY},
-    count=entered("identity.left_roles", left_behind),
+    count=entered("identity.left_roles", lambda: left_behind(Now())),
     waits=True,
     lead=_(
         "两份记录合并为一人时，并入的那份记录的账号停用，它的角色不会自动转到保留的账号：给谁什么权由人决定。点姓名，在他的页上授予或收回。"
