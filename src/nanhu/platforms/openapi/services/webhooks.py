@@ -23,9 +23,10 @@ KEPT: Final = timedelta(days=7)
 """Longer than an event is tried before it is given up: what was not taken in the week before a pause is sent after it as well."""
 AT_ONCE: Final = 2000
 HOOK: Final = """
-    SELECT hook.* FROM openapi_webhook hook JOIN openapi_vendor vendor ON vendor.id = hook.vendor_id AND vendor.is_on
-    WHERE hook.vendor_id = %s AND hook.mode = %s AND hook.is_on FOR KEY SHARE OF hook"""
-"""Whoever takes it up again waits for those who write an event, and they for him: an event has its delivery from one of them."""
+    SELECT hook.*, vendor.is_on AS is_heard FROM openapi_vendor vendor JOIN openapi_webhook hook ON hook.vendor_id = vendor.id
+    WHERE vendor.id = %s AND hook.mode = %s AND hook.is_on FOR KEY SHARE OF vendor, hook"""
+"""Whoever takes it up again or switches its vendor on waits for those who write an event, and they for him: an event has its delivery from one
+of them. The vendor first, as who switches it takes them; also of one that is off, as what does not fit is not waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +42,10 @@ def publish(*, vendor: Vendor, mode: str, kind: str, key: str, facts: Mapping[st
     event, is_new = WebhookEvent.objects.get_or_create(
         vendor=vendor, mode=mode, key=key, defaults={"kind": kind, "facts": dict(facts)}
     )
-    if is_new and any(one.paused_at is None for one in Webhook.objects.raw(HOOK, [vendor.pk, mode])):
-        Delivery.objects.create(event=event, vendor_id=event.vendor_id)
+    if is_new:
+        hooks = Webhook.objects.raw(HOOK, [vendor.pk, mode])
+        if any(one.is_heard and one.paused_at is None for one in hooks):  # type: ignore[attr-defined]  # selected along
+            Delivery.objects.create(event=event, vendor_id=event.vendor_id)
     return event
 
 

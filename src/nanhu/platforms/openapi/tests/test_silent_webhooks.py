@@ -5,6 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from nanhu.kernel.models import AuditEntry
@@ -12,6 +13,7 @@ from nanhu.platforms.openapi.jobs import pause_silent
 from nanhu.platforms.openapi.models import Delivery, Vendor, Webhook
 from nanhu.platforms.openapi.services import deliveries, vendors, webhooks
 from nanhu.platforms.openapi.tests.conftest import COLLEAGUE_NO, KEEPER_NO, SYSTEM
+from nanhu.testing.races import amid
 from nanhu.testing.sessions import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +133,19 @@ def test_a_vendor_that_is_switched_off_hears_nothing_and_what_it_missed_when_it_
     deliveries.deliver_due()
     pause_silent()
     assert (sorted(ear.heard), Webhook.objects.get().paused_at) == ([1, 2], None), "each once"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_event_first", [True, False])
+def test_an_event_that_is_written_while_its_vendor_is_switched_on_is_sent_once(hook, is_event_first):
+    vendors.switch(by=SYSTEM, vendor=hook.vendor, is_on=False, reason="合同到期")
+
+    @transaction.atomic
+    def happen():
+        tell(hook, 1)
+
+    def switch_on():
+        vendors.switch(by=SYSTEM, vendor=hook.vendor, is_on=True, reason="续签")
+
+    amid(*((happen, switch_on) if is_event_first else (switch_on, happen)))
+    assert Delivery.objects.count() == 1
