@@ -31,13 +31,13 @@ class LookedAt:
 
 
 def looks_at(account: Account) -> QuerySet[AuditEntry]:
-    """Newest first, also of records that were merged into his; what the person did themself does not count."""
+    """Newest first, also of records that were merged into his; what the person did themself, by the account of any of these, does not count."""
     actions = [look.key for look in registry.looks]
     roots = people.families([account.person_id])
     records = {account.person_id, *(one for one, root in roots.items() if root == account.person_id)}
     return (
         AuditEntry.objects.filter(target__in=[f"person:{one}" for one in sorted(records)], action__in=actions)
-        .exclude(account_id=account.pk)
+        .exclude(account_id__in=Account.objects.filter(person_id__in=records).values("pk"))
         .order_by("-at")
     )
 

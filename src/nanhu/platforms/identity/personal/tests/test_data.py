@@ -79,6 +79,17 @@ def test_looks_at_a_record_that_was_merged_into_mine_show_and_are_its_own_again(
     assert "合并前查的" not in page_of(Client(), teacher, "/account/data/looks")
 
 
+def test_what_i_saw_of_myself_under_a_record_that_was_merged_into_mine_does_not_count(student, teacher, browser):
+    people.phone_of(student.person_id, by=actor(student), purpose="自己看看")
+    people.phone_of(student.person_id, by=Actor(account_id=None, name="外人"), purpose="别人看的")
+    merging.merge(kept_id=teacher.person_id, gone_id=student.person_id)
+
+    text = page_of(browser, teacher, "/account/data/looks")
+
+    assert "自己看看" not in text
+    assert "别人看的" in text
+
+
 def test_a_copy_holds_what_rooms_keep_and_only_mine(student, teacher, browser):
     sign_in(browser, student.numbers[0])
     browser.post("/account/data/copy")
