@@ -121,8 +121,7 @@ def networks_around(address: str) -> list[str]:
         found = ip_address(address.strip())
     except ValueError:
         return []
-    narrowest, widest = (32, 8) if isinstance(found, IPv4Address) else (64, 16)
-    return [str(ip_network((found, length), strict=False)) for length in range(narrowest, widest - 1, -1)]
+    return [str(ip_network((found, length), strict=False)) for length in range(found.max_prefixlen, -1, -1)]
 
 
 def origin_of(address: str) -> str:

@@ -421,6 +421,12 @@ def test_a_table_of_addresses_takes_the_place_of_the_one_before_whole_or_not_at_
     assert provinces.client("T1").get("/network/reach/regions/").status_code == 404
 
 
+def test_a_table_of_addresses_may_name_one_address_and_all_of_them(provinces):
+    lines = "2001:db8::9/128,武汉\n2001:db8::/32,湖北\n0.0.0.0/0,别处"
+    assert provinces.client("K1").post(REGIONS, table(lines)).status_code == 302
+    assert [regions.region_of(one) for one in ("2001:db8::9", "2001:db8::8", HOTEL)] == ["武汉", "湖北", "别处"]
+
+
 @pytest.mark.capability("A160.1")
 def test_not_me_hangs_up_and_demands_a_new_password(school, odd):
     teacher, elsewhere = school.client("T1"), signed_in("T1")
