@@ -35,8 +35,8 @@ def give(*, by: Actor, vendor: Vendor, person_id: int, most_fen: int, reference:
 
 @transaction.atomic
 def end(*, by: Actor, consent: Consent) -> None:
-    """From the commit on no payment is taken by it. Ending twice is harmless."""
-    current = Consent.objects.select_for_update().select_related("vendor").get(pk=consent.pk)
+    """From the commit on no payment is taken by it. Ending twice is harmless. Its vendor is not held: a payment holds that one first."""
+    current = Consent.objects.select_for_update(of=("self",)).select_related("vendor").get(pk=consent.pk)
     if current.ended_at is not None:
         return
     current.ended_at = now()

@@ -10,9 +10,11 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.openapi.services import keys
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
-from nanhu.systems.card.vendors.models import VendorPayment
+from nanhu.systems.card.vendors import consents
+from nanhu.systems.card.vendors.models import Consent, VendorPayment
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, fault_of, register
 from nanhu.testing.patience import PATIENCE_SECONDS
+from nanhu.testing.races import alone, is_someone_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 10
@@ -73,6 +75,21 @@ def test_one_code_from_ten_connections_pays_once(campus):
     assert sorted(answer.status_code for answer in answers) == [201] + [402] * (MANY - 1)
     assert {fault_of(answer) for answer in answers if answer.status_code == 402} == {"code_used"}
     assert balance(campus) == 10_000 - 850
+
+
+def test_a_consent_is_ended_while_its_vendor_is_about_to_charge_by_it(campus):
+    """A payment holds its key and the vendor, then the consent."""
+    shop = Shop(register())
+    person_id = campus.persons["student"]
+    given = consents.give(by=SYSTEM, vendor=shop.vendor, person_id=person_id, most_fen=100, reference="")
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            keys.hold_key(shop.key)
+            ended = pool.submit(alone, lambda: consents.end(by=SYSTEM, consent=given))
+            while not (ended.done() or is_someone_waiting()):
+                pass
+            assert Consent.objects.select_for_update().get(pk=given.pk).ended_at is not None
+        ended.result()
 
 
 def test_revoking_waits_for_the_deed_under_way_and_nothing_follows(campus):
