@@ -13,6 +13,7 @@ from django.db.models import F
 
 from nanhu.kernel import outgoing
 from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.retries import drive
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub import queries
@@ -24,6 +25,7 @@ from nanhu.platforms.datahub.sharing import counting, golden
 from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, id_number, register, student
 from nanhu.platforms.datahub.tests.test_sharing import ask_grant, card, program, vendor  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.views import quality, source_days
+from nanhu.platforms.datahub.views.looks import LOOK, tell_persons_seen
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
@@ -376,9 +378,9 @@ def test_everybody_sees_where_their_own_values_come_from(hand_in, units, vendor,
         assert word not in page, "words, and no numbers of machines"
 
 
-def test_what_stands_under_a_number_that_was_given_to_somebody_else_is_that_ones(db, vendor, program):  # noqa: F811
-    """Who studied here long ago and works here now had a number that a student has today."""
-    number, origin = "200511001", people.Origin(source="test", title="测试")
+def two_who_had(number):
+    """Who studied here long ago and works here now had a number that a student has today; both by name."""
+    origin = people.Origin(source="test", title="测试")
     ended = {"state": "ended", "ends_on": date(2009, 6, 30)}
     ties = {
         "甲老师": (
@@ -398,9 +400,26 @@ def test_what_stands_under_a_number_that_was_given_to_somebody_else_is_that_ones
         )
         for name, held in ties.items()
     ]
+    found = {}
     for record in records:
         made = people.apply_records(by=BY, records=[record], origin=origin)
         identity.open_accounts(by=BY, person_ids=made.person_ids.values())
+        found |= made.person_ids
+    return found
+
+
+def test_who_was_seen_is_told_and_not_who_has_a_former_number_of_his(db):
+    teacher, student_of_today = two_who_had("200511001").values()
+    looks = AuditEntry.objects.filter(action=LOOK)
+    tell_persons_seen([teacher], "待核对", by=BY)
+    assert [(one.target, one.facts["campus_no"]) for one in looks] == [(f"person:{teacher}", "0020110001")]
+    tell_persons_seen([student_of_today], "待核对", by=BY)
+    assert looks.filter(target=f"person:{student_of_today}").count() == 1
+
+
+def test_what_stands_under_a_number_that_was_given_to_somebody_else_is_that_ones(db, vendor, program):  # noqa: F811
+    number = "200511001"
+    two_who_had(number)
     lesson = {"term": "2026-2027-1", "section": "JX01", "campus_no": number, "course": "MA101", "kind": "again"}
     datahub.put("academic.roster", [lesson | {"course_name": "高等数学"}], by=BY)
     ask_grant("academic.roster")

@@ -26,7 +26,7 @@ from nanhu.platforms.datahub.services.mapping import is_remembered
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS
 from nanhu.platforms.datahub.views.desk import TONES, home
-from nanhu.platforms.datahub.views.looks import a_number_of, tell_seen
+from nanhu.platforms.datahub.views.looks import tell_seen
 from nanhu.platforms.datahub.warehouse import taking
 
 MOST_DIFFERENCES = 50
@@ -86,8 +86,9 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
     differences, gone_rows = found.differences[:MOST_DIFFERENCES], found.gone[:MOST_DIFFERENCES]
     issues = list_of(request, Issues, open_issues(found), filters_of(found), caption=_("问题"), empty=NO_ISSUES)
     changed = [one["campus_no"] for one in differences]
-    told = [*changed, *numbers_of(found, gone_rows), *numbers_with_issues(issues.page.object_list)]
-    tell_batch_seen(found, told, by=request.actor)
+    told = [*changed, *numbers_of(found, gone_rows)]
+    with_issues = {one.row.person_id for one in issues.page.object_list if one.row.person_id}
+    tell_batch_seen(found, told, by=request.actor, person_ids=with_issues)
     facts = {
         "batch": found,
         "tone": TONES.get(found.state, "warn"),
@@ -124,9 +125,9 @@ def numbers_of(found: Batch, gone_rows: Iterable[Sequence[str]]) -> list[str]:
     return [] if is_units(found) else [number for _key, number in gone_rows]
 
 
-def tell_batch_seen(found: Batch, numbers: Iterable[str], *, by: Actor) -> None:
+def tell_batch_seen(found: Batch, numbers: Iterable[str], *, by: Actor, person_ids: Iterable[int] = ()) -> None:
     spec = named_source(found.source)
-    tell_seen(numbers, str(spec.title) if spec else found.source, by=by)
+    tell_seen(numbers, str(spec.title) if spec else found.source, by=by, person_ids=person_ids)
 
 
 def gate_title(found: Batch) -> str:
@@ -194,13 +195,9 @@ def filters_of(found: Batch) -> type[Filters]:
 @batch.download("issues.csv")
 def issues(request: PageRequest, found: Batch) -> HttpResponseBase:
     shown = list_of(request, IssueLines, open_issues(found), filters_of(found))
-    tell_batch_seen(found, numbers_with_issues(open_issues(found).exclude(row__person=None)), by=request.actor)
+    known = open_issues(found).exclude(row__person=None).order_by().values_list("row__person_id", flat=True)
+    tell_batch_seen(found, [], by=request.actor, person_ids=known.distinct())
     return export(shown, f"issues-{found.pk}")
-
-
-def numbers_with_issues(issues: Iterable[Issue]) -> list[str]:
-    """Of those who are known: a campus number of each."""
-    return a_number_of({one.row.person_id for one in issues if one.row.person_id})
 
 
 @batch.download("gone.csv")

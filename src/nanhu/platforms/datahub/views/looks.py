@@ -10,9 +10,12 @@ from nanhu.platforms.people import api as people
 LOOK: Final = "datahub.look_shared_rows"
 
 
-def tell_seen(numbers: Iterable[str], where: str, *, by: Actor) -> None:
-    """`numbers`: campus numbers; `where`: the table or the list they stand in."""
-    holders = people.holders_of(set(numbers) - {""})
+def tell_seen(numbers: Iterable[str], where: str, *, by: Actor, person_ids: Iterable[int] = ()) -> None:
+    """`numbers`: campus numbers; `where`: the table or the list they stand in. `person_ids`: of whom it shows something without a number; each
+    is told by the first number that is his, as one that was given to somebody else since is that one's. Who has none has no page to find it on."""
+    said, held = set(numbers) - {""}, people.numbers_held(person_ids)
+    holders = people.holders_of(said.union(*held.values()))
+    own = {next((one for one in had if holders.get(one) == person_id), "") for person_id, had in held.items()}
     audit.record_many(
         audit.Record(
             by=by,
@@ -21,15 +24,9 @@ def tell_seen(numbers: Iterable[str], where: str, *, by: Actor) -> None:
             reason=where,
             facts={"table": where, "campus_no": number},
         )
-        for number in sorted(holders)
+        for number in sorted(holders.keys() & (said | own))
     )
 
 
 def tell_persons_seen(person_ids: Iterable[int], where: str, *, by: Actor) -> None:
-    """By any of their numbers; who has none has no page to find it on."""
-    tell_seen(a_number_of(person_ids), where, by=by)
-
-
-def a_number_of(person_ids: Iterable[int]) -> list[str]:
-    """Of each who ever had one the first."""
-    return [next(iter(numbers)) for numbers in people.numbers_held(person_ids).values()]
+    tell_seen([], where, by=by, person_ids=person_ids)
