@@ -52,11 +52,12 @@ def take_down(*, by: Actor, found: AccessPoint) -> None:
 
 
 def enter_point(facts: dict[str, Any]) -> str:
-    """A list that was made before does not take back what a newer one saw, one without MACs takes none away. Sessions heard from it
-    stand where it hangs. In another building it has no floor and no spot on the map yet."""
+    """A list that was made before does not take back what a newer one saw, one without MACs takes none away, nor gives what was taken down
+    the one that another has by now. Sessions heard from it stand where it hangs. In another building it has no floor and no spot on the
+    map yet."""
     row = AccessPoint.objects.filter(name=facts["name"]).first() or AccessPoint(name=facts["name"])
     seen = max(filter(None, (row.seen_at, facts["seen_at"])), default=None)
-    mac = facts["mac"] or row.mac
+    mac = facts["mac"] or ("" if row.removed_at and other_with(row, row.mac) else row.mac)
     is_elsewhere = row.pk is not None and building_of(row.place) != building_of(facts["place"])
     if row.mac != mac:
         forget_mac(row)
@@ -73,8 +74,12 @@ def living(found: AccessPoint) -> AccessPoint:
     return row
 
 
+def other_with(row: AccessPoint, mac: str) -> AccessPoint | None:
+    return AccessPoint.objects.filter(mac=mac, removed_at=None).exclude(pk=row.pk).first() if mac else None
+
+
 def refuse_taken(row: AccessPoint, mac: str) -> None:
-    if mac and (other := AccessPoint.objects.filter(mac=mac, removed_at=None).exclude(pk=row.pk).first()):
+    if other := other_with(row, mac):
         raise MacTakenError(name=other.name)
 
 

@@ -290,3 +290,14 @@ def test_a_list_keeps_what_was_set_by_hand_until_it_says_another_building(floors
     assert now_is() == (2, 113.1005, "00:1a:2b:00:00:09")
     keeper.post(POINTS, upload(f"名称,地点代码,频段,最近上报\nLIB-9,office,5,{seen(minutes=1)}\n"))
     assert now_is() == (None, None, "00:1a:2b:00:00:09")
+
+
+def test_a_list_without_macs_gives_none_back_that_another_access_point_has_by_now(floors):
+    keeper, mac = floors.client("K1"), "00:1a:2b:3c:4d:5e"
+    remove = f"/network/reach/points/{AccessPoint.objects.get(name='LIB-1').public_id}/remove/"
+    assert keeper.post(remove, {"form_token": str(uuid4())}).status_code == 302
+    assert keeper.post(NEW_POINT, point_form(mac=mac)).status_code == 302
+    keeper.post(POINTS, upload(f"名称,地点代码,频段,最近上报\nLIB-1,lib.101,5,{seen(minutes=1)}\n"))
+    hung = AccessPoint.objects.filter(removed_at=None, name__startswith="LIB")
+    assert dict(hung.values_list("name", "mac")) == {"LIB-1": "", "LIB-2": "", "LIB-9": mac}
+    assert ApPlace.objects.get(mac=mac).name == "LIB-9"
