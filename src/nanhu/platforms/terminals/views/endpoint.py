@@ -83,7 +83,7 @@ def served(request: HttpRequest, operation: Operation) -> HttpResponse:
     response["Nanhu-Signature"] = sign_response(
         key, request_signature=frame.signature, status=answer.status, body=answer.body
     )
-    return response
+    return to_come_again(response)
 
 
 def answer_of(operation: Operation, terminal: Terminal, frame: Frame, body: bytes, key: bytes) -> Response:
@@ -153,12 +153,16 @@ def note(frame: Frame, code: str, detail: str = "") -> None:
 def failure(_request: HttpRequest, status: int) -> HttpResponse:
     """What is refused before a terminal is known, or breaks around the view: in the protocol's words, as a terminal reads no page."""
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        answer = unsigned(HTTPStatus.SERVICE_UNAVAILABLE, refusal("outcome_unknown"))
-        answer.headers["Retry-After"] = str(away.RETRY_SECONDS)
-        return answer
+        return to_come_again(unsigned(HTTPStatus.SERVICE_UNAVAILABLE, refusal("outcome_unknown")))
     if status == HTTPStatus.NOT_FOUND:
         return unsigned(status, refusal("not_found"))
     return unsigned(HTTPStatus.BAD_REQUEST, refusal("malformed"))
+
+
+def to_come_again(response: HttpResponse) -> HttpResponse:
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(away.RETRY_SECONDS)
+    return response
 
 
 def unsigned(status: int, said: dict[str, Any]) -> HttpResponse:

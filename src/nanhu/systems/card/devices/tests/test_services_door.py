@@ -82,6 +82,7 @@ def test_a_crash_before_the_commit_leaves_nothing_and_the_same_sequence_may_ask_
     answer = kiosk.send("test/crash", b"{}", 4)
     assert (answer.status_code, json.loads(answer.content)["code"]) == (503, "outcome_unknown")
     assert answer["Nanhu-Signature"]
+    assert int(answer["Retry-After"]) > 0
     assert deeds() == LoggedRequest.objects.count() == 0
     assert kiosk.ask("test/deed", {}, sequence=4)["outcome"] == "approved"
 
