@@ -146,8 +146,8 @@ def take_up(vendor: Vendor) -> int:
 
 
 def send_missed(paused: Webhook) -> int:
-    """In their order; `paused` as it was locked before it was taken up again."""
-    since = (paused.paused_at or now()) - KEPT
+    """In their order, none from before there was an address; `paused` as it was locked before it was taken up again."""
+    since = max((paused.paused_at or now()) - KEPT, paused.created_at)
     under_way = Q(deliveries__state__in=[Delivery.State.DONE, Delivery.State.WAITING])
     events = WebhookEvent.objects.filter(vendor=paused.vendor_id, mode=paused.mode, created_at__gte=since)
     missed = events.exclude(under_way).order_by("id").values_list("id", flat=True)

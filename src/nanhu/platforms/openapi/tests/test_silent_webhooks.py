@@ -135,6 +135,15 @@ def test_a_vendor_that_is_switched_off_hears_nothing_and_what_it_missed_when_it_
     assert (sorted(ear.heard), Webhook.objects.get().paused_at) == ([1, 2], None), "each once"
 
 
+def test_a_vendor_that_is_back_is_sent_nothing_from_before_it_had_an_address(people_of_the_centre):
+    vendor = vendors.register(by=SYSTEM, order=vendors.VendorOrder(company="点餐小程序", contact="刘"))
+    webhooks.publish(vendor=vendor, mode="test", kind="payment.succeeded", key="1", facts={"n": 1})
+    webhooks.set_webhook(by=SYSTEM, vendor=vendor, mode="test", url="http://localhost:9/hook")
+    for is_on in (False, True):
+        vendors.switch(by=SYSTEM, vendor=vendor, is_on=is_on, reason="续签")
+    assert not Delivery.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_event_first", [True, False])
 def test_an_event_that_is_written_while_its_vendor_is_switched_on_is_sent_once(hook, is_event_first):
