@@ -17,7 +17,7 @@ def limit_passed(card: SoftwareCard, terms: dict[str, Any], *, amount_fen: int, 
     daily_fen = facts.daily_limit_fen or int(house.get("daily_fen") or 0)
     at = stamp(now)
     bought = [one for one in terminal.read_log(card) if one.kind == terminal.PURCHASE and one.at[:8] == at[:8]]
-    hours = meal_of(at, terms.get("meals") or USUAL_MEALS)
+    hours = meal_of(at, terms.get("meals", USUAL_MEALS))
     if hours is not None and meal_fen:
         in_meal = sum(one.amount_fen for one in bought if hours[0] <= one.at[8:12] < hours[1])
         if in_meal + amount_fen > meal_fen:

@@ -142,13 +142,14 @@ def test_without_network_the_day_counts_every_meal_and_each_meal_begins_anew(poc
         at_breakfast = "20261125070000"
         terminal.buy(card, pocket.psam("N101A"), amount_fen=1900, at=at_breakfast, remember=lambda _grey: None)
 
-        def passed(hour: int, fen: int) -> str:
+        def passed(hour: int, fen: int, told: dict = terms) -> str:
             moment = datetime(2026, 11, 25, hour, tzinfo=CAMPUS).timestamp()
-            return limit_passed(card, terms, amount_fen=fen, now=moment)
+            return limit_passed(card, told, amount_fen=fen, now=moment)
 
         assert [passed(8, 100), passed(8, 101)] == ["", "meal"]
         assert [passed(9, 1100), passed(9, 1101)] == ["", "daily"]
         assert [passed(12, 1100), passed(12, 1101)] == ["", "daily"]
+        assert [passed(8, 101, {"meals": []}), passed(8, 101, {})] == ["", "meal"], "a canteen without meals has none"
 
 
 @pytest.mark.capability("A124.3")
