@@ -1,6 +1,6 @@
 """Loans (借用) and repairs (维修) of a thing; what comes back from outside (出租出借) is charged its last rent (`renting`)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
@@ -80,14 +80,19 @@ def take_back(*, by: Actor, asset: Asset, reason: str = "") -> Asset:
 
 def end_loan(*, by: Actor, asset: Asset, reason: str, **changes: Any) -> Asset:
     found = locked(asset, (State.LENT,))
-    for loan in found.loans.filter(returned_at=None).select_related("letting"):
-        loan.returned_at = now()
-        if loan.letting:
-            renting.settle(by=by, loan=loan, day=campus_today())
-        loan.save(update_fields=["returned_at", "rent_refused"])
+    close_loans(by=by, asset=found, at=now())
     move(by=by, asset=found, kind=Kind.GIVEN_BACK, reason=reason, state=resting_state(found), **changes)
     hold_back(by=by, asset=found)
     return found
+
+
+def close_loans(*, by: Actor, asset: Asset, at: datetime) -> None:
+    """Of a thing that is locked and has not been out since `at`: what a letting owes until then is billed."""
+    for loan in asset.loans.filter(returned_at=None).select_related("letting"):
+        loan.returned_at = at
+        if loan.letting:
+            renting.settle(by=by, loan=loan, day=campus_time(at).date())
+        loan.save(update_fields=["returned_at", "rent_refused"])
 
 
 def failed_inspection(asset: Asset) -> Inspection | None:

@@ -24,7 +24,7 @@ from nanhu.systems.assets.queries.figures import owed_fen
 from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services import deciding
 from nanhu.systems.assets.services.depreciating import accumulated_fen, keep_months, refuse_booked, refuse_unbooked
-from nanhu.systems.assets.services.lending import hold_back, resting_state
+from nanhu.systems.assets.services.lending import close_loans, hold_back, resting_state
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, locked, move
 from nanhu.systems.assets.services.moving import State as Thing
 from nanhu.systems.assets.services.own import refuse_own
@@ -123,7 +123,7 @@ def answer(*, by: Actor, loss: Loss, person_id: int, words: str) -> Loss:
 
 
 def carry_out(by: Actor, found: Loss) -> None:
-    """Off the books, and the bill issued: of the sums that were ruled on, or not at all."""
+    """Off the books, and the bill issued: of the sums that were ruled on, or not at all. Who had it on loan had it until it was reported lost."""
     if now() < found.heard_at:
         raise NotHeardError(day=dates.short_day(found.heard_at, campus_today().year))
     thing = locked(found.asset, (Thing.MISSING,))
@@ -135,7 +135,7 @@ def carry_out(by: Actor, found: Loss) -> None:
     if found.owed_fen and found.person_id:
         found.bill = bill_of(by, found)
     found.number = numbering.take(by=by, series=DISPOSALS, target=found.target).number
-    thing.loans.filter(returned_at=None).update(returned_at=now())
+    close_loans(by=by, asset=thing, at=thing.movements.filter(kind=Kind.LOST).latest("at").at)
     reason = Loss.Fault(found.fault).value
     move(by=by, asset=thing, kind=Kind.DISPOSED, reason=reason, state=Thing.DISPOSED, disposed_on=campus_today())
 

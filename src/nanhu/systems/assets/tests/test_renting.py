@@ -15,6 +15,7 @@ from nanhu.systems.assets.models import Letting, Rent
 from nanhu.systems.assets.registrations import outstanding
 from nanhu.systems.assets.rules import Terms, days_over, rent_periods
 from nanhu.systems.assets.services import deciding, lending, losing, renting
+from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.services.letting import ask_to_extend
 from nanhu.systems.assets.tests.conftest import SYSTEM, make_school, token
 from nanhu.systems.assets.tests.test_moving import confirmed, fresh
@@ -173,6 +174,20 @@ def test_nothing_is_billed_while_it_is_missing_and_all_of_it_once_it_is_found(sc
     assert bill_rents() == 0
     losing.report_found(by=school.actor("T1"), asset=fresh(letting.asset), reason="在仓库里")
     assert bill_rents() == 2
+
+
+def test_what_is_lost_for_good_owes_its_rent_until_it_was_reported_lost(school, clock):
+    letting = monthly(school, clock)
+    clock("2026-02-16")
+    losing.report_lost(by=school.actor("T1"), asset=fresh(letting.asset), reason="承租方说找不到")
+    clock("2026-03-17")
+    for month in (date(2026, 1, 1), date(2026, 2, 1)):
+        depreciate(by=SYSTEM, month=month)
+    ruling = {"asset": fresh(letting.asset), "fault": "none", "findings": "承租方仓库失火"}
+    loss = losing.propose_ruling(by=school.actor("T5"), token=token(), **ruling)
+    deciding.agree(by=school.actor("T6"), found=loss)
+    assert billed(letting)[1:] == [("2026-02-15", "2026-03-14", 62_000)]
+    assert bill_rents() == 0
 
 
 def test_a_rent_says_who_pays_it_and_he_does_not_agree_to_it(school):
