@@ -158,6 +158,13 @@ class ResourceForm(forms.Form):
         return given
 
 
+class DegreesField(forms.FloatField):
+    """A longitude or latitude, of so many degrees either way."""
+
+    def __init__(self, most: int, **options: Any) -> None:
+        super().__init__(min_value=-most, max_value=most, required=False, **options)
+
+
 class PointForm(forms.Form):
     name = forms.CharField(label=_("名称"), max_length=60, help_text=_("和控制器里的一样，例：LIB-3F-02"))
     place = PlaceField(label=_("地点"), open_only=True, help_text=_("楼，或楼里的房间"))
@@ -172,14 +179,8 @@ class PointForm(forms.Form):
         label=_("频段"), choices=[(one, f"{one} GHz") for one in sheets.BANDS], widget=forms.CheckboxSelectMultiple
     )
     mac = forms.CharField(label="MAC", max_length=20, required=False, help_text=_("填了，从它上网的人就显示在这个地点"))
-    longitude = forms.FloatField(label=_("经度"), required=False, min_value=-180, max_value=180)
-    latitude = forms.FloatField(
-        label=_("纬度"),
-        required=False,
-        min_value=-90,
-        max_value=90,
-        help_text=_("在图上点过就自动填好；都空着：不画在图上"),
-    )
+    longitude = DegreesField(180, label=_("经度"))
+    latitude = DegreesField(90, label=_("纬度"), help_text=_("在图上点过就自动填好；都空着：不画在图上"))
 
     def clean_mac(self) -> str:
         said: str = self.cleaned_data["mac"]
