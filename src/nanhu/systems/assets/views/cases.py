@@ -55,6 +55,7 @@ from nanhu.systems.assets.models import (
     Letting,
     Loss,
     MonthClose,
+    Movement,
     Rent,
     Reversal,
     Rollback,
@@ -383,11 +384,12 @@ loss_cases = decided(
     seen=lambda found: "statement" if found.statement else "",
     done={"approve": _("已处理。")},
 )
-ENDED_AS_LOST = Loss.objects.filter(
+ENDED_AS_LOST = Movement.objects.filter(
     asset=OuterRef("asset"),
-    state=Loss.State.DONE,
-    decided_at__lte=Coalesce(OuterRef("loan__returned_at"), OuterRef("extends__loan__returned_at")),
+    kind=Movement.Kind.LOST,
+    at=Coalesce(OuterRef("loan__returned_at"), OuterRef("extends__loan__returned_at")),
 )
+"""What is lost for good is out until the moment it was reported lost (`losing.carry_out`)."""
 
 
 def rents_of(request: PageRequest, found: Letting) -> Listing:
