@@ -6,17 +6,15 @@
 import json
 import os
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 from statistics import mean
 from typing import Any
-
-import psutil
 
 from bench.campus import Campus, fresh_campus, running
 from bench.funds import HOW, tps
 from bench.inside import ask_inside
 from bench.report import Report
+from bench.spent import cpu_of
 from bench.wrk import load
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
@@ -25,6 +23,7 @@ from nanhu.kernel.processes.house import web_command
 CASES = int(os.environ.get("NANHU_BENCH_FLOW_CASES", "750000"))
 SECONDS = os.environ.get("NANHU_BENCH_ROUND_SECONDS", "6")
 ROUNDS, CONNECTIONS = 2, 16
+WARMING = 6
 SCRIPT = Path(__file__).parent / "posts.lua"
 DONE = """
     INSERT INTO flows_case (public_id, number, token, definition_id, version_id, applicant_id, applicant_name, opened_by_name, subject_key,
@@ -52,6 +51,8 @@ def run(report: Report) -> None:
         report("flows_todo_queries", max(made["queries"][:CONNECTIONS]), "queries", 20)
         report("flows_todo_queries_of_six_offices", made["queries"][-1], "queries", 20)
         with running(campus, web_command(configuration), f"http://127.0.0.1:{campus.web_port}/health/live") as web:
+            # a thread's first page opens its connection to the database, which plans each statement once
+            load("/flows/", port=campus.web_port, clients=2 * CONNECTIONS, seconds=WARMING, cookies=made["cookies"])
             for clients in (2, CONNECTIONS):
                 ask(report, campus, web.pid, clients, made["cookies"])
             race(report, campus, web.pid, made["forms"], baseline)
@@ -79,27 +80,15 @@ def fill(campus: Campus, made: dict[str, Any], baseline: str) -> None:
         connection.execute("VACUUM ANALYZE flows_task")
 
 
-def cpu_of(campus: Campus, pid: int) -> dict[str, float]:
-    """Of the web server with its workers, and of the PostgreSQL of this campus alone."""
-    found = {"web": pid, "database": embedded.running_pid(campus.folder) or 0}
-    spent = dict.fromkeys(found, 0.0)
-    for part, number in found.items():
-        for one in (psutil.Process(number), *psutil.Process(number).children(recursive=True)):
-            with suppress(psutil.NoSuchProcess):
-                spent[part] += sum(one.cpu_times()[:2])
-    return spent
-
-
 def ask(report: Report, campus: Campus, pid: int, clients: int, cookies: list[str]) -> None:
-    load("/flows/", port=campus.web_port, clients=clients, seconds=2, cookies=cookies)
-    before = cpu_of(campus, pid)
+    before = cpu_of(campus.folder, pid)
     seen = load("/flows/", port=campus.web_port, clients=clients, seconds=int(SECONDS), cookies=cookies)
     if seen.failures:
         raise RuntimeError(f"{seen.failures} pages were not 200")
     report(f"flows_todo_p50_{clients}_clients", seen.p50_ms, "ms")
     report(f"flows_todo_p99_{clients}_clients", seen.p99_ms, "ms", 100)
     report(f"flows_todo_rate_{clients}_clients", seen.per_second, "pages/s")
-    for part, spent in cpu_of(campus, pid).items():
+    for part, spent in cpu_of(campus.folder, pid).items():
         report(f"flows_todo_cpu_of_{part}", 1000 * (spent - before[part]) / seen.per_second / int(SECONDS), "ms a page")
 
 
@@ -108,10 +97,12 @@ def race(report: Report, campus: Campus, pid: int, forms: list[dict[str, str]], 
     ours, theirs, spent = [], [], []
     for turn in range(ROUNDS):
         theirs.append(tps(baseline, "-N", *HOW, "-T", SECONDS))
-        before = cpu_of(campus, pid)
+        before = cpu_of(campus.folder, pid)
         told = decide(campus, forms[turn::ROUNDS])
         ours.append(told["done"] / told["seconds"])
-        spent.append({part: 1000 * (now - before[part]) / told["done"] for part, now in cpu_of(campus, pid).items()})
+        spent.append(
+            {part: 1000 * (now - before[part]) / told["done"] for part, now in cpu_of(campus.folder, pid).items()}
+        )
         print(f"  turn {turn + 1}: {told}, load {os.getloadavg()[0]:.1f}", flush=True)
     report("flows_decisions", mean(ours), "decisions/s", mean(theirs))
     for part in spent[0]:

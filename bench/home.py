@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import psutil
-
 from bench.campus import Campus, filled_campus, running
 from bench.inside import ask_inside, cookie_of, set_up_django
 from bench.report import Report
+from bench.spent import cpu_of
 from bench.wrk import Load, load
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.processes.house import granian, web_command
@@ -29,9 +28,9 @@ def run(report: Report) -> None:
         command = web_command(read_configuration(campus.environment))
         with running(campus, command, f"http://127.0.0.1:{campus.web_port}/health/live") as web:
             page = page_of(campus.web_port, prepared["cookies"][0])
-            home, spent = asked(campus.web_port, web.pid, prepared["cookies"])
+            home, spent = asked(campus, campus.web_port, web.pid, prepared["cookies"])
         with bare_view(campus, page) as (port, pid):
-            bare, bare_spent = asked(port, pid, [])
+            bare, bare_spent = asked(campus, port, pid, [])
     if home.failures or bare.failures:
         raise RuntimeError(f"{home.failures} and {bare.failures} answers were not 200")
     report("home_median", home.p50_ms, "ms", bare.p50_ms)
@@ -44,23 +43,13 @@ def run(report: Report) -> None:
     report("home_bytes", home.bytes_each, "bytes", NEXT_BYTES)
 
 
-def asked(port: int, pid: int, cookies: list[str]) -> tuple[Load, dict[str, float]]:
+def asked(campus: Campus, port: int, pid: int, cookies: list[str]) -> tuple[Load, dict[str, float]]:
     """What the clients saw, and the CPU of a page in milliseconds."""
     load("/", port=port, clients=CLIENTS, seconds=2, cookies=cookies)
-    before = cpu_seconds(pid)
+    before = cpu_of(campus.folder, pid)
     seen = load("/", port=port, clients=CLIENTS, seconds=SECONDS, cookies=cookies)
     pages = seen.per_second * SECONDS
-    return seen, {part: 1000 * (spent - before[part]) / pages for part, spent in cpu_seconds(pid).items()}
-
-
-def cpu_seconds(pid: int) -> dict[str, float]:
-    """Of the web server with its workers, and of every PostgreSQL backend that serves it now."""
-    web = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    spent = {"web": sum(sum(one.cpu_times()[:2]) for one in web), "database": 0.0}
-    for process in psutil.process_iter(["name"]):
-        if process.info["name"] == "postgres":
-            spent["database"] += sum(process.cpu_times()[:2])
-    return spent
+    return seen, {part: 1000 * (spent - before[part]) / pages for part, spent in cpu_of(campus.folder, pid).items()}
 
 
 def page_of(port: int, cookie: str) -> bytes:

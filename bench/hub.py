@@ -13,6 +13,7 @@ from bench.campus import fresh_campus, running
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report
 from bench.shared_tables import cards
+from bench.spent import cpu_of, memory_of
 from bench.wrk import load
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.processes.house import web_command
@@ -27,7 +28,7 @@ def run(report: Report) -> None:
         campus.nanhu("migrate", "--verbosity", "0")
         found = ask_inside(campus, "bench.hub")
         web = web_command(read_configuration(campus.environment))
-        with running(campus, web, f"http://127.0.0.1:{campus.web_port}/health/live"):
+        with running(campus, web, f"http://127.0.0.1:{campus.web_port}/health/live") as server:
             base = f"http://127.0.0.1:{campus.web_port}/api/hub/v1/card.card"
             began = time.perf_counter()
             rows, since = whole(base, found["keys"][0], campus.web_port)
@@ -39,7 +40,7 @@ def run(report: Report) -> None:
                 ("page", f"?limit={ROWS}", found["keys"]),
                 ("nothing_new", f"?since={since}", own),
             ):
-                keys = [f"Bearer {key}" for key in held]
+                keys, before = [f"Bearer {key}" for key in held], cpu_of(campus.folder, server.pid)
                 seen = load(
                     f"/api/hub/v1/card.card{query}",
                     port=campus.web_port,
@@ -50,6 +51,11 @@ def run(report: Report) -> None:
                 report(f"hub_reads_{name}", seen.per_second, "reads/s", WANTED)
                 report(f"hub_reads_{name}_p95", seen.p95_ms, "ms", P95)
                 report(f"hub_reads_{name}_failed", seen.failures, "reads")
+                for part, spent in cpu_of(campus.folder, server.pid).items():
+                    each = 1000 * (spent - before[part]) / seen.per_second / SECONDS
+                    report(f"hub_reads_{name}_cpu_of_{part}", each, "ms a read")
+            for part, held in memory_of(campus.folder, server.pid).items():
+                report(f"hub_reads_memory_of_{part}", held, "MiB")
 
 
 def whole(base: str, key: str, port: int) -> tuple[int, str]:

@@ -5,6 +5,7 @@ and thrown away), and how old a change is at most until consumers see it.
 
 import json
 import os
+import resource
 import tempfile
 import time
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 from bench.inside import ask_fresh_campus, set_up_django
 from bench.report import Report
 from bench.shared_tables import timed
+from bench.spent import cpu_of
+from nanhu.kernel.configuration import read_configuration
 
 CHANGES = int(os.environ.get("NANHU_BENCH_CHANGES", "30000"))
 STANDING = CHANGES * 13 // 2
@@ -39,6 +42,8 @@ def run(report: Report) -> None:
     report("hub_changes_rows", found["rows"], "rows/s", WANTED)
     report("hub_changes_rows_beside_bare_log", found["rows"], "rows/s", found["bare"])
     report("hub_changes_cpu", found["cpu"], "s")
+    report("hub_changes_cpu_of_database", found["database"], "s")
+    report("hub_changes_memory", found["memory"], "MiB")
     report("hub_changes_visible_after", found["visible"], "s", SECONDS)
 
 
@@ -75,9 +80,10 @@ def measured(server: Any) -> dict[str, Any]:
     )
     peek = "SELECT count(data) FROM pg_logical_slot_peek_binary_changes('bare', NULL, NULL, 'proto_version', '1', 'publication_names', 'nanhu')"
     bare = timed(lambda: server.does((peek, ()), ("SELECT pg_drop_replication_slot('bare')", ())))
-    spent = time.process_time()
+    folder, own = read_configuration(os.environ).data_dir, time.process_time()
+    database = cpu_of(folder, os.getpid())["database"]
     taken = timed(lambda: read(made))
-    spent = time.process_time() - spent
+    own, database = time.process_time() - own, cpu_of(folder, os.getpid())["database"] - database
     if sum(one.course == "MA102" for one in datahub.rows("academic.roster")) != CHANGES:
         raise AssertionError("not all changes came")
     looks = []
@@ -85,7 +91,9 @@ def measured(server: Any) -> dict[str, Any]:
         server.does((f"UPDATE xk SET kch = 'MA2{turn:02d}' WHERE xh = '14231100001'", ()))
         looks.append(timed(lambda: read(made)))
     worst = stream.EVERY.total_seconds() + 1 + max(looks)  # the worker looks each second for what is due
-    return {"whole": STANDING / whole, "rows": CHANGES / taken, "bare": CHANGES / bare, "cpu": spent, "visible": worst}
+    speed = {"whole": STANDING / whole, "rows": CHANGES / taken, "bare": CHANGES / bare}
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {**speed, "cpu": own, "database": database, "memory": memory, "visible": worst}
 
 
 def followed(port: int) -> Any:

@@ -1,9 +1,11 @@
-"""Any course of imports, merges, their undoing, roll-backs and replays leaves what the import of what remains would give."""
+"""Any course of imports, merges, their undoing, roll-backs and replays, each cut off anywhere and begun anew, leaves what the import of what
+remains would give."""
 
+from contextlib import contextmanager
 from operator import itemgetter
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -60,6 +62,40 @@ def lines_with(*states):
 
 
 LINES = lines_with("在读", "休学")
+CUT = st.none() | st.integers(0, 150)
+"""Before which of its statements the power goes, if it does: the longest course of one has some hundred and fifty."""
+
+
+class PowerCut(BaseException):
+    """As kill -9: nobody below catches it, and the database undoes what was not committed."""
+
+
+@contextmanager
+def power_cut(after):
+    left = after
+
+    def ask(execute, *statement):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise PowerCut
+        return execute(*statement)
+
+    with connection.execute_wrapper(ask):
+        yield
+
+
+def at_last(cut, act, is_done=lambda: False):
+    """Done, though it was cut off on the way: somebody looks whether it is, and begins it anew where it is not."""
+    if cut is None:
+        return act()
+    try:
+        with power_cut(cut):
+            return act()
+    except PowerCut:
+        with connection.cursor() as cursor:
+            cursor.execute("DISCARD TEMP")  # what a connection takes with it that is cut
+        return None if is_done() else act()
 
 
 def golden():
@@ -115,16 +151,25 @@ class Course(RuleBasedStateMachine):
         self.is_merged = False
         self.count = 0
 
-    def hand_in(self, content, source_key="aa.students"):
+    def hand_in(self, content, source_key="aa.students", cut=None):
         self.count += 1
         path = self.folder / f"{self.count}.csv"
         path.write_text(content + "\n" * self.count)
-        return import_file(by=BY, path=path, source_key=source_key)
+        report = at_last(cut, lambda: import_file(by=BY, path=path, source_key=source_key))
+        assert report.state == "applied" or (cut is not None and report.state == "duplicate")
+        return report
 
     @precondition(lambda self: self.files)
-    @rule(data=st.data())
-    def replays(self, data):
-        replay(by=BY, batch_id=data.draw(st.sampled_from(sorted(self.files))))
+    @rule(data=st.data(), cut=CUT)
+    def replays(self, data, cut):
+        number = data.draw(st.sampled_from(sorted(self.files)))
+        at_last(cut, lambda: replay(by=BY, batch_id=number))
+
+    def take_back(self, number, cut):
+        was = Batch.objects.filter(pk=number, state="rolled_back")
+        at_last(cut, lambda: roll_back(by=BY, batch_id=number, reason="错"), was.exists)
+        assert was.exists()
+        del self.files[number]
 
     def teardown(self):
         if not hasattr(self, "files"):
@@ -139,49 +184,54 @@ class Course(RuleBasedStateMachine):
 class Courses(Course):
     """`torn`: by batch, the file whose row of one of them could be read, until it is mended."""
 
-    @rule(lines=LINES, is_torn=st.booleans())
-    def imports(self, lines, is_torn):
+    @rule(lines=LINES, is_torn=st.booleans(), cut=CUT)
+    def imports(self, lines, is_torn, cut):
         rows = [student(**POOL[n], phone=phone, 学籍状态=status, 民族=people) for n, phone, status, people in lines]
         content = register(*rows)
         torn = register(*(row.replace(CLASS, "没有的班") if TORN in row and is_torn else row for row in rows))
-        report = self.hand_in(torn)
-        assert report.state == "applied"
+        report = self.hand_in(torn, cut=cut)
         named = {POOL[n]["no"] for n, *_others in lines}
         self.files[report.batch] = (torn, named)
         if torn != content:
             self.torn[report.batch] = (content, named)
 
     @precondition(lambda self: self.torn)
-    @rule(data=st.data())
-    def mends(self, data):
+    @rule(data=st.data(), cut=CUT)
+    def mends(self, data, cut):
         number = data.draw(st.sampled_from(sorted(self.torn)))
         row = LandingRow.objects.get(batch=number, state="rejected")
-        assert mend_row(by=BY, row_id=row.pk, values={"班级代码": CLASS}).state == "accepted"
+        was = LandingRow.objects.filter(pk=row.pk, state="accepted")
+        at_last(cut, lambda: mend_row(by=BY, row_id=row.pk, values={"班级代码": CLASS}), was.exists)
+        assert was.exists()
         self.files[number] = self.torn.pop(number)
 
     @precondition(lambda self: self.files)
-    @rule(data=st.data())
-    def rolls_back(self, data):
+    @rule(data=st.data(), cut=CUT)
+    def rolls_back(self, data, cut):
         number = data.draw(st.sampled_from(sorted(self.files)))
         left = set().union(*[named for one, (_content, named) in self.files.items() if one != number])
         if self.is_merged and not left >= PAIR:
             return
-        roll_back(by=BY, batch_id=number, reason="错")
-        del self.files[number]
+        self.take_back(number, cut)
         self.torn.pop(number, None)
 
     @precondition(lambda self: not self.is_merged and open_pair() is not None)
-    @rule()
-    def merges(self):
+    @rule(cut=CUT)
+    def merges(self, cut):
         review = open_pair()
         kept = Affiliation.objects.get(campus_no=POOL[0]["no"]).person_id
-        decide_same(by=BY, review_id=review.pk, kept_id=kept, reason="同一人")
+        was = Review.objects.filter(pk=review.pk, state="same")
+        at_last(cut, lambda: decide_same(by=BY, review_id=review.pk, kept_id=kept, reason="同一人"), was.exists)
+        assert was.exists()
         self.is_merged = review.pk
 
     @precondition(lambda self: self.is_merged)
-    @rule()
-    def parts(self):
-        part_again(by=BY, review_id=self.is_merged, reason="两个人")
+    @rule(cut=CUT)
+    def parts(self, cut):
+        merged = Review.objects.filter(pk=self.is_merged, state="same")
+        act = lambda: part_again(by=BY, review_id=self.is_merged, reason="两个人")  # noqa: E731
+        at_last(cut, act, lambda: not merged.exists())
+        assert not merged.exists()
         self.is_merged = False
 
     def compare(self):
@@ -210,38 +260,36 @@ class Offices(Course):
         gone = [number for number, status in last.items() if status == "退学"]
         assert not Affiliation.objects.filter(kind="student", campus_no__in=gone).exclude(state="ended").exists()
 
-    def take(self, source_key, content):
-        report = self.hand_in(content, source_key)
-        assert report.state == "applied"
+    def take(self, source_key, content, cut):
+        report = self.hand_in(content, source_key, cut)
         self.files[report.batch] = (content, source_key)
 
-    @rule(lines=lines_with("在读", "退学", ""))
-    def registrar(self, lines):
+    @rule(lines=lines_with("在读", "退学", ""), cut=CUT)
+    def registrar(self, lines, cut):
         lines = [(n, phone, status if POOL[n]["no"] in OWN else "在读", people) for n, phone, status, people in lines]
         rows = [student(**POOL[n], phone=phone, 学籍状态=status, 民族=people) for n, phone, status, people in lines]
-        self.take("aa.students", register(*rows))
+        self.take("aa.students", register(*rows), cut)
         self.said[max(self.files)] = {POOL[n]["no"]: status for n, _phone, status, _people in lines if status}
 
     @rule(
         lines=st.lists(
             st.tuples(st.integers(0, 2), PHONES, st.sampled_from(["在编", "派遣"])), min_size=1, unique_by=first
-        )
+        ),
+        cut=CUT,
     )
-    def personnel(self, lines):
+    def personnel(self, lines, cut):
         rows = [f"{STAFF[n]},11,{category},2019-09-01,{phone}\n" for n, phone, category in lines]
-        self.take("hr.staff", "".join(["工号,姓名,证件号码,部门代码,人员类别,来校日期,手机\n", *rows]))
+        self.take("hr.staff", "".join(["工号,姓名,证件号码,部门代码,人员类别,来校日期,手机\n", *rows]), cut)
 
-    @rule(lines=st.lists(st.tuples(st.integers(2, 3), PHONES), min_size=1, unique_by=first))
-    def students_office(self, lines):
+    @rule(lines=st.lists(st.tuples(st.integers(2, 3), PHONES), min_size=1, unique_by=first), cut=CUT)
+    def students_office(self, lines, cut):
         rows = [f"{POOL[n]['no']},{POOL[n]['name']},{phone}\n" for n, phone in lines]
-        self.take("sa.contacts", "".join(["学号,姓名,手机号码\n", *rows]))
+        self.take("sa.contacts", "".join(["学号,姓名,手机号码\n", *rows]), cut)
 
     @precondition(lambda self: self.files)
-    @rule(data=st.data())
-    def rolls_back(self, data):
-        number = data.draw(st.sampled_from(sorted(self.files)))
-        roll_back(by=BY, batch_id=number, reason="错")
-        del self.files[number]
+    @rule(data=st.data(), cut=CUT)
+    def rolls_back(self, data, cut):
+        self.take_back(data.draw(st.sampled_from(sorted(self.files))), cut)
 
     def compare(self):
         was, files = self.settled(self.files), [self.files[number] for number in sorted(self.files)]
