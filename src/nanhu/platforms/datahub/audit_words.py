@@ -34,6 +34,7 @@ ACTIONS: dict[str, Text] = {
     "datahub.decide_same": _("确认为同一人"),
     "datahub.end_missing": _("结束名册里没有了的身份"),
     "datahub.hold_at_gate": _("先不生效，等放行"),
+    "datahub.hand_out_file": _("下载原文件"),
     "datahub.look_row": _("查看原始数据行里的本人信息"),
     "datahub.forget_columns": _("重新对应各列"),
     "datahub.map_columns": _("对应各列"),

@@ -306,6 +306,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="FilePiece",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.PositiveIntegerField()),
+                ("packed", nanhu.kernel.crypto.EncryptedTextField(purpose="datahub.file")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pieces",
+                        to="datahub.batch",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_file_piece",
+                "constraints": [models.UniqueConstraint(fields=("batch", "place"), name="datahub_file_piece_once")],
+            },
+        ),
+        migrations.CreateModel(
             name="QualityDay",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

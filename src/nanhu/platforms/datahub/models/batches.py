@@ -83,6 +83,18 @@ class Batch(models.Model):
         ]
 
 
+class FilePiece(models.Model):
+    """A piece of a file as it was handed in, byte for byte: packed, and sealed whole, for each of its cells may be anybody's number."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="pieces", db_index=False)
+    place = models.PositiveIntegerField()
+    packed = EncryptedTextField(purpose="datahub.file")
+
+    class Meta:
+        db_table = "datahub_file_piece"
+        constraints = [models.UniqueConstraint(fields=["batch", "place"], name="datahub_file_piece_once")]
+
+
 class QualityDay(models.Model):
     """What the batches in effect of one source and day say together, written by the database as they come into effect and out of it.
     `last`: the newest of them; null where none is any more."""

@@ -27,6 +27,12 @@ MOST_COLUMNS: Final = 500
 in_order: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
+def is_spool(path: Path) -> bool:
+    """What `write_spool` wrote; by its first bytes, as an office may call a file what it likes."""
+    with path.open("rb") as file:
+        return path.suffix == SUFFIX and file.read(len(MARK)) == MARK
+
+
 def write_spool(
     path: Path,
     rows: Iterable[Mapping[str, Any]],

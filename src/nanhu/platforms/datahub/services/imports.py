@@ -25,7 +25,7 @@ from nanhu.platforms.datahub.reading.csvfile import read_csv
 from nanhu.platforms.datahub.reading.headers import Headings
 from nanhu.platforms.datahub.reading.marked import is_marked
 from nanhu.platforms.datahub.reading.rows import Table
-from nanhu.platforms.datahub.reading.spool import MARK, SUFFIX, read_spool
+from nanhu.platforms.datahub.reading.spool import is_spool, read_spool
 from nanhu.platforms.datahub.reading.workbook import read_marked, read_old_workbook, read_workbook
 from nanhu.platforms.datahub.services.code_rules import day_of
 from nanhu.platforms.datahub.services.files import applied_before, open_batch, sha256_of
@@ -33,6 +33,7 @@ from nanhu.platforms.datahub.services.headings import remembered
 from nanhu.platforms.datahub.services.judging import clean_rows
 from nanhu.platforms.datahub.services.landing import StoredRow, land, stored_rows
 from nanhu.platforms.datahub.services.landing_progress import LandingProgress
+from nanhu.platforms.datahub.services.originals import keep_original
 from nanhu.platforms.datahub.services.rules_version import rules_version
 from nanhu.platforms.datahub.services.settle import settle_batch
 from nanhu.platforms.datahub.services.settle_shared import settle_shared
@@ -81,6 +82,7 @@ def import_file(
     if progress is not None:
         Batch.objects.filter(id=batch.id).update(progress_id=progress.public_id)
     if batch.state == Batch.State.LANDING:
+        keep_original(batch.id, path)
         land_or_refuse(batch, path, spec, progress)
     return report_of(finish(by=by, batch_id=batch.id, progress=progress, waits=waits))
 
@@ -100,7 +102,7 @@ def open_table(path: Path, spec: SourceSpec) -> Table:
     headings = Headings(spec, remembered(spec))
     with path.open("rb") as file:
         head = file.read(512)
-    if path.suffix == SUFFIX and head.startswith(MARK):
+    if is_spool(path):
         return read_spool(path, headings)
     if head.startswith(OLE):
         return read_old_workbook(path, headings)

@@ -2,7 +2,7 @@
 nothing. By dated rules; a kind without a rule is kept for ever.
 
 Kept always: what persons and units are told again from, what a row of a shared table came by, what is refused or waits, what a decision
-names. Of a batch its line, counts and findings by kind stay."""
+names. Of a batch its line, counts and findings by kind stay; its file goes with the first of its rows."""
 
 from datetime import timedelta
 from typing import Final
@@ -16,7 +16,7 @@ from nanhu.kernel.database.values import run
 from nanhu.kernel.dated import rules_on, supersede
 from nanhu.kernel.proposals import given
 from nanhu.platforms.datahub.known_sources import named_source
-from nanhu.platforms.datahub.models import Batch, KeepRule
+from nanhu.platforms.datahub.models import Batch, FilePiece, KeepRule
 
 BY: Final = Actor.system("datahub.prune_rows")
 MOST_ROWS: Final = 500_000
@@ -70,6 +70,7 @@ def prune_batch(batch_id: int, what: str) -> int:
     is_over = batch.state in STATES
     if is_over != (what == KeepRule.What.NO_EFFECT):
         return 0
+    FilePiece.objects.filter(batch=batch_id).delete()
     count = int(run(PRUNE, {"batch": batch_id, "every": is_over}))
     state = Batch.State.REFUSED if batch.state == Batch.State.REHEARSED else batch.state
     Batch.objects.filter(pk=batch_id).update(pruned_at=now(), state=state)

@@ -4,32 +4,37 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.files.names import safe_file_name
 from nanhu.kernel.kit import Choice, Empty, Filters, Markup, Number, PageRequest, Table, Text, export, list_of
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.sheets.writing import attachment
 from nanhu.platforms.datahub.feeding.health import reader_of
 from nanhu.platforms.datahub.feeding.reading import BY as READER
-from nanhu.platforms.datahub.forms import RollbackForm
+from nanhu.platforms.datahub.forms import ReasonForm, RollbackForm
 from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.labels import field_label
-from nanhu.platforms.datahub.models import Batch, Issue
+from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of, title_of
-from nanhu.platforms.datahub.services import mending, rollback
+from nanhu.platforms.datahub.services import mending, originals, rollback
 from nanhu.platforms.datahub.services.mapping import is_remembered
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
-from nanhu.platforms.datahub.shared.declarations import KEY_ENDS
+from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, shared_tables
 from nanhu.platforms.datahub.views.desk import TONES, home
 from nanhu.platforms.datahub.views.looks import tell_seen
 from nanhu.platforms.datahub.warehouse import taking
+from nanhu.platforms.identity.api import fresh_sign_in_required
 
 MOST_DIFFERENCES = 50
+BYTES = "application/octet-stream"
 SEVERITIES = {"reject": (_("拒绝"), "bad"), "review": (_("待核对"), "warn"), "notice": (_("提示"), "none")}
 NO_ISSUES = Empty(title=_("没有问题"), icon="circle-check")
 
@@ -98,6 +103,7 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
         "gate_title": gate_title(found),
         "bars": bars_of(found),
         "is_remembered": is_remembered(found),
+        "has_original": originals.is_kept(found),
         "counted": counted_of(found),
         "is_shared": is_shared(found),
         "cost": cost_of(found) if taking.is_snapshot(found) else [],
@@ -204,6 +210,32 @@ def issues(request: PageRequest, found: Batch) -> HttpResponseBase:
 def gone(request: PageRequest, found: Batch) -> HttpResponseBase:
     tell_batch_seen(found, numbers_of(found, found.gone), by=request.actor)
     return export(list_of(request, table_of_gone(found), found.gone), f"gone-{found.pk}")
+
+
+def in_file(found: Batch) -> QuerySet[LandingRow, str | None]:
+    """Whom its lines name: the number of each, also where the line was refused."""
+    spec = named_source(found.source)
+    number = table.person if (table := shared_tables().get(spec.table if spec else "")) else "campus_no"
+    header = found.columns.get(number, "")
+    return found.rows.values_list(KeyTextTransform(header, KeyTransform("cells", "raw")), flat=True).distinct()
+
+
+@batch.form(
+    "original/",
+    ReasonForm,
+    title=_("下载原文件"),
+    lead=_("和交来时一样，证件号码、电话都不遮挡。写进审计日志，文件里的每个人都会在“谁看过我”里看到。"),
+    submit=_("下载"),
+    icon="download",
+    guards=[fresh_sign_in_required],
+)
+def original(request: PageRequest, form: ReasonForm, found: Batch) -> HttpResponseBase:
+    pieces = originals.hand_out(by=request.actor, batch=found, reason=form.cleaned_data["reason"])
+    named = found.rows.exclude(person=None).values_list("person_id", flat=True).distinct()
+    tell_batch_seen(found, (one for one in in_file(found) if one), by=request.actor, person_ids=named)
+    answer = StreamingHttpResponse(pieces, content_type=BYTES)
+    answer.headers["Content-Length"] = str(found.size_bytes)
+    return attachment(answer, safe_file_name(found.file_name))
 
 
 @batch.action("take/")
