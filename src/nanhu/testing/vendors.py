@@ -25,14 +25,27 @@ type Export = Callable[[Sequence[Mapping[str, Any]]], Any]
 
 
 @contextmanager
-def vendor_in_place(table: str, source: str) -> Iterator[Export]:
-    """Hand in lines by the vendor's headings; each time a whole list, as its export is. Gives the report of the batch."""
-    from nanhu.platforms.datahub.models import WriterSwitch
+def vendor_in_place(table: str, source: str, columns: Mapping[str, str] | None = None) -> Iterator[Export]:
+    """Hand in lines by the vendor's headings; each time a whole list, as its export is. Gives the report of the batch. `columns`: our field →
+    its heading, of a vendor whom the program does not know and a steward enters."""
+    from nanhu.platforms.datahub.feeding import services
+    from nanhu.platforms.datahub.models import DataSource, WriterSwitch
     from nanhu.platforms.datahub.services.imports import import_file
     from nanhu.platforms.datahub.shared import writers
     from nanhu.platforms.datahub.shared.declarations import shared_tables
 
     first, second = (Actor(account_id=account_of(f"供给{n}"), name=f"供给{n}") for n in range(2))
+    if columns is not None:
+        facts = {
+            "key": source,
+            "name": "厂商系统",
+            "office": "厂商",
+            "kind": "file",
+            "fills": table,
+            "columns": columns,
+        }
+        made = services.make(by=BY, facts={**facts, "values": {}})
+        DataSource.objects.filter(pk=made.pk, state="draft").update(state="live")
     asked = writers.ask_switch(
         by=first,
         token=uuid4(),
