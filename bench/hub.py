@@ -13,7 +13,7 @@ from bench.campus import fresh_campus, running
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report
 from bench.shared_tables import cards
-from bench.spent import cpu_of, memory_of
+from bench.spent import cpu_of, peak_memory_of
 from bench.wrk import load
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.processes.house import web_command
@@ -54,7 +54,7 @@ def run(report: Report) -> None:
                 for part, spent in cpu_of(campus.folder, server.pid).items():
                     each = 1000 * (spent - before[part]) / seen.per_second / SECONDS
                     report(f"hub_reads_{name}_cpu_of_{part}", each, "ms a read")
-            for part, held in memory_of(campus.folder, server.pid).items():
+            for part, held in peak_memory_of(campus.folder, server.pid).items():
                 report(f"hub_reads_memory_of_{part}", held, "MiB")
 
 

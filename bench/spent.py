@@ -1,4 +1,4 @@
-"""What a campus under load spends: seconds of processor and resident memory of its web server and of its PostgreSQL."""
+"""What a campus under load spends: seconds of processor and peak memory of its web server and of its PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -8,7 +8,7 @@ import psutil
 
 from nanhu.kernel.database import embedded
 
-MIB = 2**20
+KIB_A_MIB = 1024
 
 
 def processes(folder: Path, web: int) -> dict[str, int]:
@@ -33,12 +33,13 @@ def cpu_of(folder: Path, web: int) -> dict[str, float]:
     return spent
 
 
-def memory_of(folder: Path, web: int) -> dict[str, float]:
-    """MiB that are theirs alone (USS): what processes share, the database's buffers above all, counts in none of them."""
+def peak_memory_of(folder: Path, web: int) -> dict[str, float]:
+    """The most MiB that each process had at once (VmHWM), all together. What they share, the database's buffers above all, counts in each."""
     held = {}
     for part, pid in processes(folder, web).items():
         held[part] = 0.0
         for one in family(pid):
-            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                held[part] += one.memory_full_info().uss / MIB
+            with suppress(OSError):
+                lines = Path(f"/proc/{one.pid}/status").read_text(encoding="utf-8").splitlines()
+                held[part] += sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / KIB_A_MIB
     return held
