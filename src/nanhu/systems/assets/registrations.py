@@ -13,7 +13,7 @@ from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets import elsewhere
-from nanhu.systems.assets.models import Asset, Loan
+from nanhu.systems.assets.models import Asset, Letting, Loan
 from nanhu.systems.assets.models.things import GONE
 from nanhu.systems.assets.services import renting
 from nanhu.systems.assets.services.renting import ISSUER
@@ -41,25 +41,32 @@ def outstanding(person_ids: Collection[int], _purpose: str) -> Mapping[int, Sequ
         one = Outstanding(what=f"{name} {number}", how=WAYS[state], url=url if state == Asset.State.IN_USE else "")
         found.setdefault(person_id, []).append(one)
     lent = Loan.objects.filter(borrower__in=person_ids, returned_at=None).order_by("due_on")
-    facts = ("borrower", "asset__name", "asset__number", "due_on", "confirmed_at")
-    for person_id, name, number, due_on, confirmed_at in lent.values_list(*facts):
-        late = _("已过期，") if due_on < campus_today() else ""
-        how = _("%(late)s%(day)s 前还给单位资产员") % {
-            "late": late,
-            "day": dates.short_day(due_on, campus_today().year),
-        }
-        answer = "" if confirmed_at else reverse("assets:mine:borrowed")
-        found.setdefault(person_id, []).append(Outstanding(what=f"{name} {number}", how=how, url=answer))
+    for loan in lent.select_related("asset"):
+        answer = "" if loan.confirmed_at else reverse("assets:mine:borrowed")
+        one = Outstanding(what=f"{loan.asset.name} {loan.asset.number}", how=way_back(loan), url=answer)
+        found.setdefault(loan.borrower_id or 0, []).append(one)
     for letting in renting.still_owing().filter(payer__in=person_ids).select_related("asset").order_by("due_on"):
-        is_back: bool = letting.is_back  # type: ignore[attr-defined]  # annotated by `still_owing`
-        one = Outstanding(
-            what=f"{letting.asset.name} {letting.asset.number}",
-            how=_("租金还没开给您：请等财务开出再缴清")
-            if is_back
-            else _("出租在外，租金开给您：请单位资产员收回，或续租时换人缴费"),
-        )
+        one = Outstanding(what=f"{letting.asset.name} {letting.asset.number}", how=way_out(letting))
         found.setdefault(letting.payer_id or 0, []).append(one)
     return found
+
+
+def way_back(loan: Loan) -> Text:
+    if loan.asset.state == Asset.State.MISSING:
+        return WAYS[Asset.State.MISSING]
+    late = _("已过期，") if loan.due_on < campus_today() else ""
+    day = dates.short_day(loan.due_on, campus_today().year)
+    return _("%(late)s%(day)s 前还给单位资产员") % {"late": late, "day": day}
+
+
+def way_out(letting: Letting) -> Text:
+    """For who pays its rent, of one that `still_owing` gave."""
+    is_over: bool = letting.is_over  # type: ignore[attr-defined]  # annotated there
+    if is_over:
+        return _("租金还没开给您：请等财务开出再缴清")
+    if letting.asset.state == Asset.State.MISSING:
+        return WAYS[Asset.State.MISSING]
+    return _("出租在外，租金开给您：请单位资产员收回，或续租时换人缴费")
 
 
 def things_of(owner: Owner, _since: datetime | None) -> Iterable[Mapping[str, object]]:

@@ -6,7 +6,7 @@ bill holds up a return: where the ledger refuses it (finance closed the fee item
 
 from datetime import date, timedelta
 from itertools import takewhile
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -23,7 +23,7 @@ from nanhu.kernel.proposals import given
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import RentStandsError
-from nanhu.systems.assets.models import Asset, Letting, Loan, Rent
+from nanhu.systems.assets.models import Asset, Letting, Loan, Movement, Rent
 from nanhu.systems.assets.rules import Period, days_over, rent_periods
 from nanhu.systems.assets.services.own import refuse_own
 
@@ -67,16 +67,22 @@ def bill_again(*, by: Actor, loan: Loan) -> int:
 
 
 def unbilled() -> QuerySet[Loan]:
-    """What is back and of which the ledger refused the last bills: `rent_refused` says why."""
-    return Loan.objects.exclude(rent_refused="").select_related("asset", "letting")
+    """What is back or lost for good (`is_lost`) and of which the ledger refused the last bills: `rent_refused` says why."""
+    rows = Loan.objects.exclude(rent_refused="").select_related("asset", "letting")
+    return rows.annotate(is_lost=ended_as_lost(OuterRef("returned_at")))
+
+
+def ended_as_lost(at: Any) -> Exists:
+    """Of a row with an `asset`, out until `at`: what is lost for good is out until the moment it was reported lost (`losing.carry_out`)."""
+    return Exists(Movement.objects.filter(asset=OuterRef("asset"), kind=Movement.Kind.LOST, at=at))
 
 
 def still_owing() -> QuerySet[Letting]:
-    """Of what is out: each until its own day, and the last of a thing until that is back and all of it billed (`is_back`: that is not)."""
+    """Of what is out: each until its own day, and the last of a thing until that is out no more (`is_over`) and all of it billed."""
     first = Coalesce(OuterRef("extends"), OuterRef("pk"), output_field=BigIntegerField())
     later = Letting.objects.filter(state=Letting.State.DONE, extends=first, due_on__gt=OuterRef("due_on"))
     rows = Letting.objects.filter(LET, OUT | UNBILLED).filter(Q(due_on__gte=campus_today()) | ~Exists(later))
-    return rows.annotate(is_back=Case(When(UNBILLED, then=True), default=False))
+    return rows.annotate(is_over=Case(When(UNBILLED, then=True), default=False))
 
 
 @override(settings.LANGUAGE_CODE)

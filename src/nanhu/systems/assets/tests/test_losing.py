@@ -222,7 +222,12 @@ def test_what_was_lent_and_is_found_again_is_lent_still_and_comes_back(school):
 
 
 def test_who_borrowed_it_answers_for_it_and_owes_it_no_more(school):
-    loss = ruled(school, lent(school, keeper="T2"))
+    asset = lent(school, keeper="T2")
+    [owed] = outstanding([school["T3"]], "leaving")[school["T3"]]
+    assert str(owed.how) == "已报失：等国资处处理", "nobody gives it back"
+    shown = school.client("T3").get("/assets/mine/borrowed/").content.decode()
+    assert ("丢失待查" in shown, "借用中" in shown) == (True, False)
+    loss = ruled(school, asset)
     done = deciding.agree(by=school.actor("T6"), found=loss)
     assert (done.person_id, done.bill.person_id) == (school["T3"], school["T3"])
     assert outstanding([school["T2"], school["T3"]], "leaving") == {}
@@ -232,6 +237,7 @@ def test_who_never_said_that_he_borrowed_it_does_not_pay_nor_does_its_keeper(sch
     asset = lent(school, keeper="T2", is_confirmed=False)
     [owed] = outstanding([school["T3"]], "leaving")[school["T3"]]
     assert owed.url == "/assets/mine/borrowed/", "there he says that it never came"
+    assert str(owed.how) == "已报失：等国资处处理"
     with pytest.raises(NobodyToPayError):
         ruled(school, asset)
     assert ruled(school, asset, "none").person_id is None

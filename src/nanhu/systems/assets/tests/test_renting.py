@@ -178,14 +178,7 @@ def test_nothing_is_billed_while_it_is_missing_and_all_of_it_once_it_is_found(sc
 
 def test_what_is_lost_for_good_owes_its_rent_until_it_was_reported_lost(school, clock):
     letting = monthly(school, clock)
-    clock("2026-02-16")
-    losing.report_lost(by=school.actor("T1"), asset=fresh(letting.asset), reason="承租方说找不到")
-    clock("2026-03-17")
-    for month in (date(2026, 1, 1), date(2026, 2, 1)):
-        depreciate(by=SYSTEM, month=month)
-    ruling = {"asset": fresh(letting.asset), "fault": "none", "findings": "承租方仓库失火"}
-    loss = losing.propose_ruling(by=school.actor("T5"), token=token(), **ruling)
-    deciding.agree(by=school.actor("T6"), found=loss)
+    lose(school, letting, clock)
     assert billed(letting)[1:] == [("2026-02-15", "2026-03-14", 62_000)]
     assert bill_rents() == 0
 
@@ -317,11 +310,11 @@ def test_what_finance_does_not_allow_holds_up_no_return_and_is_billed_once_it_do
     for _twice in range(2):
         assert bill_rents() == 0
         shown = office.get(page).content.decode()
-        for words in ("1 件已经还回，租金还没开出", "超过了收费许可的上限", fresh(letting.asset).number):
+        for words in ("1 件已经不在外面，租金还没开出", "超过了收费许可的上限", fresh(letting.asset).number):
             assert words in shown
     assert "租金还没开给您" in str(outstanding([school["T8"]], "leaving")[school["T8"]][0].how), "he owes it still"
     english = office.get(page, headers={"Accept-Language": "en"}).content.decode()
-    assert "1 thing has been returned, its rent is not billed yet" in english
+    assert "1 thing is out no more, its rent is not billed yet" in english
 
     clock("2026-05-06")
     allow(None)
@@ -333,6 +326,44 @@ def test_what_finance_does_not_allow_holds_up_no_return_and_is_billed_once_it_do
     ], "until the day on which it came back"
     assert "租金还没开出" not in office.get(page).content.decode()
     assert outstanding([school["T8"]], "leaving") == {}
+
+
+def lose(school, letting, clock):
+    """Reported on 16 February, off the books in March."""
+    clock("2026-02-16")
+    losing.report_lost(by=school.actor("T1"), asset=fresh(letting.asset), reason="承租方说找不到")
+    clock("2026-03-17")
+    for month in (date(2026, 1, 1), date(2026, 2, 1)):
+        depreciate(by=SYSTEM, month=month)
+    ruling = {"asset": fresh(letting.asset), "fault": "none", "findings": "承租方仓库失火"}
+    loss = losing.propose_ruling(by=school.actor("T5"), token=token(), **ruling)
+    deciding.agree(by=school.actor("T6"), found=loss)
+
+
+def test_what_is_lost_for_good_and_has_rents_that_wait_came_back_nowhere(school, clock):
+    letting = monthly(school, clock)
+    allow(100)
+    lose(school, letting, clock)
+    office, page = school.client("T5"), "/assets/lettings/rents/"
+    shown = office.get(page).content.decode()
+    assert ("2月16日" in shown, "报失" in shown, "还回 ·" in shown, "已经还回" in shown) == (True, True, False, False)
+    [owed] = outstanding([school["T8"]], "leaving")[school["T8"]]
+    assert "租金还没开给您" in str(owed.how)
+    english = office.get(page, headers={"Accept-Language": "en"}).content.decode()
+    assert ("reported lost" in english, "returned" in english) == (True, False)
+    allow(None)
+    assert bill_rents() == 1
+    assert "租金还没开出" not in office.get(page, headers={"Accept-Language": "zh-hans"}).content.decode()
+
+
+def test_who_pays_is_not_sent_to_fetch_what_was_reported_lost(school, clock):
+    letting = monthly(school, clock)
+    losing.report_lost(by=school.actor("T1"), asset=fresh(letting.asset), reason="承租方说找不到")
+    [owed] = outstanding([school["T8"]], "leaving")[school["T8"]]
+    assert str(owed.how) == "已报失：等国资处处理"
+    for page in ("/assets/lettings/", "/assets/lettings/?columns=default&export=csv"):
+        shown = school.client("T5").get(page).getvalue().decode()
+        assert ("丢失待查" in shown, "借用中" in shown) == (True, False)
 
 
 def test_what_waits_for_its_last_bills_is_back_and_was_let(school, clock):

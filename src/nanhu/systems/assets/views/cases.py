@@ -2,13 +2,12 @@
 
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -55,7 +54,6 @@ from nanhu.systems.assets.models import (
     Letting,
     Loss,
     MonthClose,
-    Movement,
     Rent,
     Reversal,
     Rollback,
@@ -81,7 +79,14 @@ from nanhu.systems.assets.sheets import FINANCE as FINANCE_CARDS
 from nanhu.systems.assets.views.office import ALONE, BOTH
 from nanhu.systems.assets.views.office import desk as office
 from nanhu.systems.assets.views.papers import print_out
-from nanhu.systems.assets.views.tables import CASE_TONES, Arguments, where_it_is
+from nanhu.systems.assets.views.tables import (
+    CASE_TONES,
+    STANDING_OUT,
+    TONES_OUT,
+    Arguments,
+    standing_out,
+    where_it_is,
+)
 
 OFFICE_NAME = _("国资处")
 BILL_TONES: Final[dict[str, Tone]] = {"paid": "good", "waived": "none", "cancelled": "none", "refunded": "none"}
@@ -154,13 +159,13 @@ class Losses(Table):
 
 
 def standing_of_loan(row: Letting) -> str:
-    """Whether what was let is back; "" where it never went out. What left the books as lost is back nowhere."""
+    """Whether what was let is back; "" where it never went out. What was reported lost is looked for, and back nowhere once it left the books."""
     if row.state != Letting.State.DONE:
         return ""
     loan = row.first.loan
     if loan.returned_at is not None:
         return "lost" if getattr(row, "is_lost", False) else "back"
-    return "late" if loan.due_on < campus_today() else "out"
+    return standing_out(loan)
 
 
 def how_often(row: Letting) -> int | str:
@@ -185,8 +190,8 @@ class Lettings(Table):
     loan = Badge(
         _("归还"),
         standing_of_loan,
-        names={"out": _("借用中"), "late": _("已过期"), "back": _("已还回"), "lost": _("已丢失")},
-        tones={"out": "info", "late": "bad", "back": "good", "lost": "bad"},
+        names={**STANDING_OUT, "back": _("已还回"), "lost": _("已丢失")},
+        tones={**TONES_OUT, "back": "good", "lost": "bad"},
         tone="none",
         sort=False,
     )
@@ -384,12 +389,7 @@ loss_cases = decided(
     seen=lambda found: "statement" if found.statement else "",
     done={"approve": _("已处理。")},
 )
-ENDED_AS_LOST = Movement.objects.filter(
-    asset=OuterRef("asset"),
-    kind=Movement.Kind.LOST,
-    at=Coalesce(OuterRef("loan__returned_at"), OuterRef("extends__loan__returned_at")),
-)
-"""What is lost for good is out until the moment it was reported lost (`losing.carry_out`)."""
+CAME_BACK = Coalesce(OuterRef("loan__returned_at"), OuterRef("extends__loan__returned_at"))
 
 
 def rents_of(request: PageRequest, found: Letting) -> Listing:
@@ -401,7 +401,7 @@ letting_cases = decided(
     Letting,
     Lettings,
     found=Letting.objects.select_related("case", "asset__unit", "loan", "extends__loan").annotate(
-        is_lost=Exists(ENDED_AS_LOST)
+        is_lost=renting.ended_as_lost(CAME_BACK)
     ),
     rows=rents_of,
     rows_at="rents.csv",
@@ -418,7 +418,9 @@ letting_cases = decided(
     "rents/",
     title=_("租金"),
     tab=_("租金"),
-    lead=_("出租的每一期，开始时开应缴；还回来时结清到当天。缴了没有看状态，缴费人在自己的应缴里看到。"),
+    lead=_(
+        "出租的每一期，开始时开应缴；还回来时结清到当天，丢失的到报失那天。缴了没有看状态，缴费人在自己的应缴里看到。"
+    ),
 )
 def rents(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有租金"), icon="receipt", text=_("出租批准以后，第一期当天开应缴。"))

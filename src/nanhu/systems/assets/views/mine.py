@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import (
     Badge,
     Console,
@@ -51,7 +50,18 @@ from nanhu.systems.assets.services import (
     receiving,
     transferring,
 )
-from nanhu.systems.assets.views.tables import TONES, UNCONFIRMED, called, show_thing, standing, titled, where_it_is
+from nanhu.systems.assets.views.tables import (
+    STANDING_OUT,
+    TONES,
+    TONES_OUT,
+    UNCONFIRMED,
+    called,
+    show_thing,
+    standing,
+    standing_out,
+    titled,
+    where_it_is,
+)
 
 State = Asset.State
 
@@ -92,9 +102,9 @@ class Borrowed(Table):
     due_on = Day(_("归还日期"))
     state = Badge(
         _("状态"),
-        lambda loan: UNCONFIRMED if loan.confirmed_at is None else "late" if loan.due_on < campus_today() else "lent",
-        names={UNCONFIRMED: _("待确认"), "late": _("已过期"), "lent": _("借用中")},
-        tones={"late": "bad", "lent": "info"},
+        lambda loan: UNCONFIRMED if loan.confirmed_at is None else standing_out(loan),
+        names={UNCONFIRMED: _("待确认"), **STANDING_OUT},
+        tones=TONES_OUT,
         tone="warn",
         sort=False,
     )

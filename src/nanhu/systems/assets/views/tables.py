@@ -301,6 +301,17 @@ def loans_of(thing: Asset) -> Iterable[Loan]:
     return thing.loans.filter(returned_at=None).select_related("letting") if thing.state in OUT else ()
 
 
+STANDING_OUT: Final[Mapping[str, Any]] = {"out": _("借用中"), "late": _("已过期"), "missing": State.MISSING.label}
+TONES_OUT: Final[dict[str, Tone]] = {"out": "info", "late": "bad", "missing": "bad"}
+
+
+def standing_out(loan: Loan) -> str:
+    """Of what is out: nobody can give back what was reported lost."""
+    if loan.asset.state == State.MISSING:
+        return "missing"
+    return "late" if loan.due_on < campus_today() else "out"
+
+
 def out_words(loan: Loan) -> str:
     day = dates.short_day(loan.due_on, campus_today().year)
     return f"{loan.letting.taker} {day}" if loan.letting else day
