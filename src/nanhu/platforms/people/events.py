@@ -102,6 +102,13 @@ def set_after(since: datetime | None, column: str = "created_at") -> Q:
     return Q() if since is None else Q(**{f"{column}__gt": since}) | Q(**{column: None})
 
 
+def ended_between(record: PartedRecord, column: str) -> Q:
+    """Rows of which `column`, when its person took a word back, lies between `since` and `until` of a record: a no that may be the one's or
+    the other's stands for both."""
+    until = Q(**{f"{column}__isnull": False}) if record.until is None else Q(**{f"{column}__lte": record.until})
+    return until if record.since is None else until & Q(**{f"{column}__gt": record.since})
+
+
 def is_set_after(moment: datetime | None, since: datetime | None) -> bool:
     """The same of one moment."""
     return since is None or moment is None or moment > since

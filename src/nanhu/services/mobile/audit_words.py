@@ -8,6 +8,7 @@ from nanhu.services.mobile.models import Binding
 ACTIONS: dict[str, Text] = {
     "mobile.bind": _("绑定企业微信"),
     "mobile.end_doubtful_binding": _("收回来历不明的企业微信绑定"),
+    "mobile.keep_refusal": _("记录分开后，合并期间的“不开通”对两人都算数"),
     "mobile.refuse_binding": _("拒绝绑定企业微信"),
     "mobile.undo_binding": _("撤销企业微信绑定"),
     "mobile.unbind": _("解除企业微信绑定"),

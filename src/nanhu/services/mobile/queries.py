@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 
 from nanhu.kernel.registry import Owner
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.api import AffiliationCard, PersonCard
+from nanhu.platforms.people.api import AffiliationCard, PartedRecord, PersonCard
 from nanhu.services.mobile import rules
 from nanhu.services.mobile.models import Binding, Callback, Consent, Member
 from nanhu.services.mobile.rules import Wanted
@@ -42,6 +42,13 @@ def has_joined(person_id: int) -> bool:
 
 def has_withdrawn(person_id: int) -> bool:
     return Consent.standing.filter(person_id=person_id, purpose="binding").exists() and not has_consent(person_id)
+
+
+def said_no_while_one(record: PartedRecord) -> bool:
+    """It stands, also where somebody said yes after it: that may have been the other."""
+    return Consent.standing.filter(
+        people.ended_between(record, "withdrawn_at"), person_id=record.person_id, purpose="binding"
+    ).exists()
 
 
 def is_proved(person_id: int) -> bool:

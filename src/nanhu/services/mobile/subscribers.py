@@ -73,15 +73,18 @@ def merge(*, kept_id: int, gone_id: int) -> None:
 
 @subscribe(PersonsParted, name="mobile.part", at_once=True)
 def part_records(events: Sequence[PersonsParted]) -> None:
-    for record in people.parted_records(events):
-        bindings.end_doubtful(by=BY, person_id=record.person_id, since=record.since)
     for one in events:
-        part(kept_id=one.kept_id, restored_id=one.restored_id)
+        part(one)
 
 
 @transaction.atomic
-def part(*, kept_id: int, restored_id: int) -> None:
-    """What was the other's is his again, and opens the kept one's portal no more; each is bound anew by his next tap."""
+def part(parting: PersonsParted) -> None:
+    """What was the other's is his again, and opens the kept one's portal no more; each is bound anew by his next tap, unless one of them said no."""
+    records = list(people.parted_records([parting]))
+    is_refused = any(queries.said_no_while_one(record) for record in records)
+    for record in records:
+        bindings.end_doubtful(by=BY, person_id=record.person_id, since=record.since)
+    both = kept_id, restored_id = parting.kept_id, parting.restored_id
     moved = Member.objects.filter(person_id=kept_id, came_from=restored_id)
     theirs = Q(came_from=restored_id) | Q(userid__in=list(moved.values_list("userid", flat=True)))
     living = Binding.objects.filter(theirs, person_id=kept_id, ended_at=None)
@@ -91,4 +94,6 @@ def part(*, kept_id: int, restored_id: int) -> None:
         moved = moved.none()
     for rows in (Consent.objects, Binding.objects, moved):
         rows.filter(person_id=kept_id, came_from=restored_id).update(person_id=restored_id, came_from=None)
-    members.follow([kept_id, restored_id])
+    for person_id in both if is_refused else ():
+        bindings.keep_refusal(by=BY, person_id=person_id)
+    members.follow(both)

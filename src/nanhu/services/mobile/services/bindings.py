@@ -61,12 +61,29 @@ def tried(*, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bo
 @transaction.atomic
 def end_doubtful(*, by: Actor, person_id: int, since: datetime | None) -> None:
     """One that was made after `since` (None: any), when this person and another were taken for one, may be the other's; so may what was agreed
-    to."""
+    to. What was refused stands."""
     lock_key(f"mobile.binding:{person_id}")
     doubtful = Binding.objects.filter(people.set_after(since, "bound_at"), person_id=person_id, ended_at=None)
-    agreed = Consent.standing.filter(people.set_after(since, "given_at"), person_id=person_id)
+    given = Consent.standing.filter(person_id=person_id, withdrawn_at=None)
+    agreed = given.filter(people.set_after(since, "given_at"))
     if doubtful.update(ended_at=now(), end=End.PARTED) + agreed.update(parted_at=now()):
         audit.record(by=by, action="mobile.end_doubtful_binding", target=f"person:{person_id}")
+
+
+@transaction.atomic
+def keep_refusal(*, by: Actor, person_id: int) -> None:
+    """A no that was said while this person and another were taken for one is his, too, whoever of the two it was."""
+    if not queries.has_withdrawn(person_id):
+        refuse(person_id)
+        audit.record(by=by, action="mobile.keep_refusal", target=f"person:{person_id}")
+
+
+def refuse(person_id: int) -> None:
+    Consent.standing.filter(person_id=person_id, withdrawn_at=None).update(withdrawn_at=now())
+    if not Consent.standing.filter(person_id=person_id, purpose="binding").exists():
+        Consent.objects.create(
+            person_id=person_id, purpose="binding", version=CONSENT_VERSION, withdrawn_at=now()
+        )  # staff, whom the record alone had made members: their "no" stands from now on
 
 
 def bound_words(made: Binding) -> str:
@@ -168,11 +185,7 @@ def undo(*, by: Actor, person_id: int, session_id: int | None = None) -> None:
 @transaction.atomic
 def leave(*, by: Actor, person_id: int, action: str = "mobile.unbind") -> None:
     """Consent withdrawn: the binding ends now, and the person is taken out of the contact book."""
-    Consent.standing.filter(person_id=person_id, withdrawn_at=None).update(withdrawn_at=now())
+    refuse(person_id)
     end(person_id=person_id, end=End.GIVEN_UP)
     audit.record(by=by, action=action, target=f"person:{person_id}")
-    if not Consent.standing.filter(person_id=person_id, purpose="binding").exists():
-        Consent.objects.create(
-            person_id=person_id, purpose="binding", version=CONSENT_VERSION, withdrawn_at=now()
-        )  # staff, whom the record alone had made members: their "no" stands from now on
     members.follow([person_id], is_braked=False)

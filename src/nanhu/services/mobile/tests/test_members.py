@@ -574,6 +574,43 @@ def test_what_was_agreed_to_while_two_were_one_is_nobodys_word_when_they_are_tol
     assert {"s1", "s2"} & wecom.members().keys() == {"s2"}
 
 
+@pytest.mark.parametrize("before", [(), ("T2",), ("T3",), ("T2", "T3")])
+@pytest.mark.parametrize("is_taken_back", [False, True])
+def test_a_no_that_was_said_while_two_were_one_is_that_of_both_when_they_are_told_apart(
+    syncing, wecom, before, is_taken_back
+):
+    """Whoever of them said it; and whoever said yes after it may be the other."""
+    kept, gone = syncing.persons["T2"], syncing.persons["T3"]
+    for number in before:
+        bindings.consent(person_id=syncing.persons[number])
+    merge = merging.merge(kept_id=kept, gone_id=gone)
+    browser = syncing.client("T2")
+    assert browser.post("/mobile/leave/").status_code == 302
+    if is_taken_back:
+        assert browser.post("/mobile/join/").status_code == 302
+    settle()
+    merging.part(merge)
+    deliver_pending()
+    settle()
+    assert not {"t2", "t3"} & wecom.members().keys()
+    follow_everybody()
+    settle()
+    assert not {"t2", "t3"} & wecom.members().keys(), "nor does a night make a member of one"
+    bindings.join(by=SYSTEM, person_id=gone)
+    settle()
+    assert {"t2", "t3"} & wecom.members().keys() == {"t3"}, "each says anew that he wants it"
+
+
+def test_a_no_from_before_the_merge_is_his_alone_when_they_are_told_apart(syncing, wecom):
+    syncing.client("T3").post("/mobile/leave/")
+    merge = merging.merge(kept_id=syncing.persons["T2"], gone_id=syncing.persons["T3"])
+    settle()
+    merging.part(merge)
+    deliver_pending()
+    settle()
+    assert {"t2", "t3"} & wecom.members().keys() == {"t2"}
+
+
 def test_a_no_of_either_record_stands_after_a_merge(syncing, wecom):
     syncing.client("T3").post("/mobile/leave/")
     bindings.consent(person_id=syncing.persons["T2"])

@@ -50,6 +50,9 @@ def publish_state(card_id: int, person_id: int, kind: str) -> None:
 
 @subscribe(PersonsParted, name="card_vendors.end_doubtful_consents", at_once=True)
 def end_doubtful_consents(events: Sequence[PersonsParted]) -> None:
-    """In the transaction that parts them: no vendor charges a card for a moment longer by a word that may be another's."""
-    for one in people.parted_records(events):
-        consents.end_doubtful(by=BY, person_id=one.person_id, since=one.since)
+    """In the transaction that parts them: no vendor charges a card for a moment longer by a word that may be another's, or against one."""
+    for event in events:
+        records = list(people.parted_records([event]))
+        consents.end_refused(by=BY, records=records)
+        for one in records:
+            consents.end_doubtful(by=BY, person_id=one.person_id, since=one.since)

@@ -9,6 +9,8 @@ from nanhu.kernel.events import subscribe
 from nanhu.platforms.identity.events import AccountClosed, AccountParted, PasswordChanged, PasswordRevoked
 from nanhu.platforms.identity.protocols.oidc.services import consents
 from nanhu.platforms.identity.protocols.oidc.services.families import revoke_family
+from nanhu.platforms.people import api as people
+from nanhu.platforms.people.api import PersonsParted
 
 BY = Actor.system("identity.oidc")
 
@@ -42,3 +44,10 @@ def end_of_parted(events: Sequence[AccountParted]) -> None:
     for event in events:
         consents.end_doubtful(by=BY, account_id=event.account_id, since=event.since)
     revoke_family(by=BY, why="parted", account_id__in=[event.account_id for event in events])
+
+
+@subscribe(PersonsParted, name="identity.oidc_end_refused", at_once=True)
+def end_refused(events: Sequence[PersonsParted]) -> None:
+    """Not by the account alone: each of the two may have had one of his own, and what he took back in one he meant of the other."""
+    for event in events:
+        consents.end_refused(by=BY, records=list(people.parted_records([event])))

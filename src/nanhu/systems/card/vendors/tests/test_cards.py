@@ -124,9 +124,9 @@ def test_two_vendors_of_one_company_lift_each_their_own_block_alone(shop, campus
     assert shop.post(f"cards/{card.public_id}/unblock", {"reason": "找到了"}).json()["state"] == "issued"
 
 
-def give(vendor, campus, fen=5000):
+def give(vendor, campus, fen=5000, part="student"):
     by = Actor(account_id=None, name="林小满")
-    return consents.give(by=by, vendor=vendor, person_id=campus.persons["student"], most_fen=fen, reference="C-9")
+    return consents.give(by=by, vendor=vendor, person_id=campus.persons[part], most_fen=fen, reference="C-9")
 
 
 def test_a_consented_card_is_charged_up_to_what_the_holder_set(shop, vendor, campus):
@@ -152,6 +152,20 @@ def test_a_consent_given_while_two_were_one_charges_nobody_from_the_moment_of_th
     assert fault_of(shop.pay(100, consent=str(given.public_id))) == "consent_ended"
     assert WebhookEvent.objects.get(kind="consent.ended").facts["id"] == str(given.public_id)
     assert Shop(other).pay(100, consent=str(before.public_id)).status_code == 201, "one that was given before stands"
+
+
+def test_a_consent_taken_back_while_two_were_one_is_taken_back_of_both(shop, vendor, campus):
+    """Whoever of them it was: the other's own, which no page showed meanwhile, charges nobody either."""
+    other, parts = register("早先的"), ("student", "other_student")
+    of_vendor, of_other = ([give(one, campus, part=part) for part in parts] for one in (vendor, other))
+    merge = merging.merge(kept_id=campus.persons["student"], gone_id=campus.persons["other_student"])
+    assert campus.client("student").post(f"/card/vendors/mine/{of_vendor[0].public_id}/end/").status_code == 302
+    merging.part(merge)
+    for consent in of_vendor:
+        assert fault_of(shop.pay(1, consent=str(consent.public_id))) == "consent_ended"
+    ended = WebhookEvent.objects.filter(kind="consent.ended").values_list("facts__id", flat=True)
+    assert sorted(ended) == sorted(str(one.public_id) for one in of_vendor), "its vendor hears of it, and no other"
+    assert Shop(other).pay(1, consent=str(of_other[0].public_id)).status_code == 201
 
 
 def test_who_has_consent_hears_of_a_loss(vendor, campus):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -15,6 +15,7 @@ from nanhu.platforms.identity.protocols.oidc import rules
 from nanhu.platforms.identity.protocols.oidc.models import AuthorizationCode, Consent, OidcClient, TokenFamily
 from nanhu.platforms.identity.services.carried_suspensions import PARTED
 from nanhu.platforms.people import api as people
+from nanhu.platforms.people.api import PartedRecord
 
 Asking = OidcClient.Asking
 
@@ -104,6 +105,19 @@ def end_doubtful(*, by: Actor, account_id: int, since: datetime | None) -> None:
         audit.record(
             by=by, action="identity.oidc_withdraw_consent", target=f"account:{account_id}", reason=PARTED, facts=facts
         )
+
+
+@transaction.atomic
+def end_refused(*, by: Actor, records: Sequence[PartedRecord]) -> None:
+    """An application from which one of two took a consent back while they were taken for one asks each of them anew."""
+    refused = Q()
+    for one in records:
+        refused |= Q(people.ended_between(one, "withdrawn_at"), account__person=one.person_id)
+    clients = Consent.objects.filter(refused).values("client")
+    whose = [one.person_id for one in records]
+    standing = Consent.objects.filter(client__in=clients, account__person__in=whose, withdrawn_at=None)
+    for kept in standing.select_related("account").order_by("pk"):
+        withdraw(by=by, account=kept.account, consent_id=kept.pk)
 
 
 def of_account(account: Account) -> QuerySet[Consent]:

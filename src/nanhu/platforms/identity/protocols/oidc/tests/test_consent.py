@@ -67,6 +67,25 @@ def test_what_was_agreed_to_while_two_were_one_is_asked_anew_and_what_was_before
     assert answer_of(stranger_app.authorize(again, prompt="none"))["error"] == "consent_required"
 
 
+def test_a_consent_taken_back_while_two_were_one_is_taken_back_of_both(stranger_app, teacher, student, signed_in):
+    """Whoever of them it was, also where the other had one of his own from before, which no page showed meanwhile."""
+    older = make_app("older", redirect_uris=["https://older.example.com/cb"], asking="once", subject="pairwise")
+    other = Client()
+    sign_in(other, student.numbers[0])
+    for app in (older, stranger_app):
+        for browser in (signed_in, other):
+            answered(browser, app.authorize(browser), "yes")
+    merge = merging.merge(kept_id=teacher.person_id, gone_id=student.person_id)
+    given = Consent.objects.get(account=teacher.account, client=stranger_app.client)
+    assert signed_in.post(f"/oidc/consents/{given.pk}/withdraw").status_code == 302
+    merging.part(merge)
+    for number, password in (("T00123", PASSWORD), (student.numbers[0], PASSWORD)):
+        again = Client()
+        assert sign_in(again, number, password).status_code == 302
+        assert "code" in answer_of(older.authorize(again, prompt="none"))
+        assert answer_of(stranger_app.authorize(again, prompt="none"))["error"] == "consent_required", number
+
+
 def test_more_scopes_are_asked_about_anew(stranger_app, signed_in):
     answered(signed_in, stranger_app.authorize(signed_in, scope="openid profile"), "yes")
     assert "code" in answer_of(stranger_app.authorize(signed_in, scope="openid"))
