@@ -43,21 +43,24 @@ class AppPasswordRevoked(Event):
 class AccountParted(Event):
     """Its person and another had been taken for one and are told apart: all sessions have ended. `taken`: which kinds of keys open nothing
     any more, because they may be the other's (words of `audit_words`, "password" among them): what was set after `since`, or all where that is
-    None."""
+    None. `at`: when, which tells one parting of the two from the next."""
 
     account_id: int
     person_id: int
+    at: datetime
     since: datetime | None = None
     taken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolesLeft(Event):
-    """The record `gone_id` was merged into this account's; so many roles that its account had are nobody's until they are granted anew."""
+    """The record `gone_id` was merged into this account's; so many roles that its account had are nobody's until they are granted anew. `at`:
+    when, which tells one merge of the two from the next."""
 
     account_id: int
     person_id: int
     gone_id: int
+    at: datetime
     count: int
 
 

@@ -37,14 +37,16 @@ def forget_browsers_of_parted(events: Sequence[PersonsParted]) -> None:
 @subscribe(AccountParted, name="messages.tell_of_parting")
 def tell_of_parting(events: Sequence[AccountParted]) -> None:
     for event in events:
-        tell({event.person_id}, PARTED_KEYS if event.taken else PARTED, urgency="now", key=str(event.account_id))
+        key = f"{event.account_id}:{event.at.isoformat()}"
+        tell({event.person_id}, PARTED_KEYS if event.taken else PARTED, urgency="now", key=key)
 
 
 @subscribe(RolesLeft, name="messages.tell_of_roles_left")
 def tell_of_roles_left(events: Sequence[RolesLeft]) -> None:
-    """Not of a merge that has been undone before this is told: his account has them again."""
+    """Not of a merge that has been undone before this is told: his account has them again. Of two that are one once more the last."""
     heirs = people.heirs(event.gone_id for event in events)
-    for event in events:
+    latest = {(event.account_id, event.gone_id): event for event in events}
+    for event in latest.values():
         if heirs.get(event.gone_id) == event.person_id:
-            facts = {"count": str(event.count)}
-            tell({event.person_id}, ROLES_LEFT, facts, key=f"{event.account_id}:{event.gone_id}")
+            key = f"{event.account_id}:{event.gone_id}:{event.at.isoformat()}"
+            tell({event.person_id}, ROLES_LEFT, {"count": str(event.count)}, key=key)

@@ -190,7 +190,7 @@ def merge(*, by: Actor, kept_id: int, gone_id: int) -> None:
         copied = {"views": copies} if (copies := copy_views(giver=gone.pk, taker=kept.pk)) else {}
         note(by, MERGE, gone, how=HANDED_OVER if is_handed_over else CLOSED_ONE, kept=kept.pk, **copied, **stopped)
         if left := len(roles.left_to(kept, giver=gone)):
-            publish(RolesLeft(account_id=kept.pk, person_id=kept_id, gone_id=gone_id, count=left))
+            publish(RolesLeft(account_id=kept.pk, person_id=kept_id, gone_id=gone_id, at=now(), count=left))
     follow_affiliations(by=by, person_ids=[kept_id])
 
 

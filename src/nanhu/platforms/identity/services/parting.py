@@ -33,9 +33,10 @@ def part(*, by: Actor, kept_id: int, restored_id: int, since: Mapping[int, datet
     give_back(by=by, rows=rows, roots=roots)
     for root in (kept_id, restored_id):
         adopt(by=by, root=root, rows=rows, roots=roots)
+    moment = now()
     taken = {one.pk: doubtful_keys.take_away(by=by, account=one, since=since_of(one, since)) for one in rows}
     for account in rows:
-        account.parted_at = now()
+        account.parted_at = moment
         account.save(update_fields=["parted_at"])
         if roots[account.person_id] != account.person_id and account.state not in CLOSED:
             accounts.move(by=by, account=account, state=Account.State.ENDED, reason="merged")
@@ -46,7 +47,7 @@ def part(*, by: Actor, kept_id: int, restored_id: int, since: Mapping[int, datet
     accounts.follow_affiliations(by=by, person_ids=both)
     for one in Account.objects.filter(person_id__in=both).order_by("pk"):
         of_whom, lost = since_of(one, since), tuple(taken.get(one.pk, ()))
-        publish(AccountParted(account_id=one.pk, person_id=one.person_id, since=of_whom, taken=lost))
+        publish(AccountParted(account_id=one.pk, person_id=one.person_id, at=moment, since=of_whom, taken=lost))
 
 
 def since_of(account: Account, since: Mapping[int, datetime]) -> datetime | None:

@@ -5,11 +5,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.models import EventDelivery
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.messages.models import Entry, MessageSettings, PushSubscription
 from nanhu.platforms.messages.tests.conftest import CAST, SYSTEM
 from nanhu.platforms.people import api as people
+from nanhu.testing import merging
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +70,32 @@ def test_whose_roles_stayed_behind_in_a_merge_hears_of_it_while_it_stands(two, s
     assert (
         entries.filter(person_id=kept, message__title__contains="1 个角色没有转过来").count() == told == entries.count()
     )
+
+
+def test_each_merge_and_each_parting_is_told_and_each_of_them_once(two):
+    """Also on one day: a second time the keys that were set since are gone, and the roles are nobody's again."""
+    kept, gone = two
+    identity.grant_role(by=SYSTEM, account_id=identity.account_of(gone).pk, role="datahub.steward")
+
+    def told(template):
+        return Entry.objects.filter(message__template__startswith=template).count()
+
+    for times in (1, 2):
+        merge = merging.merge(kept_id=kept, gone_id=gone)
+        deliver_twice()
+        assert told("messages.roles_left") == times
+        merging.part(merge)
+        deliver_twice()
+        assert told("messages.parted") == 2 * times
+
+
+def deliver_twice():
+    """As by a worker that died before it could say that it had."""
+    waiting = EventDelivery.objects.filter(subscriber__startswith="messages.tell_of", delivered_at=None)
+    these = list(waiting.values_list("pk", flat=True))
+    deliver_pending()
+    assert EventDelivery.objects.filter(pk__in=these).update(delivered_at=None) == len(these) > 0
+    deliver_pending()
 
 
 def test_of_a_merge_that_left_no_role_nothing_is_told_whatever_an_earlier_one_left(readers):
