@@ -10,14 +10,18 @@ WAITING = """
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND wait_event_type = 'Lock'"""
 
 
-def amid[First, Second](first: Callable[[], First], second: Callable[[], Second]) -> tuple[First, Second]:
-    """What both gave; `second` was let go on only when it waited for a lock of the first's, or was done."""
+def amid[First, Second](
+    first: Callable[[], First], second: Callable[[], Second], *, then: Callable[[], object] = lambda: None
+) -> tuple[First, Second]:
+    """What both gave; `second` was let go on only when it waited for a lock of the first's, or was done. `then`: what the first goes on
+    with before it commits."""
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             done = first()
             other = pool.submit(alone, second)
             while not (other.done() or is_someone_waiting()):
                 pass
+            then()
         return done, other.result()
 
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from nanhu.kernel import audit, outgoing
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.values import one_row
 from nanhu.platforms.openapi.errors import WebhookAddressError
 from nanhu.platforms.openapi.models import Delivery, Vendor, Webhook, WebhookEvent
 
@@ -26,7 +27,9 @@ HOOK: Final = """
     SELECT hook.*, vendor.is_on AS is_heard FROM openapi_vendor vendor JOIN openapi_webhook hook ON hook.vendor_id = vendor.id
     WHERE vendor.id = %s AND hook.mode = %s AND hook.is_on FOR KEY SHARE OF vendor, hook"""
 """Whoever takes it up again or switches its vendor on waits for those who write an event, and they for him: an event has its delivery from one
-of them. The vendor first, as who switches it takes them; also of one that is off, as what does not fit is not waited for."""
+of them. The vendor first, as everybody takes them; also of one that is off, as what does not fit is not waited for."""
+VENDOR: Final = "SELECT id FROM openapi_vendor WHERE id = %s FOR KEY SHARE"
+"""Before its hooks, by whoever writes a delivery, which points at it: who switches it holds it and wants them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ def set_webhook(*, by: Actor, vendor: Vendor, mode: str, url: str) -> NewWebhook
     except outgoing.CallRefusedError as refusal:
         raise WebhookAddressError from refusal
     secret = f"nanhu_whsec_{secrets.token_urlsafe(32)}"
+    one_row(VENDOR, [vendor.pk])
     before = Webhook.objects.select_for_update().filter(vendor=vendor, mode=mode, is_on=True).first()
     webhook, _is_new = Webhook.objects.update_or_create(
         vendor=vendor,
@@ -117,7 +121,7 @@ def silent() -> QuerySet[Webhook]:
 @transaction.atomic
 def pause_silent() -> int:
     """No more calls to who answers none: its keeper sees it among what waits, and takes it up again."""
-    found = list(silent().select_for_update(of=("self",)))
+    found = list(silent().select_for_update(of=("self",)).order_by("pk"))
     for one in found:
         Webhook.objects.filter(pk=one.pk).update(paused_at=now())
         facts = {"mode": one.mode, "url": one.url}
@@ -128,6 +132,7 @@ def pause_silent() -> int:
 @transaction.atomic
 def resume_webhook(*, by: Actor, webhook: Webhook) -> int:
     """How many events are sent that were kept or given up meanwhile. Pressed twice it sends them once."""
+    one_row(VENDOR, [webhook.vendor_id])
     paused = Webhook.objects.select_for_update().filter(pk=webhook.pk, paused_at__isnull=False).first()
     if paused is None:
         return 0

@@ -158,3 +158,26 @@ def test_an_event_that_is_written_while_its_vendor_is_switched_on_is_sent_once(h
 
     amid(*((happen, switch_on) if is_event_first else (switch_on, happen)))
     assert Delivery.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_new_address", [True, False])
+def test_what_takes_an_address_up_again_waits_for_who_switches_its_vendor_and_holds_nothing_that_he_wants(
+    hook, is_new_address
+):
+    tell(hook, 1)
+    last_try()
+    pause_silent()
+
+    def take_up():
+        if is_new_address:
+            webhooks.set_webhook(by=SYSTEM, vendor=hook.vendor, mode="test", url=hook.url)
+        else:
+            webhooks.resume_webhook(by=SYSTEM, webhook=hook)
+
+    amid(
+        lambda: vendors.switch(by=SYSTEM, vendor=hook.vendor, is_on=False, reason="合同到期"),
+        take_up,
+        then=lambda: Webhook.objects.select_for_update(nowait=True).get(),
+    )
+    assert Delivery.objects.filter(state="waiting").count() == 1
