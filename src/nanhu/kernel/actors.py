@@ -6,6 +6,9 @@ from typing import Final
 
 from django.http import Http404, HttpRequest
 
+SYSTEM: Final = "system:"
+"""How the name of a part of the program begins, as an actor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -20,7 +23,7 @@ class Actor:
 
     @classmethod
     def system(cls, name: str) -> "Actor":
-        return cls(account_id=None, name=f"system:{name}")
+        return cls(account_id=None, name=f"{SYSTEM}{name}")
 
 
 @dataclass(frozen=True, slots=True)

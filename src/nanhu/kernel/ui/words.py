@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from nanhu.kernel.actors import SYSTEM
 from nanhu.kernel.audit.words import terms
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
@@ -63,7 +64,7 @@ ENCODINGS = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "gb18030": "GB18030", "gbk"
 def actor(name: object) -> str:
     """A person's name; a part of the program (`system:…`) is the system to whoever reads it, a company's program (`vendor:…`) that company."""
     shown = str(name or "")
-    if shown.startswith("system:"):
+    if shown.startswith(SYSTEM):
         return _("系统自动")
     if shown.startswith(VENDOR):
         return shown.removeprefix(VENDOR)

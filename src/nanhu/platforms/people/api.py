@@ -59,6 +59,7 @@ from nanhu.platforms.people.matching import (
     partings_that_stand,
     phone_indexes,
     said_by,
+    shared_times,
     starts_of,
     void_numbers,
 )
@@ -282,6 +283,7 @@ __all__ = [
     "set_after",
     "set_guest_end",
     "set_photo",
+    "shared_times",
     "split_person",
     "split_surname",
     "starts_of",

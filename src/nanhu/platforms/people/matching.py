@@ -2,16 +2,17 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import BooleanField, F, Func, Value
+from django.db.models import BooleanField, F, Func, Q, Value
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import blind_index_many
 from nanhu.platforms.people.events import PersonsMerged, PersonsParted
-from nanhu.platforms.people.models import Affiliation, Change, Person
+from nanhu.platforms.people.models import Affiliation, Change, Parting, Person
 from nanhu.platforms.people.rules import normalise_document, normalise_phone
 
 ENDED = Affiliation.State.ENDED
@@ -107,6 +108,21 @@ def partings_that_stand(events: Sequence[PersonsParted]) -> list[tuple[int, int]
         if holder != owner:
             told += [(one, owner) for one in dict.fromkeys([event.kept_id, holder])]
     return told
+
+
+class SharedTime(NamedTuple):
+    """When somebody's record was another's, too: after `since` (None: that is not on record), and until `until`."""
+
+    holder_id: int
+    since: datetime | None
+    until: datetime
+
+
+def shared_times(person_ids: Iterable[int]) -> list[SharedTime]:
+    """Of each parting in which one of these was the one or the other, what was done to the record of its holder meanwhile is of both."""
+    ids = list(person_ids)
+    rows = Parting.objects.filter(Q(holder__in=ids) | Q(restored__in=ids)).order_by("until")
+    return [SharedTime(*one) for one in rows.values_list("holder", "since", "until")]
 
 
 def void_numbers() -> dict[str, int]:

@@ -57,7 +57,8 @@ def look_records(owner: registry.Owner, since: datetime | None) -> Iterator[dict
     found = looks_at(Account.objects.get(pk=owner.account_id))
     entries = (found.filter(at__gte=since) if since else found)[:LOOKS_IN_A_COPY]
     for one in looks_of(list(entries)):
-        yield {"at": one.at, "who": one.who or "system", "unit": one.unit, "what": one.what, "purpose": one.purpose}
+        told = {"at": one.at, "who": one.who or "system", "unit": one.unit, "what": one.what, "purpose": one.purpose}
+        yield told | ({"while_merged_with_another": True} if one.is_shared else {})
 
 
 registry.personal_data.add(

@@ -467,6 +467,39 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="Parting",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField(null=True)),
+                ("until", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "restored",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "people_parting",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("holder", models.F("restored")), _negated=True),
+                        name="people_parting_of_two",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("since", None), ("until__gte", models.F("since")), _connector="OR"),
+                        name="people_parting_in_time",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Override",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

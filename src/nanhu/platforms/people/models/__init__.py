@@ -1,4 +1,12 @@
-from nanhu.platforms.people.models.golden import CAMPUS_NO_SHAPE, Affiliation, Change, ChangeSet, OrgUnit, Person
+from nanhu.platforms.people.models.golden import (
+    CAMPUS_NO_SHAPE,
+    Affiliation,
+    Change,
+    ChangeSet,
+    OrgUnit,
+    Parting,
+    Person,
+)
 from nanhu.platforms.people.models.overrides import Override
 from nanhu.platforms.people.models.posts import Office, Post, PostList, PostListRow
 
@@ -10,6 +18,7 @@ __all__ = [
     "Office",
     "OrgUnit",
     "Override",
+    "Parting",
     "Person",
     "Post",
     "PostList",

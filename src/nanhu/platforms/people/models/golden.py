@@ -245,3 +245,20 @@ class Change(models.Model):
         """By column, the sensitive ones opened."""
         secret: dict[str, Any] = json.loads(self.sealed) if self.sealed else {}
         return {**self.before, **secret}
+
+
+class Parting(models.Model):
+    """Two who were taken for one were told apart: between `since` (None: that is not on record) and `until` what happened to the record of
+    `holder` may have been meant of `restored`."""
+
+    holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    restored = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "people_parting"
+        constraints = [
+            models.CheckConstraint(condition=~Q(holder=F("restored")), name="people_parting_of_two"),
+            models.CheckConstraint(condition=Q(since=None) | Q(until__gte=F("since")), name="people_parting_in_time"),
+        ]

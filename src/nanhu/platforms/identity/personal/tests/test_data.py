@@ -79,6 +79,31 @@ def test_looks_at_a_record_that_was_merged_into_mine_show_and_are_its_own_again(
     assert "合并前查的" not in page_of(Client(), teacher, "/account/data/looks")
 
 
+MEANWHILE = "当时您和另一个人的记录合在一起"
+
+
+def test_who_looked_while_two_were_one_is_told_to_both_of_them(student, teacher, browser):
+    """He saw a record that held something of each; before and afterwards each had his own."""
+
+    def look(purpose, member=teacher):
+        people.phone_of(member.person_id, by=Actor(account_id=None, name="外人"), purpose=purpose)
+
+    look("合并前查的")
+    merge = merging.merge(kept_id=teacher.person_id, gone_id=student.person_id)
+    look("合并时查的")
+    merging.part(merge)
+    look("分开后查的")
+    kept, restored = (page_of(Client(), one, "/account/data/looks") for one in (teacher, student))
+    assert [word in kept for word in ("合并前查的", "合并时查的", "分开后查的")] == [True, True, True]
+    assert [word in restored for word in ("合并前查的", "合并时查的", "分开后查的")] == [False, True, False]
+    assert (kept.count(MEANWHILE), restored.count(MEANWHILE)) == (1, 1)
+    look("学生自己的", student)
+    assert "学生自己的" not in page_of(Client(), teacher, "/account/data/looks")
+    merging.part(merging.merge(kept_id=teacher.person_id, gone_id=student.person_id))
+    again = page_of(Client(), student, "/account/data/looks")
+    assert ("合并时查的" in again, "分开后查的" in again) == (True, False), "between the two times each had his own"
+
+
 def test_what_i_saw_of_myself_under_a_record_that_was_merged_into_mine_does_not_count(student, teacher, browser):
     people.phone_of(student.person_id, by=actor(student), purpose="自己看看")
     people.phone_of(student.person_id, by=Actor(account_id=None, name="外人"), purpose="别人看的")

@@ -38,7 +38,14 @@ class Looks(Table):
     who = Text(
         gettext_lazy("谁"), lambda one: _("系统自动处理") if one.is_program else f"{one.who} {words.term(one.unit)}"
     )
-    what = Text(gettext_lazy("查看的内容"))
+    what = Text(
+        gettext_lazy("查看的内容"),
+        lambda one: (
+            _("%(what)s（当时您和另一个人的记录合在一起，看的可能是那个人）") % {"what": one.what}
+            if one.is_shared
+            else one.what
+        ),
+    )
     purpose = Text(gettext_lazy("为什么"))
 
 
