@@ -9,12 +9,13 @@ from django.db import connections, transaction
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.openapi.services import keys
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.pins.models import Pin
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.vendors import consents
 from nanhu.systems.card.vendors.models import Consent, VendorPayment
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, fault_of, register
 from nanhu.testing.patience import PATIENCE_SECONDS
-from nanhu.testing.races import alone, is_someone_waiting
+from nanhu.testing.races import alone, amid, is_someone_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 10
@@ -90,6 +91,18 @@ def test_a_consent_is_ended_while_its_vendor_is_about_to_charge_by_it(campus):
                 pass
             assert Consent.objects.select_for_update().get(pk=given.pk).ended_at is not None
         ended.result()
+
+
+def test_who_gives_a_new_consent_keeps_no_payment_by_the_old_one_waiting_for_his_wallet(campus):
+    """The payment holds the old consent, which the giver wants; the first PIN that is typed with it is a row of the wallet's."""
+    shop, waited = Shop(register()), []
+    wallet, person_id = campus.card("student").wallet_id, campus.persons["student"]
+    amid(
+        lambda: consents.give(by=SYSTEM, vendor=shop.vendor, person_id=person_id, most_fen=100, reference=""),
+        lambda: Pin.objects.create(wallet_id=wallet, kind="payment"),
+        then=lambda: waited.append(is_someone_waiting()),
+    )
+    assert waited == [False]
 
 
 def test_revoking_waits_for_the_deed_under_way_and_nothing_follows(campus):
