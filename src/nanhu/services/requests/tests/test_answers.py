@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.models import AuditEntry
@@ -41,6 +42,10 @@ def test_a_question_has_a_time_limit_is_handed_on_and_rated(school):
     assert [len(texts_to(school[who])) for who in ("A1", "A2", "L1")] == [1, 0, 0], "told is the unit that is asked"
     school.question("S2", unit="12")
     assert len(texts_to(school["L1"])) == 1, "nobody answers there: the head of the hall hears it"
+    with time_machine.travel(datetime(2026, 11, 24, 9, tzinfo=CAMPUS_ZONE), tick=False):
+        timed = school.question("S3", unit="1032")
+        shown = school.client("S3").get(f"{HALL}mine/{timed.public_id}/").content.decode()
+        assert "11月27日 周五 16:30" in shown, "three days of work: who asked reads by when"
     Request.objects.exclude(pk=one.pk).update(state="closed", closed_at=now())
     assert finance.get(f"{ANSWERS}{one.public_id}/").status_code == 404
     address = f"{ANSWERS}{one.public_id}/transfer/"

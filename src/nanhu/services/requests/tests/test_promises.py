@@ -24,7 +24,6 @@ def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=CAMPUS_ZONE)
 
 
-@pytest.mark.capability("A054.2")
 @pytest.mark.capability("A079.2")
 @pytest.mark.parametrize(
     ("kind", "begins", "due"),
@@ -57,7 +56,7 @@ def test_a_repair_is_promised_by_its_class(key, is_urgent, due):
     assert promised_until(one, at("2026-11-27 10:00")) == at(due)
 
 
-@pytest.mark.capability("A054.2", "A076.4")
+@pytest.mark.capability("A076.4")
 def test_a_filed_request_has_that_promise(school):
     for one in (school.question(), school.question(kind="service"), school.opinion()):
         assert one.due_at == due_of_answer(one.kind, one.created_at)

@@ -1,5 +1,6 @@
 """Why am I not on line: one sentence, one cure that works, a ticket that is filled in; and nothing of anybody else."""
 
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -253,7 +254,7 @@ def test_the_fixed_address_stands_on_the_poster_and_leads_to_the_page(field: Fie
     poster = Client().get("/wifi/poster/").content.decode()
     typed = Client().get("/?wlanacname=x", headers={"host": "wifi.hnist.edu.cn"})
 
-    assert "http://wifi.hnist.edu.cn" in poster
+    assert "http://wifi.hnist.edu.cn" in re.sub(r"<[^>]*>", "", poster), "as words, not beside the picture alone"
     assert read_codes(poster) == ["http://wifi.hnist.edu.cn"]
     assert (typed.status_code, typed["Location"].endswith("/wifi/?wlanacname=x")) == (302, True)
     assert "Location" not in Client().get("/", headers={"host": "wifi.hnist.edu.cn.evil.test"}).headers

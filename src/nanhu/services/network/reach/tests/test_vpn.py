@@ -150,7 +150,7 @@ def test_the_door_wants_an_open_account_the_password_and_the_code(school, door, 
     assert VpnGrant.objects.get().last_used_at is not None
 
 
-@pytest.mark.capability("A162.2")
+@pytest.mark.capability("A162.1", "A162.2")
 def test_neither_an_app_password_nor_a_default_one_opens_it(school, door, clock_stands):
     give_totp("T1")
     school.opened()

@@ -138,7 +138,7 @@ def finish(kiosk, claim, *, is_written):
         pytest.param("agreement/sign", {"bank_card": CARDS["student"]}, marks=pytest.mark.capability("A142.1")),
         pytest.param("agreement/change", {"bank_card": CARDS["teacher"]}, marks=pytest.mark.capability("A142.3")),
         pytest.param("agreement/cancel", {}, marks=pytest.mark.capability("A142.3")),
-        pytest.param("load/begin", {"amount_fen": 5000}, marks=pytest.mark.capability("A139.1")),
+        ("load/begin", {"amount_fen": 5000}),
     ],
 )
 def test_a_wrong_pin_asks_the_bank_nothing(campus, kiosk, bank, operation, body):

@@ -72,7 +72,6 @@ def test_a_kiosk_collects_with_card_and_pin_and_a_write_that_broke_off_is_safe(f
     assert kiosk.ask("claim/begin", {"card": uid(funds)}, pin=PIN)["code"] == "card.nothing_to_claim"
 
 
-@pytest.mark.capability("A149.1")
 def test_a_wrong_pin_collects_nothing_and_is_counted(funds, kiosk):
     funds.credit()
     answer = kiosk.ask("claim/begin", {"card": uid(funds)}, pin="999999")

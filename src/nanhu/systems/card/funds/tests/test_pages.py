@@ -1,5 +1,6 @@
 """What holders and clerks see of waiting money, of reissue and of the drawer."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -97,6 +98,22 @@ def test_what_a_card_made_anew_costs_is_what_the_schools_file_says(funds, school
     assert CardReissue.objects.get().fee_fen == fee_fen
     assert funds.pending("teacher") == 5000 - fee_fen
     assert f"¥ {fee_fen / 100:.2f}" in slip
+
+
+@pytest.mark.capability("A108.2")
+@pytest.mark.parametrize(("fee_from", "paid", "waits_fen"), [("wallet", "卡内余额", 3000), ("cash", "现金", 5000)])
+def test_the_fee_of_a_card_made_anew_stands_on_its_slip_with_how_it_was_paid(funds, fee_from, paid, waits_fen):
+    funds.campus.top_up("teacher", 5000)
+    drawer = f"card.drawer:{funds.campus.actor('clerk').account_id}"
+    before = balance(drawer)
+    slip = page(funds, reissue_at_counter(funds, "teacher", fee_from=fee_from).url, "clerk")
+    [fee] = re.findall(r"<dt>工本费</dt><dd[^>]*>(.*?)</dd>", slip, re.DOTALL)
+    assert "".join(fee.split()) == f"¥20.00（{paid}）"
+    in_cash = 2000 if fee_from == "cash" else 0
+    assert (funds.pending("teacher"), balance(drawer) - before) == (waits_fen, in_cash)
+    assert Receipt.objects.filter(kind="fee", amount_fen=2000).exists() == (fee_from == "wallet")
+    shift = page(funds, count(funds, f"{(5000 + in_cash) / 100}").url, "clerk")
+    assert ("¥ 20.00" in shift) == (fee_from == "cash"), "and in the report of the drawer"
 
 
 @pytest.mark.capability("A120.1")

@@ -121,7 +121,7 @@ def test_where_the_school_wants_it_the_initial_pin_opens_nothing_before_it_is_ch
     assert lost["outcome"] == "approved"
 
 
-@pytest.mark.capability("A129.1", "A133.1", "A134.1", "A139.1", "A149.1")
+@pytest.mark.capability("A129.1", "A133.1", "A134.1")
 def test_each_service_asks_its_own_pin_and_takes_not_the_other(campus, kiosk):
     """The two may differ: who knows the one for looking neither moves money nor a limit, and the other way round."""
     assert ask(kiosk, campus, "pin/change", kind="enquiry", pin=PINS["student"], new=NEW)["outcome"] == "approved"
