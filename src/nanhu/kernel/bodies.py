@@ -54,7 +54,6 @@ class BodyLimitMiddleware:
 
 def room_for(request: HttpRequest, view: Any) -> int:
     viewer = getattr(request, "viewer", None)
-    needed = getattr(view, "roles", None)
-    if viewer is None or (needed and not viewer.roles & needed):
+    if viewer is None or not viewer.has_one_of(getattr(view, "roles", None) or ()):
         return LARGEST_FORM
     return int(getattr(view, "largest_body", LARGEST_FORM))

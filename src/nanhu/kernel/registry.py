@@ -39,6 +39,10 @@ class Viewer:
     known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What a room has read for this request and asks again (`flows.capacities`): through `once`."""
 
+    def has_one_of(self, roles: Collection[str]) -> bool:
+        """Of roles that are named; where none is, everybody will do."""
+        return not roles or not self.roles.isdisjoint(roles)
+
     def once[T](self, key: str, read: Callable[[], T]) -> T:
         """What `read` gives, read at most once a request."""
         if key not in self.known:
@@ -76,7 +80,7 @@ class Application:
         """个人事务 is for staff alone, whoever else an entry of it is meant for."""
         if self.section == "personal" and viewer.face != "staff":
             return False
-        return viewer.face in self.faces and (not self.roles or bool(self.roles & viewer.roles))
+        return viewer.face in self.faces and viewer.has_one_of(self.roles)
 
     def address(self) -> str:
         return resolved(self.url) if callable(self.url) else str(self.url)

@@ -178,7 +178,7 @@ class Page:
 
     def is_shown_to(self, viewer: Viewer) -> bool:
         """Whether a viewer who is in sees its tab or button. The door itself is `admit`, which knows of second factors."""
-        return self.allows(viewer) if self.allows else not self.roles or bool(self.roles & viewer.roles)
+        return self.allows(viewer) if self.allows else viewer.has_one_of(self.roles)
 
     def waiting_for(self, viewer: Viewer, limit: int) -> Waiting | None:
         """What waits on it for somebody who may decide it; without a limit it is only counted."""

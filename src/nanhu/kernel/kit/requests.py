@@ -58,7 +58,7 @@ type Guard = Callable[[HttpRequest, frozenset[str]], HttpResponseBase | None]
 def holders_only(request: HttpRequest, roles: frozenset[str]) -> HttpResponseBase | None:
     """None lets in; a stranger is told that there is no such page."""
     viewer: Viewer | None = getattr(request, "viewer", None)
-    if viewer is None or (roles and not roles & viewer.roles):
+    if viewer is None or not viewer.has_one_of(roles):
         raise Http404
     return None
 

@@ -33,7 +33,7 @@ class CountedList:
         self.roles = frozenset() if is_for_all else roles | (self.roles or frozenset())
 
     def is_shown_to(self, viewer: Viewer) -> bool:
-        return not self.roles or not self.roles.isdisjoint(viewer.roles)
+        return viewer.has_one_of(self.roles or ())
 
 
 lists: dict[str, CountedList] = {}

@@ -48,7 +48,6 @@ HANDED_ON = {
     "kernel/management/commands/keys.py": {"kernel.reencrypt", "kernel.reindex"},
     "platforms/campus/services/terms.py": {f"campus.{one}_term" for one in ("open", "close", "archive")},
     "platforms/datahub/feeding/services.py": {f"datahub.{one}_source" for one in ("start", "read", "rest", "retire")},
-    "platforms/datahub/warehouse/taking.py": {f"datahub.{one}_large_table" for one in ("take", "hold")},
     "platforms/flows/services/moving.py": {f"flows.{one}" for one in ("ask_move", "move_cases", "undo_move")},
     "platforms/flows/services/outside.py": {"flows.source_on", "flows.source_off"},
     "platforms/flows/services/tasks.py": {f"flows.{one}" for one in ("claim", "release", "transfer", "add_signer")},
@@ -66,7 +65,6 @@ HANDED_ON = {
             "take_back_publication",
         )
     },
-    "platforms/identity/factors/services/scans.py": {"identity.approve_scan", "identity.refuse_scan"},
     "platforms/identity/protocols/radius/services/authentication.py": {
         "identity.network_sign_in",
         "identity.mail_sign_in",
@@ -287,12 +285,22 @@ def written() -> tuple[set[str], set[str]]:
     for where, tree in sources():
         known = constants(tree)
         for value in recorded(tree):
-            text = value.value if isinstance(value, ast.Constant) else known.get(getattr(value, "id", ""))
-            if isinstance(text, str):
-                actions.add(text)
-            else:
-                handed_on.add(where)
+            for one in branches(value):
+                text = one.value if isinstance(one, ast.Constant) else known.get(getattr(one, "id", ""))
+                if isinstance(text, str):
+                    actions.add(text)
+                else:
+                    handed_on.add(where)
     return actions, handed_on
+
+
+def branches(value: ast.expr) -> Iterator[ast.expr]:
+    """`"card.freeze" if is_frozen else "card.thaw"` is the one or the other."""
+    if isinstance(value, ast.IfExp):
+        yield from branches(value.body)
+        yield from branches(value.orelse)
+    else:
+        yield value
 
 
 def test_every_action_that_is_written_has_words() -> None:

@@ -69,7 +69,7 @@ def is_for(one: Integration, viewer: Viewer, *, everywhere: bool = False) -> boo
     faces = viewer.faces if everywhere else {viewer.face}
     return (
         bool(faces & set(one.faces))
-        and (not one.roles or bool(viewer.roles & set(one.roles)))
+        and viewer.has_one_of(one.roles)
         and (not one.categories or bool(categories_of(viewer) & set(one.categories)))
         and is_of(viewer, one.unit_ids)
     )

@@ -33,10 +33,12 @@ def hang(*, by: Actor, facts: Mapping[str, Any], found: AccessPoint | None = Non
     with refused_as(KnownAlreadyError, by="access_point_name"):
         entered(row, {**facts, "removed_at": None})
     place_mac(row)
-    if found:
-        audit.record(by=by, action="network.move_point", target=target_of(row), facts={"title": row.name})
-    else:
-        audit.record(by=by, action="network.hang_point", target=target_of(row), facts={"title": row.name})
+    audit.record(
+        by=by,
+        action="network.move_point" if found else "network.hang_point",
+        target=target_of(row),
+        facts={"title": row.name},
+    )
     return row
 
 
