@@ -5,11 +5,12 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from nanhu.kernel.database import away
-from nanhu.kernel.tests.test_database_away import cut_off
+from nanhu.kernel.tests.test_database_away import cut_off, nothing_noticed
 from nanhu.platforms.datahub.tests.test_sharing import reader_of, registered
 from nanhu.project.programs import ADDRESS, ProgramHandler
 from nanhu.project.tests.test_doors import DOORS, MACHINES
 
+__all__ = ["nothing_noticed"]
 ASKING = {
     "identity:api_me",
     "identity:cas_service_validate",
@@ -20,13 +21,6 @@ ASKING = {
 """Programs ask here too, without a form."""
 PROGRAMS = [door for door in DOORS if door.name in MACHINES | ASKING]
 IN_JSON = ("/api/hub/v1/", "/api/card/v1/", "/api/flows/v1/", "/terminal/v1/")
-
-
-@pytest.fixture(autouse=True)
-def nothing_noticed():
-    yield
-    away.noticed.clear()
-    connection.close()
 
 
 @pytest.fixture

@@ -713,17 +713,24 @@ def inbox():
     return [one.name for one in (configuration().data_dir / "inbox").glob(f"*{SUFFIX}")]
 
 
-@pytest.mark.django_db
-def test_a_slow_source_keeps_no_engine_and_what_was_fetched_waits_for_one(  # noqa: PLR0917  (fixtures)
-    large,
+@pytest.fixture
+def filling(db, large, engine, steward, outside, listed, monkeypatch):  # noqa: F811, PLR0917  (fixtures)
+    """A source of twenty rows that fills a large table, on a machine that reads one at once."""
+    monkeypatch.setattr(places, "configuration", lambda: replace(configuration(), large_tables_at_once=1))
+    outside.says([cells(n) for n in range(20)])
+    facts = {"key": "card.flow", "fills": f"large:{KEY}", "columns": "流水号 = lsh", "values": "", "page_size": "50"}
+    engine(20, new=20)
+    return made_by(steward, address=outside.address + "/rows", **facts)
+
+
+def test_a_slow_source_keeps_no_engine_and_what_was_fetched_waits_for_one(
+    filling,
     engine,
     steward,
     outside,  # noqa: F811
-    listed,  # noqa: F811
     monkeypatch,
 ):
-    monkeypatch.setattr(places, "configuration", lambda: replace(configuration(), large_tables_at_once=1))
-    write_lines, engines_free = feeding.write_lines, []
+    write_lines, engines_free, begun = feeding.write_lines, [], now()
 
     def slow(made, path, rows):
         with place():  # another's engine, while this source is being asked
@@ -731,11 +738,7 @@ def test_a_slow_source_keeps_no_engine_and_what_was_fetched_waits_for_one(  # no
         return write_lines(made, path, rows)
 
     monkeypatch.setattr(feeding, "write_lines", slow)
-    outside.says([cells(n) for n in range(20)])
-    facts = {"key": "card.flow", "fills": f"large:{KEY}", "columns": "流水号 = lsh", "values": "", "page_size": "50"}
-    engine(20, new=20)
-    made, begun = made_by(steward, address=outside.address + "/rows", **facts), now()
-    made = started(steward, made)
+    made = started(steward, filling)
     assert (made.error, made.rows, engines_free) == ("", 20, ["card.flow"])
     assert made.good_at >= begun
     monkeypatch.setattr(feeding, "write_lines", write_lines)
@@ -758,22 +761,11 @@ def test_a_slow_source_keeps_no_engine_and_what_was_fetched_waits_for_one(  # no
         assert "排队" in read_again(made).error
 
 
-@pytest.mark.django_db
-def test_what_waited_nearly_as_long_as_it_is_kept_is_nobodys_to_sweep_away_while_it_is_read(  # noqa: PLR0917  (fixtures)
-    large,
-    engine,
-    steward,
-    outside,  # noqa: F811
-    listed,  # noqa: F811
-    monkeypatch,
+def test_what_waited_nearly_as_long_as_it_is_kept_is_nobodys_to_sweep_away_while_it_is_read(
+    filling, steward, monkeypatch
 ):
-    monkeypatch.setattr(places, "configuration", lambda: replace(configuration(), large_tables_at_once=1))
-    outside.says([cells(n) for n in range(20)])
-    facts = {"key": "card.flow", "fills": f"large:{KEY}", "columns": "流水号 = lsh", "values": "", "page_size": "50"}
-    engine(20, new=20)
-    made = made_by(steward, address=outside.address + "/rows", **facts)
     with place():
-        assert "排队" in started(steward, made).error
+        assert "排队" in started(steward, filling).error
     [kept] = (configuration().data_dir / "inbox").glob(f"*{SUFFIX}")
     put_by = kept.stat().st_mtime - reading.LEFT_SECONDS + 60
     os.utime(kept, (put_by, put_by))
@@ -784,7 +776,7 @@ def test_what_waited_nearly_as_long_as_it_is_kept_is_nobodys_to_sweep_away_while
         return taken(made, path, **named)
 
     monkeypatch.setattr(reading, "taken", at_the_engine)
-    assert read_again(made).error == ""
+    assert read_again(filling).error == ""
     [(path, newer)] = ages
     assert path == kept
     assert newer > reading.LEFT_SECONDS / 2
