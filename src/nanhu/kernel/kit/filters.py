@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet, TextField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -80,13 +82,13 @@ class Filter:
 class Search(Filter):
     """One line for several fields, found wherever it stands in them."""
 
-    def __init__(self, *fields: str, label: Label = SEARCH) -> None:
+    def __init__(self, *fields: str, label: Label = SEARCH, longest: int = LONGEST) -> None:
         super().__init__(label)
-        self.searched = fields
+        self.searched, self.longest = fields, longest
 
     def fields(self) -> Mapping[str, forms.Field]:
         widget = forms.TextInput(attrs={"type": "search", "autocomplete": "off", "placeholder": self.label})
-        return {"": forms.CharField(label=self.label, max_length=LONGEST, required=False, widget=widget)}
+        return {"": forms.CharField(label=self.label, max_length=self.longest, required=False, widget=widget)}
 
     def condition(self, given: Mapping[str, Any]) -> Q | None:
         if not given[""]:
@@ -247,18 +249,33 @@ class Period(Filter):
         return dates.span_words(given["first"], given["last"])
 
 
-class AsOf(Filter):
-    """The day at whose end a page looks at things, never one to come: no condition on rows, the page asks by it."""
+class OneDay(Filter):
+    """The day that a page is about, `first` to `last` where these bound it: no condition on rows, the page asks by it."""
+
+    def __init__(self, label: Label, *, first: date | None = None, last: date | None = None) -> None:
+        super().__init__(label)
+        self.first, self.last = first, last
 
     def fields(self) -> Mapping[str, forms.Field]:
-        widget = DayInput(attrs={"max": campus_today().isoformat()})
-        return {"": forms.DateField(label=self.label, required=False, widget=widget)}
+        bounds = [(MinValueValidator, self.first), (MaxValueValidator, self.last)]
+        within = [validator(day) for validator, day in bounds if day is not None]
+        return {"": forms.DateField(label=self.label, required=False, widget=self.widget(), validators=within)}
+
+    def widget(self) -> DayInput:
+        return DayInput()
 
     def condition(self, given: Mapping[str, Any]) -> Q | None:
         return Q() if given[""] else None
 
     def words(self, given: Mapping[str, Any]) -> str:
         return dates.short_day(given[""], campus_today().year)
+
+
+class AsOf(OneDay):
+    """The day at whose end a page looks at things, never one to come."""
+
+    def widget(self) -> DayInput:
+        return DayInput(attrs={"max": campus_today().isoformat()})
 
 
 class Filters:

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_today, day_named
-from nanhu.kernel.kit import Console, PageRequest
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit import Choice, Console, Filters, OneDay, PageRequest
 from nanhu.kernel.registry import calendar_feeds
 from nanhu.platforms.portal import agenda
 from nanhu.platforms.portal.agenda import Extent
@@ -42,12 +42,19 @@ class SourcesForm(forms.Form):
         field.choices = [(feed.key, feed.title) for feed in calendar_feeds]
 
 
+class DaysFilters(Filters):
+    """The page draws them itself: how much of the calendar, around which day, of which feed."""
+
+    view = Choice(_("范围"), EXTENTS.items())
+    on = OneDay(_("日期"), first=agenda.FIRST_DAY, last=agenda.LAST_DAY)
+    only = Choice(_("来源"), lambda: [(feed.key, feed.title) for feed in calendar_feeds])
+
+
 @desk.page("", title=_("我的日程"), tab=_("日程"))
 def days(request: PageRequest) -> HttpResponseBase:
-    asked = request.GET
-    extent = cast("Extent", asked.get("view") if asked.get("view") in EXTENTS else "week")
-    day, only = day_named(asked.get("on", ""), first=agenda.FIRST_DAY, last=agenda.LAST_DAY), asked.get("only", "")
-    only = only if calendar_feeds.get(only) else ""
+    asked = DaysFilters(request.GET).form.cleaned_data
+    extent, only = cast("Extent", asked.get("view") or "week"), asked.get("only", "")
+    day = asked.get("on") or campus_today()
     first, last = agenda.span_of(extent, day)
     before, after = agenda.beside(extent, day)
     context = {

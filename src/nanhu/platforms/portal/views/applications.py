@@ -4,9 +4,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from nanhu.kernel import csp
+from nanhu.kernel.kit import Filters, Search
 from nanhu.kernel.registry import Application
 from nanhu.platforms.portal import menu
 from nanhu.platforms.portal.integrations import calling, living, rules
@@ -18,10 +20,14 @@ STEPS = {"earlier": -1, "later": 1}
 RECENT_SHOWN = 4
 
 
+class ApplicationFilters(Filters):
+    q = Search(label=_("名称或拼音，如 xyk"))
+
+
 @require_GET
 def applications(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
-    wanted = request.GET.get("q", "").strip()[:60]
+    wanted = ApplicationFilters(request.GET).form.cleaned_data.get("q", "")
     offered, shortcuts = menu.offered_to(request), menu.shortcuts_of(viewer)
     context = {
         "search_text": wanted,

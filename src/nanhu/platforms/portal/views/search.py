@@ -5,17 +5,25 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel import folding
+from nanhu.kernel.kit import Filters, Search
 from nanhu.kernel.registry import question_desks
 from nanhu.platforms.portal.search import missing
 from nanhu.platforms.portal.search.finding import find
 from nanhu.platforms.portal.views.home import viewer_of
 
 WHILE_TYPING, ON_THE_PAGE = 3, 10
+LONGEST = 2000
+
+
+class SearchFilters(Filters):
+    """A sentence that somebody pasted is looked for by how it begins (`folding.query_of`)."""
+
+    q = Search(longest=LONGEST)
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    typed = request.GET.get("q", "")
+    typed = SearchFilters(request.GET).form.cleaned_data.get("q", "")
     is_part = "part" in request.GET
     groups = find(request, typed, each=WHILE_TYPING if is_part else ON_THE_PAGE)
     text = folding.query_of(typed)
@@ -24,10 +32,10 @@ def search(request: HttpRequest) -> HttpResponse:
     if is_part and not text:
         return HttpResponse()
     facts = {
-        "search_text": typed.strip()[: folding.LONGEST],
+        "search_text": typed[: folding.LONGEST],
         "groups": groups,
         "is_asked": bool(text),
         "is_part": is_part,
-        "ask": "" if groups else next((one.address(typed.strip()[: folding.LONGEST]) for one in question_desks), ""),
+        "ask": "" if groups else next((one.address(typed[: folding.LONGEST]) for one in question_desks), ""),
     }
     return render(request, "portal/_found.html" if is_part else "portal/search.html", facts)
