@@ -9,6 +9,7 @@ from bench.report import print_figure
 
 BENCHMARKS = {
     "payments": "bench.payments",
+    "codes": "bench.codes",
     "loss": "bench.loss",
     "year": "bench.year",
     "payout": "bench.payout",

@@ -39,7 +39,6 @@ from tests.journeys.kiosks import serving_site, write
 from tests.journeys.street import open_gateway, write_configuration
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SCAN_SECONDS = 1.0
 
 
 @pytest.fixture
@@ -184,13 +183,11 @@ def test_a_code_counts_once_within_its_minute_for_its_own_right(campus):
     assert door(campus, page.code("pay")) == ("refused", "这个码无效，请在手机上重新打开")
     assert till(campus, page.code("pay", ago=61))[0] == "refused", "its minute is over"
     assert door(campus, page.code("door", ago=61)) == ("refused", "这个码已过期，请刷新")
-    took: dict[str, list[float]] = {"paid": [], "open": []}
     for skew in (-29, 29):
-        for scan, done in ((till, "paid"), (door, "open")):
-            code, begun = page.code(ago=skew), time.perf_counter()
-            assert scan(campus, code)[0] == done, "a clock half a minute off"
-            took[done].append(time.perf_counter() - begun)
-    assert max(min(one) for one in took.values()) < SCAN_SECONDS, "the quicker of two: others use this machine, too"
+        told = act(campus.till, "pay", terminal="N1001", card=page.code(ago=skew), amount_fen=500)["outcome"]
+        assert (told["kind"], len(told["wire"])) == ("paid", 1), "a clock half a minute off; one word there and back"
+        told = act(campus.doors, "show", door="ML01", card=page.code(ago=skew))
+        assert (told["door"]["lamp"], len(told["wire"])) == ("open", 1)
 
     page.switch_off()
     assert till(campus, page.code())[0] == "refused"

@@ -21,7 +21,7 @@ from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 from nanhu.systems.card.tests.conftest import SYSTEM
-from nanhu.systems.card.tests.signed import SignedTerminal
+from nanhu.systems.card.tests.signed import SignedTerminal, TestConnection
 
 START = 5000
 
@@ -47,6 +47,31 @@ def test_a_pay_code_pays_once_and_the_same_request_is_told_the_same(campus, till
     assert till.pay(code, 500, sequence=6).code == "code_used"
     assert SignedTerminal("E3002").pay(code, 500, sequence=5).code == "code_used"
     assert left(campus) == START - 500
+
+
+@pytest.mark.capability("A089.1")
+def test_a_scan_at_a_till_asks_two_statements_more_than_a_card(campus, till, monkeypatch):
+    """What its second is made of: one request, decided in it; how long that takes `make bench ONLY=codes` says."""
+    asked, rows = [], TestConnection.rows
+
+    async def counted(self, statement, parameters):
+        asked.append(statement)
+        return await rows(self, statement, parameters)
+
+    monkeypatch.setattr(TestConnection, "rows", counted)
+    phone, uid = Phone(campus), campus.card("student").uid
+
+    def statements(card):
+        asked.clear()
+        assert till.pay(card, 100).code == "ok"
+        return len(asked)
+
+    statements(uid)
+    of_card = statements(uid)
+    assert of_card <= 5
+    assert [statements(phone.code()) - of_card for _each in range(3)] == [2, 2, 2], (
+        "whose phone, and that it counts once"
+    )
 
 
 @pytest.mark.capability("A089.3", "A089.4")

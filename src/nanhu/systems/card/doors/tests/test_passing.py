@@ -7,11 +7,13 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.tests.counting import statements_of
 from nanhu.platforms.access.models import DoorEmergency, DoorRule, Passage
 from nanhu.platforms.access.services.emergencies import end, open_place
 from nanhu.platforms.access.services.ruling import withdraw
 from nanhu.platforms.access.services.sides import reset_sides
 from nanhu.platforms.campus.api import Place, close_place, reopen_place
+from nanhu.systems.card.codes.tests.test_codes import Phone
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
 from nanhu.systems.card.rights.models import RightRule
@@ -250,3 +252,18 @@ def test_a_passage_is_decided_in_one_query_and_asks_little_besides(campus, libra
     statements = [one["sql"] for one in asked.captured_queries if "SAVEPOINT" not in one["sql"]]
     assert sum("access_decide" in one for one in statements) == 1
     assert len(statements) <= 18
+
+
+@pytest.mark.capability("A089.1")
+def test_a_scan_at_a_door_asks_two_statements_more_than_a_card(campus, library):
+    """What its second is made of: one request, decided in it; how long that takes `make bench ONLY=codes` says."""
+    put("library", holder_class="student")
+    phone, uid = Phone(campus), campus.card("student").uid
+
+    def statements(card):
+        return len(statements_of(lambda: library.ask("door/pass", {"card": card})))
+
+    statements(uid)
+    of_card = statements(uid)
+    assert [statements(phone.code("door")) - of_card for _each in range(3)] == [2, 2, 2]
+    assert Passage.objects.filter(is_opened=True).count() == 5
