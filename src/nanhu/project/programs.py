@@ -20,7 +20,7 @@ FOR_PEOPLE: Final = frozenset(
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
-        "django.contrib.auth.middleware.LoginRequiredMiddleware",
+        "nanhu.platforms.identity.middleware.SignInMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
         "django_htmx.middleware.HtmxMiddleware",
         "nanhu.platforms.identity.middleware.IdentityMiddleware",

@@ -8,11 +8,13 @@ from http import HTTPStatus
 from uuid import uuid4
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +47,11 @@ SECRET_PARTS = {"password", "pin", "secret", "code"}
 OWN_FIELD = "csrfmiddlewaretoken"
 SUBMIT_AGAIN = (
     _("这个页面放得太久了"),
-    _("为了安全，表单没有提交。请回到上一页刷新后再提交一次，您填的内容多半还在。"),
+    _("为了安全，表单没有提交。请重新打开那一页，再填一次。"),
+)
+SIGN_IN_AGAIN = (
+    _("登录过期了，还没有提交"),
+    _("请在新打开的页里登录，再回到这一页，按“再提交一次”。"),
 )
 
 
@@ -62,8 +68,40 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Somebody signed in anew meanwhile, as the same person or as another: what came from a page of ours comes back to be sent again."""
     log.warning("ui.csrf_failure", reason=reason, path=request.path)
+    if is_form_of_ours(request):
+        return not_taken(request)
     return _page(request, HTTPStatus.FORBIDDEN, SUBMIT_AGAIN)
+
+
+def not_taken(request: HttpRequest) -> HttpResponse:
+    """A form that came too late, with what was typed: whoever is signed in sends it again, under the name that the page says; where nobody
+    is who has to be, one signs in first, on a page beside it."""
+    viewer = getattr(request, "viewer", None)
+    is_shut = viewer is None and getattr(request.resolver_match and request.resolver_match.func, "login_required", True)
+    what, todo = SIGN_IN_AGAIN if is_shut else SUBMIT_AGAIN
+    facts = {
+        "what": what,
+        "todo": todo if is_shut else "",
+        "sign_in": resolve_url(settings.LOGIN_URL) if is_shut else "",
+        "name": viewer.name if viewer else "",
+    }
+    answer = render(request, "ui/not_taken.html", facts | typed(request), status=HTTPStatus.FORBIDDEN)
+    add_never_cache_headers(answer)  # it holds what somebody wrote
+    return answer
+
+
+def is_form_of_ours(request: HttpRequest) -> bool:
+    """Sent by a page of this house, and for a page: what another one sends is not shown back, nor offered to be sent."""
+    if request.method != "POST" or not request.accepts("text/html") or "HX-Request" in request.headers:
+        return False
+    if any(request.path.startswith(prefix) for prefix in JSON_ENDPOINTS):
+        return False
+    if "Sec-Fetch-Site" in request.headers:
+        is_ours = request.headers["Sec-Fetch-Site"] == "same-origin"
+        return is_ours and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ BEFORE = (
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 )
-ALSO = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+ALSO = "nanhu.platforms.identity.middleware.SignInMiddleware"
 HASHER = "nanhu.platforms.identity.hashing.CampusArgon2Hasher"
 
 
@@ -23,7 +23,7 @@ def identity_is_wired(**_options: Any) -> list[CheckMessage]:
     elif any(one not in installed or installed.index(one) > installed.index(MIDDLEWARE) for one in BEFORE):
         found.append(Error("IdentityMiddleware must stand after sessions and authentication", id="nanhu.identity.E002"))
     if ALSO not in installed:
-        found.append(Error("LoginRequiredMiddleware is not installed: pages would be open", id="nanhu.identity.E003"))
+        found.append(Error("SignInMiddleware is not installed: pages would be open", id="nanhu.identity.E003"))
     if settings.PASSWORD_HASHERS[0] != HASHER:
         found.append(Error(f"PASSWORD_HASHERS must begin with {HASHER}", id="nanhu.identity.E004"))
     if settings.AUTHENTICATION_BACKENDS != ["nanhu.platforms.identity.backend.AccountBackend"]:

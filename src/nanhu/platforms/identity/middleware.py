@@ -6,12 +6,14 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
+from nanhu.kernel.ui.error_pages import is_form_of_ours, not_taken
 from nanhu.platforms.identity import form_targets, queries
 from nanhu.platforms.identity.backend import at_hand
 from nanhu.platforms.identity.marks import keep_marks
@@ -23,6 +25,15 @@ from nanhu.platforms.identity.services import sessions
 RETRY_SECONDS = "3"
 SEEN_EVERY = timedelta(seconds=60)
 AFTER_SETUP = "identity.after_setup"
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Whoever is not signed in is led to sign in. A form whose session ended while somebody filled it in comes back with what was typed."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        if is_form_of_ours(request):
+            return not_taken(request)
+        return super().handle_no_permission(request, view_func)
 
 
 class IdentityMiddleware:

@@ -118,13 +118,13 @@ def test_what_was_typed_comes_back_and_can_be_sent_again_afterwards(one, read_on
     assert ('name="pinned" value="钉住"' in text, 'name="code"' in text, "返回上一页" in text) == (True, True, False)
     for secret in ("password", "old_pin", "unit-code", "code", "password1"):
         without = one.post("/search/words/new/", {**typed, secret: "geheim-1"}).content.decode()
-        assert ("geheim-1" in without, "没有留下，恢复以后要重新填" in without) == (False, True), secret
+        assert ("geheim-1" in without, "没有留下，再提交时要重新填" in without) == (False, True), secret
         assert ('name="word"' in without, "返回上一页" in without, "第二行" in without) == (False, True, True), (
             "not half of it"
         )
     file = SimpleUploadedFile("附件.pdf", b"%PDF-1.7")
     with_file = one.post("/search/words/new/", {"word": "补卡", "file": file}).content.decode()
-    assert ("文件没有留下，恢复以后要重新选：附件.pdf" in with_file, 'name="word"' in with_file) == (True, False)
+    assert ("文件没有留下，再提交时要重新选：附件.pdf" in with_file, 'name="word"' in with_file) == (True, False)
     long = one.post("/search/words/new/", {"word": "长" * 200_001}).content.decode()
     assert ("返回上一页，您填的多半还在" in long, "长长" in long) == (True, False)
     call_command("read_only", "off")
