@@ -1,7 +1,9 @@
 """Feeds of other systems: calendars (iCalendar) into everybody's own calendar, news (RSS, Atom) into the notices of the home."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
@@ -41,6 +43,9 @@ FILE_SECONDS: Final = 2.0
 LONGEST_TITLE: Final = 120
 LONGEST_URL: Final = 500
 MOST_STEPS: Final = 12_000
+ONE_DAY: Final = timedelta(days=1)
+RULED: Final = ("rrule", "rdate", "recurrence-id")
+"""What makes several times of one event."""
 NEWS_FRESH: Final = timedelta(days=14)
 DECLARED_CHINESE: Final = re.compile(rb"""\s*<\?xml[^>]{,200}encoding=["']gb(?:2312|k|18030)["']""", re.IGNORECASE)
 ATOM: Final = "{http://www.w3.org/2005/Atom}"
@@ -114,25 +119,29 @@ def facts_of(row: IntegrationItem) -> Item:
 
 
 def occurrences_in(body: bytes) -> Iterator[Item]:
-    """Of a calendar, from ninety days ago to four hundred ahead; rules that repeat by the day and slower are followed."""
+    """Of a calendar, from ninety days ago to four hundred ahead; rules that repeat by the day and slower are followed. One time of a rule
+    that is told anew (RECURRENCE-ID: moved, or called off) stands where it is now, and not where the rule has it."""
     since, until = start_of(campus_today() - BACK), start_of(campus_today() + AHEAD)
-    calendar = Calendar.from_ical(body)
+    events = Calendar.from_ical(body).walk("VEVENT")
+    anew, once = told_anew(events), told_once(events)
     deadline = monotonic() + FILE_SECONDS
-    for event in calendar.walk("VEVENT"):
+    for event in events:
         if monotonic() > deadline:
             raise rules.BadAnswerError("a calendar whose rules take too long")
         try:
             starts, length, is_whole = span_of(event)
-            moments = list(moments_of(event, starts, since, until))
+            moved = moment_before(event)
+            moments = [starts] if moved else list(moments_of(event, starts, since, until))
             name = rules.shown(str(event.get("summary", "")), LONGEST_TITLE)
             place = rules.shown(str(event.get("location", "")), LONGEST_TITLE)
         except (ValueError, TypeError, LookupError, AttributeError, OverflowError):
             continue
-        uid = sha256(str(event.get("uid", name)).encode()).hexdigest()[:32]
+        uid = sha256(uid_of(event).encode()).hexdigest()[:32]
+        skipped = set() if moved else anew[uid_of(event)]
         for moment in moments:
-            if name and str(event.get("status", "")).upper() != "CANCELLED" and since <= moment < until:
+            if name and not is_cancelled(event) and since <= moment < until and moment not in skipped:
                 yield Item(
-                    uid=f"{uid}-{moment:%Y%m%dT%H%M}",
+                    uid=uid if uid_of(event) in once else f"{uid}-{campus_time(moved or moment):%Y%m%dT%H%M}",
                     title=name,
                     place=place,
                     starts_at=moment,
@@ -141,13 +150,43 @@ def occurrences_in(body: bytes) -> Iterator[Item]:
                 )
 
 
+def uid_of(event: Any) -> str:
+    return str(event.get("uid", event.get("summary", "")))
+
+
+def is_cancelled(event: Any) -> bool:
+    return str(event.get("status", "")).upper() == "CANCELLED"
+
+
+def moment_before(event: Any) -> datetime | None:
+    """At which time of its rule it stood, where it tells that one time anew."""
+    told = event.get("recurrence-id")
+    return moment_at(told.dt) if told is not None else None
+
+
+def told_anew(events: Iterable[Any]) -> Mapping[str, set[datetime]]:
+    found: defaultdict[str, set[datetime]] = defaultdict(set)
+    for event in events:
+        with suppress(ValueError, TypeError, AttributeError, OverflowError):
+            if (moment := moment_before(event)) is not None:
+                found[uid_of(event)].add(moment)
+    return found
+
+
+def told_once(events: Iterable[Any]) -> set[str]:
+    """Which are one thing at one time, and the same thing when its time is another."""
+    counts = Counter(map(uid_of, events))
+    ruled = {uid_of(event) for event in events if any(event.get(name) for name in RULED)}
+    return {uid for uid, count in counts.items() if count == 1} - ruled
+
+
 def span_of(event: Any) -> tuple[datetime, timedelta, bool]:
     starts = event.decoded("dtstart")
     is_whole = not isinstance(starts, datetime)
     ends = event.decoded("dtend", None)
-    usual = timedelta(days=1) if is_whole else timedelta(hours=1)
+    usual, least = (ONE_DAY, ONE_DAY) if is_whole else (timedelta(hours=1), timedelta())
     length = moment_at(ends) - moment_at(starts) if ends is not None else event.decoded("duration", usual)
-    return moment_at(starts), min(max(length, timedelta()), AHEAD), is_whole
+    return moment_at(starts), min(max(length, least), AHEAD), is_whole
 
 
 def moment_at(value: date | datetime) -> datetime:
@@ -158,7 +197,7 @@ def moment_at(value: date | datetime) -> datetime:
 def moments_of(event: Any, starts: datetime, since: datetime, until: datetime) -> Iterable[datetime]:
     rule = event.get("rrule")
     if not rule or starts < now() - RULED_BACK or not is_followed(rule):
-        return [starts]
+        return [starts, *further_of(event)]
     told = campus_time(starts).replace(tzinfo=None)
     parts = (part for part in rule.to_ical().decode().split(";") if not part.startswith(("UNTIL=", "COUNT=")))
     steps = min([MOST_STEPS, *(int(one) for one in rule.get("count", []))])
@@ -166,7 +205,14 @@ def moments_of(event: Any, starts: datetime, since: datetime, until: datetime) -
     every = rrulestr(";".join(parts), dtstart=told).replace(until=campus_time(last).replace(tzinfo=None))
     skipped = {moment_at(one.dt) for dates in listed(event.get("exdate")) for one in dates.dts}
     moments = (moment.replace(tzinfo=CAMPUS_ZONE) for moment in islice(every, max(steps, 0)))
-    return list(islice((one for one in moments if one >= since and one not in skipped), MOST_ITEMS))
+    ruled = islice((one for one in moments if one >= since), MOST_ITEMS)
+    return [one for one in dict.fromkeys([*ruled, *further_of(event)]) if one not in skipped]
+
+
+def further_of(event: Any) -> list[datetime]:
+    """Times beside the rule (RDATE)."""
+    said = [one.dt for dates in listed(event.get("rdate")) for one in dates.dts]
+    return [moment_at(one[0] if isinstance(one, tuple) else one) for one in said[:MOST_ITEMS]]
 
 
 def is_followed(rule: Any) -> bool:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -86,11 +87,94 @@ END:VCALENDAR
 """
 
 
-def calendar_of(browser) -> Calendar:
+TIMETABLE = """BEGIN:VCALENDAR
+VERSION:2.0
+BEGIN:VEVENT
+UID:law@a
+DTSTART;TZID=Asia/Shanghai:20261124T080000
+DTEND;TZID=Asia/Shanghai:20261124T093000
+RRULE:FREQ=WEEKLY;COUNT=5
+RDATE;TZID=Asia/Shanghai:20261205T080000
+SUMMARY:民法
+END:VEVENT
+BEGIN:VEVENT
+UID:law@a
+RECURRENCE-ID;TZID=Asia/Shanghai:20261201T080000
+DTSTART;TZID=Asia/Shanghai:20261203T140000
+DTEND;TZID=Asia/Shanghai:20261203T153000
+SUMMARY:民法
+END:VEVENT
+BEGIN:VEVENT
+UID:law@a
+RECURRENCE-ID;TZID=Asia/Shanghai:20261208T080000
+DTSTART;TZID=Asia/Shanghai:20261208T080000
+STATUS:CANCELLED
+SUMMARY:民法
+END:VEVENT
+BEGIN:VEVENT
+UID:talk@a
+DTSTART:20261202T110000Z
+SUMMARY:讲座
+END:VEVENT
+BEGIN:VEVENT
+UID:day@a
+DTSTART;VALUE=DATE:20261204
+DTEND;VALUE=DATE:20261204
+SUMMARY:校庆
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def subscription_of(browser) -> str:
     said = {"form_token": "8c9f9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f", "feeds": [one.key for one in registry.calendar_feeds]}
     page = browser.post("/calendar/subscription/make/", said).content.decode()
     path = page[page.index("/calendar/", page.index("webcal:")) :].split(".ics")[0]
-    return Calendar.from_ical(browser.get(f"{path}.ics").content)
+    return f"{path}.ics"
+
+
+def calendar_of(browser) -> Calendar:
+    return Calendar.from_ical(browser.get(subscription_of(browser)).content)
+
+
+@pytest.mark.usefixtures("at_moment")
+def test_a_lesson_that_was_moved_or_called_off_stands_where_it_is_now(centre, vendor, student):
+    """One time of a rule that is told anew is not where the rule had it; what moves stays the same thing in whoever's calendar it is."""
+    centre.live("feed", "lectures", vendor.says("/a.ics", TIMETABLE), format="icalendar", faces=["student"])
+    feeds.read_all()
+    address = subscription_of(student)
+
+    def seen() -> dict[str, tuple[str, Any, Any, int]]:
+        events = [
+            one
+            for one in Calendar.from_ical(student.get(address).content).walk("VEVENT")
+            if "integration." in one["uid"]
+        ]
+        return {
+            str(one["uid"]): (str(one["summary"]), one.decoded("dtstart"), one.decoded("dtend"), int(one["sequence"]))
+            for one in events
+        }
+
+    before = seen()
+    lessons = sorted(starts.astimezone(UTC) for name, starts, _ends, _sequence in before.values() if name == "民法")
+    assert lessons == [
+        datetime(2026, 11, 24, 0, tzinfo=UTC),
+        datetime(2026, 12, 3, 6, tzinfo=UTC),
+        datetime(2026, 12, 5, 0, tzinfo=UTC),
+        datetime(2026, 12, 15, 0, tzinfo=UTC),
+        datetime(2026, 12, 22, 0, tzinfo=UTC),
+    ]
+    assert [(starts, ends) for name, starts, ends, _sequence in before.values() if name == "校庆"] == [
+        (date(2026, 12, 4), date(2026, 12, 5))
+    ]
+    vendor.says("/a.ics", TIMETABLE.replace("20261203T", "20261204T").replace("20261202T110000Z", "20261202T120000Z"))
+    feeds.read_all()
+    after = seen()
+    assert after.keys() == before.keys(), "moved, it is the same event"
+    changed = {uid for uid in after if after[uid] != before[uid]}
+    assert {after[uid][0] for uid in changed} == {"民法", "讲座"}
+    assert len(changed) == 2
+    assert {after[uid][3] for uid in changed} == {1}
 
 
 @pytest.mark.usefixtures("at_moment")
