@@ -9,6 +9,7 @@ LONGEST: Final = 60
 MOST_WORDS: Final = 8
 SHORTEST_SLIP: Final = 4
 LONGEST_SLIP: Final = 24
+TONES: Final = "\N{COMBINING MACRON}\N{COMBINING ACUTE ACCENT}\N{COMBINING CARON}\N{COMBINING GRAVE ACCENT}"
 LIKE_DASHES: Final = "_−ー─━"
 """Typed for a dash although they are none."""
 
@@ -57,6 +58,20 @@ def readings(text: str) -> tuple[str, str]:
         return "", ""
     plain = text.replace(" ", "")
     return "".join(lazy_pinyin(plain)), "".join(lazy_pinyin(plain, style=Style.FIRST_LETTER))
+
+
+def untoned(text: str) -> str:
+    """Pinyin as it is typed: without the marks of tones, v for ü ("lǜshī" → "lvshi")."""
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFD", text).replace("u\N{COMBINING DIAERESIS}", "v")
+    return unicodedata.normalize("NFC", "".join(c for c in parts if c not in TONES))
+
+
+def sound_of(text: str) -> str:
+    """How it sounds, as one types that."""
+    typed = untoned(text)
+    return readings(typed)[0] or typed.replace(" ", "")
 
 
 def searched(title: str, words: str) -> str:

@@ -52,8 +52,7 @@ def phones() -> QuerySet[Phone]:
 
 def phones_like(text: str) -> QuerySet[Phone]:
     """What sounds like it: 小元卡, xiaoyuanak."""
-    typed = folding.folded(text)
-    sound = folding.readings(typed)[0] or typed.replace(" ", "")
+    sound = folding.sound_of(folding.folded(text))
     near = Phone.objects.filter(removed_at=None).annotate(likeness=TrigramWordSimilarity(sound, "searched"))
     return near.filter(likeness__gte=ALIKE)
 

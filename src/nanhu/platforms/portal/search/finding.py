@@ -47,10 +47,18 @@ class Group:
 def find(request: HttpRequest, typed: str, *, each: int) -> list[Group]:
     """Groups with something in them, the best first. Nothing typed, nothing found."""
     text = folding.query_of(typed)
-    if not text:
-        return []
+    return answering(request, [text, *synonyms_of(text)], each=each) if text else []
+
+
+def find_apart(request: HttpRequest, typed: str, *, each: int) -> list[Group]:
+    """What answers to one of several words, where nothing answers to all of them."""
+    words = [one for one in folding.query_of(typed).split() if len(one) > 1]
+    ways = list(dict.fromkeys(way for word in words for way in (word, *synonyms_of(word))))
+    return answering(request, ways[: folding.MOST_WORDS], each=each) if len(words) > 1 else []
+
+
+def answering(request: HttpRequest, ways: Sequence[str], *, each: int) -> list[Group]:
     viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    ways = [text, *synonyms_of(text)]
     live = [one for one in searchables if not is_slow(f"search:{one.key}")]
     groups = [
         application_group(menu.offered_to(request), menu.shortcuts_of(viewer), ways, each),
@@ -79,9 +87,10 @@ def synonyms_of(text: str) -> list[str]:
 
 
 def application_group(offered: Sequence[Application], used: menu.Shortcuts, ways: Sequence[str], each: int) -> Group:
-    """Of the menu as this viewer has it, else by how it sounds (校園卡, xiao yuan ka); among those that answer, what is his favourite and
-    what he opened lately come first."""
-    found = scored(offered, used, ways) or scored(offered, used, [sound_of(ways[0])])
+    """Of the menu as this viewer has it, else by how it sounds (校園卡, xiao yuan ka), else those of whose sound it is a slip; among those
+    that answer, what is his favourite and what he opened lately come first."""
+    sound = folding.sound_of(ways[0])
+    found = scored(offered, used, ways) or scored(offered, used, [sound]) or slipped(offered, sound)
     best = sorted(found, key=lambda pair: -pair[0])[:each]
     hits = [hit_of(menu.item_of(one, menu.Shortcuts())) for _score, one in best]
     return Group("applications", _("应用和服务"), "layout-grid", hits, best[0][0] if best else 0)
@@ -96,8 +105,15 @@ def scored(offered: Sequence[Application], used: menu.Shortcuts, ways: Sequence[
     ]
 
 
-def sound_of(text: str) -> str:
-    return folding.readings(text)[0] or text.replace(" ", "")
+def slipped(offered: Sequence[Application], sound: str) -> list[tuple[int, Application]]:
+    """Whose name begins as this was meant."""
+    meant, size = frozenset(folding.slips_of(sound)), len(sound)
+    if not meant:
+        return []
+    spoken = [(folding.sound_of(folding.folded(str(one.name))), one) for one in offered]
+    return [
+        (ELSEWHERE, one) for name, one in spoken if not meant.isdisjoint(name[: size + more] for more in (-1, 0, 1))
+    ]
 
 
 def hit_of(item: menu.MenuItem) -> Hit:
@@ -141,7 +157,7 @@ def index_groups(viewer: Viewer, ways: Sequence[str], each: int) -> list[Group]:
 
 def asks(ways: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Statements with what is asked by them, each where the one before found nothing."""
-    sound = sound_of(ways[0])
+    sound = folding.sound_of(ways[0])
     for texts in (ways, [sound]) if [sound] != [*ways] else ([sound],):
         grams = {text: found for text in texts if (found := " ".join(folding.covering_grams(text)))}
         if grams:

@@ -12,7 +12,6 @@ from nanhu.kernel.registry import Hit, Searchable, Text, searchables
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.models import SearchEntry
-from nanhu.platforms.portal.search.finding import sound_of
 
 log = structlog.get_logger()
 KEPT = (
@@ -91,7 +90,7 @@ def entries_of(source: str, hits: Iterable[Hit], english: Mapping[str, tuple[str
             title_en=title_en if is_other else "",
             detail_en=detail_en,
             folded_en=folded_en,
-            pinyin=f"{sound_of(folding.folded(title))} {folded_en.replace(' ', '')}".strip(),
+            pinyin=f"{folding.sound_of(folding.folded(title))} {folded_en.replace(' ', '')}".strip(),
             searched=searched,
             grams=[*folding.grams(searched), f"§{source}"],
             faces=sorted(one.faces),

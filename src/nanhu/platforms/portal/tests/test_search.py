@@ -81,6 +81,33 @@ def test_it_is_found_by_name_pinyin_initials_and_in_spite_of_a_slip(services, st
     assert first in titles(student, typed)
 
 
+@pytest.mark.parametrize("typed", ["lvsetongdao", "lüsè tōngdào", "lǜ sè", "LÜSE", "綠色通道", "lü色"])
+def test_pinyin_is_found_as_learners_write_it_with_tones_and_u_with_two_dots(services, student, typed):
+    services.append(Hit(key="green", title="绿色通道", url="/s/green"))
+    services.append(Hit(key="loose", title="陆色", url="/s/loose"))
+    index_all()
+    assert titles(student, typed) == ["绿色通道"]
+
+
+def test_the_menu_is_found_in_spite_of_a_slip(services, board, student):
+    board.application("oa", "图书借阅", url="/oa/", description="借书")
+    for typed in ("tushujieyeu", "tushujeyue", "tushhujie"):
+        assert "图书借阅" in titles(student, typed), typed
+    assert titles(student, "tushugxyz") == []
+
+
+def test_of_several_words_that_nothing_answers_to_together_each_is_looked_for(services, student):
+    services.append(Hit(key="office", title="教务处", url="/s/office"))
+    index_all()
+    assert set(titles(student, "教务处 水管")) == {"教务处", "后勤报修"}
+    page = student.get("/search/", {"q": "教务处 水管"}).content.decode()
+    assert "分开找到的" in page
+    assert "问一问办公室" in page
+    assert "分开找到的" not in student.get("/search/", {"q": "校园卡 挂失"}).content.decode()
+    assert titles(student, "查无此事 亦无此物") == []
+    assert titles(student, "教 水") == [], "single letters say nothing"
+
+
 @pytest.mark.capability("A031.2")
 def test_a_synonym_that_the_office_registers_is_found_as_what_it_means(services, student):
     assert titles(student, "丢卡") == []

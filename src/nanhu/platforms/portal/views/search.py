@@ -8,7 +8,7 @@ from nanhu.kernel import folding
 from nanhu.kernel.kit import Filters, Search
 from nanhu.kernel.registry import question_desks
 from nanhu.platforms.portal.search import missing
-from nanhu.platforms.portal.search.finding import find
+from nanhu.platforms.portal.search.finding import find, find_apart
 from nanhu.platforms.portal.views.home import viewer_of
 
 WHILE_TYPING, ON_THE_PAGE = 3, 10
@@ -31,9 +31,11 @@ def search(request: HttpRequest) -> HttpResponse:
         missing.note(text, account_id=viewer_of(request).account_id)
     if is_part and not text:
         return HttpResponse()
+    apart = find_apart(request, typed, each=WHILE_TYPING if is_part else ON_THE_PAGE) if not groups else []
     facts = {
+        "is_apart": bool(apart),
         "search_text": typed[: folding.LONGEST],
-        "groups": groups,
+        "groups": groups or apart,
         "is_asked": bool(text),
         "is_part": is_part,
         "ask": "" if groups else next((one.address(typed[: folding.LONGEST]) for one in question_desks), ""),
