@@ -10,6 +10,7 @@ from django.db.models.functions import Upper
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import EncryptedTextField
 
@@ -238,6 +239,15 @@ class RoleGrant(models.Model):
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("created_at")), name="identity_grant_ends_later"
             ),
         ]
+
+    unit_name: str = ""
+    """Set by lists that show it."""
+
+    @property
+    def called(self) -> registry.Text:
+        """As the role is called; of one that no room has any more, its key."""
+        known = registry.roles.get(self.role)
+        return known.name if known is not None else self.role
 
 
 class FormerPassword(models.Model):

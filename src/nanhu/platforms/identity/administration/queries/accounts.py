@@ -1,6 +1,6 @@
 """Finding accounts, and what one account's page shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -101,11 +101,13 @@ class AccountFacts:
 def facts_of(account: Account) -> AccountFacts:
     """Everything of one account: two queries for the person, one for each list."""
     person = people.person_cards([account.person_id])[account.person_id]
+    grants, left = list(grants_of(account)), left_to(account)
+    name_units([*grants, *left])
     return AccountFacts(
         account=account,
         person=person,
-        grants=list(grants_of(account)),
-        left=left_to(account),
+        grants=grants,
+        left=left,
         events=history_of(account, person),
         sessions=list(
             SsoSession.objects.filter(account=account, ended_at=None).order_by("-last_seen_at")[:SESSIONS_SHOWN]
@@ -113,6 +115,14 @@ def facts_of(account: Account) -> AccountFacts:
         suspension=Suspension.objects.filter(account=account, lifted_at=None).first(),
         notes=list(AccountNote.objects.filter(account=account)[:SESSIONS_SHOWN]),
     )
+
+
+def name_units(grants: Iterable[RoleGrant]) -> None:
+    """Of those that are of one: its name, of a closed one its code."""
+    of_units = [one for one in grants if one.unit_code]
+    names = {code: name for code, name, _short in people.unit_names()} if of_units else {}
+    for one in of_units:
+        one.unit_name = names.get(one.unit_code, one.unit_code)
 
 
 def grants_of(account: Account) -> QuerySet[RoleGrant]:

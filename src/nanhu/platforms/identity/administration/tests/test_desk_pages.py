@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
+from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.kit.waiting import counts_in
 from nanhu.kernel.models import AuditEntry
@@ -20,6 +21,7 @@ from nanhu.platforms.identity.factors.services.sample import give_totp_for_sampl
 from nanhu.platforms.identity.models import RoleGrant, SecurityQuestion, SsoSession, Suspension
 from nanhu.platforms.identity.services import roles
 from nanhu.platforms.identity.services.accounts import open_accounts
+from nanhu.platforms.people import api as people
 from nanhu.testing import merging
 
 pytestmark = pytest.mark.django_db
@@ -358,6 +360,11 @@ def test_the_security_administrator_grants_and_revokes(office, here) -> None:
     assert answer.status_code == 409
     assert "三员分立" in answer.content.decode()
     assert guard.client.post(f"{page_of(guard.member)}/roles/grant", said).status_code == 404, "not to himself"
+    [name] = [name for code, name, _short in people.unit_names() if code == "08"]
+    shown = guard.client.get(page_of(here)).content.decode()
+    assert called("identity.clerk") in shown
+    assert name in shown
+    assert name in guard.client.get("/identity/roles").content.decode()
     guard.client.post(f"{page_of(here)}/roles/revoke", {"role": "identity.clerk", "unit": "08"})
     assert not RoleGrant.objects.filter(account=here.account, revoked_at=None).exists()
     assert "管理员" in guard.client.get("/identity/roles").content.decode()
@@ -370,6 +377,13 @@ def two_records(here, elsewhere):
     roles.grant(by=TEST, account_id=elsewhere.account.pk, role="datahub.steward", reason="任命", ends_at=until)
     roles.grant(by=TEST, account_id=elsewhere.account.pk, role="card.clerk")
     return merging.merge(kept_id=here.person_id, gone_id=elsewhere.person_id)
+
+
+def called(key: str) -> str:
+    """As an account's page says which role it is."""
+    role = registry.roles.get(key)
+    assert role is not None
+    return f'<strong title="{key}">{role.name}</strong>'
 
 
 def held_by(member) -> set[str]:
@@ -386,7 +400,9 @@ def test_roles_of_a_merged_record_wait_for_the_security_administrator(office, tw
     assert here.name in waiting
     assert page_of(here) in waiting
     assert here.name not in guard.client.get("/identity/roles").content.decode(), "nobody holds them"
-    assert "card.clerk" in guard.client.get(page_of(here)).content.decode()
+    shown = guard.client.get(page_of(here)).content.decode()
+    assert all(called(key) in shown for key in ("card.clerk", "datahub.steward"))
+    assert "任命" in shown, "and why they were granted"
     said = {"role": "datahub.steward", "unit": ""}
     assert guard.client.post(f"{page_of(here)}/roles/carry", said).status_code == 302
     [granted] = RoleGrant.objects.filter(account=here.account)

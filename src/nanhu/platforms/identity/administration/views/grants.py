@@ -14,7 +14,7 @@ from nanhu.kernel.kit import Choice, Empty, Filters, Link, Moment, PageRequest, 
 from nanhu.kernel.kit.waiting import entered
 from nanhu.platforms.identity.administration.console import desk
 from nanhu.platforms.identity.administration.policies import WATCHERS
-from nanhu.platforms.identity.administration.queries.accounts import Row, rows_of
+from nanhu.platforms.identity.administration.queries.accounts import Row, name_units, rows_of
 from nanhu.platforms.identity.models import RoleGrant
 from nanhu.platforms.identity.policies import SECURITY, has_role
 from nanhu.platforms.identity.services.roles import left_behind, live
@@ -34,11 +34,13 @@ class Held:
 
 
 def with_people(grants: Sequence[RoleGrant]) -> list[Held]:
+    name_units(grants)
     rows = {row.account.pk: row for row in rows_of(list({one.account.person_id for one in grants}))}
     return [Held(one, rows.get(one.account_id)) for one in grants]
 
 
 def with_heirs(grants: Sequence[RoleGrant]) -> list[Held]:
+    name_units(grants)
     heirs = people.heirs(one.account.person_id for one in grants)
     rows = {row.account.person_id: row for row in rows_of(list(set(heirs.values())))}
     return [Held(one, rows.get(heirs.get(one.account.person_id, 0))) for one in grants]
@@ -46,10 +48,8 @@ def with_heirs(grants: Sequence[RoleGrant]) -> list[Held]:
 
 def role_name(held: Held) -> str:
     found = registry.roles.get(held.grant.role)
-    if found is None:
-        return held.grant.role
-    is_marked = found.is_administrative
-    return format_html('{} <span class="sub">{}</span>', found.name, _("管理角色") if is_marked else "")
+    is_marked = found is not None and found.is_administrative
+    return format_html('{} <span class="sub">{}</span>', held.grant.called, _("管理角色") if is_marked else "")
 
 
 class GrantFilters(Filters):
@@ -60,7 +60,7 @@ class Grants(Table):
     role = Text(_("角色"), role_name, sort="role")
     name = Text(_("姓名"), "row__person__name")
     number = Text(_("学工号"), "row__tie__campus_no", is_number=True)
-    unit = Text(_("单位"), "grant__unit_code", sort="unit_code")
+    unit = Text(_("单位"), "grant__unit_name", sort="unit_code")
     ends = Moment(_("期限"), "grant__ends_at", sort="ends_at")
     granted = Who(_("由谁授予"), "grant__granted_by", sort="created_at")
     granted_at = Moment(_("授予时间"), "grant__created_at", sort="created_at")
