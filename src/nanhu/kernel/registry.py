@@ -121,17 +121,21 @@ class Tile:
     """A piece of the home page. `load` returns None where there is nothing to show to this viewer.
 
     `insists`: content for which it stands among the first three of the home even where its reader has hidden or moved it.
-    `order_on_phones`: where its place is another there.
+    `order_on_phones`: where its place is another there. With `roles`, only who holds one of them has it.
     """
 
     key: str
     title: Text
     load: Callable[[Viewer], TileContent | None]
     faces: frozenset[str] = BOTH_FACES
+    roles: frozenset[str] = frozenset()
     order: int = 100
     icon: str = ""
     insists: Callable[[TileContent], bool] | None = None
     order_on_phones: int | None = None
+
+    def is_for(self, viewer: Viewer) -> bool:
+        return viewer.face in self.faces and (not self.roles or bool(self.roles & viewer.roles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,9 +47,7 @@ def examined() -> Examination:
 latest = Remembered(examined, seconds=SECONDS)
 
 
-def engine_tile(viewer: Viewer) -> TileContent | None:
-    if ENGINEER not in viewer.roles:
-        return None
+def engine_tile(_viewer: Viewer) -> TileContent:
     found = latest()
     worst = {one.result.verdict for one in found.ill}
     return TileContent(
@@ -70,6 +68,7 @@ registry.tiles.add(
         load=engine_tile,
         icon="heart-pulse",
         faces=registry.ALL_FACES,
+        roles=frozenset({ENGINEER}),
         order=6,
         insists=lambda content: content.tone == "danger",
     )

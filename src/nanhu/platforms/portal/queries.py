@@ -18,7 +18,7 @@ NOTICES_AT_HOME = {"student": 3, "staff": 5}
 def tiles_of(viewer: Viewer, width: layouts.Width) -> list[TileView]:
     """The viewer's tiles as she arranged them, what offices placed there first; those with nothing to say are left out."""
     layout = layouts.layout_of(viewer, width)
-    wanted = [tile for tile in registry.tiles if viewer.face in tile.faces]
+    wanted = [tile for tile in registry.tiles if tile.is_for(viewer)]
     views = [later_or_now(tile, viewer) for tile in wanted if tile.key not in layout.hidden or tile.insists]
     taken_in = attempt("tiles:integrations", partial(values.tiles_for, viewer)).value or []
     by_key = {view.tile.key: view for view in [*views, *taken_in] if view is not None}

@@ -77,7 +77,16 @@ def things_of(owner: Owner, _since: datetime | None) -> Iterable[Mapping[str, ob
         yield {"number": one.number, "name": one.name, "state": str(one.get_state_display()), "room": room}
 
 
-registry.tiles.add(registry.Tile(key="assets.mine", title=_("我的资产"), load=elsewhere.tile, icon="laptop", order=66))
+registry.tiles.add(
+    registry.Tile(
+        key="assets.mine",
+        title=_("我的资产"),
+        load=elsewhere.tile,
+        icon="laptop",
+        faces=frozenset({"staff"}),
+        order=66,
+    )
+)
 registry.searchables.add(
     registry.Searchable(key="assets.things", title=_("资产"), icon="package", load=elsewhere.things_found, order=60)
 )

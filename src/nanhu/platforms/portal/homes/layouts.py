@@ -50,8 +50,8 @@ def place_of(tile: Tile, width: Width) -> tuple[int, str]:
 
 
 def tiles_for(viewer: Viewer, width: Width) -> list[Tile]:
-    """All that this face may have at home, whether they have anything to say just now or not, in the school's order."""
-    own = [tile for tile in registry.tiles if viewer.face in tile.faces]
+    """All that this viewer may have at home, whether they have anything to say just now or not, in the school's order."""
+    own = [tile for tile in registry.tiles if tile.is_for(viewer)]
     return sorted([*own, *values.offered_tiles(viewer)], key=lambda tile: place_of(tile, width))
 
 

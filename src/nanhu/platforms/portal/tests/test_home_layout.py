@@ -77,6 +77,14 @@ def test_at_the_ends_and_for_foreign_tiles_nothing_moves(letters, student):
     ]
 
 
+def test_a_tile_for_a_role_is_not_there_for_who_has_it_not(letters, student):
+    letters.tile("e", says("只给工程师"), title="工程师的卡片", roles=frozenset({"campus.admin"}))
+    assert at_home(student) == ["a", "b", "c", "d"]
+    assert "工程师的卡片" not in student.get("/me/home/?on=wide").content.decode()
+    assert press(student, "hide", "e") == 404
+    assert student.get("/tiles/e/").status_code == 404
+
+
 def test_what_is_urgent_is_shown_though_it_was_hidden_and_among_the_first_three(letters, student):
     tones = {"now": "plain"}
     letters.tile(

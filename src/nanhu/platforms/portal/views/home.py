@@ -63,7 +63,7 @@ def tile_view(viewer: Viewer, key: str) -> TileView | None:
         except KeyError as error:
             raise Http404 from error
     wanted = registry.tiles.get(key)
-    if wanted is None or viewer.face not in wanted.faces:
+    if wanted is None or not wanted.is_for(viewer):
         raise Http404
     return queries.load_tile(wanted, viewer)
 
