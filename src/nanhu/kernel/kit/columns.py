@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
@@ -196,7 +196,14 @@ class Clock(Moment):
 
 
 class Due(Moment):
-    """By when something is to be done: what was to be done before now says since when it is late."""
+    """By when something is to be done: what was to be done before now says since when it is late. What ends with a day is said by that day,
+    not by the midnight after it."""
+
+    def words(self, value: datetime | None, row: Any, reader: Reader) -> str:
+        if value is None or clock.campus_time(value).time() != time():
+            return super().words(value, row, reader)
+        last = clock.campus_time(value).date() - timedelta(days=1)
+        return dates.short_day(last, clock.campus_today().year)
 
     def shown(self, row: Any, reader: Reader) -> str:
         late = dates.late_words(self.value(row), clock.now())

@@ -107,6 +107,10 @@ def test_a_complaint_has_a_number_a_state_and_a_reply(school):
     mine = f"{HALL}mine/{one.public_id}/"
     page = student.get(mine).content.decode()
     assert one.number in page
+    last = (one.due_at.astimezone(CAMPUS_ZONE) - timedelta(minutes=1)).date()
+    listed = student.get(f"{HALL}mine/").content.decode()
+    assert dates.short_day(last, last.year) in listed, "by the last day itself, as its own page says"
+    assert "00:00" not in listed
     assert re.search(r'class="state state-\w+">已收到<', page)
     desk = school.client("C1")
     assert one.number in desk.get(COMPLAINTS).content.decode()
