@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
@@ -194,8 +194,10 @@ def form_arguments(request: PageRequest, found: Venue) -> dict[str, Any]:
 
 
 def named_hours(request: PageRequest, found: Venue) -> dict[str, Any]:
-    """As the tapped cell says them: an hour from there, or until `to`; where none was tapped, from when it opens."""
-    day = grids.first_day_in(request.GET.get("day", ""))
+    """As the tapped cell says them: an hour from there, or until `to`; where none was tapped, from when it opens on the first day that its
+    notice leaves."""
+    named = request.GET.get("day", "")
+    day = grids.first_day_in(named) if named else campus_today() + timedelta(days=found.notice_days)
     begins, ends = (minutes_in(request.GET.get(name, "")) for name in ("from", "to"))
     if begins is None:
         that_day = found.openings.filter(weekday=day.isoweekday(), during__contains=day)

@@ -62,7 +62,7 @@ def tile(viewer: Viewer) -> TileContent | None:
     if not found:
         return None
     late = [one for one in found if one.state == Booking.State.IN_USE and one.key_out_at and is_back_late(one)]
-    lines = tuple(f"{one.when} {one.venue.name} · {one.get_state_display()}" for one in found)
+    lines = tuple(f"{one.when} {one.venue.called} · {one.get_state_display()}" for one in found)
     return TileContent(
         caption=_("钥匙该还了") if late else _("接下来的借用"),
         lines=lines,

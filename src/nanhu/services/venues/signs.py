@@ -173,7 +173,7 @@ def occurrence_of(one: Booking) -> Occurrence:
         ends=one.ends_at,
         changed_at=one.changed_at,
         sequence=one.sequence,
-        place=one.venue.name,
+        place=str(one.venue.called),
         url=reverse("venues:book:booking", args=[one.public_id]),
         is_cancelled=one.state in GONE,
     )

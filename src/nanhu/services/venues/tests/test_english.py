@@ -5,6 +5,7 @@ import re
 import pytest
 from django.utils import translation
 
+from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.platforms.messages.models import Message
 from nanhu.services.venues.models import Venue
 from nanhu.services.venues.services import displacing
@@ -33,6 +34,14 @@ def test_a_reader_of_english_reads_the_rules_in_english(school, reader):
     assert "不得饮食" in school.client("S2").get(f"/venues/{hall.public_id}/").content.decode()
     made = school.approved("S1", hall, 14, 16)
     assert "Porter, ground floor" in reader.get(f"/venues/mine/{made.public_id}/").content.decode()
+
+
+def test_ones_bookings_are_named_in_english_at_home_and_in_the_calendar(school, reader):
+    hall = school.venue("b1.1", "报告厅", uses=["hall"], name_en="Grand Hall")
+    made = school.approved("S1", hall, 14, 16)
+    day = made.begins_at.astimezone(CAMPUS_ZONE).date().isoformat()
+    for page in ("/", f"/calendar/?view=day&on={day}"):
+        assert "Grand Hall" in reader.get(page).content.decode(), page
 
 
 def test_rules_in_chinese_alone_are_shown_and_marked_as_chinese(school, reader):

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.registry import Owner
 from nanhu.platforms.access import sample as access
 from nanhu.platforms.campus import api as campus
@@ -156,6 +156,15 @@ def test_each_preset_has_its_own_form_and_its_own_way(school, use, extra, missin
         school.agree(made, number)
     made.refresh_from_db()
     assert made.state == State.APPROVED
+
+
+def test_the_form_begins_on_the_first_day_that_can_be_booked(school):
+    venue = school.venue("b1.2", "实验室", uses=["hall"], notice_days=2)
+    address = f"/venues/{venue.public_id}/apply/"
+    student = school.client("S1")
+    assert student.get(address).context["form"].initial["day"] == campus_today() + timedelta(days=2)
+    tapped = student.get(address, {"day": in_days(5).isoformat()})
+    assert tapped.context["form"].initial["day"] == in_days(5)
 
 
 @pytest.mark.capability("A168.2")
