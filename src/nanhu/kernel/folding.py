@@ -1,5 +1,6 @@
 """Folding of texts for comparing and finding (折叠): width, case, pinyin, initials, pairs of letters (bigrams)."""
 
+import re
 import unicodedata
 from functools import lru_cache
 from string import ascii_lowercase
@@ -10,6 +11,9 @@ MOST_WORDS: Final = 8
 SHORTEST_SLIP: Final = 4
 LONGEST_SLIP: Final = 24
 TONES: Final = "\N{COMBINING MACRON}\N{COMBINING ACUTE ACCENT}\N{COMBINING CARON}\N{COMBINING GRAVE ACCENT}"
+UNSEEN: Final = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+)
 LIKE_DASHES: Final = "_−ー─━"
 """Typed for a dash although they are none."""
 
@@ -22,6 +26,12 @@ def halfwidth(text: str) -> str:
     return "".join(
         " " if c.isspace() else c for c in folded if unicodedata.category(c) not in {"Cf", "Cc"} or c.isspace()
     )
+
+
+def readable(text: str) -> str:
+    """Without marks that nobody sees and those that turn the direction of what follows: what was typed is what is read. Joiners stay, of
+    which letters of some scripts and many emoji are made."""
+    return UNSEEN.sub("", text)
 
 
 def plain_dashes(text: str) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, cast
 
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 
+from nanhu.kernel import folding
 from nanhu.kernel.actors import Actor, person_at
 from nanhu.kernel.registry import Viewer
 
@@ -49,7 +50,19 @@ def prepared(request: HttpRequest, page: "Page", arguments: dict[str, object]) -
     found.page, found.arguments = page, arguments
     found.failure, found.refused, found.failed_form, found.proves_at = "", "", None, ""
     found.is_panel = request.headers.get("HX-Target") == PANEL
+    if request.method == "POST":
+        found.POST = readable(request.POST)
     return found
+
+
+def readable(posted: QueryDict) -> QueryDict:
+    """As it is read: a title that nobody sees is none, and no name turns the line around it."""
+    if not any(folding.UNSEEN.search(value) for _name, values in posted.lists() for value in values):
+        return posted
+    clean = posted.copy()
+    for name, values in posted.lists():
+        clean.setlist(name, [folding.readable(value) for value in values])
+    return clean
 
 
 type Guard = Callable[[HttpRequest, frozenset[str]], HttpResponseBase | None]

@@ -158,6 +158,16 @@ def test_each_preset_has_its_own_form_and_its_own_way(school, use, extra, missin
     assert made.state == State.APPROVED
 
 
+def test_a_title_that_nobody_sees_is_none_and_none_turns_the_line_around_it(school, hall):
+    """It stands at the door, in calendars and in everybody's lists."""
+    student, address = school.client("S1"), f"/venues/{hall.public_id}/apply/"
+    unseen = said(in_days(7), 840, 960) | {"title": "\u202e\u200b\ufeff"}
+    assert student.post(address, unseen).status_code == 422
+    turned = unseen | {"title": "\u202e读\u200b书会 👨‍👩‍👧\u2066"}
+    assert student.post(address, turned).status_code == 302
+    assert Application.objects.get().title == "读书会 👨‍👩‍👧"
+
+
 def test_the_form_begins_on_the_first_day_that_can_be_booked(school):
     venue = school.venue("b1.2", "实验室", uses=["hall"], notice_days=2)
     address = f"/venues/{venue.public_id}/apply/"
