@@ -123,7 +123,7 @@ def occurrences_in(body: bytes) -> Iterator[Item]:
     that is told anew (RECURRENCE-ID: moved, or called off) stands where it is now, and not where the rule has it."""
     since, until = start_of(campus_today() - BACK), start_of(campus_today() + AHEAD)
     events = Calendar.from_ical(body).walk("VEVENT")
-    anew, once = told_anew(events), told_once(events)
+    anew, once = overrides_in(events), single_uids(events)
     deadline = monotonic() + FILE_SECONDS
     for event in events:
         if monotonic() > deadline:
@@ -164,7 +164,7 @@ def moment_before(event: Any) -> datetime | None:
     return moment_at(told.dt) if told is not None else None
 
 
-def told_anew(events: Iterable[Any]) -> Mapping[str, set[datetime]]:
+def overrides_in(events: Iterable[Any]) -> Mapping[str, set[datetime]]:
     found: defaultdict[str, set[datetime]] = defaultdict(set)
     for event in events:
         with suppress(ValueError, TypeError, AttributeError, OverflowError):
@@ -173,7 +173,7 @@ def told_anew(events: Iterable[Any]) -> Mapping[str, set[datetime]]:
     return found
 
 
-def told_once(events: Iterable[Any]) -> set[str]:
+def single_uids(events: Iterable[Any]) -> set[str]:
     """Which are one thing at one time, and the same thing when its time is another."""
     counts = Counter(map(uid_of, events))
     ruled = {uid_of(event) for event in events if any(event.get(name) for name in RULED)}
