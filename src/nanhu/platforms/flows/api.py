@@ -25,7 +25,7 @@ from nanhu.platforms.flows.hours import due_after, minutes_between, school_spans
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.policies import visible_cases
 from nanhu.platforms.flows.presented import subject_pages
-from nanhu.platforms.flows.queries import has_draft, todo_sources
+from nanhu.platforms.flows.queries import begun_draft, todo_sources
 from nanhu.platforms.flows.services.attaching import uploads_of
 from nanhu.platforms.flows.services.cases import (
     cancel,
@@ -68,6 +68,7 @@ __all__ = [
     "TaskOpened",
     "TwinCaseError",
     "actions",
+    "begun_draft",
     "cancel",
     "case_card",
     "choice_lists",
@@ -76,7 +77,6 @@ __all__ = [
     "did_not_come",
     "due_after",
     "go_on",
-    "has_draft",
     "keep_draft",
     "last_word",
     "learn",

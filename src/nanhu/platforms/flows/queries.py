@@ -481,8 +481,10 @@ def draft_of(viewer: Viewer, definition: Definition) -> dict[str, Any]:
     return dict(found.data) if found else {}
 
 
-def has_draft(person_id: int, key: str) -> bool:
-    return Draft.objects.filter(person_id=person_id, definition__key=key).exists()
+def begun_draft(person_id: int, key: str) -> dict[str, Any]:
+    """What somebody typed so far into a process's form; nothing where he began none."""
+    found = Draft.objects.filter(person_id=person_id, definition__key=key).first()
+    return dict(found.data) if found else {}
 
 
 def announcements_of(viewer: Viewer) -> QuerySet[Announcement]:

@@ -325,11 +325,14 @@ def end_override(request: PageRequest, form: EndForm, found: Correction) -> None
 
 @require_POST
 def wrong(request: HttpRequest, key: str) -> HttpResponse:
-    """Begins the application, filled in as far as it is known; one that was begun before goes on as it was left."""
+    """Begins the application, filled in as far as it is known. One of the same fact that was begun before goes on as it was left; one of
+    another gives way: what is complained of is what the button stands beside."""
     viewer = viewer_of(request)
     field, _colon, number = key.partition(":")
-    if field in FIELDS and viewer.person_id is not None and not flows.has_draft(viewer.person_id, KEY):
-        flows.keep_draft(person_id=viewer.person_id, key=KEY, data={"what": field, "number": number[:40]})
+    if field in FIELDS and viewer.person_id is not None:
+        begun, meant = flows.begun_draft(viewer.person_id, KEY), {"what": field, "number": number[:40]}
+        if not meant.items() <= {"number": "", **begun}.items():
+            flows.keep_draft(person_id=viewer.person_id, key=KEY, data=meant)
     return HttpResponseRedirect(reverse("flows:apply", args=[KEY]))
 
 

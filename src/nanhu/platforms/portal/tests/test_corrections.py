@@ -120,6 +120,19 @@ def test_a_complaint_of_any_field_waits_with_who_answers_for_it(student, office,
     assert Case.objects.get().data["what"] == field
 
 
+def test_the_button_beside_another_fact_begins_a_complaint_of_that_one(student):
+    """What was left half-way about the name is not sent as what is wrong with the status."""
+    student.post("/me/wrong/people.name:/", follow=True)
+    student.post(f"/flows/new/{KEY}/draft/", {"what": "people.name", "number": "", "wanted": "林晓雨", "why": "少一点"})
+    again = student.post("/me/wrong/people.name:/", follow=True).content.decode()
+    assert "林晓雨" in again, "of the same fact it goes on as it was left"
+    other = student.post("/me/wrong/people.status:20240518/", follow=True).content.decode()
+    assert re.search(r'value="people.status" (selected|checked)', other)
+    assert not re.search(r'value="people.name" (selected|checked)', other)
+    assert "林晓雨" not in other
+    assert 'value="20240518"' in other
+
+
 @pytest.mark.capability("A035.3")
 def test_a_complaint_waits_with_nobody_who_answers_for_another_field(student, office, teacher):
     """Units are the school's own head's to answer for, names the register's."""
