@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from django.db import DataError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
 from nanhu.kernel import read_only
 from nanhu.kernel.database import away
@@ -29,13 +29,16 @@ class DatabaseAwayMiddleware:
 
 
 class ExpectedFailureMiddleware:
-    """Shows a CampusError that a view let through. What is asked with a NUL names nothing: PostgreSQL's texts hold none."""
+    """Shows a CampusError that a view let through, and a page where only a button leads. What is asked with a NUL names nothing: PostgreSQL's texts hold none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if isinstance(answer, HttpResponseNotAllowed):
+            return error_pages.not_alone(request, answer)
+        return answer
 
     def process_view(
         self, _request: HttpRequest, _view: object, _arguments: object, named: Mapping[str, object]

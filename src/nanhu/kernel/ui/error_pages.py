@@ -31,6 +31,10 @@ SENTENCES = {
     HTTPStatus.BAD_REQUEST: (_("这个请求看不懂"), _("请回到上一页重新来过；如果是收藏的地址，可能已经过期。")),
     HTTPStatus.FORBIDDEN: (_("这里不对您开放"), _("如果您的工作需要它，请找本单位的管理员开通。")),
     HTTPStatus.NOT_FOUND: (_("没有找到这个页面"), _("地址可能写错了，页面可能搬走了，也可能它不对您开放。")),
+    HTTPStatus.METHOD_NOT_ALLOWED: (
+        _("这个地址不能直接打开"),
+        _("它是某一页上的一个按钮，什么也没有办。请重新打开那一页，再按一次。"),
+    ),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         _("系统正在恢复，请稍等片刻"),
         _("数据库暂时连不上。没有存下半截的东西，几秒钟后再试即可。"),
@@ -65,6 +69,16 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     return _page(request, HTTPStatus.NOT_FOUND)
+
+
+def not_alone(request: HttpRequest, refusal: HttpResponse) -> HttpResponse:
+    """The address of a button, opened by itself (kept, loaded again, gone back to): a page in the place of an empty one, for a browser alone."""
+    is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    if refusal.content or not is_page or "text/html" not in request.headers.get("Accept", ""):
+        return refusal
+    answer = _page(request, HTTPStatus.METHOD_NOT_ALLOWED)
+    answer.headers["Allow"] = refusal.headers["Allow"]
+    return answer
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -82,6 +82,15 @@ def test_what_another_site_sends_is_neither_shown_back_nor_offered(school):
     assert not Request.objects.exists()
 
 
+def test_the_address_of_a_button_opened_by_itself_is_a_page_and_no_empty_one(school):
+    browser = school.client("S1")
+    shown = browser.get("/requests/known/", headers={"Accept": "text/html,*/*"})
+    assert (shown.status_code, shown.headers["Allow"]) == (405, "POST")
+    assert "这个地址不能直接打开" in shown.content.decode()
+    for program in ({"Accept": "application/json"}, {"Accept": "text/html", "Sec-Fetch-Mode": "cors"}):
+        assert not browser.get("/requests/known/", headers=program).content
+
+
 def test_no_password_comes_back(school):
     said = {"username": "S1", "password": "geheim-wie-nie", "csrfmiddlewaretoken": "a" * 64}
     refused = Client(enforce_csrf_checks=True).post("/sign-in", said, **OURS)
