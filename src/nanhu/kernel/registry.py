@@ -367,6 +367,8 @@ class Occurrence:
     is_cancelled: bool = False
     is_private: bool = False
     """An address that others may get hold of tells that its owner is away, and not why."""
+    outside_title: Text = ""
+    """What such an address tells in place of the title, where that names somebody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

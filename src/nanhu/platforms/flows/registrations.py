@@ -160,11 +160,13 @@ def deadlines(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
 
 
 def deadline_of(one: Task, *, is_over: bool = False) -> Occurrence:
-    """Done or taken away, it is cancelled in a calendar that had it: what only left the file would stand there for ever."""
-    due = cast("datetime", one.due_at)
+    """Done or taken away, it is cancelled in a calendar that had it: what only left the file would stand there for ever. Whose it is stands
+    on the page alone."""
+    due, process = cast("datetime", one.due_at), term(one.case.definition.name)
     return Occurrence(
         uid=f"flows.task.{one.public_id}",
-        title=f"{term(one.case.definition.name)} {one.case.applicant_name}".strip(),
+        title=f"{process} {one.case.applicant_name}".strip(),
+        outside_title=process,
         starts=due,
         ends=due,
         sequence=one.revision + is_over,

@@ -463,6 +463,14 @@ def test_deadlines_of_ones_todos_stand_in_the_calendar(school):
     (one,) = of("T1", 400)
     assert (one.starts, one.uid, one.is_cancelled) == (task.due_at, f"flows.task.{task.public_id}", False)
     assert of("S1", 400) == of("T4", 400) == []
+    tutor, chosen = school.client("T1"), {"form_token": str(uuid4()), "feeds": ["flows.deadlines"]}
+    secret = re.search(r"/calendar/[\w-]+\.ics", tutor.post("/calendar/subscription/make/", chosen).content.decode())
+    assert secret is not None
+    outside = tutor.get(secret[0]).content.decode().replace("\r\n ", "")
+    name = case.applicant_name
+    assert name in tutor.get(f"/calendar/?view=day&on={day.isoformat()}").content.decode()
+    assert case.definition.name in outside
+    assert name not in outside, "others may get hold of the address"
     cases.withdraw(by=school.actor("S1"), person_id=school["S1"], case=case)
     (ended,) = of("T1", 400)
     assert (ended.uid, ended.is_cancelled, ended.sequence > one.sequence) == (one.uid, True, True)

@@ -109,7 +109,10 @@ def calendar_of(viewer: Viewer, leaves_out: Collection[str] = ()) -> bytes:
 
 
 def veiled(one: Occurrence) -> Occurrence:
-    return replace(one, title=_("不在"), place="", description="", url="") if one.is_private else one
+    """For an address that others may get hold of: what is private is an absence, and nobody else is named."""
+    if one.is_private:
+        return replace(one, title=_("不在"), place="", description="", url="")
+    return replace(one, title=one.outside_title) if one.outside_title else one
 
 
 def occurrences_of(feed: CalendarFeed, viewer: Viewer) -> Iterable[Occurrence]:
