@@ -1,7 +1,7 @@
 """The request as a page of a console gets it: of somebody signed in, who may be here."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
@@ -51,7 +51,7 @@ def prepared(request: HttpRequest, page: "Page", arguments: dict[str, object]) -
     found.failure, found.refused, found.failed_form, found.proves_at = "", "", None, ""
     found.is_panel = request.headers.get("HX-Target") == PANEL
     if request.method == "POST":
-        found.POST = readable(request.POST)
+        cast("Any", found).POST = readable(request.POST)
     return found
 
 

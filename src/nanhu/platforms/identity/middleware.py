@@ -30,7 +30,9 @@ AFTER_SETUP = "identity.after_setup"
 class SignInMiddleware(LoginRequiredMiddleware):
     """Whoever is not signed in is led to sign in. A form whose session ended while somebody filled it in comes back with what was typed."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # django-stubs know of redirects alone
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
         if is_form_of_ours(request):
             return not_taken(request)
         return super().handle_no_permission(request, view_func)
