@@ -22,7 +22,8 @@ BY = Actor.system("identity.recovery")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """`kind` is "record_phone" (the office typed it in), "phone" or "mail" (a code came back). One that is not settled
-    was changed less than a day ago: it gets notices, it brings no password back and is no second factor yet."""
+    was changed less than a day ago, by its owner or in an office's file: it gets notices, it brings no password back and is no second
+    factor yet."""
 
     kind: str
     masked: str
@@ -50,7 +51,7 @@ def record_phone(person_id: int) -> Channel | None:
     return Channel(
         kind=RECORD_PHONE,
         masked=card.phone_masked,
-        is_settled=True,
+        is_settled=people.is_phone_settled(person_id),
         address=lambda: people.phone_of(person_id, by=BY, purpose="找回账号或通知本人"),
     )
 

@@ -83,6 +83,7 @@ from nanhu.platforms.people.queries import (
     find_person_by_campus_no,
     find_person_by_document,
     former_unit_names,
+    is_phone_settled,
     matches_id_tail,
     matches_identity,
     matches_phone,
@@ -125,7 +126,7 @@ from nanhu.platforms.people.services.overrides import end_override, override_val
 from nanhu.platforms.people.services.photos import photo_of, set_photo
 from nanhu.platforms.people.services.plan import OVERRIDE
 from nanhu.platforms.people.services.rebuild import Rebuilt, Statement, rebuild_persons
-from nanhu.platforms.people.services.reveal import id_number_of, phone_of
+from nanhu.platforms.people.services.reveal import former_phone_of, id_number_of, phone_of
 from nanhu.platforms.people.services.revert import RevertPreview, change_set_title, preview_revert, revert_change_set
 from nanhu.platforms.people.services.units import UnitsResult, apply_units
 from nanhu.platforms.people.units import (
@@ -217,6 +218,7 @@ __all__ = [
     "find_person_by_document",
     "find_persons",
     "find_post",
+    "former_phone_of",
     "former_unit_names",
     "golden_ids",
     "golden_persons",
@@ -229,6 +231,7 @@ __all__ = [
     "id_number_of",
     "initials_of",
     "is_phone",
+    "is_phone_settled",
     "is_set_after",
     "known_people",
     "leaders_of",

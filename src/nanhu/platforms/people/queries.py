@@ -2,16 +2,32 @@
 
 import hashlib
 import hmac
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, F, IntegerField, Q, QuerySet, TextField, Value, When
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Greatest
 from django.urls import reverse
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import blind_index, mask_phone
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared
 from nanhu.kernel.folding import halfwidth
@@ -19,6 +35,7 @@ from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUni
 from nanhu.platforms.people.rules import normalise_document, normalise_name, normalise_phone
 
 ID_TAIL_LENGTH: Final = 6
+PHONE_SETTLES_AFTER: Final = timedelta(hours=24)
 LIVE: Final = (Affiliation.State.ACTIVE, Affiliation.State.SUSPENDED)
 """States that tie a person to the school today; a planned affiliation only holds its number."""
 
@@ -274,6 +291,43 @@ def persons_with_phone(phone: str) -> list[int]:
     """Everybody on whose record this very number stands."""
     index = blind_index(normalise_phone(phone), purpose="people.phone")
     return list(Person.objects.filter(phone_index=index, merged_into=None, is_void=False).values_list("id", flat=True))
+
+
+def is_phone_settled(person_id: int) -> bool:
+    """Whether the phone on record has stood for a day. Whoever writes it (an office's file, a system that is read, a steward) could
+    else have a code sent to himself the same minute, and be somebody else. Of a record that is younger the first numbers count at
+    once, unless an older one was merged into it: no keys hang on it yet. One query, whoever it is asked of, and nothing is opened where nothing changed."""
+    person = with_former_phone(person_id)
+    if person is None or person.created_at > now() - PHONE_SETTLES_AFTER:
+        return person is None or not person.is_kept
+    return person.changed is None or former_phone(person) is None
+
+
+def with_former_phone(person_id: int) -> Any:
+    """The record; `changed`: what its first change of the phone within a day replaced; `is_kept`: older ones were merged into it. What a record got
+    on its own first day does not count as changed, unless it is one."""
+    moment = now() - PHONE_SETTLES_AFTER
+    kept = Exists(Person.objects.filter(merged_into=OuterRef("pk"), created_at__lte=moment))
+    changes = Change.objects.filter(entity="person", entity_id=OuterRef("pk"), sources__has_key="phone")
+    first = changes.filter(created_at__gt=OuterRef("counts_from")).order_by("id").values("sealed")[:1]
+    own_day = Greatest(Value(moment), F("created_at") + PHONE_SETTLES_AFTER, output_field=DateTimeField())
+    return (
+        Person.objects.filter(id=person_id)
+        .only("id", "created_at", "phone_index")
+        .annotate(is_kept=kept)
+        .annotate(
+            counts_from=Case(When(is_kept=True, then=Value(moment)), default=own_day, output_field=DateTimeField())
+        )
+        .annotate(changed=Subquery(first))
+        .first()
+    )
+
+
+def former_phone(person: Any) -> str | None:
+    """Of `with_former_phone`: the number that stood a day ago, "" where there was none; None where it stands again."""
+    former = normalise_phone(json.loads(person.changed.open() if person.changed else "{}").get("phone") or "")
+    held = blind_index(former, purpose="people.phone") if former else None
+    return None if held == (bytes(person.phone_index) if person.phone_index else None) else former
 
 
 def equal(left: str, right: str) -> bool:

@@ -7,6 +7,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.people.models import Person
+from nanhu.platforms.people.queries import former_phone, with_former_phone
 
 
 @transaction.atomic
@@ -18,6 +19,17 @@ def phone_of(person_id: int, *, by: Actor, purpose: str) -> str:
 @transaction.atomic
 def id_number_of(person_id: int, *, by: Actor, purpose: str) -> str:
     return reveal(person_id, "id_number", by=by, purpose=purpose)
+
+
+@transaction.atomic
+def former_phone_of(person_id: int, *, by: Actor, purpose: str) -> str:
+    """The whole number that stood on record a day ago, "" when it still stands or there was none."""
+    person = with_former_phone(person_id)
+    former = former_phone(person) if person is not None and person.changed is not None else None
+    if not former:
+        return ""
+    audit.record(by=by, action="people.reveal_phone", target=f"person:{person_id}", reason=purpose)
+    return former
 
 
 def reveal(person_id: int, column: str, *, by: Actor, purpose: str) -> str:

@@ -57,6 +57,7 @@ def begin(*, by: Actor, said: Mapping[str, Any]) -> Attempt:
         admit(digests)
         person_id = people.find_person_by_campus_no(campus_no)
         fits = people.matches_record(person_id=person_id, name=said["name"], id_number=said["id_number"], phone=phone)
+        fits &= people.is_phone_settled(person_id or -1)
         return sent(phone, digests, person_id=person_id if fits else None)
 
 

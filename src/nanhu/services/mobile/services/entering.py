@@ -54,7 +54,7 @@ def made_for(userid: str) -> int | None:
 
 
 def by_phone(member: BookMember | None) -> int | None:
-    """The one person who has this very phone and this name on the school's record, and is of the school today."""
+    """The one person who has this very phone and this name on the school's record, for a day at least, and is of the school today."""
     if member is None or not member.mobile:
         return None
     cards = people.person_cards(people.persons_with_phone(member.mobile)).values()
@@ -64,4 +64,5 @@ def by_phone(member: BookMember | None) -> int | None:
         for card in cards
         if people.normalise_name(card.name) == wanted and any(one.is_live for one in card.affiliations)
     ]
-    return found[0] if len(found) == 1 and len(cards) == 1 else None
+    is_clear = len(found) == 1 and len(cards) == 1
+    return found[0] if is_clear and people.is_phone_settled(found[0]) else None

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -35,6 +36,8 @@ JOINED = {Status.ACTIVE: State.ACTIVE, Status.INVITED: State.INVITED, Status.LEF
 def step(member: Member) -> Answer | Outside:
     """The phone is opened here, for this one call and of who agreed, and is written down nowhere."""
     gives_phone = member.task != Task.DELETE and queries.has_consent(member.person_id)
+    if gives_phone and not people.is_phone_settled(member.person_id):  # whoever has it would join in his place
+        return not_called(member, _("学校登记的手机号刚改过，满 24 小时再交给企业微信"))
     facts = MemberFacts(
         userid=member.userid,
         name=member.name,
@@ -135,6 +138,7 @@ def goes_on_as(member: Member, found: BookMember) -> None:
 
 def is_account_of(member: Member, facts: MemberFacts, found: BookMember) -> bool:
     has_phone = bool(found.mobile) and member.person_id in people.persons_with_phone(found.mobile)
+    has_phone &= people.is_phone_settled(member.person_id)
     return has_phone or found.email == facts.email.lower()
 
 

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto.vault import Vault
 from nanhu.kernel.models import AuditEntry, SmsMessage, Throttle
+from nanhu.platforms.people import api as people
 from nanhu.services.mobile.models import Attempt, Binding, Consent, Member, Newcomer
 from nanhu.services.mobile.services import certifying, comparing
 from nanhu.services.mobile.tests.conftest import STUDENTS, last_code, settle
@@ -70,6 +71,21 @@ def test_a_mismatch_names_no_field(school, client, wrong):
     assert "填写的信息与学校记录不符" in text
     assert not any(word in text for word in ("学号不", "姓名不", "证件号码不", "手机号不", "S2", NAME))
     assert not Binding.objects.exists()
+
+
+@pytest.mark.capability("A057.2")
+def test_a_phone_that_an_office_changed_today_fits_tomorrow(syncing, client, school):
+    """Whoever may write the record could else bind a phone of his own to somebody."""
+    changed = people.PersonRecord(key="1", person_id=school.persons["S1"], phone="13900139009")
+    with time_machine.travel(now() + timedelta(days=2)):
+        people.apply_records(by=SYSTEM, records=[changed], origin=people.Origin(source="sa.contacts", title="联系方式"))
+        assert certify(client, phone="13900139009").status_code == 422
+        settle()
+        assert not Binding.objects.filter(person_id=school.persons["S1"]).exists()
+    with time_machine.travel(now() + timedelta(days=3, minutes=1)):
+        assert certify(Client(), phone="13900139009").status_code == 200
+        settle()
+        assert Binding.objects.filter(person_id=school.persons["S1"]).exists()
 
 
 @pytest.mark.capability("A057.2")

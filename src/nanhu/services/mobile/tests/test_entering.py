@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from django.test import Client
 
 from nanhu.kernel.clock import campus_today, now
@@ -14,6 +15,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.devices import SEEN_COOKIE
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.services.accounts import move
+from nanhu.platforms.people import api as people
 from nanhu.services.mobile.models import Binding
 from nanhu.services.mobile.views import enter
 from nanhu.services.mobile.views.enter import COOKIE, waiting_to_be_linked
@@ -171,6 +173,19 @@ def test_another_name_or_phone_binds_nobody(school, wecom, client, name, mobile)
     assert tap(client, wecom, "wang-laoshi")["Location"] == "/mobile/link"
     assert not Binding.objects.exists()
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.capability("A060.1")
+def test_a_phone_that_an_office_changed_today_binds_nobody_before_tomorrow(school, wecom, client):
+    wecom.company.store.put("wang-laoshi", "王老师", "13900139009", [1], 1)
+    changed = people.PersonRecord(key="1", person_id=school.persons["T2"], phone="13900139009")
+    with time_machine.travel(now() + timedelta(days=2)):
+        people.apply_records(by=SYSTEM, records=[changed], origin=people.Origin(source="hr.staff", title="人事处"))
+        tap(client, wecom, "wang-laoshi")
+        assert not Binding.objects.exists()
+    with time_machine.travel(now() + timedelta(days=3, minutes=1)):
+        tap(client, wecom, "wang-laoshi")
+        assert Binding.objects.get().person_id == school.persons["T2"]
 
 
 @pytest.mark.capability("A060.1")

@@ -60,6 +60,20 @@ def test_a_phone_of_the_staff_goes_out_when_its_owner_says_so_and_not_before(syn
     assert {one["mobile"] for one in wecom.company.store.members()} == {"", "13907300002"}, "nobody else's"
 
 
+def test_a_phone_that_an_office_changed_today_goes_out_tomorrow(syncing, wecom):
+    """Whoever may write the record could else join in somebody's place by a phone of his own."""
+    bindings.consent(person_id=syncing.persons["T2"])
+    with time_machine.travel(now() + timedelta(days=2)):
+        settle()
+        syncing.record("T2", name="王老师", phone="13907300022")
+        settle()
+        assert wecom.company.store.member("t2")["mobile"] != "13907300022"
+        assert "满 24 小时" in syncing.member("T2").error
+    with time_machine.travel(now() + timedelta(days=3, minutes=1)):
+        settle()
+        assert (wecom.company.store.member("t2")["mobile"], syncing.member("T2").error) == ("13907300022", "")
+
+
 def test_who_has_joined_is_asked_to_join_nowhere(syncing, wecom):
     """Neither where an account is bound, nor where he is in the book and nothing is bound any more."""
     client = syncing.client("T2")

@@ -98,6 +98,13 @@ class NoPhoneError(ConflictError):
     sentence = _("学校没有登记您的手机号，收不到验证码，请到校园卡管理办公室补登。")
 
 
+class PhoneUnsettledError(ConflictError):
+    """Whoever may write the record could else bind somebody's card to a phone of his own the same minute."""
+
+    code = "bank.phone_unsettled"
+    sentence = _("学校登记的手机号刚改过，满 24 小时才能添加电子校园卡。急用请到校园卡管理办公室。")
+
+
 class SchoolUnknownError(NotFoundError):
     code = "bank.school_unknown"
     sentence = _("没有这所学校。")

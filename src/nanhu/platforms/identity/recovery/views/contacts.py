@@ -30,6 +30,7 @@ def contacts_page(request: HttpRequest) -> HttpResponse:
         request,
         "contacts",
         office=office.masked if office else "",
+        is_office_settled=office is None or office.is_settled,
         contact=contact,
         phone=mask_phone(contact.phone) if contact and contact.phone else "",
         mail=mask_mail(contact.email) if contact and contact.email else "",

@@ -28,6 +28,7 @@ from nanhu.systems.card.bank.errors import (
     BindingNotFoundError,
     IdentityDiffersError,
     NoPhoneError,
+    PhoneUnsettledError,
 )
 from nanhu.systems.card.bank.models import Binding, BindingLock
 from nanhu.systems.card.bank.services import app_bounds
@@ -65,6 +66,8 @@ def ask(
         phone = people.phone_of(person_id, by=by, purpose="电子校园卡绑定验证码")
         if not phone:
             raise NoPhoneError
+        if not people.is_phone_settled(person_id):
+            raise PhoneUnsettledError
         check_codes_sent(person_id, app=app, app_user=app_user)
         code = "".join(secrets.choice("0123456789") for _place in range(DIGITS))
         Binding.objects.filter(app=app, app_user=app_user, state=State.ASKED).update(

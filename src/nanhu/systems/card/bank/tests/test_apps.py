@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
+import time_machine
 from django.db import IntegrityError, OperationalError, transaction
 
 from nanhu.kernel import read_only
@@ -14,6 +15,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.payments.api import APP_OPERATIONS, AcquirerSilentError
 from nanhu.platforms.payments.models import AppRequest
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.models import Appeal, Binding, BindingLock, OnlineTopUp
 from nanhu.systems.card.bank.services import appeals, bindings, loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
@@ -119,6 +121,20 @@ def test_whichever_differs_the_words_are_the_same_and_nobody_gets_a_message(phon
     assert SmsMessage.objects.count() == 0
     assert phone.verify("student")["outcome"] == "done", "and where all three agree he is asked for the code"
     assert SmsMessage.objects.count() == 1
+
+
+@pytest.mark.capability("A087.2")
+def test_a_phone_that_an_office_changed_today_gets_no_code(campus, phone):
+    """Whoever may write the record could else add somebody's card to a phone of his own."""
+    changed = people.PersonRecord(key="1", person_id=campus.persons["student"], phone="13900139009")
+    with time_machine.travel(now() + timedelta(days=2)):
+        people.apply_records(by=SYSTEM, records=[changed], origin=people.Origin(source="sa.contacts", title="联系方式"))
+        said = phone.verify("student")
+        assert (said["code"], "满 24 小时" in said["sentence"]) == ("bank.phone_unsettled", True)
+        assert SmsMessage.objects.count() == 0
+    with time_machine.travel(now() + timedelta(days=3, minutes=1)):
+        assert phone.verify("student")["outcome"] == "done"
+        assert SmsMessage.objects.get().phone == "13900139009"
 
 
 @pytest.mark.capability("A087.3")
