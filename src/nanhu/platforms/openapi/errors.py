@@ -1,10 +1,13 @@
 """What a vendor may be answered instead of a result. Each code has one status and one sentence; the description lists them."""
 
+from datetime import timedelta
+from math import ceil
 from typing import ClassVar, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import read_only
+from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.openapi.models import ApiKey
 
@@ -25,6 +28,16 @@ class ApiError(CampusError):
     def retry_after(self) -> int:
         """In seconds; 0 where no time is known."""
         return 0
+
+
+class UsedUpTodayError(ApiError):
+    """What a day had is used up: asked again before it is over, the answer is the same."""
+
+    http_status = 429
+
+    @property
+    def retry_after(self) -> int:
+        return ceil((start_of(campus_today() + timedelta(days=1)) - now()).total_seconds())
 
 
 class KeyRefusedError(ApiError):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest
 from django.utils import translation
@@ -140,7 +140,11 @@ def body_of(request: HttpRequest, largest: int) -> bytes:
 
 def check_parameters(request: HttpRequest, operation: Operation) -> None:
     """A name misspelt would else find everything; what follows the path of a write is not signed, so none is taken."""
-    for name, values in request.GET.lists():
+    try:
+        listed = list(request.GET.lists())
+    except SuspiciousOperation:  # more of them than are read
+        raise ParameterRefusedError from None
+    for name, values in listed:
         if name not in operation.parameters or len(values) > 1:
             raise ParameterRefusedError(param=name[:64])
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.platforms.openapi.api import ApiError
+from nanhu.platforms.openapi.api import ApiError, UsedUpTodayError
 
 
 class ProductUnknownError(ApiError):
@@ -35,7 +35,6 @@ class PastRefusedError(ApiError):
     sentence = _("授权里没有这么早的数据。")
 
 
-class DailyRowsError(ApiError):
+class DailyRowsError(UsedUpTodayError):
     code = "daily_rows_used_up"
-    http_status = 429
     sentence = _("今天按这份授权给出的行数已到上限，明天再读，或者请学校改授权。")

@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import ChangedFact
 from nanhu.platforms.datahub import api as datahub
@@ -506,6 +506,12 @@ def test_an_earlier_state_is_read_where_the_grant_says_so(vendor, program):
         assert program.get(CARD, as_of=nonsense).status_code == 422, nonsense
 
 
+def test_an_address_with_thousands_of_parameters_is_the_caller_s_fault_and_not_ours(vendor, program):
+    ask_grant(CARD)
+    answer = program.get(f"{CARD}?{'&'.join('limit=1' for _n in range(2000))}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "parameter_refused")
+
+
 def test_a_poll_passes_over_once_what_is_not_the_grants(vendor, program):
     ask_grant(CARD, only="卡状态 = issued")
     cards(card(1))
@@ -524,7 +530,10 @@ def test_rows_of_a_day_have_a_ceiling(vendor, program):
     counting.count_readings()
     page = program.get(CARD, limit="3", since=page["next"]).json()
     assert len(page["rows"]) == 2, "as many as are left"
-    assert program.get(CARD, since=page["next"]).json()["error"]["code"] == "daily_rows_used_up"
+    with time_machine.travel(start_of(campus_today()) + timedelta(hours=23), tick=False):
+        refused = program.get(CARD, since=page["next"])
+    said = (refused.json()["error"]["code"], refused["Retry-After"])
+    assert said == ("daily_rows_used_up", "3600"), "when the day is over"
     with time_machine.travel(now() + timedelta(days=1), tick=False):
         assert len(program.get(CARD, since=page["next"]).json()["rows"]) == 3
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.platforms.openapi.api import ApiError
+from nanhu.platforms.openapi.api import ApiError, UsedUpTodayError
 
 
 class MerchantRefusedError(ApiError):
@@ -25,9 +25,8 @@ class CardUnknownError(ApiError):
     sentence = _("没有这张卡。")
 
 
-class DayLimitError(ApiError):
+class DayLimitError(UsedUpTodayError):
     code = "day_limit"
-    http_status = 429
     sentence = _("今天按学工号查卡或停卡的次数已到上限，请联系校园卡管理办公室。")
 
 

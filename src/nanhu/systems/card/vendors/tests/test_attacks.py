@@ -287,7 +287,9 @@ def test_a_stolen_key_looks_up_so_many_campus_numbers_a_day(shop, phone, monkeyp
     assert shop.post("cards/query", {"campus_no": "14231100001"}).status_code == 200
     assert fault_of(shop.post("cards/query", {"campus_no": "99999999"})) == "card_unknown"
     for number in ("14231100001", "99999999"):
-        assert fault_of(shop.post("cards/query", {"campus_no": number})) == "day_limit"
+        refused = shop.post("cards/query", {"campus_no": number})
+        assert fault_of(refused) == "day_limit"
+        assert 0 < int(refused["Retry-After"]) <= 24 * 3600, "when the day is over"
     assert shop.post("cards/query", {"code": phone.code()}).status_code == 200
     assert no_vendor_is_abused().verdict == Verdict.FAIL
     RateBucket.objects.filter(subject__contains="card.lookup").update(at=now() - timedelta(hours=12))
