@@ -152,7 +152,9 @@ def test_a_gbk_database_is_read_in_and_its_changes_and_deaths(
     assert SharedRow.objects.count() == 300 + 4, "what was changed and changed back between two readings is not seen"
 
     filled.does("RENAME TABLE jw.xk TO jw.kept", "CREATE TABLE jw.xk LIKE jw.kept")
-    assert (read_again(made).error, len(datahub.rows("academic.roster"))) == ("没有读成：0", 299), "emptied"
+    assert (read_again(made).error, len(datahub.rows("academic.roster"))) == ("没有读成：一行也没有给出", 299), (
+        "emptied"
+    )
     filled.does("DROP TABLE jw.xk", "RENAME TABLE jw.kept TO jw.xk")
 
     before = Batch.objects.count()

@@ -363,7 +363,7 @@ def test_a_killed_server_and_a_new_file_lose_nothing_and_an_emptied_table_emptie
     assert made.failed_at is None
     does(server, "TRUNCATE TABLE jw.xk")
     for _turn in range(2):
-        assert read_again(made).error == "没有读成：0"
+        assert read_again(made).error == "没有读成：一行也没有给出"
     assert len(there()) == 57
 
 

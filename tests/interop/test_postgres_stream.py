@@ -16,7 +16,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.datahub import api as datahub
-from nanhu.platforms.datahub.feeding import reaching, reading, stream
+from nanhu.platforms.datahub.errors import SourceFailedError
+from nanhu.platforms.datahub.feeding import database, reaching, reading, stream
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow
 from nanhu.platforms.datahub.reading.spool import cell_of
 from nanhu.platforms.datahub.tests.conftest import signed_in
@@ -344,6 +345,61 @@ def test_a_table_whose_log_does_not_tell_our_key_is_refused_in_words(made: DataS
     does(postgres, "UPDATE xk SET xh = '14231100099' WHERE xh = '14231100001'")
     assert (read_again(made).error, made.rows) == ("", 2)
     assert {"14231100001", "14231100099"} & there().keys() == {"14231100099"}
+
+
+@pytest.mark.capability("A001.2")
+def test_a_row_that_is_written_anew_under_its_trimmed_key_before_the_old_one_goes_stays(
+    made: DataSource, postgres: Postgres
+) -> None:
+    does(
+        postgres,
+        "INSERT INTO xk SELECT xnxq, trim(jxb), xh, kch, is_again FROM xk WHERE xh < '14231100031'",
+        "DELETE FROM xk WHERE jxb = ' JX01' AND (xh < '14231100031' OR xh = '14231100060')",
+    )
+    assert (read_again(made).error, len(there())) == ("", 59)
+    assert "14231100060" not in there(), "that one is gone"
+
+
+def test_large_cells_are_asked_for_a_few_at_a_time_and_one_that_is_too_large_is_refused_in_words(
+    made: DataSource, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    does(
+        postgres,
+        "CREATE TABLE photo (xnxq text, jxb text, xh text, kch text, zp bytea)",
+        "INSERT INTO photo SELECT '2026-2027-1', 'JX02', 14231100000 + n, 'MA101', decode(repeat('ab', 100000), 'hex') FROM generate_series(1, 300) n",
+    )
+    monkeypatch.setattr(database, "ROW_BYTES", 16 << 20)
+    monkeypatch.setattr(database, "CHUNK_BYTES", 1 << 20)
+    asked = DataSource(
+        kind="postgres",
+        address=made.address,
+        user_name=made.user_name,
+        query="SELECT * FROM photo",
+        fills="academic.roster",
+    )
+    asked.secret = FORM["secret"]
+    try:
+        assert len(list(database.read_rows(asked, limit=1000))) == 300, "60 MB, 16 at most between two rows"
+        asked.query = "SELECT decode(repeat('ab', 30000000), 'hex') AS zp"
+        with pytest.raises(SourceFailedError) as failed:
+            list(database.read_rows(asked, limit=1000))
+        assert "有一行大过 16 MiB：照片、附件这样的列请不要给" in failed.value.message
+    finally:
+        does(postgres, "DROP TABLE photo")
+
+
+def test_of_large_rows_fewer_are_held_each_once(
+    made: DataSource, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "MOST_HELD", 400)
+    does(postgres, "UPDATE xk SET kch = 'MA104' WHERE xh < '14231100009'")
+    good_at = made.good_at
+    while read_again(made).good_at == good_at:
+        assert made.error == ""
+    assert {there()[f"1423110000{n}"][0] for n in range(1, 9)} == {"MA104"}
+    sizes = [one.rows.count() for one in Batch.objects.order_by("id")[1:]]
+    assert (sum(sizes), len(sizes) > 1) == (8, True), "each once, in parts"
+    monkeypatch.undo()
 
 
 def test_a_rehearsal_is_of_the_whole_table(made: DataSource, postgres: Postgres) -> None:

@@ -184,7 +184,7 @@ def test_a_file_of_more_than_may_be_handed_in_fills_a_large_table(
     assert (read_again(made).good_at, Batch.objects.count()) == (good_at, 1), "the same file is no news"
     file.with_name("flow_2.csv").write_text("\n".join(lines[:700]) + "\n", encoding="utf-8")
     file.with_name("flow_2.csv.ok").touch()
-    assert "699 ≠ 1000" in read_again(made).error
+    assert "给出 699 行，约定 1000 行" in read_again(made).error
     assert Batch.objects.count() == 1
     for left in openssh.out.iterdir():
         left.unlink()

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.sheets.errors import FileRefusedError
+from nanhu.kernel.sheets.errors import FileRefusedError, WorkbookBombError
 
 
 class UnknownSourceError(CampusError):
@@ -313,6 +313,11 @@ class SourceFailedError(CampusError):
     code = "datahub.source_failed"
     http_status = 502
     sentence = _("没有读成：{why}")
+
+
+class SpoolLargeError(WorkbookBombError):
+    code = "datahub.spool_large"
+    sentence = _("对方给得太多（{what}），没有读入。请只要用得着的列和行，或者读进大表。")
 
 
 class SourceBusyError(SourceFailedError):

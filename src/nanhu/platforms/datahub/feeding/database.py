@@ -4,11 +4,12 @@ import math
 import os
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from itertools import islice
+from itertools import chain, islice
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from nanhu.kernel.sheets.guard import MOST_ROWS
 from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding.http import Row
 from nanhu.platforms.datahub.feeding.reaching import is_listed, target_of
+from nanhu.platforms.datahub.feeding.troubles import database_in_words
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.services.masking import masked
 
@@ -32,6 +34,13 @@ ALL_SECONDS: Final = 600
 SILENT_SECONDS: Final = 60
 """Between two rows, once the first has come."""
 CHUNK: Final = 500
+FIRST_CHUNK: Final = 20
+CHUNK_BYTES: Final = 8 << 20
+"""So many rows are asked for at once as are this large by those before them."""
+ROW_BYTES: Final = 128 << 20
+"""Between two rows more is not listened to: a column of films would take this machine's memory before anybody counts it."""
+RECEIVED_AT: Final = 128
+"""Where the kernel's `tcp_info` says how many bytes came."""
 CLEAR_PASSWORD: Final = 2061
 MARIADB_SNAPSHOT: Final = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
 OPEN_STATES: Final = frozenset({"08", "25", "28", "3D", "42", "53", "55", "57"})
@@ -44,32 +53,64 @@ MOST: Final = MOST_ROWS + 1
 
 
 class Deadline:
-    """Our own: a server that says nothing more, or drips, keeps to none of its own. `moves`: a row has come."""
+    """Our own: a server that says nothing more, drips, or pours keeps to none of its own. `begins`: from now on a row comes; `moves`: one has
+    come; `why`: what ended it. `heard`: how many bytes had come with the last row."""
 
-    def __init__(self, seconds: float) -> None:
-        self.end, self.silent_from, self.is_over = time.monotonic() + seconds, math.inf, threading.Event()
-        self.look = min(seconds / 4, 1.0)
+    def __init__(self, seconds: float, line: socket.socket) -> None:
+        self.seconds, self.line, self.is_over, self.why = seconds, line, threading.Event(), ""
+        self.end, self.silent_from, self.heard = time.monotonic() + seconds, math.inf, math.inf
+        self.has_moved, self.look = False, min(seconds / 4, 0.2)
+
+    def begins(self) -> None:
+        self.has_moved = True
 
     def moves(self) -> None:
-        self.silent_from = time.monotonic()
+        self.silent_from, self.has_moved = time.monotonic(), True
 
-    def watch(self, line: socket.socket) -> None:
+    def fault(self) -> str:
+        moment = time.monotonic()
+        if moment > self.end:
+            return _("读了 %d 秒还没有完") % self.seconds
+        if moment - self.silent_from > SILENT_SECONDS:
+            return _("读到一半，对方 %d 秒没有给出下一行") % SILENT_SECONDS
+        if self.has_moved:
+            self.has_moved, self.heard = False, received(self.line)
+        if received(self.line) - self.heard > ROW_BYTES:
+            return _("有一行大过 %d MiB：照片、附件这样的列请不要给") % (ROW_BYTES >> 20)
+        return ""
+
+    def watch(self) -> None:
         while not self.is_over.wait(self.look):
-            moment = time.monotonic()
-            if moment > self.end or moment - self.silent_from > SILENT_SECONDS:
+            if why := self.fault():
+                self.why = why
                 with suppress(OSError):
-                    line.shutdown(socket.SHUT_RDWR)
+                    self.line.shutdown(socket.SHUT_RDWR)
                 return
+
+
+def received(line: socket.socket) -> int:
+    """Bytes so far; 0 where the system does not tell."""
+    wanted = RECEIVED_AT + 8
+    try:
+        said = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, wanted)
+    except (OSError, AttributeError):
+        return 0
+    return int.from_bytes(said[RECEIVED_AT:wanted], sys.byteorder) if len(said) == wanted else 0
 
 
 @contextmanager
 def ended_after(seconds: float, descriptor: int) -> Iterator[Deadline]:
-    """Whoever waits at this socket then gets an error."""
-    line, deadline = socket.socket(fileno=os.dup(descriptor)), Deadline(seconds)
-    thread = threading.Thread(target=deadline.watch, args=[line], daemon=True)
+    """Whoever waits at this socket then gets an error, and who reads a source the reason."""
+    line = socket.socket(fileno=os.dup(descriptor))
+    deadline = Deadline(seconds, line)
+    thread = threading.Thread(target=deadline.watch, daemon=True)
     thread.start()
     try:
         yield deadline
+    except (psycopg.Error, pymysql.MySQLError):
+        if deadline.why:
+            raise SourceFailedError(why=deadline.why) from None
+        raise
     finally:
         deadline.is_over.set()
         thread.join()
@@ -137,15 +178,29 @@ def read_postgres(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         with connection.cursor(name="nanhu") as cursor:
-            cursor.itersize = CHUNK
             for kind in ("date", "timestamp", "timestamptz"):
                 cursor.adapters.register_loader(kind, TextLoader)  # one without end is no day that Python knows
             cursor.execute(made.query.encode())
-            for count, row in enumerate(cursor):
-                if count >= limit:
-                    return
+            deadline.begins()
+            for row in islice(chunks_in(cursor), limit):
                 deadline.moves()
                 yield row
+
+
+def chunks_in(cursor: Any) -> Iterator[Row]:
+    """Row after row, by as many at once as need little memory."""
+    size = FIRST_CHUNK
+    while rows := cursor.fetchmany(size):
+        yield from rows
+        weight = sum(map(weight_of, chain.from_iterable(row.values() for row in rows))) // len(rows)
+        size = max(1, min(CHUNK, CHUNK_BYTES // max(weight, 1)))
+
+
+def weight_of(value: Any) -> int:
+    """Near enough: what is large is text, bytes, or was JSON."""
+    if isinstance(value, str | bytes):
+        return len(value)
+    return len(repr(value)) if isinstance(value, dict | list) else 0
 
 
 @contextmanager
@@ -180,6 +235,7 @@ def read_mariadb(made: DataSource, limit: int, seconds: int) -> Iterator[Row]:
 
 
 def rows_in(cursor: Any, deadline: Deadline) -> Iterator[Row]:
+    deadline.begins()
     try:
         for row in cursor:
             deadline.moves()
@@ -219,4 +275,5 @@ def words_of(error: psycopg.Error | pymysql.MySQLError) -> str:
     else:
         number, text = str(error.args[0] if error.args else ""), str(error.args[-1] if error.args else "")
         is_open = number in OPEN_NUMBERS or number.startswith("2")
-    return masked(" ".join(text.split()))[:200] if is_open else f"{type(error).__name__} {number}"
+    said = masked(" ".join(text.split()))[:200] if is_open else f"{type(error).__name__} {number}"
+    return database_in_words(number, said)

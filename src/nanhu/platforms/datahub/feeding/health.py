@@ -68,7 +68,7 @@ def words_with(made: DataSource, waiting: Batch | None, *, keeps_gone: bool = Fa
     if waiting is not None:
         parts.append(_("批次 #%d 在等人看过，之后的没有读入") % waiting.pk)
     elif made.failed_at is not None:
-        parts.append(_("读不成：%s") % made.error if made.error else _("读不成"))
+        parts.append(made.error or _("读不成"))
     elif made.error:
         parts.append(made.error)
     elif made.good_at is None:

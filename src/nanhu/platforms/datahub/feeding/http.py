@@ -9,11 +9,13 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import outgoing, strict_json
 from nanhu.kernel.outgoing import Call
 from nanhu.platforms.datahub.errors import SourceBusyError, SourceFailedError
 from nanhu.platforms.datahub.feeding.reaching import host_of, is_listed
+from nanhu.platforms.datahub.feeding.troubles import status_in_words
 from nanhu.platforms.datahub.models import DataSource
 
 type Row = Mapping[str, Any]
@@ -39,7 +41,7 @@ def read_rows(made: DataSource, *, pages: int = MOST_PAGES) -> Iterator[Row]:
         answer = decoded(body)
         rows = found_at(answer, made.rows_at)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise SourceFailedError(why=f"{made.rows_at or '—'}: no list of rows")
+            raise SourceFailedError(why=_("回答里“%s”处不是一行一行的数据") % (made.rows_at or "—"))
         page = hashlib.sha256(msgspec.json.encode(rows)).digest()
         if rows and page in seen:
             refuse_repeated(made, answer, count)
@@ -53,19 +55,20 @@ def read_rows(made: DataSource, *, pages: int = MOST_PAGES) -> Iterator[Row]:
             return
         address = following
     if pages == MOST_PAGES:
-        raise SourceFailedError(why=f"> {MOST_PAGES} pages")
+        raise SourceFailedError(why=_("读了 %d 页还没有完") % MOST_PAGES)
 
 
 def refuse_repeated(made: DataSource, answer: Any, count: int) -> None:
     """Asked for a page beyond the last, many give the last one again: that is the end where all that they say they have has come."""
     if not made.total_at or str(found_at(answer, made.total_at)) != str(count):
-        raise SourceFailedError(why="the same page twice")
+        raise SourceFailedError(why=_("同一页来了两遍，后面的没有读到"))
 
 
 def refuse_half(made: DataSource, answer: Any, count: int) -> None:
     total = found_at(answer, made.total_at) if made.total_at else count
     if str(total) != str(count):
-        raise SourceFailedError(why=f"{count} / {total}")
+        said = {"total": "—" if total is None else str(total)[:20], "count": count}
+        raise SourceFailedError(why=_("对方说有 %(total)s 行，给出 %(count)s 行") % said)
 
 
 def fetched(made: DataSource, address: str, seconds: float) -> bytes:
@@ -77,9 +80,9 @@ def fetched(made: DataSource, address: str, seconds: float) -> bytes:
     call = Call(address=address, headers=tuple(headers), is_public=not is_listed(host_in(address)))
     found = outgoing.fetch(call, seconds=max(seconds, 0.1), largest=LARGEST)
     if found.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
-        raise SourceBusyError(seconds=pause_in(found.headers.get("retry-after", "")), why=f"HTTP {found.status}")
+        raise SourceBusyError(seconds=pause_in(found.headers.get("retry-after", "")), why=status_in_words(found.status))
     if found.status != HTTPStatus.OK:
-        raise SourceFailedError(why=f"HTTP {found.status}")
+        raise SourceFailedError(why=status_in_words(found.status))
     return found.body
 
 
@@ -95,7 +98,7 @@ def decoded(body: bytes) -> Any:
     try:
         return strict_json.decode(body)
     except strict_json.JsonError as error:
-        raise SourceFailedError(why="no JSON") from error
+        raise SourceFailedError(why=_("回答不是 JSON：可能是登录页面，也可能没有传完")) from error
 
 
 def found_at(answer: Any, place: str) -> Any:
@@ -116,7 +119,7 @@ def next_address(made: DataSource, answer: Any, address: str, number: int, count
         following = found_at(answer, made.page_name)
         led = outgoing.led_to(address, following) if isinstance(following, str) and following else ""
         if led and host_of(led, made.kind) != host_of(made.address, made.kind):
-            raise SourceFailedError(why="led to another host")
+            raise SourceFailedError(why=_("下一页的地址在另一台主机，没有跟去"))
         return led
     return with_page(made, number + 1 if made.paging == Paging.PAGE else number * made.page_size)
 

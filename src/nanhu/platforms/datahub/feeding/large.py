@@ -6,6 +6,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from nanhu.kernel.sheets.guard import MEGABYTE
 from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.models import DataSource
@@ -40,7 +42,7 @@ def write_lines(made: DataSource, path: Path, rows: Iterable[Mapping[str, Any]])
                 out.writeheader()
             out.writerow({name: cell_of(value) for name, value in row.items()})
             if file.tell() > LARGEST:
-                raise SourceFailedError(why=f"> {LARGEST // MEGABYTE} MiB")
+                raise SourceFailedError(why=_("超过 %d MiB") % (LARGEST // MEGABYTE))
     return count
 
 
@@ -53,7 +55,7 @@ def first_lines(made: DataSource, path: Path, count: int) -> Iterator[Mapping[st
         try:
             yield from islice(csv.DictReader(file, delimiter=declared(key_of(made)).table.delimiter), count)
         except (csv.Error, UnicodeDecodeError):
-            raise SourceFailedError(why="CSV, UTF-8") from None
+            raise SourceFailedError(why=_("读不出：要 UTF-8 的 CSV")) from None
 
 
 def columns_in(made: DataSource, headers: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:

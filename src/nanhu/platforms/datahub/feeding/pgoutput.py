@@ -16,6 +16,8 @@ VALUED: Final[Mapping[int, Callable[[str], bool | bytes | float]]] = {
 """Of truths, bytes and floats the value, by the number of the type; of all others their text."""
 BYTES_OF_COUNT: Final = 2
 BYTES_A_WORD: Final = 4
+MOST_HELD: Final = 64 << 20
+"""Bytes of changes that are held at once, as the log has them: of rows with photos there are fewer."""
 TEXT: Final = ord("t")
 UNCHANGED: Final = ord("u")
 

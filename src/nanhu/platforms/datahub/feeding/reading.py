@@ -24,16 +24,17 @@ from nanhu.kernel.errors import CampusError, WrongStateError
 from nanhu.kernel.retries import Again, Done, Retries, doubling, in_the_worker
 from nanhu.kernel.retries.answers import Answer, Outside
 from nanhu.kernel.secret_files import private_folder
-from nanhu.kernel.sheets.errors import WorkbookBombError
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.errors import (
     LargeTablesBusyError,
     SourceBusyError,
     SourceFailedError,
     SourceRefusedError,
+    SpoolLargeError,
 )
 from nanhu.platforms.datahub.feeding import binlog, database, http, large, sftp, stream
 from nanhu.platforms.datahub.feeding.sftp import RemoteFile
+from nanhu.platforms.datahub.feeding.troubles import in_words
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch, DataSource
 from nanhu.platforms.datahub.reading.headers import CONSTANT, Headings
@@ -203,9 +204,10 @@ def fetch_large(made: DataSource, file: RemoteFile | None, path: Path) -> int:
 
 def refuse_unexpected(made: DataSource, count: int) -> None:
     if not count:
-        raise SourceFailedError(why="0")
+        raise SourceFailedError(why=_("一行也没有给出"))
     if made.expected_rows and abs(count - made.expected_rows) * 100 > made.expected_rows * made.tolerance:
-        raise SourceFailedError(why=f"{count} ≠ {made.expected_rows} ± {made.tolerance}%")
+        said = {"count": count, "expected": made.expected_rows, "tolerance": made.tolerance}
+        raise SourceFailedError(why=_("给出 %(count)d 行，约定 %(expected)d 行，上下可差 %(tolerance)d%%") % said)
 
 
 def waiting_batch(made: DataSource) -> Batch | None:
@@ -237,7 +239,9 @@ def read_in(made: DataSource) -> Answer:
         is_away = isinstance(refused, SourceFailedError)
         return Again(refused.message, after=after, is_away=is_away, columns=failing(made, begun))
     except OSError as away:
-        return Again(words_of(away), after=pause, is_away=True, columns=failing(made, begun))
+        return Again(
+            SourceFailedError(why=in_words(away)).message, after=pause, is_away=True, columns=failing(made, begun)
+        )
 
 
 def read_once(made: DataSource, *, begun: datetime, every: timedelta) -> Answer:
@@ -289,7 +293,7 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
         news: stream.News = log.news_of(made, line, partial(key_columns, spec, names))
         try:
             count = write_spool(path, news.rows, names, [*news.shape, *([] if news.is_whole else [REMOVED])])
-        except WorkbookBombError:
+        except SpoolLargeError:
             if not news.is_whole:  # it would be too much again and again: the next reading is the whole table
                 DataSource.objects.filter(pk=made.pk).update(position={"anew": anew})
             raise
@@ -370,11 +374,6 @@ def refuse_before_its_day(made: DataSource) -> None:
         refuse_other_writer(shared_tables()[made.fills], made.key)
 
 
-def words_of(away: OSError) -> str:
-    """Without a path of this server."""
-    return f"{type(away).__name__}: {away if away.filename is None else away.strerror}"
-
-
 def refused_lines(made: DataSource, report: BatchReport) -> str:
     """Of a shared table: more than a few lines were no rows of it, so what stands there is not what the source says."""
     if made.fills not in shared_tables():
@@ -419,11 +418,13 @@ def taken(made: DataSource, path: Path, *, by: Actor = BY, dry_run: bool = False
     if not dry_run and applied_before(spec, sha256) is None:
         refused = Batch.objects.filter(source=spec.key, sha256=sha256, state=Batch.State.REFUSED, is_dry_run=False)
         if (last := refused.filter(finished_at__gt=made.changed_at).order_by("-id").first()) is not None:
-            raise SourceFailedError(why=f"#{last.pk} {last.note}")
+            raise SourceFailedError(
+                why=_("批次 #%(batch)s 整个没有收，给出的还是一样：%(why)s") % {"batch": last.pk, "why": last.note}
+            )
     try:
         return import_file(by=by, path=path, source_key=spec.key, file_name=name, dry_run=dry_run, waits=not dry_run)
     except DatabaseError as fault:
-        raise SourceFailedError(why=type(fault).__name__) from None
+        raise SourceFailedError(why=_("有的行我们的数据库存不下（%s）") % type(fault).__name__) from None
 
 
 def rehearse(made: DataSource, *, by: Actor) -> BatchReport:
@@ -462,14 +463,15 @@ def try_once(made: DataSource) -> Trial:
     except CampusError as refused:
         return Trial(problem=refused.message)
     except OSError as away:
-        return Trial(problem=words_of(away))
+        return Trial(problem=SourceFailedError(why=in_words(away)).message)
     headers = tuple(dict.fromkeys(str(name) for row in rows for name in row))
     if not headers:
-        return Trial(problem=SourceFailedError(why="0").message)
+        return Trial(problem=SourceFailedError(why=_("一行也没有给出")).message)
     lines = tuple(tuple(masked(text_of(str(row.get(name, "") or ""))[:60]) for name in headers) for row in rows[:SHOWN])
+    shown = tuple(map(masked, headers))
     if large.is_large(made):
         columns, missing = large.columns_in(made, headers)
-        return Trial(headers=headers, columns=columns, missing=missing, lines=lines)
+        return Trial(headers=shown, columns=columns, missing=missing, lines=lines)
     headings = Headings(spec)
     ours = [names.get(name, name) for name in headers]
     claims = headings.claims(ours)
@@ -478,7 +480,7 @@ def try_once(made: DataSource) -> Trial:
         name: _("%s：读入后选用哪一列") % "、".join(some) for name, some in claims.contested.items()
     }
     columns = tuple((label_of(made, spec, name), theirs.get(heading, heading)) for name, heading in said.items())
-    return Trial(headers=headers, columns=columns, missing=tuple(headings.missing(said)), lines=lines)
+    return Trial(headers=shown, columns=columns, missing=tuple(headings.missing(said)), lines=lines)
 
 
 def label_of(made: DataSource, spec: SourceSpec, name: str) -> str:

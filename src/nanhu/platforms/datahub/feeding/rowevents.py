@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from nanhu.platforms.datahub.feeding.pgoutput import Change, Row, ShapeError
+from nanhu.platforms.datahub.feeding.pgoutput import MOST_HELD, Change, Row, ShapeError
 
 HEADER: Final = 19
 CHECKSUM: Final = 4
@@ -131,7 +131,7 @@ type Kind = tuple[int, int]
 @dataclass(slots=True)
 class Follower:
     """Of one table what every ended transaction did to its rows. `file`, `place`: how far; `made_at`: when that file was begun, by
-    which it is known again (0: not known yet). `room`: how many rows are held at most. A transaction of more is told in parts:
+    which it is known again (0: not known yet). `room`: how many rows are held at most; `size`: how many bytes of the log they were. A transaction of more is told in parts:
     `skip` of its rows were told before, and `place` is that before it until the last part."""
 
     database: str
@@ -142,10 +142,15 @@ class Follower:
     made_at: int = 0
     skip: int = 0
     room: int = MOST_PENDING
+    size: int = 0
     seen: int = 0
     kinds: dict[int, list[Kind]] = field(default_factory=dict)
     pending: list[Change] = field(default_factory=list)
     is_at_start: bool = True
+
+    @property
+    def is_full(self) -> bool:
+        return self.size >= MOST_HELD
 
     def hears(self, event: Event) -> list[Change]:
         """What has ended with this event. Raises ShapeError where the log does not say all."""
@@ -173,7 +178,7 @@ class Follower:
         died left half written at the end of the one before was undone there."""
         if self.is_at_start and self.made_at not in {0, made_at}:
             raise other_log()
-        self.made_at, self.is_at_start, self.pending, self.seen = made_at, False, [], 0
+        self.made_at, self.is_at_start, self.pending, self.seen, self.size = made_at, False, [], 0, 0
 
     def ended(self, event: Event) -> list[Change]:
         found, self.skip = self.pending, self.skip + len(self.pending)
@@ -220,10 +225,12 @@ class Follower:
             raise ShapeError(_("日志里的行不完整（binlog_row_image 不是 FULL）"))
         reader = Bytes(unpacked(body[reader.at :])) if is_packed else reader
         while not reader.is_empty:
+            began = reader.at
             before = self.row(reader, kinds) if kind != WRITE else None
             after = self.row(reader, kinds) if kind != DELETE else None
-            if self.skip <= self.seen < self.skip + self.room:
+            if self.skip <= self.seen < self.skip + self.room and not self.is_full:
                 self.pending.append(Change(before, after))
+                self.size += reader.at - began
             self.seen += 1
         if self.seen > MOST_PENDING:
             raise ShapeError(_("一次改了太多行"))
@@ -380,6 +387,6 @@ def changes_in(
         found += told
         if told and follower.skip:  # a part
             return found, False
-        if follower.place == event.end and (len(found) >= most or is_late()):
+        if follower.place == event.end and (len(found) >= most or follower.is_full or is_late()):
             return found, False
     return found, True

@@ -82,7 +82,7 @@ async def listed(sftp: Any, folder: bytes) -> list[list[Any]]:
         if one.attrs.type == REGULAR:
             found.append([one.filename.decode("latin-1"), one.attrs.size, one.attrs.mtime])
         if len(found) > MOST_FILES:
-            raise SftpError(f"> {MOST_FILES}")
+            raise SftpError(f"> {MOST_FILES} files")
     return found
 
 
@@ -99,7 +99,7 @@ async def fetched(sftp: Any, request: dict[str, Any]) -> dict[str, Any]:
                     await write_footer(there, here.fileno())
                     return {"is_whole": True}
                 if count > request["most"]:
-                    raise SftpError(f"> {request['most']}")
+                    raise SftpError(f"> {request['most']} bytes")
                 here.write(data)
     after = await sftp.stat(path)
     return {"is_whole": count == request["size"] == after.size and after.mtime == request["mtime"]}

@@ -16,12 +16,14 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.string import TextLoader
 
+from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.errors import SourceFailedError
-from nanhu.platforms.datahub.feeding.database import ALL_SECONDS, CHUNK, opened_postgres, words_of
+from nanhu.platforms.datahub.feeding.database import ALL_SECONDS, chunks_in, opened_postgres, words_of
 from nanhu.platforms.datahub.feeding.http import Row
-from nanhu.platforms.datahub.feeding.pgoutput import VALUED, Change, Decoder, ShapeError
+from nanhu.platforms.datahub.feeding.pgoutput import MOST_HELD, VALUED, Change, Decoder, ShapeError
+from nanhu.platforms.datahub.feeding.troubles import asked_of_them
 from nanhu.platforms.datahub.models import DataSource
-from nanhu.platforms.datahub.reading.spool import REMOVED
+from nanhu.platforms.datahub.reading.spool import REMOVED, cell_of
 
 EVERY: Final = timedelta(seconds=5)
 """What changed there is seen here within ten, with the worker's look each second and the reading."""
@@ -133,15 +135,16 @@ def part_since(made: DataSource, line: Line, decoder: Decoder) -> tuple[list[Cha
     """As many as are held at once, and how far that is, where it is not all: the end of a transaction, and how many rows of the next
     one were told (`0/1A2B3C+100000`)."""
     ended, told = place_and_part(made.position["until"])
-    seen, count, found = 0, 0, list[Change]()
+    seen, count, size, found = 0, 0, 0, list[Change]()
     for lsn, data in messages(made, line):
         count += 1
         for one in decoder.changes([data]):
             seen += 1
             found += [one] if seen > told else []
+            size += len(data) if seen > told else 0
         if data.startswith(COMMIT):
             ended, told, seen = lsn, 0, 0
-        if len(found) >= MOST_CHANGES:
+        if len(found) >= MOST_CHANGES or size >= MOST_HELD:
             return found, f"{ended}+{seen}" if seen else ended
     return found, ended if count >= MOST_CHANGES else ""
 
@@ -154,8 +157,7 @@ def place_and_part(until: str) -> tuple[str, int]:
 def messages(made: DataSource, line: Line) -> Iterator[tuple[str, bytes]]:
     """The server ends with a transaction, however long; it is not held here."""
     with line.transaction(), line.cursor(name="nanhu", binary=True) as cursor:
-        cursor.itersize = CHUNK
-        for one in cursor.execute(PEEK, [slot_of(made), MOST_CHANGES, PUBLICATION]):
+        for one in chunks_in(cursor.execute(PEEK, [slot_of(made), MOST_CHANGES, PUBLICATION])):
             yield one["lsn"], one["data"]
 
 
@@ -168,9 +170,9 @@ def followed(made: DataSource, line: Line) -> list[int]:
     facts = {"table": table_of(made).as_string(line), "publication": PUBLICATION}
     found = line.execute(FOLLOWED, facts).fetchone() or {}
     if not found.get("is_ready"):
-        raise SourceFailedError(why="wal_level = logical; CREATE PUBLICATION nanhu")
+        raise SourceFailedError(why=asked_of_them("wal_level = logical; CREATE PUBLICATION nanhu"))
     if not found["is_told"]:
-        raise SourceFailedError(why=f"ALTER PUBLICATION nanhu ADD TABLE {made.query}")
+        raise SourceFailedError(why=asked_of_them(f"ALTER PUBLICATION nanhu ADD TABLE {made.query}"))
     tables: list[int] = found["tables"]
     return tables
 
@@ -179,11 +181,12 @@ def refuse_untold_key(made: DataSource, line: Line, tables: list[int], keys: Seq
     """Where our key changes and the log does not say what it was, the row under the old one would stand for ever."""
     for one in line.execute(IDENTITY, [tables]):
         if not one["is_full"] and not set(keys) <= set(one["columns"]):
-            raise SourceFailedError(why=f"ALTER TABLE {made.query} REPLICA IDENTITY FULL")
+            raise SourceFailedError(why=asked_of_them(f"ALTER TABLE {made.query} REPLICA IDENTITY FULL"))
 
 
 def latest(changes: Iterator[Change], keys: Sequence[str]) -> list[Row]:
-    """Of each key the last that happened."""
+    """Of each key the last that happened. A row that is written anew under its key without blanks, before the old one goes, is the same
+    row to us: it stays."""
     found: dict[tuple[Any, ...], Row] = {}
     for one in changes:
         if one.before is not None:
@@ -192,7 +195,13 @@ def latest(changes: Iterator[Change], keys: Sequence[str]) -> list[Row]:
             key = key_in(one.after, keys)
             found.pop(key, None)
             found[key] = one.after
-    return list(found.values())
+    standing = {plain(key) for key, row in found.items() if REMOVED not in row}
+    return [row for key, row in found.items() if REMOVED not in row or plain(key) not in standing]
+
+
+def plain(key: tuple[Any, ...]) -> tuple[str, ...]:
+    """As we know it, whatever blanks and widths it is written in."""
+    return tuple(text_of(cell_of(one)) for one in key)
 
 
 def key_in(row: Row, keys: Sequence[str]) -> tuple[Any, ...]:
@@ -242,11 +251,10 @@ def read_rows(made: DataSource, *, limit: int, seconds: int = ALL_SECONDS) -> It
 def rows_of(line: Line, table: sql.Identifier) -> Iterator[Row]:
     """Values as its log will tell them, mostly as text: an array is {1,2} in both, and a day without end is one."""
     with line.transaction(), line.cursor(name="nanhu") as cursor:
-        cursor.itersize = CHUNK
         for kind in cursor.adapters.types:
             for number in {kind.array_oid} if kind.oid in VALUED else {kind.oid, kind.array_oid}:
                 cursor.adapters.register_loader(number, TextLoader)
-        yield from cursor.execute(sql.SQL("SELECT * FROM {}").format(table))
+        yield from chunks_in(cursor.execute(sql.SQL("SELECT * FROM {}").format(table)))
 
 
 def let_go(made: DataSource, line: Line, until: str) -> None:

@@ -13,6 +13,7 @@ from nanhu.platforms.datahub.cleaning.text import Cell, squeezed
 from nanhu.platforms.datahub.errors import MissingHeadersError
 from nanhu.platforms.datahub.reading.rows import unique_headings
 from nanhu.platforms.datahub.reading.synonyms import ranks_of
+from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 
 DEEPEST_HEADER: Final = 20
@@ -199,7 +200,11 @@ def _label(grid: Sequence[Sequence[Cell]], row: int, place: int) -> str:
 
 
 def missing_headers(headers: Sequence[str], missing: Sequence[str], spec: SourceSpec) -> MissingHeadersError:
-    shown = "、".join(header for header in headers if header)[:300] or _("（没有）")
+    """Of a file without a header the first line is somebody's: nothing of it is said."""
+    named = [header for header in headers if header]
+    shown = "、".join(named)[:300] or _("（没有）")
+    if any(masked(header) != header for header in named):
+        shown = _("（第一行是数据，不是表头）")
     return MissingHeadersError(missing="、".join(missing), found=shown, hint=other_source_hint(headers, spec))
 
 

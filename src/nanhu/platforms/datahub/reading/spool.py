@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from nanhu.kernel.configuration import configuration
-from nanhu.kernel.sheets.errors import WorkbookBombError
 from nanhu.kernel.sheets.guard import MEGABYTE, MOST_ROWS
 from nanhu.platforms.datahub.cleaning.text import Cell, text_of
+from nanhu.platforms.datahub.errors import SpoolLargeError
 from nanhu.platforms.datahub.reading.headers import Headings
 from nanhu.platforms.datahub.reading.rows import RawRow, Table, row_of, unique_headings
 from nanhu.platforms.datahub.reading.unknown import unknown_columns
@@ -58,7 +58,7 @@ def write_spool(
             places.append(place_of(cells, lines[-1], early))
         size += len(lines[-1].encode(errors="replace"))
         if len(lines) > MOST_ROWS or len(headers) > MOST_COLUMNS or size > most:
-            raise WorkbookBombError(what=f"> {MOST_ROWS} × {MOST_COLUMNS}, > {most // MEGABYTE} MiB")
+            raise SpoolLargeError(what=f"> {MOST_ROWS} × {MOST_COLUMNS}, > {most // MEGABYTE} MiB")
     own = keys(list(headers))
     if not own:
         lines.sort()

@@ -55,6 +55,13 @@ def test_half_a_transaction_of_a_server_that_died_goes_in_with_no_other(follower
     assert (follower.file, follower.made_at) == ("log.000003", 2000)
 
 
+def test_half_a_transaction_of_a_server_that_died_takes_no_room(follower, monkeypatch):
+    monkeypatch.setattr(rowevents, "MOST_HELD", 5)
+    log = Log().begins(at=100).row(2).begins("log.000003", made_at=2000).row(3).commits()
+    assert heard(follower, log) == ([3], False)
+    assert follower.file == "log.000003"
+
+
 def test_what_a_transaction_does_besides_does_not_end_it(follower):
     log = Log().begins(at=100).row(1).says(b"DROP TEMPORARY TABLE IF EXISTS `sums`")
     assert heard(follower, log) == ([], True)
@@ -67,9 +74,13 @@ def test_a_table_without_transactions_ends_its_rows_by_commit(follower):
     assert heard(follower, Log().begins(at=100).row(1).says(b"COMMIT")) == ([1], True)
 
 
-@pytest.mark.parametrize("most", [1, 2, 3, 4, 5, 7, 100])
-def test_a_transaction_of_many_rows_is_told_in_parts_each_once(most):
-    """Each reading begins anew from what the one before kept."""
+@pytest.mark.parametrize(
+    ("most", "held"),
+    [*((most, 100) for most in (1, 2, 3, 4, 5, 7, 100)), *((100, 5 * rows) for rows in (1, 2, 3, 4, 7))],
+)
+def test_a_transaction_of_many_or_of_large_rows_is_told_in_parts_each_once(monkeypatch, most, held):
+    """Each reading begins anew from what the one before kept. A row is five bytes."""
+    monkeypatch.setattr(rowevents, "MOST_HELD", held)
     log = Log().begins(at=100).row(1).commits()
     for number in range(2, 9):
         log.row(number).row(number, table="other")
@@ -83,7 +94,7 @@ def test_a_transaction_of_many_rows_is_told_in_parts_each_once(most):
         parts.append(heard(follower, sent, most=most))
         kept = {"place": follower.place, "skip": follower.skip, "made_at": follower.made_at}
     assert [number for part, _is_all in parts for number in part] == list(range(1, 10))
-    assert max(len(part) for part, _is_all in parts) <= most
+    assert max(len(part) for part, _is_all in parts) <= min(most, held // 5)
     assert (follower.place, follower.skip) == (log.at, 0)
 
 

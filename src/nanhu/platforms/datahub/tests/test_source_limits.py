@@ -250,15 +250,18 @@ def test_a_value_in_the_words_of_a_foreign_database_is_not_told(listed, monkeypa
     here = DataSource(kind="postgres", address=f"127.0.0.1:5432/{where['NAME']}", user_name=where["USER"])
     here.secret = where["PASSWORD"] or ""
     for query, told in (
-        ("SELECT '李明 岳麓山路'::integer", "InvalidTextRepresentation 22P02"),
-        ("SELECT * FROM nowhere", 'relation "nowhere" does not exist'),
+        ("SELECT '李明 岳麓山路'::integer", "对方的数据库报错（InvalidTextRepresentation 22P02）"),
+        (
+            "SELECT * FROM nowhere",
+            '没有这张表或这一列：对方改过结构（relation "nowhere" does not exist）',
+        ),
     ):
         here.query = query
         with pytest.raises(SourceFailedError) as failed:
             list(database.read_rows(here, limit=1))
         assert str(failed.value.facts["why"]) == told
         assert failed.value.__suppress_context__
-    assert words_of(pymysql.err.DataError(1366, "Incorrect value '李明'")) == "DataError 1366"
+    assert words_of(pymysql.err.DataError(1366, "Incorrect value '李明'")) == "对方的数据库报错（DataError 1366）"
     assert "6217 0012 3456 7890" not in words_of(pymysql.err.OperationalError(1045, "no 6217 0012 3456 7890"))
 
 

@@ -1,6 +1,7 @@
 """Rosters by unseen hands: what once went wrong in silence, each as the office would hand it in."""
 
 import io
+import json
 from datetime import date, timedelta
 
 import openpyxl
@@ -9,11 +10,11 @@ from django.test import Client
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.datahub.api import replay, roll_back
-from nanhu.platforms.datahub.errors import PartedElsewhereError
+from nanhu.platforms.datahub.errors import MissingHeadersError, PartedElsewhereError
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, Missing, Review
 from nanhu.platforms.datahub.services import loosening
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
-from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, id_number, register, student
+from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, STUDENT_HEADER, id_number, register, student
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.sample import set_password_for_sample
 from nanhu.platforms.people import api as people
@@ -495,6 +496,30 @@ def test_numbers_are_sealed_by_content_when_columns_shift(hand_in, units):
         assert number not in kept
     assert report.counts["rejected"] == 2
     assert id_number() in LandingRow.objects.filter(batch_id=report.batch).order_by("id").first().sealed
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\n".join,
+        lambda lines: "\n".join(
+            json.dumps(dict(zip(STUDENT_HEADER.split(","), one.split(","), strict=True)), ensure_ascii=False)
+            for one in lines
+        ),
+        lambda lines: "\n".join(",".join(column) for column in zip(*(one.split(",") for one in lines), strict=True)),
+    ],
+    ids=["no header", "JSON lines", "lines as columns"],
+)
+def test_of_a_file_without_a_header_nothing_of_its_first_line_is_said(steward, units, hand_in, written):
+    """The line in which headings are looked for is somebody's."""
+    people = [student(no=f"142311000{n:02d}", name="李甲乙", document=id_number(order=2 * n + 1)) for n in range(1, 30)]
+    with pytest.raises(MissingHeadersError) as refused:
+        hand_in(written(people))
+    batch = Batch.objects.latest("pk")
+    said = f"{refused.value}{batch.note}{steward.get(f'/datahub/batches/{batch.pk}/').content.decode()}"
+    for secret in (id_number(order=3), "13800138000", "李甲乙"):
+        assert secret not in said
+    assert "第一行是数据，不是表头" in batch.note
 
 
 @pytest.mark.parametrize("phone", ["13800138001", "138.0013.8001", "138·0013/8001", "1380O13800l"])
