@@ -16,14 +16,13 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.types.string import TextLoader
 
-from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding.database import ALL_SECONDS, chunks_in, opened_postgres, words_of
 from nanhu.platforms.datahub.feeding.http import Row
 from nanhu.platforms.datahub.feeding.pgoutput import MOST_HELD, VALUED, Change, Decoder, ShapeError
 from nanhu.platforms.datahub.feeding.troubles import asked_of_them
 from nanhu.platforms.datahub.models import DataSource
-from nanhu.platforms.datahub.reading.spool import REMOVED, cell_of
+from nanhu.platforms.datahub.reading.spool import REMOVED
 
 EVERY: Final = timedelta(seconds=5)
 """What changed there is seen here within ten, with the worker's look each second and the reading."""
@@ -185,8 +184,7 @@ def refuse_untold_key(made: DataSource, line: Line, tables: list[int], keys: Seq
 
 
 def latest(changes: Iterator[Change], keys: Sequence[str]) -> list[Row]:
-    """Of each key the last that happened. A row that is written anew under its key without blanks, before the old one goes, is the same
-    row to us: it stays."""
+    """Of each key the last that happened."""
     found: dict[tuple[Any, ...], Row] = {}
     for one in changes:
         if one.before is not None:
@@ -195,13 +193,7 @@ def latest(changes: Iterator[Change], keys: Sequence[str]) -> list[Row]:
             key = key_in(one.after, keys)
             found.pop(key, None)
             found[key] = one.after
-    standing = {plain(key) for key, row in found.items() if REMOVED not in row}
-    return [row for key, row in found.items() if REMOVED not in row or plain(key) not in standing]
-
-
-def plain(key: tuple[Any, ...]) -> tuple[str, ...]:
-    """As we know it, whatever blanks and widths it is written in."""
-    return tuple(text_of(cell_of(one)) for one in key)
+    return list(found.values())
 
 
 def key_in(row: Row, keys: Sequence[str]) -> tuple[Any, ...]:
