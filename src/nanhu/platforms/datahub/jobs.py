@@ -14,7 +14,9 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import ProgressHandle, job, open_progress
 from nanhu.kernel.models import Progress
 from nanhu.kernel.secret_files import private_folder
+from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding import reading
+from nanhu.platforms.datahub.feeding.troubles import in_words
 from nanhu.platforms.datahub.lineage import sending
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.services import absences, pruning
@@ -83,7 +85,7 @@ def rehearse_source(source_id: int, progress_id: str, account_id: int, actor: st
     except CampusError as refused:
         progress.fail(refused.message)
     except OSError as away:
-        progress.fail(reading.words_of(away))
+        progress.fail(SourceFailedError(why=in_words(away)).message)
     else:
         finish_progress(progress, report)
 

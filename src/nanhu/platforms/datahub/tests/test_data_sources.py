@@ -14,15 +14,17 @@ import psycopg
 import pytest
 import time_machine
 from django.db import DataError, connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from nanhu.kernel import remembered
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
-from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.kernel.retries import Done
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding import database, reaching, reading
+from nanhu.platforms.datahub.jobs import rehearse_source
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, SharedRow
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.sharing import counting
@@ -311,6 +313,15 @@ def test_a_rehearsal_and_a_reading_leave_each_other_their_files(roster, outside,
         error
         == "没有读成：我们这边的文件写不下或读不了：请告诉信息中心（FileNotFoundError: No such file or directory）"
     )
+
+
+def test_a_rehearsal_of_a_source_that_is_away_says_why(steward, roster):
+    DataSource.objects.update(address="http://127.0.0.1:1/rows")
+    assert steward.post(at(roster, "rehearse/")).status_code == 302
+    queued = ProcrastinateJob.objects.filter(status="todo", task_name="datahub.rehearse_source").latest("id")
+    rehearse_source(**queued.args)
+    ended = Progress.objects.get(public_id=queued.args["progress_id"])
+    assert (ended.state, "连不上：那台主机的这个端口没有服务" in ended.summary) == ("failed", True)
 
 
 def test_started_before_it_is_the_writer_it_is_read_in_on_its_day(steward, outside, listed, two):  # noqa: F811
