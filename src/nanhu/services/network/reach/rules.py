@@ -79,10 +79,9 @@ def meets(one: Network, other: Network) -> bool:
     return one.version == other.version and one.overlaps(other)
 
 
-def holds(text: str, sought: Network) -> bool:
-    """Whether all of it lies in the network that is written so."""
-    network = network_named(text)
-    return network.version == sought.version and sought.subnet_of(network)  # type: ignore[arg-type]  # of one version
+def networks_holding(network: Network) -> frozenset[str]:
+    """All networks in which the whole of it lies, itself too, as they are written."""
+    return frozenset(str(network.supernet(new_prefix=length)) for length in range(network.prefixlen + 1))
 
 
 def standing_of(address: str, *, campus: Iterable[Network], vpn: Iterable[Network]) -> Standing:

@@ -29,8 +29,18 @@ from nanhu.services.network.reach.models import CLOSED_PORTS, ClosedNetwork, Rea
 from nanhu.services.network.reach.rules import Network
 from nanhu.services.network.reach.school import reach_rules
 
-type Way = tuple[Network, int]
-"""A network, and the port by which it is reached."""
+type Ways = dict[Network, frozenset[int]]
+"""Networks, each with the ports by which it is reached."""
+type MembersOf = Callable[[str, int | None], set[int]]
+type Around = Callable[[Network], frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a list leads to, its networks read once: a preview asks each of them of thousands of ways."""
+
+    networks: frozenset[str]
+    ports: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,60 +74,88 @@ def effect_of(order: ReachOrder) -> Effect:
     refuse_closed(order)
     before = dated.rules_on(ReachList.objects.filter(name=order.name), order.starts_on).first()
     asked = ways(order.networks, order.ports)
-    had = ways(map(rules.network_named, before.networks), before.ports) if before else set()
+    had = ways(map(rules.network_named, before.networks), before.ports) if before else {}
+    around = cache(rules.networks_holding)
+    members_of = cache(members)
     gains = loses = 0
-    for others, before_ways, after_ways, count in kinds_of_people(order, before, had=had, asked=asked):
-        gains += count * any(not leads(others, way) for way in after_ways - before_ways)
-        loses += count * any(not leads(others, way) for way in before_ways - after_ways)
+    for others, was, will_be, count in kinds_of_people(order, before, members_of):
+        before_ways, after_ways = had if was else {}, asked if will_be else {}
+        gains += count * are_more(beyond(after_ways, before_ways), others, around)
+        loses += count * are_more(beyond(before_ways, after_ways), others, around)
     return Effect(
         order=order,
         before=before,
-        opened=sorted(f"{network}:{port}" for network, port in asked - had),
-        shut=sorted(f"{network}:{port}" for network, port in had - asked),
+        opened=as_written(beyond(asked, had)),
+        shut=as_written(beyond(had, asked)),
         gains=gains,
         loses=loses,
-        beside=beside(order),
+        beside=beside(order, members_of, around),
     )
 
 
 def kinds_of_people(
-    order: ReachOrder, before: ReachList | None, *, had: set[Way], asked: set[Way]
-) -> Iterator[tuple[list[ReachList], set[Way], set[Way], int]]:
-    """Those for whom the list is or was, told apart by which others hold for them that day: these, what it led each to, what it will lead
-    each to, and how many they are."""
-    after_whom = audience(order.office, order.unit_id)
-    before_whom = audience(before.office, before.unit_id) if before else set()
+    order: ReachOrder, before: ReachList | None, members_of: MembersOf
+) -> Iterator[tuple[list[Reach], bool, bool, int]]:
+    """Those for whom the list is or was, told apart by which others hold for them that day: these, whether the list was for each, whether
+    it will be, and how many they are."""
+    holders = may_dial_in()
+    after_whom = among(holders, order.office, order.unit_id, members_of)
+    before_whom = among(holders, before.office, before.unit_id, members_of) if before else set()
     others = list(dated.rules_on(ReachList.objects.exclude(name=order.name), order.starts_on))
-    whose = [audience(one.office, one.unit_id) for one in others]
+    whose = [among(holders, one.office, one.unit_id, members_of) for one in others]
+    reaches = list(map(reach_of, others))
     kinds = Counter(
         (person in before_whom, person in after_whom, tuple(person in whom for whom in whose))
         for person in before_whom | after_whom
     )
     for (was, will_be, holds), count in kinds.items():
-        yield list(compress(others, holds)), had if was else set(), asked if will_be else set(), count
+        yield list(compress(reaches, holds)), was, will_be, count
 
 
-def leads(lists: Iterable[ReachList], way: Way) -> bool:
-    """Whether one of them leads to the whole network by this port."""
-    network, port = way
-    return any(port in one.ports and any(rules.holds(text, network) for text in one.networks) for one in lists)
+def reach_of(one: ReachList) -> Reach:
+    return Reach(frozenset(str(rules.network_named(text)) for text in one.networks), frozenset(one.ports))
 
 
-def beside(order: ReachOrder) -> list[str]:
+def ways(networks: Iterable[Network], ports: Sequence[int]) -> Ways:
+    return dict.fromkeys(networks, frozenset(ports))
+
+
+def beyond(these: Ways, those: Ways) -> Ways:
+    """What of these is none of those."""
+    none: frozenset[int] = frozenset()
+    return {network: more for network, ports in these.items() if (more := ports - those.get(network, none))}
+
+
+def are_more(these: Ways, lists: Sequence[Reach], around: Around) -> bool:
+    """Whether some way is one to which no list leads."""
+    return any(ports - ports_to(around(network), lists) for network, ports in these.items())
+
+
+def ports_to(around: frozenset[str], lists: Iterable[Reach]) -> set[int]:
+    """By which ports the lists lead to the whole of a network, told by all the networks `around` it."""
+    return {port for one in lists if not around.isdisjoint(one.networks) for port in one.ports}
+
+
+def as_written(these: Ways) -> list[str]:
+    return sorted(f"{network}:{port}" for network, ports in these.items() for port in ports)
+
+
+def beside(order: ReachOrder, members_of: MembersOf, around: Around) -> list[str]:
     """ocserv knows the networks of a person and the ports of a person, not which belong together (`vpn_config.block_of`): across two lists
     of one person it opens each with each, on any day that both hold."""
     this = made_of(order)
     others = list(dated.rules_within(ReachList.objects.exclude(name=order.name), order.starts_on, order.ends_on))
+    reaches = {id(one): reach_of(one) for one in (this, *others)}
     common = [one for one in others if is_common(one)]
-    members_once = cache(members)
     found: set[str] = set()
     for one in others:
-        if may_meet(this, one, members_once):
-            pairs = {
-                (rules.network_named(a), b) for x, y in ((this, one), (one, this)) for a in x.networks for b in y.ports
-            }
-            beyond = [each for each in common if holds_while_both(each, this, one)]
-            found |= {f"{a}:{b}" for a, b in pairs if not leads([this, one, *beyond], (a, b))}
+        if may_meet(this, one, members_of):
+            both = [reaches[id(each)] for each in (this, one)]
+            led = both + [reaches[id(each)] for each in common if holds_while_both(each, this, one)]
+            for here, there in (both, reversed(both)):
+                for text in here.networks:
+                    more = there.ports - ports_to(around(rules.network_named(text)), led)
+                    found |= {f"{text}:{port}" for port in more}
     return sorted(found)
 
 
@@ -144,17 +182,14 @@ def members(office: str, unit_id: int | None) -> set[int]:
     return holders & of_unit if unit_id else holders
 
 
-def ways(networks: Iterable[Network], ports: Sequence[int]) -> set[Way]:
-    return {(network, port) for network in networks for port in ports}
+def may_dial_in() -> set[int]:
+    """Who holds an account today."""
+    open_today = VpnGrant.objects.filter(state=VpnGrant.State.OPEN, until__gte=campus_today())
+    return set(open_today.values_list("person_id", flat=True))
 
 
-def audience(office: str, unit_id: int | None) -> set[int]:
-    """Of those who may dial in today."""
-    holders = VpnGrant.objects.filter(state=VpnGrant.State.OPEN, until__gte=campus_today())
-    found = set(holders.values_list("person_id", flat=True))
-    if office:
-        found &= people.office_holders(office)
-    return found & set(people.people_of(kinds=["staff"], unit_ids=[unit_id])) if unit_id else found
+def among(holders: set[int], office: str, unit_id: int | None, members_of: MembersOf) -> set[int]:
+    return holders & members_of(office, unit_id) if office or unit_id else holders
 
 
 @transaction.atomic
@@ -238,8 +273,7 @@ def said(error: IntegrityError, networks: Sequence[Network]) -> CampusError:
 
 def refuse_closed(order: ReachOrder) -> None:
     refuse_ports(order.ports)
-    for network in order.networks:
-        refuse_network(network)
+    refuse_networks(order.networks)
 
 
 def refuse_ports(ports: Sequence[int]) -> None:
@@ -247,12 +281,14 @@ def refuse_ports(ports: Sequence[int]) -> None:
         raise ClosedPortError(bastion=reach_rules().bastion)
 
 
-def refuse_network(network: Network) -> None:
-    if rules.is_too_wide(network):
-        raise TooWideError(network=network)
-    for closed in closed_networks():
-        if rules.meets(network, rules.network_named(closed.network)):
-            raise ClosedNetworkError(network=closed.network, name=closed.name, bastion=reach_rules().bastion)
+def refuse_networks(networks: Iterable[Network]) -> None:
+    closed = [(rules.network_named(one.network), one) for one in closed_networks()]
+    for network in networks:
+        if rules.is_too_wide(network):
+            raise TooWideError(network=network)
+        for room, one in closed:
+            if rules.meets(network, room):
+                raise ClosedNetworkError(network=one.network, name=one.name, bastion=reach_rules().bastion)
 
 
 @transaction.atomic

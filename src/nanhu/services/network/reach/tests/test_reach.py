@@ -1,13 +1,17 @@
 """What the VPN leads to: lists by post and unit, dated; the machine room and its ports stay out, also against the database; ocserv's files."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.services.network.reach import rules
 from nanhu.services.network.reach.models import ClosedNetwork, ReachList, Resource
 from nanhu.services.network.reach.registrations import check_reach
 from nanhu.services.network.reach.services import listing, resources
@@ -22,6 +26,14 @@ def said(**more):
 
 
 CHANGES = "/network/reach/changes/"
+
+
+@st.composite
+def networks(draw):
+    """Near one another, so that some hold some."""
+    base, bits = draw(st.sampled_from([("10.0.0.0", 32), ("2001:db8::", 128)]))
+    low, length = draw(st.integers(0, 255)), draw(st.integers(bits - 10, bits))
+    return ip_network((int(ip_network(base).network_address) + low, length), strict=False)
 
 
 class Keepers:
@@ -194,6 +206,28 @@ def test_members_of_posts_and_units_are_read_once_however_many_lists_there_are(s
     monkeypatch.setattr(listing, "members", lambda *whose: read.append(whose) or members(*whose))
     keeper.post(f"{LISTS}new/", said(name="院长", office="head", networks="10.1.9.0/24", ports="8443"))
     assert len(read) == len(set(read)) == 2
+
+
+def test_a_preview_reads_each_network_of_a_list_a_few_times_however_many_ports_it_has(school, keeper, monkeypatch):
+    for number in ("T1", "H1"):
+        school.granted(number)
+    for third, unit in ((1, "12 计算机学院"), (2, "")):
+        lines = "\n".join(f"10.{third}.{one}.0/24" for one in range(40))
+        keeper.enter(name=f"清单{third}", unit=unit, networks=lines, ports="80 443")
+    read = []
+    named = rules.network_named
+    monkeypatch.setattr(rules, "network_named", lambda text: read.append(text) or named(text))
+    lines = "\n".join(f"10.1.{one}.0/25" for one in range(60))
+    ports = " ".join(map(str, range(8000, 8030)))
+    page = keeper.post(f"{LISTS}new/", said(name="院长", office="head", networks=lines, ports=ports)).content.decode()
+    assert '多了去处的人</dt><dd class="num">1<' in page
+    assert len(read) < 10 * (40 + 40 + 60), "not once for each port and each network of the others"
+
+
+@given(networks(), networks())
+def test_a_network_lies_in_those_around_it_and_in_no_other(one, other):
+    lies_within = one.version == other.version and one.subnet_of(other)
+    assert (str(other) in rules.networks_holding(one)) == lies_within
 
 
 @pytest.mark.capability("A157.1")
