@@ -16,6 +16,8 @@ MAC: Final = re.compile(r"^[0-9A-Fa-f]{2}([:.-]?[0-9A-Fa-f]{2}){5}$|^([0-9A-Fa-f
 PLAIN_MAC: Final = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 PLAIN_IPV4: Final = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
 """As nearly all come, and as they are kept."""
+NOBODYS: Final = re.compile(r"0\.|169\.254\.|2(?:2[4-9]|[345][0-9])\.")
+"""Of IPv4: this network, link-local, multicast and reserved."""
 HEX_DIGITS: Final = 12
 GIGAWORD: Final = 2**32
 MOST_OCTETS: Final = 2**62
@@ -47,6 +49,18 @@ def address_of(text: str) -> str:
         return "" if "%" in text else str(ipaddress.ip_address(text.strip()))
     except ValueError:
         return ""
+
+
+def host_of(text: str) -> str:
+    """An address by which a device can be found, "" for what is none: not there yet (0.0.0.0; RFC 2865 has 255.255.255.254 and .255 for
+    "choose one"), given by the device to itself (169.254.…, fe80::…), or a group's."""
+    said = address_of(text)
+    if not said or NOBODYS.match(said):
+        return ""
+    if ":" not in said:
+        return said
+    found = ipaddress.IPv6Address(said)
+    return "" if found.is_unspecified or found.is_link_local or found.is_multicast else said
 
 
 def prefix_of(text: str) -> str:

@@ -102,8 +102,8 @@ def record_of(application: str, facts: Facts) -> Record:
 
 
 def addresses_in(facts: Facts) -> list[str]:
-    """In the one order in which a session keeps them."""
-    said = [rules.address_of(value) for name in ADDRESSES for value in facts.get(name, ())]
+    """In the one order in which a session keeps them. What is sent while there is none (0.0.0.0, 255.255.255.254) is nobody's."""
+    said = [rules.host_of(value) for name in ADDRESSES for value in facts.get(name, ())]
     said += [rules.prefix_of(value) for name in PREFIXES for value in facts.get(name, ())]
     found = {one for one in said if one}
     return sorted(found, key=rules.address_order) if len(found) > 1 else list(found)

@@ -34,8 +34,9 @@ BEGIN
     UPDATE network_nas n SET last_heard_at = now()
      WHERE n.id = device.id AND (n.last_heard_at IS NULL OR n.last_heard_at < now() - interval '1 minute');
 
-    SELECT s.id, s.addresses, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, s.ap,
-           s.application, s.reports, g.granted_at, g.person_id AS owner, g.guest AS owner_guest INTO former
+    SELECT s.id, s.addresses, s.person_id, s.guest, s.station, s.started_at, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id,
+           s.ap, s.application, s.reports, s.note, network_name_of(coalesce(g.campus_no, s.user_name)) AS name, g.granted_at,
+           g.person_id AS owner, g.guest AS owner_guest INTO former
       FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
     IF former.application <> said_application THEN
         refused := 'not-theirs';
@@ -44,12 +45,21 @@ BEGIN
 
     SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.granted_at, g.station, '' AS note INTO given
       FROM network_grant g WHERE g.code = ANY (classes) ORDER BY g.id DESC LIMIT 1;
-    IF given.id IS NULL AND said_station <> '' AND (former.id IS NULL OR former.grant_id IS NULL) THEN
+    IF given.id IS NULL AND said_station <> '' AND (
+        former.grant_id IS NULL OR said_station <> former.station OR network_name_of(said_name) <> former.name
+        OR (status = 'start' AND former.stopped_at IS NOT NULL)
+    ) THEN
         SELECT g.id, g.person_id, g.guest, g.device_id, g.service, g.nas_id, g.ended_at, g.ends_at, g.granted_at, g.station, 'fallback' AS note INTO given
           FROM network_grant g
          WHERE g.station = said_station AND g.campus_no = said_name AND said_name <> '' AND g.ended_at IS NULL
+           AND coalesce(g.nas_id, device.id) = device.id
            AND g.granted_at > happened - interval '24 hours'
          ORDER BY g.granted_at DESC LIMIT 1;
+    END IF;
+    -- by a Class that went out later than that nobody came in: that NAS counts the delay wrongly
+    IF given.note = '' AND given.granted_at - interval '5 minutes' > happened THEN
+        happened := given.granted_at - interval '5 minutes';
+        began := happened;
     END IF;
     why := CASE
         WHEN given.id IS NULL AND said_person IS NOT NULL THEN 'named'
@@ -64,14 +74,24 @@ BEGIN
         given.person_id IS DISTINCT FROM former.owner OR given.guest <> former.owner_guest
         OR (given.station <> former.station AND given.station <> '' AND former.station <> '')
         OR (status = 'start' AND given.id > former.grant_id));
+    -- where no Class tells them apart: another device's MAC, another name besides another station, at a vendor's system another name
+    IF former.id IS NOT NULL AND (given.id IS NULL OR former.grant_id IS NULL) THEN
+        is_other := said_station <> '' AND former.station <> '' AND said_station <> former.station
+            AND (said_station LIKE '__:__:__:__:__:__' AND former.station LIKE '__:__:__:__:__:__' OR network_name_of(said_name) <> former.name)
+            OR 'named' IN (why, former.note) AND former.name <> '' AND network_name_of(said_name) NOT IN ('', former.name);
+    END IF;
     IF is_other THEN  -- or a late word of one whose number was taken since
         SELECT s.sid INTO earlier FROM network_session s
-         WHERE s.grant_id = given.id AND s.nas_id = device.id AND starts_with(s.sid, said_sid || '#') ORDER BY s.id DESC LIMIT 1;
+         WHERE s.nas_id = device.id AND starts_with(s.sid, said_sid || '#')
+           AND (s.grant_id = given.id OR given.id IS NULL AND s.station = said_station
+                AND network_name_of(s.user_name) IN ('', network_name_of(said_name)))
+         ORDER BY s.id DESC LIMIT 1;
     END IF;
     IF earlier IS NOT NULL THEN
         said_sid := earlier;
-        SELECT s.id, s.addresses, s.person_id, s.guest, s.station, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id, s.ap,
-               s.application, s.reports, g.granted_at, g.person_id AS owner, g.guest AS owner_guest INTO former
+        SELECT s.id, s.addresses, s.person_id, s.guest, s.station, s.started_at, s.updated_at, s.stopped_at, s.cause, s.closing_at, s.grant_id,
+               s.ap, s.application, s.reports, s.note, network_name_of(coalesce(g.campus_no, s.user_name)) AS name, g.granted_at,
+               g.person_id AS owner, g.guest AS owner_guest INTO former
           FROM network_session s LEFT JOIN network_grant g ON g.id = s.grant_id WHERE s.nas_id = device.id AND s.sid = said_sid FOR UPDATE OF s;
     ELSIF is_other OR (
         given.id IS DISTINCT FROM former.grant_id AND (status = 'start' OR seconds > 0)
@@ -102,8 +122,14 @@ BEGIN
     -- whoever was let in at ten had the address from ten on, however long the NAS counts
     earliest := least(given.granted_at, former.granted_at) - interval '5 minutes';
     -- on line though we took it as over: no restart, not lost, not gone from there
-    is_back := NOT is_new AND status = 'interim'
-        AND happened > former.stopped_at + CASE WHEN former.cause IN ('nas-restart', 'lost') THEN interval '0' ELSE interval '10 minutes' END;
+    is_back := NOT is_new AND (status = 'interim' AND earlier IS NULL
+        AND happened > former.stopped_at + CASE  -- whom we put off is asked after sooner: its Stop may have been false
+            WHEN former.cause IN ('nas-restart', 'lost') THEN interval '0' WHEN former.cause LIKE 'ours:%' THEN interval '1 minute'
+            ELSE interval '10 minutes' END
+        -- or no interim came all day, and its Stop counts as long as it lasted
+        OR status = 'stop' AND former.cause = 'lost' AND happened > former.stopped_at AND began <= former.started_at + interval '10 minutes'
+        -- or its number is another's by now: it was on line until then and is over
+        OR earlier IS NOT NULL AND happened > former.stopped_at);
     -- what is older than the last word moves nothing: neither the place nor an address of which something was told since
     is_late := NOT is_new AND happened < former.updated_at;
     held := network_addresses_held(CASE WHEN NOT is_new THEN former.addresses END, CASE WHEN is_late THEN ARRAY(
@@ -121,8 +147,8 @@ BEGIN
         device.id, said_sid, CASE WHEN why <> 'foreign-class' THEN given.id END, given.person_id, coalesce(given.guest, ''),
         given.device_id, coalesce(given.service, said_service), why, CASE WHEN why IN ('', 'fallback') THEN '' ELSE said_name END,
         said_station, network_host_among(held), held, stands_at, said_ap,
-        least(greatest(began, earliest), happened), happened, CASE WHEN status = 'stop' THEN happened END,
-        CASE WHEN status = 'stop' THEN said_cause ELSE '' END, said_in, said_out, said_application,
+        least(greatest(began, earliest), happened), happened, CASE WHEN status = 'stop' OR earlier IS NOT NULL THEN happened END,
+        CASE WHEN status = 'stop' THEN said_cause WHEN earlier IS NOT NULL THEN 'nas-restart' ELSE '' END, said_in, said_out, said_application,
         network_reports_with(NULL, said_addresses, happened))
     ON CONFLICT (nas_id, sid) DO UPDATE SET
         grant_id = greatest(s.grant_id, EXCLUDED.grant_id),
@@ -144,12 +170,11 @@ BEGIN
         out_octets = greatest(s.out_octets, EXCLUDED.out_octets),
         closing_at = CASE WHEN is_back THEN NULL ELSE s.closing_at END,
         stopped_at = CASE
+            WHEN is_back THEN EXCLUDED.stopped_at
             WHEN status = 'stop' THEN coalesce(s.stopped_at, EXCLUDED.stopped_at)
-            WHEN is_back THEN NULL
             ELSE s.stopped_at END,
         cause = CASE
-            WHEN status = 'stop' AND s.stopped_at IS NULL THEN EXCLUDED.cause
-            WHEN is_back THEN ''
+            WHEN is_back OR (status = 'stop' AND s.stopped_at IS NULL) THEN EXCLUDED.cause
             ELSE s.cause END
     RETURNING s.id, s.person_id, s.guest, s.station, s.place_id, s.started_at, s.updated_at, s.stopped_at, s.closing_at, s.note, s.grant_id,
               s.reports

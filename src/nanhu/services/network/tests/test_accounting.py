@@ -16,6 +16,7 @@ from nanhu.services.network import jobs
 from nanhu.services.network.models import AddressLine, Disconnect, HourSum, Nas, Session, StrangeNas
 from nanhu.services.network.services import accounting
 from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, SWITCH, TABLET
+from nanhu.services.network.tests.test_addresses import trace
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +134,72 @@ def test_a_number_that_a_nas_gives_again_is_another_session(school):
     assert (second.person_id, second.state) == (school["S2"], "open")
     first.refresh_from_db()
     assert (first.person_id, first.state) == (school["S1"], "closed")
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+def test_a_number_given_again_by_a_nas_that_repeats_no_class_is_another_session(school, restarted):
+    """Its power went; the first it counts anew is another person's, and by name and MAC it is told whose."""
+    said = {number: {"User_Name": number, "Calling_Station_Id": mac} for number, mac in (("S1", PHONE), ("S2", LAPTOP))}
+    for number, mac in (("S1", PHONE), ("S2", LAPTOP)):
+        school.code(number, mac)
+    first = school.report("Start", "1", Framed_IP_Address="10.2.3.4", **said["S1"])
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        if restarted:
+            school.report("Accounting-On", "")
+        second = school.report("Start", "1", Framed_IP_Address="10.2.3.5", **said["S2"])
+        assert (second.person_id, second.note, second.state) == (school["S2"], "fallback", "open")
+        late = school.report("Interim-Update", "1", Framed_IP_Address="10.2.3.4", Acct_Delay_Time="90", **said["S1"])
+        assert late.pk == second.pk, "what is said late of the first is no session of its own"
+    first.refresh_from_db()
+    assert (first.person_id, first.state, first.address) == (school["S1"], "closed", "10.2.3.4")
+    held = AddressLine.objects.values_list("address", "person_id").distinct()
+    assert set(held) == {("10.2.3.4", school["S1"]), ("10.2.3.5", school["S2"])}
+
+
+def test_a_number_given_again_is_another_session_also_where_nobody_stands_behind_it(school):
+    first = school.report("Start", "1", Calling_Station_Id=PHONE, User_Name="anonymous@x", Framed_IP_Address="10.2.3.4")
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        said = {"Calling_Station_Id": LAPTOP, "User_Name": "anonymous@x", "Framed_IP_Address": "10.2.3.5"}
+        second = school.report("Start", "1", **said)
+        assert (second.pk != first.pk, second.station, second.state) == (True, LAPTOP.lower().replace("-", ":"), "open")
+        assert school.report("Interim-Update", "1", **said).pk == second.pk
+    first.refresh_from_db()
+    assert first.state == "closed"
+    held = AddressLine.objects.values_list("address", "station").distinct()
+    assert set(held) == {("10.2.3.4", first.station), ("10.2.3.5", second.station)}
+
+
+@pytest.mark.parametrize("none", ["0.0.0.0", "255.255.255.254", "255.255.255.255", "169.254.7.7", "fe80::1", "::"])  # noqa: S104 - what a NAS sends
+def test_what_a_device_is_said_to_have_before_it_has_an_address_is_none(school, none):
+    """Who was where from the first is asked for by the address that is told later."""
+    name = "Framed_IPv6_Address" if ":" in none else "Framed_IP_Address"
+    began = now()
+    school.report("Start", "a", Class=school.code("S1"), Calling_Station_Id=PHONE, **{name: none})
+    with time_machine.travel(began + timedelta(minutes=5)):
+        session = school.report("Interim-Update", "a", Framed_IP_Address="10.2.3.4")
+    assert session.addresses == ["10.2.3.4"]
+    line = AddressLine.objects.get()
+    assert (line.address, abs(line.began_at - began) < timedelta(seconds=30)) == ("10.2.3.4", True)
+
+
+@pytest.mark.parametrize(("seconds", "is_long"), [(30 * 3600, True), (3600, False)])
+def test_a_stop_after_a_day_without_a_word_says_how_long_the_session_was(school, seconds, is_long):
+    """Of a switch that sends no interims; one that counts less than that was long on its way."""
+    began = now()
+    session = school.on_line("S1", PHONE)
+    with time_machine.travel(began + timedelta(hours=26)):
+        jobs.watch()
+        session.refresh_from_db()
+        assert (session.state, session.cause) == ("closed", "lost")
+    with time_machine.travel(began + timedelta(hours=30)):
+        school.report("Stop", session.sid, Acct_Session_Time=str(seconds), Acct_Terminate_Cause="User-Request")
+        session.refresh_from_db()
+        assert session.state == "closed"
+        assert (session.cause, session.stopped_at > began + timedelta(hours=29)) == (
+            ("User-Request", True) if is_long else ("lost", False)
+        )
+        page = trace(school, "10.2.3.4", began + timedelta(hours=20))
+        assert ("林晓湖" in page) == is_long
 
 
 def test_three_silent_intervals_make_it_stale_and_a_day_ends_it(school):

@@ -13,6 +13,7 @@ from nanhu.services.network import api, jobs
 from nanhu.services.network.models import AddressLine, Disconnect, Grant, Session
 from nanhu.services.network.services.disconnecting import KICKED, SUSPENDED
 from nanhu.services.network.tests.conftest import LAPTOP, PHONE, TABLET
+from nanhu.services.network.tests.test_addresses import trace
 from nanhu.testing.members import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def test_a_number_counted_anew_within_seconds_is_the_session_of_whoever_was_let_
         again = school.report("Interim-Update", first.sid, Acct_Session_Time="20", **said)
     assert (again.pk, again.person_id, again.address) == (second.pk, school["S2"], "10.0.0.2")
     first.refresh_from_db()
-    assert (first.person_id, first.address) == (school["S1"], "10.0.0.1")
+    assert (first.person_id, first.address, first.state) == (school["S1"], "10.0.0.1", "closed")
     held = AddressLine.objects.values_list("address", "person_id").distinct()
     assert set(held) == {("10.0.0.1", school["S1"]), ("10.0.0.2", school["S2"])}
 
@@ -147,6 +148,15 @@ def test_nobody_is_said_to_have_had_an_address_before_being_let_in(school):
     lines = AddressLine.objects.filter(person_id=school["S1"])
     assert lines.count() == 2
     assert min(line.began_at for line in lines) > now() - timedelta(minutes=6)
+
+
+def test_nobody_had_an_address_before_being_let_in_by_a_report_that_was_too_long_on_its_way(school):
+    session = school.report(
+        "Start", "a", Class=school.code("S1"), Acct_Delay_Time="86400", Framed_IP_Address="10.2.3.4"
+    )
+    assert now() - session.started_at < timedelta(minutes=6)
+    assert now() - AddressLine.objects.get().began_at < timedelta(minutes=6)
+    assert "林晓湖" not in trace(school, "10.2.3.4", now() - timedelta(hours=20))
 
 
 def test_more_sessions_than_one_batch_are_forgotten_in_one_night(school, monkeypatch):

@@ -78,6 +78,22 @@ def test_the_name_is_believed_of_the_old_system_alone(school, srun):
     assert Session.objects.get(sid__startswith="0a1b").note == "unknown"
 
 
+def test_a_number_that_the_old_system_gives_again_is_the_session_of_whom_it_names(school, srun):
+    """It began to count anew; of the second person nobody is told that he is the first."""
+    said = {"Acct-Session-Id": "00000001", "NAS-IP-Address": OLD}
+    for status, number, mac, address in (
+        ("Start", "S1", PHONE, "10.2.3.4"),
+        ("Start", "S2@hnist", LAPTOP, "10.2.3.5"),
+        ("Interim-Update", "S2@hnist", LAPTOP, "10.2.3.5"),
+    ):
+        more = {"User-Name": number, "Calling-Station-Id": mac, "Framed-IP-Address": address}
+        assert school.post("accounting", "wifi", {"Acct-Status-Type": status, **said, **more}).status_code == 204
+    held = {(one.person_id, one.address, one.state) for one in Session.objects.filter(nas=srun)}
+    assert held == {(school["S1"], "10.2.3.4", "closed"), (school["S2"], "10.2.3.5", "open")}
+    assert "刘一帆" in trace(school, "10.2.3.5")
+    assert "林晓湖" not in trace(school, "10.2.3.5")
+
+
 def test_who_is_cut_off_is_cut_off_at_the_old_system_by_its_own_number(school, srun):
     old_systems.take(srun, [row()])
     api.disconnect(by=SYSTEM, person_id=school["S1"], cause="ours:suspended")
