@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import outgoing
@@ -155,8 +156,11 @@ class Disconnects:
             return Outcome(heard=Heard.SILENCE)
         if reply.code == ACK:
             return Outcome(heard=Heard.ACK)
-        heard = Heard.NO_SESSION if reply.error_cause == NO_SESSION else Heard.NAK
-        return Outcome(heard=heard, words=f"Error-Cause {reply.error_cause}")
+        if reply.error_cause == NO_SESSION:
+            return Outcome(heard=Heard.NO_SESSION)
+        return Outcome(
+            heard=Heard.NAK, words=say("设备拒绝了（Error-Cause %(number)s）") % {"number": reply.error_cause}
+        )
 
     def listed(self, nas: NasTarget) -> Sequence[str] | None:  # noqa: ARG002 - the protocol's
         return None

@@ -191,7 +191,7 @@ def send(gateway: Gateway, nas: NasTarget, session: SessionTarget, row: Disconne
         end_by_nas(row)
         return None
     columns = {"state": state, "answer": outcome.heard.value, "sent_at": now()}
-    return Again(outcome.words or heard_words(outcome.heard), after=CONFIRMED_WITHIN, columns=columns)
+    return Again(outcome.words or heard_words(outcome.heard), after=pause_after(row, outcome), columns=columns)
 
 
 def is_gone(gateway: Gateway, nas: NasTarget, session: SessionTarget, row: Disconnect, outcome: Outcome) -> bool:
@@ -199,8 +199,18 @@ def is_gone(gateway: Gateway, nas: NasTarget, session: SessionTarget, row: Disco
     there = gateway.listed(nas)
     if there is not None:
         return session.sid not in there and session.station not in there
-    silent = timedelta(seconds=SILENT_FOR * row.nas.interim_seconds)
-    return outcome.heard == Heard.NO_SESSION and now() - row.session.updated_at > silent
+    return outcome.heard == Heard.NO_SESSION and now() - row.session.updated_at > silence(row)
+
+
+def pause_after(row: Disconnect, outcome: Outcome) -> timedelta:
+    """The last time such a NAS is asked when it may be believed: else whose Stop was lost would be red until the day is over."""
+    if outcome.heard != Heard.NO_SESSION or row.attempts != RETRIES:
+        return CONFIRMED_WITHIN
+    return max(CONFIRMED_WITHIN, row.session.updated_at + silence(row) + timedelta(seconds=1) - now())
+
+
+def silence(row: Disconnect) -> timedelta:
+    return timedelta(seconds=SILENT_FOR * row.nas.interim_seconds)
 
 
 def end_by_nas(row: Disconnect) -> None:

@@ -7,6 +7,7 @@ import time_machine
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.retries import drive
 from nanhu.services.network import api
 from nanhu.services.network.adapters import rfc5176
 from nanhu.services.network.models import Disconnect, Nas, Session
@@ -123,6 +124,51 @@ def test_a_session_that_the_nas_does_not_know_is_over_when_it_was_long_silent(sc
     session.refresh_from_db()
     assert (session.state, session.cause) == ("closed", "ours:kicked")
     assert Disconnect.objects.get().state == "confirmed"
+
+
+def test_the_last_time_a_nas_that_knows_of_no_session_is_asked_when_it_is_believed(school, nas):
+    """Its Stop was lost: nobody need press anything, and nobody is red for a day."""
+    nas.answers = "no-session"
+    session = school.on_line("S1")
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=disconnecting.SUSPENDED)
+    kicked_at = now()
+    for _time in range(6):
+        with time_machine.travel(max(kicked_at, Disconnect.objects.get().due_at), tick=False):
+            assert drive(disconnecting.OUTBOX) == 1
+    session.refresh_from_db()
+    assert (session.state, session.cause, Disconnect.objects.get().state) == ("closed", "ours:suspended", "confirmed")
+    assert session.stopped_at - kicked_at < timedelta(minutes=11)
+
+
+def test_a_session_of_which_reports_come_is_not_over_whatever_its_nas_answers(school, nas):
+    nas.answers = "no-session"
+    session = school.on_line("S1")
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=disconnecting.SUSPENDED)
+    for _time in range(6):
+        with time_machine.travel(max(now(), Disconnect.objects.get().due_at), tick=False):
+            school.report("Interim-Update", session.sid)
+            assert drive(disconnecting.OUTBOX) == 1
+    assert Disconnect.objects.get().state == "failed"
+
+
+def test_a_stop_that_was_none_is_believed_until_the_next_report_alone(school, nas):
+    """Whoever knows the secret of a NAS ends in our books what goes on at it."""
+    session = school.on_line("S1")
+    began = now()
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=disconnecting.SUSPENDED)
+    school.send()
+    school.report("Stop", session.sid)
+    school.report("Interim-Update", session.sid)
+    session.refresh_from_db()
+    assert (session.state, Disconnect.objects.get().state) == ("closed", "confirmed"), "that one was overtaken"
+    with time_machine.travel(began + timedelta(minutes=5)):
+        school.report("Interim-Update", session.sid)
+        session.refresh_from_db()
+        assert (session.state, session.cause) == ("closing", "")
+        assert list(Disconnect.objects.order_by("pk").values_list("state", "cause")) == [
+            ("confirmed", "ours:suspended"),
+            ("waiting", "ours:suspended"),
+        ]
 
 
 def test_a_number_is_sent_as_the_nas_gave_it(school, nas):
