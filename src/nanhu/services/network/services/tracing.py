@@ -9,6 +9,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
 from nanhu.services.network import rules
 from nanhu.services.network.statements import QUERIES
@@ -31,6 +32,15 @@ class Trace:
     began_at: datetime
     ended_at: datetime | None
     is_silent: bool
+
+    @property
+    def began_words(self) -> str:
+        """To the second: whoever asks for a moment of today compares it."""
+        return dates.second_words(self.began_at)
+
+    @property
+    def ended_words(self) -> str:
+        return dates.second_words(self.ended_at) if self.ended_at else ""
 
 
 @transaction.atomic

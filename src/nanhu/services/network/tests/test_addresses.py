@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.services.network import api
 from nanhu.services.network.models import AddressLine, ApPlace
@@ -204,6 +205,17 @@ def test_a_report_from_before_its_controller_began_anew_opens_nothing_again(scho
         assert (silent.state, silent.cause) == ("closed", "nas-restart")
         assert "林晓湖" in trace(school, "10.2.3.4", heard_at + timedelta(hours=3))
         assert "林晓湖" not in trace(school, "10.2.3.4", heard_at + timedelta(hours=4, minutes=30))
+
+
+def test_when_an_address_was_held_is_said_to_the_second(school):
+    """Whoever asks for a moment of this evening cannot compare it with "three hours ago"."""
+    session = school.on_line("S1", PHONE, address="10.2.3.4")
+    asked_at = now()
+    school.report("Stop", session.sid)
+    page = trace(school, "10.2.3.4", asked_at)
+    line = AddressLine.objects.get()
+    assert dates.second_words(line.began_at) in page
+    assert dates.second_words(line.ended_at) in page
 
 
 def test_a_session_that_goes_on_for_weeks_is_found(school):
