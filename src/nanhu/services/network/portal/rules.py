@@ -12,14 +12,20 @@ PATIENCE: Final = timedelta(seconds=10)
 INTERCEPTED: Final = "http://192.0.2.1/"
 """Nobody's (RFC 5737), by plain http: the gateway takes it for itself and leads back here with its parameters."""
 LONGEST_SSID: Final = 64
+APPLE: Final = "<HTML><HEAD><TITLE>Success</TITLE></HEAD><BODY>Success</BODY></HTML>"
+FIREFOX: Final = '<meta http-equiv="refresh" content="0;url=https://support.mozilla.org/kb/captive-portal"/>'
 PROBES: Final[dict[str, tuple[str, str]]] = {
     "generate_204": ("", ""),
     "gen_204": ("", ""),
-    "hotspot-detect.html": (
-        "text/html",
-        "<HTML><HEAD><TITLE>Success</TITLE></HEAD><BODY>Success</BODY></HTML>",
-    ),
+    "hotspot-detect.html": ("text/html", APPLE),
+    "library/test/success.html": ("text/html", APPLE),
     "ncsi.txt": ("text/plain", "Microsoft NCSI"),
     "connecttest.txt": ("text/plain", "Microsoft Connect Test"),
+    "redirect": ("", ""),
+    "canonical.html": ("text/html", FIREFOX),
+    "success.txt": ("text/plain", "success\n"),
+    "check_network_status.txt": ("text/plain", "NetworkManager is online\n"),
+    "nm": ("text/plain", "NetworkManager is online\n"),
 }
-"""What the systems' own servers answer to who is on line (Android, Apple, Windows)."""
+"""What the systems' own servers answer to who is on line (Android, Apple, Windows and the page that it opens where its answer did not come,
+Firefox, Linux)."""

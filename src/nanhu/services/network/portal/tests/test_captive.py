@@ -48,8 +48,14 @@ SYSTEMS_ASK = {
     "hotspot-detect.html": b"<HTML><HEAD><TITLE>Success</TITLE></HEAD><BODY>Success</BODY></HTML>",
     "ncsi.txt": b"Microsoft NCSI",
     "connecttest.txt": b"Microsoft Connect Test",
+    "library/test/success.html": b"<HTML><HEAD><TITLE>Success</TITLE></HEAD><BODY>Success</BODY></HTML>",
+    "redirect": b"",
+    "canonical.html": b'<meta http-equiv="refresh" content="0;url=https://support.mozilla.org/kb/captive-portal"/>',
+    "success.txt": b"success\n",
+    "check_network_status.txt": b"NetworkManager is online\n",
+    "nm": b"NetworkManager is online\n",
 }
-"""What Android, Apple's and Windows' own servers say to who is on line."""
+"""What the own servers of Android, Apple, Windows, Firefox and Linux say to who is on line."""
 NEW = "Reed-and-harbour-93"
 
 
