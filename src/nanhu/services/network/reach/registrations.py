@@ -11,16 +11,22 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import rules_on
 from nanhu.kernel.registry import CheckResult, Owner, Text, Verdict
 from nanhu.services.network import api as network
-from nanhu.services.network.reach import gateway_agents, queries  # noqa: F401  (the style of ocserv enters itself)
+from nanhu.services.network.reach import (
+    gateway_agents,  # noqa: F401  (the style of ocserv enters itself)
+    policies,
+    queries,
+)
 from nanhu.services.network.reach.models import ClosedNetwork, ReachList, Resource, VpnGrant, VpnUse
 from nanhu.services.network.reach.services import granting
 
 
 def refuses(person_id: int) -> Text:
-    """Only who holds an open account comes in by VPN."""
-    return (
-        "" if granting.open_grant_of(person_id) else _("没有开通的 VPN 账户：在“校内资源与 VPN”里申请或看停用的原因。")
-    )
+    """Only who holds an open account comes in by VPN. Who cannot have one is not told to ask for it."""
+    if granting.open_grant_of(person_id):
+        return ""
+    if not policies.may_use_vpn(person_id):
+        return _("VPN 只给在职教职工：学生在校外看资源走 CARSI，在校内连校园网。")
+    return _("没有开通的 VPN 账户：在“校内资源与 VPN”里申请或看停用的原因。")
 
 
 def grants_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, object]]:

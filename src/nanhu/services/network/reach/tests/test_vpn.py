@@ -43,6 +43,13 @@ def code(seconds: int = 0) -> str:
     return pyotp.TOTP(SECRET).at(now() + timedelta(seconds=seconds))
 
 
+def test_a_student_who_asks_why_the_vpn_does_not_work_is_not_told_to_apply_for_it(school):
+    said = {number: school.client(number).get("/network/why/?symptom=vpn").content.decode() for number in ("S1", "T1")}
+    assert "VPN 只给在职教职工" in said["S1"]
+    assert "CARSI" in said["S1"]
+    assert ["里申请" in said[number] for number in ("S1", "T1")] == [False, True]
+
+
 @pytest.mark.capability("A156.1")
 @pytest.mark.capability("A160.1")
 def test_a_student_is_refused_with_the_reason_and_what_helps(school):
