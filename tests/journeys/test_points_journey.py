@@ -1,9 +1,9 @@
-"""An engineer puts an access point on the map by a press, moves it by the keyboard, and finds it there."""
+"""An engineer puts an access point on the map by a press, moves it by the keyboard, and finds it there; outlines are drawn by pointer and keys."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from nanhu.services.network.reach.models import AccessPoint
+from nanhu.services.network.reach.models import AccessPoint, CoveredArea
 from nanhu.services.network.reach.sample import draw_outlines
 from nanhu.services.network.reach.tests.conftest import School, school
 from nanhu.testing.accessibility import SIZES, look_at
@@ -50,3 +50,59 @@ def test_an_access_point_is_put_on_the_map(school: School, live_server) -> None:
         page.keyboard.press("Enter")
         page.get_by_role("button", name="取下这个接入点").click()
         expect(page.locator("main")).not_to_contain_text("LIB-9")
+
+
+def test_an_outline_is_drawn_by_pointer_and_adjusted_by_keys(school: School, live_server) -> None:
+    draw_outlines({"lib": (113.1, 29.3, 113.102, 29.302)})
+    session = school.client("K1").cookies["nanhu_session"].value
+    width, height = SIZES["phone"]
+    with open_browser() as chromium:
+        context = chromium.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": height}, locale="zh-CN"
+        )
+        context.add_cookies([{"name": "nanhu_session", "value": session, "url": live_server.url}])
+        page: Page = context.new_page()
+        page.goto("/network/reach/areas/new/")
+        page.get_by_label("地点", exact=True).fill("东院办公楼")
+        corners = page.get_by_label("角点")
+        drawing = page.locator("svg[data-scale]")
+        box = drawing.bounding_box()
+        assert box is not None
+        for x, y in ((0.6, 0.3), (0.8, 0.3), (0.8, 0.6)):
+            drawing.click(position={"x": x * box["width"], "y": y * box["height"]})
+        assert len(corners.input_value().splitlines()) == 3
+        drawing.click(position={"x": 0.6 * box["width"], "y": 0.58 * box["height"]})
+        first, *_others, last = corners.input_value().splitlines()
+        assert first.split(",")[0] == last.split(",")[0], "behind the last, at the side that it lies nearest to"
+
+        drawing.scroll_into_view_if_needed()
+        box = drawing.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.6 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.85 * box["width"], box["y"] + 0.6 * box["height"], steps=3)
+        page.mouse.up()
+        dragged = [line.split(", ") for line in corners.input_value().splitlines()]
+        assert len(dragged) == 4, "a corner that is dragged is none more"
+        assert float(dragged[2][0]) > float(dragged[1][0])
+        expect(page.get_by_role("status").filter(has_text="第 3 个角点，共 4 个")).to_be_visible()
+        drawing.press("Shift+ArrowLeft")
+        drawing.press("PageDown")
+        drawing.press("Enter")
+        assert len(corners.input_value().splitlines()) == 5
+        drawing.press("Delete")
+        typed = [line.split(", ") for line in corners.input_value().splitlines()]
+        assert len(typed) == 4
+        assert float(typed[2][0]) < float(dragged[2][0])
+        look_at(page, "network-outline")
+        page.get_by_role("button", name="保存").click()
+        expect(page.locator("main")).to_contain_text("东院办公楼")
+        drawn = beside(lambda: CoveredArea.objects.get(place__key="office"))
+        assert drawn.ring == [[float(east), float(north)] for east, north in [*typed, typed[0]]]
+
+        page.get_by_role("link", name="东院办公楼").click()
+        expect(page.get_by_label("角点")).to_have_value(
+            "\n".join(f"{east}, {north}" for east, north in drawn.ring[:-1])
+        )
+        page.get_by_role("button", name="去掉这个轮廓").click()
+        expect(page.locator("main")).not_to_contain_text("东院办公楼")

@@ -29,6 +29,9 @@ ACTIONS: dict[str, Text] = {
     "network.move_point": _("修改无线接入点"),
     "network.remove_point": _("取下无线接入点"),
     "network.take_areas": _("导入楼的轮廓"),
+    "network.draw_outline": _("画楼的轮廓"),
+    "network.change_outline": _("修改楼的轮廓"),
+    "network.remove_outline": _("去掉楼的轮廓"),
 }
 TARGETS: dict[str, Text] = {
     "vpn-grant": _("VPN 账户"),
@@ -38,6 +41,7 @@ TARGETS: dict[str, Text] = {
     "installer": _("安装包"),
     "network-resource": _("校内资源"),
     "access-point": _("无线接入点"),
+    "covered-area": _("楼的轮廓"),
 }
 WHOLE_TARGETS: dict[str, Text] = {"network-sheet": _("导入的表格")}
 FACTS: dict[str, Text] = {

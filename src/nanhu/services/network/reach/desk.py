@@ -44,10 +44,11 @@ from nanhu.kernel.sheets.writing import WORKBOOK, attachment
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.platforms.people import api as people
-from nanhu.services.network.reach import policies, queries, sheets
+from nanhu.services.network.reach import policies, queries, rules, sheets
 from nanhu.services.network.reach.forms import (
     ClosedNetworkForm,
     InstallerForm,
+    OutlineForm,
     PointForm,
     ReachListForm,
     ResourceForm,
@@ -66,6 +67,7 @@ from nanhu.services.network.reach.models import (
 )
 from nanhu.services.network.reach.services import granting, installers
 from nanhu.services.network.reach.services import listing as lists
+from nanhu.services.network.reach.services import outlines as outlining
 from nanhu.services.network.reach.services import points as hanging
 from nanhu.services.network.reach.services import regions as regioning
 from nanhu.services.network.reach.services import resources as keeping
@@ -595,7 +597,7 @@ def take_regions(request: PageRequest, form: SheetForm) -> keeping.Taken:
 
 
 class Areas(Table):
-    place = Text(_("楼"), "place__name")
+    place = Link(_("楼"), "place__name", to="change_area")
     floor = Number(_("楼层"))
     corners = Number(_("角点"), lambda one: len(one.ring) - 1, sort=False)
 
@@ -605,6 +607,65 @@ def areas(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有轮廓"), icon="map", action=_("导入轮廓"), to="take_areas")
     rows = CoveredArea.objects.select_related("place").order_by("place__key", "floor")
     return listing(request, Areas, rows, empty=none, export_as="楼的轮廓")
+
+
+def drawing(request: PageRequest) -> dict[str, Any]:
+    return {"areas": queries.to_draw_on(queries.floor_of(request.GET.get("floor", "")))}
+
+
+@areas.form(
+    "new/",
+    OutlineForm,
+    title=_("画轮廓"),
+    button=_("画轮廓"),
+    icon="plus",
+    submit=_("保存"),
+    prefilled=["floor"],
+    facts=drawing,
+    template="network_reach/outline.html",
+    opens_whole=True,
+    done=_("轮廓已画好。"),
+)
+def draw_area(request: PageRequest, form: OutlineForm) -> None:
+    outlining.draw(by=request.actor, facts=ring_in(form))
+
+
+def ring_in(form: OutlineForm) -> dict[str, Any]:
+    said = form.cleaned_data
+    return {"place": said["place"], "floor": said["floor"], "ring": said["corners"]}
+
+
+def drawn_as(_request: PageRequest, found: CoveredArea) -> dict[str, Any]:
+    place = campus.as_typed([found.place])[found.place_id]
+    return {"place": place, "floor": found.floor, "corners": rules.as_typed(found.ring)}
+
+
+def about_area(_request: PageRequest, found: CoveredArea) -> dict[str, Any]:
+    return {
+        "areas": queries.to_draw_on(found.floor, found),
+        "remove": change_area.addresses_below(public_id=found.public_id)["remove_area"],
+    }
+
+
+@areas.form(
+    "<uuid:public_id>/",
+    OutlineForm,
+    title=_("改轮廓"),
+    subject=record(CoveredArea.objects.select_related("place__parent__parent__parent"), CoveredArea.what),
+    about=str,
+    initial=drawn_as,
+    facts=about_area,
+    template="network_reach/outline.html",
+    opens_whole=True,
+    done=_("已改。"),
+)
+def change_area(request: PageRequest, form: OutlineForm, found: CoveredArea) -> None:
+    outlining.draw(by=request.actor, facts=ring_in(form), found=found)
+
+
+@change_area.action("remove/", done=_("轮廓已去掉。"), to="areas")
+def remove_area(request: PageRequest, found: CoveredArea) -> None:
+    outlining.remove(by=request.actor, found=found)
 
 
 @areas.download("template.xlsx")

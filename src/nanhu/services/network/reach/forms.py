@@ -11,7 +11,7 @@ from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import UnitField
-from nanhu.services.network.reach import rules, sheets
+from nanhu.services.network.reach import queries, rules, sheets
 from nanhu.services.network.reach.models import Installer, Resource
 from nanhu.services.network.reach.rules import PROMISE_VERSION, Network
 from nanhu.services.network.reach.services.installers import LARGEST
@@ -194,6 +194,36 @@ class PointForm(forms.Form):
         if (given.get("longitude") is None) != (given.get("latitude") is None) and not self.errors:
             self.add_error("latitude", _("经度和纬度要写就都写。"))
         return given
+
+
+class OutlineForm(forms.Form):
+    place = PlaceField(label=_("地点"), open_only=True, help_text=_("楼，或楼的一部分"))
+    floor = forms.IntegerField(
+        label=_("楼层"), required=False, min_value=-9, max_value=99, help_text=_("不填：整栋楼的轮廓；地下一层写 -1")
+    )
+    corners = forms.CharField(
+        label=_("角点"),
+        max_length=16_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("一行一个，先经度后纬度，例：113.1052, 29.3668。在图上点、拖也行"),
+    )
+
+    def clean_place(self) -> Any:
+        place = self.cleaned_data["place"]
+        if place is not None and place.kind == queries.CAMPUS:
+            raise forms.ValidationError(_("写一栋楼：校区没有轮廓。"))
+        return place
+
+    def clean_corners(self) -> rules.Ring:
+        try:
+            return rules.ring_typed("\n".join(map(halfwidth, self.cleaned_data["corners"].splitlines())))
+        except ValueError as error:
+            said = str(error)
+            raise forms.ValidationError(
+                _("“%(said)s”不是角点：先经度后纬度，例：113.1052, 29.3668。") % {"said": said[:40]}
+                if said
+                else _("角点要三到三百九十九个，连起来的边不能相交。")
+            ) from error
 
 
 class SheetForm(FileForm):

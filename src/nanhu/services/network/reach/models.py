@@ -375,6 +375,8 @@ class AccessPoint(models.Model):
 class CoveredArea(models.Model):
     """The outline of a building or a floor on the map: a ring of (longitude, latitude)."""
 
+    what: ClassVar[Text] = _("这个轮廓")
+    public_id = models.UUIDField(default=uuid4, unique=True)
     place = models.ForeignKey("campus.Place", on_delete=models.PROTECT, related_name="+")
     floor = models.SmallIntegerField(null=True)
     ring = models.JSONField()

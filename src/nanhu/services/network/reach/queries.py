@@ -23,6 +23,7 @@ from nanhu.services.network.reach.models import AccessPoint, CoveredArea, Resour
 from nanhu.services.network.reach.rules import Standing, Way
 
 CAMPUS: Final = "campus"
+ROOM: Final = 0.25
 FLOOR: Final = re.compile(r"-?[0-9]{1,2}")
 HEALTH_TONES: Final[Mapping[str, Tone]] = {"up": "good", "down": "bad", "unknown": "none"}
 
@@ -216,16 +217,32 @@ class Shown:
     floor: int | None
 
 
+def floor_of(said: str) -> int | None:
+    return int(said) if FLOOR.fullmatch(said) else None
+
+
 def on_floor(said: str) -> Shown:
     """As an address says it; what is no floor that anything is known of is none."""
-    floor = int(said) if FLOOR.fullmatch(said) else None
+    floor = floor_of(said)
     areas = coverage(floor)
     floors = sorted({floor for area in areas for one in area.buildings for floor in one.floors})
     return Shown(areas, floors, floor) if floor is None or floor in floors else Shown(coverage(), floors, None)
 
 
-def outlined(floor: int | None = None) -> tuple[list[Area], dict[int, Covered]]:
-    """Campuses with their buildings and what is known of their outlines; the buildings by their id."""
+def to_draw_on(floor: int | None, found: CoveredArea | None = None) -> list[Area]:
+    """For who draws an outline: the others of its floor, with room around them; that one alone is missing, for it stands in the form."""
+    areas, _known = outlined(floor, without=found.pk if found else None, more=ROOM)
+    if found is None:
+        return areas
+    key = building_of(found.place).pk
+    return [area for area in areas if area.height and any(one.pk == key for one in area.buildings)] or areas
+
+
+def outlined(
+    floor: int | None = None, *, without: int | None = None, more: float = 0
+) -> tuple[list[Area], dict[int, Covered]]:
+    """Campuses with their buildings and what is known of their outlines; the buildings by their id. `without`: an outline that is not drawn;
+    `more`: the part of a campus's size that is free on each side."""
     built = campus.open_places().exclude(kind="room").exclude(kind=CAMPUS).filter(parent__kind=CAMPUS)
     areas: dict[int, Area] = {}
     known: dict[int, Covered] = {}
@@ -233,22 +250,23 @@ def outlined(floor: int | None = None) -> tuple[list[Area], dict[int, Covered]]:
         parent: Any = place.parent
         known[place.pk] = Covered(place.pk, place.name, place.key)
         areas.setdefault(parent.pk, Area(parent.name, [])).buildings.append(known[place.pk])
-    draw(areas.values(), floor)
+    draw(areas.values(), floor, without=without, more=more)
     return list(areas.values()), known
 
 
-def draw(areas: Iterable[Area], floor: int | None) -> None:
+def draw(areas: Iterable[Area], floor: int | None, *, without: int | None = None, more: float = 0) -> None:
     """Of each part of a building one outline; each campus has one scale for all its floors."""
-    parts: dict[int, dict[int, dict[int | None, Any]]] = {}
+    parts: dict[int, dict[int, dict[int | None, CoveredArea]]] = {}
     for one in CoveredArea.objects.select_related("place__parent__parent__parent"):
-        rings = parts.setdefault(building_of(one.place).pk, {}).setdefault(one.place_id, {})
-        rings[one.floor] = one.ring
+        parts.setdefault(building_of(one.place).pk, {}).setdefault(one.place_id, {})[one.floor] = one
     for area in areas:
         placed = [(one, parts[one.pk]) for one in area.buildings if one.pk in parts]
-        area.scale = rules.scale_of([ring for _one, of in placed for rings in of.values() for ring in rings.values()])
+        rings = [one.ring for _building, of in placed for held in of.values() for one in held.values()]
+        area.scale = rules.scale_of([*rings, rules.around(rings, more)] if rings and more else rings)
         for number, (building, of_building) in enumerate(placed, start=1):
-            drawn = [ring for rings in of_building.values() if (ring := rules.ring_on(rings, floor))]
-            building.floors |= {one for rings in of_building.values() for one in rings if one is not None}
+            shown = [one for held in of_building.values() if (one := rules.ring_on(held, floor))]
+            drawn = [one.ring for one in shown if one.pk != without]
+            building.floors |= {one for held in of_building.values() for one in held if one is not None}
             building.outlines = [area.scale.points_of(ring) for ring in drawn]
             if drawn:
                 building.number, building.middle = number, area.scale.middle_of(drawn[0])

@@ -26,6 +26,11 @@ SYSTEMS: Final = (
 )
 """Marks in what a browser calls itself, the more special first."""
 
+CORNERS: Final = re.compile(r"[\n;；]+")
+DEGREES: Final = re.compile(r"(-?[0-9]{1,3}(?:\.[0-9]{1,12})?)[\s,，]+(-?[0-9]{1,3}(?:\.[0-9]{1,12})?)")
+MILLION: Final = 1_000_000
+FIFTY_METRES: Final = 0.0005
+"""In degrees."""
 ORIGIN: Final = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?")
 VERSION: Final = re.compile(r"\d+(?:\.\d+)+")
 
@@ -186,6 +191,67 @@ def ring_of(found: Any) -> Ring:
     if ring[0] != ring[-1]:
         raise ValueError("not closed")
     return ring
+
+
+def ring_typed(text: str) -> Ring:
+    """Corners as an engineer types them, a line each: longitude, latitude. Closed or not. Raises ValueError with the line that is no corner,
+    or with nothing where there are too few or too many, or where the outline crosses itself."""
+    corners: Ring = []
+    for line in filter(None, map(str.strip, CORNERS.split(text))):
+        found = DEGREES.fullmatch(line)
+        try:
+            corner = corner_of([float(one) for one in found.groups()] if found else None)
+        except ValueError as error:
+            raise ValueError(line) from error
+        if corner not in corners[-1:]:
+            corners.append(corner)
+    if len(corners) > 1 and corners[0] == corners[-1]:
+        corners.pop()
+    if not LEAST_CORNERS <= len(corners) + 1 <= MOST_CORNERS or crosses_itself(corners):
+        raise ValueError("")
+    return [*corners, corners[0]]
+
+
+def as_typed(ring: Sequence[Sequence[float]]) -> str:
+    return "\n".join(f"{east}, {north}" for east, north in ring[:-1])
+
+
+def crosses_itself(corners: Sequence[tuple[float, float]]) -> bool:
+    """Whether two of its sides meet elsewhere than at the corner that they share, or all of it is one line."""
+    sides = list(zip(corners, [*corners[1:], corners[0]], strict=True))
+    last = len(sides) - 1
+    if not any(turn(*sides[0], corner) for corner in corners):
+        return True
+    return any(
+        meet(one, other)
+        for number, one in enumerate(sides)
+        for at, other in enumerate(sides[number + 2 :], start=number + 2)
+        if (number, at) != (0, last)
+    )
+
+
+def meet(one: tuple[Any, Any], other: tuple[Any, Any]) -> bool:
+    (a, b), (c, d) = one, other
+    if max(a[0], b[0]) < min(c[0], d[0]) or max(c[0], d[0]) < min(a[0], b[0]):
+        return False
+    if max(a[1], b[1]) < min(c[1], d[1]) or max(c[1], d[1]) < min(a[1], b[1]):
+        return False
+    return turn(a, b, c) * turn(a, b, d) <= 0 and turn(c, d, a) * turn(c, d, b) <= 0
+
+
+def turn(a: Sequence[float], b: Sequence[float], c: Sequence[float]) -> int:
+    """-1 or 1: on which side of a line a corner lies; 0: on it, in whole millionths of a degree, in which corners are kept."""
+    (ax, ay), (bx, by), (cx, cy) = ((round(x * MILLION), round(y * MILLION)) for x, y in (a, b, c))
+    area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
+    return (area > 0) - (area < 0)
+
+
+def around(rings: Sequence[Sequence[Sequence[float]]], part: float) -> Ring:
+    """The corners of a box around all of them with so much of its width and height more on each side, and 50 metres at the least."""
+    east = [corner[0] for ring in rings for corner in ring]
+    north = [corner[1] for ring in rings for corner in ring]
+    more = [max((max(one) - min(one)) * part, FIFTY_METRES) for one in (east, north)]
+    return [(min(east) - more[0], min(north) - more[1]), (max(east) + more[0], max(north) + more[1])]
 
 
 def corner_of(found: Any) -> tuple[float, float]:

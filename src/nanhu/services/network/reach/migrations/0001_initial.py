@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
             name="CoveredArea",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("floor", models.SmallIntegerField(null=True)),
                 ("ring", models.JSONField()),
                 (

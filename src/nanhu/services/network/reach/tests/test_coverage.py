@@ -2,14 +2,18 @@
 
 import plistlib
 from datetime import timedelta
+from fractions import Fraction
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.campus import api as campus
 from nanhu.services.network.api import ApPlace
 from nanhu.services.network.reach import queries, rules
@@ -301,3 +305,111 @@ def test_a_list_without_macs_gives_none_back_that_another_access_point_has_by_no
     hung = AccessPoint.objects.filter(removed_at=None, name__startswith="LIB")
     assert dict(hung.values_list("name", "mac")) == {"LIB-1": "", "LIB-2": "", "LIB-9": mac}
     assert ApPlace.objects.get(mac=mac).name == "LIB-9"
+
+
+OUTLINES = "/network/reach/areas/"
+CORNERS = "113.1005, 29.3005\n113.1015, 29.3005\n113.1015, 29.3015\n113.1005, 29.3015"
+
+
+def outline_form(**said):
+    return {"place": "图书馆", "floor": "", "corners": CORNERS, "form_token": str(uuid4())} | said
+
+
+@pytest.mark.capability("A170.1")
+def test_an_engineer_draws_adjusts_and_takes_away_an_outline(hung):
+    keeper, reader = hung.client("K1"), hung.client("S1")
+    assert "<polygon" not in reader.get(PAGE).content.decode()
+    assert keeper.post(f"{OUTLINES}new/", outline_form()).status_code == 302
+    [drawn] = CoveredArea.objects.all()
+    square = [[113.1005, 29.3005], [113.1015, 29.3005], [113.1015, 29.3015], [113.1005, 29.3015]]
+    assert drawn.ring == [*square, square[0]]
+    assert reader.get(PAGE).content.decode().count("<polygon") == 1
+    address = f"{OUTLINES}{drawn.public_id}/"
+    assert f'href="{address}"' in keeper.get(OUTLINES).content.decode()
+    page = keeper.get(address).content.decode()
+    assert "113.1005, 29.3005" in page
+    assert "<polygon" not in page, "what is drawn stands in the form alone"
+
+    closed = f"{CORNERS};113.1000，29.3010\n113.1005, 29.3005"
+    assert keeper.post(address, outline_form(floor="2", corners=closed)).status_code == 302
+    drawn.refresh_from_db()
+    assert (drawn.floor, len(drawn.ring), drawn.ring[0]) == (2, 6, drawn.ring[-1])
+    assert keeper.post(f"{OUTLINES}new/", outline_form(floor="2")).status_code == 409, "it has one of that floor"
+    assert keeper.post(f"{address}remove/", {"form_token": str(uuid4())}).status_code == 302
+    assert not CoveredArea.objects.exists()
+    assert [keeper.get(address).status_code, keeper.post(address, outline_form()).status_code] == [404, 404]
+    kept = AuditEntry.objects.filter(target=f"covered-area:{drawn.public_id}").order_by("pk")
+    assert [one.action.rpartition(".")[2] for one in kept] == ["draw_outline", "change_outline", "remove_outline"]
+
+
+@pytest.mark.capability("A170.1")
+def test_what_is_no_outline_of_a_building_is_refused_beside_its_field(hung):
+    keeper = hung.client("K1")
+    for wrong in (
+        {"place": "月球"},
+        {"place": "南院"},
+        {"floor": "200"},
+        {"corners": ""},
+        {"corners": "113.1, 29.3\n113.2, 29.3"},
+        {"corners": "113.1, 29.3\n113.2, 29.3\n113.3, 29.3"},
+        {"corners": CORNERS.replace("113.1015, 29.3005", "x, 29.3005")},
+        {"corners": CORNERS.replace("113.1015, 29.3005", "113.1015")},
+        {"corners": CORNERS.replace("113.1015, 29.3005", "113.1015, 91")},
+        {"corners": "113.1, 29.3\n113.2, 29.4\n113.2, 29.3\n113.1, 29.4"},
+        {"corners": "\n".join(f"113.{n}, 29.3" for n in range(100, 600))},
+    ):
+        assert keeper.post(f"{OUTLINES}new/", outline_form(**wrong)).status_code == 422, wrong
+    assert not CoveredArea.objects.exists()
+    stranger = hung.client("T1")
+    assert stranger.post(f"{OUTLINES}new/", outline_form()).status_code == 404
+    draw_outlines({"lib": (113.1, 29.3, 113.102, 29.302)})
+    address = f"{OUTLINES}{CoveredArea.objects.get().public_id}/"
+    assert [stranger.get(address).status_code, stranger.post(f"{address}remove/").status_code] == [404, 404]
+    assert CoveredArea.objects.exists()
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=3, max_size=6, unique=True))
+def test_an_outline_crosses_itself_where_two_of_its_sides_have_a_point_in_common(corners):
+    """Against sides cut into small steps: those that are no neighbours stay apart."""
+    sides = list(zip(corners, [*corners[1:], corners[0]], strict=True))
+
+    def points(side, parts=60):
+        (ax, ay), (bx, by) = side
+        return {
+            (Fraction(ax * (parts - n) + bx * n, parts), Fraction(ay * (parts - n) + by * n, parts))
+            for n in range(parts + 1)
+        }
+
+    touching = any(
+        points(one) & points(other)
+        for number, one in enumerate(sides)
+        for at, other in enumerate(sides)
+        if number + 1 < at and (number, at) != (0, len(sides) - 1)
+    )
+    if touching:
+        assert rules.crosses_itself(corners)
+
+
+@pytest.mark.parametrize(
+    ("corners", "is_crossing"),
+    [
+        ([(0, 0), (2, 0), (2, 2), (0, 2)], False),
+        ([(0, 0), (4, 0), (4, 1), (1, 1), (1, 4), (0, 4)], False),
+        ([(0, 0), (4, 0), (2, 1), (4, 4), (0, 4)], False),
+        ([(0, 0), (2, 2), (2, 0), (0, 2)], True),
+        ([(0, 0), (4, 0), (4, 2), (2, 0), (0, 2)], True),
+        ([(0, 0), (1, 1), (2, 2)], True),
+    ],
+)
+def test_walls_of_a_building_do_not_cross(corners, is_crossing):
+    assert rules.crosses_itself(corners) == is_crossing
+    assert rules.crosses_itself(corners[::-1]) == is_crossing
+
+
+def test_a_map_to_draw_on_has_room_around_what_stands(school):
+    draw_outlines({"lib": (113.1, 29.3, 113.102, 29.302)})
+    [area] = [one for one in queries.to_draw_on(None) if one.height]
+    for corner in ((113.0996, 29.2996), (113.1024, 29.3024)):
+        x, y = area.scale.at(corner)
+        assert 0 < x < area.width
+        assert 0 < y < area.height

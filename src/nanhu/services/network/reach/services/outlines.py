@@ -1,0 +1,50 @@
+"""Outlines of buildings and floors (楼的轮廓): drawn, adjusted and taken away by hand, or as a list says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from nanhu.kernel import audit
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.attempts import refused_as
+from nanhu.kernel.errors import WrongStateError
+from nanhu.services.network.reach.errors import KnownAlreadyError
+from nanhu.services.network.reach.models import CoveredArea
+
+
+@transaction.atomic
+def draw(*, by: Actor, facts: Mapping[str, Any], found: CoveredArea | None = None) -> CoveredArea:
+    """A new one, or `found` adjusted. `facts`: place, floor (None: of the whole), ring of (longitude, latitude) in degrees. Raises
+    KnownAlreadyError where that place has one of that floor, WrongStateError where `found` was taken away meanwhile."""
+    row = living(found) if found else CoveredArea()
+    row.place, row.floor, row.ring = facts["place"], facts["floor"], [list(corner) for corner in facts["ring"]]
+    with refused_as(KnownAlreadyError, by="network_reach_area_once"):
+        row.save()
+    if found:
+        audit.record(by=by, action="network.change_outline", target=target_of(row), facts=said_of(row))
+    else:
+        audit.record(by=by, action="network.draw_outline", target=target_of(row), facts=said_of(row))
+    return row
+
+
+@transaction.atomic
+def remove(*, by: Actor, found: CoveredArea) -> None:
+    row = living(found)
+    audit.record(by=by, action="network.remove_outline", target=target_of(row), facts=said_of(row))
+    row.delete()
+
+
+def living(found: CoveredArea) -> CoveredArea:
+    row = CoveredArea.objects.select_for_update(of=("self",)).filter(pk=found.pk).select_related("place").first()
+    if row is None:
+        raise WrongStateError(what=CoveredArea.what, state="—")
+    return row
+
+
+def target_of(row: CoveredArea) -> str:
+    return f"covered-area:{row.public_id}"
+
+
+def said_of(row: CoveredArea) -> dict[str, str]:
+    return {"title": f"{row.place.name} {'' if row.floor is None else row.floor}".strip()}
