@@ -16,11 +16,10 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
-from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
-from nanhu.services.network.portal.queries import is_in_our_networks
+from nanhu.services.network.portal.queries import building, is_in_our_networks
 from nanhu.services.network.portal.school import fixed_address
 
 LATELY: Final = timedelta(hours=1)
@@ -206,7 +205,7 @@ def no_address(_patient: Patient) -> Finding:
 
 def nothing_here(patient: Patient) -> Finding:
     """Not covered, down, or well: by what the NAS and the access points of the building last told."""
-    place = campus.place_with(patient.place) if patient.place else None
+    place = building(patient.place)
     if place is None:
         words = _("先选一下您在哪栋楼，我们看那里的设备是否正常。")
         return leading("which_building", words, _("看覆盖地图"), page("/network/coverage/"))

@@ -5,6 +5,8 @@ from datetime import datetime
 from ipaddress import IPv4Network, ip_address
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
 from nanhu.kernel.registry import Owner
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.campus import api as campus
@@ -27,10 +29,18 @@ def is_in_our_networks(address: str) -> bool:
     return bool(address) and any(ip_address(address) in one for one in own_networks())
 
 
+def open_buildings() -> QuerySet[campus.Place]:
+    return campus.open_places().exclude(kind__in=["campus", "room"])
+
+
 def buildings() -> list[tuple[str, str]]:
     """Key and name of each building that is in use."""
-    rows = campus.open_places().exclude(kind__in=["campus", "room"])
-    return list(rows.order_by("name").values_list("key", "name"))
+    return list(open_buildings().order_by("name").values_list("key", "name"))
+
+
+def building(key: str) -> campus.Place | None:
+    """None where it is not in use any more, or never was: an address may be old."""
+    return open_buildings().filter(key=key).first() if key else None
 
 
 def is_waited_for(grant: str) -> bool:
