@@ -264,7 +264,7 @@ def draw(areas: Iterable[Area], floor: int | None, *, without: int | None = None
         rings = [one.ring for _building, of in placed for held in of.values() for one in held.values()]
         area.scale = rules.scale_of([*rings, rules.around(rings, more)] if rings and more else rings)
         for number, (building, of_building) in enumerate(placed, start=1):
-            shown = [one for held in of_building.values() if (one := rules.ring_on(held, floor))]
+            shown = [outline for held in of_building.values() if (outline := rules.ring_on(held, floor))]
             drawn = [one.ring for one in shown if one.pk != without]
             building.floors |= {one for held in of_building.values() for one in held if one is not None}
             building.outlines = [area.scale.points_of(ring) for ring in drawn]
