@@ -248,6 +248,12 @@ class SwitchForm(forms.Form):
         self.fields["writer"].choices = list(writers)  # type: ignore[attr-defined]  # a ChoiceField, as declared above
 
 
+class NumbersForm(forms.Form):
+    purpose = forms.CharField(
+        label=_("为什么要看"), min_length=2, max_length=100, help_text=_("例如：与身份证复印件核对")
+    )
+
+
 class DecisionForm(forms.Form):
     verdict = forms.ChoiceField(
         choices=[("left", "left"), ("right", "right"), ("different", "different"), ("part", "part")]

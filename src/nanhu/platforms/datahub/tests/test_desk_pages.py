@@ -393,6 +393,67 @@ def test_a_row_under_another_name_is_decided_beside_the_person_and_each_look_is_
     assert steward.get(f"/datahub/reviews/{review.id}/").status_code == 200
 
 
+@pytest.mark.capability("A004.5")
+def test_a_pair_is_compared_field_by_field_and_numbers_are_opened_for_a_reason_that_their_person_reads(
+    steward, units, hand_in
+):
+    """Two slips of one passport number look alike under their masks; the page says where they differ, and shows them to who says why."""
+    passport = {"证件类型": "护照", "国籍地区": "俄罗斯", "name": "Anna Petrova"}
+    hand_in(register(student(document="E12345678", phone="13800138000", **passport)))
+    hand_in(register(student(no="14231100002", document="E12345687", phone="13800138001", **passport)))
+    review = Review.objects.get()
+    here = f"/datahub/reviews/{review.pk}/"
+    answer = steward.get(here)
+    found = {one.label: (one.verdict, one.where) for one in answer.context["comparison"].rows}
+    assert found["姓名"] == ("same", "")
+    assert found["证件号码"] == ("near", "第 8、9 位对调")
+    assert found["电话"] == ("near", "只差第 11 位")
+    assert found["出生日期"] == ("same", "")
+    assert found["学工号"] == ("", "")
+    page = answer.content.decode()
+    whole = ("E12345678", "E12345687", "13800138000", "13800138001")
+    assert [one for one in whole if one in page] == []
+    looks = AuditEntry.objects.filter(action__startswith="people.reveal_")
+    assert steward.post(f"{here}numbers/", {"purpose": ""}).status_code == 422
+    assert looks.count() == 0
+    opened = steward.post(f"{here}numbers/", {"purpose": "与护照复印件核对"}).content.decode()
+    assert [one for one in whole if one not in opened] == []
+    assert {(one.target, one.reason) for one in looks} == {
+        (f"person:{person}", "与护照复印件核对") for person in (review.left_id, review.right_id)
+    }
+    assert looks.count() == 4
+    assert f'action="{here}"' in opened, "it is decided where it was compared"
+    for verdict in ("left", "right", "different"):
+        assert f'name="verdict" value="{verdict}"' in opened
+
+
+def test_a_stranger_opens_no_numbers_of_a_pair(stranger, units, hand_in):
+    passport = {"证件类型": "护照", "国籍地区": "俄罗斯", "name": "Anna Petrova"}
+    hand_in(
+        register(student(document="E12345678", **passport), student(no="14231100002", document="E12345687", **passport))
+    )
+    address = f"/datahub/reviews/{Review.objects.get().pk}/numbers/"
+    assert (stranger.get(address).status_code, stranger.post(address, {"purpose": "想看"}).status_code) == (404, 404)
+    assert not AuditEntry.objects.filter(action__startswith="people.reveal_").exists()
+
+
+def test_a_row_is_compared_with_the_person_by_what_it_was_read_as(steward, units, hand_in):
+    """A date in words says the same; another sex does not, and of the name one character."""
+    hand_in(register(student(name="刘亮")))
+    hand_in(register(student(no="14231100002", name="刘芳", 性别="女", 出生日期="2005年3月18号", phone="13911112222")))
+    review = Review.objects.get()
+    lines = steward.get(f"/datahub/reviews/{review.pk}/").context["comparison"].rows
+    found = {one.label: (one.verdict, one.where) for one in lines}
+    assert found["姓名"] == ("near", "差一个字")
+    assert found["性别"] == ("other", "")
+    assert (found["出生日期"], found["证件号码"]) == (("same", ""), ("same", ""))
+    shown = {one.label: one.right for one in lines}
+    assert shown["出生日期"] == "2005年3月18号", "as the file has it"
+    assert id_number() not in shown.values()
+    opened = steward.post(f"/datahub/reviews/{review.pk}/numbers/", {"purpose": "核对名册"}).context["comparison"].rows
+    assert id_number() in {one.right for one in opened}
+
+
 def test_numbers_stay_masked_in_pages_and_files_when_columns_shift(steward, units, hand_in):
     cells = student().split(",")
     report = hand_in(register(",".join([cells[0], cells[7], *cells[2:7], cells[1], *cells[8:]])))

@@ -1,31 +1,24 @@
-"""The review queue: two cards side by side, and a decision with its reason."""
+"""The review queue: two side by side, field by field, and a decision with its reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.crypto import mask_id_number
-from nanhu.kernel.kit import Empty, Filters, Link, PageRequest, Person, Table, Text, Views, listing
+from nanhu.kernel.kit import Empty, Filters, Link, PageRequest, Person, Table, Text, Views, list_of, listing
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.waiting import entered
-from nanhu.platforms.datahub.cleaning.text import text_of
-from nanhu.platforms.datahub.forms import DecisionForm
-from nanhu.platforms.datahub.known_sources import source
+from nanhu.platforms.datahub.forms import DecisionForm, NumbersForm
 from nanhu.platforms.datahub.labels import field_label, field_labels
 from nanhu.platforms.datahub.models import Review
-from nanhu.platforms.datahub.reading.headers import CONSTANT
-from nanhu.platforms.datahub.services.landing import stored_rows
-from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.services.reviews import decide_different, decide_same, part_again
+from nanhu.platforms.datahub.views.comparing import Beside, Pair, comparison, note_look, sides_of
 from nanhu.platforms.datahub.views.desk import desk
 from nanhu.platforms.datahub.views.looks import tell_persons_seen
-from nanhu.platforms.people import api as people
 
 State = Review.State
 NONE = Empty(title=_("这里是空的"), icon="users", text=_("导入时发现很像的两个人，会放到这里。"))
@@ -95,53 +88,22 @@ def reviews(request: PageRequest) -> HttpResponseBase:
     return listing(request, Reviews, rows, ReviewFilters, each=seen, empty=NONE)
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two, as the steward compares them."""
-
-    key: str
-    card: people.PersonCard
-    birth_date: date | None
-    document: str
-
-
-def sides(review: Review) -> list[Side]:
-    """The ids may belong to one card by now: a merged person shows the one it went into."""
-    pair = [(key, person) for key, person in (("left", review.left), ("right", review.right)) if person is not None]
-    cards = people.person_cards([person.id for _key, person in pair])
-    return [
-        Side(key, cards[person.id], person.birth_date, mask_id_number(person.id_number) if person.id_number else "")
-        for key, person in pair
-    ]
-
-
-def row_side(review: Review) -> list[tuple[str, str]]:
-    """What the row says, its numbers masked: enough to compare; the row itself is a page that is written down."""
-    if not review.alias or review.row is None:
-        return []
-    stored = next(iter(stored_rows(review.row.batch, row_ids=[review.row.pk])))
-    columns, spec = review.row.batch.columns, source(review.row.batch.source)
-    own = {number for one in (review.left, review.right) if one for number in people.numbers_of(one.id)}
-    shown = [
-        (field_label(name), columns[name], spec.fields[name])
-        for name in spec.fields
-        if name in columns and not columns[name].startswith(CONSTANT)
-    ]
-    return [
-        (
-            label,
-            masked(text, text if text in own else "") if not one.is_sensitive else mask_id_number(text),
-        )
-        for label, header, one in shown
-        if (text := text_of(stored.cells.get(header)))
-    ]
-
-
 def compared(request: PageRequest, found: Review) -> dict[str, Any]:
     """Whenever the two are drawn, also below a refusal, who saw them is written down."""
     tell_persons_seen((one.pk for one in (found.left, found.right) if one), _now("待核对"), by=request.actor)
-    reasons = list(map(field_label, found.reasons))
-    return {"review": found, "persons": sides(found), "row_facts": row_side(found), "reasons": reasons}
+    return facts_of(request, found)
+
+
+def facts_of(request: PageRequest, found: Review, *, is_open: bool = False) -> dict[str, Any]:
+    lines = comparison(found, is_open=is_open)
+    return {
+        "review": found,
+        "persons": sides_of(found),
+        "comparison": list_of(
+            request, Beside if found.alias else Pair, lines, caption=_now("逐项比较"), per_page=len(lines) or 1
+        ),
+        "reasons": list(map(field_label, found.reasons)),
+    }
 
 
 @reviews.form(
@@ -166,3 +128,18 @@ def review(request: PageRequest, form: DecisionForm, found: Review) -> str:
     if found.right_id is None:
         return _now("已采用，记在这个人名下。需要时可以撤销。")
     return _now("已归并为一人。需要时可以撤销。")
+
+
+@review.form(
+    "numbers/",
+    NumbersForm,
+    title=_("查看完整号码"),
+    lead=_("查看和原因会记入这两个人的“谁查看过我”。"),
+    submit=_("查看"),
+    icon="eye",
+)
+def numbers(request: PageRequest, form: NumbersForm, found: Review) -> HttpResponseBase:
+    """The same comparison with whole numbers, and the decision beside it."""
+    note_look(found, by=request.actor, purpose=form.cleaned_data["purpose"])
+    facts = facts_of(request, found, is_open=True) | {"form": DecisionForm(), "is_open": True}
+    return render(request, "datahub/review.html", facts)
