@@ -250,7 +250,7 @@ class SwitchForm(forms.Form):
 
 class NumbersForm(forms.Form):
     purpose = forms.CharField(
-        label=_("为什么要看"), min_length=2, max_length=100, help_text=_("例如：与身份证复印件核对")
+        label=_("为什么要看完整号码"), min_length=2, max_length=100, help_text=_("例如：与身份证复印件核对")
     )
 
 
