@@ -657,6 +657,15 @@ def test_a_source_fills_a_large_table_on_its_schedule_and_reads_no_further_while
     assert steward.post(at(made, "start/")).status_code == 409
     form = HTTP | facts | {"columns": "流水号 = lsh", "address": outside.address + "/rows", "key": "", "fills": ""}
     assert steward.post(at(made, "change/http/"), form).status_code == 302
+    contract = steward.get(at(made, "contract.yaml")).content.decode()
+    for said in (
+        '"流水号"',
+        'physicalName: "lsh"',
+        "primaryKey: true",
+        "oneLooksAbovePercent: 2",
+        'classification: "restricted"',
+    ):
+        assert said in contract, f"{said}: as the table's declaration says"
     engine(20, new=20)
     made = started(steward, made)
     assert (made.error, made.rows, made.batch.state) == ("", 20, "applied")

@@ -16,7 +16,7 @@ from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.platforms.datahub.errors import ContractRefusedError
-from nanhu.platforms.datahub.feeding import contracts, forms, health, services
+from nanhu.platforms.datahub.feeding import contracts, forms, health, odcs, services
 from nanhu.platforms.datahub.feeding.http import shown_address
 from nanhu.platforms.datahub.feeding.large import is_large
 from nanhu.platforms.datahub.jobs import rehearse_source
@@ -169,6 +169,13 @@ class ContractForm(Form):
 def contract(_request: PageRequest, made: DataSource) -> HttpResponseBase:
     answer = HttpResponse(contracts.written(made), content_type="application/toml; charset=utf-8")
     return attachment(answer, f"{made.key}.toml")
+
+
+@data_source.download("contract.yaml")
+def contract_as_standard(_request: PageRequest, made: DataSource) -> HttpResponseBase:
+    """For whoever supplies the data, and for catalogues."""
+    answer = HttpResponse(odcs.written(made), content_type="application/yaml; charset=utf-8")
+    return attachment(answer, f"{made.key}.odcs.yaml")
 
 
 @data_source.form(
