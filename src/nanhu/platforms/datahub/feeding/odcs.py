@@ -14,8 +14,8 @@ from nanhu.platforms.datahub.models import DataSource, GateLimit
 from nanhu.platforms.datahub.reading.synonyms import ranks_of
 from nanhu.platforms.datahub.services.gate import limits_of
 from nanhu.platforms.datahub.services.shared_gate import CHANGED_SHARE, GONE_MOST, GONE_SHARE
-from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
 from nanhu.platforms.datahub.shared.declarations import Field as SharedField
+from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, table_of
 from nanhu.platforms.datahub.warehouse.declared import LARGE, declared
 
