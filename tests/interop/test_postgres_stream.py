@@ -1,7 +1,11 @@
 """A PostgreSQL's log of changes as a source of the hub: exactly once, through kills, a lost slot, TRUNCATE and DDL."""
 
+import os
 import shutil
+import signal
+import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -11,7 +15,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from nanhu.emulators.vendors.databases import Postgres
+from nanhu.emulators.vendors.databases import SERVER_USER, Postgres
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
@@ -482,3 +486,108 @@ def test_a_table_read_anew_with_too_many_refused_lines_is_read_again_until_they_
     assert made.good_at == good_at
     does(postgres, "UPDATE xk SET kch = 'MA101' WHERE kch = ''")
     assert (read_again(made).error, made.rows) == ("", 60)
+
+
+def stopped(server: Postgres, number: int = signal.SIGINT) -> None:
+    """SIGINT: at once, and what was committed is written."""
+    assert server.process is not None
+    server.process.send_signal(number)
+    server.process.wait(PATIENCE_SECONDS)
+
+
+def as_their_user(server: Postgres) -> dict[str, Any]:
+    return {"user": SERVER_USER if os.geteuid() == 0 else None, "cwd": server.folder}
+
+
+@pytest.fixture
+def standby(postgres: Postgres) -> Iterator[Postgres]:
+    """A second one that follows the first by its log, begun from a copy of it; where it takes over, by the first one's address."""
+    second = Postgres(postgres.folder, free_ports(1)[0], postgres.key)
+    data, (command, folder, user) = str(postgres.folder / "standby"), postgres.begin_as
+    copy = [str(Path(command[0]).parent / "pg_basebackup"), "-D", data, "-R", "-c", "fast", "-h", "127.0.0.1"]
+    copy += ["-p", f"{postgres.port}", "-U", "postgres"]
+    environment = {**os.environ, "PGPASSWORD": postgres.key}
+    subprocess.run(copy, check=True, capture_output=True, env=environment, **as_their_user(postgres))
+    options = [data if one == str(postgres.folder / "data") else one for one in command]
+    second.begin_as = ([*options, "-c", f"port={second.port}"], folder, user)
+    second.again()
+    yield second
+    if second.process is not None and second.process.poll() is None:
+        second.process.kill()
+        second.process.wait(PATIENCE_SECONDS)
+    subprocess.run(["rm", "-rf", data], check=True, **as_their_user(postgres))
+    if postgres.process is not None and postgres.process.poll() is not None:
+        postgres.again()
+
+
+def one_word(server: Postgres, question: str) -> Any:
+    with server.connection() as asked:
+        return asked.execute(question).fetchone()[0]
+
+
+def caught_up(first: Postgres, second: Postgres) -> None:
+    place, until = one_word(first, "SELECT pg_current_wal_flush_lsn()::text"), time.monotonic() + PATIENCE_SECONDS
+    while not one_word(second, f"SELECT coalesce(pg_last_wal_replay_lsn() >= '{place}', false)"):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def takes_over(second: Postgres, first: Postgres) -> None:
+    """By the address of the first, as its name or its floating address would."""
+    stopped(second)
+    second.port = first.port
+    command, folder, user = second.begin_as
+    second.begin_as = ([*command, "-c", f"port={first.port}"], folder, user)
+    second.again()
+    does(second, "SELECT pg_promote()")
+    second.await_it()
+
+
+@pytest.mark.capability("A001.1", "A001.2")
+@pytest.mark.parametrize("has_slot", [False, True], ids=["as PostgreSQL does", "as managers of clusters do"])
+def test_a_standby_that_takes_over_the_address_is_read_whole_and_then_followed(
+    made: DataSource, postgres: Postgres, standby: Postgres, has_slot: bool
+) -> None:
+    """What the first one told last never reached it: we had taken it in, and its log does not take it back."""
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100005'")
+    assert (read_again(made).error, made.rows) == ("", 1)
+    caught_up(postgres, standby)
+    stopped(standby)
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100006'")
+    assert (read_again(made).error, "14231100006" in there()) == ("", False)
+    stopped(postgres, signal.SIGKILL)
+    assert read_again(made).error, "it is away"
+    assert (made.failed_at is not None, len(there())) == (True, 58)
+    standby.again()
+    takes_over(standby, postgres)
+    if has_slot:
+        does(standby, f"SELECT pg_create_logical_replication_slot('{stream.slot_of(made)}', 'pgoutput')")
+    does(standby, "DELETE FROM xk WHERE xh = '14231100007'")
+    assert (read_again(made).error, made.rows, made.failed_at) == ("", 58, None)
+    assert ("14231100006" in there(), "14231100007" in there(), len(there())) == (True, False, 58)
+    assert "换了服务器" in Batch.objects.get(pk=made.batch_id).file_name
+    does(standby, "DELETE FROM xk WHERE xh = '14231100008'")
+    assert (read_again(made).error, made.rows, len(there())) == ("", 1, 57), "from then on its changes alone"
+
+
+def test_a_machine_that_was_set_back_with_its_slot_is_read_whole(made: DataSource, postgres: Postgres) -> None:
+    """Its image of an hour ago has the same cluster, the same timeline and our slot as it was then."""
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100005'")
+    assert (read_again(made).error, made.rows) == ("", 1)
+    data, image = postgres.folder / "data", postgres.folder / "image"
+    stopped(postgres)
+    subprocess.run(["cp", "-a", str(data), str(image)], check=True, **as_their_user(postgres))
+    postgres.again()
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100006'")
+    assert (read_again(made).error, "14231100006" in there()) == ("", False)
+    stopped(postgres)
+    subprocess.run(["rm", "-rf", str(data)], check=True, **as_their_user(postgres))
+    subprocess.run(["mv", str(image), str(data)], check=True, **as_their_user(postgres))
+    postgres.again()
+    does(postgres, *(f"UPDATE xk SET kch = 'MA1{n:02d}' WHERE xh = '14231100001'" for n in range(40)))
+    assert (read_again(made).error, made.rows) == ("", 59)
+    found = there()
+    assert ("14231100006" in found, found["14231100001"][0]) == (True, "MA139")
+    assert "退回过" in Batch.objects.get(pk=made.batch_id).file_name
+    does(postgres, "DELETE FROM xk WHERE xh = '14231100008'")
+    assert (read_again(made).error, made.rows, len(there())) == ("", 1, 58)

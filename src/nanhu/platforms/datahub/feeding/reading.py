@@ -310,7 +310,8 @@ def followed(made: DataSource, *, begun: datetime) -> Answer:
             return Done(batch | {"position": made.position | {"anew": anew}, "failed_at": None}, then=stream.EVERY)
         is_refused = report is not None and bool(counts_of(report).get("rejected"))
         kept = {} if news.is_whole or is_refused else made.position  # without a shape it is read whole again
-        DataSource.objects.filter(pk=made.pk).update(position=kept | {"until": news.until, "anew": anew})
+        held = kept | {"until": news.until, "anew": anew, "letting_go": True}
+        DataSource.objects.filter(pk=made.pk).update(position=held)
         log.let_go(made, line, news.until)
     position = {"shape": news.shape, "layout": news.layout, "until": news.until, "stands_on": stands_on, "anew": anew}
     said = batch | {"position": position, "failed_at": None} | ({"good_at": begun} if news.is_all else {})

@@ -1,7 +1,7 @@
 """A source that is a PostgreSQL's own log of changes (logical replication): first the whole table, then what changed.
 
 A slot holds the log for us. It is peeked at, and let go of when what it said is taken in: killed between, the same changes come
-again and change nothing. A slot that is lost, or that others let go of (another campus, ourselves before a restore), a TRUNCATE, another shape of the table, a value that the log leaves out, a row that is
+again and change nothing. A slot that is lost, or that others let go of (another campus, ourselves before a restore), a server that is another or was set back, a TRUNCATE, another shape of the table, a value that the log leaves out, a row that is
 gone and whose key it does not tell: the whole table is read anew."""
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,9 +31,13 @@ MOST_CHANGES: Final = 100_000
 COMMIT: Final = b"C"
 DROP_SECONDS: Final = 10
 SLOT: Final = """
-    SELECT wal_status, confirmed_flush_lsn::text AS place, confirmed_flush_lsn > nullif(%(until)s, '')::pg_lsn AS is_ahead
+    SELECT wal_status, confirmed_flush_lsn::text AS place, confirmed_flush_lsn > nullif(%(until)s, '')::pg_lsn AS is_ahead,
+        confirmed_flush_lsn < nullif(%(until)s, '')::pg_lsn AS is_behind
     FROM pg_replication_slots WHERE slot_name = %(slot)s"""
-"""`is_ahead`: somebody let go of more than we did; null where we do not know how far we were."""
+"""`is_ahead`: somebody let go of more than we did; null where we do not know how far we were. `is_behind`: it holds what we let go of."""
+SERVER: Final = """
+    SELECT system_identifier || '/' || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8) AS server FROM pg_control_system()"""
+"""Whose log it is: of which cluster, and since which promotion or restore (its timeline)."""
 MAKE: Final = "SELECT pg_create_logical_replication_slot(%s, 'pgoutput')"
 DROP: Final = "SELECT pg_drop_replication_slot(%s)"
 HERE: Final = "SELECT pg_current_wal_flush_lsn()::text AS here"
@@ -117,17 +121,20 @@ def news_of(made: DataSource, line: Line, keys: Callable[[Sequence[str]], list[s
     refuse_untold_key(made, line, tables, keys(shape_of(made, line)))
     if not shape:
         return whole_table(made, line, tables)
-    if made.position.get("layout") != tables:
+    *known, server = made.position.get("layout") or [""]
+    if server != server_of(line):
+        return whole_table(made, line, tables, why=_("换了服务器，或对方从备份恢复过"))
+    if known != tables:
         return whole_table(made, line, tables, why=_("换了一张同名的表或分区变了"))
     if not is_kept(made, line):
-        return whole_table(made, line, tables, why=_("复制槽没有了，或被别处推进过"))
+        return whole_table(made, line, tables, why=_("复制槽没有了，被别处推进过，或退回过"))
     until = here(line)
     try:
         changes, place = part_since(made, line, Decoder(shape, tables))
         rows = latest(iter(changes), keys(shape))
     except ShapeError as gap:
         return whole_table(made, line, tables, why=str(gap))
-    return News(iter(rows), False, place or until, shape, tables, is_all=not place)
+    return News(iter(rows), False, place or until, shape, [*tables, server], is_all=not place)
 
 
 def part_since(made: DataSource, line: Line, decoder: Decoder) -> tuple[list[Change], str]:
@@ -203,9 +210,12 @@ def key_in(row: Row, keys: Sequence[str]) -> tuple[Any, ...]:
 
 
 def is_kept(made: DataSource, line: Line) -> bool:
-    """Whether its slot holds all since we were here."""
+    """Whether its slot holds all since we were here, and nothing that we had let go of: then the machine was set back, or died before it
+    wrote that down (which cannot be told apart), unless we were killed ourselves before we let go (`letting_go`)."""
     found = slot_in(made, line)
-    return found is not None and found["wal_status"] != "lost" and found["is_ahead"] is False
+    if found is None or found["wal_status"] == "lost" or found["is_ahead"] is not False:
+        return False
+    return bool(made.position.get("letting_go")) or not found["is_behind"]
 
 
 def slot_in(made: DataSource, line: Line) -> dict[str, Any] | None:
@@ -220,7 +230,15 @@ def whole_table(made: DataSource, line: Line, tables: list[int], *, why: str = "
     drop(made, line)
     line.execute(MAKE, [slot_of(made)])
     until = str((slot_in(made, line) or {})["place"])
-    return News(rows_of(line, table_of(made)), True, until, shape_of(made, line), tables, why=why)
+    layout = [*tables, server_of(line)]
+    return News(rows_of(line, table_of(made)), True, until, shape_of(made, line), layout, why=why)
+
+
+def server_of(line: Line) -> str:
+    """A standby that was promoted, or a cluster that was restored, may lack what the one before it told last: rows that we took in and
+    that stand there no more. Its log does not say so."""
+    found = line.execute(SERVER).fetchone()
+    return str(found["server"]) if found else ""
 
 
 def shape_of(made: DataSource, line: Line) -> list[str]:
