@@ -17,7 +17,7 @@ LAST: Final = """
     )
     SELECT last.id FROM known CROSS JOIN LATERAL (
         SELECT id FROM datahub_batch one WHERE one.source BETWEEN known.source AND known.source AND NOT is_dry_run
-        AND (NOT %(applied_only)s OR state = 'applied') ORDER BY one.source, id DESC LIMIT 1
+        AND (NOT %(applied_only)s OR state = 'applied') ORDER BY one.source, id DESC LIMIT %(most)s
     ) AS last"""
 """From source to source by the index, for a table that is followed has thousands a day. BETWEEN: by =, the planner would walk back
 through the batches of all others, too."""
@@ -33,5 +33,14 @@ def decisions() -> Mapping[Place, int | None]:
 
 def last_batches(*, applied_only: bool = False) -> dict[str, Batch]:
     """The last batch of each source that was meant for good, or that took effect."""
-    ids = [number for (number,) in all_rows(LAST, {"applied_only": applied_only})]
+    ids = [number for (number,) in all_rows(LAST, {"applied_only": applied_only, "most": 1})]
     return {one.source: one for one in Batch.objects.defer("gone", "differences").filter(pk__in=ids).order_by("source")}
+
+
+def courses_of_batches(most: int) -> dict[str, list[Batch]]:
+    """Of each source the last batches in effect, the oldest first."""
+    ids = [number for (number,) in all_rows(LAST, {"applied_only": True, "most": most})]
+    found: dict[str, list[Batch]] = {}
+    for one in Batch.objects.defer("gone", "differences", "gate").filter(pk__in=ids).order_by("pk"):
+        found.setdefault(one.source, []).append(one)
+    return found

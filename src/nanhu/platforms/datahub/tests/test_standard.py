@@ -207,3 +207,20 @@ def test_tables_of_the_state_and_of_the_program_are_not_changed(steward):
     for table in ("sex", "area", "person_category", "nothing"):
         said = code(table=table, starts_on=campus_today().isoformat())
         assert steward.post("/datahub/standard/codes/", said).status_code == 422, table
+
+
+@pytest.mark.capability("A005.2")
+def test_each_coded_column_of_a_source_has_the_share_that_the_tables_know_and_its_course(steward, units, hand_in):
+    """Two of eight ethnicities in no table, then one, then none; the worst column first."""
+    names = "王芳 李强 张伟 刘洋 陈静 杨磊 赵敏 黄勇".split()
+    people = [dict(no=f"1423110000{n}", name=name, document=id_number(order=2 * n + 1)) for n, name in enumerate(names)]
+    for turn in (2, 1, 0):
+        rows = [student(**one, 民族="火星族" if n < turn else "汉族") for n, one in enumerate(people)]
+        hand_in(register(*rows), name=f"{turn}.csv")
+        lines = steward.get("/datahub/standard/").context["shares"].rows
+        found = {(one.spec.key, one.field): one for one in lines}[("aa.students", "ethnicity")]
+        assert (found.filled, found.unknown, found.percent) == (8, turn, f"{100 - turn * 12.5:.1f}%")
+        assert [one.course[-1] for one in lines] == sorted(one.course[-1] for one in lines), "the worst first"
+    assert found.course == [75.0, 87.5, 100.0]
+    assert found.picture == "▁▄█ 75.0–100.0%"
+    assert "▁▄█ 75.0–100.0%" in steward.get("/datahub/standard/").content.decode()

@@ -36,6 +36,13 @@ DAYS: Final = """
 NOTHING = Empty(title=_("还没有生效的批次"), icon="chart-line")
 
 
+def drawn_shares(shares: Sequence[float]) -> str:
+    """Percents as bars, the oldest first, and from where to where they go."""
+    span = (100 - LEAST) / (len(BARS) - 1)
+    bars = "".join(BARS[max(0, round((one - LEAST) / span))] for one in shares)
+    return f"{bars} {min(shares):.1f}–{max(shares):.1f}%"
+
+
 @dataclass(frozen=True, slots=True)
 class DayOf:
     """What a source said on a day, in one file or in many; `last`: the batch."""
@@ -74,14 +81,8 @@ class Course:
         return self.last.last
 
     @property
-    def bars(self) -> str:
-        span = (100 - LEAST) / (len(BARS) - 1)
-        return "".join(BARS[max(0, round((one.share - LEAST) / span))] for one in self.days)
-
-    @property
     def words(self) -> str:
-        shares = [one.share for one in self.days]
-        return f"{self.bars} {min(shares):.1f}–{max(shares):.1f}%"
+        return drawn_shares([one.share for one in self.days])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The code tables (信息标准), and the spellings that are in none of them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -20,12 +21,13 @@ from nanhu.platforms.datahub.forms import AliasForm, CodeForm
 from nanhu.platforms.datahub.known_sources import made_for_tables, named_source
 from nanhu.platforms.datahub.labels import office_label, table_name
 from nanhu.platforms.datahub.models import Batch, CodeAlias, CodeRule, Issue
-from nanhu.platforms.datahub.queries import last_batches
+from nanhu.platforms.datahub.queries import courses_of_batches
 from nanhu.platforms.datahub.services import aliases, code_rules
 from nanhu.platforms.datahub.services.code_rules import EDITABLE, code_name, table_on
 from nanhu.platforms.datahub.shared.declarations import Field, shared_tables
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, table_of
 from nanhu.platforms.datahub.views.desk import desk
+from nanhu.platforms.datahub.views.quality import SHOWN, drawn_shares
 
 MOST_CODES = 300
 UNKNOWN = ("unmapped_code", "category_unknown", "unit_unknown")
@@ -120,16 +122,22 @@ def codes_of(field: Field) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of a coded column of a source's last file: how many cells said something, and how many of these no table knows."""
+    """Of a coded column of a source's last file: how many cells said something, and how many of these no table knows. `course`: the
+    percent known of its last files, the oldest first."""
 
     spec: SourceSpec
     field: str
     filled: int
     unknown: int
+    course: Sequence[float]
 
     @property
     def percent(self) -> str:
-        return f"{(self.filled - self.unknown) * 100 / max(self.filled, 1):.1f}%"
+        return f"{self.course[-1]:.1f}%"
+
+    @property
+    def picture(self) -> str:
+        return drawn_shares(self.course)
 
 
 class Shares(Table):
@@ -138,22 +146,31 @@ class Shares(Table):
     batch = Number(_("填了"), "filled")
     unknown = Number(_("对不上"))
     percent = Text(_("落标率"), is_number=True)
+    course = Text(_("最近十二批"), "picture", sort=False)
 
 
 def shares() -> list[Share]:
     """The worst first."""
-    last = last_batches(applied_only=True)
-    tallies = Issue.objects.filter(batch__in=[one.pk for one in last.values()], code__in=OFF_TABLE)
+    batches = courses_of_batches(SHOWN)
+    listed = [one.pk for known in batches.values() for one in known]
+    tallies = Issue.objects.filter(batch__in=listed, code__in=OFF_TABLE)
     counted = tallies.values_list("batch_id", "column").annotate(times=Count("row", distinct=True))
     unknown = {(batch, column): times for batch, column, times in counted}
     found = []
-    for key, batch in last.items():
+    for key, known in batches.items():
         spec = named_source(key)
-        for name in batch.columns if spec else ():
+        for name in known[-1].columns if spec else ():
             if spec and is_coded(spec, name):
-                filled = batch.counts.get("filled", {}).get(name, batch.counts.get("rows", 0))
-                found.append(Share(spec, name, filled, min(unknown.get((batch.pk, name), 0), filled)))
-    return sorted(found, key=lambda one: one.unknown / max(one.filled, 1), reverse=True)
+                said = [tally_of(one, name, unknown) for one in known if name in one.columns]
+                course = [100 - off * 100 / max(filled, 1) for filled, off in said]
+                found.append(Share(spec, name, *said[-1], course))
+    return sorted(found, key=lambda one: one.course[-1])
+
+
+def tally_of(batch: Batch, name: str, unknown: Mapping[tuple[int, str], int]) -> tuple[int, int]:
+    """How many cells of the column said something, and how many of these no table knows."""
+    filled = batch.counts.get("filled", {}).get(name, batch.counts.get("rows", 0))
+    return filled, min(unknown.get((batch.pk, name), 0), filled)
 
 
 def is_coded(spec: SourceSpec, name: str) -> bool:
@@ -198,7 +215,7 @@ def standard(request: PageRequest) -> HttpResponse:
     fields = coded_fields()
     facts = {
         "unmapped": list_of(request, Unmapped, unknown_spellings(), caption=_("不在代码表里的写法"), empty=ALL_KNOWN),
-        "shares": list_of(request, Shares, shares(), caption=_("落标率：各来源最近一批"), per_page=MOST_CODES),
+        "shares": list_of(request, Shares, shares(), caption=_("落标率：各来源最近几批，最差的在前"), per_page=MOST_CODES),
         "tables": list_of(request, Tables, list(TABLES), caption=_("代码表"), per_page=len(TABLES)),
         "codes": list_of(request, Codes, codes, caption=f"{table_name(key)} · {on}", per_page=MOST_CODES),
         "rules": list_of(request, CodeRules, rules, caption=_("学校加的和停用的代码")),
