@@ -592,3 +592,56 @@ def test_a_machine_that_was_set_back_with_its_slot_is_read_whole(made: DataSourc
     assert "退回过" in Batch.objects.get(pk=made.batch_id).file_name
     does(postgres, "DELETE FROM xk WHERE xh = '14231100008'")
     assert (read_again(made).error, made.rows, len(there())) == ("", 1, 58)
+
+
+def test_a_snapshot_that_dies_amid_is_nothing_and_another_shape_is_told(
+    postgres: Postgres,
+    two: list[Any],  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A source that is asked a query: its server dies after the first thousands of rows, as often as it is asked."""
+    changed = replace(configuration(), demo=False, outgoing_networks="127.0.0.0/8")
+    monkeypatch.setattr("nanhu.kernel.outgoing.configuration", lambda: changed)
+    monkeypatch.setattr(reaching, "listed_hosts", lambda: ("127.0.0.1",))
+    does(
+        postgres,
+        "DROP VIEW IF EXISTS asked",
+        "DROP TABLE IF EXISTS xk",
+        f"CREATE TABLE xk ({COLUMNS}, PRIMARY KEY (xnxq, jxb, xh))",
+        "INSERT INTO xk SELECT '2026-2027-1', 'JX01', 14231100000 + n, 'MA101', false FROM generate_series(1, 5000) n",
+        "CREATE VIEW asked AS SELECT * FROM xk",
+    )
+    steward = signed_in("管快", "0020209197", "datahub.steward")
+    said = FORM | {
+        "kind": "postgres",
+        "query": "SELECT * FROM asked ORDER BY xh",
+        "is_whole": "on",
+        "every_minutes": "1",
+    }
+    said |= {"address": f"127.0.0.1:{postgres.port}/postgres"}
+    answer = steward.post("/datahub/sources/new/database/", said)
+    assert answer.status_code == 302, answer.context["form"].errors
+    made = DataSource.objects.get(key="aa.stream")
+    switched(two, source=made.key)
+    steward.post(at(made, "try/"))
+    steward.post(at(made, "start/"))
+    assert (read_again(made).error, made.rows) == ("", 5000)
+    does(
+        postgres,
+        "DELETE FROM xk WHERE xh = '14231100002'",
+        "UPDATE xk SET kch = 'MA102' WHERE xh = '14231100003'",
+        "CREATE OR REPLACE VIEW asked AS SELECT xnxq, jxb, xh, CASE WHEN xh = '14231104000' AND pg_terminate_backend(pg_backend_pid())"
+        " THEN kch ELSE kch END AS kch, is_again FROM xk",
+    )
+    batches, before = Batch.objects.count(), there()
+    for _turn in range(2):
+        assert read_again(made).error
+        assert (Batch.objects.count(), there()) == (batches, before), "half of it is nothing"
+    assert made.failed_at is not None
+    does(postgres, "DROP VIEW asked", "CREATE VIEW asked AS SELECT xnxq, jxb, xh, is_again FROM xk")
+    assert "kch" in read_again(made).error, "a column that is gone, by its name there"
+    assert there() == before
+    does(postgres, "DROP VIEW asked", "CREATE VIEW asked AS SELECT * FROM xk")
+    assert (read_again(made).error, made.rows, made.failed_at) == ("", 4999, None)
+    found = there()
+    assert ("14231100002" in found, found["14231100003"][0]) == (False, "MA102")

@@ -187,7 +187,7 @@ class ReadForm(HeadForm):
         help_text=_("加密保存，不再显示。不填：保持原样；换了主机要重新填。"),
     )
     every_minutes = forms.IntegerField(label=_("多久读一次（分钟）"), min_value=1, max_value=DAYS, initial=15)
-    stale_minutes = forms.IntegerField(label=_("多久没更新算中断（分钟）"), min_value=1, max_value=DAYS, initial=60)
+    stale_minutes = forms.IntegerField(label=_("多久没更新算中断（分钟）"), min_value=1, max_value=DAYS, initial=30)
     expected_rows = forms.IntegerField(label=_("应有多少行"), required=False, min_value=1, max_value=1_000_000_000)
     tolerance = forms.IntegerField(
         label=_("上下可差百分之几"), min_value=0, max_value=100, initial=20, help_text=_("差得更多就不读入，并说明。")

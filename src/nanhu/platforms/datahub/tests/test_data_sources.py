@@ -23,7 +23,7 @@ from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.kernel.retries import Done
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.errors import SourceFailedError
-from nanhu.platforms.datahub.feeding import database, reaching, reading
+from nanhu.platforms.datahub.feeding import database, http, reaching, reading
 from nanhu.platforms.datahub.jobs import rehearse_source
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, SharedRow
 from nanhu.platforms.datahub.services.landing import stored_rows
@@ -168,10 +168,14 @@ def test_a_line_of_nobody_that_keeps_what_is_gone_is_told_by_the_health(steward,
         ("same", "没有读成：同一页来了两遍，后面的没有读到"),
         ("away", "没有读成：下一页的地址在另一台主机，没有跟去"),
         ("zeros", "没有读成：对方的回答没有传完，或不是 HTTP（BadAnswerError: "),
+        ("slow", "没有读成：等了太久，对方没有回答（"),
+        ("clock", "对方忙，稍后再读：对方的系统出错了（HTTP 503）"),
     ],
 )
-def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster, outside, mood, words):
+def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster, outside, mood, words, monkeypatch):
     before, batches = sections(), Batch.objects.count()
+    if mood == "slow":
+        monkeypatch.setattr(http, "PAGE_SECONDS", 1.0)
     outside.says([lesson(str(14231100001 + n)) for n in range(5)], "" if mood in {"half", "same"} else mood, mood)
     if mood == "away":
         DataSource.objects.update(paging="next", page_name="next")
@@ -183,10 +187,47 @@ def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster,
     assert failed.failed_at
     if mood == "429":
         assert failed.due_at == failed.failed_at + timedelta(seconds=7), "as it asked"
+    else:
+        assert timedelta() < failed.due_at - failed.failed_at <= timedelta(minutes=15), "whatever its clock says"
     DataSource.objects.update(paging="page", page_name="page")
     outside.says([lesson(str(14231100001 + n)) for n in range(5)])
     good = read_again(roster)
     assert (len(sections()), good.failed_at, good.error, good.rows) == (5, None, "", 5)
+
+
+@pytest.mark.capability("A001.3")
+def test_an_outage_is_named_within_two_intervals(steward, outside, listed, two, program):  # noqa: F811
+    """With what the form offers, as the worker reads: after the first reading that fails by its health, after two to consumers as well."""
+    form = steward.get("/datahub/sources/new/http/").context["form"]
+    said = {name: str(form[name].value()) for name in ("every_minutes", "stale_minutes")}
+    assert int(said["stale_minutes"]) == 2 * int(said["every_minutes"]) == 30
+    outside.says([lesson()])
+    made = made_by(steward, address=outside.address + "/rows", **said)
+    switched(two, source=made.key)
+    made = started(steward, made)
+    ask_grant(ROSTER)
+    assert (made.error, program.get(ROSTER).json()["stale_since"]) == ("", None)
+    good_at = made.good_at
+    outside.says([], *["500"] * 200)
+    interval = timedelta(minutes=int(said["every_minutes"]))
+    with time_machine.travel(good_at + interval + timedelta(seconds=1), tick=False):
+        read(made)
+        for page in (at(made), "/datahub/sources/"):
+            said_there = steward.get(page).content.decode()
+            assert ("没有读成：对方的系统出错了（HTTP 500）" in said_there, "读不成：没有读成" in said_there) == (True, False)
+    with time_machine.travel(good_at + 2 * interval + timedelta(seconds=1), tick=False):
+        read(made)
+        assert program.get(ROSTER).json()["stale_since"] == good_at.isoformat()
+        assert "起未更新" in steward.get("/datahub/sources/").content.decode()
+
+
+def test_the_clock_of_the_other_side_is_believed_nowhere(roster, outside):
+    outside.says([lesson(section="JX09")], *["past"] * 4)
+    begun = now()
+    assert read_again(roster).error == ""
+    assert [one[1] for one in sections()] == ["JX09"]
+    assert begun <= roster.good_at <= now()
+    assert begun < roster.due_at <= now() + timedelta(minutes=roster.every_minutes)
 
 
 def test_a_last_page_that_comes_for_every_later_one_is_the_end(roster, outside):

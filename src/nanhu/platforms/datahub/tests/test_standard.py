@@ -212,8 +212,10 @@ def test_tables_of_the_state_and_of_the_program_are_not_changed(steward):
 @pytest.mark.capability("A005.2")
 def test_each_coded_column_of_a_source_has_the_share_that_the_tables_know_and_its_course(steward, units, hand_in):
     """Two of eight ethnicities in no table, then one, then none; the worst column first."""
-    names = "王芳 李强 张伟 刘洋 陈静 杨磊 赵敏 黄勇".split()
-    people = [dict(no=f"1423110000{n}", name=name, document=id_number(order=2 * n + 1)) for n, name in enumerate(names)]
+    names = ("王芳", "李强", "张伟", "刘洋", "陈静", "杨磊", "赵敏", "黄勇")
+    people = [
+        {"no": f"1423110000{n}", "name": name, "document": id_number(order=2 * n + 1)} for n, name in enumerate(names)
+    ]
     for turn in (2, 1, 0):
         rows = [student(**one, 民族="火星族" if n < turn else "汉族") for n, one in enumerate(people)]
         hand_in(register(*rows), name=f"{turn}.csv")

@@ -215,7 +215,9 @@ def standard(request: PageRequest) -> HttpResponse:
     fields = coded_fields()
     facts = {
         "unmapped": list_of(request, Unmapped, unknown_spellings(), caption=_("不在代码表里的写法"), empty=ALL_KNOWN),
-        "shares": list_of(request, Shares, shares(), caption=_("落标率：各来源最近几批，最差的在前"), per_page=MOST_CODES),
+        "shares": list_of(
+            request, Shares, shares(), caption=_("落标率：各来源最近几批，最差的在前"), per_page=MOST_CODES
+        ),
         "tables": list_of(request, Tables, list(TABLES), caption=_("代码表"), per_page=len(TABLES)),
         "codes": list_of(request, Codes, codes, caption=f"{table_name(key)} · {on}", per_page=MOST_CODES),
         "rules": list_of(request, CodeRules, rules, caption=_("学校加的和停用的代码")),
