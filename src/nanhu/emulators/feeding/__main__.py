@@ -58,7 +58,7 @@ class Vendor(JsonHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """What it says that the time is."""
-        return LONG_AGO if self.is_of_long_ago else super().date_time_string(timestamp)  # type: ignore[arg-type]  # as http.server's own
+        return LONG_AGO if self.is_of_long_ago else super().date_time_string(timestamp)
 
     def trickle(self) -> None:
         """Until the other side hangs up."""
