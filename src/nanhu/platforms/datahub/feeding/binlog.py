@@ -33,7 +33,7 @@ from nanhu.platforms.datahub.feeding.pgoutput import Change, ShapeError
 from nanhu.platforms.datahub.feeding.reaching import place_of as place_of_address
 from nanhu.platforms.datahub.feeding.rowevents import Column, Follower, changes_in, event_in, other_log
 from nanhu.platforms.datahub.feeding.stream import MOST_CHANGES, News, latest
-from nanhu.platforms.datahub.feeding.troubles import asked_of_them
+from nanhu.platforms.datahub.feeding.troubles import required_setting
 from nanhu.platforms.datahub.models import DataSource
 
 READ_SECONDS: Final = 60
@@ -145,7 +145,7 @@ def followed(made: DataSource, line: Line) -> Table:
         raise SourceFailedError(why=_("不是 MariaDB（%s）：改用数据库的查询语句") % settings["version"])
     for name, needed in NEEDED.items():
         if str(settings[name]) != needed:
-            raise SourceFailedError(why=asked_of_them(f"SET GLOBAL {name} = {needed}"))
+            raise SourceFailedError(why=required_setting(f"SET GLOBAL {name} = {needed}"))
     found = selected(line, TABLE, [place_of_address(made.address, made.kind)[2], made.query])
     if not found:
         raise SourceFailedError(why=_("没有这张表，或不许读：%s") % made.query)
@@ -165,10 +165,10 @@ def refuse_untold(line: Line, database: str) -> None:
     except pymysql.MySQLError as error:
         if error.args[:1] != (NOT_ALLOWED,):
             raise
-        raise SourceFailedError(why=asked_of_them(RIGHTS)) from None
+        raise SourceFailedError(why=required_setting(RIGHTS)) from None
     only, never = (set(filter(None, said[name].split(","))) for name in ("Binlog_Do_DB", "Binlog_Ignore_DB"))
     if (only and database not in only) or database in never:
-        raise SourceFailedError(why=asked_of_them(f"binlog_do_db, binlog_ignore_db: {database}"))
+        raise SourceFailedError(why=required_setting(f"binlog_do_db, binlog_ignore_db: {database}"))
 
 
 def declared(told: dict[str, Any]) -> str:
@@ -225,7 +225,7 @@ def events_from(made: DataSource, table: Table, follower: Follower) -> Iterator[
                 yield packet.get_all_data()[1:]
         except pymysql.MySQLError as error:
             if error.args[:1] == (NOT_ALLOWED,):
-                raise SourceFailedError(why=asked_of_them(RIGHTS)) from None
+                raise SourceFailedError(why=required_setting(RIGHTS)) from None
             if error.args[:1] != (LOST,):
                 raise
             raise ShapeError(_("对方的日志里没有上次读到的地方了")) from None

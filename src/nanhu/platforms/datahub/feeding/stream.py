@@ -20,7 +20,7 @@ from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding.database import ALL_SECONDS, chunks_in, opened_postgres, words_of
 from nanhu.platforms.datahub.feeding.http import Row
 from nanhu.platforms.datahub.feeding.pgoutput import MOST_HELD, VALUED, Change, Decoder, ShapeError
-from nanhu.platforms.datahub.feeding.troubles import asked_of_them
+from nanhu.platforms.datahub.feeding.troubles import required_setting
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.reading.spool import REMOVED
 
@@ -176,9 +176,9 @@ def followed(made: DataSource, line: Line) -> list[int]:
     facts = {"table": table_of(made).as_string(line), "publication": PUBLICATION}
     found = line.execute(FOLLOWED, facts).fetchone() or {}
     if not found.get("is_ready"):
-        raise SourceFailedError(why=asked_of_them("wal_level = logical; CREATE PUBLICATION nanhu"))
+        raise SourceFailedError(why=required_setting("wal_level = logical; CREATE PUBLICATION nanhu"))
     if not found["is_told"]:
-        raise SourceFailedError(why=asked_of_them(f"ALTER PUBLICATION nanhu ADD TABLE {made.query}"))
+        raise SourceFailedError(why=required_setting(f"ALTER PUBLICATION nanhu ADD TABLE {made.query}"))
     tables: list[int] = found["tables"]
     return tables
 
@@ -187,7 +187,7 @@ def refuse_untold_key(made: DataSource, line: Line, tables: list[int], keys: Seq
     """Where our key changes and the log does not say what it was, the row under the old one would stand for ever."""
     for one in line.execute(IDENTITY, [tables]):
         if not one["is_full"] and not set(keys) <= set(one["columns"]):
-            raise SourceFailedError(why=asked_of_them(f"ALTER TABLE {made.query} REPLICA IDENTITY FULL"))
+            raise SourceFailedError(why=required_setting(f"ALTER TABLE {made.query} REPLICA IDENTITY FULL"))
 
 
 def latest(changes: Iterator[Change], keys: Sequence[str]) -> list[Row]:

@@ -81,6 +81,6 @@ def database_in_words(state: str, said: str) -> str:
     return f"{_('对方的数据库报错') if found is None else found}（{said}）"
 
 
-def asked_of_them(statement: str) -> str:
+def required_setting(statement: str) -> str:
     """What the other side has to do first."""
     return str(_("对方要先设好：%s") % statement)
