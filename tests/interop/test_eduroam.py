@@ -101,6 +101,8 @@ def test_ours_come_in_at_home_without_the_federation_and_abroad_by_it_under_anot
     assert re.search(r"Attribute 25 \(Class\).*\n\s+Value: 6e313a", accept_in(said))
     assert f"@{REALM} " not in federation.asked(roaming.theirs), "our own realm never goes round by the federation"
 
+    is_in, said = roaming.theirs.ttls(f"{number}@{REALM}", PASSWORD, key="campus", outer=f"{number}@{REALM}")
+    assert is_in, "one name inside and outside, as phones have it" + said[-3000:]
     is_in, said = roaming.theirs.ttls(number, PASSWORD, key="campus", outer=outer)
     assert is_in, said[-3000:] + roaming.ours.log()[-3000:]
     told = accept_in(said)

@@ -7,6 +7,7 @@ from urllib.parse import unquote_plus
 from django.views.decorators.debug import sensitive_variables
 
 from nanhu.kernel import strict_json
+from nanhu.kernel.school import school
 from nanhu.platforms.identity.protocols.radius.services.authentication import AuthenticationRequest
 
 LARGEST_QUESTION: Final = 16 * 1024
@@ -80,13 +81,20 @@ def request_of(facts: Mapping[str, str], *, takes_challenges: bool = False) -> A
         return None
     station = facts.get("Calling-Station-Id") or facts.get("NAS-IP-Address") or ""
     return AuthenticationRequest(
-        user_name=name,
+        user_name=without_own_realm(name),
         password=password,
         station=station[:LONGEST_STATION],
         nas=nas_in(facts),
         state=out_of_octets(facts.get("State", "")),
         takes_challenges=takes_challenges,
     )
+
+
+def without_own_realm(name: str) -> str:
+    """ "14231200001@hnist.edu.cn" is 14231200001: where eduroam wants a realm devices send the same name inside the tunnel. One under another
+    realm is nobody's here."""
+    number, _at, realm = name.strip().partition("@")
+    return number if realm and realm.lower() == school().domain.lower() else name
 
 
 def in_octets(text: str) -> str:

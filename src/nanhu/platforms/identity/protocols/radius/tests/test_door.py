@@ -9,6 +9,7 @@ from django.test import Client
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.school import school
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.personal.services import app_passwords
@@ -193,6 +194,20 @@ def test_guessing_is_slowed(student, key):
 
     assert answers[0] == 401
     assert answers[-1] == 429
+
+
+@pytest.mark.usefixtures("clock_stands")
+def test_a_number_with_the_schools_realm_is_that_number_and_with_another_nobodys(student, key):
+    """As the manual has it for eduroam, and as phones send it inside the tunnel too."""
+    number, domain = student.numbers[0], school().domain
+    answer = ask(key, f"{number}@{domain.upper()}", PASSWORD)
+    assert (answer.status_code, answer.json()["reply:User-Name"]["value"]) == (200, [number])
+    for realm in ("evil.example", f"lab.{domain}", "", f"{domain}@{domain}"):
+        assert ask(key, f"{number}@{realm}", PASSWORD).status_code == 401, realm
+    with time_machine.travel(now(), tick=False):
+        guesses = [ask(key, f"{number}@{domain}", f"guess-{one}").status_code for one in range(12)]
+        assert (guesses[0], guesses[-1]) == (401, 429)
+        assert ask(key, number, PASSWORD).status_code == 429, "under either name it is one gate"
 
 
 def test_wrong_keys_from_its_address_do_not_stop_a_server(student, key):
