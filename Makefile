@@ -17,6 +17,7 @@ setup:
 setup-dev:
 	@sh scripts/setup dev
 	@sh scripts/install-test-tools
+	@sh scripts/install-dlt
 
 demo: setup
 	@$(BIN)/nanhu demo
@@ -50,4 +51,4 @@ lock:
 	@sh scripts/lock
 
 clean:
-	rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-dlt var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -23,8 +23,7 @@ SECONDS = 240
 
 @pytest.fixture
 def key() -> str:
-    if not PYTHON.exists():
-        pytest.skip("sh scripts/install-dlt sets up dlt")
+    assert PYTHON.exists(), "sh scripts/install-dlt sets up dlt"
     order = openapi.VendorOrder(
         company="图书公司", contact="刘工", scopes=("hub.read",), addresses=("127.0.0.0/8",), per_minute=6000
     )

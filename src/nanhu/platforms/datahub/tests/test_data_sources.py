@@ -39,6 +39,20 @@ from nanhu.testing.patience import PATIENCE_SECONDS
 pytestmark = pytest.mark.django_db
 ROSTER = "academic.roster"
 
+MOODS = {
+    "429": "对方忙，稍后再读：对方说问得太勤（HTTP 429）",
+    "500": "没有读成：对方的系统出错了（HTTP 500）",
+    "html": "没有读成：回答不是 JSON：可能是登录页面，也可能没有传完",
+    "half": "没有读成：对方说有 5 行，给出 4 行",
+    "torn": "没有读成：对方的回答没有传完，或不是 HTTP（BadAnswerError: ",
+    "same": "没有读成：同一页来了两遍，后面的没有读到",
+    "away": "没有读成：下一页的地址在另一台主机，没有跟去",
+    "zeros": "没有读成：对方的回答没有传完，或不是 HTTP（BadAnswerError: ",
+    "slow": "没有读成：等了太久，对方没有回答（",
+    "clock": "对方忙，稍后再读：对方的系统出错了（HTTP 503）",
+}
+"""Of the emulated source, and what the page says of each."""
+
 
 @pytest.fixture(scope="module")
 def outside():
@@ -157,22 +171,8 @@ def test_a_line_of_nobody_that_keeps_what_is_gone_is_told_by_the_health(steward,
 
 
 @pytest.mark.capability("A001.3")
-@pytest.mark.parametrize(
-    ("mood", "words"),
-    [
-        ("429", "对方忙，稍后再读：对方说问得太勤（HTTP 429）"),
-        ("500", "没有读成：对方的系统出错了（HTTP 500）"),
-        ("html", "没有读成：回答不是 JSON：可能是登录页面，也可能没有传完"),
-        ("half", "没有读成：对方说有 5 行，给出 4 行"),
-        ("torn", "没有读成：对方的回答没有传完，或不是 HTTP（BadAnswerError: "),
-        ("same", "没有读成：同一页来了两遍，后面的没有读到"),
-        ("away", "没有读成：下一页的地址在另一台主机，没有跟去"),
-        ("zeros", "没有读成：对方的回答没有传完，或不是 HTTP（BadAnswerError: "),
-        ("slow", "没有读成：等了太久，对方没有回答（"),
-        ("clock", "对方忙，稍后再读：对方的系统出错了（HTTP 503）"),
-    ],
-)
-def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster, outside, mood, words, monkeypatch):
+@pytest.mark.parametrize("mood", MOODS)
+def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster, outside, mood, monkeypatch):
     before, batches = sections(), Batch.objects.count()
     if mood == "slow":
         monkeypatch.setattr(http, "PAGE_SECONDS", 1.0)
@@ -182,8 +182,8 @@ def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster,
     with time_machine.travel(now(), tick=False):
         failed = read_again(roster)
     assert (sections(), Batch.objects.count()) == (before, batches)
-    assert failed.error.startswith(words)
-    assert f">{words}" in re.sub(r">\s+", ">", steward.get(at(roster)).content.decode()), "in words, once"
+    assert failed.error.startswith(MOODS[mood])
+    assert f">{MOODS[mood]}" in re.sub(r">\s+", ">", steward.get(at(roster)).content.decode()), "in words, once"
     assert failed.failed_at
     if mood == "429":
         assert failed.due_at == failed.failed_at + timedelta(seconds=7), "as it asked"
@@ -214,7 +214,10 @@ def test_an_outage_is_named_within_two_intervals(steward, outside, listed, two, 
         read(made)
         for page in (at(made), "/datahub/sources/"):
             said_there = steward.get(page).content.decode()
-            assert ("没有读成：对方的系统出错了（HTTP 500）" in said_there, "读不成：没有读成" in said_there) == (True, False)
+            assert ("没有读成：对方的系统出错了（HTTP 500）" in said_there, "读不成：没有读成" in said_there) == (
+                True,
+                False,
+            )
     with time_machine.travel(good_at + 2 * interval + timedelta(seconds=1), tick=False):
         read(made)
         assert program.get(ROSTER).json()["stale_since"] == good_at.isoformat()
