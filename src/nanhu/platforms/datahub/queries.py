@@ -17,10 +17,27 @@ LAST: Final = """
     )
     SELECT last.id FROM known CROSS JOIN LATERAL (
         SELECT id FROM datahub_batch one WHERE one.source BETWEEN known.source AND known.source AND NOT is_dry_run
-        AND (NOT %(applied_only)s OR state = 'applied') ORDER BY one.source, id DESC LIMIT %(most)s
+        AND (NOT %(applied_only)s OR state = 'applied') ORDER BY one.source, id DESC LIMIT 1
     ) AS last"""
 """From source to source by the index, for a table that is followed has thousands a day. BETWEEN: by =, the planner would walk back
 through the batches of all others, too."""
+
+COURSES: Final = """
+    WITH RECURSIVE known AS (
+        SELECT min(source) AS source FROM datahub_batch
+        UNION ALL
+        SELECT (SELECT min(more.source) FROM datahub_batch more WHERE more.source > known.source)
+        FROM known WHERE known.source IS NOT NULL
+    ), steps AS (
+        SELECT source, 9223372036854775807 AS id, 0 AS step FROM known WHERE source IS NOT NULL
+        UNION ALL
+        SELECT source, (
+            SELECT id FROM datahub_batch one WHERE one.source BETWEEN steps.source AND steps.source AND one.id < steps.id
+            AND state = 'applied' ORDER BY one.source, id DESC LIMIT 1
+        ), step + 1 FROM steps WHERE id IS NOT NULL AND step < %(most)s
+    )
+    SELECT id FROM steps WHERE id IS NOT NULL AND step > 0"""
+"""Of each source the last in effect, one step back after another: by LIMIT 12 the planner would sort all that a source has."""
 
 
 def decisions() -> Mapping[Place, int | None]:
@@ -33,13 +50,13 @@ def decisions() -> Mapping[Place, int | None]:
 
 def last_batches(*, applied_only: bool = False) -> dict[str, Batch]:
     """The last batch of each source that was meant for good, or that took effect."""
-    ids = [number for (number,) in all_rows(LAST, {"applied_only": applied_only, "most": 1})]
+    ids = [number for (number,) in all_rows(LAST, {"applied_only": applied_only})]
     return {one.source: one for one in Batch.objects.defer("gone", "differences").filter(pk__in=ids).order_by("source")}
 
 
 def courses_of_batches(most: int) -> dict[str, list[Batch]]:
     """Of each source the last batches in effect, the oldest first."""
-    ids = [number for (number,) in all_rows(LAST, {"applied_only": True, "most": most})]
+    ids = [number for (number,) in all_rows(COURSES, {"most": most})]
     found: dict[str, list[Batch]] = {}
     for one in Batch.objects.defer("gone", "differences", "gate").filter(pk__in=ids).order_by("pk"):
         found.setdefault(one.source, []).append(one)
