@@ -47,16 +47,17 @@ SENTENCES = {
 LONGEST_SHORT = 40
 MOST_TYPED = 200_000
 """Letters of a form that come back to who typed them; more stays in the browser, one page back."""
-SECRET_PARTS = {"password", "pin", "secret", "code"}
+SECRET_PARTS = {"password", "passphrase", "pin", "secret", "code", "credential"}
+SECRET_NAMES = re.compile(r"new|again|card_number|id_number|(answer|again)_\d+")
+"""Of a new PIN or password, a bank card, a document, answers to the questions that bring a password back."""
 OWN_FIELD = "csrfmiddlewaretoken"
 SUBMIT_AGAIN = (
     _("这个页面放得太久了"),
     _("为了安全，表单没有提交。请重新打开那一页，再填一次。"),
 )
-SIGN_IN_AGAIN = (
-    _("登录过期了，还没有提交"),
-    _("请在新打开的页里登录，再回到这一页，按“再提交一次”。"),
-)
+EXPIRED = _("登录过期了，还没有提交")
+SIGN_IN_AGAIN = _("请在新打开的页里登录，再回到这一页，按“再提交一次”。")
+SIGN_IN_FIRST = _("请在新打开的页里登录。")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -94,14 +95,14 @@ def not_taken(request: HttpRequest) -> HttpResponse:
     is who has to be, one signs in first, on a page beside it."""
     viewer = getattr(request, "viewer", None)
     is_shut = viewer is None and getattr(request.resolver_match and request.resolver_match.func, "login_required", True)
-    what, todo = SIGN_IN_AGAIN if is_shut else SUBMIT_AGAIN
+    kept = typed(request)
     facts = {
-        "what": what,
-        "todo": todo if is_shut else "",
+        "what": EXPIRED if is_shut else SUBMIT_AGAIN[0],
+        "todo": (SIGN_IN_AGAIN if kept.get("can_be_sent") else SIGN_IN_FIRST) if is_shut else "",
         "sign_in": resolve_url(settings.LOGIN_URL) if is_shut else "",
         "name": viewer.name if viewer else "",
     }
-    answer = render(request, "ui/not_taken.html", facts | typed(request), status=HTTPStatus.FORBIDDEN)
+    answer = render(request, "ui/not_taken.html", facts | kept, status=HTTPStatus.FORBIDDEN)
     add_never_cache_headers(answer)  # it holds what somebody wrote
     return answer
 
@@ -179,8 +180,9 @@ def typed(request: HttpRequest) -> dict[str, object]:
 
 
 def is_secret(name: str) -> bool:
-    """By a whole part of it: `old_pin` is, `pinned` and `mapping` are not."""
-    return not SECRET_PARTS.isdisjoint(re.split(r"[_\-.\d]", name.lower()))
+    """By a whole part of it, `old_pin` is, `pinned` and `mapping` are not; or by all of it."""
+    parts = re.split(r"[_\-.\d]", name.lower())
+    return not SECRET_PARTS.isdisjoint(parts) or SECRET_NAMES.fullmatch(name.lower()) is not None
 
 
 def is_text(value: str) -> bool:

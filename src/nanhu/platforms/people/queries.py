@@ -10,21 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import (
-    Case,
-    DateTimeField,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    TextField,
-    Value,
-    When,
-)
-from django.db.models.functions import Greatest
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, TextField, Value, When
 from django.urls import reverse
 
 from nanhu.kernel.clock import now
@@ -295,39 +281,43 @@ def persons_with_phone(phone: str) -> list[int]:
 
 def is_phone_settled(person_id: int) -> bool:
     """Whether the phone on record has stood for a day. Whoever writes it (an office's file, a system that is read, a steward) could
-    else have a code sent to himself the same minute, and be somebody else. Of a record that is younger the first numbers count at
-    once, unless an older one was merged into it: no keys hang on it yet. One query, whoever it is asked of, and nothing is opened where nothing changed."""
-    person = with_former_phone(person_id)
-    if person is None or person.created_at > now() - PHONE_SETTLES_AFTER:
-        return person is None or not person.is_kept
-    return person.changed is None or former_phone(person) is None
+    else have a code sent to himself the same minute, and be somebody else. What a record got on its first day where it had none counts at
+    once, unless an older one was merged into it: no keys hang on it yet. Two queries, whoever it is asked of, and nothing is opened where
+    nothing changed."""
+    person = with_phone_changes(person_id)
+    if person is None:
+        return True
+    if person.is_kept and person.created_at > now() - PHONE_SETTLES_AFTER:
+        return False
+    return former_phone(person) is None
 
 
-def with_former_phone(person_id: int) -> Any:
-    """The record; `changed`: what its first change of the phone within a day replaced; `is_kept`: older ones were merged into it. What a record got
-    on its own first day does not count as changed, unless it is one."""
+def with_phone_changes(person_id: int) -> Any:
+    """The record; `is_kept`: older ones were merged into it; `phone_changes`: when each change of its phone within a day was, and what it replaced."""
     moment = now() - PHONE_SETTLES_AFTER
     kept = Exists(Person.objects.filter(merged_into=OuterRef("pk"), created_at__lte=moment))
-    changes = Change.objects.filter(entity="person", entity_id=OuterRef("pk"), sources__has_key="phone")
-    first = changes.filter(created_at__gt=OuterRef("counts_from")).order_by("id").values("sealed")[:1]
-    own_day = Greatest(Value(moment), F("created_at") + PHONE_SETTLES_AFTER, output_field=DateTimeField())
-    return (
-        Person.objects.filter(id=person_id)
-        .only("id", "created_at", "phone_index")
-        .annotate(is_kept=kept)
-        .annotate(
-            counts_from=Case(When(is_kept=True, then=Value(moment)), default=own_day, output_field=DateTimeField())
-        )
-        .annotate(changed=Subquery(first))
-        .first()
+    found: Any = (
+        Person.objects.filter(id=person_id).only("id", "created_at", "phone_index").annotate(is_kept=kept).first()
     )
+    changes = Change.objects.filter(
+        entity="person", entity_id=person_id, sources__has_key="phone", created_at__gt=moment
+    )
+    replaced = list(changes.order_by("id").values_list("created_at", "sealed"))
+    if found is not None:
+        found.phone_changes = replaced
+    return found
 
 
 def former_phone(person: Any) -> str | None:
-    """Of `with_former_phone`: the number that stood a day ago, "" where there was none; None where it stands again."""
-    former = normalise_phone(json.loads(person.changed.open() if person.changed else "{}").get("phone") or "")
-    held = blind_index(former, purpose="people.phone") if former else None
-    return None if held == (bytes(person.phone_index) if person.phone_index else None) else former
+    """Of `with_phone_changes`: the number that stood a day ago, "" where there was none; None where it stands again."""
+    own_day_ends = person.created_at + PHONE_SETTLES_AFTER
+    for at, sealed in person.phone_changes:
+        former = normalise_phone(json.loads(sealed.open() if sealed else "{}").get("phone") or "")
+        if not former and at <= own_day_ends and not person.is_kept:
+            continue
+        held = blind_index(former, purpose="people.phone") if former else None
+        return None if held == (bytes(person.phone_index) if person.phone_index else None) else former
+    return None
 
 
 def equal(left: str, right: str) -> bool:

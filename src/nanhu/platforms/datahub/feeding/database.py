@@ -267,6 +267,10 @@ def read_rows(made: DataSource, *, limit: int, seconds: int = ALL_SECONDS) -> It
         raise SourceFailedError(why=_("有的字不是数据库说的编码")) from None
 
 
+CONNECTION_LOST: Final = "08000"
+"""Where a driver says so without a number."""
+
+
 def words_of(error: psycopg.Error | pymysql.MySQLError) -> str:
     """Its own words where they are of the connection or of our query; else its number alone, for they may hold a row."""
     if isinstance(error, psycopg.Error):
@@ -276,4 +280,5 @@ def words_of(error: psycopg.Error | pymysql.MySQLError) -> str:
         number, text = str(error.args[0] if error.args else ""), str(error.args[-1] if error.args else "")
         is_open = number in OPEN_NUMBERS or number.startswith("2")
     said = masked(" ".join(text.split()))[:200] if is_open else f"{type(error).__name__} {number}"
-    return database_in_words(number, said)
+    is_away = not number and isinstance(error, psycopg.OperationalError | pymysql.err.InterfaceError)
+    return database_in_words(CONNECTION_LOST if is_away else number, said)

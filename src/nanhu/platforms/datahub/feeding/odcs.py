@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from nanhu.kernel.clock import campus_time
 from nanhu.platforms.datahub.codes import TABLES
 from nanhu.platforms.datahub.feeding.http import shown_address
 from nanhu.platforms.datahub.known_sources import named_source, spec_of
@@ -23,14 +24,6 @@ type Said = dict[str, Any]
 Kind, State = DataSource.Kind, DataSource.State
 VERSION: Final = "v3.0.2"
 STATES: Final = {State.DRAFT: "draft", State.LIVE: "active", State.RESTING: "active", State.RETIRED: "retired"}
-SERVERS: Final = {
-    Kind.HTTP: "api",
-    Kind.POSTGRES: "postgres",
-    Kind.STREAM: "postgres",
-    Kind.MARIADB: "mysql",
-    Kind.BINLOG: "mysql",
-    Kind.SFTP: "sftp",
-}
 LOGICAL: Final = {
     "text": "string",
     "code": "string",
@@ -55,7 +48,7 @@ def contract_of(made: DataSource) -> Said:
         "kind": "DataContract",
         "id": str(made.public_id),
         "name": made.key,
-        "version": f"{made.changed_at:%Y.%m.%d}",
+        "version": f"{campus_time(made.changed_at):%Y.%m.%d.%H%M%S}",
         "status": STATES[State(made.state)],
         "domain": made.office,
         "description": {"purpose": made.name},
@@ -78,11 +71,10 @@ def contract_of(made: DataSource) -> Said:
 
 def server_of(made: DataSource) -> Said:
     """Without its secret, and without what the parameters of an address are worth."""
-    kind = Kind(made.kind)
-    address = shown_address(made.address) if kind == Kind.HTTP else made.address
-    return {"server": made.key, "type": SERVERS.get(kind, "custom"), "location": address} | (
-        {"customProperties": custom({"follows": made.query})} if made.query else {}
-    )
+    is_http = made.kind == Kind.HTTP
+    location = shown_address(made.address) if is_http else made.address
+    more = custom({"kind": made.kind, "follows": made.query or None})
+    return {"server": made.key, "type": "api" if is_http else "custom", "location": location, "customProperties": more}
 
 
 def empty_cell(made: DataSource) -> str:
@@ -190,7 +182,8 @@ def rows_expected(made: DataSource) -> Iterator[Said]:
     if made.expected_rows:
         spread = made.expected_rows * made.tolerance / 100
         least, most = math.ceil(made.expected_rows - spread), math.floor(made.expected_rows + spread)
-        yield {"type": "library", "metric": "rowCount", "mustBeBetween": [least, most]}
+        bounds = {"mustBe": least} if least == most else {"mustBeBetween": [least, most]}
+        yield {"type": "library", "rule": "rowCount", **bounds}
 
 
 def changes_allowed(made: DataSource) -> Iterator[Said]:

@@ -334,6 +334,17 @@ def open_pair():
     return found.first() if set(held.values()) == PAIR else None
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("after", [0, 20, 60])
+def test_a_power_cut_leaves_an_import_to_begin_anew(after, tmp_path, units):
+    path = tmp_path / "学籍.csv"
+    path.write_text(register(student(**POOL[0])))
+    with pytest.raises(PowerCut), power_cut(after):
+        import_file(by=BY, path=path, source_key="aa.students")
+    assert not Affiliation.objects.filter(campus_no=POOL[0]["no"]).exists()
+    assert import_file(by=BY, path=path, source_key="aa.students").state == "applied"
+
+
 @pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(("course", "lists"), [(Courses, 99), (Offices, 1)], ids=["one office", "three offices"])

@@ -15,6 +15,7 @@ from nanhu.platforms.datahub.tests.conftest import BY, PASSWORD, id_number, regi
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import RecoveryContact
 from nanhu.platforms.identity.recovery import attempts
+from nanhu.platforms.people import api as people
 from nanhu.testing import sessions
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +75,22 @@ def test_who_has_a_number_of_his_own_still_gets_his_code(replaced):
 def test_a_wrong_file_that_is_rolled_back_takes_nothing_from_anybody(replaced):
     roll_back(by=BY, batch_id=replaced.batch, reason="交错了")
     assert codes_sent() == [OLD], "it stood a day ago"
+
+
+def test_a_number_replaced_on_the_record_s_first_day_waits_too_and_a_first_one_counts_at_once(hand_in, units):
+    """The roster in the morning, activated at noon, another's number in the evening."""
+    hand_in(register(student()))
+    hand_in(register(student("14231100002", name="王芳", document=id_number(order=3), phone="")), name="二.csv")
+    identity_sample.set_password_for_sample(by=BY, campus_no=NUMBER, password=PASSWORD)
+    deliver_pending()
+    assert codes_sent() == [OLD]
+    lines = f"{HEADER}\n{NUMBER},李明,{NEW}\n14231100002,王芳,13700137007\n"
+    with time_machine.travel(now() + timedelta(hours=8)):
+        hand_in(lines, "sa.contacts", "联系方式.csv")
+        deliver_pending()
+        assert codes_sent() == [], "replaced: not before a day"
+        assert "登记的您的手机号已改" in SmsMessage.objects.filter(phone=OLD).latest("pk").text
+        first, second = (people.find_person_by_campus_no(one) for one in (NUMBER, "14231100002"))
+        assert (people.is_phone_settled(first), people.is_phone_settled(second)) == (False, True)
+    with time_machine.travel(now() + timedelta(hours=33)):
+        assert codes_sent() == [NEW]

@@ -135,7 +135,7 @@ def test_it_says_by_the_open_standard_all_that_is_agreed(steward, made):
     assert set(more_of(kind)["codes"]) >= {"first", "again"}
     assert (kind["logicalType"], campus_no["classification"]) == ("string", "internal")
     table = said["schema"][0]
-    assert {"type": "library", "metric": "rowCount", "mustBeBetween": [24000, 36000]} in table["quality"]
+    assert {"type": "library", "rule": "rowCount", "mustBeBetween": [24000, 36000]} in table["quality"]
     assert limits_in(said)["gone"] == {
         "oneLooksAbovePercent": 3.0,
         "oneLooksAboveRows": 200,

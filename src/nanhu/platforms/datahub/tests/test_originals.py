@@ -12,6 +12,7 @@ from nanhu.platforms.datahub.models import Batch, FilePiece, KeepRule
 from nanhu.platforms.datahub.services import originals, pruning
 from nanhu.platforms.datahub.services.imports import import_file
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
+from nanhu.testing.vendors import vendor_in_place
 
 FILE = register(student(), student("14231100002", name="王芳", document=id_number(order=3)), ",,torn").encode("gbk")
 WHY = {"reason": "家长说交来时就写错了"}
@@ -38,6 +39,26 @@ def test_what_was_handed_in_is_handed_out_byte_for_byte(steward, handed_in):
     assert (said.target, said.reason) == (f"batch:{handed_in.pk}", WHY["reason"])
     seen = AuditEntry.objects.filter(action="datahub.look_shared_rows", target__startswith="person:")
     assert {one.facts["campus_no"] for one in seen} == {"14231100001", "14231100002"}, "each of them finds it"
+
+
+def seen_after(steward, batch):
+    before = set(AuditEntry.objects.values_list("pk", flat=True))
+    assert steward.post(f"/datahub/batches/{batch}/original/", WHY).status_code == 200
+    told = AuditEntry.objects.filter(action="datahub.look_shared_rows").exclude(pk__in=before)
+    return {one.facts["campus_no"] for one in told}
+
+
+def test_who_stands_in_a_line_that_was_refused_finds_it_too(steward, hand_in, units):
+    hand_in(register(student()))
+    refused = hand_in(register(student(班级代码="没有的班")), name="第二份.csv")
+    assert seen_after(steward, refused.batch) == {"14231100001"}
+
+
+def test_who_stands_in_a_shared_table_finds_it(steward, hand_in, units):
+    hand_in(register(student()))
+    with vendor_in_place("dorm.stay", "dorm.vendor", {"campus_no": "学号", "place": "房间", "state": "状态"}) as give:
+        report = give([{"学号": "14231100001", "房间": "d1-101", "状态": "在住"}])
+    assert seen_after(steward, report.batch) == {"14231100001"}
 
 
 def test_nobody_takes_it_out_without_a_word_or_a_role(steward, stranger, client, handed_in):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
@@ -16,15 +15,17 @@ from nanhu.kernel.files.names import safe_file_name
 from nanhu.kernel.kit import Choice, Empty, Filters, Markup, Number, PageRequest, Table, Text, export, list_of
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.sheets.writing import attachment
+from nanhu.platforms.datahub.cleaning.text import squeezed, whole
 from nanhu.platforms.datahub.feeding.health import reader_of
 from nanhu.platforms.datahub.feeding.reading import BY as READER
 from nanhu.platforms.datahub.forms import ReasonForm, RollbackForm
 from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.labels import field_label
-from nanhu.platforms.datahub.models import Batch, Issue, LandingRow
+from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of, title_of
 from nanhu.platforms.datahub.services import mending, originals, rollback
+from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.mapping import is_remembered
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, shared_tables
@@ -212,19 +213,22 @@ def gone(request: PageRequest, found: Batch) -> HttpResponseBase:
     return export(list_of(request, table_of_gone(found), found.gone), f"gone-{found.pk}")
 
 
-def in_file(found: Batch) -> QuerySet[LandingRow, str | None]:
-    """Whom its lines name: the number of each, also where the line was refused."""
+def numbers_in_file(found: Batch) -> set[str]:
+    """Of whom its lines name, also those that were refused: most are sealed, so each line is opened."""
     spec = named_source(found.source)
-    number = table.person if (table := shared_tables().get(spec.table if spec else "")) else "campus_no"
-    header = found.columns.get(number, "")
-    return found.rows.values_list(KeyTextTransform(header, KeyTransform("cells", "raw")), flat=True).distinct()
+    table, shape = shared_tables().get(spec.table if spec else ""), spec.number if spec else None
+    header = found.columns.get((table.person if table else "") or "campus_no")
+    cells = (row.cells.get(header) for row in stored_rows(found)) if header else ()
+    return {shape.clean(cell) if shape else whole(squeezed(cell)).upper() for cell in cells} - {""}
 
 
 @batch.form(
     "original/",
     ReasonForm,
     title=_("下载原文件"),
-    lead=_("和交来时一样，证件号码、电话都不遮挡。写进审计日志，文件里的每个人都会在“谁看过我”里看到。"),
+    lead=_(
+        "和交来时一样，证件号码、电话都不遮挡。写进审计日志；认得出的人都会在“谁看过我”里看到。整个被拒的文件没有读出行，认不出是谁。"
+    ),
     submit=_("下载"),
     icon="download",
     guards=[fresh_sign_in_required],
@@ -232,7 +236,7 @@ def in_file(found: Batch) -> QuerySet[LandingRow, str | None]:
 def original(request: PageRequest, form: ReasonForm, found: Batch) -> HttpResponseBase:
     pieces = originals.hand_out(by=request.actor, batch=found, reason=form.cleaned_data["reason"])
     named = found.rows.exclude(person=None).values_list("person_id", flat=True).distinct()
-    tell_batch_seen(found, (one for one in in_file(found) if one), by=request.actor, person_ids=named)
+    tell_batch_seen(found, numbers_in_file(found), by=request.actor, person_ids=named)
     answer = StreamingHttpResponse(pieces, content_type=BYTES)
     answer.headers["Content-Length"] = str(found.size_bytes)
     return attachment(answer, safe_file_name(found.file_name))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.crypto import mask_id_number, mask_phone
@@ -26,6 +27,7 @@ from nanhu.platforms.datahub.services.code_rules import code_name
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.services.rebuilding import cleaned
+from nanhu.platforms.datahub.views.rows import LOOK_ROW
 from nanhu.platforms.people import api as people
 
 SAME, NEAR, OTHER = "same", "near", "other"
@@ -214,8 +216,13 @@ def places_of(left: str, right: str) -> Sequence[int]:
 
 
 def note_look(review: Review, *, by: Actor, purpose: str) -> None:
-    """Of each whose numbers are opened, whole, for this purpose."""
+    """Of each whose numbers are opened, whole, for this purpose; the row of a file as wherever else it is opened."""
+    if review.row is not None:
+        audit.record(by=by, action="datahub.open_row", target=f"landing_row:{review.row.pk}", reason=purpose)
     for person in (review.left, review.right):
         if person is not None:
             people.id_number_of(person.id, by=by, purpose=purpose)
             people.phone_of(person.id, by=by, purpose=purpose)
+            if review.row is not None:
+                facts = {"row": review.row.pk, "batch": review.row.batch_id}
+                audit.record(by=by, action=LOOK_ROW, target=f"person:{person.id}", reason=purpose, facts=facts)

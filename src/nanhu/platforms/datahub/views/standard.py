@@ -159,9 +159,12 @@ def shares() -> list[Share]:
     found = []
     for key, known in batches.items():
         spec = named_source(key)
-        for name in known[-1].columns if spec else ():
+        whole = [one for one in known if one.pruned_at is None] or known[
+            -1:
+        ]  # of the others findings went with their rows
+        for name in whole[-1].columns if spec else ():
             if spec and is_coded(spec, name):
-                said = [tally_of(one, name, unknown) for one in known if name in one.columns]
+                said = [tally_of(one, name, unknown) for one in whole if name in one.columns]
                 course = [100 - off * 100 / max(filled, 1) for filled, off in said]
                 found.append(Share(spec, name, *said[-1], course))
     return sorted(found, key=lambda one: one.course[-1])

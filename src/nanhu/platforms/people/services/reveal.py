@@ -7,7 +7,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.people.models import Person
-from nanhu.platforms.people.queries import former_phone, with_former_phone
+from nanhu.platforms.people.queries import former_phone, with_phone_changes
 
 
 @transaction.atomic
@@ -24,8 +24,8 @@ def id_number_of(person_id: int, *, by: Actor, purpose: str) -> str:
 @transaction.atomic
 def former_phone_of(person_id: int, *, by: Actor, purpose: str) -> str:
     """The whole number that stood on record a day ago, "" when it still stands or there was none."""
-    person = with_former_phone(person_id)
-    former = former_phone(person) if person is not None and person.changed is not None else None
+    person = with_phone_changes(person_id)
+    former = former_phone(person) if person is not None else None
     if not former:
         return ""
     audit.record(by=by, action="people.reveal_phone", target=f"person:{person_id}", reason=purpose)

@@ -91,7 +91,7 @@ def few(monkeypatch):
 
 
 @pytest.mark.usefixtures("syncing", "few")
-def test_made_up_codes_are_not_required_setting_for_ever(wecom, client):
+def test_made_up_codes_are_not_asked_of_them_for_ever(wecom, client):
     wecom.join("t2")
     for _one in range(4):
         assert tap(Client(), wecom, "t2").status_code == 302

@@ -80,11 +80,13 @@ BEGIN
             AND (said_station LIKE '__:__:__:__:__:__' AND former.station LIKE '__:__:__:__:__:__' OR network_name_of(said_name) <> former.name)
             OR 'named' IN (why, former.note) AND former.name <> '' AND network_name_of(said_name) NOT IN ('', former.name);
     END IF;
-    IF is_other THEN  -- or a late word of one whose number was taken since
+    IF is_other AND given.id IS NOT NULL THEN  -- or a late word of one whose number was taken since
         SELECT s.sid INTO earlier FROM network_session s
-         WHERE s.nas_id = device.id AND starts_with(s.sid, said_sid || '#')
-           AND (s.grant_id = given.id OR given.id IS NULL AND s.station = said_station
-                AND network_name_of(s.user_name) IN ('', network_name_of(said_name)))
+         WHERE s.nas_id = device.id AND starts_with(s.sid, said_sid || '#') AND s.grant_id = given.id ORDER BY s.id DESC LIMIT 1;
+    ELSIF is_other AND status <> 'start' AND happened < former.started_at + interval '1 minute' THEN  -- of before it was taken: else it is a third one's
+        SELECT s.sid INTO earlier FROM network_session s
+         WHERE s.nas_id = device.id AND starts_with(s.sid, said_sid || '#') AND s.stopped_at > happened - interval '1 day'
+           AND s.station = said_station AND network_name_of(s.user_name) IN ('', network_name_of(said_name))
          ORDER BY s.id DESC LIMIT 1;
     END IF;
     IF earlier IS NOT NULL THEN

@@ -156,6 +156,20 @@ def test_a_number_given_again_by_a_nas_that_repeats_no_class_is_another_session(
     assert set(held) == {("10.2.3.4", school["S1"]), ("10.2.3.5", school["S2"])}
 
 
+def test_a_third_on_the_first_one_s_device_is_not_taken_for_the_first(school):
+    """Where no Class is repeated, what is said now of a number that was taken since is of no session before it."""
+    for number, mac in (("S1", PHONE), ("S2", LAPTOP)):
+        school.code(number, mac)
+    first = school.report("Start", "1", User_Name="S1", Calling_Station_Id=PHONE, Framed_IP_Address="10.2.3.4")
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        school.report("Start", "1", User_Name="S2", Calling_Station_Id=LAPTOP, Framed_IP_Address="10.2.3.5")
+    with time_machine.travel(now() + timedelta(minutes=4)):
+        for status in ("Start", "Interim-Update"):
+            said = {"User_Name": "anonymous@x", "Calling_Station_Id": PHONE, "Framed_IP_Address": "10.2.3.6"}
+            assert school.report(status, "1", **said).pk != first.pk
+    assert set(AddressLine.objects.filter(address="10.2.3.6").values_list("person_id", flat=True)) == {None}
+
+
 def test_a_number_given_again_is_another_session_also_where_nobody_stands_behind_it(school):
     first = school.report("Start", "1", Calling_Station_Id=PHONE, User_Name="anonymous@x", Framed_IP_Address="10.2.3.4")
     with time_machine.travel(now() + timedelta(minutes=2)):

@@ -400,7 +400,7 @@ letting_cases = decided(
     lettings,
     Letting,
     Lettings,
-    found=Letting.objects.select_related("case", "asset__unit", "loan", "extends__loan").annotate(
+    found=Letting.objects.select_related("case", "asset__unit", "loan__asset", "extends__loan__asset").annotate(
         is_lost=renting.ended_as_lost(CAME_BACK)
     ),
     rows=rents_of,
