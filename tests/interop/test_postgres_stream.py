@@ -69,7 +69,7 @@ def made(postgres: Postgres, two: list[Any], monkeypatch: pytest.MonkeyPatch) ->
     does(
         postgres,
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots",
-        "DROP TABLE IF EXISTS xk",
+        "DROP TABLE IF EXISTS xk CASCADE",
         f"CREATE TABLE xk ({COLUMNS}, PRIMARY KEY (xnxq, jxb, xh))",
         "INSERT INTO xk SELECT '2026-2027-1', ' JX01', 14231100000 + n, 'MA101', n % 7 = 0 FROM generate_series(1, 60) n",
     )
@@ -606,7 +606,7 @@ def test_a_snapshot_that_dies_amid_is_nothing_and_another_shape_is_told(
     does(
         postgres,
         "DROP VIEW IF EXISTS asked",
-        "DROP TABLE IF EXISTS xk",
+        "DROP TABLE IF EXISTS xk CASCADE",
         f"CREATE TABLE xk ({COLUMNS}, PRIMARY KEY (xnxq, jxb, xh))",
         "INSERT INTO xk SELECT '2026-2027-1', 'JX01', 14231100000 + n, 'MA101', false FROM generate_series(1, 5000) n",
         "CREATE VIEW asked AS SELECT * FROM xk",

@@ -38,6 +38,7 @@ from hypothesis.internal.conjecture import providers
 from nanhu.kernel import remembered
 from nanhu.kernel.call_stack import in_one_piece
 from nanhu.kernel.clock import now
+from nanhu.kernel.database import away
 from nanhu.testing import dated
 
 PROFILE = "nanhu"
@@ -184,8 +185,9 @@ def no_source_is_slow() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """What the process keeps of the database for some seconds was another test's database; its language another's, too."""
+    """What the process keeps of the database for some seconds, or that it was away, was another test's; its language another's, too."""
     remembered.forget_all()
+    away.noticed.clear()
     translation.deactivate()
 
 

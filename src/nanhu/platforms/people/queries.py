@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -293,7 +292,7 @@ def is_phone_settled(person_id: int) -> bool:
 
 
 def with_phone_changes(person_id: int) -> Any:
-    """The record; `is_kept`: older ones were merged into it; `phone_changes`: when each change of its phone within a day was, and what it replaced."""
+    """The record; `is_kept`: older ones were merged into it; `phone_changes`: those of its phone within a day."""
     moment = now() - PHONE_SETTLES_AFTER
     kept = Exists(Person.objects.filter(merged_into=OuterRef("pk"), created_at__lte=moment))
     found: Any = (
@@ -302,7 +301,7 @@ def with_phone_changes(person_id: int) -> Any:
     changes = Change.objects.filter(
         entity="person", entity_id=person_id, sources__has_key="phone", created_at__gt=moment
     )
-    replaced = list(changes.order_by("id").values_list("created_at", "sealed"))
+    replaced = list(changes.order_by("id"))
     if found is not None:
         found.phone_changes = replaced
     return found
@@ -311,9 +310,9 @@ def with_phone_changes(person_id: int) -> Any:
 def former_phone(person: Any) -> str | None:
     """Of `with_phone_changes`: the number that stood a day ago, "" where there was none; None where it stands again."""
     own_day_ends = person.created_at + PHONE_SETTLES_AFTER
-    for at, sealed in person.phone_changes:
-        former = normalise_phone(json.loads(sealed.open() if sealed else "{}").get("phone") or "")
-        if not former and at <= own_day_ends and not person.is_kept:
+    for change in person.phone_changes:
+        former = normalise_phone(change.values_before().get("phone") or "")
+        if not former and change.created_at <= own_day_ends and not person.is_kept:
             continue
         held = blind_index(former, purpose="people.phone") if former else None
         return None if held == (bytes(person.phone_index) if person.phone_index else None) else former

@@ -81,6 +81,7 @@ def test_a_number_replaced_on_the_record_s_first_day_waits_too_and_a_first_one_c
     """The roster in the morning, activated at noon, another's number in the evening."""
     hand_in(register(student()))
     hand_in(register(student("14231100002", name="王芳", document=id_number(order=3), phone="")), name="二.csv")
+    deliver_pending()
     identity_sample.set_password_for_sample(by=BY, campus_no=NUMBER, password=PASSWORD)
     deliver_pending()
     assert codes_sent() == [OLD]

@@ -419,7 +419,7 @@ def test_a_pair_is_compared_field_by_field_and_numbers_are_opened_for_a_reason_t
     opened = steward.post(f"{here}numbers/", {"purpose": "与护照复印件核对"}).content.decode()
     assert [one for one in whole if one not in opened] == []
     assert {(one.target, one.reason) for one in looks} == {
-        (f"person:{person}", "与护照复印件核对") for person in (review.left_id, review.right_id)
+        (f"person:{person}", "核对是否同一人：与护照复印件核对") for person in (review.left_id, review.right_id)
     }
     assert looks.count() == 4
     assert f'action="{here}"' in opened, "it is decided where it was compared"

@@ -221,8 +221,8 @@ def note_look(review: Review, *, by: Actor, purpose: str) -> None:
         audit.record(by=by, action="datahub.open_row", target=f"landing_row:{review.row.pk}", reason=purpose)
     for person in (review.left, review.right):
         if person is not None:
-            people.id_number_of(person.id, by=by, purpose=purpose)
-            people.phone_of(person.id, by=by, purpose=purpose)
+            people.id_number_of(person.id, by=by, purpose=f"核对是否同一人：{purpose}")
+            people.phone_of(person.id, by=by, purpose=f"核对是否同一人：{purpose}")
             if review.row is not None:
                 facts = {"row": review.row.pk, "batch": review.row.batch_id}
                 audit.record(by=by, action=LOOK_ROW, target=f"person:{person.id}", reason=purpose, facts=facts)
