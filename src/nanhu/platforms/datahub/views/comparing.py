@@ -27,7 +27,6 @@ from nanhu.platforms.datahub.services.code_rules import code_name
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.services.rebuilding import cleaned
-from nanhu.platforms.datahub.views.rows import LOOK_ROW
 from nanhu.platforms.people import api as people
 
 SAME, NEAR, OTHER = "same", "near", "other"
@@ -225,4 +224,6 @@ def note_look(review: Review, *, by: Actor, purpose: str) -> None:
             people.phone_of(person.id, by=by, purpose=f"核对是否同一人：{purpose}")
             if review.row is not None:
                 facts = {"row": review.row.pk, "batch": review.row.batch_id}
-                audit.record(by=by, action=LOOK_ROW, target=f"person:{person.id}", reason=purpose, facts=facts)
+                audit.record(
+                    by=by, action="datahub.look_row", target=f"person:{person.id}", reason=purpose, facts=facts
+                )
