@@ -135,7 +135,7 @@ class Tile:
     order_on_phones: int | None = None
 
     def is_for(self, viewer: Viewer) -> bool:
-        return viewer.face in self.faces and (not self.roles or bool(self.roles & viewer.roles))
+        return viewer.face in self.faces and viewer.has_one_of(self.roles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,27 +8,22 @@ from nanhu.platforms.datahub.models import Batch, LandingRow
 from nanhu.platforms.people import api as people
 
 type Place = tuple[str, int]
-LAST: Final = """
+KNOWN: Final = """
     WITH RECURSIVE known AS (
         SELECT min(source) AS source FROM datahub_batch
         UNION ALL
         SELECT (SELECT min(more.source) FROM datahub_batch more WHERE more.source > known.source)
         FROM known WHERE known.source IS NOT NULL
-    )
+    )"""
+"""From source to source by the index, for a table that is followed has thousands of batches a day."""
+LAST: Final = f"""{KNOWN}
     SELECT last.id FROM known CROSS JOIN LATERAL (
         SELECT id FROM datahub_batch one WHERE one.source BETWEEN known.source AND known.source AND NOT is_dry_run
         AND (NOT %(applied_only)s OR state = 'applied') ORDER BY one.source, id DESC LIMIT 1
-    ) AS last"""
-"""From source to source by the index, for a table that is followed has thousands a day. BETWEEN: by =, the planner would walk back
-through the batches of all others, too."""
+    ) AS last"""  # noqa: S608 - of constants
+"""BETWEEN: by =, the planner would walk back through the batches of all others, too."""
 
-COURSES: Final = """
-    WITH RECURSIVE known AS (
-        SELECT min(source) AS source FROM datahub_batch
-        UNION ALL
-        SELECT (SELECT min(more.source) FROM datahub_batch more WHERE more.source > known.source)
-        FROM known WHERE known.source IS NOT NULL
-    ), steps AS (
+COURSES: Final = f"""{KNOWN}, steps AS (
         SELECT source, 9223372036854775807 AS id, 0 AS step FROM known WHERE source IS NOT NULL
         UNION ALL
         SELECT source, (
@@ -36,7 +31,7 @@ COURSES: Final = """
             AND state = 'applied' ORDER BY one.source, id DESC LIMIT 1
         ), step + 1 FROM steps WHERE id IS NOT NULL AND step < %(most)s
     )
-    SELECT id FROM steps WHERE id IS NOT NULL AND step > 0"""
+    SELECT id FROM steps WHERE id IS NOT NULL AND step > 0"""  # noqa: S608 - of constants
 """Of each source the last in effect, one step back after another: by LIMIT 12 the planner would sort all that a source has."""
 
 
