@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
 
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.files.services import remove_overdue
 from nanhu.kernel.models import AuditEntry
 from nanhu.services.lostfound.models import Item, Photo
@@ -172,8 +172,8 @@ def test_text_is_text_and_half_a_sign_is_no_fault_of_ours(school):
         page = reader.get(address).content.decode()
         assert "<script>alert" not in page
         assert "<b>三楼" not in page
-    lone = b"category=umbrella&words=%ED%A0%80&place=lib&happened_at=2026-11-28T10%3A00&keeper=self"
-    answer = reader.post(f"{HOME}found/", lone, content_type="application/x-www-form-urlencoded")
+    lone = f"category=umbrella&words=%ED%A0%80&place=lib&happened_at={campus_today()}T00%3A00&keeper=self"
+    answer = reader.post(f"{HOME}found/", lone.encode(), content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 302
     assert Item.objects.latest("pk").words == "\ufffd" * 3, "what is no text is shown as such"
 
