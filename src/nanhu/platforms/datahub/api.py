@@ -5,6 +5,7 @@ from nanhu.kernel.sheets.guard import check_workbook
 from nanhu.platforms.datahub.errors import (
     BatchNotFoundError,
     BatchStateError,
+    GrantRefusedError,
     PurposeRefusedError,
     RollbackRefusedError,
     RowsRefusedError,
@@ -13,14 +14,19 @@ from nanhu.platforms.datahub.errors import (
     WriterRefusedError,
 )
 from nanhu.platforms.datahub.events import RowsChanged, on_rows
+from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.queries import decisions
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back
-from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
 from nanhu.platforms.datahub.shared.reading import Version, changed_at, codes_of, history, rows, sensitive_rows
 from nanhu.platforms.datahub.shared.writers import is_ours, supplier, writer_of
 from nanhu.platforms.datahub.shared.writing import Changes, put, put_own, remove
+from nanhu.platforms.datahub.sharing import grants
+from nanhu.platforms.datahub.sharing import said as grant_words
+from nanhu.platforms.datahub.sharing.forms import GrantForm, grant_named
+from nanhu.platforms.datahub.sharing.forms import as_before as grant_as_before
 
 __all__ = [
     "BatchNotFoundError",
@@ -28,11 +34,15 @@ __all__ = [
     "BatchStateError",
     "Changes",
     "FileRefusedError",
+    "Grant",
+    "GrantForm",
+    "GrantRefusedError",
     "PurposeRefusedError",
     "RollbackPreview",
     "RollbackRefusedError",
     "RowsChanged",
     "RowsRefusedError",
+    "SharedTable",
     "SourceRefusedError",
     "UnknownSourceError",
     "Version",
@@ -41,6 +51,10 @@ __all__ = [
     "check_workbook",
     "codes_of",
     "decisions",
+    "grant_as_before",
+    "grant_named",
+    "grant_words",
+    "grants",
     "history",
     "import_file",
     "is_ours",

@@ -23,6 +23,7 @@ ACTIONS: dict[str, Text] = {
     "datahub.share_person": _("经共享接口给出数据"),
     "datahub.start_source": _("启用数据源"),
     "datahub.take_back_grant": _("撤回授权申请"),
+    "datahub.void_grant": _("同意了共享申请，没有给出"),
     "datahub.hold_large_table": _("大表快照先不生效"),
     "datahub.take_large_table": _("接收大表快照"),
     "datahub.train_matching": _("训练匹配模型"),
@@ -96,6 +97,7 @@ FACTS: dict[str, Text] = {
     "engine": _("引擎"),
     "writer": _("供给方"),
     "consumer": _("使用方"),
+    "owner_name": _("主管单位先同意的人"),
     "basis": _("法律依据"),
     "fields": _("哪些项"),
 }

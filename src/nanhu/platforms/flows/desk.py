@@ -12,6 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import note_opening
@@ -273,7 +274,14 @@ def steps_back(task: Task) -> list[tuple[str, str]]:
     return [*applicant, *found] if found else []  # type: ignore[list-item]
 
 
-@task.action("decide/", form=DecideForm, to="todo", done=_("已办理。"), largest_file=LARGEST_FORM)
+def decided_words(case: Case) -> str:
+    """Where the case ended because what was decided could not be done, it is said why."""
+    if case.outcome != Case.Outcome.CANCELLED:
+        return str(_("已办理。"))
+    return _now("没有办成：%(why)s") % {"why": presented.why_cancelled(case)}
+
+
+@task.action("decide/", form=DecideForm, to="todo", done=decided_words, largest_file=LARGEST_FORM)
 def decide(request: PageRequest, form: DecideForm, found: Task) -> Case:
     said = form.cleaned_data
     asked = () if found.is_added else step_of(found.case, found.step, found.kind).fields

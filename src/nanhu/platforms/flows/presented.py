@@ -311,6 +311,11 @@ def timeline_of(case: Case) -> list[Event]:
     return [event_of(entry, steps) for entry in entries]
 
 
+def why_cancelled(case: Case) -> str:
+    words = case.entries.filter(verb="cancelled").order_by("-pk").values_list("words", flat=True)
+    return words.first() or ""
+
+
 def event_of(entry: Entry, steps: Mapping[str, str]) -> Event:
     step = steps.get(entry.step, "")
     what = f"{term(step)}：{VERBS.get(entry.verb, entry.verb)}" if step else str(VERBS.get(entry.verb, entry.verb))

@@ -5,7 +5,15 @@ class PortalConfig(rooms.Room):
     name = "nanhu.platforms.portal"
     label = "portal"
     verbose_name = "信息门户"
-    parts = (*rooms.Room.parts, "corrections.process", "corrections.watching", "corrections.overriding", "engine_room")
+    parts = (
+        *rooms.Room.parts,
+        "corrections.process",
+        "corrections.watching",
+        "corrections.overriding",
+        "engine_room",
+        "sharing.process",
+        "sharing.services",
+    )
     pages = (
         "calendar_desk",
         "read_only_desk",
@@ -14,4 +22,5 @@ class PortalConfig(rooms.Room):
         "homes.desks",
         "integrations.desk",
         "integrations.news",
+        "sharing.desk",
     )

@@ -63,3 +63,13 @@ class NotInHandError(ConflictError):
 class NotAppealableError(ConflictError):
     code: ClassVar[str] = "portal.not_appealable"
     sentence: ClassVar[str | Promise] = _("只有不同意的更正可以申诉，一件一次。")
+
+
+class StewardAloneError(ConflictError):
+    code: ClassVar[str] = "portal.steward_alone"
+    sentence: ClassVar[str | Promise] = _("这一步只有数据管理员能同意。")
+
+
+class DecidedBeforeError(ConflictError):
+    code: ClassVar[str] = "portal.decided_before"
+    sentence: ClassVar[str | Promise] = _("前一步是您决定的，这一步由另一位数据管理员决定。")

@@ -5,6 +5,7 @@ from nanhu.platforms.portal import publishing
 from nanhu.platforms.portal.integrations import feeds, trying, values
 from nanhu.platforms.portal.search import missing
 from nanhu.platforms.portal.search.indexing import index_all
+from nanhu.platforms.portal.sharing import services as sharing
 from nanhu.platforms.portal.systems import watching
 from nanhu.platforms.portal.weather import services as weather
 
@@ -47,3 +48,8 @@ def forget_values() -> int:
 @job("portal.publish", every="37 * * * *")
 def publish() -> int:
     return publishing.publish()
+
+
+@job("portal.tell_ending_grants", every="20 8 * * *")
+def tell_ending_grants() -> int:
+    return sharing.tell_ending()

@@ -1,4 +1,4 @@
-"""What owners of integrations are told, readers of news, and whom a correction concerns."""
+"""What owners of integrations are told, readers of news, whom a correction concerns, and who asked for shared data."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -45,5 +45,13 @@ message_templates.add(
         text=_("更正 {number} 的临时值已结束，来源还没有改过来，学校数据又是原来的值。"),
         facts=frozenset({"number"}),
         link=lambda _facts: reverse("portal:corrections:overrides"),
+    ),
+    MessageTemplate(
+        key="portal.grant_ending",
+        kind="service",
+        title=_("数据共享 {day} 到期：{what}"),
+        text=_("您申请的“{what}” {day} 到期，之后对方读不到。还要用，请在“数据共享申请”里续期。"),
+        facts=frozenset({"what", "day"}),
+        link=lambda _facts: reverse("portal:sharing:requests"),
     ),
 )

@@ -10,6 +10,7 @@ from nanhu.platforms.portal.integrations.desk import desk as integrations
 from nanhu.platforms.portal.integrations.news import desk as news
 from nanhu.platforms.portal.read_only_desk import desk as read_only
 from nanhu.platforms.portal.search_desk import desk as words
+from nanhu.platforms.portal.sharing.desk import desk as sharing
 from nanhu.platforms.portal.systems.views import systems
 from nanhu.platforms.portal.views import applications, calendar, help_pages, home, manual, preferences, search, sections
 from nanhu.platforms.portal.weather.views import forecast
@@ -26,6 +27,7 @@ urlpatterns = [
     path("placed/", placed.urls),
     path("me/corrections/", corrections.urls),
     path("me/corrections/owners/", owners.urls),
+    path("me/sharing/", sharing.urls),
     path("me/wrong/<str:key>/", wrong, name="wrong"),
     path("help/", help_pages.contents, name="help"),
     path("help/<str:title>/", help_pages.section, name="help_section"),

@@ -1281,8 +1281,10 @@ class Migration(migrations.Migration):
                     models.TextField(
                         choices=[
                             ("asked", "待复核"),
+                            ("in_case", "申请办理中"),
                             ("agreed", "有效"),
                             ("refused", "未同意"),
+                            ("void", "没有给出"),
                             ("taken_back", "已撤回"),
                             ("ended", "已终止"),
                         ],
@@ -1333,6 +1335,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("expires_on", models.DateField()),
+                (
+                    "case_number",
+                    models.TextField(
+                        blank=True, default="", help_text="of the case that decides it; empty: two stewards do"
+                    ),
+                ),
+                ("owner_name", models.TextField(blank=True, default="")),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by_name", models.TextField(blank=True, default="")),
                 (
                     "read_to",
                     models.BigIntegerField(
@@ -1517,6 +1528,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="grant",
+            name="owner",
+            field=models.ForeignKey(
+                help_text="who agreed in its case before the steward: of the table's owner",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
+        ),
+        migrations.AddField(
+            model_name="grant",
             name="vendor",
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="openapi.vendor"),
         ),
@@ -1621,11 +1643,15 @@ class Migration(migrations.Migration):
             model_name="grant",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", True),
+                        ("state__in", ["asked", "in_case"]),
+                    ),
                     models.Q(
                         ("approver__isnull", False),
                         ("decided_at__isnull", False),
-                        ("state__in", ["agreed", "refused", "ended"]),
+                        ("state__in", ["agreed", "refused", "void", "ended"]),
                     ),
                     models.Q(
                         ("approver__isnull", True),
@@ -1635,6 +1661,20 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="datahub_grant_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("owner", None),
+                    models.Q(
+                        models.Q(("owner", models.F("author")), _negated=True),
+                        models.Q(("owner", models.F("approver")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="datahub_grant_three_people",
             ),
         ),
         migrations.AddConstraint(
@@ -1657,7 +1697,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="grant",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")), fields=("vendor", "table_key"), name="datahub_grant_one_waits"
+                condition=models.Q(("state__in", ["asked", "in_case"])),
+                fields=("vendor", "table_key"),
+                name="datahub_grant_one_waits",
             ),
         ),
         migrations.AddIndex(

@@ -1,15 +1,18 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Cast
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import Retried
 from nanhu.kernel.proposals import TAKEN_BACK, Event, Proposal, proposal_constraints
+from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.models.batches import Batch
 from nanhu.platforms.datahub.shared.declarations import shared_tables
@@ -20,14 +23,16 @@ SOON = timedelta(days=14)
 
 class Grant(Proposal):
     """Which fields and rows of a shared table a vendor's programs may read (授权), what for, on what ground and until when. One
-    asks, another agrees; one grant of a table holds for a vendor at a time."""
+    asks, another agrees; one grant of a table holds for a vendor at a time. What a process asks for (数据共享申请) it alone decides."""
 
     what = _("这份授权")
 
     class State(models.TextChoices):
         ASKED = "asked", _("待复核")
+        IN_CASE = "in_case", _("申请办理中")
         AGREED = "agreed", _("有效")
         REFUSED = "refused", _("未同意")
+        VOID = "void", _("没有给出")
         TAKEN_BACK = TAKEN_BACK, _("已撤回")
         ENDED = "ended", _("已终止")
 
@@ -57,6 +62,19 @@ class Grant(Proposal):
     purpose = models.TextField()
     basis = models.TextField(choices=Basis)
     expires_on = models.DateField()
+    case_number = models.TextField(
+        default="", blank=True, help_text="of the case that decides it; empty: two stewards do"
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="who agreed in its case before the steward: of the table's owner",
+    )
+    owner_name = models.TextField(default="", blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by_name = models.TextField(default="", blank=True)
     read_to = models.BigIntegerField(
         null=True, help_text="the newest row of its table when it was last read to the end"
     )
@@ -84,7 +102,14 @@ class Grant(Proposal):
         db_table = "datahub_grant"
         constraints = [
             *proposal_constraints(
-                "datahub_grant", undecided=["asked"], decided=["agreed", "refused", "ended"], can_be_taken_back=True
+                "datahub_grant",
+                undecided=["asked", "in_case"],
+                decided=["agreed", "refused", "void", "ended"],
+                can_be_taken_back=True,
+            ),
+            models.CheckConstraint(
+                condition=Q(owner=None) | ~Q(owner=F("author")) & ~Q(owner=F("approver")),
+                name="datahub_grant_three_people",
             ),
             models.CheckConstraint(
                 condition=~Q(purpose="") & Q(fields__len__gt=0) & Q(fields__contains=F("masked")),
@@ -94,7 +119,9 @@ class Grant(Proposal):
                 fields=["vendor", "table_key"], condition=Q(state="agreed"), name="datahub_grant_one_holds"
             ),
             models.UniqueConstraint(
-                fields=["vendor", "table_key"], condition=Q(state="asked"), name="datahub_grant_one_waits"
+                fields=["vendor", "table_key"],
+                condition=Q(state__in=["asked", "in_case"]),
+                name="datahub_grant_one_waits",
             ),
         ]
 
@@ -104,8 +131,21 @@ class Grant(Proposal):
 
     @property
     def history(self) -> list[Event]:
-        first, *rest = super().history
-        return [Event(first.what, first.who, first.at, self.purpose), *rest]
+        asked, *decided = super().history
+        asked = Event(asked.what, asked.who, asked.at, self.purpose)
+        if self.state not in {self.State.AGREED, self.State.VOID, self.State.ENDED}:
+            return [asked, *decided]
+        agreed = Event(_("同意"), self.approver_name, self.decided_at, self.owner_words)
+        void = [Event(_("没有给出"), "", self.decided_at, self.answer)] if self.state == self.State.VOID else []
+        ended = [Event(_("终止"), self.ended_by_name, self.ended_at, self.answer)] if self.ended_at else []
+        return [asked, agreed, *void, *ended]
+
+    @property
+    def owner_words(self) -> Text:
+        """Of what a case decided: who agreed to it first, and its number."""
+        if not self.owner_name:
+            return ""
+        return format_lazy(_("{name}先已同意，申请 {number}"), name=self.owner_name, number=self.case_number)
 
 
 class Reading(models.Model):

@@ -1,4 +1,6 @@
-"""Grants (共享授权): asked by one steward, agreed to by another; one of a table holds for a vendor at a time."""
+"""Grants (共享授权): asked by one, agreed to by another; one of a table holds for a vendor at a time.
+
+Two stewards do so at their desk; or a process asks (数据共享申请, `portal.sharing`) and alone decides then."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,14 +14,15 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.proposals import given
 from nanhu.platforms.datahub.errors import GrantRefusedError
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.models.sharing import USUAL_ROWS_A_DAY
-from nanhu.platforms.datahub.shared.declarations import SharedTable
+from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
 from nanhu.platforms.datahub.shared.writing import shared_table
 from nanhu.platforms.datahub.sharing import offers
+from nanhu.platforms.datahub.sharing.said import differing, said_of
 from nanhu.platforms.openapi.api import Vendor
 
 State = Grant.State
@@ -46,18 +49,20 @@ TERMS = tuple(one.name for one in dataclass_fields(Terms))
 
 
 @transaction.atomic
-def ask(*, by: Actor, token: UUID, table: SharedTable, vendor: Vendor, terms: Terms) -> Grant:
+def ask(*, by: Actor, token: UUID, table: SharedTable, vendor: Vendor, terms: Terms, state: str = State.ASKED) -> Grant:
+    """`state`: IN_CASE where a process decides it, whose number the caller writes down (`name_case`)."""
     known = Grant.known(by, token)
     if known is not None:
         return known
-    Vendor.objects.select_for_update().get(pk=vendor.pk)
+    refuse_off(locked_vendor(vendor.pk))
     refuse_faulty(table, terms)
-    if Grant.objects.filter(vendor=vendor, table_key=table.key, state=State.ASKED).exists():
+    if Grant.objects.filter(vendor=vendor, table_key=table.key, state__in=[State.ASKED, State.IN_CASE]).exists():
         raise GrantRefusedError(why=_("已经有一份在等复核"))
     given_names = {*terms.fields, *table.keys}
     asked = Grant.begun(
         by,
         token,
+        state=state,
         vendor=vendor,
         table_key=table.key,
         fields=[one.name for one in table.fields if one.name in given_names],
@@ -75,6 +80,21 @@ def ask(*, by: Actor, token: UUID, table: SharedTable, vendor: Vendor, terms: Te
         by=by, action="datahub.ask_grant", target=target_of(asked), reason=terms.purpose, facts=facts_of(asked)
     )
     return asked
+
+
+def locked_vendor(pk: int) -> Vendor:
+    """What is asked for a vendor, and agreed to, is one after the other."""
+    return Vendor.objects.select_for_update().get(pk=pk)
+
+
+def refuse_off(vendor: Vendor) -> None:
+    if not vendor.is_on:
+        raise GrantRefusedError(why=_("这家单位已经停用"))
+
+
+def name_case(grant: Grant, number: str) -> None:
+    grant.case_number = number
+    grant.save(update_fields=["case_number"])
 
 
 def refuse_faulty(table: SharedTable, terms: Terms) -> None:
@@ -102,17 +122,69 @@ def terms_of(grant: Grant) -> Terms:
 @transaction.atomic
 def agree(*, by: Actor, grant: Grant) -> None:
     """The one that held before ends with it; one that would give nothing today ends none."""
-    Vendor.objects.select_for_update().get(pk=grant.vendor_id)
-    found = grant.locked_in([State.ASKED])
-    refuse_faulty(shared_table(found.table_key), terms_of(found))
+    hold(by=by, grant=grant, state=State.ASKED)
+
+
+@transaction.atomic
+def agree_in_case(*, by: Actor, grant: Grant, owner_id: int, owner_name: str, said: Mapping[str, Any]) -> None:
+    """The last word of its case. `owner_id`: the account that agreed first; `said`: what both read of it (`said_of`), in the language
+    that is active. Raises GrantRefusedError where it cannot be given any more, or would be given otherwise than they read."""
+    hold(by=by, grant=grant, state=State.IN_CASE, said=said, owner_id=owner_id, owner_name=owner_name)
+
+
+def hold(*, by: Actor, grant: Grant, state: str, said: Mapping[str, Any] | None = None, **more: Any) -> None:
+    """From now on. `more`: further columns of its row."""
+    refuse_off(locked_vendor(grant.vendor_id))
+    found = grant.locked_in([state], Grant.objects.select_related("vendor"))
+    table = shared_tables().get(found.table_key)
+    if table is None:
+        raise GrantRefusedError(why=_("这张共享表已经没有了"))
+    refuse_faulty(table, terms_of(found))
+    if said is not None and differing(said, said_of(found)):
+        raise GrantRefusedError(why=_("能给出的、对方已有的，和申请时写的不一样了，请重新申请"))
     for before in Grant.objects.select_for_update().filter(
         vendor_id=found.vendor_id, table_key=found.table_key, state=State.AGREED
     ):
-        before.state = State.ENDED
-        before.save(update_fields=["state"])
+        close(before, by)
+    for name, value in more.items():
+        setattr(found, name, value)
     found.decide(by, state=State.AGREED)
     found.save()
     audit.record(by=by, action="datahub.agree_grant", target=target_of(found), facts=facts_of(found))
+
+
+def close(grant: Grant, by: Actor, answer: str = "") -> None:
+    grant.state, grant.answer, grant.ended_at, grant.ended_by_name = State.ENDED, answer, now(), by.name
+    grant.save(update_fields=["state", "answer", "ended_at", "ended_by_name"])
+
+
+@transaction.atomic
+def void(*, by: Actor, grant: Grant, answer: str) -> None:
+    """Its case agreed, and it cannot be given any more: `answer` says why."""
+    found = grant.locked_in([State.IN_CASE])
+    found.decide(by, state=State.VOID, answer=given(answer))
+    found.save()
+    audit.record(by=by, action="datahub.void_grant", target=target_of(found), reason=answer, facts=case_of(found))
+
+
+@transaction.atomic
+def close_case(*, by: Actor | None, grant: Grant, answer: str) -> None:
+    """Its case ended without agreement: refused by `by`, or by nobody (taken back, cancelled). Told again, nothing is left to do."""
+    found = Grant.objects.select_for_update().get(pk=grant.pk)
+    if found.state != State.IN_CASE:
+        return
+    if by is None:
+        found.take_back(Actor(account_id=found.author_id, name=found.author_name), answer=answer)
+    else:
+        found.decide(by, state=State.REFUSED, answer=given(answer))
+    found.save()
+    audit.record(
+        by=by or Actor(account_id=found.author_id, name=found.author_name),
+        action="datahub.take_back_grant" if by is None else "datahub.refuse_grant",
+        target=target_of(found),
+        reason=answer,
+        facts=case_of(found),
+    )
 
 
 @transaction.atomic
@@ -135,8 +207,7 @@ def take_back(*, by: Actor, grant: Grant, answer: str) -> None:
 def end(*, by: Actor, grant: Grant, reason: str) -> None:
     """At once: the next request finds nothing. One person suffices to close."""
     found = grant.locked_in([State.AGREED])
-    found.state, found.answer = State.ENDED, given(reason)
-    found.save(update_fields=["state", "answer"])
+    close(found, by, given(reason))
     audit.record(by=by, action="datahub.end_grant", target=target_of(found), reason=reason)
 
 
@@ -153,4 +224,12 @@ def facts_of(grant: Grant) -> dict[str, object]:
         **({"past_from": grant.past_from.isoformat()} if grant.past_from else {}),
         "basis": grant.basis,
         "ends_on": grant.expires_on.isoformat(),
+        **case_of(grant),
     }
+
+
+def case_of(grant: Grant) -> dict[str, object]:
+    """Facts of the case that decided it."""
+    if not grant.case_number:
+        return {}
+    return {"number": grant.case_number, **({"owner_name": grant.owner_name} if grant.owner_name else {})}

@@ -1,7 +1,7 @@
 """Shared tables: which there are and who writes them; one table's fields and rows, today or on a day; a row's history; the switch."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -43,6 +43,7 @@ from nanhu.platforms.datahub.models import Batch, Grant, SharedRow, WriterSwitch
 from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
 from nanhu.platforms.datahub.sharing import golden
+from nanhu.platforms.datahub.sharing.said import field_label_in
 from nanhu.platforms.datahub.views.desk import desk
 from nanhu.platforms.datahub.views.looks import tell_seen
 
@@ -153,12 +154,6 @@ class Consumers(Table):
     fields = Text(_("哪些项"), lambda one: "、".join(map(field_label_in(one.table_key), one.fields)))
     purpose = Text(_("用途"))
     expires_on = Day(_("截止日期"))
-
-
-def field_label_in(table_key: str) -> Callable[[str], str]:
-    table = shared_tables().get(table_key)
-    known = table.by_name if table else {}
-    return lambda name: words.term(known[name].label) if name in known else name
 
 
 @desk.page(

@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid4
 
-from django import forms
 from django.db.models.functions import Now
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -13,57 +11,22 @@ from nanhu.kernel.kit import Badge, Day, Empty, Moment, Number, PageRequest, Tab
 from nanhu.kernel.kit.columns import Link, Tone
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.waiting import entered
-from nanhu.kernel.ui import dates, words
-from nanhu.kernel.ui.widgets import DayInput
-from nanhu.platforms.datahub.errors import GrantRefusedError
-from nanhu.platforms.datahub.feeding.forms import PairsField
 from nanhu.platforms.datahub.forms import TakeBackForm
 from nanhu.platforms.datahub.models import Grant
-from nanhu.platforms.datahub.models.sharing import USUAL_ROWS_A_DAY
-from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
+from nanhu.platforms.datahub.shared.declarations import SharedTable
 from nanhu.platforms.datahub.sharing import grants as granting
 from nanhu.platforms.datahub.sharing import news
-from nanhu.platforms.datahub.sharing.offers import conditions, offer_of
+from nanhu.platforms.datahub.sharing.forms import GrantForm, as_before, grant_named
+from nanhu.platforms.datahub.sharing.said import OVER, STANDINGS, labels_of, rows_of, standing_of, ways_of
 from nanhu.platforms.datahub.views.desk import sharing_desk
-from nanhu.platforms.datahub.views.shared import field_label_in, shared_table
+from nanhu.platforms.datahub.views.shared import shared_table
 from nanhu.platforms.openapi import api as openapi
 
 State = Grant.State
 MOST = 14
-OVER = "over"
-STANDINGS = [*State.choices, (OVER, _("授权已到期"))]
-TONES: dict[str, Tone] = {State.AGREED: "good", State.ASKED: "warn", OVER: "bad"}
+TONES: dict[str, Tone] = {State.AGREED: "good", State.ASKED: "warn", State.IN_CASE: "warn", OVER: "bad"}
 UNREAD = Empty(title=_("还没有读过"), icon="key-round")
 UNTOLD = Empty(title=_("还没有通知过"), icon="bell")
-
-
-def labels_of(grant: Grant) -> str:
-    named = field_label_in(grant.table_key)
-    return "、".join(f"{named(name)}{_('（掩码）') if name in grant.masked else ''}" for name in grant.fields)
-
-
-def rows_of(grant: Grant) -> str:
-    named, table = field_label_in(grant.table_key), shared_tables().get(grant.table_key)
-    if table is not None and offer_of(grant, table) is None:
-        return str(_("挑选行的项已不在表里或成了敏感项：什么也不给"))
-    return "；".join(f"{named(name)} = {'、'.join(map(str, values))}" for name, values in grant.only.items()) or str(
-        _("全部")
-    )
-
-
-def ways_of(grant: Grant) -> str:
-    """Beside today's rows over the API."""
-    ways = {
-        _("%s 起的旧状态") % dates.short_day(grant.past_from, None) if grant.past_from else "": grant.past_from
-        is not None,
-        _("变化通知"): grant.wants_news,
-        _("数据库视图"): grant.has_view,
-    }
-    return "、".join(str(way) for way, holds in ways.items() if holds) or "—"
-
-
-def standing_of(grant: Grant) -> str:
-    return OVER if grant.is_over else grant.state
 
 
 class Grants(Table):
@@ -73,6 +36,7 @@ class Grants(Table):
     ways = Text(_("另外"), ways_of)
     rows_a_day = Number(_("每天最多行数"))
     purpose = Text(_("用途"))
+    case_number = Text(_("数据共享申请"), is_number=True)
     basis = Text(_("法律依据"), "get_basis_display")
     expires_on = Day(_("截止日期"))
     author = Who(_("申请"), "author_name", at="created_at", account="author_id")
@@ -119,7 +83,9 @@ grants = sharing_desk.proposals(
     on_refuse=lambda by, found, answer: granting.refuse(by=by, grant=found, answer=answer),
     title=_("共享授权"),
     tab=_("共享授权"),
-    lead=_("别的系统按授权从接口读共享表：哪些项、哪些行、做什么用、凭什么、到哪天。一位数据管理员申请，另一位同意。"),
+    lead=_(
+        "别的系统按授权从接口读共享表：哪些项、哪些行、做什么用、凭什么、到哪天。一位数据管理员申请，另一位同意；各单位从办事大厅申请的，由数据的主管单位和一位数据管理员在待办里同意。"
+    ),
     template="datahub/grant.html",
     facts=use_of,
     empty=Empty(title=_("还没有授权"), icon="key-round", text=_("在一张共享表的页面上申请。")),
@@ -161,92 +127,16 @@ def ending(request: PageRequest) -> HttpResponseBase:
     return listing(request, EndingGrants, found, empty=none)
 
 
-class GrantForm(forms.Form):
-    """`token` names this form: however often it is sent, it asks once."""
-
-    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    vendor = forms.ModelChoiceField(
-        openapi.Vendor.objects.none(), label=_("给哪家单位"), help_text=_("在“开放接口”里登记过的"), empty_label="—"
-    )
-    fields_given = forms.MultipleChoiceField(label=_("哪些项"), widget=forms.CheckboxSelectMultiple)
-    masked = forms.MultipleChoiceField(label=_("其中只给掩码的"), widget=forms.CheckboxSelectMultiple, required=False)
-    only = PairsField(label=_("只给哪些行"), help_text=_("不填：全部。每行：项 = 值、值。例：卡状态 = 正常、已挂失"))
-    past_from = forms.DateField(
-        label=_("以前的样子从哪天起可读"), widget=DayInput(), required=False, help_text=_("不填：只给现在的")
-    )
-    rows_a_day = forms.IntegerField(
-        label=_("每天最多多少行"), min_value=1, max_value=50_000_000, initial=USUAL_ROWS_A_DAY
-    )
-    wants_news = forms.BooleanField(
-        label=_("有变化时通知"), required=False, help_text=_("发到这家单位在开放接口登记的地址，不带个人信息")
-    )
-    has_view = forms.BooleanField(
-        label=_("也开数据库视图"), required=False, help_text=_("只读；敏感项和掩码项不在其中；由数据库管理员开通角色")
-    )
-    purpose = forms.CharField(label=_("用途"), max_length=200)
-    basis = forms.ChoiceField(label=_("法律依据"), choices=Grant.Basis.choices)
-    expires_on = forms.DateField(label=_("截止日期"), widget=DayInput())
-
-    def __init__(self, *args: Any, table: SharedTable, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.table = table
-        offered: Any = self.fields["fields_given"]
-        offered.choices = [
-            (one.name, f"{words.term(one.label)}{_('（敏感）') if one.sensitive else ''}") for one in table.fields
-        ]
-        maskable: Any = self.fields["masked"]
-        maskable.choices = [(one.name, words.term(one.label)) for one in table.fields if one.mask]
-        if not maskable.choices:
-            del self.fields["masked"]
-        vendors: Any = self.fields["vendor"]
-        vendors.queryset = openapi.Vendor.objects.filter(is_on=True).order_by("company")
-        vendors.label_from_instance = lambda one: one.company
-        if table.purposes:
-            self.fields["purpose"].help_text = _("给敏感项时只能是：%s") % "、".join(table.purposes)
-
-    def clean_only(self) -> dict[str, list[str]]:
-        known = {one.label: one.name for one in self.table.fields} | {one.name: one.name for one in self.table.fields}
-        found: dict[str, list[str]] = {}
-        for name, values in self.cleaned_data["only"]:
-            if name not in known:
-                raise forms.ValidationError(_("没有“%s”这一项。") % name)
-            if known[name] in found:
-                raise forms.ValidationError(_("“%s”写了两行：值写在一行里，用“、”隔开。") % name)
-            found[known[name]] = [one.strip() for one in values.split("、") if one.strip()]
-        try:
-            conditions(self.table, found)
-        except GrantRefusedError as refused:
-            raise forms.ValidationError(refused.message) from refused
-        return found
-
-
-def as_before(request: PageRequest, table: SharedTable) -> dict[str, Any]:
-    """Renewing (续签): what the grant that is named says, but for its last day."""
-    like = given_id(request.GET.get("like", ""))
-    before = Grant.objects.filter(public_id=like, table_key=table.key).first() if like else None
-    if before is None:
-        return {}
-    said = {name: getattr(before, name) for name in granting.TERMS if name not in {"fields", "only", "expires_on"}}
-    only = [f"{name} = {'、'.join(map(written_value, values))}" for name, values in before.only.items()]
-    return said | {"vendor": before.vendor_id, "fields_given": before.fields, "only": "\n".join(only)}
-
-
-def given_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def written_value(value: Any) -> str:
-    """As the form takes it."""
-    return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)
+def as_named_before(request: PageRequest, table: SharedTable) -> dict[str, Any]:
+    """Of the grant that the address names (续签)."""
+    before = grant_named(request.GET.get("like", ""), table)
+    return as_before(before) if before else {}
 
 
 @shared_table.form(
     "grant/",
     GrantForm,
-    initial=as_before,
+    initial=as_named_before,
     title=_("授权别的系统读"),
     submit=_("申请授权"),
     arguments=lambda _request, table: {"table": table},
@@ -254,8 +144,4 @@ def written_value(value: Any) -> str:
 )
 def ask_grant(request: PageRequest, form: GrantForm, table: SharedTable) -> None:
     said = form.cleaned_data
-    terms = granting.Terms(
-        fields=said["fields_given"],
-        **{name: said[name] for name in granting.TERMS if name in said},
-    )
-    granting.ask(by=request.actor, token=said["token"], table=table, vendor=said["vendor"], terms=terms)
+    granting.ask(by=request.actor, token=said["token"], table=table, vendor=said["vendor"], terms=form.terms())

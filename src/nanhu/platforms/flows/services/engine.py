@@ -43,9 +43,9 @@ TASKS: Final = Prepared(
     lambda: Task.objects.filter(token=Given("token")).exclude(state=Task.State.CANCELLED).order_by("pk")
 )
 DROP: Final = (Path(__file__).parent.parent / "sql" / "queries" / "drop_token.sql").read_text(encoding="utf-8")
-actions: dict[str, Callable[[Case, Actor], None]] = {}
+actions: dict[str, Callable[[Case, Actor], str | None]] = {}
 """What automatic steps do, by name, and who moved the case there: in the transaction of the case, so it happens once. An error of the
-house refuses the decision that led there."""
+house refuses the decision that led there. One that gives words did not do it: they say why, and the case is cancelled."""
 
 
 def locked_case(case_id: int) -> Case:
@@ -106,8 +106,7 @@ class Walk:
         elif step.kind == "pay":
             self.charge(token, step)
         elif step.kind != "wait":
-            self.run(step)
-            self.leave(token, step)
+            self.pass_through(token, step)
 
     def end_branch(self, branch: str) -> None:
         """The end of a branch is its join; the end of the case is where no token is left."""
@@ -118,7 +117,8 @@ class Walk:
     def split(self, token: Token, step: Step) -> None:
         token.delete()
         for number, first in enumerate(step.branches):
-            self.enter(first, f"{token.branch}/{step.key}.{number}")
+            if self.case.state != Case.State.CLOSED:  # by an action that the branch before it began with
+                self.enter(first, f"{token.branch}/{step.key}.{number}")
 
     def join(self, token: Token, step: Step) -> None:
         """Goes on when the last branch has come."""
@@ -144,13 +144,21 @@ class Walk:
             tell([applicant], self.case, format_lazy(_("请在 {day} 前缴费 {sum}"), day=day, sum=owed))
         return bill
 
-    def run(self, step: Step) -> None:
+    def pass_through(self, token: Token, step: Step) -> None:
+        """A step that nobody is asked at; the case ends here where its action could not be done."""
+        why = self.run(step)
+        if why:
+            self.note("cancelled", step=step.key, words=why)
+            self.close(Case.Outcome.CANCELLED)
+            return
+        self.note(step.kind, step=step.key)
+        self.leave(token, step)
+
+    def run(self, step: Step) -> str | None:
         if step.kind == "automatic":
-            actions[step.action](self.case, self.by)
-            self.note("automatic", step=step.key)
-        elif step.kind == "inform":
-            tell(signers_of(step.who, self.case), self.case, lazy_term(step.name))
-            self.note("inform", step=step.key)
+            return actions[step.action](self.case, self.by)
+        tell(signers_of(step.who, self.case), self.case, lazy_term(step.name))
+        return None
 
     def open_tasks(self, token: Token, step: Step) -> None:
         holders = self.holders_at(step)

@@ -1,0 +1,125 @@
+"""Asking for shared data, and what becomes of it: the grant is made in the transaction in which its case closes, or not at all."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as say
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.events import subscribe
+from nanhu.kernel.ui.dates import lazy_day
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.flows import api as flows
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.messages import api as messages
+from nanhu.platforms.openapi import api as openapi
+from nanhu.platforms.people import api as people
+from nanhu.platforms.portal.errors import DecidedBeforeError, StewardAloneError
+from nanhu.platforms.portal.sharing.process import GIVE, KEY, ROLE, SUBJECT, data_owner, deciders, grant_of
+
+State = datahub.Grant.State
+REMINDED: Final = (14, 7, 1)
+"""Days before its end on which who asked for a grant is told."""
+
+
+@transaction.atomic
+def ask(
+    *,
+    by: Actor,
+    person_id: int,
+    token: UUID,
+    table_key: str,
+    vendor: openapi.Vendor,
+    terms: datahub.grants.Terms,
+) -> datahub.Grant:
+    """The grant that waits for its case. Raises GrantRefusedError where it could not be granted, or one waits already."""
+    table = datahub.shared_tables()[table_key]
+    grant = datahub.grants.ask(by=by, token=token, table=table, vendor=vendor, terms=terms, state=State.IN_CASE)
+    if grant.case_number:
+        return grant
+    with translation.override(settings.LANGUAGE_CODE):  # kept for whoever reads it
+        data = datahub.grant_words.said_of(grant) | {
+            "count": datahub.grant_words.rows_today(grant, table),
+            "first": data_owner(table_key, without=person_id).words,
+        }
+    subject = (SUBJECT, str(grant.public_id))
+    case = flows.open_case(by=by, key=KEY, applicant_id=person_id, data=data, token=token, subject=subject)
+    datahub.grants.name_case(grant, case.number)
+    return grant
+
+
+def give(case: flows.Case, by: Actor) -> str | None:
+    """The steward agreed. What cannot be given any more, or not as both read it, is not: the words say why."""
+    grant = grant_of(case)
+    if grant is None:
+        return say("不是数据共享申请")
+    owner = refuse_wrong_steward(case, by)
+    with translation.override(settings.LANGUAGE_CODE):
+        try:
+            with transaction.atomic():
+                datahub.grants.agree_in_case(
+                    by=by, grant=grant, owner_id=owner.pk, owner_name=name_of(owner), said=case.data
+                )
+        except datahub.GrantRefusedError as refused:
+            datahub.grants.void(by=by, grant=grant, answer=refused.message)
+            return refused.message
+    return None
+
+
+flows.actions[GIVE] = give
+
+
+def refuse_wrong_steward(case: flows.Case, by: Actor) -> identity.Account:
+    """To whomever the task was handed over: a steward alone agrees, and one who did not already as the owner. Gives the owner's account."""
+    if by.account_id not in {one.pk for one in identity.holders_of(ROLE)}:
+        raise StewardAloneError
+    decided = deciders(case)
+    accounts = {one.person_id: one for one in identity.accounts_of(decided)}
+    if by.account_id in {one.pk for one in accounts.values()}:
+        raise DecidedBeforeError
+    return accounts[decided[0]]
+
+
+def name_of(account: identity.Account) -> str:
+    card = people.person_card(account.person_id)
+    return card.name if card else ""
+
+
+@subscribe(flows.CaseClosed, name="portal.end_grant_request", wants=lambda event: event.definition == KEY, at_once=True)
+def end_request(events: Sequence[flows.CaseClosed]) -> None:
+    """Refused, taken back or cancelled: its office may ask anew at once."""
+    for event in events:
+        grant = datahub.Grant.objects.filter(public_id=event.subject_id, state=State.IN_CASE).first()
+        if grant is not None and event.outcome != "granted":
+            by, words = decider_of(event) if event.outcome == "refused" else (None, "")
+            datahub.grants.close_case(by=by, grant=grant, answer=words)
+
+
+def decider_of(event: flows.CaseClosed) -> tuple[Actor | None, str]:
+    person_id, words = flows.last_word(event.case_id)
+    account = identity.account_of(person_id or 0)
+    return (Actor(account_id=account.pk, name=name_of(account)) if account else None), words
+
+
+def tell_ending() -> int:
+    """Who asked for what ends in a fortnight, in a week or tomorrow is told that it can be renewed. Run twice on a day, once."""
+    days = [campus_today() + timedelta(days=ahead) for ahead in REMINDED]
+    ending = datahub.Grant.in_effect().filter(expires_on__in=days).exclude(case_number="").select_related("vendor")
+    cases = flows.Case.objects.filter(definition__key=KEY, subject_id__in=[str(one.public_id) for one in ending])
+    applicants = dict(cases.values_list("subject_id", "applicant"))
+    return sum(
+        messages.tell(
+            [applicants[str(one.public_id)]],
+            "portal.grant_ending",
+            {"what": one, "day": lazy_day(one.expires_on, None)},
+            key=f"{one.pk}",
+        )
+        for one in ending
+        if applicants.get(str(one.public_id))
+    )
