@@ -105,7 +105,7 @@ class Product:
 
 class Products(Table):
     name = Link(_("哪张表"), to="request_data", by=("table_key",), is_term=True, sort=False)
-    fields = Number(_("项"), sort=False)
+    fields = Number(_("多少项"), sort=False)
     sensitive = Number(_("其中敏感"), sort=False)
     office = Text(_("主管部门"), "owner__office", is_term=True, sort=False)
     first = Text(_("先由谁决定"), lambda one: one.owner.words, sort=False)
