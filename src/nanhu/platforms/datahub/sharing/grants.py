@@ -126,9 +126,11 @@ def agree(*, by: Actor, grant: Grant) -> None:
 
 
 @transaction.atomic
-def agree_in_case(*, by: Actor, grant: Grant, owner_id: int, owner_name: str, said: Mapping[str, Any]) -> None:
+def agree_in_case(*, by: Actor, grant: Grant, owner_id: int | None, owner_name: str, said: Mapping[str, Any]) -> None:
     """The last word of its case. `owner_id`: the account that agreed first; `said`: what both read of it (`said_of`), in the language
     that is active. Raises GrantRefusedError where it cannot be given any more, or would be given otherwise than they read."""
+    if owner_id == grant.author_id:
+        raise GrantRefusedError(why=_("申请的和先同意的是同一个人"))
     hold(by=by, grant=grant, state=State.IN_CASE, said=said, owner_id=owner_id, owner_name=owner_name)
 
 

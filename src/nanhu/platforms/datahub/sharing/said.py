@@ -46,8 +46,19 @@ def rows_of(grant: Grant) -> str:
     named, table = field_label_in(grant.table_key), shared_tables().get(grant.table_key)
     if table is not None and offer_of(grant, table) is None:
         return _("挑选行的项已不在表里或成了敏感项：什么也不给")
-    said = (f"{named(name)} = {'、'.join(map(str, values))}" for name, values in grant.only.items())
+    said = (
+        f"{named(name)} = {'、'.join(value_words(table, name, one) for one in values)}"
+        for name, values in grant.only.items()
+    )
     return "；".join(said) or _("全部")
+
+
+def value_words(table: SharedTable | None, name: str, value: object) -> str:
+    """A code with its name, for two codes may be called alike."""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    called = table.by_name[name].values.get(str(value), "") if table and name in table.by_name else ""
+    return f"{value}（{words.term(called)}）" if called else str(value)
 
 
 def ways_of(grant: Grant) -> str:

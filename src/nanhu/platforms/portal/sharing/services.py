@@ -59,12 +59,12 @@ def give(case: flows.Case, by: Actor) -> str | None:
     grant = grant_of(case)
     if grant is None:
         return say("不是数据共享申请")
-    owner = refuse_wrong_steward(case, by)
+    owner_id, owner_name = refuse_wrong_steward(case, by)
     with translation.override(settings.LANGUAGE_CODE):
         try:
             with transaction.atomic():
                 datahub.grants.agree_in_case(
-                    by=by, grant=grant, owner_id=owner.pk, owner_name=name_of(owner), said=case.data
+                    by=by, grant=grant, owner_id=owner_id, owner_name=owner_name, said=case.data
                 )
         except datahub.GrantRefusedError as refused:
             datahub.grants.void(by=by, grant=grant, answer=refused.message)
@@ -75,19 +75,20 @@ def give(case: flows.Case, by: Actor) -> str | None:
 flows.actions[GIVE] = give
 
 
-def refuse_wrong_steward(case: flows.Case, by: Actor) -> identity.Account:
-    """To whomever the task was handed over: a steward alone agrees, and one who did not already as the owner. Gives the owner's account."""
+def refuse_wrong_steward(case: flows.Case, by: Actor) -> tuple[int | None, str]:
+    """To whomever the task was handed over: a steward alone agrees, and one who did not already for the owner. Gives account and name of
+    who agreed for the owner; there may be no account of his any more."""
     if by.account_id not in {one.pk for one in identity.holders_of(ROLE)}:
         raise StewardAloneError
     decided = deciders(case)
-    accounts = {one.person_id: one for one in identity.accounts_of(decided)}
-    if by.account_id in {one.pk for one in accounts.values()}:
+    accounts = {one.person_id: one.pk for one in identity.accounts_of(decided)}
+    if by.account_id in accounts.values():
         raise DecidedBeforeError
-    return accounts[decided[0]]
+    return accounts.get(decided[0]), name_of(decided[0])
 
 
-def name_of(account: identity.Account) -> str:
-    card = people.person_card(account.person_id)
+def name_of(person_id: int) -> str:
+    card = people.person_card(person_id)
     return card.name if card else ""
 
 
@@ -104,7 +105,7 @@ def end_request(events: Sequence[flows.CaseClosed]) -> None:
 def decider_of(event: flows.CaseClosed) -> tuple[Actor | None, str]:
     person_id, words = flows.last_word(event.case_id)
     account = identity.account_of(person_id or 0)
-    return (Actor(account_id=account.pk, name=name_of(account)) if account else None), words
+    return (Actor(account_id=account.pk, name=name_of(account.person_id)) if account else None), words
 
 
 def tell_ending() -> int:
