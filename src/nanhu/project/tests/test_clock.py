@@ -126,6 +126,7 @@ CRONS = {
     "portal.look_at_frames": "40 3 * * *",
     "portal.publish": "37 * * * *",
     "portal.read_feeds": "*/10 * * * *",
+    "portal.tell_ending_grants": "20 8 * * *",
     "portal.watch_corrections": "*/10 * * * *",
     "portal.watch_systems": "* * * * *",
     "requests.close_overdue": "12 2 * * *",

@@ -47,7 +47,7 @@ EVERYBODY = {
     "portal.corrections",
     "requests.hall",
 }
-FOR_STAFF = {"identity.guests", "assets.mine", "network_portal.guests", "parties.invoices"}
+FOR_STAFF = {"identity.guests", "assets.mine", "network_portal.guests", "parties.invoices", "portal.sharing"}
 SHOWN = {"student": EVERYBODY, "staff": EVERYBODY | FOR_STAFF}
 NUMBERS = {"student": "20240518", "staff": "T00123"}
 OWN_WORDS = {
