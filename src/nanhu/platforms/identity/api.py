@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.http import HttpRequest
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.database.prepared import Given, Prepared
@@ -58,7 +59,7 @@ from nanhu.platforms.identity.services.faces import choose_face
 from nanhu.platforms.identity.services.roles import grant as grant_role
 from nanhu.platforms.identity.services.roles import holders_of
 from nanhu.platforms.identity.services.roles import revoke as revoke_role
-from nanhu.platforms.identity.services.sessions import end_others
+from nanhu.platforms.identity.services.sessions import close_session, end_others
 from nanhu.platforms.identity.services.sessions import stay as stay_signed_in
 from nanhu.platforms.identity.services.sign_in import account_with
 
@@ -101,6 +102,7 @@ __all__ = [
     "holders_of",
     "is_own_path",
     "is_radius_client",
+    "make_room",
     "network_applications",
     "network_policies",
     "network_user",
@@ -129,11 +131,18 @@ def accounts_of(person_ids: Iterable[int]) -> list[Account]:
     return list(Account.objects.filter(person_id__in=list(person_ids)))
 
 
-def end_other_sessions(*, by: Actor, person_id: int, but: int | None) -> None:
-    """Of whoever may be signed in under this person's name; `but`: the session of him who says so."""
+def end_other_sessions(*, by: Actor, person_id: int, but: int | None, method: str = "") -> None:
+    """Of whoever may be signed in under this person's name; `but`: the session of him who says so; `method` (a name of RFC 8176, "swk"):
+    those alone that this opened and nothing was proved in since."""
     account = account_of(person_id)
     if account is not None:
-        end_others(by=by, account=account, but=but, how=SsoSession.End.ENDED_ELSEWHERE)
+        end_others(by=by, account=account, but=but, how=SsoSession.End.ENDED_ELSEWHERE, method=method)
+
+
+def make_room(request: HttpRequest) -> None:
+    """Somebody else sits at this browser now: the session that it came with ends, and nobody is signed in."""
+    close_session(request, how=SsoSession.End.REPLACED)
+    request.viewer = request.sso_session = None  # type: ignore[attr-defined]
 
 
 @transaction.atomic

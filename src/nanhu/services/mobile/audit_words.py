@@ -12,6 +12,7 @@ ACTIONS: dict[str, Text] = {
     "mobile.refuse_binding": _("拒绝绑定企业微信"),
     "mobile.undo_binding": _("撤销企业微信绑定"),
     "mobile.unbind": _("解除企业微信绑定"),
+    "mobile.end_binding_of_account": _("企业微信账号已不在，解除绑定"),
     "mobile.join": _("申请开通企业微信"),
     "mobile.certify": _("学生认证通过"),
     "mobile.certification_refused": _("学生认证不符"),

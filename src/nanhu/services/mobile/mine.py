@@ -68,10 +68,16 @@ def join(request: PageRequest) -> Binding | None:
 @home.action("undo/", done=_("已撤销。请检查您的手机号和密码是否安全。"))
 def undo(request: PageRequest) -> None:
     session = getattr(request, "sso_session", None)
-    kept = session.pk if session is not None and "swk" not in session.methods else None  # 企业微信's may be the other's
+    is_theirs = session is not None and bindings.METHOD in session.methods  # 企业微信's may be the other's
+    kept = None if is_theirs else session_of(request)
     bindings.undo(by=request.actor, person_id=request.viewer.person_id or 0, session_id=kept)
+
+
+def session_of(request: PageRequest) -> int | None:
+    session = getattr(request, "sso_session", None)
+    return session.pk if session is not None else None
 
 
 @home.action("leave/", done=_("已解除绑定，您会从企业微信的通讯录移出。"))
 def leave(request: PageRequest) -> None:
-    bindings.leave(by=request.actor, person_id=request.viewer.person_id or 0)
+    bindings.leave(by=request.actor, person_id=request.viewer.person_id or 0, session_id=session_of(request))

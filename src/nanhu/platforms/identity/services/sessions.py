@@ -148,8 +148,10 @@ def end_one(*, by: Actor, account: Account, public_id: UUID) -> bool:
     return end_sessions(by=by, sessions=mine, how=SsoSession.End.ENDED_ELSEWHERE) > 0
 
 
-def end_others(*, by: Actor, account: Account, but: int | None, how: SsoSession.End) -> int:
-    return end_sessions(by=by, sessions=SsoSession.objects.filter(account=account).exclude(pk=but or NOTHING), how=how)
+def end_others(*, by: Actor, account: Account, but: int | None, how: SsoSession.End, method: str = "") -> int:
+    """`method`: those alone that it opened, or proved last."""
+    others = SsoSession.objects.filter(account=account).exclude(pk=but or NOTHING)
+    return end_sessions(by=by, sessions=others.filter(methods__contains=[method]) if method else others, how=how)
 
 
 @transaction.atomic

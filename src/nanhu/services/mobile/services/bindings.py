@@ -1,6 +1,7 @@
 """Whose a userid is: one living binding a person and a userid; ended, undone or moved by its owner."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,18 +22,25 @@ from nanhu.services.mobile.services import members
 
 BY = Actor.system("mobile.binding")
 How, End = Binding.How, Binding.End
+METHOD: Final = "swk"
+"""How a session is said to have begun that 企业微信 opened (RFC 8176): by a key held by software, the app's."""
 
 
-def bind(*, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bool = False) -> Binding:
-    """Somebody else's account is never taken; one's own is moved only by who is signed in (`moves`). In each case both are told."""
-    made = tried(by=by, person_id=person_id, userid=userid.lower(), how=how, moves=moves)
+def bind(
+    *, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bool = False, session_id: int | None = None
+) -> Binding:
+    """Somebody else's account is never taken; one's own is moved only by who is signed in (`moves`, by the session `session_id`). In each case
+    both are told."""
+    made = tried(by=by, person_id=person_id, userid=userid.lower(), how=how, moves=moves, session_id=session_id)
     if isinstance(made, CampusError):
         raise made
     return made
 
 
 @transaction.atomic
-def tried(*, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bool = False) -> Binding | CampusError:
+def tried(
+    *, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bool = False, session_id: int | None = None
+) -> Binding | CampusError:
     """A refusal is returned, not raised: what was told and written about it stays. Whoever said no is bound by himself alone."""
     lock_key(f"mobile.binding:{person_id}")
     lock_key(f"mobile.userid:{userid}")
@@ -52,6 +60,7 @@ def tried(*, by: Actor, person_id: int, userid: str, how: Binding.How, moves: bo
     moment = now()
     if mine is not None:
         close(mine, End.MOVED, moment)
+        put_out(by=by, person_id=person_id, but=session_id)
     made = Binding.objects.create(person_id=person_id, userid=userid, how=how, device=by.browser[:200], bound_at=moment)
     audit.record(by=by, action="mobile.bind", target=f"person:{person_id}", facts={"how": how, "userid": userid})
     tell(person_id, bound_words(made))
@@ -116,8 +125,26 @@ def close(row: Binding, end: Binding.End, moment: datetime) -> None:
     row.save(update_fields=["ended_at", "end"])
 
 
-def end(*, person_id: int, end: Binding.End) -> None:
-    Binding.objects.filter(person_id=person_id, ended_at=None).update(ended_at=now(), end=end)
+def end(*, person_id: int, end: Binding.End, by: Actor = BY, session_id: int | None = None) -> None:
+    if Binding.objects.filter(person_id=person_id, ended_at=None).update(ended_at=now(), end=end):
+        put_out(by=by, person_id=person_id, but=session_id)
+
+
+@transaction.atomic
+def end_of_account(userid: str, *, before: datetime) -> bool:
+    """One that we did not make, and that somebody had bound, is there no more: whoever is given its name next is another."""
+    lock_key(f"mobile.userid:{userid}")
+    row = Binding.objects.filter(userid=userid, ended_at=None, bound_at__lte=before).first()
+    if row is not None:
+        close(row, End.LEFT, now())
+        put_out(by=BY, person_id=row.person_id, but=None)
+        audit.record(by=BY, action="mobile.end_binding_of_account", target=f"person:{row.person_id}")
+    return row is not None
+
+
+def put_out(*, by: Actor, person_id: int, but: int | None) -> None:
+    """What the account opened ends with its binding: the phone may be lost, or another's by now."""
+    identity.end_other_sessions(by=by, person_id=person_id, but=but, method=METHOD)
 
 
 @transaction.atomic
@@ -183,9 +210,9 @@ def undo(*, by: Actor, person_id: int, session_id: int | None = None) -> None:
 
 
 @transaction.atomic
-def leave(*, by: Actor, person_id: int, action: str = "mobile.unbind") -> None:
-    """Consent withdrawn: the binding ends now, and the person is taken out of the contact book."""
+def leave(*, by: Actor, person_id: int, action: str = "mobile.unbind", session_id: int | None = None) -> None:
+    """Consent withdrawn: the binding ends now, with what it opened but the session that says so, and the person is taken out of the contact book."""
     refuse(person_id)
-    end(person_id=person_id, end=End.GIVEN_UP)
+    end(person_id=person_id, end=End.GIVEN_UP, by=by, session_id=session_id)
     audit.record(by=by, action=action, target=f"person:{person_id}")
     members.follow([person_id], is_braked=False)

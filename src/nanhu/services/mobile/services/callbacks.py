@@ -102,13 +102,15 @@ def handle(callback_id: int) -> str:
 
 
 def outcome_of(row: Callback) -> str:
+    if row.event != "change_contact":
+        return "not_ours"
     member = Member.objects.select_for_update().filter(userid=row.userid).exclude(state=State.REMOVED).first()
-    if row.event != "change_contact" or member is None:
-        return "no_member" if row.event == "change_contact" else "not_ours"
+    has_left = row.change == "delete_user" or row.status == Status.LEFT
+    if member is None:
+        return "left" if has_left and bindings.end_of_account(row.userid, before=row.told_at) else "no_member"
     if member.told_at is not None and row.told_at < member.told_at:
         return "older"
     member.told_at = row.told_at
-    has_left = row.change == "delete_user" or row.status == Status.LEFT
     if row.status == Status.ACTIVE and member.state in {State.INVITED, State.LEFT}:
         return joined(member)
     if has_left and member.state in {State.INVITED, State.ACTIVE}:

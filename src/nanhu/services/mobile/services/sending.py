@@ -151,7 +151,7 @@ def tried(card: Card, rows: Collection[Outgoing], userids: Sequence[str]) -> dic
         Outgoing.objects.filter(pk__in=[one.pk for one in rows]).update(reference=sent.reference)
     refused = sorted(sent.refused & set(userids))
     first.filter(userid__in=refused).update(called_at=None)
-    return dict.fromkeys(refused, _("企业微信里没有这个收件人"))
+    return dict.fromkeys(refused, _("企业微信没有送给这个人：没有这个账号，或账号没有接口许可"))
 
 
 def tap(url: str) -> str:

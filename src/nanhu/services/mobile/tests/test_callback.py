@@ -9,8 +9,9 @@ from django.test import Client
 
 from nanhu.kernel.configuration import configuration
 from nanhu.services.mobile.adapters.wecom import line as lines
-from nanhu.services.mobile.models import Callback, Member
+from nanhu.services.mobile.models import Binding, Callback, Member
 from nanhu.services.mobile.tests.conftest import work_off_callbacks
+from nanhu.services.mobile.tests.test_entering import tap
 from nanhu.services.mobile.tests.wecom_here import sealing
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,23 @@ def test_callbacks_that_come_twice_and_out_of_order_end_in_the_same(syncing, wec
 def test_a_time_that_is_none_is_refused(syncing, wecom):
     assert post(wecom, said(at="soon")).status_code == 403
     assert post(wecom, said(status="²")).status_code == 200
+
+
+@pytest.mark.parametrize("how", [{"status": "5"}, {"change": "delete_user"}])
+def test_an_account_of_ones_own_that_is_gone_opens_nothing_for_who_is_given_its_name_next(syncing, wecom, client, how):
+    """It was there before us, and the phone on record bound it: we never made it, and are no member by it."""
+    wecom.company.store.put("wang-laoshi", "王老师", "13907300002", [1], 1)
+    assert tap(client, wecom, "wang-laoshi")["Location"] == "/"
+    bound = Binding.objects.get(userid="wang-laoshi")
+    post(wecom, said(userid="Wang-LaoShi", at=int(bound.bound_at.timestamp()) - 60, **how))
+    work_off_callbacks()
+    assert Binding.objects.get(userid="wang-laoshi").ended_at is None, "an older word than the binding"
+    post(wecom, said(userid="Wang-LaoShi", at=int(time.time()) + 1, **how))
+    work_off_callbacks()
+    assert client.get("/")["Location"].startswith("/sign-in")
+    wecom.company.store.put("wang-laoshi", "王小二", "13800000009", [1], 1)
+    assert tap(Client(), wecom, "wang-laoshi")["Location"] == "/mobile/link"
+    assert Binding.objects.get(userid="wang-laoshi").end == "left"
 
 
 @pytest.mark.parametrize("event", ["subscribe", "change_contact"])

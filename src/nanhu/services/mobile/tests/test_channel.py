@@ -206,6 +206,13 @@ def test_who_is_none_there_is_for_the_next_channel(syncing, wecom):
     assert list(states(sending.send(batch_for(two))).values()) == ["delivered", "failed"]
 
 
+def test_whose_account_has_no_licence_is_for_the_next_channel_and_the_others_have_it(syncing, wecom, monkeypatch):
+    sent = wecom.company.send
+    monkeypatch.setitem(wecom.company.apis, "message/send", lambda *call: sent(*call) | {"unlicenseduser": "T3"})
+    found = sending.send(batch_for([syncing.persons["T2"], syncing.persons["T3"]]))
+    assert list(states(found).values()) == ["delivered", "failed"]
+
+
 @pytest.mark.parametrize(("urgency", "state"), [("digest", "later"), ("today", "later"), ("now", "failed")])
 def test_at_the_half_hours_what_is_large_and_not_pressing_waits(syncing, urgency, state):
     batch = replace(batch_for(list(range(1001, 1200))), urgency=urgency)

@@ -17,6 +17,7 @@ from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.services.accounts import move
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.models import Binding
+from nanhu.services.mobile.tests.conftest import STAFF
 from nanhu.services.mobile.views import enter
 from nanhu.services.mobile.views.enter import COOKIE, waiting_to_be_linked
 from nanhu.testing.members import PASSWORD, SYSTEM
@@ -261,6 +262,80 @@ def test_while_wecom_is_away_the_password_is_offered(syncing, wecom, client):
     answer = back(client, wecom, "t2", state)
     assert answer.status_code == 503
     assert "用密码登录" in answer.content.decode()
+
+
+def test_an_answer_of_theirs_that_is_none_is_no_fault_of_ours(syncing, wecom, client, monkeypatch):
+    wecom.join("t2")
+    state = go(client)
+    monkeypatch.setattr(wecom.company, "who", lambda *_arguments: {"errcode": None, "errmsg": None})
+    wecom.company.apis["auth/getuserinfo"] = wecom.company.who
+    answer = back(client, wecom, "t2", state)
+    assert answer.status_code == 503
+    assert "用密码登录" in answer.content.decode()
+
+
+def signed_in_as(browser):
+    """Whose name stands on the home; nobody's where it leads to the sign-in."""
+    home = browser.get("/")
+    names = [name for name, _phone in STAFF.values() if name in home.content.decode()]
+    return names if home.status_code == 200 else []
+
+
+def test_two_on_one_device_each_come_into_their_own_portal(syncing, wecom, client):
+    """A phone, or the desktop of an office: the app signs in another account, and its browser still has the first one's session."""
+    for userid in ("t2", "t3"):
+        wecom.join(userid)
+    tap(client, wecom, "t2")
+    assert signed_in_as(client) == ["王老师"]
+    assert tap(client, wecom, "t3", "/messages/")["Location"] == "/messages/"
+    assert signed_in_as(client) == ["赵老师"]
+    assert list(SsoSession.objects.order_by("pk").values_list("ended_how", flat=True)) == ["replaced", ""]
+    signed_in("T1", client=client)
+    tap(client, wecom, "t2")
+    assert signed_in_as(client) == ["王老师"]
+
+
+@pytest.mark.parametrize(("userid", "leads_to"), [("wang-laoshi", "/mobile/link"), ("gone", "")])
+def test_an_account_that_is_nobodys_yet_looks_into_no_portal_that_the_app_opened(
+    syncing, wecom, client, userid, leads_to
+):
+    wecom.company.store.put("wang-laoshi", "别的人", "13800000000", [1], 1)
+    wecom.company.store.put("gone", "外人", "13800000001", [1], 5)
+    wecom.join("t2")
+    tap(client, wecom, "t2")
+    answer = tap(client, wecom, userid)
+    assert answer.get("Location", "") == leads_to
+    assert signed_in_as(client) == []
+
+
+def test_ones_own_session_goes_on_at_the_next_tap(syncing, wecom, client):
+    wecom.join("t2")
+    tap(client, wecom, "t2")
+    key = client.session.session_key
+    assert tap(client, wecom, "t2", "/messages/")["Location"] == "/messages/"
+    assert client.session.session_key == key
+    assert SsoSession.objects.count() == 1
+
+
+def test_who_unbinds_is_out_wherever_the_app_was_opened(syncing, wecom):
+    wecom.join("t2")
+    lost, here, desk = Client(), Client(), syncing.client("T2")
+    for phone in (lost, here):
+        tap(phone, wecom, "t2")
+    here.post("/mobile/leave/")
+    assert [signed_in_as(one) for one in (lost, here, desk)] == [[], ["王老师"], ["王老师"]]
+
+
+@pytest.mark.capability("A060.2")
+def test_who_moves_to_another_account_is_out_of_the_old_phone(syncing, wecom):
+    wecom.join("t2")
+    wecom.company.store.put("wang-2", "王老师", "13800000000", [1], 1)
+    lost, mine = Client(), Client()
+    tap(lost, wecom, "t2")
+    tap(mine, wecom, "wang-2")
+    signed_in("T2", client=mine)
+    assert mine.post("/mobile/link").status_code == 302
+    assert [signed_in_as(one) for one in (lost, mine)] == [[], ["王老师"]]
 
 
 def test_the_file_of_the_trusted_domain_is_the_schools_own(client, db, monkeypatch):

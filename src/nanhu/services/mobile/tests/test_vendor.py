@@ -130,6 +130,28 @@ def test_limits_and_faults_of_theirs_are_for_later(wecom):
     assert VendorCall.objects.filter(errcode=None).count() == 1
 
 
+@pytest.mark.parametrize(
+    "answered",
+    [[], {"errcode": None}, {"errcode": {}}, {"errcode": 0}, {"errcode": 0, "access_token": "t", "expires_in": "soon"}],
+)
+def test_half_an_answer_is_none_and_is_written_down(wecom, monkeypatch, answered):
+    monkeypatch.setattr(wecom.company, "call", lambda *_arguments: answered)
+    with pytest.raises(OSError, match=r"agreed|object"):
+        choice.vendor().member("t1")
+    assert [one.errcode or None for one in VendorCall.objects.all()] == [None]
+
+
+def test_what_is_null_is_not_there(wecom, monkeypatch):
+    choice.vendor().create_member(LI)
+    answered = {"errcode": 0, "userid": None, "invaliduser": None, "msgid": None, "dept_user": None}
+    called, token = wecom.company.call, "gettoken"
+    monkeypatch.setattr(wecom.company, "call", lambda api, *more: called(api, *more) if api == token else answered)
+    card = Card(title="通知", text="内容", url="https://campus.example/x", mark="m")
+    assert choice.vendor().who("a code") == ""
+    assert choice.vendor().send(card, userids=["t1"]).refused == frozenset()
+    assert choice.vendor().member_ids() == {}
+
+
 def test_the_log_of_calls_keeps_no_phone_and_no_words(wecom):
     choice.vendor().create_member(LI)
     choice.vendor().send(Card(title="秘密", text="内容", url="https://a.example/", mark="m"), userids=["t1"])

@@ -33,8 +33,6 @@ from nanhu.services.mobile.services import bindings, entering
 STATES, ENTERED = "mobile.states", "mobile.entered"
 COOKIE, SALT = host_only("nanhu_wecom"), "nanhu.mobile.link"
 MOST_STATES, SECONDS = 5, 600
-METHODS: Final = ("swk",)
-"""Of RFC 8176: a key held by software, the app's."""
 HOME: Final = "/"
 CODES: Final = Limit("mobile.code", free=300, cap=2, memory=timedelta(hours=1), leak=0.5)
 """Made-up codes cost the school calls; a good one is taken off, for a campus may stand behind one address. A browser that signed
@@ -46,10 +44,9 @@ LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 @never_cache
 @require_GET
 def enter(request: HttpRequest) -> HttpResponse:
-    """What the app in 企业微信 opens, and every card that is pressed there."""
+    """What the app in 企业微信 opens, and every card that is pressed there. It is asked whose app it is each time, whoever is signed in: the
+    browser of a phone or a desktop stays when another account of 企业微信 takes its place there."""
     target = own_path(request.GET.get("to", ""))
-    if request.user.is_authenticated and request.session.get(ENTERED):
-        return HttpResponseRedirect(target)  # a session that began elsewhere may be another's: it is asked again
     state = secrets.token_urlsafe(24)
     kept: dict[str, Any] = request.session.get(STATES, {})
     kept[state] = [target, time.time()]
@@ -77,11 +74,20 @@ def entered(request: HttpRequest) -> HttpResponse:
     throttle.take_back(gates)
     if entry is None:
         return failed(request, "away", target)
+    make_room_for(request, entry.binding)
     if not entry.userid:
         return failed(request, "stranger", target)
     if entry.binding is None:
         return waiting_to_be_linked(entry.userid)
     return signed_in(request, entry.binding, target)
+
+
+def make_room_for(request: HttpRequest, binding: Binding | None) -> None:
+    """Another person's session in this browser ends. One who signed in by himself binds a new account of his: that session stays."""
+    viewer = request.viewer  # type: ignore[attr-defined]
+    is_same = binding is not None and viewer is not None and viewer.person_id == binding.person_id
+    if viewer is not None and not is_same and (binding is not None or request.session.get(ENTERED)):
+        identity.make_room(request)
 
 
 def taken_state(request: HttpRequest) -> str:
@@ -101,7 +107,10 @@ def failed(request: HttpRequest, why: str, target: str) -> HttpResponse:
 
 
 def signed_in(request: HttpRequest, binding: Binding, target: str) -> HttpResponse:
-    """No second page, but for who owes a second step. It is no fresh proof: money and secrets ask for one."""
+    """No second page, but for who owes a second step. It is no fresh proof: money and secrets ask for one. Whose session it opened here
+    before goes on as it is."""
+    if request.session.get(ENTERED) and request.viewer is not None:  # type: ignore[attr-defined]
+        return HttpResponseRedirect(target)
     account = identity.account_of(binding.person_id)
     card = people.person_card(binding.person_id)
     if account is None or card is None or not account.may_sign_in or not card.affiliations:
@@ -110,7 +119,7 @@ def signed_in(request: HttpRequest, binding: Binding, target: str) -> HttpRespon
         request,
         account=account,
         campus_no=card.affiliations[0].campus_no,
-        methods=METHODS,
+        methods=(bindings.METHOD,),
         after=target,
         proved_at=LONG_AGO,
     )
@@ -163,7 +172,14 @@ def confirm(request: HttpRequest, userid: str, person_id: int) -> HttpResponse:
         return linking(request, userid, is_signed_in=True)
     response: HttpResponse = HttpResponseRedirect(HOME)
     try:
-        bindings.bind(by=actor_of(request), person_id=person_id, userid=userid, how=Binding.How.ACCOUNT, moves=True)
+        bindings.bind(
+            by=actor_of(request),
+            person_id=person_id,
+            userid=userid,
+            how=Binding.How.ACCOUNT,
+            moves=True,
+            session_id=request.sso_session.pk,  # type: ignore[attr-defined]
+        )
     except CampusError as error:
         response = render(request, "mobile/certify_refused.html", {"error": error}, status=error.http_status)
     response.delete_cookie(COOKIE)

@@ -4,7 +4,8 @@ import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
@@ -38,6 +39,8 @@ DEPARTMENT_EXISTS: Final = 60008
 NO_DEPARTMENT: Final = 60003
 NOBODY_VALID: Final = 81013
 BAD_CODE: Final = 40029
+NOT_REACHED: Final = ("invaliduser", "unlicenseduser")
+"""Of an answer that is good for the others: nobody there, or somebody whose account has no licence for what applications send."""
 LONGEST_TITLE, LONGEST_TEXT = 128, 512
 """Bytes of a textcard's title and description."""
 LONGEST_NAME: Final = 64
@@ -61,7 +64,8 @@ class WecomClient:
                 tokens.stop(use, secret=self.line.secret_of(use), code=code)
                 raise StoppedError(code, str(said.get("errmsg", "")))
             raise LaterError(code, str(said.get("errmsg", "")))
-        return str(said["access_token"]), int(said["expires_in"])
+        with agreed():
+            return str(said["access_token"]), int(said["expires_in"])
 
     def call(
         self,
@@ -116,7 +120,8 @@ class WecomClient:
             said = strict_json.decode(found.body)
             if not isinstance(said, dict):
                 raise outgoing.BadAnswerError("no object")
-            code, words = int(said.get("errcode", 0)), str(said.get("errmsg", ""))[:200]
+            with agreed():
+                code, words = int(said.get("errcode", 0)), str(said.get("errmsg", ""))[:200]
         except ValueError as error:
             words = "no JSON"
             raise outgoing.BadAnswerError(words) from error
@@ -156,14 +161,15 @@ class WecomClient:
             if error.code == UNKNOWN_USER:
                 return None
             raise
-        return BookMember(
-            userid=str(said["userid"]).lower(),
-            name=str(said.get("name", "")),
-            mobile=str(said.get("mobile", "")),
-            departments=tuple(int(one) for one in said.get("department", ())),
-            status=int(said.get("status", 0)),
-            email=str(said.get("email", "")).lower(),
-        )
+        with agreed():
+            return BookMember(
+                userid=text_in(said, "userid").lower(),
+                name=text_in(said, "name"),
+                mobile=text_in(said, "mobile"),
+                departments=tuple(int(one) for one in said.get("department") or ()),
+                status=int(said.get("status", 0)),
+                email=text_in(said, "email").lower(),
+            )
 
     def userid_of(self, mobile: str) -> str:
         try:
@@ -172,16 +178,17 @@ class WecomClient:
             if error.code in NO_SUCH_PHONE:
                 return ""
             raise
-        return str(said.get("userid", "")).lower()
+        return text_in(said, "userid").lower()
 
     def member_ids(self) -> Mapping[str, frozenset[int]]:
         found: dict[str, set[int]] = defaultdict(set)
         cursor = ""
         while True:
             said = self.call("user/list_id", body={"cursor": cursor, "limit": PAGE}, about=cursor)
-            for row in said.get("dept_user", ()):
-                found[str(row["userid"]).lower()].add(int(row["department"]))
-            cursor = str(said.get("next_cursor", ""))
+            with agreed():
+                for row in said.get("dept_user") or ():
+                    found[str(row["userid"]).lower()].add(int(row["department"]))
+            cursor = text_in(said, "next_cursor")
             if not cursor:
                 return {userid: frozenset(departments) for userid, departments in found.items()}
 
@@ -216,8 +223,8 @@ class WecomClient:
             if error.code == NOBODY_VALID:
                 return Sent(reference="", refused=frozenset(one.lower() for one in userids))
             raise
-        refused = str(said.get("invaliduser", "")).lower().split("|")
-        return Sent(reference=str(said.get("msgid", "")), refused=frozenset(one for one in refused if one))
+        refused = "|".join(text_in(said, name) for name in NOT_REACHED).lower().split("|")
+        return Sent(reference=text_in(said, "msgid"), refused=frozenset(one for one in refused if one))
 
     def recall(self, reference: str) -> None:
         self.call("message/recall", body={"msgid": reference}, use="app", about=reference)
@@ -235,7 +242,21 @@ class WecomClient:
 
     def who(self, code: str) -> str:
         said = self.call("auth/getuserinfo", {"code": code}, use="app")
-        return str(said.get("userid", "")).lower()
+        return text_in(said, "userid").lower()
+
+
+@contextmanager
+def agreed() -> Iterator[None]:
+    """An answer without what every good one has is none, and the call comes again: BadAnswerError."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise outgoing.BadAnswerError(f"not as agreed: {type(error).__name__}") from error
+
+
+def text_in(said: Mapping[str, Any], name: str) -> str:
+    """Empty where it is not there, or null."""
+    return str(said.get(name) or "")
 
 
 def body_of(facts: MemberFacts) -> dict[str, Any]:
