@@ -17,6 +17,7 @@ from nanhu.services.venues.errors import (
     DrawnHoursError,
     IsFreeError,
     NeverOpenError,
+    TooLongError,
     TooManyWaitingError,
     WaitsAlreadyError,
 )
@@ -60,9 +61,12 @@ def join(*, by: Actor, person_id: int, venue: Venue, hours: Hours) -> Waiting:
 
 
 def refuse_hours(venue: Venue, hours: Hours) -> None:
-    """Hours that could be booked and are taken: what is free is booked, what is not open or not yet to be booked is waited for in vain."""
+    """Hours that could be booked and are taken: what is free is booked, what is too long, not open or not yet to be booked is waited for in
+    vain."""
     if hours[0] >= hours[1]:
         raise NeverOpenError
+    if (hours[1] - hours[0]).total_seconds() > venue.longest_minutes * 60:
+        raise TooLongError(minutes=venue.longest_minutes)
     drawn = campus.Occupancy.objects.filter(room=venue.room_id, source=DRAWS, held=True)
     if drawn.filter(during__overlap=held_around(venue, hours)).exists():
         raise DrawnHoursError

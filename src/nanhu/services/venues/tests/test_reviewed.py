@@ -285,6 +285,17 @@ def test_nobody_waits_for_what_may_not_be_booked_yet_or_by_him(school, hall):
         school.book("S2", hall, 9, 10)
 
 
+def test_nobody_waits_for_more_than_may_be_booked_at_once(school, hall):
+    """Offered, it would stand empty for two hours, and he could not take it."""
+    made = school.approved("S1", hall, 14, 16)
+    address, hours = f"/venues/{hall.public_id}/wait/", {"day": str(in_days(7)), "begins": "840", "ends": "960"}
+    keeping.change(by=SYSTEM, venue=hall, facts={"longest_minutes": 90})
+    refused = school.client("S2").post(address, hours)
+    assert (refused.status_code, "90" in refused.content.decode()) == (422, True)
+    booking.cancel(by=SYSTEM, booking=made)
+    assert school.client("S3").post(f"/venues/{hall.public_id}/apply/", said(in_days(7), 840, 900)).status_code == 302
+
+
 def test_of_two_that_become_one_person_the_offered_hours_are_not_lost(school):
     court = school.venue("b1.2", "馆", uses=["sports"], turnover=30)
     made = school.approved("S3", court, 14, 16)
