@@ -26,7 +26,7 @@ from nanhu.kernel.errors import CampusError, StaleSignInError, SuppliedElsewhere
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest, admit, prepared
 from nanhu.kernel.kit.submissions import submit_once, submitted_before
-from nanhu.kernel.kit.suggestions import FIELD, suggestions
+from nanhu.kernel.kit.suggestions import FIELD, fields_of, suggestions
 from nanhu.kernel.kit.waiting import ACCOUNT, CountedList, own_count
 from nanhu.kernel.registry import Text, Viewer, Waiting, WaitingLine
 
@@ -170,6 +170,8 @@ class Page:
             return answer
 
         view.roles = self.roles  # type: ignore[attr-defined]  # for who must judge before the view runs
+        if form := getattr(self, "form_class", None):
+            view.form_fields = partial(fields_of, form)  # type: ignore[attr-defined]  # for who gives back what was typed
         return view
 
     def is_allowed(self, viewer: Viewer) -> bool:

@@ -3,19 +3,23 @@
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
+from django.forms import BooleanField, Field
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
+from django.utils.choices import flatten_choices
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import read_only
@@ -50,6 +54,7 @@ MOST_TYPED = 200_000
 SECRET_PARTS = {"password", "passphrase", "pin", "secret", "code", "credential"}
 SECRET_NAMES = re.compile(r"new|again|card_number|id_number|(answer|again)_\d+")
 """Of a new PIN or password, a bank card, a document, answers to the questions that bring a password back."""
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OWN_FIELD = "csrfmiddlewaretoken"
 SUBMIT_AGAIN = (
     _("这个页面放得太久了"),
@@ -170,24 +175,62 @@ def typed(request: HttpRequest) -> dict[str, object]:
     kept = [(name, value) for name, value in sent if not (value and is_secret(name))]
     if sum(len(name) + len(value) for name, value in kept) > MOST_TYPED:
         return {"files": files}
-    has_secrets = len(kept) < len(sent)
+    has_secrets, fields = len(kept) < len(sent), fields_at(request)
+    found = [Typed(name, value, fields.get(name)) for name, value in kept]
     return {
-        "typed": [(name, value, is_text(value)) for name, value in kept],
+        "typed": found,
+        "lines": [one for one in found if one.shown and not one.is_text],
+        "texts": [one for one in found if one.shown and one.is_text],
         "files": files,
         "has_secrets": has_secrets,
         "can_be_sent": bool(kept) and not (files or has_secrets),
     }
 
 
+def fields_at(request: HttpRequest) -> Mapping[str, Field]:
+    """Of the form that this address takes, where its view says so (`form_fields`): how they are called. The fields of the class alone, for
+    nobody has been asked yet whether the sender may see more."""
+    view = request.resolver_match.func if request.resolver_match else None
+    say: Callable[[], Mapping[str, Field]] = getattr(view, "form_fields", dict)
+    return say()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One value of a form that was not taken."""
+
+    name: str
+    value: str
+    field: Field | None = None
+
+    @property
+    def label(self) -> str:
+        """How its field is called on the page; empty where nobody says."""
+        return str(self.field.label or "") if self.field is not None else ""
+
+    @property
+    def shown(self) -> str:
+        """As people read it; empty for what nobody typed: the mark of a form, what a page carries along unseen."""
+        if self.field is None:
+            return "" if UUID_FORM.fullmatch(self.value) else self.value
+        if self.field.widget.is_hidden:
+            return ""
+        if isinstance(self.field, BooleanField):
+            return gettext("是")
+        choices = getattr(self.field, "choices", None)
+        listed = flatten_choices(choices) if isinstance(choices, list) else ()
+        return str(next((words for key, words in listed if str(key) == self.value), self.value))
+
+    @property
+    def is_text(self) -> bool:
+        """Too long for a line."""
+        return "\n" in self.value or len(self.value) > LONGEST_SHORT
+
+
 def is_secret(name: str) -> bool:
     """By a whole part of it, `old_pin` is, `pinned` and `mapping` are not; or by all of it."""
     parts = re.split(r"[_\-.\d]", name.lower())
     return not SECRET_PARTS.isdisjoint(parts) or SECRET_NAMES.fullmatch(name.lower()) is not None
-
-
-def is_text(value: str) -> bool:
-    """Worth being shown, so that it can be copied."""
-    return "\n" in value or len(value) > LONGEST_SHORT
 
 
 def _page(request: HttpRequest, status: HTTPStatus, words: tuple[object, object] | None = None) -> HttpResponse:

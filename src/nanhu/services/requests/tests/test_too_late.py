@@ -1,9 +1,11 @@
 """A form that comes too late (the session ended meanwhile, somebody signed in anew): nothing is done, and nothing that was typed is lost."""
 
 import re
+from html import unescape
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from nanhu.services.requests.models import Request
@@ -89,6 +91,47 @@ def test_the_address_of_a_button_opened_by_itself_is_a_page_and_no_empty_one(sch
     assert "这个地址不能直接打开" in shown.content.decode()
     for program in ({"Accept": "application/json"}, {"Accept": "text/html", "Sec-Fetch-Mode": "cors"}):
         assert not browser.get("/requests/known/", headers=program).content
+
+
+def copied(page: str) -> list[str]:
+    """What stands there to be copied, by a press or in a box."""
+    boxes = re.findall(r"readonly>\n(.*?)</textarea>", page, re.DOTALL)
+    return [unescape(one) for one in re.findall(r'data-copies="([^"]*)"', page) + boxes]
+
+
+@pytest.mark.parametrize("is_late", [True, False], ids=["late", "read-only"])
+def test_of_a_form_with_a_picture_all_that_was_typed_is_there_to_be_copied(school, request, is_late):
+    """It cannot be sent again as it is: nothing but the picture is lost."""
+    said = {
+        "place": '南院1栋 "305"',
+        "fault_class": "light",
+        "words": WORDS,
+        "phone": "13907300088",
+        "window": "<b>中午</b>",
+        "may_enter": "on",
+        "twin": "other",
+        "form_token": "3f1b0a52-9c7e-4f6a-8f6e-0d1c2b3a4958",
+        "old_pin": "246810",
+        "photos": SimpleUploadedFile("灯.jpg", b"picture"),
+    }
+    browser = Client() if is_late else school.client("S1")
+    if not is_late:
+        request.getfixturevalue("read_only_now")
+    page = browser.post("/requests/repair/", said, **OURS).content.decode()
+    shown = ['南院1栋 "305"', "light", "13907300088", "<b>中午</b>", "是", "不是同一处，另报一件", WORDS]
+    assert [one.replace("\r\n", "\n") for one in copied(page)] == shown
+    for label in ("坏在哪里", "联系电话", "什么时候方便", "怎么坏的"):
+        assert label in page
+    assert "灯.jpg" in page
+    assert "246810" not in page
+    assert "form_token" not in page
+
+
+def test_what_comes_back_to_be_sent_again_is_shown_too(school):
+    said = typed_into(school.client("S1"))
+    page = Client().post(FORM, said, **OURS).content.decode()
+    assert copied(page)[0] == "某某"
+    assert said_on(page)["form_token"] == said["form_token"]
 
 
 def test_no_password_comes_back(school):
