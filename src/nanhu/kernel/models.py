@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
+from nanhu.kernel.outgoing_words import in_words
 
 LONGEST_ERROR = 200
 
@@ -21,6 +22,11 @@ class Retried(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def shown_error(self) -> str:
+        """For people: the sentence of a line that failed before what the program said of it."""
+        return in_words(self.error)
 
 
 class OutboxEvent(models.Model):

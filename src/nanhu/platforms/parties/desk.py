@@ -97,7 +97,7 @@ class Inquiries(Table):
     subject = Text(_("问什么"), is_number=True)
     result = Badge(_("结果"), result_of, names=RESULTS, tones=TONES, tone="warn")
     attempts = Number(_("已尝试"))
-    error = Text(_("上次没有成的原因"))
+    error = Text(_("上次没有成的原因"), "shown_error", sort="error")
     due_at = Moment(_("下次"))
     ended_at = Moment(_("答复时间"))
     created_at = Moment(_("提问时间"))
@@ -124,7 +124,7 @@ class Batches(Table):
     line_count = Number(_("行数"))
     sum_fen = Money(_("金额"))
     state = Badge(_("状态"), names=Batch.State.choices, tones=BATCH_TONES, tone="warn")
-    error = Text(_("上次没有成的原因"))
+    error = Text(_("上次没有成的原因"), "shown_error", sort="error")
     heard_at = Moment(_("上次答复"))
     created_at = Moment(_("时间"))
 

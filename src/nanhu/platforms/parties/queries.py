@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Min, Q, QuerySet
 
 from nanhu.kernel import strict_json
+from nanhu.kernel.outgoing_words import in_words
 from nanhu.kernel.registry import Text
 from nanhu.platforms.parties.lines import PartiesFileError, lines
 from nanhu.platforms.parties.models import Batch, BatchLine, Inquiry, QuotaLine
@@ -68,7 +69,7 @@ def standings() -> list[Standing]:
             one,
             urlsplit(known[one.key].address).netloc if one.key in known else "",
             asked | filed,
-            problem or errors.get(one.key, ""),
+            problem or in_words(errors.get(one.key, "")),
         )
         for one in PARTIES.values()
     ]

@@ -95,7 +95,7 @@ class Members(Table):
         _("状态"), names=State.choices, tones={"active": "good", "failed": "bad", "review": "warn", "removed": "none"}
     )
     task = Text(_("待办"), lambda one: one.get_task_display() if one.task else "", sort="task")
-    error = Text(_("原因"))
+    error = Text(_("原因"), "shown_error", sort="error")
     action = Markup(_("操作"), "mobile/_member_actions.html")
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.models import Retried
+from nanhu.kernel.outgoing_words import in_words
 from nanhu.kernel.registry import Text
 from nanhu.services.mobile import rules
 
@@ -213,7 +214,7 @@ class VendorCall(models.Model):
 
     @property
     def shown_words(self) -> Text:
-        return self.words if self.errcode is None else rules.WORDS.get(self.errcode, self.words)
+        return in_words(self.words) if self.errcode is None else rules.WORDS.get(self.errcode, self.words)
 
 
 class Callback(models.Model):

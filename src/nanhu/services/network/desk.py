@@ -180,7 +180,7 @@ class Outbox(Table):
         tones={"confirmed": "good", "failed": "bad", "unconfirmed": "bad", "sent": "info"},
     )
     attempts = Number(_("次数"))
-    error = Text(_("设备怎么说"), is_wide=True)
+    error = Text(_("设备怎么说"), "shown_error", sort="error", is_wide=True)
     made = Moment(_("提出"), "created_at")
     action = Markup(_("操作"), "network/_retry.html")
 

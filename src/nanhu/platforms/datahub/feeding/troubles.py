@@ -3,14 +3,11 @@ brackets behind it."""
 
 import errno
 import re
-import socket
-import ssl
-from http import HTTPStatus
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.outgoing import BadAnswerError, CallRefusedError
+from nanhu.kernel import outgoing_words
 
 SAID: Final = (
     (re.compile(r"host key (.*)"), _("对方的主机密钥不是约定的那一个，可能换了机器，也可能有人冒充：%s")),
@@ -20,17 +17,6 @@ SAID: Final = (
     (re.compile(r"PermissionDenied()"), _("对方不让登录或不让读：用户名、口令或权限不对%s")),
     (re.compile(r"SFTPNoSuchFile()"), _("对方没有这个文件夹或文件%s")),
 )
-KINDS: Final[tuple[tuple[type[OSError], object], ...]] = (
-    (BadAnswerError, _("对方的回答没有传完，或不是 HTTP")),
-    (CallRefusedError, _("这个地址不许连：校外的要用公网地址和 https，校内的主机要由学校先列出")),
-    (ssl.SSLError, _("加密连接没有建成：对方的证书不可信、过期或不是它的")),
-    (socket.gaierror, _("找不到这台主机：名字不对，或域名解析不通")),
-    (TimeoutError, _("等了太久，对方没有回答")),
-    (ConnectionRefusedError, _("连不上：那台主机的这个端口没有服务")),
-    (ConnectionError, _("连接断了，没有读完")),
-    (OSError, _("连不上")),
-)
-"""The first that fits."""
 STATES: Final = (
     (re.compile(r"0|08...|2002|2003|2006|2013|2055"), _("连不上这个数据库，或连接断了")),
     (re.compile(r"28...|1045|2061"), _("用户名或密码不对，或不许从这里登录")),
@@ -54,24 +40,12 @@ def in_words(away: OSError) -> str:
     if away.filename is not None or away.errno == errno.ENOSPC:
         return f"{_('我们这边的文件写不下或读不了：请告诉信息中心')}（{type(away).__name__}: {said}）"
     found = next(((words, match[1]) for known, words in SAID if (match := known.search(said))), None)
-    reason = str(found[0]) % found[1] if found else next(words for kind, words in KINDS if isinstance(away, kind))
+    reason = str(found[0]) % found[1] if found else outgoing_words.kind_in_words(type(away))
     return f"{reason}（{type(away).__name__}: {said}）"
 
 
 def status_in_words(status: int) -> str:
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        said = _("对方不让读：密钥不对、过期，或没有权限")
-    elif status == HTTPStatus.NOT_FOUND:
-        said = _("对方没有这个地址")
-    elif status == HTTPStatus.TOO_MANY_REQUESTS:
-        said = _("对方说问得太勤")
-    elif HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        said = _("对方让去别的地址，没有跟去：请把地址改成新的")
-    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        said = _("对方的系统出错了")
-    else:
-        said = _("对方没有给出行")
-    return f"{said}（HTTP {status}）"
+    return f"{outgoing_words.status_in_words(status) or _('对方没有给出行')}（HTTP {status}）"
 
 
 def database_in_words(state: str, said: str) -> str:

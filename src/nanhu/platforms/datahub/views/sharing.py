@@ -59,7 +59,7 @@ class News(Table):
         tones={openapi.Delivery.State.DONE: "good", openapi.Delivery.State.GIVEN_UP: "bad"},
         tone="warn",
     )
-    error = Text(_("没送到的原因"), "error")
+    error = Text(_("没送到的原因"), "shown_error", sort="error")
 
 
 def use_of(request: PageRequest, grant: Grant) -> Mapping[str, Any]:

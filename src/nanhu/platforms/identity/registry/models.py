@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.outgoing_words import in_words
 
 
 class Health(models.Model):
@@ -29,6 +30,10 @@ class Health(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=["up", "slow", "down"]), name="identity_health_state_known")
         ]
+
+    @property
+    def shown_error(self) -> str:
+        return in_words(self.error)
 
 
 class HealthLook(models.Model):

@@ -1,6 +1,7 @@
 """Calls to other systems for the portal: through the kernel's guarded client, bounded, never led to another host."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,6 +10,7 @@ from functools import cache
 from threading import BoundedSemaphore
 from typing import Final
 
+from django.utils.translation import gettext as _
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
@@ -26,6 +28,7 @@ LARGEST: Final = 256 * 1024
 SECONDS: Final = 3.0
 TOKEN_SECONDS: Final = 60
 HOPS: Final = 2
+NOT_CALLED: Final = re.compile(r"(\S+) is not called")
 LANES_SHARE: Final = 4
 
 
@@ -89,11 +92,17 @@ def refuse_address(address: str) -> None:
         parts = outgoing.checked(example)
         outgoing.refuse_internal(example, networks=() if is_outside(example) else None)
     except OSError as error:
-        raise AddressRefusedError(why=str(error)) from error
+        raise AddressRefusedError(why=refusal_of(error)) from error
     if rules.NUMBER in rules.origin_of(address):
         raise AddressRefusedError(why="{campus_no}")
     if parts.scheme.lower() != "https" and not rules.is_among(rules.host_of(example), hosts("plain_hosts")):
         raise AddressRefusedError(why="http")
+
+
+def refusal_of(error: OSError) -> str:
+    """Short, for a sentence that says what would do."""
+    where = NOT_CALLED.search(str(error))
+    return _("%(where)s 不在公网") % {"where": where[1]} if where else _("不是能连的网址")
 
 
 def subject_token(one: Integration, campus_no: str) -> str:

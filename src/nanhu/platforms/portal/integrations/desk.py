@@ -35,7 +35,7 @@ from nanhu.kernel.registry import Role, Tile
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal.integrations import forms, living, moving, services, trying
+from nanhu.platforms.portal.integrations import forms, living, moving, services, troubles, trying
 from nanhu.platforms.portal.models import Integration, IntegrationRelease
 from nanhu.platforms.portal.tiles import TileView
 
@@ -123,14 +123,18 @@ def facts_of(one: Integration) -> list[tuple[Any, Any]]:
         (_("试通"), _now("连续 %(count)s 次") % {"count": one.good_trials}),
     ]
     if one.kind == "page":
-        frame = _now("不能嵌入：%(why)s") % {"why": one.frame_refusal} if one.frame_refusal else _now("可以嵌入")
+        frame = (
+            _now("不能嵌入：%(why)s") % {"why": troubles.in_words(one.frame_refusal)}
+            if one.frame_refusal
+            else _now("可以嵌入")
+        )
         shown.append((_("怎样打开"), one.get_mode_display()))
         if one.mode == "frame":
             shown.append((_("嵌入"), frame if one.frame_checked_at else _now("还没有查过：试一次就知道")))
     if one.kind == "data":
         shown += [(_("带出去的"), one.get_sent_display()), (_("密钥"), _("已保存") if one.secret else "—")]
     if one.error:
-        shown.append((_("最近的失败"), one.error))
+        shown.append((_("最近的失败"), troubles.in_words(one.error)))
     return shown
 
 

@@ -11,7 +11,7 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal.integrations import living, rules
+from nanhu.platforms.portal.integrations import living, rules, troubles
 from nanhu.platforms.portal.models import Integration
 
 log = structlog.get_logger()
@@ -35,7 +35,7 @@ def is_down(one: Integration) -> bool:
 
 @transaction.atomic
 def note_failure(one: Integration, error: Exception) -> None:
-    words = rules.shown(f"{type(error).__name__}: {error}", LONGEST_ERROR)
+    words = rules.shown(troubles.raw(error), LONGEST_ERROR)
     log.warning("portal.integration_failed", key=one.key, error=words)
     same = Integration.objects.filter(pk=one.pk, version=one.version)
     same.update(failures=F("failures") + 1, failed_at=now(), error=words)

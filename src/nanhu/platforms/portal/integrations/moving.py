@@ -80,8 +80,12 @@ def take(*, by: Actor, content: bytes, passphrase: str) -> Taken:
             services.make(by=by, kind=str(facts["kind"]), facts=meant(facts), has_secret=False)
         except CampusError as error:
             raise TransferFileError(problem=f"{key}: {error.message}") from error
-        except (KeyError, TypeError, ValueError) as error:
-            raise TransferFileError(problem=f"{key}: {error}") from error
+        except KeyError as error:
+            raise TransferFileError(problem=_("%(key)s：少了 %(field)s") % {"key": key, "field": error}) from error
+        except (AttributeError, TypeError) as error:
+            raise TransferFileError(problem=_("%(key)s：写法不对") % {"key": key}) from error
+        except ValueError as error:
+            raise TransferFileError(problem=f"{key}：{error}") from error
         taken.made.append(key)
     audit.record(by=by, action="portal.import_integrations", target="integrations", facts={"count": len(taken.made)})
     return taken
@@ -98,7 +102,7 @@ def meant(facts: dict[str, Any]) -> dict[str, Any]:
     form = forms.FORMS[str(facts["kind"])](typed)
     if not form.is_valid():
         field, problems = next(iter(form.errors.items()))
-        raise ValueError(f"{field}: {problems[0]}")
+        raise ValueError(f"{form.fields[field].label if field in form.fields else ''} {problems[0]}".strip())
     return form.facts()
 
 

@@ -18,7 +18,7 @@ from nanhu.kernel.registry import Text, TileContent
 from nanhu.kernel.ui import dates
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal.integrations import calling, feeds, rules, values
+from nanhu.platforms.portal.integrations import calling, feeds, rules, troubles, values
 from nanhu.platforms.portal.models import Integration
 
 RAW_SHOWN: Final = 4000
@@ -63,10 +63,14 @@ def try_page(one: Integration, _campus_no: str) -> Trial:
     try:
         found = calling.fetch(Call(address=one.address))
     except (OSError, ValueError) as error:
-        return Trial(problem=str(error))
+        return Trial(problem=troubles.in_words(troubles.raw(error)))
     refusal = look_at_frame(one, found)
-    words = _("可以嵌入") if not refusal else _("不能嵌入（%(why)s），会改为新窗口打开") % {"why": refusal}
-    problem = "" if found.status < GOOD_BELOW else f"status {found.status}"
+    words = (
+        _("可以嵌入")
+        if not refusal
+        else _("不能嵌入（%(why)s），会改为新窗口打开") % {"why": troubles.in_words(refusal)}
+    )
+    problem = "" if found.status < GOOD_BELOW else troubles.in_words(f"status {found.status}")
     return Trial(problem=problem, lines=[words], **raw_of(found))
 
 
@@ -76,7 +80,7 @@ def try_data(one: Integration, campus_no: str) -> Trial:
         found = calling.fetch(calling.call_for(one, campus_no))
         said = values.meant(one, found)
     except (OSError, ValueError) as error:
-        return Trial(problem=str(error), **(raw_of(found) if found else {}))
+        return Trial(problem=troubles.in_words(troubles.raw(error)), **(raw_of(found) if found else {}))
     if not said:
         return Trial(is_empty=True, lines=[_("它没有这个人的数据，卡片不出现")], **raw_of(found))
     content = values.content_of(one, values.written(said), values.moment_in(said))
@@ -87,7 +91,7 @@ def try_feed(one: Integration, _campus_no: str) -> Trial:
     try:
         items = feeds.read_items(one)
     except (OSError, ValueError) as error:
-        return Trial(problem=str(error))
+        return Trial(problem=troubles.in_words(troubles.raw(error)))
     if not items:
         return Trial(problem=_("里面没有能用的条目"))
     return Trial(lines=[f"{dates.short_day(one.starts_at, campus_today().year)} {one.title}" for one in items[:10]])
@@ -136,7 +140,7 @@ def look_again(one: Integration) -> str:
         return look_at_frame(one, calling.fetch(Call(address=one.address)))
     except (OSError, ValueError) as error:
         never = Integration.objects.filter(pk=one.pk, frame_checked_at=None)
-        never.update(frame_refusal=f"{type(error).__name__}"[:60])
+        never.update(frame_refusal=type(error).__name__[:60])
         return str(error)
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.outgoing_words import in_words
 from nanhu.kernel.retries import wake
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters import choice
@@ -44,7 +45,7 @@ def book_there() -> Mapping[str, frozenset[int]]:
     except VendorError as error:
         raise NotAnsweredError(words=words_of(error.code, error.words)) from error
     except OSError as error:
-        raise NotAnsweredError(words=error) from error
+        raise NotAnsweredError(words=in_words(f"{type(error).__name__}: {error}")) from error
 
 
 def line_of(lines: dict[str, Difference], member: Member, there: frozenset[int] | None) -> None:

@@ -59,3 +59,16 @@ class TestPersonnel(Desks):
 
 class TestMine(Desks):
     desk, is_for_everybody = mine, True
+
+
+def test_why_somebody_was_not_made_a_member_is_a_sentence_for_the_office_and_for_him(syncing):
+    VendorCall.objects.create(
+        api="user/create", about="t2", words="ConnectionRefusedError: [Errno 111] Connection refused"
+    )
+    Member.objects.filter(userid="t2").update(state="failed", task="", error="TimeoutError: timed out")
+    desk = syncing.client("T1")
+    pages = [desk.get(f"/mobile/desk/{one}/") for one in ("members", "calls")] + [syncing.client("T2").get("/mobile/")]
+    members, calls, own = (one.content.decode() for one in pages)
+    for page in (members, own):
+        assert "等了太久，对方没有回答（TimeoutError: timed out）" in page
+    assert "连不上：那台主机的这个端口没有服务（ConnectionRefusedError" in calls

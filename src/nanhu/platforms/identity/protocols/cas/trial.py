@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import outgoing
+from nanhu.kernel.outgoing_words import in_words
 from nanhu.platforms.identity import cas_answers as answers
 from nanhu.platforms.identity.models import Application, SsoSession
 from nanhu.platforms.identity.panels import TrialStep
@@ -64,5 +65,7 @@ def logout_heard(application: Application, service: str, session: SsoSession) ->
     try:
         status = outgoing.send(outgoing.Call(address=address, body=body), seconds=SECONDS).status
     except OSError as error:
-        return TrialStep(title=title, is_good=False, detail=f"{address} · {type(error).__name__}: {error}")
+        return TrialStep(
+            title=title, is_good=False, detail=f"{address} · {in_words(f'{type(error).__name__}: {error}')}"
+        )
     return TrialStep(title=title, is_good=status < BAD_STATUS, detail=f"{address} · HTTP {status}")
