@@ -40,7 +40,8 @@ def event_of(one: Occurrence) -> Event:
     event.add("sequence", one.sequence)
     event.add("summary", str(one.title))
     event.add("dtstart", one.starts)
-    event.add("dtend", one.ends)
+    if one.ends != one.starts:  # of a deadline there is no end later than its beginning, and no other is one (3.8.2.2)
+        event.add("dtend", one.ends)
     if type(one.starts) is date:
         event.add("transp", "TRANSPARENT")
     if one.place:

@@ -17,7 +17,7 @@ from nanhu.testing.browsers import open_browser
 
 pytestmark = pytest.mark.journey
 UI = Path(__file__).parent.parent / "static/ui"
-SHEETS = ("tokens", "base", "layout", "components", "pages")
+SHEETS = ("tokens", "base", "layout", "components", "kit", "pages")
 PAGE = """{% load ui %}<body class="page"><header class="top"><div class="top-inner">南湖</div></header><main class="shell"><div class="shell-inner">
 <form><input type="search" id="own" name="q"></form>
 <c-ui.table caption="流水"><thead><tr><th>时间</th><th>商户</th><th>类别</th><th>终端</th><th>备注</th><th>金额</th></tr></thead><tbody>{% for row in rows %}
@@ -93,6 +93,41 @@ def test_large_type_on_a_phone_neither_scrolls_sideways_nor_breaks_a_button(chro
     page = opened(chromium, width=390, attributes='data-type="large"')
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".button").nth(1).evaluate("(button) => button.getBoundingClientRect().height") < 60
+
+
+TWICE = """<body class="page"><main class="shell"><div class="shell-inner">
+<div class="filters"><form class="filter-fields" role="search"><label class="filter"><span class="filter-label">名称、单位、拼音或号码</span><input type="search" name="q"></label></form></div>
+<dl class="facts"><div><dt>学号、工号和所在单位</dt><dd class="cluster">20240518 <c-ui.button size="small">有误</c-ui.button></dd></div></dl>
+<c-ui.field :field="form.photo" /></div></main></body>"""
+SORTED = """<body class="page"><main class="shell"><div class="shell-inner"><button>前</button>
+<table class="{{ kind }}"><thead><tr><td><label><input type="checkbox"></label></td><th><a href="?sort=a">时间</a></th><th><a href="?sort=b">商户</a></th></tr></thead>
+<tbody><tr><td data-label="时间">12:04</td><td data-label="商户">一食堂</td></tr></tbody></table></div></main></body>"""
+
+
+def test_words_twice_as_large_push_nothing_out_of_a_phone(chromium: Browser) -> None:
+    page = opened(chromium, width=390, body=TWICE, attributes='style="font-size: 200%"', form=PhotoForm())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("kind", ["rows", "table"])
+def test_the_head_of_a_list_that_a_phone_hides_is_seen_when_the_keys_reach_it(chromium: Browser, kind: str) -> None:
+    page = opened(chromium, width=390, body=SORTED, kind=kind)
+    seen = []
+    for _stop in range(4):
+        page.keyboard.press("Tab")
+        seen.append(
+            page.evaluate(
+                """() => {
+                    const one = document.activeElement, box = one.getBoundingClientRect();
+                    const found = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+                    return found === one || one.contains(found);
+                }"""
+            )
+        )
+    assert seen == [True] * 4
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("button").focus()
+    assert page.locator("thead").evaluate("(head) => head.getBoundingClientRect().width") <= 1
 
 
 DATES = """<body class="page"><main class="shell"><div class="shell-inner"><c-ui.card title="我的交易"><c-ui.table caption="我的交易"><tbody>{% for row in rows %}

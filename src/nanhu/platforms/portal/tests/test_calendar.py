@@ -1,5 +1,6 @@
 """The calendar feed: one secret address a person, which tells nothing to whoever has it not; read by two programs nobody here wrote."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -103,6 +104,15 @@ def test_it_is_read_by_two_programs_as_it_was_meant(feeds, student):
     assert isinstance(other["test.2@nanhu"].dtstart.value, datetime)
     assert other["test.2@nanhu"].dtstart.value == two.starts
     assert other["test.1@nanhu"].sequence.value == "3"
+
+
+def test_a_deadline_is_a_moment_without_an_end(feeds, student):
+    """DTEND must be later than DTSTART (RFC 5545, 3.8.2.2): a strict reader refuses one that is not."""
+    due = lesson()
+    feeds.add(CalendarFeed(key="test", title="测试", load=lambda *_asked: [replace(due, ends=due.starts)]))
+    [event] = Calendar.from_ical(read(student, made(student)).content).events
+    assert event.decoded("dtstart") == due.starts
+    assert not {"DTEND", "DURATION"} & event.keys()
 
 
 @pytest.mark.capability("A052.2")
