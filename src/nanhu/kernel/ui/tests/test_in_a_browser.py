@@ -47,7 +47,8 @@ def opened(
     styles = "".join(f"<style>{(UI / f'css/{name}.css').read_text()}</style>" for name in SHEETS)
     styles += f"<style media=print>{(UI / 'css/print.css').read_text()}</style>"
     scripts = "".join(
-        f"<script type=module>{(UI / f'js/{name}.js').read_text()}</script>" for name in ("tables", "keys", "uploads")
+        f"<script type=module>{(UI / f'js/{name}.js').read_text()}</script>"
+        for name in ("tables", "keys", "uploads", "menus")
     )
     page = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme).new_page()
     page.set_content(f"<!doctype html><html {attributes}><head>{styles}</head>{body}{scripts}</html>")
@@ -128,6 +129,44 @@ def test_the_head_of_a_list_that_a_phone_hides_is_seen_when_the_keys_reach_it(ch
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("button").focus()
     assert page.locator("thead").evaluate("(head) => head.getBoundingClientRect().width") <= 1
+
+
+STRIP = """<body class="page"><div class="section"><div class="section-inner"><a class="section-name" href="/">数据中心</a>
+<div class="section-nav"><ul>{% for word in words %}<li><a href="#{{ word }}">{{ word }}</a></li>{% endfor %}</ul></div>
+<details class="section-more" data-menu><summary>更多</summary><ul><li><a href="#m">体检</a></li></ul></details></div></div><p><a href="#on">正文</a></p></body>"""
+
+
+def test_each_tab_of_a_strip_that_goes_on_sideways_is_seen_when_the_keys_reach_it(chromium: Browser) -> None:
+    words = ["批次", "共享表", "供给方切换", "数据来历", "大表", "数据流向", "保存规定", "质量", "放行申请"]
+    for width in range(380, 400, 4):  # at some of them a tab shows a few dots of itself
+        page = opened(chromium, width=width, body=STRIP, words=words)
+        strip = page.locator(".section-nav ul").bounding_box()
+        assert strip
+        page.locator(".section-name").focus()
+        for word in words:
+            page.keyboard.press("Tab")
+            box = page.locator(":focus").bounding_box()
+            assert box
+            assert page.locator(":focus").inner_text() == word
+            assert strip["x"] <= box["x"], (width, word)
+            assert box["x"] + box["width"] <= strip["x"] + strip["width"], (width, word)
+
+
+def test_a_menu_closes_behind_the_keys_and_gives_the_focus_back_to_escape(chromium: Browser) -> None:
+    page = opened(chromium, width=390, body=STRIP, words=["批次"])
+    menu, summary = page.locator("details"), page.locator("summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert menu.get_attribute("open") is not None
+    page.keyboard.press("Escape")
+    assert menu.get_attribute("open") is None
+    expect(summary).to_be_focused()
+    page.keyboard.press("Enter")
+    for _stop in range(2):
+        page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "正文"
+    assert menu.get_attribute("open") is None
 
 
 DATES = """<body class="page"><main class="shell"><div class="shell-inner"><c-ui.card title="我的交易"><c-ui.table caption="我的交易"><tbody>{% for row in rows %}
