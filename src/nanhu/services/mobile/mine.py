@@ -40,6 +40,7 @@ def home(request: PageRequest) -> HttpResponse:
     join = found.join_url if found else ""
     facts = {
         "is_on": choice.is_on(),
+        "is_leaving": queries.has_withdrawn(person_id),
         "binding": binding,
         "member": Member.objects.filter(person_id=person_id).first(),
         "may_undo": binding is not None and now() - binding.bound_at <= UNDO,

@@ -326,6 +326,15 @@ def test_who_unbinds_is_out_wherever_the_app_was_opened(syncing, wecom):
     assert [signed_in_as(one) for one in (lost, here, desk)] == [[], ["王老师"], ["王老师"]]
 
 
+def test_who_unbinds_is_not_bidden_to_bind_while_he_is_still_in_the_book(syncing, wecom):
+    wecom.join("t2")
+    mine = syncing.client("T2")
+    left = mine.post("/mobile/leave/", follow=True).content.decode()
+    assert "正在移出" in left
+    assert "就绑定好了" not in left
+    assert "正在移出" not in mine.post("/mobile/join/", follow=True).content.decode()
+
+
 @pytest.mark.capability("A060.2")
 def test_who_moves_to_another_account_is_out_of_the_old_phone(syncing, wecom):
     wecom.join("t2")
