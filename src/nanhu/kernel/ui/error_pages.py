@@ -3,9 +3,10 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -218,7 +219,7 @@ class Typed:
         if isinstance(self.field, BooleanField):
             return gettext("是")
         choices = getattr(self.field, "choices", None)
-        listed = flatten_choices(choices) if isinstance(choices, list) else ()
+        listed: Iterable[tuple[Any, Any]] = flatten_choices(choices) if isinstance(choices, list) else ()
         return str(next((words for key, words in listed if str(key) == self.value), self.value))
 
     @property
