@@ -41,7 +41,7 @@ class GrantForm(forms.Form):
         label=_("也开数据库视图"), required=False, help_text=_("只读；敏感项和掩码项不在其中；由数据库管理员开通角色")
     )
     purpose = forms.CharField(label=_("用途"), max_length=200)
-    basis = forms.ChoiceField(label=_("法律依据"), choices=Grant.Basis.choices)
+    basis = forms.ChoiceField(label=_("法律依据"), choices=[("", "—"), *Grant.Basis.choices])
     expires_on = forms.DateField(label=_("截止日期"), widget=DayInput())
 
     def __init__(self, *args: Any, table: SharedTable, **options: Any) -> None:
