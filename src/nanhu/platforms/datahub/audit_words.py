@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.platforms.datahub.models import GateLimit, Grant, Level
+from nanhu.platforms.datahub.models import GateLimit, Grant, Level, Release
 from nanhu.platforms.datahub.sources import SOURCES
 
 ACTIONS: dict[str, Text] = {
@@ -29,8 +29,11 @@ ACTIONS: dict[str, Text] = {
     "datahub.train_matching": _("训练匹配模型"),
     "datahub.try_source": _("试读数据源"),
     "datahub.agree_release": _("同意放行"),
-    "datahub.ask_release": _("申请放行"),
+    "datahub.ask_release": _("代负责部门申请放行"),
+    "datahub.confirm_file": _("负责部门确认文件无误"),
     "datahub.discard": _("作废批次"),
+    "datahub.return_file": _("负责部门退回文件"),
+    "datahub.set_owner": _("改数据源的负责部门"),
     "datahub.decide_different": _("确认为不同的人"),
     "datahub.decide_same": _("确认为同一人"),
     "datahub.end_missing": _("结束名册里没有了的身份"),
@@ -99,6 +102,7 @@ FACTS: dict[str, Text] = {
     "consumer": _("使用方"),
     "owner_name": _("主管单位先同意的人"),
     "basis": _("法律依据"),
+    "vacancy": _("部门为什么没有人确认"),
     "fields": _("哪些项"),
 }
 VALUES: dict[str, dict[str, Text]] = {
@@ -107,6 +111,7 @@ VALUES: dict[str, dict[str, Text]] = {
     "engine": {"duckdb": _("DuckDB（本机）"), "spark": _("Spark（多机）")},
     "measure": dict(GateLimit.Measure.choices),
     "basis": dict(Grant.Basis.choices),
+    "vacancy": dict(Release.Vacancy.choices),
     "writer": {"nanhu": _("本系统")} | {key: spec.title for key, spec in SOURCES.items()},
 }
 """Of facts whose values are words of the program."""

@@ -229,11 +229,31 @@ class MappingRefusedError(CampusError):
 
 
 class ReleaseRefusedError(CampusError):
-    """At red one word is not enough; or the question waits already."""
+    """At red one word is not enough; or the word was given already."""
 
     code = "datahub.release_refused"
     http_status = 409
-    sentence = _("这一批要两个人看过才能放行：先申请，由另一位数据管理员同意。已经申请的不用再申请。")
+    sentence = _("这一批要负责部门确认文件无误，再由一位数据管理员同意，才能放行。已经确认或申请的，不用再来一次。")
+
+
+class OneIsEnoughError(CampusError):
+    code = "datahub.one_is_enough"
+    http_status = 409
+    sentence = _("这一批一位数据管理员看过就能放行，不用部门确认。")
+
+
+class OfficeSpeaksError(CampusError):
+    """No steward stands in for an office that can speak for itself; what one said for another office, or in its place, is void."""
+
+    code = "datahub.office_speaks"
+    http_status = 409
+    sentence = _("这一批要由负责部门“{office}”确认文件无误（{who}），别人说的不算数。")
+
+
+class NotTheOfficeError(CampusError):
+    code = "datahub.not_the_office"
+    http_status = 403
+    sentence = _("只有负责部门“{office}”能说这份文件对不对。")
 
 
 class LimitWaitsError(CampusError):

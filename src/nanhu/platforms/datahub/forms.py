@@ -12,12 +12,13 @@ from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.datahub.codes import TABLES, UNIT
-from nanhu.platforms.datahub.known_sources import made_for_files, made_for_tables
+from nanhu.platforms.datahub.known_sources import every_source, made_for_files, made_for_tables
 from nanhu.platforms.datahub.labels import table_name
 from nanhu.platforms.datahub.models import GateLimit
 from nanhu.platforms.datahub.services.aliases import code_said
 from nanhu.platforms.datahub.services.code_rules import EDITABLE, STATUSES
 from nanhu.platforms.datahub.sources import CODED, SOURCES
+from nanhu.platforms.people.api import UnitField
 
 NONE = "none:"
 """Chosen of columns that claim a field: none of them."""
@@ -184,11 +185,24 @@ class ReasonForm(forms.Form):
     reason = reason_field()
 
 
-class AskReleaseForm(forms.Form):
-    """`token` names this form: however often it is sent, it asks once."""
+class ReleaseForm(forms.Form):
+    """`token` names this form: however often it is sent, it asks once. `seen`: which measuring its page shows."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     reason = reason_field()
+
+
+class OwnerForm(forms.Form):
+    source = forms.ChoiceField(label=_("来源"))
+    unit = UnitField(label=_("负责部门"), help_text=_("它的负责人、副职、书记为这个来源的文件说话。"))
+    reason = reason_field()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["source"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, as declared above
+            (spec.key, f"{spec.office} · {spec.title}") for spec in every_source()
+        ]
 
 
 class LimitForm(forms.Form):

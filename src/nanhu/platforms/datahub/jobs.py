@@ -66,10 +66,10 @@ def sweep_uploads() -> None:
 
 @job("datahub.finish_batch")
 def finish_batch(batch_id: int, progress_id: str, account_id: int, actor: str) -> None:
-    """A rehearsed batch, now for good."""
+    """A batch that was rehearsed, whose columns were told, or that was let pass: now for good, or it waits at the gate."""
     progress, by = open_progress(progress_id), Actor(account_id=account_id, name=actor)
     try:
-        report = report_of(finish(by=by, batch_id=batch_id, progress=progress))
+        report = report_of(finish(by=by, batch_id=batch_id, progress=progress, waits=True))
     except CampusError as refused:
         progress.fail(refused.message)
     else:

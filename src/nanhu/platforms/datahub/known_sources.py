@@ -8,7 +8,7 @@ from nanhu.platforms.datahub.errors import UnknownSourceError
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, column
-from nanhu.platforms.datahub.warehouse.declared import LARGE, Declared, declared
+from nanhu.platforms.datahub.warehouse.declared import LARGE, Declared, declared, large_tables
 
 MINUTES_A_DAY: Final = 24 * 60
 FOLLOWED: Final = (DataSource.Kind.STREAM, DataSource.Kind.BINLOG)
@@ -60,6 +60,11 @@ def writing_sources(table_key: str) -> list[SourceSpec]:
 def made_for_tables() -> list[SourceSpec]:
     made = DataSource.objects.exclude(state=DataSource.State.RETIRED).order_by("key")
     return [spec_of(one) for one in made if one.fills in shared_tables()]
+
+
+def every_source() -> list[SourceSpec]:
+    """Whatever has batches: the files of offices and vendors, what is read, and large tables."""
+    return [*SOURCES.values(), *made_for_tables(), *map(spec_of_large, large_tables())]
 
 
 def made_for_files() -> list[SourceSpec]:

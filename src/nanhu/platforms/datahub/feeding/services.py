@@ -17,6 +17,7 @@ from nanhu.platforms.datahub.feeding import reading, stream
 from nanhu.platforms.datahub.feeding.http import shown_address
 from nanhu.platforms.datahub.feeding.reaching import host_of, refuse_address
 from nanhu.platforms.datahub.models import DataSource
+from nanhu.platforms.datahub.services import owners
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import SOURCES
 
@@ -47,7 +48,7 @@ def change(*, by: Actor, made: DataSource, facts: Mapping[str, Any]) -> DataSour
     """Read otherwise it rests until it was tried anew. A secret stays with the host that it was given for."""
     row = locked(made, State.DRAFT, State.LIVE, State.RESTING)
     changed = {name for name, value in facts.items() if getattr(row, name) != value}
-    before = whose_secret(row)
+    before, owner = whose_secret(row), owners.unit_of(row.key)
     if row.kind == DataSource.Kind.STREAM and changed & {"kind", "address"}:
         drop_slot(row)
     for name, value in facts.items():
@@ -60,6 +61,8 @@ def change(*, by: Actor, made: DataSource, facts: Mapping[str, Any]) -> DataSour
         row.state = State.RESTING if row.state == State.LIVE and row.kind != FILE else row.state
         row.due_at = None if row.state != State.LIVE else row.due_at
     row.save()
+    if "office" in changed:
+        owners.office_renamed(by=by, source=row.key, before=owner)
     audit.record(
         by=by, action="datahub.change_source", target=target_of(row), facts={"url": shown_address(row.address)}
     )

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                     "gate_level",
                     models.TextField(
                         blank=True,
-                        choices=[("green", "正常"), ("amber", "要人看过"), ("red", "要两个人看过")],
+                        choices=[("green", "正常"), ("amber", "要人看过"), ("red", "要负责部门和数据管理员看过")],
                         default="",
                     ),
                 ),
@@ -115,6 +115,17 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("pruned_at", models.DateTimeField(help_text="when rows of it were pruned, by a rule", null=True)),
+                (
+                    "owner_unit",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="of what waits: whose word it needs at red, see services/owners.py",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.orgunit",
+                    ),
+                ),
             ],
             options={
                 "db_table": "datahub_batch",
@@ -122,6 +133,11 @@ class Migration(migrations.Migration):
                     models.Index(fields=["source", "-id"], name="datahub_batch_source"),
                     models.Index(fields=["source", "created_at"], name="datahub_batch_day"),
                     models.Index(fields=["source", "finished_at"], name="datahub_batch_finished"),
+                    models.Index(
+                        condition=models.Q(("gate_level", "red"), ("state", "waiting")),
+                        fields=["owner_unit"],
+                        name="datahub_batch_at_red",
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(condition=models.Q(("size_bytes__gte", 0)), name="datahub_batch_size"),
@@ -350,6 +366,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="SourceOwner",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.TextField(unique=True)),
+                ("reason", models.TextField()),
+                ("changed_by_name", models.TextField()),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_source_owner",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="datahub_source_owner_has_reason"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="Release",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -392,6 +438,28 @@ class Migration(migrations.Migration):
                     "batch",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="releases", to="datahub.batch"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        help_text="the owner office",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="people.orgunit",
+                    ),
+                ),
+                (
+                    "vacancy",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("no_unit", "机构名册里没有这个部门"),
+                            ("nobody", "没有负责人、副职或书记在任"),
+                            ("no_account", "在任的人都没有在用的账号"),
+                        ],
+                        default="",
                     ),
                 ),
             ],
@@ -985,6 +1053,13 @@ class Migration(migrations.Migration):
             model_name="release",
             constraint=models.CheckConstraint(
                 condition=models.Q(("reason", ""), _negated=True), name="datahub_release_has_reason"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit__isnull", False), models.Q(("vacancy", ""), _negated=True), _connector="OR"),
+                name="datahub_release_office_or_stand_in",
             ),
         ),
         migrations.AddConstraint(

@@ -17,6 +17,7 @@ from nanhu.platforms.datahub.models.batches import (
     Review,
     SharedRow,
     SharedTable,
+    SourceOwner,
     StandardCode,
     WriterSwitch,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "SharedRow",
     "SharedTable",
     "SharingDay",
+    "SourceOwner",
     "StandardCode",
     "WriterSwitch",
 ]

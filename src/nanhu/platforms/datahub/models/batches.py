@@ -1,8 +1,9 @@
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,7 @@ class Level(models.TextChoices):
 
     GREEN = "green", _("正常")
     AMBER = "amber", _("要人看过")
-    RED = "red", _("要两个人看过")
+    RED = "red", _("要负责部门和数据管理员看过")
 
 
 class Batch(models.Model):
@@ -50,6 +51,14 @@ class Batch(models.Model):
     change_sets: Any = models.JSONField(default=list, help_text="ids of people.ChangeSet, oldest first")
     gate: Any = models.JSONField(default=list, help_text="what was measured: see services/gate.py")
     gate_level = models.TextField(choices=Level, default="", blank=True)
+    owner_unit = models.ForeignKey(
+        "people.OrgUnit",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="of what waits: whose word it needs at red, see services/owners.py",
+    )
     rules = models.TextField(default="", blank=True, help_text="the version of the rules that cleaned it")
     is_released = models.BooleanField(default=False, help_text="somebody saw what the gate says, and let it pass")
     account_id = models.BigIntegerField(null=True)
@@ -80,6 +89,9 @@ class Batch(models.Model):
             models.Index(fields=["source", "-id"], name="datahub_batch_source"),
             models.Index(fields=["source", "created_at"], name="datahub_batch_day"),
             models.Index(fields=["source", "finished_at"], name="datahub_batch_finished"),
+            models.Index(
+                fields=["owner_unit"], condition=Q(state="waiting", gate_level="red"), name="datahub_batch_at_red"
+            ),
         ]
 
 
@@ -398,10 +410,32 @@ class LimitRequest(Proposal):
         return [Event(first.what, first.who, first.at, self.reason), *rest]
 
 
+class SourceOwner(models.Model):
+    """Whose a source is (负责部门), as a steward said: the unit that speaks for its files at red. Where none did, the unit of the name that
+    its office bears. Whoever said it is not the second person there."""
+
+    source = models.TextField(unique=True)
+    unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_by_name = models.TextField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "datahub_source_owner"
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="datahub_source_owner_has_reason")]
+
+
 class Release(Proposal):
-    """A file that the gate holds at red, to be let pass: one steward asks, another agrees."""
+    """A file that the gate holds at red, to be let pass: its owner office says that it is right, a data steward agrees. Where the office
+    has nobody who can speak (`vacancy`), another steward stands in for it."""
 
     what = _("这次放行")
+
+    class Vacancy(models.TextChoices):
+        NO_UNIT = "no_unit", _("机构名册里没有这个部门")
+        NOBODY = "nobody", _("没有负责人、副职或书记在任")
+        NO_ACCOUNT = "no_account", _("在任的人都没有在用的账号")
 
     class State(models.TextChoices):
         ASKED = "asked", _("待复核")
@@ -411,6 +445,10 @@ class Release(Proposal):
 
     state = models.TextField(choices=State, default=State.ASKED)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="releases")
+    unit = models.ForeignKey(
+        "people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+", help_text="the owner office"
+    )
+    vacancy = models.TextField(choices=Vacancy, default="", blank=True)
     reason = models.TextField()
 
     class Meta:
@@ -420,16 +458,31 @@ class Release(Proposal):
                 "datahub_release", undecided=["asked"], decided=["agreed", "refused"], can_be_taken_back=True
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="datahub_release_has_reason"),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False) | ~Q(vacancy=""), name="datahub_release_office_or_stand_in"
+            ),
             models.UniqueConstraint(fields=["batch"], condition=Q(state="asked"), name="datahub_release_one_waits"),
         ]
 
     def __str__(self) -> str:
         return f"#{self.batch_id} {self.batch.file_name}"
 
+    @classmethod
+    def waiting_for(cls, account_id: int) -> "QuerySet[Release]":
+        named_by_him = SourceOwner.objects.filter(changed_by_id=account_id)
+        return super().waiting_for(account_id).exclude(batch__source__in=named_by_him.values("source"))
+
+    @property
+    def others(self) -> list[int]:
+        """Who named the office that spoke: else one person alone would choose both."""
+        named = SourceOwner.objects.filter(source=self.batch.source)
+        return list(named.values_list("changed_by_id", flat=True))
+
     @property
     def history(self) -> list[Event]:
         first, *rest = super().history
-        return [Event(first.what, first.who, first.at, self.reason), *rest]
+        what = _("数据管理员代为申请") if self.vacancy else _("负责部门确认文件无误")
+        return [Event(what, first.who, first.at, self.reason), *rest]
 
 
 class Missing(models.Model):

@@ -119,7 +119,7 @@ def finish(*, by: Actor, batch_id: int, progress: ProgressHandle | None = None, 
     spec = source(batch.source)
     stored = with_progress(stored_rows(batch), batch.rows.count(), progress)
     if spec.kind == "shared":
-        return settle_or_refuse(by=by, batch=batch, stored=stored, waits=waits or batch.is_released)
+        return settle_or_refuse(by=by, batch=batch, stored=stored, waits=waits)
     if spec.kind == "units":
         return settled(batch, lambda: settle_units(by=by, batch_id=batch.id, stored=stored))
     rules = rules_version()  # before them: of an alias that is added meanwhile it is not known whether it was read

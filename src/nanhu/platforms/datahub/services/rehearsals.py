@@ -18,7 +18,8 @@ def take_for_good(*, by: Actor, batch_id: int, title: str) -> str:
     batch.is_repeat = was_applied(batch.source, batch.sha256)
     progress = start_progress(kind="datahub.import", title=title, total=0, by=by)
     batch.is_dry_run, batch.state, batch.progress_id = False, Batch.State.LANDED, progress.public_id
-    batch.save(update_fields=["is_dry_run", "state", "progress_id", "is_repeat"])
+    batch.gate, batch.gate_level = [], ""  # it is measured anew
+    batch.save(update_fields=["is_dry_run", "state", "progress_id", "is_repeat", "gate", "gate_level"])
     Issue.objects.filter(batch=batch).delete()
     finish_batch.defer(batch_id=batch.id, progress_id=str(progress.public_id), account_id=by.account_id, actor=by.name)
     return str(progress.public_id)

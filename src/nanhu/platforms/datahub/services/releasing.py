@@ -1,4 +1,5 @@
-"""Letting a file or a snapshot of a large table pass that the gate holds: at amber one steward, at red two."""
+"""Letting a file or a snapshot of a large table pass that the gate holds: at amber one steward; at red its owner office says that it is
+right, and a steward agrees. Where nobody can speak for the office, another steward stands in for it."""
 
 from uuid import UUID
 
@@ -9,12 +10,19 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.proposals import given
-from nanhu.platforms.datahub.errors import ReleaseRefusedError
+from nanhu.platforms.datahub.errors import (
+    NotTheOfficeError,
+    OfficeSpeaksError,
+    OneIsEnoughError,
+    ReleaseRefusedError,
+)
 from nanhu.platforms.datahub.jobs import finish_batch
 from nanhu.platforms.datahub.models import Batch, Issue, Level, Release
 from nanhu.platforms.datahub.services.files import refuse_outdated, was_applied
+from nanhu.platforms.datahub.services.owners import Owner, owner_of, void_words
 from nanhu.platforms.datahub.services.settle import lock_batch
 from nanhu.platforms.datahub.warehouse import taking
 
@@ -34,26 +42,79 @@ def release(*, by: Actor, batch_id: int, reason: str) -> str:
 
 
 @transaction.atomic
-def ask_release(*, by: Actor, token: UUID, batch_id: int, reason: str) -> Release:
+def confirm(*, by: Actor, token: UUID, batch_id: int, seen: str, reason: str) -> Release:
+    """The office says that the file is right (文件无误). `seen`: what it was shown, see `seen_of`."""
     known = Release.known(by, token)
     if known is not None:
         return known
-    batch = lock_batch(batch_id, WAITING)
+    batch = lock_red(batch_id, seen)
+    owner = owner_of(batch)
+    refuse_stranger(by, owner)
+    if Release.objects.filter(batch=batch, state=Release.State.ASKED, unit_id=owner.unit_id, vacancy="").exists():
+        raise ReleaseRefusedError
+    void_words(batch, _("负责部门自己确认了"))
+    said = Release.begun(by, token, batch=batch, unit_id=owner.unit_id, reason=given(reason))
+    facts = facts_of(batch) | {"unit": owner.name}
+    audit.record(by=by, action="datahub.confirm_file", target=f"batch:{batch.id}", reason=reason, facts=facts)
+    return said
+
+
+@transaction.atomic
+def ask_release(*, by: Actor, token: UUID, batch_id: int, seen: str, reason: str) -> Release:
+    """A steward stands in for an office that has nobody who can speak."""
+    known = Release.known(by, token)
+    if known is not None:
+        return known
+    batch = lock_red(batch_id, seen)
+    owner = owner_of(batch)
+    refuse_stand_in(owner)
     if Release.objects.filter(batch=batch, state=Release.State.ASKED).exists():
         raise ReleaseRefusedError
-    refuse_outdated(batch)
-    asked = Release.begun(by, token, batch=batch, reason=given(reason))
-    audit.record(by=by, action="datahub.ask_release", target=f"batch:{batch.id}", reason=reason, facts=facts_of(batch))
+    asked = Release.begun(by, token, batch=batch, unit_id=owner.unit_id, vacancy=owner.vacancy, reason=given(reason))
+    facts = facts_of(batch) | {"unit": owner.name, "vacancy": owner.vacancy}
+    audit.record(by=by, action="datahub.ask_release", target=f"batch:{batch.id}", reason=reason, facts=facts)
     return asked
+
+
+def lock_red(batch_id: int, seen: str) -> Batch:
+    """What waits, needs two, and is still as it was shown."""
+    batch = lock_batch(batch_id, WAITING)
+    if batch.gate_level != Level.RED:
+        raise OneIsEnoughError
+    if seen != seen_of(batch):
+        raise WrongStateError(what=Release.what, state=_("刚又量过一次，请看过再办"))
+    refuse_outdated(batch)
+    return batch
+
+
+def seen_of(batch: Batch) -> str:
+    """Of which measuring a page shows the words: it is measured again each time that it is held."""
+    return batch.finished_at.isoformat() if batch.finished_at else ""
+
+
+def refuse_stranger(by: Actor, owner: Owner) -> None:
+    if by.account_id not in owner.accounts:
+        raise NotTheOfficeError(office=owner.name)
+
+
+def refuse_stand_in(owner: Owner) -> None:
+    if not owner.vacancy:
+        raise OfficeSpeaksError(office=owner.name, who=owner.who)
 
 
 @transaction.atomic
 def agree(*, by: Actor, asked: Release) -> None:
+    """Not where the word is another office's by now, or was said in place of one that can speak itself."""
+    batch = lock_batch(asked.batch_id, WAITING)
     found = asked.locked_in([Release.State.ASKED])
-    batch = lock_batch(found.batch_id, WAITING)
+    owner = owner_of(batch)
+    if found.vacancy:
+        refuse_stand_in(owner)
+    elif found.unit_id != owner.unit_id:
+        raise OfficeSpeaksError(office=owner.name, who=owner.who or owner.why_nobody)
     found.decide(by, state=Release.State.AGREED)
     found.save()
-    facts = facts_of(batch)
+    facts = facts_of(batch) | {"unit": owner.name} | ({"vacancy": found.vacancy} if found.vacancy else {})
     audit.record(by=by, action="datahub.agree_release", target=f"batch:{batch.id}", reason=found.reason, facts=facts)
     let_pass(by=by, batch=batch)
 
@@ -79,18 +140,32 @@ def take_back(*, by: Actor, asked: Release, answer: str) -> None:
 def discard(*, by: Actor, batch_id: int, reason: str) -> Batch:
     """The wrong file: it never took effect, and does not wait any longer."""
     batch = lock_batch(batch_id, (Batch.State.WAITING, Batch.State.UNMAPPED))
-    for asked in Release.objects.select_for_update().filter(batch=batch, state=Release.State.ASKED):
-        asked.state, asked.answer, asked.decided_at = Release.State.TAKEN_BACK, reason, now()
-        asked.save()
+    audit.record(by=by, action="datahub.discard", target=f"batch:{batch.id}", reason=given(reason))
+    return put_away(batch, reason)
+
+
+@transaction.atomic
+def send_back(*, by: Actor, batch_id: int, reason: str) -> Batch:
+    """The office says that its file is wrong (文件有误，退回)."""
+    batch = lock_batch(batch_id, WAITING)
+    owner = owner_of(batch)
+    refuse_stranger(by, owner)
+    facts = facts_of(batch) | {"unit": owner.name}
+    audit.record(by=by, action="datahub.return_file", target=f"batch:{batch.id}", reason=given(reason), facts=facts)
+    return put_away(batch, reason)
+
+
+def put_away(batch: Batch, reason: str) -> Batch:
+    void_words(batch, reason)
     batch.state, batch.finished_at = Batch.State.REFUSED, now()
     batch.save(update_fields=["state", "finished_at"])
     taking.forget(batch)
-    audit.record(by=by, action="datahub.discard", target=f"batch:{batch.id}", reason=given(reason))
     return batch
 
 
 def let_pass(*, by: Actor, batch: Batch) -> str:
     refuse_outdated(batch)
+    void_words(batch, _("已放行"))
     progress = start_progress(kind="datahub.import", title=batch.file_name, total=0, by=by)
     batch.is_released, batch.state, batch.progress_id = True, Batch.State.LANDED, progress.public_id
     batch.is_repeat = was_applied(batch.source, batch.sha256)

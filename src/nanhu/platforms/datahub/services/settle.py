@@ -11,7 +11,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub.errors import BatchStateError
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.models import Batch
-from nanhu.platforms.datahub.services import absences, gate, outcome
+from nanhu.platforms.datahub.services import absences, gate, outcome, owners
 from nanhu.platforms.datahub.services.files import refuse_outdated
 from nanhu.platforms.datahub.services.judging import Judged, flag_slips, match_rows, read_book
 from nanhu.platforms.datahub.services.survivors import origin_of, records_of, survivors_of
@@ -80,7 +80,7 @@ def hold(
     *, by: Actor, batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, counts: dict[str, object]
 ) -> Batch:
     """Nothing golden was written: what it would do is shown, and waits."""
-    batch.is_released = False
+    batch.is_released, batch.owner_unit_id = False, owners.unit_of(batch.source)
     known = {row.token: row.token for row in rows if row.token is not None and row.token > 0}
     outcome.write_rows(rows, known)
     outcome.write_issues(batch, rows)

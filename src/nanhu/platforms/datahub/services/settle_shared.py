@@ -73,7 +73,12 @@ def settle_shared(*, by: Actor, batch_id: int, stored: Iterable[StoredRow], much
         shared_gate.refuse_too_much(batch, spec, before, gone, len(held))
     done = rehearse(table, ready) if is_trial else written(table, ready, gone, by=by, batch=batch)
     speaks_of = partial(is_in_scope, places=places, scopes=scopes)
-    unseen_changed = 0 if is_trial else shared_gate.refuse_many_changed(batch, spec, before, speaks_of, done.changed)
+    refuse_changed = partial(shared_gate.refuse_many_changed, batch, spec, before, speaks_of, done.changed)
+    unseen_changed = 0 if is_trial else refuse_changed()
+    if batch.is_dry_run:
+        shared_gate.foresee(
+            batch, partial(shared_gate.refuse_too_much, batch, spec, before, gone, len(held)), refuse_changed
+        )
     done.removed = list(gone)
     unseen = gone.keys() - {key for key, _number in batch.gone}
     batch.gone = [*gone.items()]

@@ -107,7 +107,9 @@ class TestGatePages(OfStewards):
     def fill(self, count):
         author = Account.objects.order_by("pk").first()
         Release.objects.bulk_create(
-            Release(token=uuid4(), batch=self.held(), reason="=1+1", author=author, author_name="=1+1")
+            Release(
+                token=uuid4(), batch=self.held(), reason="=1+1", author=author, author_name="=1+1", vacancy="no_unit"
+            )
             for _one in range(count)
         )
 

@@ -20,6 +20,7 @@ from nanhu.platforms.datahub.services import absences, releasing, rollback
 from nanhu.platforms.datahub.services.aliases import add_alias
 from nanhu.platforms.datahub.services.imports import finish
 from nanhu.platforms.datahub.services.limits import put_in_force
+from nanhu.platforms.datahub.tests import at_red
 from nanhu.platforms.datahub.tests.conftest import (
     BY,
     brought_in,
@@ -143,24 +144,31 @@ def second(db):
     return signed_in("管二号", "0020209009", "datahub.steward")
 
 
-def test_red_is_let_pass_by_two_and_not_by_one(steward, second, hand_in, run_jobs, right):
+def test_where_the_office_has_nobody_red_is_let_pass_by_two_stewards_and_not_by_one(
+    steward, second, hand_in, run_jobs, right
+):
     report = hand_in(WRONG["one row"])
-    page = steward.get(f"/datahub/batches/{report.batch}/").content.decode()
+    at = f"/datahub/batches/{report.batch}/"
+    page = steward.get(at).content.decode()
     assert "上一批 54 行，这一批 1 行，少了 53 人" in page
     assert PEOPLE[5]["name"] in page, "who is gone is listed"
-    assert steward.post(f"/datahub/batches/{report.batch}/release/", {"reason": "对的"}).status_code == 409
-    form = steward.get(f"/datahub/batches/{report.batch}/ask-release/").context["form"]
-    said = {"reason": "学校只剩一人", "token": str(form["token"].value())}
+    assert "负责部门“教务处”没有人能确认（机构名册里没有这个部门）" in page
+    assert steward.post(f"{at}release/", {"reason": "对的"}).status_code == 409
+    said = at_red.filled_in(steward, f"{at}ask-release/")
     for _time in range(2):
-        steward.post(f"/datahub/batches/{report.batch}/ask-release/", said)
+        assert steward.post(f"{at}ask-release/", said).status_code == 302
     asked = Release.objects.get()
-    assert steward.post(f"/datahub/gate/{asked.public_id}/approve/").status_code != 200
+    assert at_red.agreed(steward, report.batch).status_code == 409
     asked.refresh_from_db()
     assert (asked.state, values()) == ("asked", right)
-    second.post(f"/datahub/gate/{asked.public_id}/approve/")
+    for client in (steward, second):
+        assert "教务处：机构名册里没有这个部门" in client.get(f"/datahub/gate/{asked.public_id}/").content.decode()
+    at_red.agreed(second, report.batch)
     run_jobs()
-    assert Batch.objects.get(id=report.batch).state == "applied"
+    assert at_red.state_of(report.batch) == "applied"
     assert Missing.objects.filter(back_in=None).count() == SIZE - 1
+    told = AuditEntry.objects.filter(action__in=["datahub.ask_release", "datahub.agree_release"])
+    assert {one.facts["vacancy"] for one in told} == {"no_unit"}
 
 
 def test_amber_is_let_pass_by_one(steward, hand_in, run_jobs, right):
@@ -187,13 +195,13 @@ def test_nobody_decides_what_they_asked(steward, hand_in, second, right):
     one = Account.objects.order_by("id").first()
     by = Actor(account_id=one.pk, name="管数据")
     report = hand_in(WRONG["one row"])
-    asked = releasing.ask_release(
-        by=by, token="6c6e7ab4-0000-4000-8000-000000000001", batch_id=report.batch, reason="x"
-    )
+    said = {"by": by, "batch_id": report.batch, "reason": "x"}
+    said["seen"] = releasing.seen_of(Batch.objects.get(pk=report.batch))
+    asked = releasing.ask_release(token="6c6e7ab4-0000-4000-8000-000000000001", **said)
     with pytest.raises(SamePersonError):
         releasing.agree(by=by, asked=asked)
     with pytest.raises(ReleaseRefusedError):
-        releasing.ask_release(by=by, token="6c6e7ab4-0000-4000-8000-000000000002", batch_id=report.batch, reason="x")
+        releasing.ask_release(token="6c6e7ab4-0000-4000-8000-000000000002", **said)
 
 
 def test_a_rehearsal_says_that_it_would_wait(steward, hand_in, right):

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import sqlglot
@@ -34,9 +33,10 @@ from nanhu.platforms.datahub.feeding import large as feeding
 from nanhu.platforms.datahub.feeding import reading
 from nanhu.platforms.datahub.lineage.openlineage import events_of
 from nanhu.platforms.datahub.matching.model import HERE, PATTERN
-from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow, Release
+from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow
 from nanhu.platforms.datahub.reading.spool import SUFFIX
 from nanhu.platforms.datahub.services import rollback
+from nanhu.platforms.datahub.tests import at_red
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, signed_in
 from nanhu.platforms.datahub.tests.reading import HTTP, at, made_by, read_again, started
 from nanhu.platforms.datahub.tests.test_data_sources import listed, outside  # noqa: F401  (fixtures)
@@ -467,7 +467,12 @@ def held(folder, lines, words="先不生效"):
 
 
 @pytest.mark.django_db
-def test_an_emptied_table_stands_until_a_second_steward_agrees(large, engine, steward):
+def test_an_emptied_table_stands_until_its_office_and_a_steward_say_so(large, engine, steward):
+    at_red.unit("学校", "1000")
+    head = at_red.head_of(at_red.unit("财务处", "0006", "1000"), "赵处长", "0020209010")
+    other = signed_in("管二号", "0020209003", "datahub.steward")
+    owner = {"source": f"large:{KEY}", "unit": "0006 财务处", "reason": "钱归财务处"}
+    assert other.post("/datahub/gate/owners/set/", owner).status_code == 302
     engine(20, new=20)
     take(large, [])
     engine(0, gone=20)
@@ -476,17 +481,13 @@ def test_an_emptied_table_stands_until_a_second_steward_agrees(large, engine, st
         take(large, [])
     assert standing(large) == [(20, 20, 0, 0, 0)], "and nothing is compared with what waits"
     page = steward.get(f"/datahub/batches/{batch.pk}/").content.decode()
-    assert "要两个人看过" in page
+    assert "要负责部门和数据管理员看过" in page
     assert "少了 20 行（100.0%）" in page
-    alone = steward.post(f"/datahub/batches/{batch.pk}/release/", {"reason": "系统停用"})
-    assert alone.status_code == 409
-    asked = {"token": uuid4(), "reason": "系统停用"}
-    assert steward.post(f"/datahub/batches/{batch.pk}/ask-release/", asked).status_code == 302
-    case = f"/datahub/gate/{Release.objects.get().public_id}/"
-    assert steward.post(f"{case}approve/").status_code == 409
+    assert steward.post(f"/datahub/batches/{batch.pk}/release/", {"reason": "系统停用"}).status_code == 409
+    assert at_red.stood_in(steward, batch.pk).status_code == 409
+    assert at_red.found_right(head, batch.pk).status_code == 302
     assert standing(large) == [(20, 20, 0, 0, 0)]
-    second = signed_in("管二号", "0020209003", "datahub.steward")
-    assert second.post(f"{case}approve/").status_code == 302
+    assert at_red.agreed(steward, batch.pk).status_code == 302
     assert standing(large)[-1] == (0, 0, 0, 20, 0)
 
 

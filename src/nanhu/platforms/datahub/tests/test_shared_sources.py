@@ -23,6 +23,7 @@ from nanhu.platforms.datahub.errors import (
     TooManyGoneError,
     TooManyHeldError,
 )
+from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, WriterSwitch
 from nanhu.platforms.datahub.services import settle_shared
 from nanhu.platforms.datahub.services.mending import mend_row
@@ -32,7 +33,8 @@ from nanhu.platforms.datahub.shared.agreeing import agree_tables
 from nanhu.platforms.datahub.shared.declarations import Field, shared_tables
 from nanhu.platforms.datahub.shared.feeds import feeds
 from nanhu.platforms.datahub.sources import SOURCES
-from nanhu.platforms.datahub.tests.conftest import BY
+from nanhu.platforms.datahub.tests import at_red
+from nanhu.platforms.datahub.tests.conftest import BY, signed_in
 from nanhu.platforms.datahub.views.standard import is_coded
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people.models import Person
@@ -329,7 +331,10 @@ def test_a_column_that_a_file_does_not_have_leaves_what_stands(two, hand_in):
     assert (first.level, first.mobile) == (None, None)
 
 
-def test_much_that_changes_at_once_takes_effect_only_as_it_was_rehearsed(supplied, hand_in, run_jobs):
+def test_much_that_changes_at_once_takes_effect_only_as_it_was_rehearsed_and_its_office_says(
+    supplied, hand_in, run_jobs, steward
+):
+    head = at_red.head_of(at_red.unit("教务处", "0005"), "王处长", "0020209010")
     everyone = [f"1423110{n:04d}" for n in range(100)]
     hand_in(export(*map(line, everyone)), source_key=ZHENGFANG)
     shifted = export(*(line(one, course="高等数学", name="B001") for one in everyone))
@@ -337,7 +342,13 @@ def test_much_that_changes_at_once_takes_effect_only_as_it_was_rehearsed(supplie
         hand_in(shifted, source_key=ZHENGFANG)
     assert set(roster().values()) == {"B001"}
     rehearsed = hand_in(shifted, source_key=ZHENGFANG, dry_run=True)
+    page = steward.get(f"/datahub/batches/{rehearsed.batch}/").content.decode()
+    assert "生效时会等放行：要负责部门和数据管理员看过" in page
     take_for_good(by=BY, batch_id=rehearsed.batch, title="导入")
+    run_jobs()
+    assert (at_red.state_of(rehearsed.batch), set(roster().values())) == ("waiting", {"B001"})
+    assert at_red.found_right(head, rehearsed.batch).status_code == 302
+    assert at_red.agreed(steward, rehearsed.batch).status_code == 302
     run_jobs()
     assert set(roster().values()) == {"高等数学"}
     few = [
@@ -357,17 +368,17 @@ def test_a_campus_number_that_lost_its_zeros_is_the_same_persons(two, hand_in):
 def test_a_rehearsal_passes_only_what_somebody_saw_in_it(supplied, hand_in, run_jobs):
     everyone = [line(f"1423110{n:04d}") for n in range(100)]
     hand_in(export(*everyone), source_key=ZHENGFANG)
-    few = hand_in(export(*everyone[:3]), source_key=ZHENGFANG, dry_run=True)
+    few = hand_in(export(*everyone[:92]), source_key=ZHENGFANG, dry_run=True)
     take_for_good(by=BY, batch_id=few.batch, title="导入")
     run_jobs()
-    rehearsed = hand_in(export(line("14231199999")), source_key=ZHENGFANG, dry_run=True)
-    assert (rehearsed.counts["removed"], len(roster())) == (3, 3)
+    rehearsed = hand_in(export(*everyone[:85]), source_key=ZHENGFANG, dry_run=True)
+    assert (rehearsed.counts["removed"], len(roster())) == (7, 92), "of what is amber a steward saw enough"
     datahub.roll_back(by=BY, batch_id=few.batch, reason="少了")
     take_for_good(by=BY, batch_id=rehearsed.batch, title="导入")
     run_jobs()
-    refused = Batch.objects.get(pk=rehearsed.batch)
-    assert (refused.state, len(roster())) == ("refused", 100)
-    assert "现有 100 行，文件里少了 100 行" in refused.note
+    held = Batch.objects.get(pk=rehearsed.batch)
+    assert (held.state, held.gate_level, len(roster())) == ("waiting", "red", 100)
+    assert sentences_of(held.gate) == ["现有 100 行，这一批少了 15 行（15.0%）。"]
 
 
 def test_an_older_list_does_not_go_over_a_newer_one_of_its_term(supplied, hand_in, run_jobs, steward):
@@ -521,7 +532,7 @@ def test_what_a_whole_list_lacks_is_removed(supplied, hand_in):
 
 
 @pytest.mark.capability("A001.2")
-def test_too_much_is_removed_only_after_somebody_saw_it(supplied, hand_in, run_jobs):
+def test_too_much_is_removed_only_after_two_saw_it(supplied, hand_in, run_jobs, steward):
     everyone = [line(f"1423110{n:04d}") for n in range(100)]
     hand_in(export(*everyone), source_key=ZHENGFANG)
     with pytest.raises(TooManyGoneError, match="现有 100 行，文件里少了 97 行"):
@@ -530,6 +541,10 @@ def test_too_much_is_removed_only_after_somebody_saw_it(supplied, hand_in, run_j
     rehearsed = hand_in(export(*everyone[:3]), source_key=ZHENGFANG, dry_run=True)
     assert (rehearsed.counts["removed"], len(roster())) == (97, 100)
     take_for_good(by=BY, batch_id=rehearsed.batch, title="导入")
+    run_jobs()
+    assert (at_red.state_of(rehearsed.batch), len(roster())) == ("waiting", 100), "97 of 100 are no one steward's"
+    at_red.stood_in(steward, rehearsed.batch)
+    assert at_red.agreed(signed_in("管二号", "0020209009", "datahub.steward"), rehearsed.batch).status_code == 302
     run_jobs()
     assert len(roster()) == 3
 

@@ -24,6 +24,7 @@ from nanhu.platforms.datahub.known_sources import spec_of
 from nanhu.platforms.datahub.models import Batch, DataSource, Issue, LandingRow, LimitRequest, QualityDay
 from nanhu.platforms.datahub.reading import spool
 from nanhu.platforms.datahub.services.limits import put_in_force
+from nanhu.platforms.datahub.tests import at_red
 from nanhu.platforms.datahub.tests.conftest import BY
 from nanhu.platforms.datahub.tests.reading import HTTP, at, lesson, made_by, read_again
 from nanhu.platforms.datahub.tests.test_data_sources import (  # noqa: F401  (fixtures)
@@ -146,7 +147,8 @@ def test_what_a_steward_said_of_a_source_bounds_its_changes_and_two_see_what_is_
 
 
 @pytest.mark.usefixtures("two")
-def test_an_overdue_list_waits_at_red_for_two_and_lands_once(steward, roster, outside, run_jobs):  # noqa: F811
+def test_an_overdue_list_waits_at_red_for_its_office_and_a_steward(steward, roster, outside, run_jobs):  # noqa: F811
+    head = at_red.head_of(at_red.unit("教务处", "0005"), "王处长", "0020209010")
     outside.says(MANY)
     read_again(roster)
     for count in (50, 49, 48):
@@ -156,10 +158,16 @@ def test_an_overdue_list_waits_at_red_for_two_and_lands_once(steward, roster, ou
     waiting = Batch.objects.get(state="waiting")
     assert waiting.gate_level == "red"
     assert steward.post(f"/datahub/batches/{waiting.pk}/release/", {"reason": "放假"}).status_code == 409
-    steward.post(f"/datahub/batches/{waiting.pk}/discard/", {"reason": "对方少给了"})
-    outside.says(MANY)
-    assert read_again(roster).good_at
-    assert len(sections()) == 100
+    assert at_red.stood_in(steward, waiting.pk).status_code == 409
+    assert "14231100099" in head.get(at_red.desk_of(waiting.pk)).content.decode()
+    assert head.post(at_red.desk_of(waiting.pk, "return/"), {"reason": "对方少给了"}).status_code == 302
+    read_again(roster)
+    waiting = Batch.objects.get(state="waiting")
+    assert (len(sections()), waiting.gate_level) == (100, "red")
+    assert at_red.found_right(head, waiting.pk).status_code == 302
+    assert at_red.agreed(steward, waiting.pk).status_code == 302
+    run_jobs()
+    assert (len(sections()), at_red.state_of(waiting.pk)) == (48, "applied")
 
 
 def test_a_list_of_the_next_term_leaves_the_last_one(roster, outside):  # noqa: F811

@@ -10,6 +10,7 @@ from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.models import Batch, Issue
 from nanhu.platforms.datahub.services.imports import finish
+from nanhu.platforms.datahub.tests import at_red
 from nanhu.platforms.datahub.tests.conftest import BY
 from nanhu.platforms.datahub.views.looks import LOOK
 from nanhu.platforms.people import api as people
@@ -80,6 +81,22 @@ def test_a_wrong_list_of_units_is_held_and_after_a_roll_back_the_right_one_is_ri
     if again.state == "waiting":
         let_pass(again.batch)
     assert tree() == right
+
+
+def test_a_list_of_units_at_red_needs_a_word_of_its_office(steward, hand_in, run_jobs):
+    office = at_red.unit("党政办公室", "0001")
+    head = at_red.head_of(office, "周主任", "0020209010")
+    assert hand_in(RIGHT, source_key="org.units").state == "applied"
+    right = tree()
+    report = hand_in(WRONG["name column sorted"], source_key="org.units", name="错.csv")
+    assert at_red.stood_in(steward, report.batch).status_code == 409
+    page = head.get(at_red.desk_of(report.batch)).content.decode()
+    assert "个机构改了名称" in page
+    assert at_red.found_right(head, report.batch).status_code == 302
+    assert tree() == right
+    assert at_red.agreed(steward, report.batch).status_code == 302
+    run_jobs()
+    assert (at_red.state_of(report.batch), tree() == right) == ("applied", False)
 
 
 def test_a_usual_list_and_a_part_after_a_part_go_by_themselves(hand_in, right):

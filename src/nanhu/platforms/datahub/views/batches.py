@@ -22,9 +22,9 @@ from nanhu.platforms.datahub.forms import ReasonForm, RollbackForm
 from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.labels import field_label
-from nanhu.platforms.datahub.models import Batch, Issue
+from nanhu.platforms.datahub.models import Batch, Issue, Level, Release
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of, title_of
-from nanhu.platforms.datahub.services import mending, originals, rollback
+from nanhu.platforms.datahub.services import mending, originals, owners, rollback
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.mapping import is_remembered
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
@@ -89,18 +89,14 @@ class GoneUnits(Table):
 
 @home.page("batches/<int:pk>/", title=_("一个批次"), subject=record(Batch.objects.all(), _("这个批次")))
 def batch(request: PageRequest, found: Batch) -> HttpResponse:
-    differences, gone_rows = found.differences[:MOST_DIFFERENCES], found.gone[:MOST_DIFFERENCES]
     issues = list_of(request, Issues, open_issues(found), filters_of(found), caption=_("问题"), empty=NO_ISSUES)
-    changed = [one["campus_no"] for one in differences]
-    told = [*changed, *numbers_of(found, gone_rows)]
     with_issues = {one.row.person_id for one in issues.page.object_list if one.row.person_id}
-    tell_batch_seen(found, told, by=request.actor, person_ids=with_issues)
     facts = {
-        "batch": found,
+        **would_do(request, found, person_ids=with_issues),
+        **who_lets_pass(found),
         "tone": TONES.get(found.state, "warn"),
         "spec": named_source(found.source),
         "list": issues,
-        "sentences": sentences_of(found.gate),
         "gate_title": gate_title(found),
         "bars": bars_of(found),
         "is_remembered": is_remembered(found),
@@ -108,10 +104,28 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
         "counted": counted_of(found),
         "is_shared": is_shared(found),
         "cost": cost_of(found) if taking.is_snapshot(found) else [],
+    }
+    return render(request, "datahub/batch.html", facts)
+
+
+def would_do(request: PageRequest, found: Batch, *, person_ids: Iterable[int] = ()) -> dict[str, Any]:
+    """The words of the gate, a sample of what changes, and who is gone: whoever is shown finds it (`person_ids`: others of the page)."""
+    differences, gone_rows = found.differences[:MOST_DIFFERENCES], found.gone[:MOST_DIFFERENCES]
+    numbers = [*(one["campus_no"] for one in differences), *numbers_of(found, gone_rows)]
+    tell_batch_seen(found, numbers, by=request.actor, person_ids=person_ids)
+    return {
+        "batch": found,
+        "sentences": sentences_of(found.gate),
         "differences": list_of(request, Differences, differences, caption=_("差异"), per_page=MOST_DIFFERENCES),
         "gone": list_of(request, table_of_gone(found), gone_rows, caption=_("文件里没有了"), per_page=MOST_DIFFERENCES),
     }
-    return render(request, "datahub/batch.html", facts)
+
+
+def who_lets_pass(found: Batch) -> dict[str, Any]:
+    """Of what waits for two: whose word it needs, and the one that was said."""
+    if found.state != Batch.State.WAITING or found.gate_level != Level.RED:
+        return {}
+    return {"owner": owners.owner_of(found), "word": found.releases.filter(state=Release.State.ASKED).first()}
 
 
 def table_of_gone(found: Batch) -> type[Table]:

@@ -1,4 +1,5 @@
-"""The gate: a file that waits is let pass by one, or asked for by one and agreed by another, or discarded; limits and their days."""
+"""The gate: a file that waits is let pass by one, or by the word of its office (or who stands in for it) and another, or discarded; whose
+each source is; limits and their days."""
 
 from typing import Any
 
@@ -9,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Badge, Day, Empty, PageRequest, Table, Text, Who, listing
 from nanhu.kernel.kit.columns import Link
-from nanhu.platforms.datahub.forms import AskReleaseForm, LimitForm, ReasonForm, TakeBackForm
+from nanhu.platforms.datahub.forms import LimitForm, OwnerForm, ReasonForm, ReleaseForm, TakeBackForm
 from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.labels import office_label
 from nanhu.platforms.datahub.models import Batch, GateLimit, LimitRequest, Release
 from nanhu.platforms.datahub.services import limits as setting
-from nanhu.platforms.datahub.services import releasing
+from nanhu.platforms.datahub.services import owners, releasing
 from nanhu.platforms.datahub.views.batches import batch
 from nanhu.platforms.datahub.views.desk import gate_desk, limits_desk
 
@@ -23,6 +24,14 @@ State = Release.State
 
 def held(_request: PageRequest, found: Batch) -> dict[str, Any]:
     return {"batch": found, "sentences": sentences_of(found.gate)}
+
+
+def held_at_red(request: PageRequest, found: Batch) -> dict[str, Any]:
+    return held(request, found) | {"owner": owners.owner_of(found)}
+
+
+def seen(_request: PageRequest, found: Batch) -> dict[str, Any]:
+    return {"seen": releasing.seen_of(found)}
 
 
 @batch.form(
@@ -41,17 +50,18 @@ def release(request: PageRequest, form: ReasonForm, found: Batch) -> HttpRespons
 
 @batch.form(
     "ask-release/",
-    AskReleaseForm,
-    title=_("申请放行"),
+    ReleaseForm,
+    title=_("代负责部门申请放行"),
     submit=_("申请"),
     template="datahub/release.html",
-    facts=held,
+    facts=held_at_red,
+    initial=seen,
+    proves=True,
     done=_("已申请，等另一位数据管理员同意。"),
     to="batch",
 )
-def ask_release(request: PageRequest, form: AskReleaseForm, found: Batch) -> Batch:
-    said = form.cleaned_data
-    releasing.ask_release(by=request.actor, token=said["token"], batch_id=found.pk, reason=said["reason"])
+def ask_release(request: PageRequest, form: ReleaseForm, found: Batch) -> Batch:
+    releasing.ask_release(by=request.actor, batch_id=found.pk, **form.cleaned_data)
     return found
 
 
@@ -71,10 +81,16 @@ def discard(request: PageRequest, form: ReasonForm, found: Batch) -> Batch:
     return releasing.discard(by=request.actor, batch_id=found.pk, reason=form.cleaned_data["reason"])
 
 
+def spoke(one: Release) -> str:
+    office = one.unit.name if one.unit else office_label(one.batch.source)
+    return f"{office}：{one.get_vacancy_display()}" if one.vacancy else office
+
+
 class Releases(Table):
     title = Link(_("批次"), str, to="case")
-    asked = Text(_("申请的理由"), "reason")
-    author = Who(_("申请"), "author_name", at="created_at", account="author_id")
+    office = Text(_("负责部门"), spoke)
+    asked = Text(_("理由"), "reason")
+    author = Who(_("谁确认"), "author_name", at="created_at", account="author_id")
     approver = Who(_("复核"), "approver_name", account="approver_id")
     state = Badge(_("状态"), names=State.choices, tones={State.AGREED: "good", State.ASKED: "warn"}, tone="none")
 
@@ -83,13 +99,15 @@ releases = gate_desk.proposals(
     "",
     Release,
     Releases,
-    found=Release.objects.select_related("batch").defer("batch__gone", "batch__differences"),
+    found=Release.objects.select_related("batch", "unit").defer("batch__gone", "batch__differences"),
     on_approve=lambda by, found: releasing.agree(by=by, asked=found),
     on_refuse=lambda by, found, answer: releasing.refuse(by=by, asked=found, answer=answer),
     title=_("放行申请"),
     tab=_("放行申请"),
-    lead=_("与上一批相差太多的文件先不生效：一位数据管理员看过名单后申请，另一位同意才放行。"),
+    lead=_("与上一批相差太多的文件先不生效：负责部门看过名单、确认文件无误，再由一位数据管理员同意才放行。"),
     empty=Empty(title=_("还没有放行申请"), icon="shield-check"),
+    template="datahub/release_case.html",
+    facts=lambda _request, found: {"sentences": sentences_of(found.batch.gate)},
 )
 
 
@@ -98,6 +116,40 @@ releases = gate_desk.proposals(
 )
 def take_back_release(request: PageRequest, form: TakeBackForm, found: Release) -> None:
     releasing.take_back(by=request.actor, asked=found, answer=form.cleaned_data["answer"])
+
+
+class Owners(Table):
+    office = Text(_("来源说的部门"), "spec__office")
+    title = Text(_("文件"), "spec__title")
+    unit = Text(_("负责部门"), "unit")
+    speakers = Text(_("谁为它说话"), "speakers", is_wide=True)
+    reason = Text(_("依据"), "reason")
+    changed_by = Who(_("谁定的"), "changed_by_name")
+
+
+@gate_desk.page(
+    "owners/",
+    title=_("负责部门"),
+    tab=_("负责部门"),
+    lead=_("相差太多的文件，要负责部门的负责人、副职或书记确认。没有另定的，就是机构名册里同名的部门。"),
+)
+def source_owners(request: PageRequest) -> HttpResponseBase:
+    return listing(request, Owners, owners.lines(), per_page=200)
+
+
+@source_owners.form(
+    "set/",
+    OwnerForm,
+    title=_("改负责部门"),
+    lead=_("在等放行的文件，要由改后的部门重新确认。谁改的，谁就不能再作这个来源的第二个人。"),
+    button=_("改负责部门"),
+    icon="pencil",
+    submit=_("这样改"),
+    done=lambda is_new: _now("已改。") if is_new else _now("本来就是这个部门。"),
+)
+def set_owner(request: PageRequest, form: OwnerForm) -> bool:
+    said = form.cleaned_data
+    return owners.set_owner(by=request.actor, source=said["source"], unit_id=said["unit"].id, reason=said["reason"])
 
 
 def words_of(one: GateLimit | LimitRequest) -> str:

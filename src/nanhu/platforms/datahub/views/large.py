@@ -242,7 +242,7 @@ def facts_of(line: LargeLine) -> list[tuple[Any, Any]]:
         (_("主键"), "、".join(table.fields[one].heading for one in table.keys)),
         (_("各列"), "、".join(one.heading for one in table.fields.values())),
         (_("超过就要人看过"), alone),
-        (_("超过就要两个人看过"), both),
+        (_("超过就要负责部门和数据管理员看过"), both),
         (_("保存几份"), table.keep),
         (_("引擎"), table.engine),
     ]

@@ -27,6 +27,7 @@ from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.models import Batch, Level
 from nanhu.platforms.datahub.services.files import was_applied
 from nanhu.platforms.datahub.services.gate import ORDER, Measured
+from nanhu.platforms.datahub.services.owners import unit_of
 from nanhu.platforms.datahub.services.settle import lock_batch
 from nanhu.platforms.datahub.warehouse import plan
 from nanhu.platforms.datahub.warehouse.declared import LARGE, Declared, declared, folder_of
@@ -239,6 +240,7 @@ def keep(large: Declared, work: Path, made: Batch, before: Batch | None, *, by: 
     is_green = made.gate_level == Level.GREEN
     made.state = State.APPLIED if is_green else State.WAITING
     made.account_id, made.actor, made.finished_at = by.account_id, by.name, now() if is_green else None
+    made.owner_unit_id = None if is_green else unit_of(large.source)
     facts = {one: made.counts[one] for one in ("rows", "created", "changed", "removed", "rejected")}
     with transaction.atomic():
         if before is not None:
