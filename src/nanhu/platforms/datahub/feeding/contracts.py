@@ -1,111 +1,312 @@
-"""The contract of a source (约定) as a file: what it says and how it is read, without its secret. Downloaded, kept, changed and handed in
-again; what is read in goes through the same form as what is typed."""
+"""A data contract by the Open Data Contract Standard (ODCS 3, YAML) that is handed in for a source: the one that `odcs` hands out, changed, or
+one from the supplier's tool. What it says becomes the source's form, which takes or refuses it as if it were typed.
 
-import json
-import tomllib
+One of another hand (whose name is no source's key) says the columns, the rows expected and the times; not where the source stands, nor whose
+it is. What it says and this program does not take is named."""
+
+import copy
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from nanhu.platforms.datahub.errors import ContractRefusedError
-from nanhu.platforms.datahub.feeding.forms import MINUTES_A_DAY, HeadForm, offer_of
+from nanhu.platforms.datahub.feeding import odcs, plain_yaml
+from nanhu.platforms.datahub.feeding.forms import KEY, MINUTES_A_DAY, HeadForm, fields_of, offer_of, targets
+from nanhu.platforms.datahub.feeding.http import SECRETS
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import SOURCES
 
+type Said = dict[str, Any]
 LARGEST: Final = 256 * 1024
-PAIRS: Final = frozenset({"columns", "values"})
-HIDDEN: Final = frozenset({"secret"})
-HEAD: Final = frozenset({"key", "kind", "fills"})
-"""What a source is; all else may change."""
+OF_THE_FILE: Final = frozenset({"apiVersion", "id", "version", "status"})
+"""What each file has of its own, and a source does not take."""
+UNITS: Final = {
+    1: ("min", "m", "minute", "minutes"),
+    60: ("h", "hour", "hours"),
+    MINUTES_A_DAY: ("d", "day", "days"),
+}
+SECRET_PLACES: Final = ("servers", "customProperties")
+MINUTES: Final = {name: minutes for minutes, names in UNITS.items() for name in names}
 
 
-def settings_of(kind: str) -> list[str]:
-    """The names of what a source of this kind is told, in the order of its form."""
-    return [name for name in offer_of(kind).form().fields if name not in HIDDEN]
+@dataclass(frozen=True, slots=True)
+class Change:
+    label: str
+    before: str
+    after: str
 
 
-def written(made: DataSource) -> str:
-    """As TOML. The fields that it fills stand below as remarks: type, code table, whether a row needs it."""
-    lines = ["# nanhu: 数据源约定", f"key = {quoted(made.key)}", f"kind = {quoted(made.kind)}"]
-    names = [name for name in settings_of(made.kind) if name not in {"key", "kind"} | PAIRS]
-    lines += [f"{name} = {quoted(value)}" for name in names if (value := value_of(made, name)) is not None]
-    lines += ["", "[columns]", *(f"{quoted(ours)} = {quoted(theirs)}" for ours, theirs in made.columns.items())]
-    for field, words in made.values.items():
-        lines += ["", f"[values.{quoted(field)}]", *(f"{quoted(one)} = {quoted(code)}" for one, code in words.items())]
-    return "\n".join([*lines, "", *remarks(made.fills)]) + "\n"
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """`facts`: of the source, as its form gives them; `left`: what the file says beside that, by where it stands."""
+
+    facts: Said
+    changes: list[Change]
+    left: list[str]
+
+
+def read(content: bytes, made: DataSource) -> Contract:
+    """Raises ContractRefusedError with the first thing that it cannot mean."""
+    said = normal(mapping(plain_yaml.read(content), "ODCS"), made)
+    given: HeadForm = offer_of(made.kind).to_change(form_data(said, made), fills=made.fills)
+    if not given.is_valid():
+        raise ContractRefusedError(why=words_of(given))
+    facts = given.facts()
+    after = copy.copy(made)
+    for name, value in facts.items():
+        setattr(after, name, value)
+    changes = [
+        Change(label_of(given, name), in_words(getattr(made, name)), in_words(value))
+        for name, value in facts.items()
+        if getattr(made, name) != value
+    ]
+    own = dict(leaves(odcs.contract_of(after)))
+    left = [place for place, value in leaves(said) if own.get(place) != value and place not in OF_THE_FILE]
+    return Contract(facts, changes, left)
+
+
+def normal(said: Said, made: DataSource) -> Said:
+    """With our names for fields, and the times in minutes. Refused where it is another source's, or for another table."""
+    if said.get("kind") != "DataContract" or not str(said.get("apiVersion", "")).startswith("v3."):
+        raise ContractRefusedError(why=_("不是 ODCS 3 的数据约定（kind: DataContract，apiVersion: v3…）"))
+    refuse_secrets({name: said[name] if name in SECRET_PLACES else "" for name in said})
+    name = str(said.get("name", ""))
+    if name != made.key and re.fullmatch(KEY, name):
+        raise other("name", name, made.key)
+    kind = customs(server_of(said)).get("kind", made.kind) if name == made.key else made.kind
+    if kind != made.kind:
+        raise other("kind", kind, made.kind)
+    table = table_of(said, made)
+    found = dict(said)
+    if table is not None:
+        found["schema"] = [table | {"name": made.fills} | renamed(table, made.fills)]
+    if "slaProperties" in said:
+        found["slaProperties"] = [in_minutes(mapping(one, "slaProperties")) for one in items(said, "slaProperties")]
+    return found
+
+
+def refuse_secrets(said: Any) -> None:
+    pairs: Iterator[Any] = iter(said.items()) if isinstance(said, dict) else iter([(None, one) for one in said])
+    for name, value in pairs:
+        words = [name, value if name == "property" else None]
+        if any(isinstance(word, str) and SECRETS.search(word) for word in words):
+            raise ContractRefusedError(why=_("密钥不写在约定里，在页面上填"))
+        if isinstance(value, dict | list):
+            refuse_secrets(value)
+
+
+def table_of(said: Said, made: DataSource) -> Said | None:
+    """What it says of the table that this source fills: by its name, or of the only one there is, which may have the other side's name."""
+    tables = [mapping(one, "schema") for one in items(said, "schema")]
+    found = next((one for one in tables if one.get("name") == made.fills), None)
+    if found is not None or not tables:
+        return found
+    if len(tables) > 1 or tables[0].get("name") in dict(targets()):
+        raise other("schema", "、".join(str(one.get("name", "—")) for one in tables), made.fills)
+    return tables[0]
+
+
+def renamed(table: Said, fills: str) -> Said:
+    """A field may be called by our name, its label or its alias."""
+    if "properties" not in table:
+        return {}
+    known = fields_of(fills)
+    ours = {label: name for name, label in known.items()}
+    if fills in shared_tables():
+        ours |= {one.alias: one.name for one in shared_tables()[fills].fields if one.alias}
+    found = []
+    for one in (mapping(one, "properties") for one in items(table, "properties")):
+        name = str(one.get("name", ""))
+        if name not in known and name in ours:
+            one = {"physicalName": name} | one | {"name": ours[name]}  # noqa: PLW2901  (the same, in our words)
+        found.append(one)
+    return {"properties": found}
+
+
+def in_minutes(one: Said) -> Said:
+    minutes, value = MINUTES.get(str(one.get("unit", "")).lower()), one.get("value")
+    if minutes is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return one
+    return one | {"value": int(value * minutes), "unit": "min"}
+
+
+def form_data(said: Said, made: DataSource) -> Said:
+    """What the source says now, and over it what the contract says."""
+    kept = odcs.settings_of(made.kind)
+    found = {name: value_of(made, name) for name in kept} | {"columns": made.columns, "values": made.values}
+    if said.get("name") == made.key:
+        found |= own_head(said, made)
+    for table in (mapping(one, "schema") for one in items(said, "schema")):
+        found |= of_table(table, made, is_own=said.get("name") == made.key)
+    for one in items(said, "slaProperties"):
+        found |= of_time(one)
+    values = {f"{field}.{word}": code for field, words in found["values"].items() for word, code in words.items()}
+    found |= {"columns": pairs(found["columns"]), "values": pairs(values)}
+    return {name: form_value(name, value) for name, value in found.items() if name in kept}
+
+
+def own_head(said: Said, made: DataSource) -> Said:
+    """Whose it is and where it stands. Of an address its parameters are not handed out, and stay."""
+    found: Said = {}
+    if "domain" in said:
+        found["office"] = said["domain"]
+    if (purpose := mapping(said.get("description", {}), "description").get("purpose")) is not None:
+        found["name"] = purpose
+    server = server_of(said)
+    place = server.get("location")
+    if place is not None and place != odcs.location_of(made):
+        if "…" in str(place):
+            raise ContractRefusedError(why=_("地址里的“…”是没有写出来的值：要改地址，请写全"))
+        found["address"] = place
+    more = customs(server)
+    if "kind" in more:
+        found |= {setting: more.get(name, "") for setting, name in odcs.SERVER.items() if setting != "page_size"}
+        found |= {"page_size": more["pageSize"]} if "pageSize" in more else {}
+    return found
+
+
+def of_table(table: Said, made: DataSource, *, is_own: bool) -> Said:
+    more, found = customs(table), dict[str, Any]()
+    if "isWhole" in more:
+        found["is_whole"] = more["isWhole"]
+    if "emptyCell" in more and made.fills not in SOURCES:
+        found["keeps_empty"] = more["emptyCell"] == odcs.SAYS_NOTHING
+    if "properties" in table:
+        found |= of_fields([mapping(one, "properties") for one in items(table, "properties")], made, is_own=is_own)
+    if "quality" in table:
+        found |= of_rows([mapping(one, "quality") for one in items(table, "quality")], more, is_own=is_own)
+    return found
+
+
+def of_fields(fields: list[Said], made: DataSource, *, is_own: bool) -> Said:
+    """One of another hand says nothing of the fields that it does not name, and nothing of words where it has no room for them."""
+    known = fields_of(made.fills)
+    columns, values = ({}, {}) if is_own else (dict(made.columns), dict(made.values))
+    for one in fields:
+        name = str(one.get("name", ""))
+        if name not in known:
+            continue
+        if theirs := one.get("physicalName"):
+            columns[name] = theirs
+        words = customs(one).get("words", {}) if "customProperties" in one else made.values.get(name, {})
+        if words and made.fills in shared_tables():
+            values[name] = mapping(words, "words")
+    return {"columns": columns, "values": values}
+
+
+def of_rows(rules: list[Said], more: Said, *, is_own: bool) -> Said:
+    """By the standard's rule; what the source calls it itself holds where it comes to the same. Its own without the rule expects none."""
+    expected, tolerance = more.get("expectedRows"), more.get("tolerancePercent")
+    rule = next((one for one in rules if one.get("rule") == "rowCount"), {})
+    bounds = [rule["mustBe"]] * 2 if "mustBe" in rule else rule.get("mustBeBetween")
+    if not is_range(bounds):
+        return {"expected_rows": "", "tolerance": tolerance} if is_own and is_count(tolerance) else {}
+    if is_count(expected) and is_count(tolerance) and odcs.bounds_of(expected, tolerance) == bounds:
+        return {"expected_rows": expected, "tolerance": tolerance}
+    least, most = bounds
+    middle = max(round((least + most) / 2), 1)
+    return {"expected_rows": middle, "tolerance": min(ceil((most - least) * 50 / middle), 100)}
+
+
+def is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_range(bounds: object) -> bool:
+    return isinstance(bounds, list) and len(bounds) == 2 and all(map(is_count, bounds)) and bounds[0] <= bounds[1]  # noqa: PLR2004
+
+
+def of_time(one: Said) -> Said:
+    value = one.get("value")
+    if one.get("unit") != "min" or not is_count(value):
+        return {}
+    if one.get("property") == "frequency":
+        return {"every_minutes": value}
+    days = ceil(value / MINUTES_A_DAY)
+    return {"stale_minutes": value, "stale_days": days} if one.get("property") == "latency" else {}
 
 
 def value_of(made: DataSource, name: str) -> Any:
     return made.stale_minutes // MINUTES_A_DAY if name == "stale_days" else getattr(made, name)
 
 
-def quoted(value: Any) -> str:
-    """A string of TOML is one of JSON; so are numbers and booleans."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
-
-
-def remarks(fills: str) -> Iterator[str]:
-    table = shared_tables().get(fills)
-    if table is not None:
-        for one in table.fields:
-            said = [one.type, one.code_table or "、".join(one.codes), *(["required"] if one.required else [])]
-            yield f"# {one.name}  {one.label}  {' '.join([*filter(None, said), *(['sensitive'] if one.sensitive else [])])}"
-    elif fills in SOURCES:
-        for column in SOURCES[fills].columns:
-            yield f"# {column.field}  {column.headers[0]}  {'required' if column.is_required else ''}".rstrip()
-
-
-def read(content: bytes) -> dict[str, Any]:
-    """What a file says, as its form takes it. Refused with the first thing that it cannot mean."""
-    try:
-        said = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ContractRefusedError(why=str(error)) from error
-    kind = said.get("kind")
-    if kind not in DataSource.Kind.values:
-        raise ContractRefusedError(why=_("kind 是 %s 之一") % "、".join(DataSource.Kind.values))
-    if HIDDEN & said.keys():
-        raise ContractRefusedError(why=_("密钥不写在约定里，在页面上填"))
-    unknown = [name for name in said if name not in {*settings_of(kind), "kind"}]
-    if unknown:
-        raise ContractRefusedError(why=_("没有“%s”这一项") % unknown[0])
-    plain = {name: form_value(name, value) for name, value in said.items() if name not in PAIRS}
-    return plain | {"columns": pairs(said.get("columns", {})), "values": pairs(nested(said.get("values", {})))}
-
-
-def form_value(name: str, value: Any) -> Any:
+def form_value(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else ""
+    if value is None:
+        return ""
     if not isinstance(value, str | int):
         raise ContractRefusedError(why=_("“%s”是一个值，不是一张表") % name)
     return str(value)
 
 
-def nested(said: Any) -> dict[str, Any]:
-    if not isinstance(said, Mapping) or not all(isinstance(words, Mapping) for words in said.values()):
-        raise ContractRefusedError(why=_("values 的每一项是一张表：对方的写法 = 我们的代码"))
-    return {f"{field}.{word}": code for field, words in said.items() for word, code in words.items()}
+def pairs(said: Mapping[str, Any]) -> str:
+    for left, right in said.items():
+        if not isinstance(right, str) or any(sign in left for sign in "=＝") or len(f"{left}{right}".splitlines()) != 1:
+            raise ContractRefusedError(why=f"{left} = {right}")
+    return "\n".join(f"{left} = {right}" for left, right in said.items())
 
 
-def pairs(said: Any) -> str:
-    if not isinstance(said, Mapping):
-        raise ContractRefusedError(why=_("columns 是一张表：我们的项 = 对方的列名"))
-    for ours, theirs in said.items():
-        if not isinstance(theirs, str) or any(sign in f"{ours}{theirs}" for sign in "=＝\n"):
-            raise ContractRefusedError(why=f"{ours} = {theirs}")
-    return "\n".join(f"{ours} = {theirs}" for ours, theirs in said.items())
+def server_of(said: Said) -> Said:
+    return next((mapping(one, "servers") for one in items(said, "servers")), {})
 
 
-def refuse_other(made: DataSource, said: Mapping[str, Any]) -> None:
-    """Of another source, or for another table: then it is none of this one's."""
-    for name in HEAD:
-        if said.get(name, "") != getattr(made, name):
-            raise ContractRefusedError(
-                why=_("“%(name)s”是 %(said)s，这个数据源的是 %(own)s")
-                % {"name": name, "said": said.get(name, "—"), "own": getattr(made, name)}
-            )
+def customs(said: Said) -> Said:
+    found = [mapping(one, "customProperties") for one in items(said, "customProperties")]
+    return {str(one.get("property", "")): one.get("value") for one in found}
+
+
+def mapping(said: Any, where: str) -> Said:
+    if not isinstance(said, dict):
+        raise ContractRefusedError(why=_("“%s”是一张表：名称和值") % where)
+    return said
+
+
+def items(said: Said, name: str) -> list[Any]:
+    found = said.get(name) or []
+    if not isinstance(found, list):
+        raise ContractRefusedError(why=_("“%s”是一列") % name)
+    return found
+
+
+def other(name: str, said: object, own: str) -> ContractRefusedError:
+    facts = {"name": name, "said": said, "own": own}
+    return ContractRefusedError(why=_("“%(name)s”是 %(said)s，这个数据源的是 %(own)s") % facts)
+
+
+def leaves(said: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+    """Each value with where it stands; what is listed is called by its name."""
+    if isinstance(said, dict):
+        for name, value in said.items():
+            yield from leaves(value, f"{place}.{name}" if place else name)
+    elif isinstance(said, list) and any(isinstance(one, dict) for one in said):
+        for number, one in enumerate(said, start=1):
+            yield from leaves(one, f"{place}.{name_of(one) or number}")
+    else:
+        yield place, said
+
+
+def name_of(one: Any) -> str:
+    names = ("name", "property", "server", "rule")
+    return str(next((one[name] for name in names if isinstance(one, dict) and one.get(name)), ""))
+
+
+def label_of(form: HeadForm, name: str) -> str:
+    shown = "stale_days" if name == "stale_minutes" and name not in form.fields else name
+    return str(form.fields[shown].label) if shown in form.fields else name
+
+
+def in_words(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, dict):
+        return "；".join(f"{name} = {in_words(one)}" for name, one in value.items()) or "—"
+    return "—" if value is None else str(value) or "—"
 
 
 def words_of(form: HeadForm) -> str:

@@ -1,14 +1,16 @@
-"""The contract of a source as a data contract by the Open Data Contract Standard (ODCS 3.0.2), in YAML, for catalogues and for whoever
-supplies the data: fields with synonyms, key, code table and its edition, sensitivity; freshness, rows expected, how much a reading may
-change before somebody looks, what an empty cell means. To be read; what is handed in again is the TOML of `contracts`."""
+"""The contract of a source as a data contract by the Open Data Contract Standard (ODCS 3.0.2), in YAML, for catalogues, for whoever supplies the
+data, and to be kept, changed and handed in again (`contracts`): fields with synonyms, key, code table and its edition, sensitivity; how it is
+read, without its secret; freshness, rows expected, how much a reading may change before somebody looks, what an empty cell means."""
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from nanhu.kernel.clock import campus_time
 from nanhu.platforms.datahub.codes import TABLES
+from nanhu.platforms.datahub.feeding.forms import offer_of
 from nanhu.platforms.datahub.feeding.http import shown_address
 from nanhu.platforms.datahub.known_sources import named_source, spec_of
 from nanhu.platforms.datahub.models import DataSource, GateLimit
@@ -36,13 +38,38 @@ LOGICAL: Final = {
 KNOWN_TYPES: Final = frozenset({"integer", "date", "boolean"})
 DAYS: Final = frozenset({"birth_date", "starts_on", "ends_on"})
 KEYS: Final = {"units": ("code",), "persons": ("campus_no",), "contacts": ("campus_no",)}
+HIDDEN: Final = frozenset({"secret"})
+SERVER: Final = {
+    "user_name": "user",
+    "query": "follows",
+    "host_key": "hostKey",
+    "tls_roots": "tlsRoots",
+    "done_mark": "doneMark",
+    "rows_at": "rowsAt",
+    "total_at": "totalAt",
+    "paging": "paging",
+    "page_name": "pageName",
+    "size_name": "sizeName",
+    "page_size": "pageSize",
+}
+"""How a source is read, by custom properties of its server."""
+SAYS_NOTHING, EMPTIES = "says nothing", "empties the field"
+NOT_PLAIN: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What YAML takes for the end of a line, or not at all."""
 
 
 def written(made: DataSource) -> str:
     return "\n".join(lines_of(contract_of(made))) + "\n"
 
 
+def settings_of(kind: str) -> list[str]:
+    """The names of what a source of this kind says of itself, in the order of its form."""
+    return [name for name in offer_of(kind).form().fields if name not in HIDDEN]
+
+
 def contract_of(made: DataSource) -> Said:
+    expected = {"expectedRows": made.expected_rows} if made.expected_rows else {}
+    of_rows = expected | {"tolerancePercent": made.tolerance} if "tolerance" in settings_of(made.kind) else {}
     return {
         "apiVersion": VERSION,
         "kind": "DataContract",
@@ -59,7 +86,7 @@ def contract_of(made: DataSource) -> Said:
                 "logicalType": "object",
                 "properties": list(fields_of(made)),
                 "quality": [*rows_expected(made), *changes_allowed(made)],
-                "customProperties": custom({"isWhole": made.is_whole, "emptyCell": empty_cell(made)}),
+                "customProperties": custom({"isWhole": made.is_whole, "emptyCell": empty_cell(made)} | of_rows),
             }
         ],
         "slaProperties": [
@@ -71,15 +98,20 @@ def contract_of(made: DataSource) -> Said:
 
 def server_of(made: DataSource) -> Said:
     """Without its secret, and without what the parameters of an address are worth."""
-    is_http = made.kind == Kind.HTTP
-    location = shown_address(made.address) if is_http else made.address
-    more = custom({"kind": made.kind, "follows": made.query or None})
-    return {"server": made.key, "type": "api" if is_http else "custom", "location": location, "customProperties": more}
+    settings = settings_of(made.kind)
+    said = {name: getattr(made, one) for one, name in SERVER.items() if one in settings and getattr(made, one)}
+    more = custom({"kind": made.kind} | said)
+    kind = "api" if made.kind == Kind.HTTP else "custom"
+    return {"server": made.key, "type": kind, "location": location_of(made), "customProperties": more}
+
+
+def location_of(made: DataSource) -> str:
+    return shown_address(made.address) if made.kind == Kind.HTTP else made.address
 
 
 def empty_cell(made: DataSource) -> str:
     """Of people's files it says nothing, whatever the office means; of a large table there is none."""
-    return "says nothing" if made.keeps_empty or made.fills in SOURCES else "empties the field"
+    return SAYS_NOTHING if made.keeps_empty or made.fills in SOURCES else EMPTIES
 
 
 def fields_of(made: DataSource) -> Iterator[Said]:
@@ -180,10 +212,14 @@ def field_of(
 
 def rows_expected(made: DataSource) -> Iterator[Said]:
     if made.expected_rows:
-        spread = made.expected_rows * made.tolerance / 100
-        least, most = math.ceil(made.expected_rows - spread), math.floor(made.expected_rows + spread)
+        least, most = bounds_of(made.expected_rows, made.tolerance)
         bounds = {"mustBe": least} if least == most else {"mustBeBetween": [least, most]}
         yield {"type": "library", "rule": "rowCount", **bounds}
+
+
+def bounds_of(expected: int, tolerance: int) -> list[int]:
+    spread = expected * tolerance / 100
+    return [math.ceil(expected - spread), math.floor(expected + spread)]
 
 
 def changes_allowed(made: DataSource) -> Iterator[Said]:
@@ -243,4 +279,4 @@ def needs_quotes(name: str) -> bool:
 
 
 def scalar(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
+    return NOT_PLAIN.sub(lambda one: f"\\u{ord(one[0]):04X}", json.dumps(value, ensure_ascii=False))

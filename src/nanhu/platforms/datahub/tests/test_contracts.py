@@ -1,15 +1,17 @@
-"""The contract of a source as a file: handed out without its secret, taken back through the same form, refused in words."""
-
-import tomllib
+"""The contract of a source as a file by the Open Data Contract Standard: handed out without its secret, taken back through the source's form
+after it was shown what that changes, refused in words."""
 
 import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.datahub.feeding import contracts, odcs
+from nanhu.platforms.datahub.feeding.forms import fields_of, offer_of
 from nanhu.platforms.datahub.models import DataSource, GateLimit
 from nanhu.platforms.datahub.services.gate import limits_of
-from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.reading import HTTP, at
 
 pytestmark = pytest.mark.django_db
@@ -23,39 +25,54 @@ def made(steward):
 
 
 def handed_out(steward, made):
-    answer = steward.get(at(made, "contract.toml"))
-    assert answer["Content-Disposition"].startswith("attachment")
+    answer = steward.get(at(made, "contract.yaml"))
+    assert answer["Content-Disposition"].endswith('.odcs.yaml"'), answer["Content-Disposition"]
     return answer.content.decode()
 
 
-def handed_in(steward, made, text):
+def shown(steward, made, text):
+    """What the first press says that it would do."""
     content = text if isinstance(text, bytes) else text.encode()
-    return steward.post(at(made, "contract/"), {"file": SimpleUploadedFile("约定.toml", content)})
+    return steward.post(at(made, "contract/"), {"file": SimpleUploadedFile("约定.yaml", content)})
+
+
+def handed_in(steward, made, text):
+    """Both presses."""
+    first = shown(steward, made, text)
+    if first.status_code != 200:
+        return first
+    return steward.post(at(made, "contract/"), {"text": first.context["form"].data["text"], "confirmed": "1"})
+
+
+def row_of(made):
+    """Without the moment of its last change."""
+    row = DataSource.objects.values().get(pk=made.pk)
+    return {name: value for name, value in row.items() if name not in {"changed_at", "secret"}}
 
 
 def test_it_is_handed_out_without_the_secret_and_handed_in_unchanged_changes_nothing(steward, made):
     text = handed_out(steward, made)
     assert HTTP["secret"] not in text
-    said = tomllib.loads(text)
-    assert said["columns"]["campus_no"] == "stu"
-    assert said["values"] == {"kind": {"C": "first", "X": "again"}}
-    assert "campus_no  学号" in text, "and says what the table wants"
-    before = DataSource.objects.values().get(pk=made.pk)
+    before, page = row_of(made), shown(steward, made, text)
+    assert ("没有不同" in page.content.decode(), page.context["preview"].left) == (True, [])
     answer = handed_in(steward, made, text)
     assert answer.status_code == 302, answer.content.decode()[:3000]
-    after = DataSource.objects.values().get(pk=made.pk)
-    moved = {name for name in before if name not in {"changed_at", "secret"} and before[name] != after[name]}
-    assert moved == set()
+    assert row_of(made) == before
     assert DataSource.objects.get(pk=made.pk).secret == HTTP["secret"], "kept"
 
 
-def test_what_is_changed_in_the_file_is_changed_in_the_source_as_by_the_form(steward, made):
+def test_what_is_changed_in_the_file_is_shown_and_then_changed_as_by_the_form(steward, made):
     text = handed_out(steward, made)
     DataSource.objects.filter(pk=made.pk).update(tried_at=made.created_at)
-    assert handed_in(steward, made, text.replace("every_minutes = 15", "every_minutes = 30")).status_code == 302
+    changed = text.replace('"frequency"\n    value: 15', '"frequency"\n    value: 30')
+    page = shown(steward, made, changed).content.decode()
+    assert "<dt>多久读一次（分钟）</dt><dd>15 → <b>30</b></dd>" in page
+    made.refresh_from_db()
+    assert made.every_minutes == 15, "shown, not done"
+    assert handed_in(steward, made, changed).status_code == 302
     made.refresh_from_db()
     assert (made.every_minutes, made.tried_at is None) == (30, False), "what it says is read as before"
-    changed = text.replace('"stu"', '"xh"').replace('"X" = "again"', '"CX" = "again"')
+    changed = text.replace('physicalName: "stu"', 'physicalName: "xh"').replace('X: "again"', 'CX: "again"')
     assert handed_in(steward, made, changed).status_code == 302
     made.refresh_from_db()
     assert (made.columns["campus_no"], made.values["kind"]["CX"], made.tried_at) == ("xh", "again", None), (
@@ -66,39 +83,181 @@ def test_what_is_changed_in_the_file_is_changed_in_the_source_as_by_the_form(ste
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('key = "aa.lessons"', 'key = "aa.other"', "aa.other"),
-        ('kind = "http"', 'kind = "sftp"', "这份约定不能用"),
-        ('fills = "academic.roster"', 'fills = "card.card"', "card.card"),
-        ("every_minutes = 15", "every_minutes = 0", "多久读一次"),
-        ("every_minutes = 15", "every_hours = 1", "every_hours"),
-        ("every_minutes = 15", 'secret = "x"', "密钥不写在约定里"),
-        ('"stu"', '["stu"]', "campus_no"),
-        ('"again"', '"nothing"', "nothing"),
-        ('"campus_no" = ', '"no_such" = ', "no_such"),
-        ("[columns]", "[columns", "这份约定不能用"),
+        ('name: "aa.lessons"', 'name: "aa.other"', "aa.other"),
+        ('property: "kind"\n        value: "http"', 'property: "kind"\n        value: "sftp"', "sftp"),
+        ('- name: "academic.roster"', '- name: "card.card"', "card.card"),
+        ("value: 15\n", "value: 0\n", "多久读一次"),
+        ('location: "', 'password: "x"\n    location: "', "密钥不写在约定里"),
+        ('property: "user"', 'property: "secret"', "密钥不写在约定里"),
+        ('physicalName: "stu"', 'physicalName: ["stu"]', "campus_no"),
+        ('physicalName: "stu"', 'physicalName: "kch"', "写了两次"),
+        ('X: "again"', 'X: "nothing"', "nothing"),
+        ('location: "https', 'location: "…https', "写全"),
+        ('kind: "DataContract"', 'kind: "DataProduct"', "ODCS 3"),
+        ("servers:", "servers: [", "读不懂"),
+        ('domain: "教务处"', 'domain: "教务处"\ndomain: "图书馆"', "“domain”写了两次"),
+        ('domain: "教务处"', "domain: &a 教务处\nteam: *a", "锚点、引用和类型标记都不收"),
+        ('domain: "教务处"', "domain: !!python/object/apply:os.getcwd []", "锚点、引用和类型标记都不收"),
+        ('domain: "教务处"', f"domain: {'[' * 30}{']' * 30}", "太深"),
+        ('domain: "教务处"', f"domain: [{'1,' * 60_000}]", "里面的东西太多"),
+        ("apiVersion", "---\n---\napiVersion", "这份约定不能用"),
+        ("servers:", "servers: 5\nothers:", "servers"),
     ],
 )
 def test_what_it_cannot_mean_is_refused_in_words_and_nothing_changes(steward, made, old, new, words):
     text = handed_out(steward, made)
     assert old in text
-    before = DataSource.objects.values().get(pk=made.pk)
-    answer = handed_in(steward, made, text.replace(old, new, 1))
-    assert answer.status_code == 422
-    assert words in answer.content.decode()
-    assert {**DataSource.objects.values().get(pk=made.pk), "secret": None} == {**before, "secret": None}
+    before = row_of(made)
+    for answer in (
+        shown(steward, made, text.replace(old, new, 1)),
+        steward.post(at(made, "contract/"), {"text": text.replace(old, new, 1), "confirmed": "1"}),
+    ):
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert row_of(made) == before
 
 
-def test_what_is_no_text_is_refused_and_a_stranger_finds_none(steward, made):
-    assert handed_in(steward, made, b"\xff\xfe\x00").status_code == 422
-    stranger = signed_in("路人甲", "0020209002")
-    assert stranger.get(at(made, "contract.toml")).status_code == 404
-    assert handed_in(stranger, made, "").status_code == 404
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"", b"x" * (contracts.LARGEST + 1), b"12", b"- 1"])
+def test_what_is_no_contract_is_refused(steward, made, content):
+    assert shown(steward, made, content).status_code == 422
+
+
+def test_what_the_program_does_not_take_is_named(steward, made):
+    text = handed_out(steward, made)
+    text = text.replace("required: true\n", "required: false\n", 1).replace("domain:", "tenant: jw\ndomain:")
+    page = shown(steward, made, text)
+    assert "文件里这些不改这个数据源" in page.content.decode()
+    left = page.context["preview"].left
+    assert ("tenant" in left, [one for one in left if one.endswith(".required")] != []) == (True, True)
+
+
+FOREIGN = """
+apiVersion: v3.1.0
+kind: DataContract
+id: 53581432-6c55-4ba2-a65f-72344a91553a
+name: 选课数据合同
+version: 1.0.0
+status: active
+domain: 别的部门
+servers:
+  - {server: production, type: postgres, host: jw.example.com, port: 5432, database: jw, schema: public}
+schema:
+  - name: T_XK
+    physicalName: jw.T_XK
+    logicalType: object
+    properties:
+      - name: XH            # the ministry's name of it
+        logicalType: string
+        primaryKey: true
+        required: yes
+      - name: course
+        physicalName: KCDM
+        logicalType: string
+      - {name: no, logicalType: string}
+    quality:
+      - rule: rowCount
+        mustBeBetween: [9000, 11000]
+slaProperties:
+  - {property: frequency, value: 1, unit: h}
+  - {property: latency, value: 2, unit: d}
+  - {property: retention, value: 3, unit: y}
+"""
+
+
+def test_a_contract_of_anothers_tool_fills_what_it_can(steward, made):
+    before = row_of(made)
+    page = shown(steward, made, FOREIGN)
+    assert page.status_code == 200, page.content.decode()
+    left = set(page.context["preview"].left)
+    assert {"name", "domain", "schema.academic.roster.properties.no.name", "slaProperties.retention.value"} <= left
+    assert "servers.production.host" in left
+    assert handed_in(steward, made, FOREIGN).status_code == 302
+    after = row_of(made)
+    changed = {name: value for name, value in after.items() if before[name] != value}
+    assert changed == {
+        "columns": before["columns"] | {"campus_no": "XH", "course": "KCDM"},
+        "expected_rows": 10_000,
+        "tolerance": 10,
+        "every_minutes": 60,
+        "stale_minutes": 2880,
+    }
+
+
+LINE = (
+    st.text(st.sampled_from("列名 aé:#'\"\\{}[]&*!|>%@`-?~,no1\u2009=＝"), min_size=1, max_size=12)
+    .map(str.strip)
+    .filter(bool)
+)
+WORD = LINE.filter(lambda word: not set("=＝") & set(word))
+MINUTES = st.integers(1, 9999)
+HEAD = {"name": LINE, "office": LINE, "is_whole": st.sampled_from(["on", ""])}
+READ = HEAD | {"every_minutes": MINUTES, "stale_minutes": MINUTES, "tolerance": st.integers(0, 100)}
+READ |= {"expected_rows": st.just("") | st.integers(1, 10**9)}
+ROSTER = {"fills": st.just("academic.roster"), "keeps_empty": st.sampled_from(["on", ""])}
+STUDENTS = {"fills": st.just("aa.students")}
+QUERY = LINE.map(lambda text: f"SELECT '{text}'\nFROM xk")
+KINDS = {
+    "http": READ
+    | ROSTER
+    | {
+        "address": st.just(ADDRESS),
+        "user_name": st.sampled_from(["", "X-Api-Key", "?token"]),
+        "rows_at": st.sampled_from(["", "data.list"]),
+        "total_at": st.sampled_from(["", "data.total"]),
+        "paging": st.sampled_from(["none", "page"]),
+        "page_name": st.just("p"),
+        "size_name": st.sampled_from(["", "size"]),
+        "page_size": st.integers(1, 10_000),
+    },
+    "mariadb": READ | STUDENTS | {"address": st.just("jw:3306/jw"), "user_name": LINE, "query": QUERY},
+    "sftp": READ
+    | STUDENTS
+    | {
+        "address": st.just("jw:22/出"),
+        "host_key": st.just(f"SHA256:{'a' * 43}"),
+        "user_name": LINE,
+        "query": LINE,
+        "done_mark": st.sampled_from(["", ".ok"]),
+    },
+    "binlog": READ | ROSTER | {"address": st.just("jw:3306/jw"), "user_name": LINE, "query": st.just("xk")},
+    "file": HEAD | ROSTER | {"stale_days": st.integers(1, 400)},
+}
+
+
+@st.composite
+def sources(draw):
+    """As the browser's form makes them."""
+    kind = draw(st.sampled_from(sorted(KINDS)))
+    said = {name: draw(some) for name, some in KINDS[kind].items()} | {"key": "aa.any", "kind": kind}
+    fields = list(fields_of(said["fills"]))
+    theirs = draw(st.dictionaries(st.sampled_from(fields), LINE, max_size=4))
+    said["columns"] = "\n".join(f"{ours} = {name}" for ours, name in theirs.items())
+    words = draw(st.dictionaries(WORD, st.sampled_from(["first", "again"]), max_size=3))
+    said["values"] = "\n".join(f"kind.{word} = {code}" for word, code in words.items()) if "keeps_empty" in said else ""
+    form = offer_of(kind).form(said)
+    assume(form.is_valid())
+    return DataSource(**form.facts())
+
+
+@settings(max_examples=40, deadline=None)
+@given(sources())
+def test_whatever_a_source_says_comes_back_from_its_file_alone(made):
+    text = odcs.written(made).encode()
+    same = contracts.read(text, made)
+    assert (same.changes, same.left) == ([], [])
+    blank = DataSource(key=made.key, kind=made.kind, fills=made.fills, name="空", office="空", address="空")
+    facts = contracts.read(text, blank).facts
+    assert facts == {name: getattr(made, name) for name in facts}
+    assert set(facts) >= {name for name in odcs.settings_of(made.kind) if name not in {"key", "fills", "stale_days"}}
+
+
+def test_a_stranger_finds_no_contract(steward, made, stranger):
+    assert stranger.get(at(made, "contract.yaml")).status_code == 404
+    assert stranger.post(at(made, "contract/"), {"text": "a: 1", "confirmed": "1"}).status_code == 404
 
 
 def as_standard(steward, made):
-    answer = steward.get(at(made, "contract.yaml"))
-    assert answer["Content-Disposition"].endswith('.odcs.yaml"'), answer["Content-Disposition"]
-    return yaml.safe_load(answer.content.decode())
+    return yaml.safe_load(handed_out(steward, made))
 
 
 def properties_of(said):
@@ -142,7 +301,8 @@ def test_it_says_by_the_open_standard_all_that_is_agreed(steward, made):
         "twoLookAbovePercent": 9.0,
     }
     assert limits_in(said)["changed"]["oneLooksAbovePercent"] >= 20
-    assert more_of(table) == {"isWhole": True, "emptyCell": "says nothing"}
+    more = {"isWhole": True, "emptyCell": "says nothing", "expectedRows": 30000, "tolerancePercent": 20}
+    assert more_of(table) == more
     assert {one["property"]: one["value"] for one in said["slaProperties"]} == {"frequency": 15, "latency": 60}
 
 
@@ -163,7 +323,3 @@ def test_of_an_office_s_file_it_names_code_tables_with_their_edition_and_what_is
         "twoLookAbovePercent": limits_of("aa.students")["gone"].red / 10,
     }
     assert more_of(said["schema"][0])["emptyCell"] == "says nothing"
-
-
-def test_a_stranger_finds_no_contract_by_the_standard(steward, made, stranger):
-    assert stranger.get(at(made, "contract.yaml")).status_code == 404

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.forms import FileField, Form, ValidationError
+from django.forms import CharField, FileField, Form, HiddenInput
 from django.forms.models import model_to_dict
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -15,7 +15,6 @@ from nanhu.kernel.kit import Empty, Link, Moment, Number, PageRequest, Table, Te
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.sheets.writing import attachment
-from nanhu.platforms.datahub.errors import ContractRefusedError
 from nanhu.platforms.datahub.feeding import contracts, forms, health, odcs, services
 from nanhu.platforms.datahub.feeding.http import shown_address
 from nanhu.platforms.datahub.feeding.large import is_large
@@ -155,51 +154,62 @@ for _offer in forms.OFFERS:
 
 
 class ContractForm(Form):
-    file = FileField(label=_("约定文件"), help_text=_("先下载，改好再交上来。密钥不在里面，也不改。"))
+    """`text`: what was read of the file, for the second press."""
 
-    def clean_file(self) -> bytes:
-        uploaded = self.cleaned_data["file"]
-        if uploaded.size > contracts.LARGEST:
-            raise ValidationError(_("文件太大。"))
-        content: bytes = uploaded.read()
-        return content
+    file = FileField(
+        label=_("约定文件"), required=False, help_text=_("ODCS 3 的 YAML：先下载，改好再交上来。密钥不在里面，也不改。")
+    )
+    text = CharField(widget=HiddenInput, required=False, strip=False, max_length=contracts.LARGEST)
 
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        uploaded = said.get("file")
+        if uploaded:
+            said["text"] = self.text_of(uploaded)
+        elif not said.get("text"):
+            self.add_error("file", _("选一个文件。"))
+        self.data = self.data.copy()
+        self.data["text"] = said.get("text", "")
+        return said
 
-@data_source.download("contract.toml")
-def contract(_request: PageRequest, made: DataSource) -> HttpResponseBase:
-    answer = HttpResponse(contracts.written(made), content_type="application/toml; charset=utf-8")
-    return attachment(answer, f"{made.key}.toml")
+    def text_of(self, uploaded: Any) -> str:
+        content: bytes = uploaded.read(contracts.LARGEST + 1)
+        try:
+            if len(content) <= contracts.LARGEST:
+                return content.decode("utf-8-sig")
+            self.add_error("file", _("文件太大。"))
+        except UnicodeDecodeError:
+            self.add_error("file", _("不是 UTF-8 的文字。"))
+        return ""
 
 
 @data_source.download("contract.yaml")
-def contract_as_standard(_request: PageRequest, made: DataSource) -> HttpResponseBase:
-    """For whoever supplies the data, and for catalogues."""
+def contract(_request: PageRequest, made: DataSource) -> HttpResponseBase:
+    """For whoever supplies the data, for catalogues, and to be handed in again."""
     answer = HttpResponse(odcs.written(made), content_type="application/yaml; charset=utf-8")
     return attachment(answer, f"{made.key}.odcs.yaml")
+
+
+def contract_in(_request: PageRequest, form: ContractForm, made: DataSource) -> contracts.Contract:
+    return contracts.read(form.cleaned_data["text"].encode(), made)
 
 
 @data_source.form(
     "contract/",
     ContractForm,
     title=_("按约定文件改"),
-    lead=_("与在表单里改一样：改地址、取数方法或各列，要重新试一次再启用；其余立刻生效。"),
-    submit=_("按它改"),
+    lead=_("先看会改什么，再改。与在表单里改一样：改地址、取数方法或各列，要重新试一次再启用；其余立刻生效。"),
+    submit=_("看会改什么"),
     icon="file-up",
-    largest_file=contracts.LARGEST * 2,
+    largest_file=contracts.LARGEST * 4,
+    template="datahub/contract.html",
+    preview=contract_in,
     done=lambda changed: _now("已按约定改：%s。") % ("、".join(changed) or _now("没有不同")),
 )
 def take_contract(request: PageRequest, form: ContractForm, made: DataSource) -> list[str]:
-    said = contracts.read(form.cleaned_data["file"])
-    contracts.refuse_other(made, said)
-    given = forms.offer_of(made.kind).to_change(said, fills=made.fills)
-    if not given.is_valid():
-        raise ContractRefusedError(why=contracts.words_of(given))
-    facts = given.facts()
-    changed = [
-        str(given.fields[name].label) for name in given.fields if name in facts and facts[name] != getattr(made, name)
-    ]
-    services.change(by=request.actor, made=made, facts=facts)
-    return changed
+    said = contract_in(request, form, made)
+    services.change(by=request.actor, made=made, facts=said.facts)
+    return [one.label for one in said.changes]
 
 
 @data_source.lookup(
