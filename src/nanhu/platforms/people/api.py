@@ -74,6 +74,7 @@ from nanhu.platforms.people.posts.queries import (
     own_posts,
     post_holders,
     posts_of,
+    units_led_by,
 )
 from nanhu.platforms.people.posts.services import appoint, end_post
 from nanhu.platforms.people.queries import (
@@ -300,6 +301,7 @@ __all__ = [
     "unit_ids_by_code",
     "unit_ids_of",
     "unit_names",
+    "units_led_by",
     "void_numbers",
     "with_phone",
 ]

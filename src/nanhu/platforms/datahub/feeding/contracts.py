@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from django.utils.translation import gettext as _
 
@@ -213,11 +213,11 @@ def of_rows(rules: list[Said], more: Said, *, is_own: bool) -> Said:
     return {"expected_rows": middle, "tolerance": min(ceil((most - least) * 50 / middle), 100)}
 
 
-def is_count(value: object) -> bool:
+def is_count(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def is_range(bounds: object) -> bool:
+def is_range(bounds: object) -> TypeGuard[list[int]]:
     return isinstance(bounds, list) and len(bounds) == 2 and all(map(is_count, bounds)) and bounds[0] <= bounds[1]  # noqa: PLR2004
 
 

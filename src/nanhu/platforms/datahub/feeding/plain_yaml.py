@@ -62,7 +62,7 @@ class Reader:
             return self.sequence(depth)
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(depth)
-        return scalar(event)
+        return scalar(event) if isinstance(event, yaml.ScalarEvent) else None
 
     def sequence(self, depth: int) -> list[Any]:
         found: list[Any] = []
@@ -85,7 +85,7 @@ def is_tagged(event: yaml.Event) -> bool:
     return getattr(event, "tag", None) is not None
 
 
-def scalar(event: yaml.Event) -> Any:
+def scalar(event: yaml.ScalarEvent) -> Any:
     said: str = event.value
     if not event.implicit[0]:  # in quotes, or a block: a text
         return said
@@ -97,4 +97,5 @@ def scalar(event: yaml.Event) -> Any:
 
 
 def refused(event: yaml.Event, why: str) -> ContractRefusedError:
-    return ContractRefusedError(why=_("第 %(line)d 行：%(why)s") % {"line": event.start_mark.line + 1, "why": why})
+    line = event.start_mark.line + 1 if event.start_mark else 1
+    return ContractRefusedError(why=_("第 %(line)d 行：%(why)s") % {"line": line, "why": why})

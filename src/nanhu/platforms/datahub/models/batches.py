@@ -474,7 +474,9 @@ class Release(Proposal):
 
     @property
     def others(self) -> list[int]:
-        """Who named the office that spoke: else one person alone would choose both."""
+        """Who named the office that spoke: else one person alone would choose both. Nobody, as long as it names no batch."""
+        if not self.batch_id:
+            return []
         named = SourceOwner.objects.filter(source=self.batch.source)
         return list(named.values_list("changed_by_id", flat=True))
 

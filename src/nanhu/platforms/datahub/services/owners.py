@@ -22,6 +22,7 @@ from nanhu.platforms.datahub.sources import SourceSpec
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 
+STEWARD: Final = "datahub.steward"
 POSTS: Final = frozenset({"head", "deputy", "secretary"})
 Vacancy = Release.Vacancy
 
@@ -62,9 +63,11 @@ def owner_of(batch: Batch) -> Owner:
 
 
 def who_handed_in(batch: Batch, unit_id: int) -> Iterable[int]:
-    """His person, where he is of the unit."""
-    handed_in = identity.Account.objects.filter(pk=batch.account_id or 0).values_list("person_id", flat=True)
-    return [person_id for person_id in handed_in if person_id and unit_id in people.unit_ids_of(person_id)]
+    """His person, where he is of the unit and hands files in today as well."""
+    if batch.account_id is None:
+        return []
+    stewards = [one.person_id for one in identity.holders_of(STEWARD) if one.pk == batch.account_id]
+    return [person_id for person_id in stewards if person_id and unit_id in people.unit_ids_of(person_id)]
 
 
 def unit_of(source: str) -> int | None:
@@ -181,8 +184,8 @@ def name_owner(*, by: Actor, source: str, unit_id: int, reason: str, waiting: It
     audit.record(by=by, action="datahub.set_owner", target=f"source:{source}", reason=reason, facts=facts)
 
 
-def void_words(batch: Batch, answer: str, *, but: int | None = None) -> None:
+def void_words(batch: Batch, answer: str) -> None:
     """What was said for a locked batch and is not decided, counts no more."""
-    for word in Release.objects.select_for_update().filter(batch=batch, state=Release.State.ASKED).exclude(pk=but):
+    for word in Release.objects.select_for_update().filter(batch=batch, state=Release.State.ASKED):
         word.state, word.answer, word.decided_at = Release.State.TAKEN_BACK, answer, now()
         word.save()

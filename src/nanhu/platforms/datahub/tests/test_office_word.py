@@ -15,6 +15,7 @@ from nanhu.platforms.datahub.tests.reading import HTTP, at
 from nanhu.platforms.datahub.tests.test_gate import PEOPLE, WRONG, listed, right, second  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.tests.test_strangers_files import values
 from nanhu.platforms.datahub.views.looks import LOOK
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation
@@ -166,6 +167,11 @@ def test_who_handed_it_in_and_is_of_the_office_speaks_for_it(steward, second, ha
     assert "没有负责人、副职或书记在任" in second.get(f"/datahub/batches/{held}/").content.decode()
     Affiliation.objects.filter(campus_no="0020209001").update(unit_id=registry_office)
     assert second.get(desk_of(held)).status_code == 404
+    assert desk_of(held) in steward.get(f"/datahub/batches/{held}/").content.decode()
+    right_of = {"by": BY, "account_id": account_of("0020209001").pk, "role": "datahub.steward"}
+    identity.revoke_role(**right_of)
+    assert "没有负责人、副职或书记在任" in second.get(f"/datahub/batches/{held}/").content.decode()
+    identity.grant_role(**right_of)
     assert found_right(steward, held).status_code == 302
     assert agreed(steward, held).status_code == 409
     assert agreed(second, held).status_code == 302

@@ -93,7 +93,7 @@ def batch(request: PageRequest, found: Batch) -> HttpResponse:
     with_issues = {one.row.person_id for one in issues.page.object_list if one.row.person_id}
     facts = {
         **would_do(request, found, person_ids=with_issues),
-        **who_lets_pass(found),
+        **who_lets_pass(found, by=request.actor),
         "tone": TONES.get(found.state, "warn"),
         "spec": named_source(found.source),
         "list": issues,
@@ -121,11 +121,12 @@ def would_do(request: PageRequest, found: Batch, *, person_ids: Iterable[int] = 
     }
 
 
-def who_lets_pass(found: Batch) -> dict[str, Any]:
-    """Of what waits for two: whose word it needs, and the one that was said."""
+def who_lets_pass(found: Batch, *, by: Actor) -> dict[str, Any]:
+    """Of what waits for two: whose word it needs, whether that is the reader's, and the one that was said."""
     if found.state != Batch.State.WAITING or found.gate_level != Level.RED:
         return {}
-    return {"owner": owners.owner_of(found), "word": found.releases.filter(state=Release.State.ASKED).first()}
+    owner, word = owners.owner_of(found), found.releases.filter(state=Release.State.ASKED).first()
+    return {"owner": owner, "word": word, "speaks": by.account_id in owner.accounts}
 
 
 def table_of_gone(found: Batch) -> type[Table]:

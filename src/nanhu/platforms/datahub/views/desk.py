@@ -20,9 +20,9 @@ from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub.feeding.reading import BY as READ_BY
 from nanhu.platforms.datahub.models import Batch, LandingRow
 from nanhu.platforms.datahub.queries import last_batches
+from nanhu.platforms.datahub.services.owners import STEWARD
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 
-STEWARD = "datahub.steward"
 State = Batch.State
 WAITING = (State.WAITING, State.UNMAPPED)
 TONES: dict[str, Tone] = {

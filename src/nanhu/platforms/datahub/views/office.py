@@ -8,17 +8,19 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.database.prepared import Given
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.kit import Badge, Empty, Link, Moment, Number, PageRequest, Table, export, list_of, listing
 from nanhu.kernel.kit.records import seen
+from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.platforms.datahub.forms import ReasonForm, ReleaseForm, TakeBackForm
 from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import Batch, Level, Release
 from nanhu.platforms.datahub.services import releasing
-from nanhu.platforms.datahub.services.owners import POSTS
+from nanhu.platforms.datahub.services.owners import POSTS, STEWARD
 from nanhu.platforms.datahub.views.batches import numbers_of, table_of_gone, tell_batch_seen, who_lets_pass, would_do
-from nanhu.platforms.datahub.views.desk import STEWARD, TONES, gate_desk
+from nanhu.platforms.datahub.views.desk import TONES, gate_desk
 from nanhu.platforms.datahub.views.gate import seen as seen_of_form
 from nanhu.platforms.people import api as people
 
@@ -29,7 +31,7 @@ def units_led(viewer: Viewer) -> list[int]:
     return [one.unit_id for one in people.own_posts(viewer) if one.office in POSTS]
 
 
-def may_be_asked(viewer: Viewer) -> bool:
+def may_open(viewer: Viewer) -> bool:
     return STEWARD in viewer.roles or bool(units_led(viewer))
 
 
@@ -42,14 +44,14 @@ def held_files(viewer: Viewer) -> QuerySet[Batch]:
     return rows.filter(own)
 
 
-def to_confirm(viewer: Viewer) -> QuerySet[Batch]:
-    """Those that wait for a word of the office."""
+def to_confirm(person: int | Given) -> QuerySet[Batch]:
+    """Those that wait for a word of who leads the office."""
     said = Release.objects.filter(batch=OuterRef("pk"), state=Release.State.ASKED, vacancy="")
-    return held_files(viewer).filter(~Exists(said), state=Batch.State.WAITING).defer("gone", "differences")
+    waiting = Batch.objects.filter(~Exists(said), state=Batch.State.WAITING, gate_level=Level.RED, is_dry_run=False)
+    return waiting.filter(owner_unit__in=people.units_led_by(person, POSTS)).defer("gone", "differences")
 
 
-def count_to_confirm(viewer: Viewer) -> int:
-    return viewer.once("datahub.to_confirm", to_confirm(viewer).count) if may_be_asked(viewer) else 0
+count_to_confirm = own_count("datahub.to_confirm", to_confirm)
 
 
 class Held(Table):
@@ -64,7 +66,7 @@ class Held(Table):
     title=_("请部门确认的文件"),
     tab=_("部门确认"),
     lead=_("本部门的文件与现有数据相差太多，先不生效：请看过名单，说它无误，或者退回。"),
-    allows=may_be_asked,
+    allows=may_open,
     count=count_to_confirm,
     waits=True,
 )
@@ -74,25 +76,29 @@ def office(request: PageRequest) -> HttpResponseBase:
     return listing(request, Held, rows, empty=none)
 
 
-office.waiting_lines = lambda viewer, limit: [
-    WaitingLine(
-        title=_("确认文件：%s") % one.file_name,
-        url=office_file.address(pk=one.pk),
-        who=one.actor,
-        since=one.finished_at or one.created_at,
-    )
-    for one in to_confirm(viewer).order_by("id")[:limit]
-]
-
-
 @office.page("<int:pk>/", title=_("请部门确认的文件"), subject=seen(held_files, THIS))
 def office_file(request: PageRequest, found: Batch) -> HttpResponse:
     """What was decided is no longer shown in detail."""
     return render(request, "datahub/office_file.html", shown(request, found))
 
 
+def lines_to_confirm(viewer: Viewer, limit: int) -> list[WaitingLine]:
+    return [
+        WaitingLine(
+            title=_("确认文件：%s") % one.file_name,
+            url=office_file.address(pk=one.pk),
+            who=one.actor,
+            since=one.finished_at or one.created_at,
+        )
+        for one in to_confirm(viewer.person_id or 0).order_by("id")[:limit]
+    ]
+
+
+office.waiting_lines = lines_to_confirm
+
+
 def shown(request: PageRequest, found: Batch) -> dict[str, Any]:
-    facts = {"batch": found, "spec": named_source(found.source), **who_lets_pass(found)}
+    facts = {"batch": found, "spec": named_source(found.source), **who_lets_pass(found, by=request.actor)}
     if "owner" not in facts:
         return facts
     word = facts["word"]

@@ -168,8 +168,10 @@ class ContractForm(Form):
             said["text"] = self.text_of(uploaded)
         elif not said.get("text"):
             self.add_error("file", _("选一个文件。"))
-        self.data = self.data.copy()
-        self.data["text"] = said.get("text", "")
+        given: Any = self.data
+        given = given.copy()
+        given["text"] = said.get("text", "")
+        self.data = given
         return said
 
     def text_of(self, uploaded: Any) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, Expression, OuterRef, Q, QuerySet
+from django.db.models.functions import Now, TruncDate
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.prepared import Given, Prepared
@@ -117,6 +118,12 @@ def leaders_of(unit_ids: Collection[int], offices: Collection[str]) -> QuerySet[
     return found.values_list("person_id", flat=True)
 
 
+def units_led_by(person: int | Given, offices: Collection[str]) -> QuerySet[Post, int]:
+    """Ids of the units of which a person holds one of these offices, on the day that the database has: for lists that are counted."""
+    held_now = held_by_who_is_here(DAY_OF_DATABASE, DAY_OF_DATABASE)
+    return held_now.filter(person_id=person, office__key__in=sorted(offices)).values_list("unit_id", flat=True)
+
+
 def _own(posts: QuerySet[Post], person_id: int | Given) -> QuerySet[Post]:
     return posts.filter(person_id=person_id).select_related("unit", "office").order_by("office__order", "pk")
 
@@ -126,20 +133,21 @@ def holding(day: date) -> QuerySet[Post]:
     return held(day) if day < campus_today() else held_by_who_is_here(day, campus_today())
 
 
-def held(day: date | Given) -> QuerySet[Post]:
+def held(day: date | Expression) -> QuerySet[Post]:
     return Post.objects.filter(not_over(day), withdrawn_at=None, starts_on__lte=day)
 
 
-def held_by_who_is_here(day: date | Given, today: date | Given) -> QuerySet[Post]:
+def held_by_who_is_here(day: date | Expression, today: date | Expression) -> QuerySet[Post]:
     ties = Affiliation.objects.filter(not_over(today), kind__in=TIES, starts_on__lte=day)
     return held(day).filter(Exists(ties.filter(person_id=OuterRef("person_id")).exclude(state="ended")))
 
 
-def not_over(day: date | Given) -> Q:
+def not_over(day: date | Expression) -> Q:
     return Q(ends_on=None) | Q(ends_on__gte=day)
 
 
 TODAY: Final = Given("today", DateField())
+DAY_OF_DATABASE: Final = TruncDate(Now())
 OWN_TODAY = Prepared(lambda: _own(held_by_who_is_here(TODAY, TODAY), Given("person")))
 """Each home and each list of 待办 asks it."""
 
