@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 import msgspec
 from django.apps import apps
-from psycopg.types.json import Jsonb
 
 from nanhu.kernel.attempts import joining
 from nanhu.kernel.clock import now
@@ -106,18 +105,19 @@ def publish_all(events: Iterable[Event]) -> None:
 def tell(told: Sequence[Event]) -> None:
     """In one statement: a purchase waits for it. Then who hears at once."""
     names = [event_name(type(event)) for event in told]
+    hears = {name: subscribers_of(name) for name in dict.fromkeys(names)}
     hearing = [
         (place, event, one)
         for place, (name, event) in enumerate(zip(names, told, strict=True), start=1)
-        for one in subscribers_of(name)
+        for one in hears[name]
         if one.wants(event)
     ]
     heard = [(place, one.name) for place, _event, one in hearing if not one.at_once]
     given = {
-        "names": names,
-        "payloads": [Jsonb(msgspec.to_builtins(event)) for event in told],
-        "places": [place for place, _subscriber in heard],
-        "subscribers": [subscriber for _place, subscriber in heard],
+        "names": ",".join(names),
+        "payloads": f"[{','.join([msgspec.json.encode(event).decode() for event in told])}]",
+        "places": ",".join([str(place) for place, _subscriber in heard]),
+        "subscribers": ",".join([subscriber for _place, subscriber in heard]),
         "now": now(),
         "channel": CHANNEL,
     }
