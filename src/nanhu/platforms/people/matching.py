@@ -1,10 +1,10 @@
 """What matching needs to know of everyone: indexes and names, never a sealed value in the clear."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+import msgspec
 from django.db import transaction
 from django.db.models import BooleanField, F, Func, Q, Value
 
@@ -18,8 +18,7 @@ from nanhu.platforms.people.rules import normalise_document, normalise_phone
 ENDED = Affiliation.State.ENDED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownPerson:
+class KnownPerson(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     person_id: int
     name: str
     name_source: str

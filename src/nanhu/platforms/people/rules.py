@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from functools import lru_cache
+from operator import mul
 from typing import Final
 
 from nanhu.kernel.folding import halfwidth
@@ -191,6 +192,8 @@ OLD_ID_LENGTH: Final = 15
 ID_LENGTH: Final = 18
 MOBILE_LENGTH: Final = 11
 MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
+COMMON: Final = re.compile(r"[\u3400-\u9fff]*")
+"""A name as nearly all are."""
 SHORTEST_ABROAD, LONGEST_ABROAD = 7, 15  # E.164
 
 
@@ -203,12 +206,15 @@ def state_on(today: date, *, state: str, starts_on: date, ends_on: date | None) 
 
 def id_check_character(first_seventeen: str) -> str:
     """The eighteenth character of GB 11643."""
-    return CHECK_CHARACTERS[sum(int(d) * w for d, w in zip(first_seventeen, WEIGHTS, strict=True)) % 11]
+    if len(first_seventeen) != len(WEIGHTS):
+        raise ValueError("seventeen digits are needed")
+    return CHECK_CHARACTERS[sum(map(mul, map(int, first_seventeen), WEIGHTS)) % 11]
 
 
 def normalise_document(number: str) -> str:
     """One spelling per document number: half width, upper case, no spaces or dashes, fifteen digits made eighteen."""
-    plain = "".join(c for c in halfwidth(number).upper() if c.isalnum())
+    is_plain = number.isascii() and number.isalnum()
+    plain = number.upper() if is_plain else "".join(c for c in halfwidth(number).upper() if c.isalnum())
     if len(plain) == OLD_ID_LENGTH and plain.isascii() and plain.isdigit():
         longer = plain[:6] + "19" + plain[6:]
         return longer + id_check_character(longer)
@@ -218,10 +224,11 @@ def normalise_document(number: str) -> str:
 def normalise_phone(number: str) -> str:
     """Digits only, without the country's 86. "+1 312 555 0199" has as many as a mobile of the mainland: it keeps a 00, as it is
     dialled from here."""
-    digits = "".join(c for c in halfwidth(number) if c in "0123456789")
+    is_plain = number.isascii() and number.isdigit()
+    digits = number if is_plain else "".join(c for c in halfwidth(number) if c in "0123456789")
     if digits.startswith("86") and len(digits) == MOBILE_LENGTH + 2:
         return digits[2:]
-    is_abroad = halfwidth(number).lstrip().startswith("+")
+    is_abroad = not is_plain and halfwidth(number).lstrip().startswith("+")
     return f"00{digits}" if is_abroad and MOBILE.fullmatch(digits) else digits
 
 
@@ -264,7 +271,7 @@ def _reading(text: str) -> tuple[str, ...]:
 
 def pinyin_of(name: str) -> str:
     """Lower-case pinyin, surname and given name apart: 曾国藩 → "zeng guofan". A foreign name stays, in lower case."""
-    plain = "".join(c for c in name if c not in "·•‧・ ") if any(map(is_han, name)) else ""
+    plain = name if COMMON.fullmatch(name) else without_dots(name)
     if not plain:
         return " ".join(name.lower().split())
     surname, given = split_surname(plain) if "·" not in name else (plain, "")
@@ -272,9 +279,14 @@ def pinyin_of(name: str) -> str:
     return " ".join(part for part in (read, "".join(_reading(given))) if part)
 
 
+def without_dots(name: str) -> str:
+    """ "" where no character of it is Chinese."""
+    return "".join(c for c in name if c not in "·•‧・ ") if any(map(is_han, name)) else ""
+
+
 def initials_of(name: str) -> str:
     """First letters, for a clerk in a hurry: 曾国藩 → "zgf"."""
-    han = [c for c in name if is_han(c)]
+    han = name if COMMON.fullmatch(name) else [c for c in name if is_han(c)]
     if not han:
         return "".join(word[0] for word in name.lower().split())
     surname, given = split_surname("".join(han))

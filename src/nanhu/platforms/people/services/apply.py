@@ -1,7 +1,7 @@
 """The bulk import: records of a source become golden persons, with events, in one transaction."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import batched
 from sys import intern
@@ -9,6 +9,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -16,7 +18,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.crypto import blind_index_many, encrypt_many
 from nanhu.kernel.events import Event, publish_all
 from nanhu.platforms.people import events
-from nanhu.platforms.people.models import Affiliation, Change, ChangeSet, OrgUnit, Override, Person
+from nanhu.platforms.people.models import Affiliation, ChangeSet, OrgUnit, Override, Person
 from nanhu.platforms.people.records import ApplyResult, Origin, PersonRecord
 from nanhu.platforms.people.rules import initials_of, normalise_document, normalise_phone, pinyin_of
 from nanhu.platforms.people.services.golden import (
@@ -63,6 +65,7 @@ PERSON_COLUMNS: Final = (
     "is_void",
     "provenance",
 )
+MADE_OF: Final = {"name": ("pinyin", "initials"), **{name: (index,) for name, index in SEALED_FIELDS.items()}}
 NEW_PERSON_COLUMNS: Final = ("id", "public_id", *PERSON_COLUMNS, "photo_path", "created_in_id", "created_at")
 AFFILIATION_COLUMNS: Final = (*AFFILIATION_FIELDS, "provenance")
 NEW_AFFILIATION_COLUMNS: Final = (
@@ -74,13 +77,16 @@ NEW_AFFILIATION_COLUMNS: Final = (
     "created_in_id",
     "created_at",
 )
+CHANGE_COLUMNS: Final = ("change_set_id", "entity", "entity_id", "before", "sources", "sealed", "created_at")
+CHANGE_PURPOSE: Final = "people.change"
 FACTS: Final = {
     "started": events.AffiliationStarted,
     "changed": events.AffiliationChanged,
     "ended": events.AffiliationEnded,
 }
 CHUNK: Final = 2000
-type Stamps = dict[tuple[tuple[str, Any], ...], dict[str, Any]]
+SAID: Final = Cast("provenance", TextField())
+MOST_KNOWN: Final = 5000
 
 
 @transaction.atomic
@@ -142,32 +148,51 @@ def indexes_of(name: str, values: Iterable[str | None]) -> dict[str, bytes]:
 
 
 def load_persons(ids: Sequence[int]) -> dict[int, Row]:
-    columns = ("id", *PERSON_COLUMNS)
+    columns = [column for column in PERSON_COLUMNS if column != "provenance"]
     rows: dict[int, Row] = {}
-    stamps: Stamps = {}
+    provenances = Provenances()
     for chunk in batched(ids, CHUNK):
-        for row in Person.objects.filter(id__in=chunk).values(*columns):
-            rows[row["id"]] = {**row, "provenance": with_shared_stamps(row["provenance"], stamps)}
+        for row in Person.objects.filter(id__in=chunk).values("id", *columns, said=SAID):
+            rows[row["id"]] = provenances.opened(row)
     return rows
 
 
 def load_affiliations(ids: Sequence[int]) -> dict[int, list[Row]]:
-    columns = ("id", "person_id", "kind", "campus_no", *AFFILIATION_COLUMNS)
+    columns = ("id", "person_id", "kind", "campus_no", *AFFILIATION_FIELDS)
     rows: dict[int, list[Row]] = {}
-    stamps: Stamps = {}
+    provenances = Provenances()
     for chunk in batched(ids, CHUNK):
-        for row in Affiliation.objects.filter(person_id__in=chunk).values(*columns):
-            own = {**row, "provenance": with_shared_stamps(row["provenance"], stamps)}
-            rows.setdefault(row["person_id"], []).append(own)
+        for row in Affiliation.objects.filter(person_id__in=chunk).values(*columns, said=SAID):
+            rows.setdefault(row["person_id"], []).append(provenances.opened(row))
     return rows
 
 
-def with_shared_stamps(provenance: Mapping[str, Any], stamps: Stamps) -> dict[str, Any]:
-    """Of thirty thousand rows most values came in a few batches: one stamp for all that have the same. A stamp never changes."""
-    return {
-        intern(name): stamps.setdefault(tuple(stamp.items()), stamp) if is_shareable(stamp) else stamp
-        for name, stamp in provenance.items()
-    }
+class Provenances:
+    """Of thirty thousand rows most came with a few batches, and say of each value the same: each text is read once, one object for all
+    that have it. What is changed of it is written into another."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, dict[str, Any]] = {}
+        self.stamps: dict[tuple[tuple[str, Any], ...], dict[str, Any]] = {}
+
+    def opened(self, row: Row) -> Row:
+        row["provenance"] = self.read(row.pop("said"))
+        return row
+
+    def read(self, text: str) -> dict[str, Any]:
+        found = self.known.get(text)
+        if found is None:
+            found = self.with_shared_stamps(json.loads(text))
+            if len(self.known) < MOST_KNOWN and all(map(is_shareable, found.values())):
+                self.known[text] = found
+        return found
+
+    def with_shared_stamps(self, provenance: Mapping[str, Any]) -> dict[str, Any]:
+        """One stamp for all that have the same, also where the whole is another. A stamp never changes."""
+        return {
+            intern(name): self.stamps.setdefault(tuple(stamp.items()), stamp) if is_shareable(stamp) else stamp
+            for name, stamp in provenance.items()
+        }
 
 
 def is_shareable(stamp: object) -> bool:
@@ -207,12 +232,20 @@ def write_changed_persons(plan: Plan) -> None:
     rows = [touched.row for touched in plan.persons.values()]
     for name in SEALED_FIELDS:
         seal(plan, name, [row for row in rows if name in plan.fresh_values.get(row["id"], ())])
-    for row in rows:
-        row.update(pinyin=pinyin_of(row["name"]), initials=initials_of(row["name"]))
+    named = {column for touched in plan.persons.values() for column in touched.before}
+    if "name" in named:
+        for row in rows:
+            row.update(pinyin=pinyin_of(row["name"]), initials=initials_of(row["name"]))
     free_documents([person_id for person_id, names in plan.fresh_values.items() if "id_number" in names])
-    update_rows("people_person", PERSON_COLUMNS, [unsealed(row) for row in rows])
+    update_rows("people_person", columns_with(named), [unsealed(row) for row in rows])
     borne_out = [{"id": one, "provenance": new} for one, new in plan.restamped.items() if one not in plan.persons]
     update_rows("people_person", ("provenance",), borne_out)
+
+
+def columns_with(named: Collection[str]) -> list[str]:
+    """Those that any of the rows changes, and what is made of them."""
+    made = {one for name in named for one in MADE_OF.get(name, ())} | {*named, "provenance"}
+    return [column for column in PERSON_COLUMNS if column in made]
 
 
 def seal(plan: Plan, name: str, rows: list[Row]) -> None:
@@ -242,25 +275,23 @@ def write_new_affiliations(plan: Plan, change_set: ChangeSet, born: Mapping[str,
 def journal(change_set: ChangeSet, entity: str, touched: Iterable[Touched]) -> None:
     """Keep what the rows held. The sensitive part is encrypted anew, so that key rotation reaches it too."""
     for chunk in batched(touched, CHUNK):
-        Change.objects.bulk_create(changes_of(change_set, entity, chunk))
+        copy_rows("people_change", CHANGE_COLUMNS, changes_of(change_set, entity, chunk))
 
 
-def changes_of(change_set: ChangeSet, entity: str, touched: Iterable[Touched]) -> list[Change]:
-    changes = []
-    for one in touched:
-        plain = {name: jsonable(value) for name, value in one.before.items() if name not in SEALED_FIELDS}
-        secret = {name: opened(value) for name, value in one.before.items() if name in SEALED_FIELDS}
-        changes.append(
-            Change(
-                change_set=change_set,
-                entity=entity,
-                entity_id=one.row["id"],
-                before=plain,
-                sources=one.sources,
-                sealed=json.dumps(secret) if secret else None,
-            )
-        )
-    return changes
+def changes_of(change_set: ChangeSet, entity: str, touched: Sequence[Touched]) -> Iterator[Row]:
+    at = now()
+    secrets = [{name: opened(value) for name, value in one.before.items() if name in SEALED_FIELDS} for one in touched]
+    sealed = iter(encrypt_many([json.dumps(one) for one in secrets if one], purpose=CHANGE_PURPOSE))
+    for one, secret in zip(touched, secrets, strict=True):
+        yield {
+            "change_set_id": change_set.id,
+            "entity": entity,
+            "entity_id": one.row["id"],
+            "before": {name: jsonable(value) for name, value in one.before.items() if name not in SEALED_FIELDS},
+            "sources": one.sources,
+            "sealed": next(sealed) if secret else None,
+            "created_at": at,
+        }
 
 
 def jsonable(value: Any) -> Any:

@@ -1,8 +1,9 @@
 """The ground of every write to the golden record: one writer at a time, one change set, rows in bulk."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db import connection
@@ -17,6 +18,8 @@ from nanhu.platforms.people.models import ChangeSet, Override
 from nanhu.platforms.people.records import Origin
 
 GOLDEN_LOCK: Final = 7_310_001
+MOST_SPELT: Final = 1000
+written: Final = json.JSONEncoder(ensure_ascii=False).encode
 type Row = dict[str, Any]
 
 
@@ -70,9 +73,10 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
+    spell = Spelling()
     with connection.cursor() as cursor, cursor.cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row([_plain(row[column]) for column in columns])
+            copy.write_row([spell(row[column]) for column in columns])
 
 
 def update_rows(table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
@@ -103,5 +107,32 @@ def free_documents(person_ids: Sequence[int]) -> None:
         run("UPDATE people_person SET id_number = NULL, id_number_index = NULL WHERE id = ANY(%s)", [list(person_ids)])
 
 
-def _plain(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, Mapping) else value
+class Spelling:
+    """Values as they are copied: mappings as JSON. Rows of a batch share what they hold, as the stamp of a value does: each object is
+    spelt once, whole and as a part."""
+
+    def __init__(self) -> None:
+        self.spelt: dict[int, tuple[dict[str, Any], str]] = {}
+
+    def __call__(self, value: Any) -> Any:
+        return self.once(value, self.in_parts) if isinstance(value, dict) else value
+
+    def once(self, value: dict[str, Any], spell: Callable[[dict[str, Any]], str]) -> str:
+        known = self.spelt.get(id(value))
+        if known is None:
+            known = value, spell(value)
+            if len(self.spelt) < MOST_SPELT:
+                self.spelt[id(value)] = known  # with the object, so that no other bears its number meanwhile
+        return known[1]
+
+    def in_parts(self, value: dict[str, Any]) -> str:
+        parts = [f"{quoted(name)}: {self.part(one)}" for name, one in value.items()]
+        return f"{{{', '.join(parts)}}}"
+
+    def part(self, value: Any) -> str:
+        return self.once(value, written) if isinstance(value, dict) else written(value)
+
+
+@lru_cache(maxsize=1000)
+def quoted(name: str) -> str:
+    return written(name)
