@@ -13,7 +13,10 @@ LENGTH: Final = 11
 
 def clean_phone(cell: Cell) -> str:
     """The first mobile number in the cell: eleven digits, or ""."""
-    for part in BETWEEN_PHONES.split(text_of(cell)):
+    text = text_of(cell)
+    if len(text) == LENGTH and text.isascii() and text.isdigit():
+        return text if MOBILE.match(text) else ""
+    for part in BETWEEN_PHONES.split(text):
         digits = "".join(c for c in whole(part.strip()) if c.isascii() and c.isdigit())
         for prefix in ("0086", "86"):
             if digits.startswith(prefix) and len(digits) == LENGTH + len(prefix):

@@ -2,9 +2,10 @@
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
-from nanhu.platforms.datahub.cleaning.text import Cell, text_of, whole
+from nanhu.platforms.datahub.cleaning.text import LONGEST_KEPT, MOST_KEPT, Cell, text_of, whole
 
 SPREADSHEET_EPOCH: Final = date(1899, 12, 30)
 SERIALS: Final = range(3_000, 80_000)
@@ -30,7 +31,13 @@ def is_ambiguous(cell: Cell) -> bool:
 
 def is_month(cell: Cell) -> bool:
     """Whether no day is said: 200503, 2005-03, 05年3月, 二〇〇五年三月."""
-    text = _in_digits(text_of(cell).replace(" ", ""))
+    text = text_of(cell)
+    return _is_month(text) if len(text) <= LONGEST_KEPT else _is_month.__wrapped__(text)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _is_month(text: str) -> bool:
+    text = _in_digits(text.replace(" ", ""))
     short = SHORT.match(text)
     return bool(MONTH.match(text)) or bool(short and short.group(4) and not short.group(5))
 
@@ -39,7 +46,14 @@ def clean_date(cell: Cell) -> date | None:
     """None where nothing can be read, or two things. A month alone is its first day."""
     if is_ambiguous(cell):
         return None
-    text = text_of(cell).replace(" 00:00:00", "")
+    text = text_of(cell)
+    return _read(text) if len(text) <= LONGEST_KEPT else _read.__wrapped__(text)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _read(text: str) -> date | None:
+    """Everybody of a class came on one day, and nobody is born on more than some thousand."""
+    text = text.replace(" 00:00:00", "")
     text = text if "T" in text or ":" in text else text.replace(" ", "")
     text = _in_digits(text) if "年" in text else text
     day = _by_number(text) if text.isdecimal() else _by_style(text)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nanhu.platforms.datahub.cleaning.text import Cell, text_of
+from nanhu.platforms.datahub.cleaning.text import MOST_KEPT, Cell, text_of
 from nanhu.platforms.datahub.cleaning.units import UnitBook
 from nanhu.platforms.datahub.codes import UNIT, Code, code_table, spelling
 
@@ -20,6 +20,7 @@ class Lookups:
     aliases: Mapping[tuple[str, str], str] = field(default_factory=dict)
     is_lenient: bool = False
     school: SchoolCodes = field(default_factory=dict)
+    found: dict[tuple[str, str], Code | None] = field(default_factory=dict, repr=False, compare=False)
 
     def unit(self, code: Cell, name: Cell) -> str | None:
         """By its code or a name, else by a spelling that stewards added for one that is open."""
@@ -27,6 +28,15 @@ class Lookups:
         return self.units.find(code, name) or next((one for one in added if one in self.units.codes), None)
 
     def code(self, table_key: str, text: str) -> Code | None:
+        """A column says the same few words again and again: each is looked up once."""
+        asked = table_key, text
+        if asked not in self.found:
+            if len(self.found) >= MOST_KEPT:
+                self.found.clear()
+            self.found[asked] = self.look_up(table_key, text)
+        return self.found[asked]
+
+    def look_up(self, table_key: str, text: str) -> Code | None:
         table, own, spelt = code_table(table_key), self.school.get(table_key, {}), spelling(text)
         known = table.spellings.get(spelt) or self.aliases.get((table_key, spelt), "")
         for one in own.values():

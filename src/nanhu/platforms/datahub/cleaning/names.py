@@ -18,6 +18,8 @@ REMARKS: Final = (
 )
 SUFFIX: Final = re.compile(rf"(?<=[{HAN}])(\((?:{REMARKS})?\)|\d{{1,2}})$", re.IGNORECASE)
 """What else stands in brackets may be the parts of a character that could not be typed: 孟(女洁) is no 孟."""
+COMMON: Final = re.compile(r"[\u3400-\u9fff]*")
+"""Of which nothing is taken away and nothing joins."""
 HAN_NAME: Final = re.compile(rf"^[{HAN}](?:[{HAN}·]*[{HAN}])?$")
 LATIN_NAME: Final = re.compile(r"^[^\W\d_](?:[^\W\d_]|[ '’.,\-])*$")
 NO_NAMES: Final = ("测试", "姓名", "合计", "无名", "未知")
@@ -27,7 +29,7 @@ LONGEST: Final = 60
 def clean_name(cell: Cell) -> str:
     """张 伟（大） → 张伟; 阿迪力．买买提 → 阿迪力·买买提; Latin names keep their case."""
     text = text_of(cell)
-    if any(is_han(c) for c in text):
+    if not COMMON.fullmatch(text) and any(is_han(c) for c in text):
         text = unicodedata.normalize("NFC", "".join(text.split()))  # a mark that stood apart joins its letter
         text = DOT_BETWEEN.sub("·", text)
         while (shorter := SUFFIX.sub("", text)) != text:
@@ -54,7 +56,12 @@ def folded(name: str) -> str:
 
 
 def sounds_like(left: str, right: str) -> bool:
-    return pinyin_of(folded(left)).replace(" ", "") == pinyin_of(folded(right)).replace(" ", "")
+    return sound_of(left) == sound_of(right)
+
+
+@lru_cache(maxsize=20_000)
+def sound_of(name: str) -> str:
+    return pinyin_of(folded(name)).replace(" ", "")
 
 
 def differs_in_one(left: str, right: str) -> bool:

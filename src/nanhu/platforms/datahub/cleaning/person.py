@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+import msgspec
+
 from nanhu.kernel.crypto import mask_id_number, mask_phone
 from nanhu.platforms.datahub.cleaning.contacts import clean_email, clean_phone
 from nanhu.platforms.datahub.cleaning.dates import clean_date, is_ambiguous, is_month
@@ -19,8 +21,7 @@ from nanhu.platforms.datahub.sources import SourceSpec
 LONGEST_SHOWN: Final = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CleanRow:
+class CleanRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a row says, in the codes of the standard. None and "" say nothing. `said_…`: of its own columns, whatever the
     number of the document says; `is_birth_month`: the birth date is the first of a month of which no day was said."""
 

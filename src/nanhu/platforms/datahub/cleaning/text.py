@@ -1,6 +1,7 @@
 """Cells as text: what a spreadsheet, a keyboard and a clerk add to a value is taken away."""
 
 import re
+from functools import lru_cache
 from typing import Final
 from unicodedata import is_normalized
 
@@ -15,20 +16,32 @@ PLAIN: Final = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.:/_-]*[0-9A-Za-z])?")
 FRACTION: Final = re.compile(r"(?<=\d)\.0{1,2}$")
 EMPTY_WORDS: Final = frozenset({"", "-", "—", "--", "/", "\\", "无", "空", "null", "none", "n/a", "#n/a"})
 LARGEST_EXACT: Final = 2**53
+MOST_KEPT: Final = 8192
+LONGEST_KEPT: Final = 40
+"""So many cells of no more characters are kept with what is read of them."""
 
 
 def text_of(cell: Cell) -> str:
     """Half width, single spaces, without the apostrophe that forces text and without ="…"."""
     if cell is None:
         return ""
-    if isinstance(cell, str) and is_clean(cell):
-        return cell
     if isinstance(cell, float):
         cell = f"{cell:.0f}" if cell.is_integer() and abs(cell) < LARGEST_EXACT else repr(cell)
-    text = " ".join(halfwidth(str(cell)).split())
+    text = str(cell)
+    return read_again(text) if len(text) <= LONGEST_KEPT else read(text)
+
+
+def read(text: str) -> str:
+    if is_clean(text):
+        return text
+    text = " ".join(halfwidth(text).split())
     text = text.strip(TEXT_MARKS + " ")
     wrapped = FORMULA_TEXT.match(text) if text.startswith("=") else None
     return wrapped.group(1).strip() if wrapped else text
+
+
+read_again = lru_cache(maxsize=MOST_KEPT)(read)
+"""A cell is asked for several times while its line is read, and a column mostly says the same again and again."""
 
 
 def is_clean(text: str) -> bool:

@@ -1,9 +1,12 @@
 """Matching rows to persons: rows find their person by document, by campus number, and never by name alone. Where a number agrees
 and the trained model says that they are two, a human decides."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from nanhu.platforms.datahub.cleaning.contacts import clean_phone
 from nanhu.platforms.datahub.cleaning.documents import PASSPORT
@@ -45,8 +48,7 @@ class Known:
         return any(is_near(own, name) for own in self.names)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True, gc=False):
     """`token` None: the row is refused or held. `rivals`: the persons the evidence points to when it disagrees; `score`: of a
     hundred, where the model vetoed."""
 
@@ -57,8 +59,7 @@ class Match:
     score: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(msgspec.Struct, frozen=True, gc=False):
     """Who has a document. Countries number their passports each for itself, and kinds of documents do."""
 
     token: int

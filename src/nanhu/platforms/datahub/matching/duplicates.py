@@ -2,12 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
+from msgspec.structs import replace
+
 from nanhu.platforms.datahub.matching.book import Known
-from nanhu.platforms.datahub.matching.evidence import DOCUMENT, NEAR_DOCUMENT, Traits, levels_of, reasons_of, traits_of
+from nanhu.platforms.datahub.matching.evidence import (
+    DOCUMENT,
+    NEAR_DOCUMENT,
+    Levels,
+    Traits,
+    levels_of,
+    reasons_of,
+    traits_of,
+)
 from nanhu.platforms.datahub.matching.model import SUGGEST, Model
 
 LARGEST_BLOCK: Final = 60
@@ -42,7 +52,8 @@ def find_duplicates(
     if model is None or not fresh:
         return []
     people = {known.token: traits_of_known(known) for known in everyone}
-    near = [pair for pair in pairs(people, fresh) if is_worth_opening(people[pair[0]], people[pair[1]], model)]
+    worth = Worth(model)
+    near = [pair for pair in pairs(people, fresh) if worth[levels_of(people[pair[0]], people[pair[1]])]]
     numbers = documents({token for pair in near for token in pair}) if near else {}
     for token, number in numbers.items():
         people[token] = replace(people[token], document=number)
@@ -72,11 +83,17 @@ def blocks(people: Mapping[int, Traits]) -> Iterator[list[int]]:
         yield from (block for block in held.values() if 1 < len(block) <= LARGEST_BLOCK)
 
 
-def is_worth_opening(left: Traits, right: Traits, model: Model) -> bool:
-    """Whether they would be shown if their documents were a slip apart, or unknown."""
-    levels = levels_of(left, right)
-    slip = (*levels[:DOCUMENT], NEAR_DOCUMENT, *levels[DOCUMENT + 1 :])
-    return max(model.probability(levels), model.probability(slip)) >= SUGGEST
+class Worth(dict[Levels, bool]):
+    """Whether two would be shown if their documents were a slip apart, or unknown. Of hundreds of thousands of pairs most agree alike."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.model = model
+
+    def __missing__(self, levels: Levels) -> bool:
+        slip = (*levels[:DOCUMENT], NEAR_DOCUMENT, *levels[DOCUMENT + 1 :])
+        self[levels] = max(self.model.probability(levels), self.model.probability(slip)) >= SUGGEST
+        return self[levels]
 
 
 def judge(pair: tuple[int, int], people: Mapping[int, Traits], model: Model) -> Suspicion | None:

@@ -3,8 +3,9 @@
 Each level is said twice: by a function, and in the SQL with which Splink is trained. Training holds one against the other."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from nanhu.platforms.datahub.cleaning.documents import is_one_off, is_transposed
 from nanhu.platforms.datahub.cleaning.names import differs_in_one, folded, sounds_like
@@ -40,8 +41,7 @@ NEAR_DOCUMENT: Final = 2
 type Levels = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(msgspec.Struct, frozen=True, gc=False):
     """What is compared. "" and an empty set say nothing. `name` folded, `birth` as ISO text, `phone` itself or its index."""
 
     name: str

@@ -1,12 +1,12 @@
 """A CSV file: its encoding is found by reading all of it strictly; rows stream."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain, islice, tee
 from pathlib import Path
 from typing import Final
 
 from django.utils.translation import gettext as _
+from msgspec.structs import replace
 
 from nanhu.kernel.sheets.errors import EmptyFileError, WorkbookBombError
 from nanhu.kernel.sheets.guard import MOST_ROWS

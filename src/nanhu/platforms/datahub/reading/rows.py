@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from nanhu.platforms.datahub.cleaning.text import Cell
 
 
-@dataclass(frozen=True, slots=True)
-class RawRow:
+class RawRow(msgspec.Struct, frozen=True, gc=False):
     """`line` is the line a clerk sees; `cells` are by header; `extra` are cells beyond the header. `is_torn`: with the line before or
     behind it, it has just the cells of one."""
 

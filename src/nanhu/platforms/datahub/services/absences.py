@@ -72,8 +72,8 @@ def follow(*, by: Actor, batch: Batch, spec: SourceSpec, gone: Sequence[Absent],
         )
         for one in fresh
     )
-    due = Missing.objects.filter(source=spec.key, back_in=None, ended_in=None).exclude(campus_no__in=named)
-    listed = list(due)
+    due = Missing.objects.filter(source=spec.key, back_in=None, ended_in=None)
+    listed = [one for one in due if one.campus_no not in named]
     lists = lists_of(listed)
     end([one for one in listed if lists[one.pk] >= MOST_LISTS or is_long(one)], by=by, batch=batch, spec=spec)
 

@@ -1,10 +1,12 @@
 """Judging rows: cleaned, then matched one after another in the order of the file."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Final
+
+from msgspec.structs import replace
 
 from nanhu.platforms.datahub.cleaning.lookups import Lookups
 from nanhu.platforms.datahub.cleaning.names import folded
@@ -17,7 +19,7 @@ from nanhu.platforms.datahub.matching.model import model_in_use
 from nanhu.platforms.datahub.models import KnownDocument, LandingRow, Review
 from nanhu.platforms.datahub.reading.headers import CONSTANT, parts_of
 from nanhu.platforms.datahub.services.landing import StoredRow
-from nanhu.platforms.datahub.services.skip import is_no_record
+from nanhu.platforms.datahub.services.skip import Skips
 from nanhu.platforms.datahub.sources import SourceSpec
 from nanhu.platforms.people import api as people
 
@@ -55,20 +57,21 @@ class Judged:
 def clean_rows(
     spec: SourceSpec, columns: Mapping[str, str], rows: Iterable[StoredRow], lookups: Lookups, today: date
 ) -> list[Judged]:
-    judged = []
+    judged, skips = [], Skips(columns)
     constants = {header: header.removeprefix(CONSTANT) for header in columns.values() if header.startswith(CONSTANT)}
     for row in rows:
-        if constants and not is_no_record(row.cells, columns):
+        if constants and not skips.is_none(row.cells):
             row = replace(row, cells={**row.cells, **constants})  # noqa: PLW2901  (with what all lines say)
-        judged.append(clean_row(spec, columns, row, lookups, today))
+        judged.append(clean_row(spec, skips, row, lookups, today))
     if not lookups.is_lenient:
         refuse_torn(judged)
     return judged
 
 
-def clean_row(spec: SourceSpec, columns: Mapping[str, str], row: StoredRow, lookups: Lookups, today: date) -> Judged:
+def clean_row(spec: SourceSpec, skips: Skips, row: StoredRow, lookups: Lookups, today: date) -> Judged:
+    columns = skips.columns
     judged = Judged(row.row_id, row.line, STATES.ACCEPTED.value, is_torn=row.is_torn)
-    if is_no_record(row.cells, columns):
+    if skips.is_none(row.cells):
         judged.state = STATES.SKIPPED.value
         judged.findings.append(Finding("not_a_record"))
         return judged

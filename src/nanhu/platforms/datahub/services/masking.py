@@ -14,13 +14,23 @@ LOOKS_SENSITIVE: Final = re.compile(rf"\d(?:{BETWEEN}{DIGIT}){{5,}}")
 NUMBER: Final = re.compile(rf"[A-Za-z]{{0,3}}\d(?:{BETWEEN}{DIGIT}){{6,}}(?:{BETWEEN}[Xx])?")
 LETTERED: Final = re.compile(r"[A-Za-z]{1,3}\d{7,}")
 SHORTEST: Final = 11
+LONGEST_DAY: Final = 8
+COMMON: Final = re.compile(r"[\u3400-\u9fff]*")
+"""As most names and words are, of which none is a number."""
 
 
 def looks_sensitive(cell: Cell) -> bool:
     """Six digits or more that are no date; also with blanks and signs between them, and in full width."""
+    if isinstance(cell, str) and ((is_long := is_long_number(cell)) or COMMON.fullmatch(cell)):
+        return is_long
     if cell is None or not LOOKS_SENSITIVE.search(text := text_of(cell)):
         return False
     return clean_date(text) is None
+
+
+def is_long_number(text: str) -> bool:
+    """Digits alone, more than a day has."""
+    return len(text) > LONGEST_DAY and text.isascii() and text.isdigit()
 
 
 def masked(text: str, own: str = "") -> str:

@@ -1,8 +1,9 @@
 """Within one file: the rows of a person become one record. The later row stands where it has a value."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final
 
 from nanhu.platforms.datahub.cleaning.names import folded
@@ -18,6 +19,15 @@ PAPER_FIELDS: Final = ("document_kind", "id_number", "sex", "birth_date", "natio
 AFFILIATION_FIELDS: Final = ("unit_code", "category", "category_name", "status_name", "starts_on", "ends_on", "state")
 
 
+PERSON_VALUES, PAPER_VALUES, AFFILIATION_VALUES = (
+    attrgetter(*names) for names in (PERSON_FIELDS, PAPER_FIELDS, AFFILIATION_FIELDS)
+)
+
+
+def said_in(row: CleanRow, names: Iterable[str], values: Callable[[CleanRow], Iterable[Any]]) -> dict[str, Any]:
+    return {name: value for name, value in zip(names, values(row), strict=True) if value is not None and value != ""}
+
+
 @dataclass(slots=True)
 class Survivor:
     """What is left of a person's rows."""
@@ -28,11 +38,11 @@ class Survivor:
     affiliations: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def hear(self, row: CleanRow, spec: SourceSpec) -> None:
-        self.said |= {name: value for name in PERSON_FIELDS if (value := getattr(row, name)) not in (None, "")}
+        self.said |= said_in(row, PERSON_FIELDS, PERSON_VALUES)
         if spec.kind == "contacts":
             return
         if row.id_number:
-            values = {name: value for name in PAPER_FIELDS if (value := getattr(row, name)) not in (None, "")}
+            values = said_in(row, PAPER_FIELDS, PAPER_VALUES)
             before = self.papers.pop(row.id_number, None)
             known = before.values if before else {}
             values |= {"birth_date": known["birth_date"]} if row.fits_month(known.get("birth_date")) else {}
@@ -40,7 +50,7 @@ class Survivor:
             self.papers[row.id_number] = Paper(row.campus_no, known | values, is_month)
         if "name" not in self.said or folded(self.said["name"]) != folded(row.name):
             self.said["name"] = row.name
-        values = {name: value for name in AFFILIATION_FIELDS if (value := getattr(row, name)) not in (None, "")}
+        values = said_in(row, AFFILIATION_FIELDS, AFFILIATION_VALUES)
         self.affiliations.setdefault(row.campus_no, {}).update(values)
 
 
