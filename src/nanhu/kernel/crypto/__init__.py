@@ -18,6 +18,7 @@ from nanhu.kernel.crypto.vault import (
     decrypt_many,
     encrypt,
     encrypt_many,
+    keys_in_effect,
 )
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "decrypt_many",
     "encrypt",
     "encrypt_many",
+    "keys_in_effect",
     "mask_id_number",
     "mask_mail",
     "mask_name",

@@ -111,6 +111,12 @@ def _vault(provider: str, path: Path, given: str) -> Vault:
     return Vault(store, PROVIDERS[provider])
 
 
+def keys_in_effect() -> str:
+    """By which keys values are sealed and indexed now: another text after each rotation. What was sealed into a file is written anew then."""
+    ours = vault()
+    return f"{ours.data_key().id}/{ours.index_key().id}"
+
+
 def encrypt(text: str, *, purpose: str) -> bytes:
     return vault().encrypt_many((text,), purpose=purpose)[0]
 

@@ -23,6 +23,7 @@ from nanhu.platforms.datahub.services import absences, pruning
 from nanhu.platforms.datahub.services.imports import BatchReport, finish, import_file, report_of
 from nanhu.platforms.datahub.services.summary import summary_of
 from nanhu.platforms.datahub.sharing import counting, database_views, golden, news
+from nanhu.platforms.datahub.warehouse import history
 
 UPLOAD: Final = ".upload"
 LEFT_SECONDS: Final = 2 * 3600
@@ -105,6 +106,12 @@ def finish_progress(progress: ProgressHandle, report: BatchReport) -> None:
 def prune_rows() -> None:
     """Lines of files that are kept no longer. Again: what was not done."""
     pruning.prune()
+
+
+@job("datahub.keep_history", every="*/5 * * * *")
+def keep_history() -> None:
+    """What offices' files said, as Parquet. Again: what lacks or is in effect no more."""
+    history.follow()
 
 
 @job("datahub.copy_golden", every="* * * * *")

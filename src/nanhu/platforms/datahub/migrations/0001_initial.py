@@ -343,6 +343,30 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="HistoryFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.TextField()),
+                ("size_bytes", models.BigIntegerField()),
+                ("keys", models.TextField()),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "batch",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="history_file", to="datahub.batch"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "datahub_history_file",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="datahub_history_file_sha256"
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="QualityDay",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -107,6 +107,22 @@ class FilePiece(models.Model):
         constraints = [models.UniqueConstraint(fields=["batch", "place"], name="datahub_file_piece_once")]
 
 
+class HistoryFile(models.Model):
+    """The Parquet of an office's batch in effect (`warehouse/history.py`): its bytes, and by which keys its cells are sealed."""
+
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="history_file")
+    sha256 = models.TextField()
+    size_bytes = models.BigIntegerField()
+    keys = models.TextField()
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "datahub_history_file"
+        constraints = [
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="datahub_history_file_sha256")
+        ]
+
+
 class QualityDay(models.Model):
     """What the batches in effect of one source and day say together, written by the database as they come into effect and out of it.
     `last`: the newest of them; null where none is any more."""

@@ -17,6 +17,7 @@ from nanhu.kernel.dated import rules_on, supersede
 from nanhu.kernel.proposals import given
 from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import Batch, FilePiece, KeepRule
+from nanhu.platforms.datahub.warehouse import history
 
 BY: Final = Actor.system("datahub.prune_rows")
 MOST_ROWS: Final = 500_000
@@ -66,11 +67,12 @@ def old_batches(what: str, days: int) -> list[int]:
 @transaction.atomic
 def prune_batch(batch_id: int, what: str) -> int:
     """A rehearsal whose rows are gone can be taken for good no more."""
-    batch = Batch.objects.select_for_update().only("state").get(pk=batch_id)
+    batch = Batch.objects.select_for_update().only("state", "source").get(pk=batch_id)
     is_over = batch.state in STATES
     if is_over != (what == KeepRule.What.NO_EFFECT):
         return 0
     FilePiece.objects.filter(batch=batch_id).delete()
+    history.forget(batch)
     count = int(run(PRUNE, {"batch": batch_id, "every": is_over}))
     state = Batch.State.REFUSED if batch.state == Batch.State.REHEARSED else batch.state
     Batch.objects.filter(pk=batch_id).update(pruned_at=now(), state=state)

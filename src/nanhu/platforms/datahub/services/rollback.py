@@ -18,7 +18,7 @@ from nanhu.platforms.datahub.services.outcome import recount
 from nanhu.platforms.datahub.services.rebuilding import learn_again, rebuild
 from nanhu.platforms.datahub.services.settle import REPLAYABLE, lock_batch
 from nanhu.platforms.datahub.shared.taking_back import hold, later_writes, standing, take_back
-from nanhu.platforms.datahub.warehouse import taking
+from nanhu.platforms.datahub.warehouse import history, taking
 from nanhu.platforms.people import api as people
 
 
@@ -122,6 +122,7 @@ def roll_back(*, by: Actor, batch_id: int, reason: str) -> RollbackPreview:
     batch.state = Batch.State.ROLLED_BACK
     batch.save(update_fields=["state"])
     taking.forget(batch)
+    history.forget(batch)
     if is_of_persons(batch):
         ids = touched_by(batch) | learnt_from(batch) | absences.take_back(batch)
         parted = loosen(by=by, person_ids=ids, reason=reason, since=batch.created_at)

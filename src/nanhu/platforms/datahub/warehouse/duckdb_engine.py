@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 NUMBERED: Final = re.compile(r"(?i)line:? *(\d+)")
-PARQUET: Final = "FORMAT parquet, COMPRESSION zstd, PER_THREAD_OUTPUT true"
+ONE_PARQUET: Final = "FORMAT parquet, COMPRESSION zstd"
+PARQUET: Final = f"{ONE_PARQUET}, PER_THREAD_OUTPUT true"
 
 
 def main() -> None:
@@ -46,8 +47,9 @@ def done(work: Mapping[str, Any]) -> dict[str, Any]:
         return rows
 
     try:
-        if "snapshots" in work:
-            return traced(line, work)
+        for asked, answer in (("snapshots", traced), ("lines", kept_lines), ("landed", landed_lines)):
+            if asked in work:
+                return answer(line, work)
         came, number = source(work)
         names = [one[0] for one in line.execute(f"DESCRIBE SELECT * FROM {came}").fetchall()]
         if "first" in work:
@@ -94,6 +96,31 @@ def traced(line: Any, work: Mapping[str, Any]) -> dict[str, Any]:
             heads, row = [one[0] for one in found.description], found.fetchone()
             said.append((place, dict(zip(heads, map(text, row), strict=True)) if row else None))
     return {"key": key, "said": said}
+
+
+def kept_lines(line: Any, work: Mapping[str, Any]) -> dict[str, Any]:
+    """Lines of an office's file, each a JSON object in a line of text, in their order as one Parquet. A column of bytes comes as base64."""
+    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in work["columns"].items())
+    came = (
+        f"read_json({literal(work['lines'])}, format = 'newline_delimited', compression = 'none',"
+        f" maximum_object_size = {work['longest']:d}, columns = {{{columns}}})"
+    )
+    bytes_of = ", ".join(f"from_base64({column(name)}) AS {column(name)}" for name in work["bytes"])
+    line.execute("SET preserve_insertion_order = true")
+    line.execute(f"COPY (SELECT * REPLACE ({bytes_of}) FROM {came}) TO {literal(work['fresh'])} ({ONE_PARQUET})")
+    return {}
+
+
+def landed_lines(line: Any, work: Mapping[str, Any]) -> dict[str, Any]:
+    """What such files say: of each question its rows, cells as they are (None where a file has no such column, or nothing in it)."""
+    files = ", ".join(map(literal, work["landed"]))
+    line.execute(f"CREATE VIEW landed AS SELECT * FROM read_parquet([{files}], union_by_name = true)")
+    said = {}
+    for name, asked in work["ask"].items():
+        found = line.execute(asked)
+        heads = [one[0] for one in found.description]
+        said[name] = [dict(zip(heads, row, strict=True)) for row in found.fetchall()]
+    return said
 
 
 def column(name: str) -> str:

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,6 +48,16 @@ def traced(work: Mapping[str, Any]) -> list[tuple[int, Mapping[str, str] | None]
     told: list[tuple[int, Mapping[str, str] | None]]
     told = answered(ASK_DUCKDB, {**LOOKING, **work}, refused=LargeTableLookError)["said"]
     return told
+
+
+def write_landed(work: Mapping[str, Any]) -> None:
+    """Lines that were landed, as one Parquet."""
+    answered(ASK_DUCKDB, {**LOOKING, "seconds": MOST_SECONDS, **work})
+
+
+def read_landed(files: Sequence[str], ask: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """By the name of each question to the table `landed` its rows."""
+    return answered(ASK_DUCKDB, {**LOOKING, "landed": files, "ask": ask}, refused=LargeTableLookError)
 
 
 def match_by_spark(rows: Path, settings: Mapping[str, Any], least: float) -> dict[str, Any]:

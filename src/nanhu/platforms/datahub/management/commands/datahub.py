@@ -1,8 +1,9 @@
-"""`nanhu datahub import|batches|issues|replay|rollback|sources|lineage|train_matching|large_table`: the hub at the command line."""
+"""`nanhu datahub import|batches|issues|replay|rollback|sources|lineage|train_matching|large_table|history`: the hub at the command line."""
 
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable  # noqa: TC003  (annotations of a command are read at run time)
+from datetime import date
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import start_progress
 from nanhu.platforms.datahub.errors import BatchNotFoundError
@@ -28,8 +30,11 @@ from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.rollback import preview_rollback, roll_back
 from nanhu.platforms.datahub.services.summary import summary_of
 from nanhu.platforms.datahub.sources import SOURCES
+from nanhu.platforms.datahub.views.history import tell
+from nanhu.platforms.datahub.warehouse.as_of import said_on
 from nanhu.platforms.datahub.warehouse.declared import declared
 from nanhu.platforms.datahub.warehouse.engines import ENGINES
+from nanhu.platforms.datahub.warehouse.history import files_of_offices, follow
 from nanhu.platforms.datahub.warehouse.places import place
 from nanhu.platforms.datahub.warehouse.taking import refuse_while_waiting, snapshots, take_snapshot
 
@@ -59,6 +64,13 @@ class Command(BaseCommand):
         large.add_argument("key", help="数据目录里 warehouse/<key>/table.toml")
         large.add_argument("file", type=Path, nargs="?", help="CSV（UTF-8）或 Parquet")
         large.add_argument("--engine", choices=ENGINES, default="", help="不写就用约定里的")
+        past = verbs.add_parser("history", help="历次文件：某天生效的文件怎么说；不给来源则把 Parquet 写齐")
+        past.add_argument("--source", default="", help="、".join(files_of_offices()))
+        past.add_argument(
+            "--as-of", type=date.fromisoformat, default=None, help="到哪一天为止，如 2026-09-01；不写是今天"
+        )
+        past.add_argument("--number", default="", help="只看一个学工号或机构代码")
+        past.add_argument("--most", type=int, default=MOST_LINES, help="最多几行")
         for verb, words in (
             ("issues", "列出一个批次的问题"),
             ("replay", "重放被拒绝的行"),
@@ -81,6 +93,7 @@ class Command(BaseCommand):
             "lineage": self.do_lineage,
             "train_matching": self.do_train_matching,
             "large_table": self.do_large_table,
+            "history": self.do_history,
         }
         try:
             verbs[options["verb"]](options)
@@ -151,6 +164,21 @@ class Command(BaseCommand):
         )
         spent = "，".join(f"{name} {seconds:.1f} s" for name, seconds in counts["seconds"].items())
         self.stdout.write("{engine}：{spent}；CPU {cpu} s，{peak_mb} MiB".format(spent=spent, **counts))
+
+    def do_history(self, options: dict[str, Any]) -> None:
+        key, day = options["source"], options["as_of"] or campus_today()
+        if not key:
+            self.stdout.write(_("写好或删去 %d 个文件。") % follow())
+            return
+        told = said_on(key, day, number=options["number"], most=options["most"])
+        tell(told, key, day, by=BY)
+        for batch in told.batches:
+            at = campus_time(batch.finished_at or batch.created_at)
+            self.stdout.write(f"#{batch.pk} {at:%Y-%m-%d %H:%M} {batch.file_name}")
+        for line in told.lines:
+            cells = "，".join(f"{heading}={cell}" for heading, cell in line.cells.items())
+            self.stdout.write(f"#{line.batch.pk} {line.sheet}:{line.line} {cells}")
+        self.stdout.write(_("共 %(count)d 行，列出 %(shown)d 行。") % {"count": told.count, "shown": len(told.lines)})
 
     def do_issues(self, options: dict[str, Any]) -> None:
         batch = found(options["batch"])

@@ -1,0 +1,153 @@
+"""As of a day (历次文件): what the files of an office said on it, of all or of one campus number or unit; and how they came to say it.
+
+Asked are the Parquet files of the batches that stand today and took effect until the end of that day. Whole lists: the newest; of files that
+each name a part, the newest line of each number. What is shown is masked."""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from nanhu.kernel.clock import end_of
+from nanhu.kernel.crypto import decrypt_many, keys_in_effect, mask_id_number
+from nanhu.platforms.datahub.errors import UnknownSourceError
+from nanhu.platforms.datahub.models import Batch, HistoryFile
+from nanhu.platforms.datahub.reading.headers import parts_of
+from nanhu.platforms.datahub.services.files import sha256_of
+from nanhu.platforms.datahub.services.landing import NOTHING
+from nanhu.platforms.datahub.services.masking import masked
+from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
+from nanhu.platforms.datahub.warehouse import history
+from nanhu.platforms.datahub.warehouse.engines import read_landed
+from nanhu.platforms.people import api as people
+
+MOST_LINES: Final = 400
+NEWEST: Final = (
+    "QUALIFY row_number() OVER (PARTITION BY nanhu_key ORDER BY nanhu_at DESC, nanhu_batch DESC, nanhu_place DESC) = 1"
+)
+ORDER: Final = "ORDER BY nanhu_at, nanhu_batch, nanhu_place"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file; `cells` by their headings, masked; `number`: whose it is (a campus number that is known, or a unit's code)."""
+
+    batch: Batch
+    sheet: str
+    line: int
+    number: str
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`count`: how many lines there are, of which `lines` are the first."""
+
+    batches: Sequence[Batch]
+    count: int
+    lines: Sequence[Line]
+
+    @property
+    def numbers(self) -> set[str]:
+        return {line.number for line in self.lines if line.number}
+
+
+def office_source(key: str) -> SourceSpec:
+    if key not in history.files_of_offices():
+        raise UnknownSourceError(key=key, known="、".join(history.files_of_offices()))
+    return SOURCES[key]
+
+
+def is_whole(spec: SourceSpec) -> bool:
+    """One file says all. A list of units closes none, but says each that there is."""
+    return spec.is_whole or spec.kind == "units"
+
+
+def said_on(key: str, day: date, *, number: str = "", most: int = MOST_LINES) -> Told:
+    """What stands of the files until the end of that day. `number`: of one, written as in a file."""
+    spec = office_source(key)
+    batches = until(spec, day)
+    if is_whole(spec):
+        return asked(spec, batches[-1:], number=number, most=most, is_read_through=True)
+    return asked(spec, batches, number=number, most=most, newest=True)
+
+
+def course_of(key: str, day: date, number: str) -> Told:
+    """All lines of one number in all files until the end of that day, the oldest first."""
+    spec = office_source(key)
+    return asked(spec, until(spec, day), number=number)
+
+
+def until(spec: SourceSpec, day: date) -> list[Batch]:
+    told = history.in_effect().filter(source=spec.key, finished_at__lt=end_of(day))
+    return list(told.defer("gone", "differences").order_by("finished_at", "id"))
+
+
+def asked(
+    spec: SourceSpec,
+    batches: Sequence[Batch],
+    *,
+    number: str,
+    most: int = MOST_LINES,
+    newest: bool = False,
+    is_read_through: bool = False,
+) -> Told:
+    there = [one for one in batches if is_there(one, is_read_through=is_read_through)]
+    wanted = history.keys_of([history.key_as(spec, number)])[0] if number else None
+    if not there or (number and wanted is None):
+        return Told(there, 0, [])
+    where = f"WHERE nanhu_key = '{wanted}'" if wanted else "WHERE nanhu_key IS NOT NULL" if newest else ""
+    chosen = f"SELECT * FROM landed {where} {NEWEST if newest else ''}"
+    shown = f"* EXCLUDE (nanhu_source, nanhu_at, nanhu_key, {history.SEALED}), to_base64({history.SEALED}) AS {history.SEALED}"
+    found = read_landed(
+        [str(history.path_of(one)) for one in there],
+        {
+            "count": f"SELECT count(*) AS n FROM ({chosen})",
+            "lines": f"SELECT {shown} FROM ({chosen}) {ORDER} LIMIT {most:d}",
+        },
+    )
+    return Told(there, found["count"][0]["n"], list(lines_of(spec, {one.pk: one for one in there}, found["lines"])))
+
+
+def is_there(batch: Batch, *, is_read_through: bool) -> bool:
+    """Written anew where it lacks, is sealed by a key that was changed, or is not what was written."""
+    kept, path = HistoryFile.objects.filter(batch=batch, keys=keys_in_effect()).first(), history.path_of(batch)
+    is_sound = kept is not None and path.is_file() and path.stat().st_size == kept.size_bytes
+    if is_sound and kept is not None and is_read_through:
+        is_sound = sha256_of(path) == kept.sha256
+    return is_sound or history.keep(batch.pk)
+
+
+def lines_of(spec: SourceSpec, batches: Mapping[int, Batch], rows: Sequence[Mapping[str, Any]]) -> Iterable[Line]:
+    opened = decrypt_many([b64decode(row[history.SEALED]) for row in rows], purpose=history.PURPOSE)
+    secret = [json.loads(text) if text != NOTHING else {} for text in opened]
+    cells = [{**plain_of(row), **hidden} for row, hidden in zip(rows, secret, strict=True)]
+    of_batch = [batches[row["nanhu_batch"]] for row in rows]
+    keys = [history.key_in(spec, batch.columns, one) for batch, one in zip(of_batch, cells, strict=True)]
+    known = set(keys) if spec.kind == "units" else people.holders_of(set(keys)).keys()
+    for row, batch, one, key in zip(rows, of_batch, cells, keys, strict=True):
+        number = key if key in known else ""
+        yield Line(batch, row["nanhu_sheet"], row["nanhu_line"], number, shown_cells(spec, batch, one, number))
+
+
+def plain_of(row: Mapping[str, Any]) -> dict[str, str]:
+    ours = history.OURS.keys()
+    return {history.heading_in(name): cell for name, cell in row.items() if name not in ours and cell is not None}
+
+
+def shown_cells(spec: SourceSpec, batch: Batch, cells: Mapping[str, Any], number: str) -> dict[str, str]:
+    """In the order of the file. A phone or a document is masked whatever it looks like, other cells by their looks."""
+    fields = spec.fields
+    hidden = {
+        one
+        for name, header in batch.columns.items()
+        if name in fields and fields[name].is_sensitive
+        for one in (header, *parts_of(header))
+    }
+    named = {**dict.fromkeys(one for one in batch.headings if one in cells), **cells}
+    texts = {heading: history.said(cells[heading]) for heading in named}
+    return {
+        heading: mask_id_number(text) if heading in hidden else masked(text, number) for heading, text in texts.items()
+    }
