@@ -88,7 +88,34 @@ def test_words_that_only_resemble_what_was_measured_are_measured(pale, monkeypat
         assert {fault.partition(":")[0] for fault in accessibility_faults(page)} == {"color-contrast"}
 
 
-def fresh_memory(monkeypatch):
-    known = set()
-    monkeypatch.setattr(accessibility, "known_words", known)
-    return known
+def fresh_memory(monkeypatch, file=None):
+    words = accessibility.Words(file)
+    monkeypatch.setattr(accessibility, "measured_words", words)
+    return words.known
+
+
+def test_what_one_worker_measured_another_does_not_and_a_fault_is_found_by_each(monkeypatch, tmp_path):
+    whole, pale = PAGE.format("", ALIKE.format('<p class="words">看得清</p>')), PAGE.format("", ALIKE.format(PALE))
+    faults = []
+    with open_browser() as browser:
+        page = browser.new_page()
+        for _worker in range(2):
+            known = fresh_memory(monkeypatch, tmp_path / "words")
+            page.set_content(pale)
+            faults.append([fault.partition(":")[0] for fault in accessibility_faults(page)])
+            page.set_content(whole)
+            measured = count_measures(page)
+            assert accessibility_faults(page) == []
+            faults.append(measured())
+            assert known
+    assert faults == [["color-contrast"], 1, ["color-contrast"], 0]
+
+
+def count_measures(page):
+    """How often axe has measured contrast since."""
+    accessibility.wake(page)
+    page.evaluate(
+        """() => { const run = axe.run; window.measures = 0;
+        axe.run = (what, how) => { window.measures += how.runOnly ? 1 : 0; return run.call(axe, what, how); } }"""
+    )
+    return lambda: page.evaluate("window.measures")

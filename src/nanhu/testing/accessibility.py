@@ -1,17 +1,20 @@
 """Accessibility of a page by axe-core: every rule on the whole page but the later rows of its lists; contrast, of the words that no page
-of this process has shown alike: in the same colour and size, on and under the same ground.
+of this run has shown alike: in the same colour and size, on and under the same ground.
 
 Later rows are made like the first ones, and would be nine tenths of the time a page takes; contrast is seven tenths of the rest.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from struct import Struct
 from typing import Literal, NamedTuple
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships none
 from playwright.sync_api import Page
 
+FOLDER = "NANHU_DATA_DIR"
+"""Names the folder that all workers of a run share (nanhu.testing.plugin)."""
 PICTURES = os.environ.get("NANHU_PICTURES", "")
 """A folder: then each view that is looked at is also kept as a picture."""
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -116,8 +119,35 @@ CONTRAST = r"""async ([later, known]) => {
 or under them. Words that look the same need no second measure, whatever the page, width or theme."""
 
 
-known_words: set[int] = set()
-"""How words look whose contrast this process has measured without a fault."""
+class Words:
+    """How words look whose contrast was measured without a fault, by any worker of the run: a measure is a fifth of a second.
+
+    What `file` is given at its end by one is read by the others before they measure.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self.file, self.read_bytes = file, 0
+        self.known: set[int] = set()
+
+    def all(self) -> list[int]:
+        if self.file is not None and self.file.exists():
+            with self.file.open("rb") as file:
+                file.seek(self.read_bytes)
+                fresh = file.read()
+            whole = len(fresh) // NUMBER.size * NUMBER.size
+            self.known.update(number for (number,) in NUMBER.iter_unpack(fresh[:whole]))
+            self.read_bytes += whole
+        return sorted(self.known)
+
+    def add(self, numbers: Sequence[int]) -> None:
+        self.known.update(numbers)
+        if self.file is not None and numbers:
+            with self.file.open("ab", buffering=0) as file:
+                file.write(b"".join(map(NUMBER.pack, numbers)))
+
+
+NUMBER = Struct("<i")
+measured_words = Words(Path(os.environ[FOLDER]) / "words-of-pages" if FOLDER in os.environ else None)
 
 
 def accessibility_faults(page: Page) -> list[str]:
@@ -136,9 +166,9 @@ def wake(page: Page) -> None:
 
 def contrast_faults(page: Page) -> list[str]:
     """Of the words as they stand now, at the width and in the theme of now. Axe is awake on the page."""
-    found, numbers = page.evaluate(CONTRAST, [LATER_ROWS, sorted(known_words)])
+    found, numbers = page.evaluate(CONTRAST, [LATER_ROWS, measured_words.all()])
     if not found:
-        known_words.update(numbers)
+        measured_words.add(numbers)
     return list(found)
 
 
