@@ -14,7 +14,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 import pytest
@@ -30,6 +30,7 @@ from _pytest.assertion.rewrite import (
     try_makedirs,
 )
 from django.db import DEFAULT_DB_ALIAS
+from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import HealthCheck, core, settings
@@ -144,17 +145,53 @@ def pages_of_a_live_server_in_one_piece() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def context_of_a_page_alone() -> Iterator[None]:
-    """What `answer.context` holds: a page is made of a hundred templates, and Django copies the context of each for a test."""
+def files_of_a_live_server_are_kept() -> Iterator[None]:
+    """A page names thirty files, for which Django looks through the folders of all rooms at each visit of each browser."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler, get_path_info  # Django is ready only now
+
+    from nanhu.testing.kept_files import answer_of
+
+    whole = StaticFilesHandler.__call__
+
+    def answer(handler: Any, environ: dict[str, Any], start_response: Any) -> Any:
+        path = get_path_info(environ)
+        if not handler._should_handle(path):  # noqa: SLF001 - as Django's own
+            return handler.application(environ, start_response)
+        kept = answer_of(handler.file_path(path)) if environ["REQUEST_METHOD"] == "GET" else None
+        if kept is None:
+            return whole(handler, environ, start_response)
+        start_response("200 OK", list(kept.headers))
+        return [kept.body]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "__call__", answer)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def context_of_a_page_alone(django_test_environment: None) -> Iterator[None]:  # noqa: ARG001 - which says each template
+    """What `answer.context` and `answer.templates` hold: of a page's hundred templates the one that was asked for. Django copies the
+    context of each for a test, and says to all who listen that it is rendered."""
     client: Any = importlib.import_module("django.test.client")  # its stubs leave the receiver out
+    inside = local()
 
     def keep(store: dict[str, Any], sender: Any, template: Any, context: Any, **_more: Any) -> None:
         if "context" not in store:
             whole(store, sender=sender, template=template, context=context, **_more)
 
-    whole = client.store_rendered_templates
+    def rendered(template: Template, context: Context) -> Any:
+        if getattr(inside, "a_page", False):
+            return template.nodelist.render(context)
+        inside.a_page = True
+        try:
+            return said(template, context)
+        finally:
+            inside.a_page = False
+
+    whole, said = client.store_rendered_templates, Template._render  # noqa: SLF001 - what Django's own tests replace
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client, "store_rendered_templates", keep)
+        patch.setattr(Template, "_render", rendered)
         yield
 
 
