@@ -68,8 +68,9 @@ def change(*, by: Actor, viewer: Viewer, width: Width, key: str, how: Change) ->
             seen = [one for one in whole if one not in hidden]
             moved = iter(rules.moved(seen, key, -1 if how == "up" else 1))
             whole = [one if one in hidden else next(moved) for one in whole]
-        kept = [one for one in row.order if one not in keys]  # tiles of the account's other face
-        write(row, [*whole, *kept], hidden)
+        slots, placed = [*row.order, *(one for one in keys if one not in row.order)], iter(whole)
+        order = [next(placed) if one in keys else one for one in slots]  # tiles of the other face stay where they are
+        write(row, order, hidden)
 
 
 @transaction.atomic

@@ -66,6 +66,19 @@ def test_the_phone_has_an_order_of_its_own_and_nobody_elses_home_moves(letters, 
     assert at_home(both, user_agent=PHONE) == ["a", "b", "c", "d"]
 
 
+@pytest.mark.capability("A039.2")
+def test_what_one_face_arranges_leaves_the_tiles_of_the_other_where_they_were(letters, both):
+    letters.tile("e", says("只给教工"), faces=frozenset({"staff"}), order=9)
+    both.post("/preferences/face/staff")
+    press(both, "up", "e")
+    assert at_home(both) == ["a", "b", "c", "e", "d"]
+    both.post("/preferences/face/student")
+    press(both, "down", "a")
+    assert at_home(both) == ["b", "a", "c", "d"]
+    both.post("/preferences/face/staff")
+    assert at_home(both) == ["b", "a", "c", "e", "d"]
+
+
 def test_at_the_ends_and_for_foreign_tiles_nothing_moves(letters, student):
     letters.tile("e", says("只给教工"), faces=frozenset({"staff"}))
     assert press(student, "up", "a") == 302
