@@ -7,6 +7,7 @@ from nanhu.kernel.registry import answer_books, applications
 from nanhu.services.directory.models import Answer
 from nanhu.services.requests.models import Request
 from nanhu.services.requests.tests.conftest import school  # noqa: F401 - a fixture
+from nanhu.testing.inboxes import texts_to
 
 pytestmark = pytest.mark.django_db
 HALL, ANSWERS = "/requests/", "/requests/answers/"
@@ -26,6 +27,7 @@ def test_a_question_is_answered_and_the_answer_becomes_public_in_other_words(sch
     assert office.post(f"{ANSWERS}{one.public_id}/publish/", public).status_code == 409, "not before it is answered"
     assert office.post(f"{ANSWERS}{one.public_id}/answer/", {"words": "带发票到一楼。"}).status_code == 302
     assert "带发票到一楼" in student.get(f"{HALL}mine/{one.public_id}/").content.decode()
+    assert [text for text in texts_to(school["S1"]) if text.endswith("有了答复")], "who asked is told that there is one"
     other = school.question("S2", unit="1012", words="学费怎么交？")
     assert "带发票到一楼" not in school.client("S2").get(f"{HALL}mine/{other.public_id}/").content.decode()
     assert office.post(f"{ANSWERS}{one.public_id}/publish/", public).status_code == 302

@@ -2,6 +2,7 @@
 
 import pytest
 
+from nanhu.kernel.clock import now
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.portal.search.indexing import index_all
@@ -30,6 +31,10 @@ def test_one_box_finds_service_notice_answer_and_phone(school):  # noqa: F811
     groups = school.client("T0003").get("/search/", {"q": "caiwuchu"}).context["groups"]
     [unit] = next(group.hits for group in groups if group.key == "directory.units")
     assert (unit.title, "校园卡管理办公室" in school.client("T0003").get(unit.url).content.decode()) == ("财务处", True)
+    Phone.objects.update(removed_at=now())
+    index_all()
+    groups = school.client("T0003").get("/search/", {"q": "校园卡"}).context["groups"]
+    assert "directory.phones" not in [group.key for group in groups], "what is taken out of the book is found no more"
 
 
 def test_a_room_is_found_by_the_name_of_either_language_and_leads_to_its_week(school):  # noqa: F811

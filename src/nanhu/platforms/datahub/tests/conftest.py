@@ -48,6 +48,11 @@ def student(no="14231100001", name="李明", document=None, phone="13800138000",
     return ",".join((cells | other).values())
 
 
+def unmapped(steward):
+    """What the page of the standard names as being in no table."""
+    return [one.value for one in steward.get("/datahub/standard/").context["unmapped"].rows]
+
+
 def register(*rows, header=STUDENT_HEADER):
     return "\n".join([header, *rows]) + "\n"
 

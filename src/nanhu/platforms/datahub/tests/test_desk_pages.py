@@ -16,7 +16,7 @@ from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.errors import BatchStateError, RowStateError
 from nanhu.platforms.datahub.models import Batch, LandingRow, Review
 from nanhu.platforms.datahub.services.mending import mend_row
-from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student
+from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student, unmapped
 from nanhu.platforms.people.models import Affiliation, Person
 from nanhu.testing.races import amid
 
@@ -173,10 +173,11 @@ def test_what_lacks_in_a_row_is_its_own_and_is_filled_in_no_other(steward, units
     assert Batch.objects.get(id=report.batch).counts["rejected"] == 1
 
 
-@pytest.mark.capability("A005.4")
+@pytest.mark.capability("A005.4", "A005.2")
 def test_a_unit_that_many_lines_spell_alike_gets_an_alias_once_and_later_files_know_it(steward, units, hand_in):
     rows = [student(no=f"142311{n:05d}", document=id_number(order=n), 班级代码="计科二三一") for n in range(1, 4)]
-    report = hand_in(register(*rows))
+    report = hand_in(register(*rows, student(no="14231100004", document=id_number(order=4), 民族="火星族")))
+    assert unmapped(steward) == ["计科二三一", "火星族"], "the most frequent first"
     assert report.counts["codes"]["unit_unknown"] == 3
     page = steward.get("/datahub/standard/").content.decode()
     assert "/datahub/standard/alias/?table=unit&amp;value=" in page
@@ -185,7 +186,8 @@ def test_a_unit_that_many_lines_spell_alike_gets_an_alias_once_and_later_files_k
     assert steward.post("/datahub/standard/alias/", said | {"value": "计科23-1班"}).status_code == 422
     assert steward.post("/datahub/standard/alias/", said).status_code == 302
     steward.post(f"/datahub/batches/{report.batch}/replay/")
-    assert Affiliation.objects.filter(unit__code="11032301").count() == 3
+    assert Affiliation.objects.filter(unit__code="11032301").count() == 4
+    assert unmapped(steward) == ["火星族"], "what was read since is no finding"
     later = hand_in(
         register(student(no="14231100007", document=id_number(order=7), 班级代码="", 班级名称="计科 二三一"))
     )

@@ -12,7 +12,7 @@ from nanhu.platforms.datahub.codes import TABLES, code_table
 from nanhu.platforms.datahub.labels import table_name
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import CODED, SOURCES, table_of
-from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
+from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student, unmapped
 from nanhu.platforms.people.models import Affiliation, Person
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +133,9 @@ def test_a_spelling_of_one_system_is_read_in_its_files_and_in_no_others(steward,
     assert Person.objects.get(name="李明").ethnicity == "15"
     other = hand_in(file_of(SOURCES["hr.staff"], ethnicity="毕兹卡"), source_key="hr.staff", name="二.csv")
     assert [one.counts.get("codes", {}).get("unmapped_code", 0) for one in (own, other)] == [0, 1]
+    page = steward.get("/datahub/standard/").content.decode()
+    [alias] = re.findall(r"<tr>(?:(?!<tr>).)*?>\s*毕兹卡\s*<(?:(?!<tr>).)*?土家族.*?</tr>", page, re.DOTALL)
+    assert "教务处" in alias, "of whose files"
 
 
 def code(**said):
@@ -176,7 +179,7 @@ def test_a_status_of_the_schools_own_is_read_from_its_day_on(steward, units, han
     assert "21" not in str(of_before)
 
 
-@pytest.mark.capability("A005.3")
+@pytest.mark.capability("A005.3", "A005.2")
 def test_a_status_out_of_use_is_read_no_more_and_what_old_files_said_stays(steward, units, hand_in):
     with time_machine.travel(now() - timedelta(days=2), tick=False):
         assert status_of(hand_in, "休学", "前天.csv") == ("suspended", "休学")
@@ -185,7 +188,9 @@ def test_a_status_out_of_use_is_read_no_more_and_what_old_files_said_stays(stewa
     assert steward.post("/datahub/standard/codes/", said | {"code": "77"}).status_code == 422
     later = hand_in(register(student(phone="13911112222", 学籍状态="休学")), name="今天.csv")
     assert later.counts["codes"]["unmapped_code"] == 1
+    assert "休学" in unmapped(steward)
     roll_back(by=BY, batch_id=later.batch, reason="错")
+    assert "休学" not in unmapped(steward), "what was taken back is no finding"
     tie = Affiliation.objects.select_related("person").get(kind="student")
     assert (tie.state, tie.status_name, tie.person.phone) == ("suspended", "休学", "13800138000"), (
         "told again by its day's table"

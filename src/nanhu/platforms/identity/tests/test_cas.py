@@ -139,6 +139,7 @@ def test_the_password_at_cas_itself_makes_a_primary_ticket(browser, teacher, off
 @pytest.mark.capability("A046.4")
 def test_renew_asks_again_and_keeps_the_session(signed_in):
     assert signed_in.get("/cas/login", {"service": SERVICE, "renew": "true"}).status_code == 200
+    assert failure_code(validate(fresh_ticket(signed_in), renew="true")) == "INVALID_TICKET", "of no fresh sign-in"
     old_key = signed_in.session.session_key
 
     response = signed_in.post(f"/cas/login?service={SERVICE}&renew=true", {"username": "T00123", "password": PASSWORD})
@@ -342,6 +343,7 @@ def test_a_click_opens_the_business_system_by_a_ticket_one_time_short_lived_and_
     assert b"authenticationSuccess" in validate(first).content
     assert failure_code(validate(first)) == "INVALID_TICKET"
     assert failure_code(validate(bound, SERVICE + "/elsewhere")) == "INVALID_SERVICE"
+    assert failure_code(validate(fresh_ticket(signed_in), SERVICE + "?next=/admin")) == "INVALID_SERVICE"
     with time_machine.travel(now() + timedelta(seconds=10, milliseconds=1), tick=False):
         assert failure_code(validate(old)) == "INVALID_TICKET"
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models.functions import Upper
 
 from nanhu.kernel import clock
-from nanhu.platforms.messages import queries, rules
+from nanhu.platforms.messages import api, queries, rules
 from nanhu.platforms.messages.models import Notice, Receipt
 from nanhu.platforms.messages.services.importing import ImportedNotice, import_notices
 from nanhu.platforms.messages.tests.conftest import PDF, SYSTEM, address, desk, queries_of
@@ -38,6 +38,7 @@ def test_each_reader_lists_what_is_meant_for_them(browser, publish):
     home = bulletin(browser("student"))
     assert re.findall(r"给[^<]+", home) == ["给计算机学院", "给学生", "给全校"], "nor on the home"
     assert "给学生" not in bulletin(browser("teacher"))
+    assert [one.title for one in api.latest_for_all()] == ["给全校"], "nor outside"
 
 
 @pytest.mark.capability("A036.4", "A036.3")
@@ -197,7 +198,7 @@ def test_old_notices_carry_no_mark_unless_they_must_be_read(browser, publish):
     assert browser("student").get(LIST).context["unread"] == 1
 
 
-@pytest.mark.capability("A025.2")
+@pytest.mark.capability("A025.2", "A036.2")
 def test_an_editor_outside_the_audience_leaves_no_receipt(browser, publish):
     notice = publish(audience="students")
     browser("editor").post(address(notice, "read/"))

@@ -176,9 +176,14 @@ def test_personal_affairs_do_not_exist_for_a_student(board, student, teacher):
     assert teacher.post("/apps/pay/favourite").status_code == 302
     for address in ("/", "/me/", "/apps/", "/apps/?q=工资", "/search/?q=工资明细"):
         assert 'href="/pay/"' not in student.get(address).content.decode(), address
-    assert student.get("/apps/personal/").status_code == 404
-    assert student.post("/apps/pay/favourite").status_code == 404
-    assert student.post("/apps/pay/opened").status_code == 404
+    join("秦望舒", student="20250999", staff="T00123")
+    studying = signed_in("20250999")
+    assert studying.post("/preferences/face/student").status_code == 302
+    for one in (student, studying):
+        assert one.get("/apps/personal/").status_code == 404
+        assert one.post("/apps/pay/favourite").status_code == 404
+        assert one.post("/apps/pay/opened").status_code == 404
+        assert "工资明细" not in one.get("/apps/").content.decode()
 
 
 def test_a_part_that_breaks_says_so_and_the_page_stands(feeds, life, student):

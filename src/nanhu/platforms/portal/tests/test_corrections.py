@@ -120,6 +120,7 @@ def test_a_complaint_of_any_field_waits_with_who_answers_for_it(student, office,
     assert Case.objects.get().data["what"] == field
 
 
+@pytest.mark.capability("A035.3")
 def test_the_button_beside_another_fact_begins_a_complaint_of_that_one(student):
     """What was left half-way about the name is not sent as what is wrong with the status."""
     student.post("/me/wrong/people.name:/", follow=True)
@@ -152,6 +153,8 @@ def test_it_ends_when_the_new_value_has_come_and_not_before(student, office):
     assert "哪一项有错" in begun
     assert 'value="people.name" selected' in begun or 'value="people.name" checked' in begun
     complain(student)
+    others = re.findall(r'"/me/wrong/(people\.\w+):', student.get("/me/corrections/").content.decode())
+    assert set(others) == set(PERSONAL) - {"people.name"}, "what is under way is asked once, the others still"
     page = office.get("/flows/").content.decode()
     assert "林晓雨" in page
     assert "更正个人信息" in page

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 
 import pytest
 from PIL import Image
@@ -72,6 +73,10 @@ def test_who_is_both_switches_and_the_choice_is_remembered(board, both):
     assert "portal/home_staff.html" in [template.name for template in second.templates]
     assert "工资明细" in second.content.decode()
     assert "我的课表" not in second.content.decode()
+    tiles = [
+        [one for one in ("操作系统 3-205", "在研课题") if one in page.content.decode()] for page in (first, second)
+    ]
+    assert tiles == [["操作系统 3-205"], ["在研课题"]], "never the other face's"
     again = signed_in("20250999")
     assert "工资明细" in again.get("/").content.decode()
     assert "portal/home_staff.html" in [template.name for template in again.get("/").templates]
@@ -103,8 +108,13 @@ def test_the_home_shows_who_one_is_and_where_each_fact_comes_from(db):
     for fact in ("秦望舒", "0020190107", "计算机学院", KINDS["staff"][0], KINDS["staff"][1]):
         assert fact in home, fact
     assert not any(fact in home for fact in ("白若溪", "20230107", "统招本科"))
+    join("苏映雪", student="20230108", staff="0020190108")
+    Affiliation.objects.filter(campus_no="0020190108").update(state="ended", ends_on=date(2026, 10, 1))
+    home = signed_in("20230108").get("/").content.decode()
+    assert ("20230108" in home, "0020190108" in home) == (True, False), "what is over stands beside nothing that lives"
 
 
+@pytest.mark.capability("A035.1")
 def test_a_state_without_the_offices_word_is_said_in_the_language_one_chose(db):
     join("白若溪", student="20230107")
     Affiliation.objects.filter(campus_no="20230107").update(status_name="")
@@ -112,6 +122,8 @@ def test_a_state_without_the_offices_word_is_said_in_the_language_one_chose(db):
     assert "统招本科 · 正常" in " ".join(browser.get("/").content.decode().split())
     browser.post("/preferences/language/en")
     assert "Undergraduate · Normal" in " ".join(browser.get("/").content.decode().split())
+    Affiliation.objects.filter(campus_no="20230107").update(state="suspended")
+    assert "Undergraduate · Suspended" in " ".join(browser.get("/").content.decode().split())
 
 
 PHOTO = re.compile(r'class="person-photo"[^>]*>(?:<img src="([^"]*)")?')

@@ -109,12 +109,22 @@ def test_of_several_words_that_nothing_answers_to_together_each_is_looked_for(se
 
 
 @pytest.mark.capability("A031.2")
-def test_a_synonym_that_the_office_registers_is_found_as_what_it_means(services, student):
+def test_a_synonym_that_the_office_registers_is_found_as_what_it_means(
+    services, student, django_capture_on_commit_callbacks
+):
+    asked = []
+    registry.searchables.add(
+        Searchable(key="live", title="实时", icon="box", load=lambda _viewer, text, _each: asked.append(text) or [])
+    )
     assert titles(student, "丢卡") == []
-    synonyms.add(by=CLERK, word="丢卡", means="校园卡挂失")
-    known_synonyms.forget()
+    with django_capture_on_commit_callbacks(execute=True):
+        made = synonyms.add(by=CLERK, word="丢卡", means="校园卡挂失")
     assert titles(student, "丢卡") == ["校园卡挂失"]
     assert titles(student, "我 丢卡 了"), "also as one of several words"
+    assert folding.query_of("校园卡挂失") in asked, "rooms that answer live are asked for it too"
+    with django_capture_on_commit_callbacks(execute=True):
+        synonyms.remove(by=CLERK, synonym=made)
+    assert titles(student, "丢卡") == [], "at once"
 
 
 @pytest.mark.capability("A031.1")
