@@ -134,14 +134,17 @@ def put(school, number="T0003", *, days=1, hours=(8, 20), unit="20", office="", 
     return duties.add(by=school.actor("T0001"), shift=shift)
 
 
-@pytest.mark.capability("A169.1", "A068.3")
+@pytest.mark.capability("A169.1", "A068.2", "A068.3")
 def test_a_roster_comes_by_a_sheet_and_everybody_reads_who_has_duty_now(school):
     today, hour = campus_today(), now().astimezone(CAMPUS_ZONE).hour
     hours = f"{hour:02}:00-{(hour + 2) % 24:02}:00"
     text = lines(f"20,{today},{hours},带班,,,书记,8703568,", f"保卫处,{today},{hours},,T0003,赵老师,,110110,")
     assert standing() == []
+    kept = put(school, "T0004", days=2)
     approve(school, text)
-    assert standing() == [(today, "书记（王秘书）", "带班"), (today, "赵老师", "值班")]
+    assert standing() == [(today, "书记（王秘书）", "带班"), (today, "赵老师", "值班"), (kept.day, "钱科长", "值班")], (
+        "a list says all of its own days, and nothing of others"
+    )
     put(school, "T0002", unit="21")
     school.phone("值班室", "110110", unit="21", is_emergency=True)
     with time_machine.travel(now() - timedelta(days=2)):
@@ -261,6 +264,13 @@ def test_two_exchange_a_duty_and_nothing_changes_until_the_other_agrees(school):
     assert standing()[0][1] == "赵老师"
     assert other.post(accept).status_code == 302
     assert [one[1] for one in standing()] == ["王秘书", "赵老师", "钱科长"]
+    by_name = {
+        name: [one.when for one in asker.get(f"{BOOK}duty/", {"q": name}).context["list"].page.object_list]
+        for name in ("wangmishu", "zhaolaoshi")
+    }
+    mine.refresh_from_db()
+    theirs.refresh_from_db()
+    assert by_name == {"wangmishu": [mine.when], "zhaolaoshi": [theirs.when]}, "each is found by who has it now"
     assert other.post(accept).status_code == 409
     calendar = queries.occurrences(school.viewer("T0003"), day_after(0), day_after(5))
     assert [(one.starts, one.is_cancelled) for one in calendar] == [(theirs.begins_at, False), (mine.begins_at, True)]
@@ -313,6 +323,7 @@ def test_nobody_is_in_two_places_after_an_exchange(school):
 def test_who_has_duty_is_told_once_the_evening_before_and_has_it_in_the_calendar(school):
     one = put(school)
     put(school, "", office="head", task="带班")
+    duties.remove(by=school.actor("T0001"), duty=put(school, "T0004"))
     with time_machine.travel(datetime.combine(campus_today(), datetime.min.time(), CAMPUS_ZONE) + timedelta(hours=18)):
         assert [jobs.tell_tomorrow() for _twice in range(2)] == [2, 0]
     assert Message.objects.get(template="directory.duty").title == f"轮到您值班：{one}"
@@ -325,7 +336,8 @@ def test_who_has_duty_is_told_once_the_evening_before_and_has_it_in_the_calendar
     assert (found.title, found.starts, found.place) == ("财务处值班", one.begins_at, "")
     assert "财务处值班" in queries.duty_tile(viewer).lines[0]
     assert "财务处值班" in school.client("T0003").get("/apps/work/").content.decode()
-    assert list(queries.occurrences(school.viewer("T0004"), day_after(0), day_after(3))) == []
+    [gone] = queries.occurrences(school.viewer("T0004"), day_after(0), day_after(3))
+    assert gone.is_cancelled
 
 
 def test_other_systems_read_who_has_duty_while_this_room_writes_it(school):

@@ -137,7 +137,7 @@ def test_a_number_is_dialled_by_a_press_and_goes_into_the_phones_own_book(school
     )
 
 
-@pytest.mark.capability("A068.4")
+@pytest.mark.capability("A068.1", "A068.4")
 def test_a_unit_keeps_its_own_and_no_others(school):
     mine, other = school.phone("出纳"), school.phone("值班室", "110110", unit="21")
     secretary = school.client("T0002")
@@ -162,10 +162,15 @@ def test_a_unit_keeps_its_own_and_no_others(school):
         "directory.enter_phone",
         "directory.change_phone",
     ]
-    assert "出纳窗口" in school.client("T0003").get(BOOK).content.decode()
+    reader = school.client("T0003")
+    found = {
+        typed: "出纳窗口" in reader.get(BOOK, {"q": typed}).content.decode() for typed in ("窗口", "cnck", "王府井")
+    }
+    assert found == {"窗口": True, "cnck": True, "王府井": False}, "by its new name"
     assert secretary.post(f"{DESK}{mine.public_id}/remove/").status_code == 302
-    assert "出纳窗口" not in school.client("T0003").get(BOOK).content.decode()
-    assert school.client("T0003").get(f"{BOOK}{mine.public_id}/").status_code == 404
+    assert "出纳窗口" not in reader.get(BOOK).content.decode()
+    assert "出纳窗口" not in reader.get(BOOK, {"q": "窗口"}).content.decode()
+    assert reader.get(f"{BOOK}{mine.public_id}/").status_code == 404
 
 
 @pytest.mark.capability("A068.3")

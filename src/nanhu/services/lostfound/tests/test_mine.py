@@ -40,6 +40,11 @@ def test_an_author_sets_the_state_of_his_own_and_nobody_elses(school):
             assert "寻找中" in author.get(page).content.decode()
         assert author.post(f"{address}set-closed/").status_code == 404
         assert author.post(f"{address}close/").status_code == 302
+        assert author.post(f"{address}reopen/").status_code == 302
+        assert item.words in other.get(HOME).content.decode(), "also of what was closed"
+        reviewing.report(by=school.actor("S3"), item=item, reason="是广告")
+        assert author.post(f"{address}close/").status_code == 302
+        assert author.post(f"{address}reopen/").status_code == 409, "not what somebody reported"
     assert author.get(f"{HOME}mine/").content.decode().count("关闭") >= 2
     waiting = school.post(words="还没审的")
     assert author.post(f"{HOME}items/{waiting.public_id}/set-returned/").status_code == 409
@@ -146,6 +151,7 @@ def test_what_lies_at_the_desk_is_ended_there_and_what_was_ended_waits_for_nobod
     author.post(f"{HOME}items/{own.public_id}/set-returned/")
     assert "等您答复" not in author.get("/").content.decode()
     assert "杯底有字" not in author.get(f"{HOME}items/{own.public_id}/").content.decode()
+    assert school.texts_to("S2") == ["您认领的“蓝色水杯”已经不在寻找，不用再等答复。"]
     assert author.post(f"{HOME}mine/claims/{claim.public_id}/right/").status_code == 409
 
 

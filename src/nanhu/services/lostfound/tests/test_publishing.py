@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db
 def test_what_was_found_is_published_with_photo_place_time_and_contact_and_waits_for_its_review(school):
     author = school.client("S1")
     form = author.get(f"{HOME}found/").content.decode()
+    ahead = {"happened_at": f"{campus_time(now()) + timedelta(minutes=30):%Y-%m-%dT%H:%M}"}
+    assert author.post(f"{HOME}found/", school.said(**ahead)).status_code == 422, "not what is still to happen"
     assert all(f'name="{name}"' in form for name in ("photos", "category", "words", "place", "happened_at", "phone"))
     assert structure_faults(form) == []
     at = (campus_time(now()) - timedelta(days=1, minutes=7)).replace(second=0, microsecond=0)
@@ -110,7 +112,7 @@ def bomb():
         {"happened_at": "yesterday"},
     ],
 )
-@pytest.mark.capability("A072.1")
+@pytest.mark.capability("A072.1", "A072.3")
 def test_what_cannot_be_published_is_said_beside_its_field(school, bad):
     answer = school.client("S1").post(f"{HOME}found/", school.said(**bad))
     assert answer.status_code == 422
@@ -134,10 +136,10 @@ def test_a_found_card_has_no_photo(school):
     assert school.client("S1").post(f"{HOME}lost/", said | {"photos": [picture()]}).status_code == 302
 
 
-@pytest.mark.capability("A072.1")
+@pytest.mark.capability("A072.1", "A072.2")
 def test_a_mend_takes_photos_away_and_their_content_goes_while_the_shelf_keeps_its_own(school, later):
-    card = school.post(category="other", photos=[picture().read()])
-    face = school.post(photos=[picture(colour="#ff0000").read()])
+    card = school.post(category="other", photos=[picture().read()], phone="13900001111")
+    face = school.post(photos=[picture(colour="#ff0000").read()], phone="13900001111")
     kept = school.shown(keeper="desk", photos=[picture(colour="#00ff00").read()])
     keeping.hand_in(by=school.actor("K1"), item=kept, shelf="A-1")
     for item in (card, face):
@@ -147,6 +149,10 @@ def test_a_mend_takes_photos_away_and_their_content_goes_while_the_shelf_keeps_i
     assert author.post(f"{HOME}items/{card.public_id}/mend-found/", said).status_code == 302
     assert author.post(f"{HOME}items/{face.public_id}/mend-found/", school.said(drops_photos="on")).status_code == 302
     assert {one.item for one in Photo.objects.all()} == {kept}
+    mended = Item.objects.filter(pk__in=[card.pk, face.pk])
+    assert set(mended.values_list("state", "phone", "phone_masked")) == {("pending", None, "")}, (
+        "reviewed anew, without the phone that is said no more"
+    )
     assert school.client("K1").get(f"{HOME}photos/{Photo.objects.get().public_id}/").status_code == 200
     later(timedelta(days=400))
     assert remove_overdue() == 4

@@ -17,7 +17,7 @@ from nanhu.kernel.crypto.vault import Vault
 from nanhu.kernel.models import AuditEntry, SmsMessage, Throttle
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.models import Attempt, Binding, Consent, Member, Newcomer
-from nanhu.services.mobile.services import certifying, comparing
+from nanhu.services.mobile.services import certifying, comparing, members
 from nanhu.services.mobile.tests.conftest import STUDENTS, last_code, settle
 from nanhu.services.mobile.tests.test_entering import tap
 from nanhu.testing.members import SYSTEM
@@ -200,8 +200,11 @@ def test_the_document_number_stays_nowhere_and_never_reaches_tencent(syncing, cl
 
 
 @pytest.mark.capability("A058.1")
-def test_once_bound_one_is_a_member_at_once(syncing, client, wecom):
+def test_once_bound_one_is_a_member_at_once(syncing, client, wecom, monkeypatch):
+    woken = []
+    monkeypatch.setattr(members, "wake", woken.append)
     certify(client)
+    assert (members.CHANNEL in woken, syncing.member("S1").due_at <= now() + timedelta(minutes=5)) == (True, True)
     settle()
     assert wecom.company.store.member("s1")["mobile"] == PHONE
     wecom.join("s1")
@@ -264,14 +267,17 @@ def test_a_newcomer_without_a_record_goes_to_personnel_and_makes_nobody_a_member
         assert client.post("/mobile/newcomer/", said | {missing: ""}).status_code == 422, missing
     assert client.post("/mobile/newcomer/", said).status_code == 302
     assert not Newcomer.objects.exclude(state="unconfirmed").exists()
+    office = syncing.client("T1")
+    assert "新人" not in office.get("/mobile/personnel/").content.decode(), "not before the phone is proved"
     assert client.post(CODE, {"code": last_code("13907300077")}).status_code == 200
     another = Client()
     another.post("/mobile/newcomer/", said | {"campus_no": "T6", "name": "后来者", "phone": "13907300066"})
     assert another.post(CODE, {"code": last_code("13907300066")}).status_code == 200
     settle()
     assert "t7" not in wecom.members()
-    office = syncing.client("T1")
     assert "新人" in office.get("/flows/").content.decode()
+    listed = office.get("/mobile/personnel/").content.decode()
+    assert [listed.count(one) for one in ("新人", "139****0077", "13907300077")] == [1, 1, 0]
     syncing.record("T7", name="新人", phone="13907300077", affiliation={"unit_code": "20", "state": "active"})
     settle()
     assert "t7" in wecom.members()

@@ -204,6 +204,8 @@ def test_a_phone_that_two_have_binds_neither(school, wecom, client):
     school.record("T3", name="王老师", phone="13907300002")
     wecom.company.store.put("wang-laoshi", "王老师", "13907300002", [1], 1)
     assert tap(client, wecom, "wang-laoshi")["Location"] == "/mobile/link"
+    school.record("T3", name="另一位")
+    assert tap(Client(), wecom, "wang-laoshi")["Location"] == "/mobile/link", "nor where the names differ"
 
 
 @pytest.mark.capability("A060.2")

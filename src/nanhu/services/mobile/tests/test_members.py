@@ -34,6 +34,7 @@ def told(name: str) -> int:
 @pytest.mark.capability("A059.1")
 def test_the_record_alone_makes_a_member(syncing, wecom):
     syncing.record("T9", name="新老师", phone="13907300099", affiliation={"unit_code": "20", "state": "active"})
+    assert syncing.member("T9").due_at > now() + timedelta(hours=23), "told first, with a day to say no"
     settle()
     found = wecom.company.store.member("t9")
     assert (found["name"], found["email"], found["status"]) == ("新老师", "t9@hnist.edu.cn", 4)
@@ -103,6 +104,8 @@ def test_nobody_keeps_a_list_by_hand(syncing, wecom):
 @pytest.mark.parametrize(("number", "days"), [("T2", 0), ("S1", 30)])
 def test_who_leaves_is_removed(syncing, wecom, number, days):
     if number == "S1":
+        past = {"kind": "staff", "campus_no": "T10", "state": "ended", "ends_on": campus_today() - timedelta(days=9)}
+        syncing.record("S1", affiliation=past)  # what ended before does not shorten the time of a graduate
         bindings.join(by=SYSTEM, person_id=syncing.persons["S1"])
         settle()
     wecom.join(number.lower())
@@ -413,6 +416,14 @@ def test_what_the_nightly_comparison_finds_is_pushed_again_at_a_press(syncing, w
     desk.post(f"{DESK}mend/")
     settle()
     assert "t3" in wecom.members()
+    ended(syncing, "T2")
+    settle()
+    wecom.company.store.put("t2", "王老师", "13907300002", [1], 1)
+    desk.post(f"{DESK}compare/")
+    assert Comparison.objects.order_by("-pk")[0].removes == 1, "who was taken out and was put back by hand"
+    desk.post(f"{DESK}mend/")
+    settle()
+    assert "t2" not in wecom.members()
 
 
 @pytest.mark.capability("A058.2")

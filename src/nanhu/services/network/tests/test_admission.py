@@ -91,6 +91,8 @@ def also(school, number, kind):
 @pytest.mark.capability("A008.2")
 def test_a_suspended_account_is_refused_cut_everywhere_and_comes_back(school):
     wifi, wired = school.on_line("S1"), school.on_line("S1", LAPTOP, nas=SWITCH)
+    code = school.code("S1", "203.0.113.9", nas=GATEWAY, key="vpn")
+    vpn = school.report("Start", "v", nas=GATEWAY, key="vpn", Class=code)
     neighbour = school.on_line("S2", TABLET)
     account = identity.account_with("S1")
     suspensions.suspend(by=SYSTEM, account_id=account.pk, reason="核查")
@@ -99,6 +101,7 @@ def test_a_suspended_account_is_refused_cut_everywhere_and_comes_back(school):
     assert set(Disconnect.objects.values_list("session_id", "cause")) == {
         (wifi.pk, "ours:suspended"),
         (wired.pk, "ours:suspended"),
+        (vpn.pk, "ours:suspended"),
     }
     assert not Grant.objects.filter(person=school["S1"], ended_at=None).exists()
     assert Grant.objects.get(pk=neighbour.grant_id).ended_at is None

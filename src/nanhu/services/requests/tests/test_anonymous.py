@@ -4,9 +4,11 @@ import base64
 import io
 import json
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.apps import apps
@@ -15,7 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel import logs
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.numbering.models import TakenNumber
@@ -125,6 +127,8 @@ class TestTokens:
         assert blinding.send(client, token).status_code == 200
         again = blinding.send(client, token, "ZZZZ1234EFGH5678", words="再来一次")
         assert again.status_code == 403
+        with time_machine.travel(now() + timedelta(days=1)):
+            assert blinding.send(client, token, "ZZZZ1234EFGH5678", words="明天再来").status_code == 403
         assert Request.objects.count() == 1
 
     def test_one_of_another_term_or_changed_or_made_up_is_refused(self, school, token, client, monkeypatch):

@@ -534,7 +534,7 @@ def test_what_nobody_rates_is_over_after_a_week_and_later_it_is_reported_anew(sc
     assert one.state == "closed"
 
 
-@pytest.mark.capability("A076.4", "A079.2")
+@pytest.mark.capability("A054.2", "A076.4", "A079.2")
 def test_a_broken_promise_is_told_once_to_who_answers_for_it_and_to_who_waits(school):
     school.crew()
     one = school.repair()

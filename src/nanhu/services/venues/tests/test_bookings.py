@@ -180,7 +180,7 @@ def test_a_form_that_no_cell_was_tapped_for_begins_when_the_venue_opens(school, 
         assert '<option value="480" selected>' in shown
 
 
-@pytest.mark.capability("A080.4")
+@pytest.mark.capability("A080.2", "A080.4")
 def test_a_series_says_which_dates_clash_and_books_those_that_the_applicant_agrees_to(school, hall):
     keeping.change(by=SYSTEM, venue=hall, facts={"ahead_days": 200})
     for week in (3, 9):
@@ -197,6 +197,10 @@ def test_a_series_says_which_dates_clash_and_books_those_that_the_applicant_agre
     done = student.post(address, wanted | {"confirmed": "1", "dates": dates})
     assert done.status_code == 302, done.content.decode()
     assert Booking.objects.filter(application__person=school["S1"]).count() == 14
+    last = said(in_days(7 + 7 * 15), 840, 960)
+    assert school.client("S3").post(f"/venues/{hall.public_id}/apply/", last).status_code == 409, "each date is held"
+    every_second = student.post(address, wanted | {"weeks": "2", "begins": "1200", "ends": "1260"}).content.decode()
+    assert "8 天里 8 天空着" in every_second
     assert Case.objects.filter(applicant=school["S1"]).count() == 1, "one application"
     forged = student.post(address, wanted | {"confirmed": "1", "dates": f"{in_days(28)}"})
     assert forged.status_code == 409, "a date that is taken is not taken from the address"
@@ -392,6 +396,8 @@ def test_another_persons_booking_is_not_there_and_the_grid_does_not_tell_whose_i
     page = stranger.get(f"/venues/{hall.public_id}/?day={in_days(7)}").content.decode()
     assert "秘密聚会" not in page
     assert "林晓湖" not in page
+    mine = school.client("S1").get(f"/venues/{hall.public_id}/?day={in_days(7)}").content.decode()
+    assert [one.count("您已约") > 0 for one in (mine, page)] == [True, False], "one's own is marked to oneself alone"
     room = stranger.get(f"/campus/rooms/b1.1/?week={in_days(7)}").content.decode()
     assert "秘密聚会" not in room
 

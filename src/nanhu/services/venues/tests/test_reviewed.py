@@ -37,6 +37,7 @@ def exam_in(venue, made):
     return campus.hold_rooms(by=SYSTEM, source="academic.exam", holds=[hold])
 
 
+@pytest.mark.capability("A080.4")
 def test_what_displaced_is_kept_for_it_given_back_by_the_office_alone_and_never_offered_to_the_line(school, hall):
     made = school.approved("S1", hall, 14, 16)
     waiting.join(by=SYSTEM, person_id=school["S2"], venue=hall, hours=(made.begins_at, made.ends_at))
