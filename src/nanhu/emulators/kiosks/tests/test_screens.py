@@ -62,6 +62,10 @@ def test_changing_the_enquiry_pin_at_the_self_service_kiosk(hall, school):
         "修改密码 密码修改成功",
     ]
     assert school.pins == {"payment": "123456", "enquiry": "246810"}
+    [slip] = kiosk.slips
+    assert not any(digits in line for line in slip for digits in ("246810", "123456", "10")), "no digit of a PIN"
+    walk(kiosk, "返回")
+    assert [one.label for one in kiosk.screen.footer] == ["修改密码", "退出"]
 
 
 @pytest.mark.capability("A129.1")

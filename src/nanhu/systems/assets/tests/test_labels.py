@@ -98,6 +98,7 @@ def test_bars_say_only_what_their_set_has(text):
     assert refused.value.args == (text,)
 
 
+@pytest.mark.capability("A014.2")
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_in_a_name_is_a_command_of_the_printer(size):
     said = zpl_of(THINGS[:4], size=SIZES[size], has_bars=True)

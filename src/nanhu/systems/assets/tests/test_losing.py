@@ -106,6 +106,7 @@ def lot_of(school, *things, **said):
     return disposing.ask(by=school.actor("T5"), token=token(), **given)
 
 
+@pytest.mark.capability("A014.1")
 def test_before_the_least_years_it_needs_an_appraisal(school, clock):
     clock("2026-11-20")
     asset = to_scrap(school, used=date(2022, 9, 17))
@@ -115,9 +116,12 @@ def test_before_the_least_years_it_needs_an_appraisal(school, clock):
     assert lot_of(school, asset, appraisal="主板烧毁").state == Disposal.State.ASKED
 
 
+@pytest.mark.capability("A014.1")
 def test_after_the_least_years_it_needs_none(school, clock):
     clock("2026-11-20")
     assert lot_of(school, to_scrap(school, used=date(2020, 11, 20))).level == Disposal.Level.OFFICE
+    with pytest.raises(TooEarlyError):
+        lot_of(school, to_scrap(school, used=date(2020, 11, 21)))
 
 
 def test_what_holds_data_is_wiped_first(school):
@@ -133,6 +137,7 @@ def test_a_large_sum_needs_the_paper_of_the_council(school):
     assert lot_of(school, asset, approval="湖理校纪〔2026〕12号").level == Disposal.Level.COUNCIL
 
 
+@pytest.mark.capability("A014.1")
 def test_a_lot_is_agreed_by_another_and_holds_each_thing_once(school):
     asset = to_scrap(school, used=date(2010, 1, 1))
     depreciate(by=SYSTEM, month=date(2026, 10, 1))
@@ -147,6 +152,7 @@ def test_a_lot_is_agreed_by_another_and_holds_each_thing_once(school):
     assert fresh(asset).state == "disposed"
 
 
+@pytest.mark.capability("A014.1")
 def test_a_refused_lot_frees_its_things(school):
     asset = to_scrap(school, used=date(2010, 1, 1))
     deciding.refuse(by=school.actor("T6"), found=lot_of(school, asset), answer="先在校内调剂")

@@ -61,6 +61,7 @@ def test_another_confirms_nothing_for_its_person(school):
     assert fresh(asset).confirmed_at is None
 
 
+@pytest.mark.capability("A014.1")
 def test_it_stays_in_its_unit(school):
     with pytest.raises(NotOfUnitError):
         assigned(school, "T8")
@@ -76,6 +77,7 @@ def test_who_never_confirmed_it_says_that_it_is_not_there(school):
         keeping.decline(by=school.actor("T2"), asset=late, person_id=school["T2"], reason="没有领过")
 
 
+@pytest.mark.capability("A014.1")
 def test_handing_over_takes_two_people_and_one_code(school):
     asset = confirmed(school)
     shown = handing.offer(by=school.actor("T2"), person_id=school["T2"], public_ids=[asset.public_id])
@@ -127,6 +129,7 @@ def asked(school, asset, by="T1", *, to="T8", is_accepted=True):
     return transferring.accept(by=school.actor("T7"), transfer=transfer) if is_accepted else transfer
 
 
+@pytest.mark.capability("A014.1")
 def test_a_transfer_between_units_is_agreed_by_the_office_and_confirmed_by_the_new_keeper(school):
     asset = confirmed(school)
     transfer = asked(school, asset)
@@ -136,6 +139,7 @@ def test_a_transfer_between_units_is_agreed_by_the_office_and_confirmed_by_the_n
     assert (moved.unit_id, moved.keeper_id, moved.confirmed_at) == (school.units["13"], school["T8"], None)
 
 
+@pytest.mark.capability("A014.1")
 def test_the_keeper_of_the_other_unit_accepts_it_first_and_may_say_no(school):
     transfer = asked(school, confirmed(school), is_accepted=False)
     with pytest.raises(NotAcceptedError):

@@ -77,6 +77,12 @@ def test_balance_and_rows_are_true_the_moment_the_terminal_answers(fed):
     )  # the chart and its table: net per canteen, of all months
     by_month = rows.partition("每月花了多少")[2].partition("花在哪个食堂")[0]
     months = [f"{day.month} 月" for day in (campus_today(), campus_today() - timedelta(days=40))]
+    past_receipt(fed, "student", 0, kind="refund", amount_fen=150, occurred_at=now())
+    long_ago = {"first": f"{campus_today() - timedelta(days=400)}", "last": f"{campus_today()}"}
+    past_receipt(fed, "student", 395, amount_fen=77)
+    bars = browser.get(ROWS, long_ago).context["month_bars"]
+    assert len(bars) >= 13, "also months in which nothing was spent"
+    assert [bars[-1][2], sorted({words for _month, fen, words in bars if not fen})] == ["¥ 28.50", ["¥ 0.00"]]
     assert all(word in by_month for word in (*months, "¥ 30.00", "¥ 1.23")), "and by month, of both canteens"
     assert all(word in text(browser.get("/")) for word in ("¥ 20.00", "校园卡系统"))
 
@@ -96,7 +102,9 @@ def test_a_row_shows_merchant_canteen_machine_time_sum_and_balance_and_what_was_
     )
     order = begin_claim(by=SYSTEM, card=fed.card("student"), terminal=fed.terminal)
     finish_claim(by=SYSTEM, order=order, is_written=True)
-    late = past_receipt(fed, "student", 3, kind="stored", amount_fen=321, posted_at=now() - timedelta(hours=1))
+    late = past_receipt(
+        fed, "student", 3, kind="stored", amount_fen=421, owed_fen=100, posted_at=now() - timedelta(hours=1)
+    )
     times = {
         f"{campus_time(moment):%H:%M:%S}"
         for moment in Receipt.objects.filter(wallet=wallet).values_list("occurred_at", flat=True)
@@ -234,6 +242,8 @@ def test_the_file_holds_the_rows_of_the_filter(fed):
         ["岳阳米粉", "东院三食堂", "E3002", "", "8.50", "29.50"],
         ["自选快餐", "南院一食堂", "N1001", "", "12.00", "38.00"],
     ]
+    raw = fed.client("student").get(f"{ROWS}export.csv?kind=top_up").getvalue().decode("utf-8-sig")
+    assert [row[5:8] for row in csv.reader(io.StringIO(raw))][1:] == [["50.00", "", "50.00"]]
 
 
 @pytest.mark.capability("A143.2", "A144.2", "A144.3")

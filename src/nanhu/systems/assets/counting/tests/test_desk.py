@@ -9,6 +9,7 @@ from nanhu.systems.assets.counting.desk import desk
 from nanhu.systems.assets.counting.models import CountRow, FoundReport, StockTake
 from nanhu.systems.assets.counting.services import concluding
 from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, row
+from nanhu.systems.assets.labels import escaped
 from nanhu.testing.pages import ProposalTests
 
 DESK = "/assets/counts/"
@@ -92,6 +93,7 @@ def test_labels_of_things_and_doors_are_printed(school):
     assert (sheet["Content-Type"], sheet.content[:5]) == ("application/pdf", b"%PDF-")
     commands = office.get(f"{DESK}labels/", asked | {"kind": "zpl"}).content.decode()
     assert all(one.number in commands for one in things)
+    assert commands.count(escaped(things[0].unit.name)) == 2, "whose it is stands on each"
     missing = office.get(f"{DESK}labels/", asked | {"kind": "pdf", "numbers": f"{things[0].number} 2026-A02-999999-9"})
     assert "2026-A02-999999-9" in missing.content.decode()
     assert "一张也没有印" in missing.content.decode()

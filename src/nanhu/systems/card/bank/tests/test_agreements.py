@@ -107,7 +107,7 @@ def test_cancelling_ends_it_here_at_once_and_at_the_bank_when_it_answers(campus,
     assert signed(campus, "student").state == "active"
 
 
-@pytest.mark.capability("A142.3")
+@pytest.mark.capability("A142.3", "A085.1")
 def test_changing_the_bank_card_keeps_the_old_until_the_new_holds(campus, bank):
     old = signed(campus, "student")
     by, person = campus.actor("student"), campus.persons["student"]

@@ -84,7 +84,7 @@ def test_the_schools_code_is_configured(phone, school_file):
     assert phone.ask("school", school_code="10544")["outcome"] == "done"
 
 
-@pytest.mark.capability("A087.2", "A088.1", "A153.1")
+@pytest.mark.capability("A087.2", "A088.1", "A153.1", "A084.1")
 def test_name_number_and_id_then_a_code_to_the_phone_on_record_bind(campus, phone):
     asked = phone.verify("student", phone="13999999999")
     assert asked["phone"] == "139****0000"
@@ -188,7 +188,7 @@ def test_a_code_is_tried_three_times_and_lives_ten_minutes(phone):
     assert phone.ask("bind", binding=again["binding"], code=last_code())["code"] == "bank.binding_code"
 
 
-@pytest.mark.capability("A088.3")
+@pytest.mark.capability("A088.3", "A084.1")
 def test_a_new_phone_ends_the_former_and_its_codes(campus, phone):
     phone.bind("student")
     other = Phone(user="u-2")
@@ -281,6 +281,7 @@ def test_details_loss_and_news_of_the_app(campus, phone):
     campus.pay("student", 600)
     found = phone.ask("rows")["rows"]
     assert [(one["kind"], one["amount_fen"]) for one in found] == [("消费", 600), ("充值", 5000)]
+    assert [one["id"] for one in phone.ask("rows", before=found[0]["id"])["rows"]] == [found[1]["id"]]
     assert [one["title"] for one in phone.ask("news")["news"]] == ["食堂新增窗口"]
     assert phone.ask("loss")["card_state"] == "lost"
     assert AuditEntry.objects.get(action="card.report_lost").facts["proof"] == "bound app", "nobody signed in for it"
@@ -288,6 +289,7 @@ def test_details_loss_and_news_of_the_app(campus, phone):
     assert phone.ask("code", kind="pay")["outcome"] == "refused"
 
 
+@pytest.mark.capability("A151.1")
 def test_one_holder_never_sees_anothers_order(campus, phone, bank):
     phone.bind("student")
     order = phone.ask("top_up", amount_fen=5000)["order"]

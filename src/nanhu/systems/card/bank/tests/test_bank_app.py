@@ -32,6 +32,10 @@ def test_a_transfer_is_pending_at_once_and_the_file_agrees(campus, sent):
     assert loads.held_fen(campus.card("student")) == 5000
     assert campus.bank_balance("student") == BEGINNING_FEN - 5000
     assert reconciliation.bank_differences(campus_today()) == []
+    Card.objects.filter(pk=campus.card("student").pk).update(state="lost", lost_at=now())
+    assert sent(1000)["outcome"] == "done", "a lost card's holder has his money all the same"
+    assert loads.held_fen(campus.card("student")) == 6000
+    assert reconciliation.bank_differences(campus_today()) == []
 
 
 @pytest.mark.capability("A137.1")

@@ -149,6 +149,12 @@ def test_everybody_sees_where_the_machines_are_and_which_work(field):
     assert (office["open"], len(office["page"])) == ([], 3)
     page = field.client("student").get("/card/machines/").content.decode()
     assert page.count("machine-spot-good") == 2
+    say("KL101", seconds=-30, paper="out")
+    page = field.client("student").get("/card/machines/").content.decode()
+    assert (page.count("machine-spot-good"), open_kinds()) == (2, set()), "a report from before says nothing of now"
+    Terminal.objects.filter(number="KR101").update(state="retired", retired_at=now())
+    page = field.client("student").get("/card/machines/").content.decode()
+    assert ("KL101" in page, "KR101" in page) == (True, False), "what was taken away stands on no map"
 
 
 @pytest.mark.parametrize("fault", ["jam", "reader", "writer"])

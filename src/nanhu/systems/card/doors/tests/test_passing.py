@@ -13,6 +13,7 @@ from nanhu.platforms.access.services.emergencies import end, open_place
 from nanhu.platforms.access.services.ruling import withdraw
 from nanhu.platforms.access.services.sides import reset_sides
 from nanhu.platforms.campus.api import Place, close_place, reopen_place
+from nanhu.platforms.people.models import Affiliation
 from nanhu.systems.card.codes.tests.test_codes import Phone
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.doors.tests.conftest import around_now, not_now, put, settle, try_door
@@ -59,6 +60,8 @@ def test_a_unit_takes_in_the_units_below_it(campus, library):
     put("library", unit_id=units["12"])
     assert try_door(library, campus, "student") == "allowed"
     assert try_door(library, campus, "other_student") == "no_rule"
+    Affiliation.objects.filter(person_id=campus.persons["student"]).update(state="ended", ends_on=campus_today())
+    assert try_door(library, campus, "student") == "no_rule", "who is of it no more"
 
 
 @pytest.mark.capability("A100.1")
@@ -137,6 +140,8 @@ def test_every_decision_is_written_down_once(campus, library):
         (7, True, "allowed", one.pk, campus.persons["student"]),
         (8, False, "no_rule", None, campus.persons["teacher"]),
     ]
+    library.ask("door/pass", {"card": uid, "direction": "out"}, sequence=9)
+    assert [one.direction for one in Passage.objects.order_by("sequence")] == ["in", "in", "out"]
 
 
 def test_other_kinds_of_terminals_and_unplaced_doors_are_refused(campus):

@@ -19,7 +19,7 @@ from nanhu.platforms.people.models import Affiliation
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.errors import IdentityUncheckedError
 from nanhu.systems.card.fleet.models import FoundCard
-from nanhu.systems.card.models import LossReport
+from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.pins.services import changing
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
 from nanhu.systems.card.services.loss import cancel_loss, report_lost
@@ -68,6 +68,8 @@ def test_a_load_kiosk_takes_the_enquiry_pin_and_gives_a_receipt(school, by_card)
         f"挂失时间 {dates.second_words(school.card('student').lost_at)}",
         "办理终端 南院一食堂 KS001",
     ]
+    again = kiosk.ask("loss/report", who, sequence=8, pin=pin)
+    assert (again["slip"], LossReport.objects.count()) == (answer["slip"], 1), "pressed again it is the same report"
 
 
 @pytest.mark.slow
@@ -81,10 +83,14 @@ def test_a_wrong_enquiry_pin_reports_nothing_and_is_counted(school):
 
 @pytest.mark.capability("A114.1", "A114.2")
 def test_the_reissue_kiosk_reads_the_identity_card(school):
-    answer = keypad("reissue_kiosk").ask("loss/report", {"id_number": DOCUMENTS["student"][1]})
+    kiosk = keypad("reissue_kiosk")
+    answer = kiosk.ask("loss/report", {"id_number": DOCUMENTS["student"][1]})
     assert answer["outcome"] == "approved"
     report = is_lost_everywhere(school)
     assert (report.way, report.proof, report.reporter.endswith("KS001")) == ("kiosk", "identity card read", True)
+    Card.objects.update(state="expired")
+    dead = kiosk.ask("loss/report", {"id_number": DOCUMENTS["teacher"][1]})
+    assert (dead["outcome"], dead["code"]) == ("refused", "card_expired")
 
 
 @pytest.mark.capability("A114.2")

@@ -75,6 +75,7 @@ def test_nobody_claims_anothers_money_by_its_number(funds):
         begin(funds, claimables=[foreign.pk])
 
 
+@pytest.mark.capability("A122.2")
 def test_a_report_heard_twice_moves_money_once_and_a_contrary_one_is_refused(funds):
     funds.credit()
     order = begin(funds)

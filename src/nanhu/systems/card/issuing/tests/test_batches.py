@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,8 @@ from openpyxl import load_workbook
 from PIL import Image
 
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.people.models import Affiliation
+from nanhu.systems.card.issuing.layout import categories_of
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow, UnitDelegate
 from nanhu.systems.card.issuing.services import photos
 from nanhu.systems.card.issuing.tests.conftest import (
@@ -78,6 +81,12 @@ def test_a_list_is_checked_as_a_whole_mended_on_the_page_and_becomes_one_batch(c
         "collector": good[9],
         "valid_until": "",
     }
+    assert agent.post(at(order, "rows/1/"), mended | {"phone": "124"}).status_code == 302
+    assert order.rows.get(line=1).errors == {"phone": "不是手机号码"}, "what is still wrong stays said"
+    double = mended | {"campus_no": other[1].lower()}
+    assert agent.post(at(order, "rows/1/"), double).status_code == 302
+    assert ["重复" in one.errors["campus_no"] for one in order.rows.order_by("line")] == [True, True]
+    assert agent.post(at(order, "submit/")).status_code == 409
     assert agent.post(at(order, "rows/1/"), mended).status_code == 302
     assert not OrderRow.objects.exclude(errors={}).exists()
     told = agent.post(at(order, "photos/"), {"archive": archive("0020260001.JPG")}).content.decode()
@@ -149,7 +158,10 @@ def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_aga
     numbers = {"student": "学号", "teacher": "教职工号", "ordinary": "编码"}
     for card_class, number in numbers.items():
         content = campus.client("teacher").get(f"{DESK}template/{card_class}.xlsx").content
-        headers = [cell.value for cell in load_workbook(io.BytesIO(content)).active[3]]
+        sheet = load_workbook(io.BytesIO(content)).active
+        headers = [cell.value for cell in sheet[3]]
+        offered = [one.formula1 for one in sheet.data_validations.dataValidation]
+        assert '"' + ",".join(categories_of(card_class)) + '"' in offered, "the categories of this class"
         assert headers == [number if header == "教职工号" else header for header in TEACHER_HEADERS]
     visitor = line("访者", "", document_of("second_teacher"), "访问", until=last_day(), photo="访者.jpg", sex="女")
     upload(campus, [visitor], card_class="ordinary")
@@ -186,7 +198,7 @@ def test_each_class_has_its_form_strict_fields_and_the_same_layout_comes_out_aga
     assert answer.status_code == 422
 
 
-@pytest.mark.capability("A110.1", "A110.2")
+@pytest.mark.capability("A110.1", "A110.2", "A103.3")
 def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus):
     rows = [
         line("临工", "L2600001", document_of("new_teacher"), "临聘", until=last_day()),
@@ -328,6 +340,23 @@ def test_doubles_in_a_batch_are_both_marked(campus, fault):
     second[4] = first[4]
     upload(campus, [first, second])
     assert all("重复" in "".join(row.errors.values()) for row in newest().rows.all())
+    upload(
+        campus,
+        [
+            line("临工", "L2600001", document_of("new_teacher"), "临聘", until=last_day()),
+            line("访者", "l2600001", document_of("second_teacher"), "访问", until=last_day()),
+        ],
+        card_class="ordinary",
+    )
+    assert ["重复" in row.errors.get("campus_no", "") for row in newest().rows.all()] == [True, True], "in either case"
+
+
+@pytest.mark.capability("A103.1")
+def test_who_has_left_stands_in_no_list(campus):
+    Affiliation.objects.filter(campus_no="0020260001").update(state="ended", ends_on=date(2026, 9, 1))
+    upload(campus, teacher_rows())
+    gone, stays = newest().rows.order_by("line")
+    assert ("名册里没有这个号" in gone.errors["campus_no"], stays.errors) == (True, {})
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def take_fee(campus, row, method="cash"):
     return campus.client("clerk").post(f"{DESK}rows/{row.pk}/hand/take-fee/", {"method": method})
 
 
-@pytest.mark.capability("A108.1", "A108.2", "A108.3", "A108.4")
+@pytest.mark.capability("A108.1", "A108.2", "A108.3", "A108.4", "A105.2")
 def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_back(campus, dearer):
     assert "¥ 25.00" in campus.client("student").get(f"{DESK}office/").content.decode()
     counter = f"{DESK}personal/?campus_no=0020260001"

@@ -2,9 +2,13 @@
 
 import pytest
 
+from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.issuing.models import CardOrder, Proof, UnitDelegate
+from nanhu.systems.card.issuing.errors import NotTheLeaderError
+from nanhu.systems.card.issuing.models import CardOrder, FeePayment, Proof, UnitDelegate
+from nanhu.systems.card.issuing.services.orders import decide
 from nanhu.systems.card.issuing.tests.conftest import (
     DESK,
     DOCUMENTS,
@@ -105,6 +109,12 @@ def test_an_ordinary_card_waits_for_the_sponsors_yes_and_costs_its_fee(campus):
         unit_code="13", unit_name="外国语学院", person_id=campus.persons["guest"], role="leader", named_by_name="测试"
     )
     assert campus.client("guest").post(at(order, "approve/")).status_code == 404, "the leader of another unit"
+    for part, error in (("guest", NotTheLeaderError), ("second_clerk", SamePersonError)):
+        asked = campus.actor("clerk" if error is NotTheLeaderError else part)
+        CardOrder.objects.filter(pk=order.pk).update(requester=asked.account_id)
+        with pytest.raises(error):
+            decide(by=campus.actor(part), person_id=campus.persons[part], order=order, is_approved=True)
+    CardOrder.objects.filter(pk=order.pk).update(requester=campus.actor("clerk").account_id)
     for part in ("clerk", "teacher"):
         refused = campus.client(part).post(at(order, "approve/"))
         assert refused.status_code == 409, "neither the office nor the unit's agent says yes for its leader"
@@ -115,6 +125,9 @@ def test_an_ordinary_card_waits_for_the_sponsors_yes_and_costs_its_fee(campus):
     assert row.fee_fen == 2000
     assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 409, "not before the fee"
     receipt = clerk.post(f"{DESK}rows/{row.pk}/hand/take-fee/", {"method": "cash"}).url
+    clerk.post(f"{DESK}rows/{row.pk}/hand/take-fee/", {"method": "cash"})
+    taken = FeePayment.objects.get(row=row)
+    assert ledger.balance_of(ledger.account_ids(["card.fees"])["card.fees"]) == taken.amount_fen == 2000, "once"
     assert "¥ 20.00" in clerk.get(receipt).content.decode()
     assert clerk.post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
     card = Card.objects.get(person_id=people.find_person_by_document(document))

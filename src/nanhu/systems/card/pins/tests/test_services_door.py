@@ -160,7 +160,7 @@ def test_a_change_needs_the_old_pin_and_takes_no_easy_one(campus, kiosk):
     check_pin(card=campus.card("student"), kind="enquiry", pin=PINS["student"], at="test")
 
 
-@pytest.mark.capability("A133.1", "A133.3", "A134.1")
+@pytest.mark.capability("A133.1", "A133.2", "A133.3", "A134.1")
 @pytest.mark.parametrize("which", ["meal", "daily"])
 def test_limits_change_by_the_payment_pin_within_what_the_school_allows(campus, kiosk, which):
     def change(fen, pin=PINS["student"]):
@@ -171,7 +171,11 @@ def test_limits_change_by_the_payment_pin_within_what_the_school_allows(campus, 
     assert change(first[f"{which}_max_fen"] + 1)["code"] == "card.limit"
     assert change(-1)["code"] == "malformed"
     assert ask(kiosk, campus, "limits/look")["limits"] == first
+    most = first[f"{which}_max_fen"]
+    assert change(most)["limits"] == first | {f"{which}_fen": most}, "the most itself is allowed"
     assert change(800)["limits"] == first | {f"{which}_fen": 800}
+    facts = AuditEntry.objects.filter(action="card.change_limit").latest("pk").facts
+    assert (facts["which"], facts["fen"], facts["was"]) == (which, 800, most)
     assert getattr(limits_of(campus.card("student")), f"{which}_fen") == 800
 
 

@@ -56,14 +56,22 @@ def test_the_desk_is_told_valid_or_blocked_and_keeps_a_list_for_off_line(campus,
     Card.objects.filter(pk=over.pk).update(valid_from="2020-09-01", valid_until=campus_today() - timedelta(days=1))
     assert (asked(desk, over.uid)["status"], asked(desk, over.uid)["code"]) == ("blocked", "card_expired")
 
+    last = campus.card("guest")
+    Card.objects.filter(pk=last.pk).update(valid_until=campus_today())
+    assert asked(desk, last.uid)["status"] == "valid", "to the end of the last day"
     rows, after = {}, 0
     while after is not None:
-        page = desk.ask("rights/list", {"right": "library", "after": after, "limit": 2}, sequence=0)
+        page = desk.ask("rights/list", {"right": "library", "after": after, "limit": 1}, sequence=0)
         rows |= dict(page["cards"])
         after = page["next"]
     assert [rows[mark(desk, one)] for one in (student, teacher, over)] == ["blocked"] * 3
     assert rows[mark(desk, campus.card("guest"))] == "valid"
     assert len(rows) == len(CAST)
+    other = place_device("LB002", "self_service_kiosk", by=SYSTEM)
+    others = dict(other.ask("rights/list", {"right": "library", "after": 0, "limit": 100}, sequence=0)["cards"])
+    assert (len(others), rows.keys() & others.keys()) == (len(CAST), set()), (
+        "the list of one desk is nothing at another"
+    )
 
 
 @pytest.mark.capability("A098.1")

@@ -91,7 +91,7 @@ def blocked(shop, campus):
     return card
 
 
-@pytest.mark.capability("A118.2")
+@pytest.mark.capability("A118.2", "A114.1")
 @pytest.mark.parametrize("part", ["student", "clerk"])
 def test_a_holders_report_takes_the_place_of_a_vendors_block_and_no_vendor_lifts_it(shop, campus, part):
     """On one's own page, or at the counter: what stands there is the holder's from now on."""
