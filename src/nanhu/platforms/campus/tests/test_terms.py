@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 import pytest
+import time_machine
 from django.db import DataError, IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from hypothesis import given
@@ -420,6 +421,7 @@ def test_a_day_without_a_period_table_is_an_error(south):
     assert "南院" in str(refused.value)
 
 
+@time_machine.travel("2026-11-26T02:00:00Z", tick=False)
 def test_a_season_takes_the_place_of_the_other_on_its_days(south):
     year = {"starts_on": date(2026, 5, 1), "ends_on": date(2027, 4, 30), "reason": "作息"}
     set_periods(by=SYSTEM, campus=south, season="夏季作息", periods=SUMMER, **year)
