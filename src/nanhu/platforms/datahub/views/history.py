@@ -19,7 +19,7 @@ from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.desk import home
 from nanhu.platforms.datahub.views.looks import tell_seen
 from nanhu.platforms.datahub.warehouse import history as files
-from nanhu.platforms.datahub.warehouse.as_of import Line, Told, course_of, office_source, said_on
+from nanhu.platforms.datahub.warehouse.as_of import AsOf, Line, course_of, office_source, said_on
 
 LOOK = "datahub.look_history"
 MOST_SHOWN = 60
@@ -61,7 +61,7 @@ class Course(Table):
     changed = Text(_("写了什么"))
 
 
-def tell(told: Told, key: str, day: date, *, by: Actor) -> None:
+def tell(told: AsOf, key: str, day: date, *, by: Actor) -> None:
     """Who looks is written down, and each whose lines were shown finds it under 谁看过我."""
     spec = office_source(key)
     facts = {"as_of": day.isoformat(), "rows": len(told.lines)}

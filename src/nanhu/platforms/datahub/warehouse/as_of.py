@@ -42,7 +42,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AsOf:
     """`count`: how many lines there are, of which `lines` are the first."""
 
     batches: Sequence[Batch]
@@ -65,19 +65,19 @@ def is_whole(spec: SourceSpec) -> bool:
     return spec.is_whole or spec.kind == "units"
 
 
-def said_on(key: str, day: date, *, number: str = "", most: int = MOST_LINES) -> Told:
+def said_on(key: str, day: date, *, number: str = "", most: int = MOST_LINES) -> AsOf:
     """What stands of the files until the end of that day. `number`: of one, written as in a file."""
     spec = office_source(key)
     batches = until(spec, day)
     if is_whole(spec):
-        return asked(spec, batches[-1:], number=number, most=most, is_read_through=True)
-    return asked(spec, batches, number=number, most=most, newest=True)
+        return answer_of(spec, batches[-1:], number=number, most=most, is_read_through=True)
+    return answer_of(spec, batches, number=number, most=most, newest=True)
 
 
-def course_of(key: str, day: date, number: str) -> Told:
+def course_of(key: str, day: date, number: str) -> AsOf:
     """All lines of one number in all files until the end of that day, the oldest first."""
     spec = office_source(key)
-    return asked(spec, until(spec, day), number=number)
+    return answer_of(spec, until(spec, day), number=number)
 
 
 def until(spec: SourceSpec, day: date) -> list[Batch]:
@@ -85,7 +85,7 @@ def until(spec: SourceSpec, day: date) -> list[Batch]:
     return list(told.defer("gone", "differences").order_by("finished_at", "id"))
 
 
-def asked(
+def answer_of(
     spec: SourceSpec,
     batches: Sequence[Batch],
     *,
@@ -93,11 +93,11 @@ def asked(
     most: int = MOST_LINES,
     newest: bool = False,
     is_read_through: bool = False,
-) -> Told:
+) -> AsOf:
     there = [one for one in batches if is_there(one, is_read_through=is_read_through)]
     wanted = history.keys_of([history.key_as(spec, number)])[0] if number else None
     if not there or (number and wanted is None):
-        return Told(there, 0, [])
+        return AsOf(there, 0, [])
     where = f"WHERE nanhu_key = '{wanted}'" if wanted else "WHERE nanhu_key IS NOT NULL" if newest else ""
     chosen = f"SELECT * FROM landed {where} {NEWEST if newest else ''}"
     shown = f"* EXCLUDE (nanhu_source, nanhu_at, nanhu_key, {history.SEALED}), to_base64({history.SEALED}) AS {history.SEALED}"
@@ -108,7 +108,7 @@ def asked(
             "lines": f"SELECT {shown} FROM ({chosen}) {ORDER} LIMIT {most:d}",
         },
     )
-    return Told(there, found["count"][0]["n"], list(lines_of(spec, {one.pk: one for one in there}, found["lines"])))
+    return AsOf(there, found["count"][0]["n"], list(lines_of(spec, {one.pk: one for one in there}, found["lines"])))
 
 
 def is_there(batch: Batch, *, is_read_through: bool) -> bool:

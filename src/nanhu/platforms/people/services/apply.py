@@ -133,8 +133,9 @@ def plan_records(records: Sequence[PersonRecord], origin: Origin, set_id: int) -
         indexes={name: indexes_of(name, (getattr(r, name) for r in records)) for name in SEALED_FIELDS},
     )
     for chunk in batched(records, CHUNK):
-        known = [record.person_id for record in chunk if record.person_id is not None]
-        persons, affiliations = load_persons(known), load_affiliations(known)
+        persons = load_persons([one.person_id for one in chunk if one.person_id is not None])
+        tied = [one.person_id for one in chunk if one.person_id is not None and one.affiliations]
+        affiliations = load_affiliations(tied)  # a list of phones says nothing of them
         for record in chunk:
             person = None if record.person_id is None else persons[record.person_id]
             plan.add(record, person, affiliations.get(record.person_id or 0, ()))
