@@ -147,7 +147,8 @@ def pages_of_a_live_server_in_one_piece() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def files_of_a_live_server_are_kept() -> Iterator[None]:
     """A page names thirty files, for which Django looks through the folders of all rooms at each visit of each browser."""
-    from django.contrib.staticfiles.handlers import StaticFilesHandler, get_path_info  # Django is ready only now
+    from django.contrib.staticfiles.handlers import StaticFilesHandler  # Django is ready only now
+    from django.core.handlers.wsgi import get_path_info
 
     from nanhu.testing.kept_files import answer_of
 
@@ -188,7 +189,7 @@ def context_of_a_page_alone(django_test_environment: None) -> Iterator[None]:  #
         finally:
             inside.a_page = False
 
-    whole, said = client.store_rendered_templates, Template._render  # noqa: SLF001 - what Django's own tests replace
+    whole, said = client.store_rendered_templates, Template._render  # type: ignore[attr-defined]  # noqa: SLF001
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client, "store_rendered_templates", keep)
         patch.setattr(Template, "_render", rendered)
