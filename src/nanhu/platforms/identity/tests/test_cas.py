@@ -149,6 +149,7 @@ def test_renew_asks_again_and_keeps_the_session(signed_in):
     assert signed_in.session.session_key != old_key
 
 
+@pytest.mark.capability("A046.1")
 def test_renew_at_validation_refuses_a_ticket_of_single_sign_on(signed_in):
     assert failure_code(validate(fresh_ticket(signed_in), renew="true")) == "INVALID_TICKET"
 

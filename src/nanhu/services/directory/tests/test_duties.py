@@ -163,6 +163,9 @@ def test_a_roster_comes_by_a_sheet_and_everybody_reads_who_has_duty_now(school):
     for words in ("值班", "zhiban", "保卫处", "zhaolaoshi"):
         assert any("赵老师" in one.title for one in queries.duties_found(None, words, 5)), words
     assert queries.duties_found(None, "没有这样的", 5) == []
+    shifts = [f"20,{day_after(5)},{hours},,T0003,赵老师,,8703568," for hours in ("08:00-12:00", "12:00-20:00")]
+    approve(school, lines(*shifts))
+    assert [one[0] for one in standing()].count(day_after(5)) == 2, "one after the other is not two at once"
 
 
 def test_a_list_says_all_of_its_days_and_gives_back_what_stood_there(school):
