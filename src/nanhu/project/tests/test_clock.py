@@ -44,6 +44,7 @@ CRONS = {
     "datahub.copy_golden": "* * * * *",
     "datahub.count_readings": "* * * * *",
     "datahub.end_missing": "25 * * * *",
+    "datahub.keep_history": "*/5 * * * *",
     "datahub.prune_rows": "40 3 * * *",
     "datahub.share_nightly": "50 2 * * *",
     "datahub.sweep_uploads": "35 * * * *",

@@ -239,7 +239,6 @@ def sources(draw):
     return DataSource(**form.facts())
 
 
-@settings(max_examples=40, deadline=None)
 @given(sources())
 def test_whatever_a_source_says_comes_back_from_its_file_alone(made):
     text = odcs.written(made).encode()
