@@ -1,22 +1,25 @@
 """One Chromium for all tests of a process: started at the first need, ended with the process.
 
-`with open_browser() as browser:` gives a share of it, which is given up with the contexts that were opened by it. It is spoken to
-through a pipe: a WebSocket to it packs each message at both ends, a quarter of what the browser's own process and the driver do.
+`with open_browser() as browser:` connects to it. The connection is each caller's own and is given up with its contexts.
 Playwright itself is started once a process; outside of `open_browser()` its loop counts as none of this thread, where Django
 would refuse its database and `asyncio.run` its work beside a loop.
 """
 
 import atexit
+import json
 import os
+import subprocess
+import sys
 from asyncio import AbstractEventLoop, get_running_loop
 from asyncio.events import _get_running_loop, _set_running_loop  # made for libraries that run loops
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.request import urlopen
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from nanhu.testing.patience import PATIENCE_MS
+from nanhu.testing.patience import PATIENCE_MS, PATIENCE_SECONDS
 
 EXECUTABLE = "/usr/bin/chromium-headless-shell"
 """It draws no window of its own, and takes half the processor time of the whole browser."""
@@ -31,8 +34,44 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-site-isolation-trials", f"--disable-features={','.join(SWITCHED_OFF)}"),
 ]
+HOLDER = """
+import json, socket, sys
+from playwright.sync_api import sync_playwright
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    port = probe.getsockname()[1]
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(
+        executable_path=sys.argv[1], args=[*sys.argv[2:], f"--remote-debugging-port={port}"]
+    )
+    print(json.dumps(f"http://127.0.0.1:{port}"), flush=True)
+    sys.stdin.read()  # until whoever started us has ended
+    browser.close()
+"""
+_holders: list[tuple[subprocess.Popen[str], str]] = []
 _drivers: list[tuple[Playwright, AbstractEventLoop]] = []
-_shared: list[Browser] = []
+
+
+def address() -> str:
+    """Where the browser of this process is spoken to; a browser that died is replaced."""
+    while _holders:
+        _process, known = _holders[-1]
+        with suppress(OSError), urlopen(f"{known}/json/version", timeout=PATIENCE_SECONDS):  # noqa: S310 - an address of our own making
+            return known
+        stop()
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, EXECUTABLE, *ARGUMENTS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=with_true_clock(),
+    )
+    said = process.stdout.readline() if process.stdout is not None else ""
+    if not said:
+        process.wait()
+        raise RuntimeError("Chromium did not start")
+    _holders.append((process, json.loads(said)))
+    return _holders[-1][1]
 
 
 def with_true_clock() -> dict[str, str]:
@@ -57,11 +96,17 @@ def driver() -> Iterator[Playwright]:
         _set_running_loop(before)
 
 
+def stop() -> None:
+    while _holders:
+        process, _address = _holders.pop()
+        process.communicate()
+
+
 def stop_all() -> None:
-    """Playwright ends its browsers with itself."""
     if _drivers:
         with driver() as playwright:
             playwright.stop()
+    stop()
 
 
 atexit.register(stop_all)
@@ -110,49 +155,15 @@ def be_patient(browser: Browser) -> None:
     browser.new_page = new_page  # type: ignore[method-assign]
 
 
-class Share:
-    """A browser as one of those sees it who share it: with the contexts that he opened."""
-
-    def __init__(self, browser: Browser) -> None:
-        self.browser = browser
-        self.contexts: list[BrowserContext] = []
-
-    def new_context(self, **options: Any) -> BrowserContext:
-        context = self.browser.new_context(**options)
-        self.contexts.append(context)
-        return context
-
-    def new_page(self, **options: Any) -> Page:
-        return self.new_context(**options).new_page()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.browser, name)
-
-
-def answers(browser: Browser) -> bool:
-    try:
-        browser.new_browser_cdp_session().detach()
-    except Error:
-        return False
-    return True
-
-
-def shared_browser(playwright: Playwright) -> Browser:
-    """That of this process; one that died is replaced."""
-    if not _shared or not answers(_shared[-1]):
-        _shared.append(
-            playwright.chromium.launch(executable_path=EXECUTABLE, args=ARGUMENTS, env={**with_true_clock()})
-        )
-        be_patient(_shared[-1])
-    return _shared[-1]
-
-
 @contextmanager
 def open_browser() -> Iterator[Browser]:
+    where = address()
     with driver() as playwright:
-        share = Share(shared_browser(playwright))
+        browser = playwright.chromium.connect_over_cdp(where, timeout=PATIENCE_MS)
+        be_patient(browser)
         try:
-            yield share  # type: ignore[misc]  # all that a browser has, by its own names
+            yield browser
         finally:
-            for context in share.contexts:
+            for context in browser.contexts[1:]:  # the first is the browser's own
                 context.close()
+            browser.close()
