@@ -4,7 +4,7 @@ after it was shown what that changes, refused in words."""
 import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nanhu.kernel.clock import campus_today
