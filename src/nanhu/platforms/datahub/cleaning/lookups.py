@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nanhu.platforms.datahub.cleaning.text import MOST_KEPT, Cell, text_of
+from nanhu.platforms.datahub.cleaning.text import LONGEST_KEPT, MOST_KEPT, Cell, text_of
 from nanhu.platforms.datahub.cleaning.units import UnitBook
 from nanhu.platforms.datahub.codes import UNIT, Code, code_table, spelling
 
@@ -29,6 +29,8 @@ class Lookups:
 
     def code(self, table_key: str, text: str) -> Code | None:
         """A column says the same few words again and again: each is looked up once."""
+        if len(text) > LONGEST_KEPT:
+            return self.look_up(table_key, text)
         asked = table_key, text
         if asked not in self.found:
             if len(self.found) >= MOST_KEPT:

@@ -2,6 +2,7 @@
 by their looks."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any, Final
@@ -23,6 +24,7 @@ from nanhu.platforms.datahub.sources import SourceSpec
 CHUNK: Final = 2000
 LANDING: Final = "datahub.landing"
 NOTHING: Final = "{}"
+NULLS: Final = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 plain: Final = json.JSONEncoder(ensure_ascii=False).encode
 quick: Final = msgspec.json.Encoder().encode
 
@@ -98,7 +100,12 @@ def landing_values(batch: Batch, rows: Sequence[RawRow], sensitive: set[str]) ->
         secret.append(written(hidden) if hidden else NOTHING)
     state = LandingRow.State.LANDED.value
     for row, text, blob in zip(rows, plain, encrypt_many(secret, purpose=LANDING), strict=True):
-        yield batch.id, row.sheet, row.line, text.replace("\\u0000", ""), blob, state, batch.created_at
+        yield batch.id, row.sheet, row.line, without_nulls(text), blob, state, batch.created_at
+
+
+def without_nulls(text: str) -> str:
+    """JSON that the database takes. What somebody typed, a stroke and u0000, stays."""
+    return NULLS.sub(r"\1", text) if "\\u0000" in text else text
 
 
 def looks_known(cell: Cell, looks: dict[str, bool]) -> bool:

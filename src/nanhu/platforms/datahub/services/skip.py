@@ -19,7 +19,7 @@ SECOND_HEADS: Final = frozenset(
 ) | {"必填", "必填项", "选填"}
 """In the column of the campus number: abbreviations under the Chinese headings, or whether a column must be filled."""
 ENDS_IN_DIGIT: Final = any(text[-1:].isdecimal() for text in SECOND_HEADS)
-PLAIN_CELLS: Final = re.compile(r"[0-9A-Za-z.@_/+\-\n\u3400-\u9fff]*")
+PLAIN_CELLS: Final = re.compile(r"[0-9A-Za-z.@_/+\-\u3400-\u9fff]*")
 """Without colons, and without what is taken away when a cell is read."""
 FEWEST_REPEATS: Final = 2
 FEWEST_VALUES: Final = 2
@@ -66,7 +66,7 @@ class Skips:
         ):
             return False
         try:
-            text = "\n".join(values)  # type: ignore[arg-type]  # of others than text it is not known at once
+            text = "".join(values)  # type: ignore[arg-type]  # of others than text it is not known at once
         except TypeError:
             return False
         is_plain = PLAIN_CELLS.fullmatch(text) is not None and not any(word in text for word in TOTALS)

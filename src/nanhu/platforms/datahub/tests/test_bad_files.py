@@ -12,6 +12,7 @@ from nanhu.kernel.sheets.errors import FileRefusedError
 from nanhu.kernel.sheets.guard import check_workbook
 from nanhu.kernel.sheets.shape import SheetShape, any_shape, usual_shape
 from nanhu.platforms.datahub.models import Batch, LandingRow
+from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.sources import STAFF
 from nanhu.platforms.datahub.tests.conftest import STUDENT_HEADER, id_number, register, student
 from nanhu.platforms.people.models import Person
@@ -95,6 +96,13 @@ def test_a_refused_file_is_remembered_with_the_reason_and_may_come_again(hand_in
         with pytest.raises(FileRefusedError):
             hand_in("品名,数量,单价\n纸,3,5\n")
     assert "学号" in Batch.objects.filter(state="refused").first().note
+
+
+def test_a_stroke_and_u0000_that_somebody_typed_are_no_null(hand_in, units):
+    typed = "C:\\u0000x"
+    report = hand_in(register(student(班级名称=typed), student("14231100002", 班级名称="张\\\\u0000\\")))
+    batch = Batch.objects.get(pk=report.batch)
+    assert [row.original["班级名称"] for row in stored_rows(batch)] == [typed, "张\\\\u0000\\"]
 
 
 def test_it_tells_which_source_a_file_belongs_to(hand_in):

@@ -330,6 +330,9 @@ def test_a_line_that_is_surely_a_record_is_one_at_length_too():
             surely += skips.is_surely_one(cells)
             assert skips.is_none(cells) == skips.is_none_at_length(cells), cells
     assert surely > 100
+    two = Skips({"campus_no": "学号", "name": "姓名", "unit_name": "单位"})
+    cells = {"学号": "14231100001", "姓名": "姓\n名", "单位": "单\n位"}
+    assert two.is_none(cells) == two.is_none_at_length(cells), "a heading in two lines"
 
 
 @pytest.mark.parametrize(
