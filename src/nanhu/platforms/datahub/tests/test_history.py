@@ -18,7 +18,7 @@ from nanhu.platforms.datahub.models import Batch, HistoryFile
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.mending import mend_row
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
-from nanhu.platforms.datahub.warehouse import history
+from nanhu.platforms.datahub.warehouse import as_of, history
 
 pytestmark = pytest.mark.django_db
 OTHER = student("14231100002", name="王芳", document=id_number(order=3), phone="13911112222")
@@ -124,6 +124,45 @@ def test_of_files_that_each_name_a_part_the_newest_line_of_each_counts(hand_in, 
     assert ("共 1 行" in one, "王芳" in one, "李明" in one) == (True, True, False)
 
 
+def test_headings_that_differ_in_capitals_are_those_of_their_own_file(hand_in, units):
+    hand_in(register(student(), OTHER))
+    header = CONTACTS.removesuffix("\n")
+    hand_in(f"{header},Dorm\n14231100001,李明,13800138001,3\n", "sa.contacts", "一.csv")
+    hand_in(f"{header},dorm\n14231100002,王芳,13800138002,4\n", "sa.contacts", "二.csv")
+    said = said_at_the_command("--source", "sa.contacts")
+    assert ("Dorm=3" in said, "dorm=4" in said) == (True, True)
+
+
+def test_of_a_number_in_very_many_lines_the_newest_are_told(steward, hand_in, units, monkeypatch):
+    hand_in(register(student(), OTHER))
+    lines = [*["14231100001,李明,13800138001"] * 410, "14231100001,李明（大）,13800138001"]
+    hand_in(f"{CONTACTS}{'\n'.join(lines)}\n", "sa.contacts", "一.csv")
+    said = page(steward, source="sa.contacts").content.decode()
+    assert "姓名：李明（大）" in said
+    assert "哪次变成这样（" not in said
+    monkeypatch.setattr(as_of, "MOST_OF_ONE", 2)
+    said = page(steward, source="sa.contacts").content.decode()
+    assert "姓名：李明（大）" in said
+    assert "哪次变成这样（最近的 2 行，一共 411 行）" in said
+
+
+def test_a_file_that_is_as_long_as_it_was_but_not_to_be_read_is_written_anew(hand_in, units):
+    hand_in(register(student(), OTHER))
+    report = hand_in(f"{CONTACTS}14231100001,李明,13800138001\n", "sa.contacts", "一.csv")
+    jobs.keep_history()
+    path = history.path_of(batch_of(report))
+    path.write_bytes(bytes(path.stat().st_size))
+    assert "姓名=李明" in said_at_the_command("--source", "sa.contacts"), "whatever the power left of it"
+
+
+def test_where_none_can_be_written_the_page_says_so(steward, hand_in, units, folder):
+    hand_in(register(student()))
+    folder.write_text("no folder")
+    answer = page(steward)
+    assert answer.status_code == 409
+    assert "没有看成，什么也没有变" in answer.content.decode()
+
+
 def test_units_are_told_as_of_a_day_too(steward, units):
     said = page(steward, number="11", source="org.units").content.decode()
     assert "计算机学院" in said
@@ -141,6 +180,14 @@ def test_it_goes_with_its_batch(steward, hand_in, units, folder):
     assert page(steward).status_code == 404
     jobs.keep_history()
     assert not path.exists()
+
+
+def test_a_roll_back_that_stands_is_done_although_the_file_cannot_be_removed(hand_in, units, folder):
+    report = hand_in(register(student()))
+    folder.write_text("no folder")
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        roll_back(by=BY, batch_id=report.batch, reason="错")
+    assert batch_of(report).state == Batch.State.ROLLED_BACK
 
 
 def test_killed_before_its_file_is_gone_the_next_turn_removes_it(hand_in, units):
@@ -201,8 +248,9 @@ def test_it_is_written_once_and_again_where_it_lacks_is_broken_or_a_key_was_chan
     assert HistoryFile.objects.get(batch=batch).written_at == noted
     path.unlink()
     assert is_written_anew(), "of a data folder that was restored without it"
+    other = f"{history.keys_in_effect()} and another"
     with monkeypatch.context() as rotated:
-        rotated.setattr(history, "keys_in_effect", lambda: "2/1")
+        rotated.setattr(history, "keys_in_effect", lambda: other)
         assert is_written_anew()
         assert not is_written_anew()
     sound = path.read_bytes()

@@ -81,6 +81,15 @@ def turns_of(lines: Iterable[Line]) -> Iterator[Turn]:
         before = cells
 
 
+def caption_of(course: AsOf) -> str:
+    if course.count > len(course.lines):
+        return _now("哪次变成这样（最近的 %(shown)d 行，一共 %(count)d 行）") % {
+            "shown": len(course.lines),
+            "count": course.count,
+        }
+    return _now("哪次变成这样")
+
+
 @home.lookup(
     "history/",
     HistoryForm,
@@ -105,6 +114,6 @@ def history(request: PageRequest, form: HistoryForm) -> dict[str, Any]:
         list_of(request, Cells, list(line.cells.items()), caption=f"#{line.batch.pk} {place_of(line)}", per_page=100)
         for line in told.lines[:MOST_SHOWN]
     ]
-    course_list = list_of(request, Course, turns, caption=_("哪次变成这样"), per_page=max(len(turns), 1))
+    course_list = list_of(request, Course, turns, caption=caption_of(course), per_page=max(len(turns), 1))
     name = number if told.lines else _now("那天的文件里没有 %s") % number
     return {"name": name, "lists": [*lists, course_list]}

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from nanhu.kernel.clock import end_of
 from nanhu.kernel.crypto import decrypt_many, keys_in_effect, mask_id_number
-from nanhu.platforms.datahub.errors import UnknownSourceError
+from nanhu.platforms.datahub.errors import LargeTableFailedError, LargeTableLookError, UnknownSourceError
 from nanhu.platforms.datahub.models import Batch, HistoryFile
 from nanhu.platforms.datahub.reading.headers import parts_of
 from nanhu.platforms.datahub.services.files import sha256_of
@@ -24,10 +24,15 @@ from nanhu.platforms.datahub.warehouse.engines import read_landed
 from nanhu.platforms.people import api as people
 
 MOST_LINES: Final = 400
-NEWEST: Final = (
-    "QUALIFY row_number() OVER (PARTITION BY nanhu_key ORDER BY nanhu_at DESC, nanhu_batch DESC, nanhu_place DESC) = 1"
-)
+MOST_OF_ONE: Final = 2000
+"""Of one number, in files of each day those of five years."""
 ORDER: Final = "ORDER BY nanhu_at, nanhu_batch, nanhu_place"
+BACKWARDS: Final = "ORDER BY nanhu_at DESC, nanhu_batch DESC, nanhu_place DESC"
+NEWEST: Final = (
+    "SEMI JOIN (SELECT nanhu_batch, nanhu_place FROM landed {where}"
+    f" QUALIFY row_number() OVER (PARTITION BY nanhu_key {BACKWARDS}) = 1) AS newest USING (nanhu_batch, nanhu_place)"
+)
+"""Which are the newest is found by the narrow columns: whole lines of a dozen files are more than the memory that it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +80,9 @@ def said_on(key: str, day: date, *, number: str = "", most: int = MOST_LINES) ->
 
 
 def course_of(key: str, day: date, number: str) -> AsOf:
-    """All lines of one number in all files until the end of that day, the oldest first."""
+    """The lines of one number in all files until the end of that day, the oldest first; of too many the newest."""
     spec = office_source(key)
-    return answer_of(spec, until(spec, day), number=number)
+    return answer_of(spec, until(spec, day), number=number, most=MOST_OF_ONE, order=BACKWARDS)
 
 
 def until(spec: SourceSpec, day: date) -> list[Batch]:
@@ -93,38 +98,64 @@ def answer_of(
     most: int = MOST_LINES,
     newest: bool = False,
     is_read_through: bool = False,
+    order: str = ORDER,
 ) -> AsOf:
+    """`order`: of what is left where there is more than `most`."""
     there = [one for one in batches if is_there(one, is_read_through=is_read_through)]
     wanted = history.keys_of([history.key_as(spec, number)])[0] if number else None
     if not there or (number and wanted is None):
         return AsOf(there, 0, [])
     where = f"WHERE nanhu_key = '{wanted}'" if wanted else "WHERE nanhu_key IS NOT NULL" if newest else ""
-    chosen = f"SELECT * FROM landed {where} {NEWEST if newest else ''}"
+    chosen = f"SELECT * FROM landed {NEWEST.format(where=where) if newest else where}"
     shown = f"* EXCLUDE (nanhu_source, nanhu_at, nanhu_key, {history.SEALED}), to_base64({history.SEALED}) AS {history.SEALED}"
-    found = read_landed(
-        [str(history.path_of(one)) for one in there],
-        {
-            "count": f"SELECT count(*) AS n FROM ({chosen})",
-            "lines": f"SELECT {shown} FROM ({chosen}) {ORDER} LIMIT {most:d}",
-        },
-    )
+    ask = {
+        "count": f"SELECT count(*) AS n FROM ({chosen})",
+        "lines": f"SELECT {shown} FROM (SELECT * FROM ({chosen}) {order} LIMIT {most:d}) {ORDER}",
+    }
+    found = read(there, ask)
     return AsOf(there, found["count"][0]["n"], list(lines_of(spec, {one.pk: one for one in there}, found["lines"])))
+
+
+def read(batches: Sequence[Batch], ask: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Where that fails, what is not as it was written is written anew, and read again."""
+    files = [str(history.path_of(one)) for one in batches]
+    try:
+        return read_landed(files, ask)
+    except LargeTableLookError:
+        broken = [one for one in batches if not is_sound(one, is_read_through=True)]
+        if not broken or not all(map(written_anew, broken)):
+            raise
+    return read_landed(files, ask)
 
 
 def is_there(batch: Batch, *, is_read_through: bool) -> bool:
     """Written anew where it lacks, is sealed by a key that was changed, or is not what was written."""
+    return is_sound(batch, is_read_through=is_read_through) or written_anew(batch)
+
+
+def is_sound(batch: Batch, *, is_read_through: bool) -> bool:
     kept, path = HistoryFile.objects.filter(batch=batch, keys=keys_in_effect()).first(), history.path_of(batch)
-    is_sound = kept is not None and path.is_file() and path.stat().st_size == kept.size_bytes
-    if is_sound and kept is not None and is_read_through:
-        is_sound = sha256_of(path) == kept.sha256
-    return is_sound or history.keep(batch.pk)
+    if kept is None or not path.is_file() or path.stat().st_size != kept.size_bytes:
+        return False
+    return not is_read_through or sha256_of(path) == kept.sha256
+
+
+def written_anew(batch: Batch) -> bool:
+    """Raises LargeTableLookError where the disk is full, or the folder is not ours to write."""
+    try:
+        return history.keep(batch.pk)
+    except (OSError, LargeTableFailedError) as failed:
+        fault = failed.facts["fault"] if isinstance(failed, LargeTableFailedError) else type(failed).__name__
+        raise LargeTableLookError(fault=fault) from failed
 
 
 def lines_of(spec: SourceSpec, batches: Mapping[int, Batch], rows: Sequence[Mapping[str, Any]]) -> Iterable[Line]:
     opened = decrypt_many([b64decode(row[history.SEALED]) for row in rows], purpose=history.PURPOSE)
     secret = [json.loads(text) if text != NOTHING else {} for text in opened]
-    cells = [{**plain_of(row), **hidden} for row, hidden in zip(rows, secret, strict=True)]
     of_batch = [batches[row["nanhu_batch"]] for row in rows]
+    own = {pk: history.own_headings(batch) for pk, batch in batches.items()}
+    plain = (plain_of(row, own[row["nanhu_batch"]]) for row in rows)
+    cells = [{**said, **hidden} for said, hidden in zip(plain, secret, strict=True)]
     keys = [history.key_in(spec, batch.columns, one) for batch, one in zip(of_batch, cells, strict=True)]
     known = set(keys) if spec.kind == "units" else people.holders_of(set(keys)).keys()
     for row, batch, one, key in zip(rows, of_batch, cells, keys, strict=True):
@@ -132,9 +163,9 @@ def lines_of(spec: SourceSpec, batches: Mapping[int, Batch], rows: Sequence[Mapp
         yield Line(batch, row["nanhu_sheet"], row["nanhu_line"], number, shown_cells(spec, batch, one, number))
 
 
-def plain_of(row: Mapping[str, Any]) -> dict[str, str]:
+def plain_of(row: Mapping[str, Any], own: Sequence[str]) -> dict[str, str]:
     ours = history.OURS.keys()
-    return {history.heading_in(name): cell for name, cell in row.items() if name not in ours and cell is not None}
+    return {history.heading_in(name, own): cell for name, cell in row.items() if name not in ours and cell is not None}
 
 
 def shown_cells(spec: SourceSpec, batch: Batch, cells: Mapping[str, Any], number: str) -> dict[str, str]:

@@ -107,9 +107,9 @@ def removed(kept: HistoryFile) -> bool:
 
 
 def forget(batch: Batch) -> None:
-    """Of a batch that is rolled back, or whose lines are pruned: the file, once that stands."""
+    """Of a batch that is rolled back, or whose lines are pruned: the file, once that stands; one that cannot be removed now the next turn does."""
     HistoryFile.objects.filter(batch=batch).delete()
-    transaction.on_commit(partial(path_of(batch).unlink, missing_ok=True))
+    transaction.on_commit(partial(path_of(batch).unlink, missing_ok=True), robust=True)
 
 
 @transaction.atomic
@@ -152,12 +152,18 @@ def headings_of(batch: Batch) -> dict[str, str]:
     beside = all_rows(
         "SELECT DISTINCT jsonb_object_keys(raw -> 'cells') FROM datahub_landing_row WHERE batch_id = %s", [batch.pk]
     )
-    named = dict.fromkeys([one for one in batch.headings if one] + sorted(heading for (heading,) in beside))
+    named = dict.fromkeys(own_headings(batch) + sorted(heading for (heading,) in beside))
     return {heading: f"{place:03d} {heading}" for place, heading in enumerate(named, start=1)}
 
 
-def heading_in(column: str) -> str:
-    return column.partition(" ")[2]
+def own_headings(batch: Batch) -> list[str]:
+    return list(dict.fromkeys(filter(None, batch.headings)))
+
+
+def heading_in(column: str, own: Sequence[str] = ()) -> str:
+    """`own`: the headings of its batch. Who reads many files takes columns whose names differ in capitals alone for one."""
+    place, _blank, heading = column.partition(" ")
+    return own[int(place) - 1] if int(place) <= len(own) else heading
 
 
 def lines_of(batch: Batch, headings: Mapping[str, str]) -> Iterator[dict[str, Any]]:
