@@ -5,6 +5,7 @@ One of another hand (whose name is no source's key) says the columns, the rows e
 it is. What it says and this program does not take is named."""
 
 import copy
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,10 +14,11 @@ from typing import Any, Final, TypeGuard
 
 from django.utils.translation import gettext as _
 
-from nanhu.platforms.datahub.errors import ContractRefusedError
+from nanhu.platforms.datahub.errors import ContractRefusedError, SourceAddressError
 from nanhu.platforms.datahub.feeding import odcs, plain_yaml
 from nanhu.platforms.datahub.feeding.forms import KEY, MINUTES_A_DAY, HeadForm, fields_of, offer_of, targets
 from nanhu.platforms.datahub.feeding.http import SECRETS
+from nanhu.platforms.datahub.feeding.services import whose_secret
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import SOURCES
@@ -31,6 +33,7 @@ UNITS: Final = {
     MINUTES_A_DAY: ("d", "day", "days"),
 }
 SECRET_PLACES: Final = ("servers", "customProperties")
+SWITCHES: Final = frozenset({"is_whole", "keeps_empty"})
 MINUTES: Final = {name: minutes for minutes, names in UNITS.items() for name in names}
 
 
@@ -43,11 +46,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """`facts`: of the source, as its form gives them; `left`: what the file says beside that, by where it stands."""
+    """`facts`: of the source, as its form gives them; `left`: what the file says beside that, by where it stands; `drops_secret`: what is kept
+    was given for another."""
 
     facts: Said
     changes: list[Change]
     left: list[str]
+    drops_secret: bool
 
 
 def read(content: bytes, made: DataSource) -> Contract:
@@ -67,11 +72,19 @@ def read(content: bytes, made: DataSource) -> Contract:
     ]
     own = dict(leaves(odcs.contract_of(after)))
     left = [place for place, value in leaves(said) if own.get(place) != value and place not in OF_THE_FILE]
-    return Contract(facts, changes, left)
+    return Contract(facts, changes, left, drops_secret(made, after))
+
+
+def drops_secret(made: DataSource, after: DataSource) -> bool:
+    """A secret stays with whom it was given for. Raises SourceAddressError."""
+    try:
+        return bool(made.secret) and whose_secret(made) != whose_secret(after)
+    except OSError as fault:
+        raise SourceAddressError(why=str(fault)) from fault
 
 
 def normal(said: Said, made: DataSource) -> Said:
-    """With our names for fields, and the times in minutes. Refused where it is another source's, or for another table."""
+    """With our names for fields, our table first, and the times in minutes. Refused where it is another source's, or for another table."""
     if said.get("kind") != "DataContract" or not str(said.get("apiVersion", "")).startswith("v3."):
         raise ContractRefusedError(why=_("不是 ODCS 3 的数据约定（kind: DataContract，apiVersion: v3…）"))
     refuse_secrets({name: said[name] if name in SECRET_PLACES else "" for name in said})
@@ -84,7 +97,8 @@ def normal(said: Said, made: DataSource) -> Said:
     table = table_of(said, made)
     found = dict(said)
     if table is not None:
-        found["schema"] = [table | {"name": made.fills} | renamed(table, made.fills)]
+        ours = table | {"name": made.fills} | renamed(table, made.fills)
+        found["schema"] = [ours, *(one for one in items(said, "schema") if one is not table)]
     if "slaProperties" in said:
         found["slaProperties"] = [in_minutes(mapping(one, "slaProperties")) for one in items(said, "slaProperties")]
     return found
@@ -106,15 +120,18 @@ def table_of(said: Said, made: DataSource) -> Said | None:
     found = next((one for one in tables if one.get("name") == made.fills), None)
     if found is not None or not tables:
         return found
-    if len(tables) > 1 or tables[0].get("name") in dict(targets()):
+    if len(tables) > 1 or str(tables[0].get("name")) in dict(targets()):
         raise other("schema", "、".join(str(one.get("name", "—")) for one in tables), made.fills)
     return tables[0]
 
 
 def renamed(table: Said, fills: str) -> Said:
-    """A field may be called by our name, its label or its alias."""
+    """A field may be called by our name, its label or its alias. What ODCS 3.0 calls the `rule` of a library is its `metric` since 3.1."""
+    rules = [mapping(one, "quality") for one in items(table, "quality")]
+    rules = [{"rule" if name == "metric" else name: value for name, value in one.items()} for one in rules]
+    said = {"quality": rules} if "quality" in table else {}
     if "properties" not in table:
-        return {}
+        return said
     known = fields_of(fills)
     ours = {label: name for name, label in known.items()}
     if fills in shared_tables():
@@ -125,7 +142,7 @@ def renamed(table: Said, fills: str) -> Said:
         if name not in known and name in ours:
             one = {"physicalName": name} | one | {"name": ours[name]}  # noqa: PLW2901  (the same, in our words)
         found.append(one)
-    return {"properties": found}
+    return said | {"properties": found}
 
 
 def in_minutes(one: Said) -> Said:
@@ -141,7 +158,7 @@ def form_data(said: Said, made: DataSource) -> Said:
     found = {name: value_of(made, name) for name in kept} | {"columns": made.columns, "values": made.values}
     if said.get("name") == made.key:
         found |= own_head(said, made)
-    for table in (mapping(one, "schema") for one in items(said, "schema")):
+    for table in (mapping(one, "schema") for one in items(said, "schema")[:1]):
         found |= of_table(table, made, is_own=said.get("name") == made.key)
     for one in items(said, "slaProperties"):
         found |= of_time(one)
@@ -173,9 +190,9 @@ def own_head(said: Said, made: DataSource) -> Said:
 def of_table(table: Said, made: DataSource, *, is_own: bool) -> Said:
     more, found = customs(table), dict[str, Any]()
     if "isWhole" in more:
-        found["is_whole"] = more["isWhole"]
+        found["is_whole"] = one_of("isWhole", more["isWhole"], {True: True, False: False})
     if "emptyCell" in more and made.fills not in SOURCES:
-        found["keeps_empty"] = more["emptyCell"] == odcs.SAYS_NOTHING
+        found["keeps_empty"] = one_of("emptyCell", more["emptyCell"], {odcs.SAYS_NOTHING: True, odcs.EMPTIES: False})
     if "properties" in table:
         found |= of_fields([mapping(one, "properties") for one in items(table, "properties")], made, is_own=is_own)
     if "quality" in table:
@@ -205,12 +222,14 @@ def of_rows(rules: list[Said], more: Said, *, is_own: bool) -> Said:
     rule = next((one for one in rules if one.get("rule") == "rowCount"), {})
     bounds = [rule["mustBe"]] * 2 if "mustBe" in rule else rule.get("mustBeBetween")
     if not is_range(bounds):
-        return {"expected_rows": "", "tolerance": tolerance} if is_own and is_count(tolerance) else {}
+        kept = {"tolerance": tolerance} if is_count(tolerance) else {}
+        return {"expected_rows": ""} | kept if is_own else {}
     if is_count(expected) and is_count(tolerance) and odcs.bounds_of(expected, tolerance) == bounds:
         return {"expected_rows": expected, "tolerance": tolerance}
     least, most = bounds
     middle = max(round((least + most) / 2), 1)
-    return {"expected_rows": middle, "tolerance": min(ceil((most - least) * 50 / middle), 100)}
+    spread = max(middle - least, most - middle)
+    return {"expected_rows": middle, "tolerance": min(ceil(spread * 100 / middle), 100)}
 
 
 def is_count(value: object) -> TypeGuard[int]:
@@ -218,7 +237,10 @@ def is_count(value: object) -> TypeGuard[int]:
 
 
 def is_range(bounds: object) -> TypeGuard[list[int]]:
-    return isinstance(bounds, list) and len(bounds) == 2 and all(map(is_count, bounds)) and bounds[0] <= bounds[1]  # noqa: PLR2004
+    """Of rows, of which there is one at least."""
+    if not isinstance(bounds, list) or len(bounds) != 2 or not all(map(is_count, bounds)):  # noqa: PLR2004
+        return False
+    return bool(0 <= bounds[0] <= bounds[1] and bounds[1])
 
 
 def of_time(one: Said) -> Said:
@@ -236,10 +258,11 @@ def value_of(made: DataSource, name: str) -> Any:
 
 
 def form_value(name: str, value: Any) -> str:
-    if isinstance(value, bool):
+    if name in SWITCHES:
         return "on" if value else ""
     if value is None:
         return ""
+    refuse_unquoted(name, value)
     if not isinstance(value, str | int):
         raise ContractRefusedError(why=_("“%s”是一个值，不是一张表") % name)
     return str(value)
@@ -247,9 +270,24 @@ def form_value(name: str, value: Any) -> str:
 
 def pairs(said: Mapping[str, Any]) -> str:
     for left, right in said.items():
+        refuse_unquoted(left, right, int)
         if not isinstance(right, str) or any(sign in left for sign in "=＝") or len(f"{left}{right}".splitlines()) != 1:
             raise ContractRefusedError(why=f"{left} = {right}")
     return "\n".join(f"{left} = {right}" for left, right in said.items())
+
+
+def one_of(name: str, value: object, meant: Mapping[Any, bool]) -> bool:
+    found = next((is_meant for word, is_meant in meant.items() if type(word) is type(value) and word == value), None)
+    if found is None:
+        words = " / ".join(json.dumps(one) for one in meant)
+        raise ContractRefusedError(why=_("“%(name)s”只能是 %(words)s") % {"name": name, "words": words})
+    return found
+
+
+def refuse_unquoted(name: str, value: object, *more: type) -> None:
+    """A word that YAML takes for a yes, a no or a number: what was meant is not known."""
+    if isinstance(value, (bool, float, *more)):
+        raise ContractRefusedError(why=_("“%s”是文字，要写在引号里") % name)
 
 
 def server_of(said: Said) -> Said:

@@ -54,6 +54,8 @@ SERVER: Final = {
 }
 """How a source is read, by custom properties of its server."""
 SAYS_NOTHING, EMPTIES = "says nothing", "empties the field"
+NO_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+"""Without quotes some program reads them as a yes, a no or nothing: of YAML 1.1 all, as most tools do."""
 NOT_PLAIN: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What YAML takes for the end of a line, or not at all."""
 
@@ -275,7 +277,7 @@ def lines_of(said: Any, depth: int = 0) -> Iterator[str]:
 
 
 def needs_quotes(name: str) -> bool:
-    return not (name.isascii() and name.isidentifier())
+    return not (name.isascii() and name.isidentifier()) or name.lower() in NO_WORDS
 
 
 def scalar(value: Any) -> str:

@@ -1,5 +1,6 @@
-"""YAML from outside as plain data: mappings with names, lists, and scalars as YAML 1.2 means them (`no` is a word). No tags, no anchors,
-one document, a name once, bounded depth and number of pieces: what cannot be meant by a contract is refused before anything is made of it."""
+"""YAML from outside as plain data: mappings with names, lists, and scalars as YAML 1.2 means them (`no` is a word); but digits after a zero are
+a code (`012`), and stay one. No tags, no anchors, one document, a name once, bounded depth and number of pieces: what cannot be meant by a
+contract is refused before anything is made of it."""
 
 import re
 from collections.abc import Iterator
@@ -13,9 +14,12 @@ from nanhu.platforms.datahub.errors import ContractRefusedError
 
 DEEPEST: Final = 20
 MOST_PIECES: Final = 50_000
-WORDS: Final = {"": None, "~": None, "null": None, "true": True, "false": False}
-WHOLE: Final = re.compile(r"[-+]?[0-9]{1,18}")
-FRACTION: Final = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
+MEANT: Final = {"null": None, "true": True, "false": False}
+WORDS: Final = {"": None, "~": None} | {
+    said: meant for word, meant in MEANT.items() for said in (word, word.capitalize(), word.upper())
+}
+WHOLE: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
+FRACTION: Final = re.compile(rf"{WHOLE.pattern}\.[0-9]{{1,18}}")
 
 
 def read(content: bytes) -> Any:

@@ -37,11 +37,12 @@ def shown(steward, made, text):
 
 
 def handed_in(steward, made, text):
-    """Both presses."""
+    """Both presses; the second as browsers send what stands in a page."""
     first = shown(steward, made, text)
     if first.status_code != 200:
         return first
-    return steward.post(at(made, "contract/"), {"text": first.context["form"].data["text"], "confirmed": "1"})
+    read = first.context["form"].data["text"]
+    return steward.post(at(made, "contract/"), {"text": read.replace("\n", "\r\n"), "confirmed": "1"})
 
 
 def row_of(made):
@@ -59,6 +60,20 @@ def test_it_is_handed_out_without_the_secret_and_handed_in_unchanged_changes_not
     assert answer.status_code == 302, answer.content.decode()[:3000]
     assert row_of(made) == before
     assert DataSource.objects.get(pk=made.pk).secret == HTTP["secret"], "kept"
+
+
+def test_a_file_is_asked_for_and_none_is_refused(steward, made):
+    assert "选填" not in steward.get(at(made, "contract/")).content.decode()
+    answer = steward.post(at(made, "contract/"), {"text": ""})
+    assert (answer.status_code, "请选一个文件" in answer.content.decode()) == (422, True)
+
+
+def test_the_largest_comes_through_both_presses(steward, made):
+    text = handed_out(steward, made).replace('domain: "教务处"', 'domain: "信息中心"')
+    text += "#\n" * ((contracts.LARGEST - len(text.encode())) // 2)
+    assert handed_in(steward, made, text).status_code == 302
+    made.refresh_from_db()
+    assert made.office == "信息中心"
 
 
 def test_what_is_changed_in_the_file_is_shown_and_then_changed_as_by_the_form(steward, made):
@@ -102,6 +117,16 @@ def test_what_is_changed_in_the_file_is_shown_and_then_changed_as_by_the_form(st
         ('domain: "教务处"', f"domain: [{'1,' * 60_000}]", "里面的东西太多"),
         ("apiVersion", "---\n---\napiVersion", "这份约定不能用"),
         ("servers:", "servers: 5\nothers:", "servers"),
+        (
+            'property: "isWhole"\n        value: true',
+            'property: "isWhole"\n        value: no',
+            "“isWhole”只能是 true / false",
+        ),
+        ('value: "empties the field"', 'value: "Says nothing"', "“emptyCell”只能是"),
+        ('domain: "教务处"', "domain: true", "“office”是文字，要写在引号里"),
+        ('purpose: "选课（接口）"', "purpose: 1.10", "“name”是文字，要写在引号里"),
+        ('physicalName: "stu"', "physicalName: 12", "“campus_no”是文字，要写在引号里"),
+        ('location: "https', 'location: "ftps', "这个地址不能用"),
     ],
 )
 def test_what_it_cannot_mean_is_refused_in_words_and_nothing_changes(steward, made, old, new, words):
@@ -122,13 +147,62 @@ def test_what_is_no_contract_is_refused(steward, made, content):
     assert shown(steward, made, content).status_code == 422
 
 
+def test_digits_after_a_zero_are_a_code_and_stay_one(steward, made):
+    text = (
+        handed_out(steward, made)
+        .replace('domain: "教务处"', "domain: 012")
+        .replace('physicalName: "stu"', "physicalName: 007")
+    )
+    assert handed_in(steward, made, text).status_code == 302
+    made.refresh_from_db()
+    assert (made.office, made.columns["campus_no"]) == ("012", "007")
+
+
+def test_a_secret_that_was_given_for_another_host_is_said_to_go_before_it_goes(steward, made):
+    text = handed_out(steward, made)
+    words = "密钥要重新填"
+    assert words not in shown(steward, made, text.replace('"教务处"', '"信息中心"')).content.decode()
+    moved = text.replace(ADDRESS, "https://other.example.com/api/xk")
+    assert words in shown(steward, made, moved).content.decode()
+    assert DataSource.objects.get(pk=made.pk).secret == HTTP["secret"]
+    assert handed_in(steward, made, moved).status_code == 302
+    assert DataSource.objects.get(pk=made.pk).secret is None
+
+
+def test_what_another_tool_wrote_of_it_comes_back_the_same_and_without_its_rule_expects_no_rows(steward, made):
+    assert (
+        steward.post(at(made, "change/http/"), HTTP | {"address": ADDRESS, "expected_rows": "300"}).status_code == 302
+    )
+    said = as_standard(steward, made)
+    page = shown(steward, made, yaml.safe_dump(said, allow_unicode=True).replace("value: true", "value: True"))
+    assert ("没有不同" in page.content.decode(), page.context["preview"].left) == (True, [])
+    table = said["schema"][0]
+    table["quality"] = [one for one in table["quality"] if one.get("rule") != "rowCount"]
+    named = {"expectedRows", "tolerancePercent"}
+    table["customProperties"] = [one for one in table["customProperties"] if one["property"] not in named]
+    assert handed_in(steward, made, yaml.safe_dump(said, allow_unicode=True)).status_code == 302
+    made.refresh_from_db()
+    assert made.expected_rows is None
+
+
+def test_words_that_yaml_takes_for_a_yes_or_a_no_stay_words_to_every_reader(steward, made):
+    words = {"no": "first", "Yes": "again", "true": "first", "null": "again", "N": "first", "off": "again"}
+    DataSource.objects.filter(pk=made.pk).update(values={"kind": words})
+    text = handed_out(steward, made)
+    assert more_of(properties_of(yaml.safe_load(text))["kind"])["words"] == words
+    assert '"N": "first"' in text
+    assert shown(steward, made, text).context["preview"].changes == []
+
+
 def test_what_the_program_does_not_take_is_named(steward, made):
     text = handed_out(steward, made)
     text = text.replace("required: true\n", "required: false\n", 1).replace("domain:", "tenant: jw\ndomain:")
+    text = text.replace("slaProperties:", '  - name: ["another", "table"]\n    physicalName: T_KB\nslaProperties:')
     page = shown(steward, made, text)
     assert "文件里这些不改这个数据源" in page.content.decode()
     left = page.context["preview"].left
     assert ("tenant" in left, [one for one in left if one.endswith(".required")] != []) == (True, True)
+    assert [one for one in left if one.endswith(".physicalName")] == ["schema.['another', 'table'].physicalName"]
 
 
 FOREIGN = """
@@ -181,6 +255,24 @@ def test_a_contract_of_anothers_tool_fills_what_it_can(steward, made):
         "every_minutes": 60,
         "stale_minutes": 2880,
     }
+
+
+@pytest.mark.parametrize("bounds", [[10, 11], [9, 12], [0, 1], [9000, 11000], [1, 1_000_000]])
+def test_of_rows_it_refuses_none_that_a_contract_since_odcs_3_1_allows(steward, made, bounds):
+    text = FOREIGN.replace("rule: rowCount", "metric: rowCount").replace("[9000, 11000]", str(bounds))
+    page = shown(steward, made, text)
+    assert not [one for one in page.context["preview"].left if one.endswith(".metric")]
+    facts = page.context["preview"].facts
+    least, most = odcs.bounds_of(facts["expected_rows"], facts["tolerance"])
+    assert (least <= bounds[0], bounds[1] <= most) == (True, True)
+
+
+@pytest.mark.parametrize("bounds", ["[0, 0]", "[-9, 9]", "[5, 3]", "[1.5, 3]", "[1]", "true", '["1", "2"]'])
+def test_what_is_no_number_of_rows_is_named_and_changes_none(steward, made, bounds):
+    page = shown(steward, made, FOREIGN.replace("[9000, 11000]", bounds).replace("name: T_XK", "name: [T_XK]"))
+    preview = page.context["preview"]
+    assert preview.facts["expected_rows"] is None
+    assert [one for one in preview.left if "mustBeBetween" in one]
 
 
 LINE = (

@@ -154,20 +154,20 @@ for _offer in forms.OFFERS:
 
 
 class ContractForm(Form):
-    """`text`: what was read of the file, for the second press."""
+    """`text`: what was read of the file, for the second press, with which a browser sends two characters for the end of a line."""
 
-    file = FileField(
-        label=_("约定文件"), required=False, help_text=_("ODCS 3 的 YAML：先下载，改好再交上来。密钥不在里面，也不改。")
-    )
-    text = CharField(widget=HiddenInput, required=False, strip=False, max_length=contracts.LARGEST)
+    file = FileField(label=_("约定文件"), help_text=_("ODCS 3 的 YAML：先下载，改好再交上来。密钥不在里面，也不改。"))
+    text = CharField(widget=HiddenInput, required=False, strip=False, max_length=2 * contracts.LARGEST)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["file"].required = not self.data.get("text")
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         uploaded = said.get("file")
         if uploaded:
             said["text"] = self.text_of(uploaded)
-        elif not said.get("text"):
-            self.add_error("file", _("选一个文件。"))
         given: Any = self.data
         given = given.copy()
         given["text"] = said.get("text", "")
