@@ -4,7 +4,7 @@ after it was shown what that changes, refused in words."""
 import pytest
 import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from nanhu.kernel.clock import campus_today
@@ -331,6 +331,7 @@ def sources(draw):
     return DataSource(**form.facts())
 
 
+@settings(max_examples=40)
 @given(sources())
 def test_whatever_a_source_says_comes_back_from_its_file_alone(made):
     text = odcs.written(made).encode()
