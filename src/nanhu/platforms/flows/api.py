@@ -95,6 +95,7 @@ __all__ = [
     "todo_audiences",
     "uploads_of",
     "who_decided",
+    "who_was_stood_in_for",
     "withdraw",
 ]
 choice_lists = choices.lists
@@ -132,9 +133,18 @@ def who_decided(case_id: int, step: str) -> list[int]:
     return list(done.order_by("pk").values_list("done_by_id", flat=True))
 
 
+def who_was_stood_in_for(case_id: int, step: str) -> list[int]:
+    """The persons in whose place a delegate gave his word at a step."""
+    done = Task.objects.filter(case=case_id, step=step, done_for__isnull=False)
+    return list(done.order_by("pk").values_list("done_for_id", flat=True))
+
+
 def last_word(case_id: int) -> tuple[int | None, str]:
-    """Of a case that was decided: whose it was, and what he said."""
+    """Of a case that was decided: whose it was, and what he said. Of one that was refused the refusal, also where another signer agreed
+    after it."""
     done = Task.objects.filter(case=case_id, state=Task.State.DONE).order_by("-done_at", "-pk")
+    if Case.objects.filter(pk=case_id, outcome=Case.Outcome.REFUSED).exists():
+        done = done.filter(decision=Task.Decision.REFUSE)
     return done.values_list("done_by_id", "comment").first() or (None, "")
 
 
