@@ -250,6 +250,14 @@ class OfficeSpeaksError(CampusError):
     sentence = _("这一批要由负责部门“{office}”确认文件无误（{who}），别人说的不算数。")
 
 
+class WordLapsedError(CampusError):
+    """Whose word it is lost the post since, or the account."""
+
+    code = "datahub.word_lapsed"
+    http_status = 409
+    sentence = _("确认的人现在不能替负责部门“{office}”说话了，他的确认不算数：要重新确认（{who}）。")
+
+
 class NotTheOfficeError(CampusError):
     code = "datahub.not_the_office"
     http_status = 403

@@ -18,6 +18,7 @@ from nanhu.platforms.datahub.errors import (
     OfficeSpeaksError,
     OneIsEnoughError,
     ReleaseRefusedError,
+    WordLapsedError,
 )
 from nanhu.platforms.datahub.jobs import finish_batch
 from nanhu.platforms.datahub.models import Batch, Issue, Level, Release
@@ -50,7 +51,8 @@ def confirm(*, by: Actor, token: UUID, batch_id: int, seen: str, reason: str) ->
     batch = lock_red(batch_id, seen)
     owner = owner_of(batch)
     refuse_stranger(by, owner)
-    if Release.objects.filter(batch=batch, state=Release.State.ASKED, unit_id=owner.unit_id, vacancy="").exists():
+    said_before = Release.objects.filter(batch=batch, state=Release.State.ASKED, unit_id=owner.unit_id, vacancy="")
+    if said_before.filter(author_id__in=owner.accounts).exists():
         raise ReleaseRefusedError
     void_words(batch, _("负责部门自己确认了"))
     said = Release.begun(by, token, batch=batch, unit_id=owner.unit_id, reason=given(reason))
@@ -68,8 +70,9 @@ def ask_release(*, by: Actor, token: UUID, batch_id: int, seen: str, reason: str
     batch = lock_red(batch_id, seen)
     owner = owner_of(batch)
     refuse_stand_in(owner)
-    if Release.objects.filter(batch=batch, state=Release.State.ASKED).exists():
+    if Release.objects.filter(batch=batch, state=Release.State.ASKED).exclude(vacancy="").exists():
         raise ReleaseRefusedError
+    void_words(batch, _("确认的人不能再替负责部门说话"))
     asked = Release.begun(by, token, batch=batch, unit_id=owner.unit_id, vacancy=owner.vacancy, reason=given(reason))
     facts = facts_of(batch) | {"unit": owner.name, "vacancy": owner.vacancy}
     audit.record(by=by, action="datahub.ask_release", target=f"batch:{batch.id}", reason=reason, facts=facts)
@@ -102,9 +105,14 @@ def refuse_stand_in(owner: Owner) -> None:
         raise OfficeSpeaksError(office=owner.name, who=owner.who)
 
 
+def is_lapsed(word: Release, owner: Owner) -> bool:
+    """Whether whoever spoke for the office, and is not decided on, lost his post or his account since."""
+    return not word.vacancy and word.author_id not in owner.accounts
+
+
 @transaction.atomic
 def agree(*, by: Actor, asked: Release) -> None:
-    """Not where the word is another office's by now, or was said in place of one that can speak itself."""
+    """Not where the word is another office's by now, was said in place of one that can speak itself, or by who can speak no more."""
     batch = lock_batch(asked.batch_id, WAITING)
     found = asked.locked_in([Release.State.ASKED])
     owner = owner_of(batch)
@@ -112,6 +120,8 @@ def agree(*, by: Actor, asked: Release) -> None:
         refuse_stand_in(owner)
     elif found.unit_id != owner.unit_id:
         raise OfficeSpeaksError(office=owner.name, who=owner.who or owner.why_nobody)
+    elif is_lapsed(found, owner):
+        raise WordLapsedError(office=owner.name, who=owner.who or owner.why_nobody)
     found.decide(by, state=Release.State.AGREED)
     found.save()
     facts = facts_of(batch) | {"unit": owner.name} | ({"vacancy": found.vacancy} if found.vacancy else {})

@@ -18,7 +18,7 @@ from nanhu.platforms.datahub.views.looks import LOOK
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.models import Affiliation
+from nanhu.platforms.people.models import Affiliation, Post
 from nanhu.testing import sessions
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +198,43 @@ def test_a_steward_stands_in_only_while_the_office_can_not_speak(steward, second
         ("taken_back", "no_account"),
         ("asked", ""),
     ]
+    assert agreed(second, held).status_code == 302
+
+
+def loses_the_post(campus_no):
+    people.end_post(by=BY, post=Post.objects.get(person__affiliations__campus_no=campus_no), reason="离任")
+
+
+def is_frozen(campus_no):
+    Account.objects.filter(pk=account_of(campus_no).pk).update(state="suspended")
+
+
+@pytest.mark.parametrize("happens", [loses_the_post, is_frozen])
+def test_the_word_of_who_can_speak_no_more_is_not_agreed_to_and_another_of_the_office_speaks(
+    steward,
+    head,
+    held,
+    registry_office,
+    happens,
+):
+    """As somebody's whose session was stolen, and whose account was closed then."""
+    assert found_right(head, held).status_code == 302
+    happens("0020209010")
+    refused = agreed(steward, held)
+    assert (refused.status_code, "他的确认不算数" in refused.content.decode()) == (409, True)
+    assert "现在不能替它说话了" in steward.get(f"/datahub/batches/{held}/").content.decode()
+    deputy = head_of(registry_office, "李副处长", "0020209011", post="deputy")
+    assert desk_of(held, "confirm/") in deputy.get(desk_of(held)).content.decode()
+    assert found_right(deputy, held).status_code == 302
+    assert agreed(steward, held).status_code == 302
+    assert list(Release.objects.order_by("id").values_list("state", flat=True)) == ["taken_back", "agreed"]
+
+
+def test_where_nobody_else_of_the_office_can_speak_a_steward_stands_in(steward, second, head, held):  # noqa: F811
+    assert found_right(head, held).status_code == 302
+    loses_the_post("0020209010")
+    assert desk_of_steward(held) in steward.get(f"/datahub/batches/{held}/").content.decode()
+    assert at_red.stood_in(steward, held).status_code == 302
     assert agreed(second, held).status_code == 302
 
 

@@ -24,7 +24,7 @@ from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch, Issue, Level, Release
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of, title_of
-from nanhu.platforms.datahub.services import mending, originals, owners, rollback
+from nanhu.platforms.datahub.services import mending, originals, owners, releasing, rollback
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.mapping import is_remembered
 from nanhu.platforms.datahub.services.rehearsals import take_for_good
@@ -126,7 +126,8 @@ def who_lets_pass(found: Batch, *, by: Actor) -> dict[str, Any]:
     if found.state != Batch.State.WAITING or found.gate_level != Level.RED:
         return {}
     owner, word = owners.owner_of(found), found.releases.filter(state=Release.State.ASKED).first()
-    return {"owner": owner, "word": word, "speaks": by.account_id in owner.accounts}
+    is_lapsed = word is not None and releasing.is_lapsed(word, owner)
+    return {"owner": owner, "word": word, "is_lapsed": is_lapsed, "speaks": by.account_id in owner.accounts}
 
 
 def table_of_gone(found: Batch) -> type[Table]:
