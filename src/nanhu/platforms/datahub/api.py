@@ -18,6 +18,7 @@ from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.queries import decisions
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.mending import replay
+from nanhu.platforms.datahub.services.owners import units_called
 from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back
 from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
 from nanhu.platforms.datahub.shared.reading import Version, changed_at, codes_of, history, rows, sensitive_rows
@@ -68,5 +69,6 @@ __all__ = [
     "sensitive_rows",
     "shared_tables",
     "supplier",
+    "units_called",
     "writer_of",
 ]

@@ -3,7 +3,7 @@
 The unit is the one that a steward named, else the one that bears the name of the source's office. It is written into a batch as that comes
 to wait, so that it stays the same unit under another name; a steward who names another moves what waits along, and what was said is void."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,6 +101,13 @@ class Names:
     def unit_called(self, office: str) -> int | None:
         found = next((names[office] for names in self.known if office in names), set[int]())
         return next(iter(found)) if len(found) == 1 else None
+
+
+def units_called(offices: Collection[str]) -> dict[str, int]:
+    """Of these offices those whose name one open unit alone bears, with its id (`Names`)."""
+    names = Names()
+    found = {office: names.unit_called(office) for office in offices}
+    return {office: unit_id for office, unit_id in found.items() if unit_id is not None}
 
 
 def by_name(called: Iterable[tuple[int, str]]) -> Mapping[str, set[int]]:

@@ -2,7 +2,7 @@
 
 Two stewards do so at their desk; or a process asks (数据共享申请, `portal.sharing`) and alone decides then."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from datetime import date
@@ -27,6 +27,8 @@ from nanhu.platforms.openapi.api import Vendor
 
 State = Grant.State
 FIRST_DAY = date(2000, 1, 1)
+request_pages: dict[str, Callable[[Grant], str]] = {}
+"""By the process that asks for grants: the page of what was asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

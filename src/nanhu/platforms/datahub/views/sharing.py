@@ -64,12 +64,14 @@ class News(Table):
 
 def use_of(request: PageRequest, grant: Grant) -> Mapping[str, Any]:
     """How much went out on which day; and the news that its vendor was told, or could not be told."""
+    read_at = next((page(grant) for page in granting.request_pages.values() if grant.case_number), "")
     days = list_of(request, Days, list(grant.days.order_by("-day")[:MOST]), caption=_("给出多少"), empty=UNREAD)
     if not grant.wants_news:
-        return {"uses": [days]}
+        return {"uses": [days], "request_at": read_at}
     told = openapi.deliveries_of(grant.vendor, news.key_of(grant))[:MOST]
     return {
         "uses": [days, list_of(request, News, list(told), caption=_("变化通知"), empty=UNTOLD)],
+        "request_at": read_at,
         "paused_since": openapi.paused_since(grant.vendor, openapi.Mode.LIVE),
     }
 

@@ -37,7 +37,7 @@ from nanhu.kernel.ui import dates, words
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.portal.sharing import services
-from nanhu.platforms.portal.sharing.process import FORM, KEY, SUBJECT, DataOwner, data_owner, data_owners
+from nanhu.platforms.portal.sharing.process import FORM, KEY, ROLE, SUBJECT, DataOwner, data_owner, data_owners
 
 SharedTable = datahub.SharedTable
 State = datahub.Grant.State
@@ -222,9 +222,9 @@ def request_data(request: PageRequest, form: datahub.GrantForm, table: SharedTab
 
 
 def seen_request(request: PageRequest, public_id: UUID) -> datahub.Grant:
-    """Of a case that is there for this reader."""
+    """Of a case that is there for this reader, and any for a steward."""
     case = flows.Case.objects.filter(subject_key=SUBJECT, subject_id=str(public_id)).first()
-    if case is None or not flows.sees_case(request.viewer.person_id, case.pk):
+    if case is None or not (ROLE in request.viewer.roles or flows.sees_case(request.viewer.person_id, case.pk)):
         raise NotFoundError(what=datahub.Grant.what)
     found = datahub.Grant.objects.select_related("vendor").get(public_id=public_id)
     found.case = case  # type: ignore[attr-defined]
@@ -246,10 +246,22 @@ def request_page(request: PageRequest, found: datahub.Grant) -> HttpResponseBase
         "said": [(words.term(one.label), said[one.key]) for one in FORM if one.key in said.keys() - left_out],
         "rows_today": f"{datahub.grant_words.rows_today(found, table):,}" if table else "—",
         "changed": changed_since(found) if waits else [],
-        "case_url": reverse("flows:case", args=[found.case.public_id]),  # type: ignore[attr-defined]
+        "case_url": case_url(request, found),
+        "may_refuse": may_refuse(request.viewer, found),
         "others": list_of(request, Others, list(read), caption=_("这家单位现在能读的"), empty=NOTHING_ELSE),
     }
     return render(request, "portal/sharing.html", facts)
+
+
+def case_url(request: PageRequest, found: datahub.Grant) -> str:
+    """Empty where this reader has nothing to do with the case: a steward to whom it has not come."""
+    case = found.case  # type: ignore[attr-defined]
+    sees = flows.sees_case(request.viewer.person_id, case.pk)
+    return reverse("flows:case", args=[case.public_id]) if sees else ""
+
+
+def may_refuse(viewer: Viewer, found: datahub.Grant) -> bool:
+    return ROLE in viewer.roles and found.state == State.IN_CASE and found.author_id != viewer.account_id
 
 
 def changed_since(grant: datahub.Grant) -> list[str]:
@@ -283,6 +295,31 @@ def end_request(request: PageRequest, form: ReasonForm, found: datahub.Grant) ->
     datahub.grants.end(by=request.actor, grant=found, reason=form.cleaned_data["reason"])
 
 
+def request_to_refuse(request: PageRequest, public_id: UUID) -> datahub.Grant:
+    found = seen_request(request, public_id)
+    if not may_refuse(request.viewer, found):
+        raise NotFoundError(what=datahub.Grant.what)
+    return found
+
+
+@request_page.form(
+    "refuse/",
+    ReasonForm,
+    title=_("不同意这份申请"),
+    lead=_("不等别人决定，申请到此为止；申请人看得到理由，可以重新申请。"),
+    subject=Seen(request_to_refuse),
+    submit=_("不同意"),
+    tone="danger",
+    icon="ban",
+    proves=True,
+    done=_("没有同意，申请已结束。"),
+)
+def refuse_request(request: PageRequest, form: ReasonForm, found: datahub.Grant) -> None:
+    person_id, case = request.viewer.person_id or 0, found.case  # type: ignore[attr-defined]
+    services.refuse(by=request.actor, person_id=person_id, case=case, reason=form.cleaned_data["reason"])
+
+
+datahub.grants.request_pages[KEY] = lambda grant: desk.address("request_page", {"public_id": grant.public_id})
 flows.subject_pages[SUBJECT] = lambda viewer, public_id: (
     desk.address("request_page", {"public_id": public_id}) if is_staff(viewer) else ""
 )

@@ -28,7 +28,7 @@ SHUT_OUT: Final = frozenset({"suspended", "ended"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataOwner:
-    """The office that owns a table, with the unit of that name where it has a head today."""
+    """The office that owns a table, with the one open unit of that name where it has a head today who can sign in."""
 
     office: str
     unit_id: int | None
@@ -44,15 +44,13 @@ class DataOwner:
 
 def data_owners(offices: Collection[str], *, without: int | None = None) -> dict[str, DataOwner]:
     """By the name of the office; a few queries, however many. `without`: who asks, and is no head of what he asks for."""
-    codes = {name: code for code, *names in reversed(people.unit_names()) for name in names if name and name in offices}
-    ids = people.unit_ids_by_code(codes.values())
-    heads = people.post_holders(list(ids.values()))
-    found = {}
-    for office in offices:
-        unit_id = ids.get(codes.get(office, ""))
-        held = {person for person, _name in heads.get((unit_id, HEAD), ())} - {without} if unit_id else set()
-        found[office] = DataOwner(office=office, unit_id=unit_id if held else None)
-    return found
+    ids = datahub.units_called(offices)
+    held = people.post_holders(set(ids.values()))
+    heads = {unit_id: [person for person, _name in some] for (unit_id, office), some in held.items() if office == HEAD}
+    accounts = identity.accounts_of(person for some in heads.values() for person in some)
+    here = {one.person_id for one in accounts if one.state not in SHUT_OUT} - {without}
+    able = {unit_id for unit_id, some in heads.items() if here.intersection(some)}
+    return {one: DataOwner(office=one, unit_id=ids[one] if ids.get(one) in able else None) for one in offices}
 
 
 def data_owner(table_key: str, *, without: int | None = None) -> DataOwner:
@@ -83,8 +81,9 @@ def stewards(case: flows.Case) -> list[int]:
 
 
 def deciders(case: flows.Case) -> list[int]:
-    """Who agreed for the owner, by the records that are kept where some were merged; the one who was asked first."""
-    decided = flows.who_decided(case.pk, OWNER)
+    """Who agreed for the owner, by the records that are kept where some were merged, the one who was asked first before the others; then
+    in whose place some of them did."""
+    decided = [*flows.who_decided(case.pk, OWNER), *flows.who_was_stood_in_for(case.pk, OWNER)]
     cards = people.person_cards(decided)
     return [cards[one].person_id for one in decided if one in cards]
 

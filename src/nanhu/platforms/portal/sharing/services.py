@@ -21,7 +21,16 @@ from nanhu.platforms.messages import api as messages
 from nanhu.platforms.openapi import api as openapi
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.errors import DecidedBeforeError, StewardAloneError
-from nanhu.platforms.portal.sharing.process import GIVE, KEY, ROLE, SUBJECT, data_owner, deciders, grant_of
+from nanhu.platforms.portal.sharing.process import (
+    GIVE,
+    KEY,
+    ROLE,
+    STEWARD,
+    SUBJECT,
+    data_owner,
+    deciders,
+    grant_of,
+)
 
 State = datahub.Grant.State
 REMINDED: Final = (14, 7, 1)
@@ -41,7 +50,7 @@ def ask(
     """The grant that waits for its case. Raises GrantRefusedError where it could not be granted, or one waits already."""
     table = datahub.shared_tables()[table_key]
     grant = datahub.grants.ask(by=by, token=token, table=table, vendor=vendor, terms=terms, state=State.IN_CASE)
-    if grant.case_number:
+    if grant.case_number or grant.state != State.IN_CASE:
         return grant
     with translation.override(settings.LANGUAGE_CODE):  # kept for whoever reads it
         data = datahub.grant_words.said_of(grant) | {
@@ -59,7 +68,7 @@ def give(case: flows.Case, by: Actor) -> str | None:
     grant = grant_of(case)
     if grant is None:
         return say("不是数据共享申请")
-    owner_id, owner_name = refuse_wrong_steward(case, by)
+    by, owner_id, owner_name = who_agreed(case, by)
     with translation.override(settings.LANGUAGE_CODE):
         try:
             with transaction.atomic():
@@ -75,16 +84,35 @@ def give(case: flows.Case, by: Actor) -> str | None:
 flows.actions[GIVE] = give
 
 
-def refuse_wrong_steward(case: flows.Case, by: Actor) -> tuple[int | None, str]:
-    """To whomever the task was handed over: a steward alone agrees, and one who did not already for the owner. Gives account and name of
-    who agreed for the owner; there may be no account of his any more."""
-    if by.account_id not in {one.pk for one in identity.holders_of(ROLE)}:
+def who_agreed(case: flows.Case, by: Actor) -> tuple[Actor, int | None, str]:
+    """The steward, then account and name of who agreed for the owner (there may be no account of his any more). To whomever the task was
+    handed over: a steward alone agrees, and one who did not already for the owner. It is who decided the task himself, also where somebody
+    whom he had sign after him said the last word (加签)."""
+    stewards = {one.pk for one in identity.holders_of(ROLE)}
+    said = [one for one in identity.accounts_of(agreed_as_steward(case)) if one.pk in stewards]
+    if not said:
         raise StewardAloneError
     decided = deciders(case)
     accounts = {one.person_id: one.pk for one in identity.accounts_of(decided)}
-    if by.account_id in accounts.values():
+    found = [one for one in said if one.pk not in accounts.values()]
+    if not found:
         raise DecidedBeforeError
-    return accounts.get(decided[0]), name_of(decided[0])
+    if by.account_id not in {one.pk for one in found}:
+        by = Actor(account_id=found[0].pk, name=name_of(found[0].person_id))
+    return by, accounts.get(decided[0]), name_of(decided[0])
+
+
+def agreed_as_steward(case: flows.Case) -> list[int]:
+    done = flows.Task.objects.filter(case=case, step=STEWARD, is_added=False, decision=flows.Task.Decision.AGREE)
+    return list(done.order_by("pk").values_list("done_by_id", flat=True))
+
+
+@transaction.atomic
+def refuse(*, by: Actor, person_id: int, case: flows.Case, reason: str) -> None:
+    """A data steward says no, also before the owner said anything: its table and vendor are free again at once."""
+    waits = flows.Task.objects.filter(case=case, state__in=[flows.Task.State.OPEN, flows.Task.State.CLAIMED])
+    step = waits.values_list("step", flat=True).first() or STEWARD
+    flows.decide_at(by=by, person_id=person_id, case_id=case.pk, step=step, decision="refuse", comment=reason)
 
 
 def name_of(person_id: int) -> str:

@@ -53,20 +53,19 @@ def with_offices():
     for number in (FIRST, SECOND):
         join(f"管{number[-1]}", staff=number, roles=("datahub.steward",))
     for unit, number in (("1020", LIBRARIAN), ("1032", CENTRE)):
-        people.appoint(
-            by=TEST,
-            unit_id=people.unit_ids_by_code([unit])[unit],
-            office="head",
-            person_id=people.find_person_by_campus_no(number),
-            starts_on=date(2026, 9, 1),
-            ends_on=None,
-            document="任命",
-        )
+        appoint(people.unit_ids_by_code([unit])[unit], number)
     order = openapi.VendorOrder(
         company="催还公司", contact="刘工", scopes=("hub.read",), addresses=("10.20.0.0/24",), per_minute=6000
     )
     vendor = openapi.register_vendor(by=TEST, order=order)
     return openapi.make_key(by=TEST, vendor=vendor, mode="live", name="读").text
+
+
+def appoint(unit_id, number):
+    """As its head."""
+    person_id = people.find_person_by_campus_no(number)
+    said = {"unit_id": unit_id, "office": "head", "person_id": person_id, "document": "任命"}
+    people.appoint(by=TEST, starts_on=date(2026, 9, 1), ends_on=None, **said)
 
 
 campus = school_fixture(with_offices)
@@ -358,13 +357,138 @@ def test_what_is_asked_for_is_held_to_the_rules_of_the_stewards_desk(program):
 def test_a_request_is_there_for_who_has_to_do_with_it(program, student):
     grant = request_data(signed_in(ASKER))
     address = f"{AT}{grant.public_id}/"
-    assert [signed_in(one).get(address).status_code for one in (ASKER, LIBRARIAN, SECOND)] == [200, 200, 404]
+    join("过路人", staff="T00799")
+    seen = {ASKER: 200, LIBRARIAN: 200, SECOND: 200, "T00799": 404}
+    assert {one: signed_in(one).get(address).status_code for one in seen} == seen, "and for the stewards"
     assert student.get(address).status_code == student.get(f"{AT}new/{TABLE}/").status_code == 404
     assert signed_in(LIBRARIAN).post(f"{address}end/", {"reason": "不该是我"}).status_code == 404
     withdrawn = signed_in(ASKER).post(f"/flows/cases/{Case.objects.get().public_id}/withdraw/")
     assert withdrawn.status_code == 302
     grant.refresh_from_db()
     assert grant.state == "taken_back"
+
+
+def sign_after(number, *signers):
+    """Who holds a task has these sign after him, and agrees."""
+    client, task = open_task(number)
+    for signer in signers:
+        task.refresh_from_db()
+        said = {"person": signer, "where": "after", "revision": task.revision}
+        assert client.post(f"/flows/tasks/{task.public_id}/signer/", said).status_code == 302
+    return decide(number)
+
+
+def test_of_two_who_sign_after_the_head_the_one_who_refuses_stands_there(program):
+    for number in ("T00710", "T00711"):
+        join(f"副{number[-1]}", staff=number)
+    grant = request_data(signed_in(ASKER))
+    sign_after(LIBRARIAN, "T00710", "T00711")
+    decide("T00710", "refuse", "手机号码不能给")
+    decide("T00711")
+    grant.refresh_from_db()
+    assert (grant.state, grant.approver_name, grant.answer) == ("refused", "副0", "手机号码不能给")
+    assert waits_for(FIRST) == 0
+
+
+def test_who_signs_after_a_steward_ends_it_and_the_steward_has_agreed(program):
+    grant = request_data(signed_in(ASKER))
+    decide(LIBRARIAN)
+    sign_after(FIRST, CENTRE)
+    assert program.get(TABLE).status_code == 404
+    assert "已办理" in text_of(*decide(CENTRE))
+    grant.refresh_from_db()
+    assert (grant.state, grant.approver_name, grant.owner_name) == ("agreed", "管2", "馆长")
+    assert program.get(TABLE).status_code == 200
+
+
+def test_in_whose_place_the_owner_agreed_does_not_agree_as_a_steward(program):
+    """The head of the library is a steward, and somebody stands in for him."""
+    identity.grant_role(by=TEST, account_id=identity.account_with(LIBRARIAN).pk, role="datahub.steward")
+    join("副馆长", staff="T00710")
+    today = campus_today().isoformat()
+    said = {"delegate": "T00710", "starts_on": today, "ends_on": today, "reason": "出差去了"}
+    assert signed_in(LIBRARIAN).post("/flows/delegation/new/", said).status_code == 302
+    request_data(signed_in(ASKER))
+    decide("T00710")
+    assert [waits_for(one) for one in (LIBRARIAN, FIRST)] == [0, 1]
+    _client, task = open_task(FIRST)
+    Task.objects.filter(pk=task.pk).update(person_id=people.find_person_by_campus_no(LIBRARIAN))
+    answer = signed_in(LIBRARIAN).post(
+        f"/flows/tasks/{task.public_id}/decide/", {"decision": "agree", "revision": task.revision, "comment": ""}
+    )
+    assert (answer.status_code, "别人代您决定的" in answer.content.decode()) == (409, True)
+    assert program.get(TABLE).status_code == 404
+
+
+def test_a_steward_says_no_before_the_owner_does_so_that_nobody_keeps_a_company_from_its_data(program):
+    """Somebody asked in its place, and the library does not answer."""
+    asker = signed_in(ASKER)
+    grant = request_data(asker)
+    address = f"{AT}{grant.public_id}/"
+    steward = signed_in(SECOND)
+    assert address in text_of(steward, f"/datahub/grants/{grant.public_id}/")
+    assert f"{address}refuse/" in text_of(steward, address)
+    for other in (ASKER, LIBRARIAN):
+        assert f"{address}refuse/" not in text_of(signed_in(other), address)
+        assert signed_in(other).post(f"{address}refuse/", {"reason": "轮不到我说"}).status_code == 404
+    assert steward.post(f"{address}refuse/", {"reason": "这家公司由图书馆来申请"}).status_code == 302
+    grant.refresh_from_db()
+    assert (grant.state, grant.approver_name, grant.answer) == ("refused", "管3", "这家公司由图书馆来申请")
+    assert (Case.objects.get().outcome, waits_for(LIBRARIAN)) == ("refused", 0)
+    assert "这家公司由图书馆来申请" in text_of(asker, f"/flows/cases/{Case.objects.get().public_id}/")
+    assert steward.post(f"{address}refuse/", {"reason": "再说一遍也不行"}).status_code in {302, 404}
+    assert signed_in(FIRST).post(f"{address}refuse/", {"reason": "已经结束了的"}).status_code == 404
+    assert request_data(signed_in(LIBRARIAN)).state == "in_case", "who should asks at once"
+
+
+def has_a_namesake():
+    people.apply_units(
+        by=TEST, records=[people.UnitRecord(code="2040", name="图书馆", parent_code="00")], origin=ORIGIN
+    )
+    return "数据管理员（图书馆现在没有负责人）"
+
+
+def is_a_short_name_of_another():
+    """Whose code comes before."""
+    records = [people.UnitRecord(code="1001", name="新馆建设指挥部", short_name="图书馆", parent_code="00")]
+    people.apply_units(by=TEST, records=records, origin=ORIGIN)
+    return "图书馆的负责人"
+
+
+def is_called_otherwise_now():
+    people.apply_units(
+        by=TEST, records=[people.UnitRecord(code="1020", name="图书与档案中心", parent_code="00")], origin=ORIGIN
+    )
+    return "图书馆的负责人"
+
+
+def has_a_head_whose_account_is_closed():
+    account = identity.account_with(LIBRARIAN)
+    type(account).objects.filter(pk=account.pk).update(state="suspended")
+    return "数据管理员（图书馆现在没有负责人）"
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [has_a_namesake, is_a_short_name_of_another, is_called_otherwise_now, has_a_head_whose_account_is_closed],
+)
+def test_the_owner_is_the_one_unit_of_its_name_whose_head_can_decide(program, unit):
+    first = unit()
+    for code in ("1001", "2040"):
+        for unit_id in people.unit_ids_by_code([code]).values():
+            appoint(unit_id, CENTRE)
+    asker = signed_in(ASKER)
+    assert first in text_of(asker, f"{AT}new/{TABLE}/")
+    request_data(asker)
+    asked = set(Task.objects.filter(state="open").values_list("pool_unit__code", flat=True))
+    assert asked == ({"1020"} if "的负责人" in first else {None}), "the library's head, or the stewards by name"
+
+
+def test_a_form_of_the_stewards_desk_begins_no_case(program):
+    said, first = wanted(fields_given=["state"], masked=[]), signed_in(FIRST)
+    assert first.post(f"/datahub/shared/{TABLE}/grant/", said).status_code == 302
+    assert first.post(f"{AT}new/{TABLE}/", said).status_code == 302
+    assert (Grant.objects.get().case_number, Case.objects.exists()) == ("", False)
 
 
 @pytest.mark.django_db(transaction=True)
