@@ -60,6 +60,7 @@ def test_the_office_sees_who_is_gone_and_says_that_it_is_right_and_a_steward_agr
     assert "确认文件：学籍.csv" in head.get(reverse("flows:todo")).content.decode()
     page = head.get(desk_of(held)).content.decode()
     assert ("少了 53 人" in page, PEOPLE[5]["name"] in page) == (True, True)
+    assert "一共 53 个，这里列出前 50 个" in page
     assert head.get(f"/datahub/batches/{held}/").status_code == 404, "with no right of a steward"
     whole = b"".join(head.get(desk_of(held, "gone.csv"))).decode()
     assert PEOPLE[53]["no"] in whole
@@ -105,6 +106,8 @@ def test_the_office_sends_a_wrong_file_back_also_after_it_said_that_it_is_right(
     assert agreed(steward, held).status_code == 409
     assert steward.post(desk_of_steward(held), stale).status_code == 409
     assert head.post(desk_of(held, "return/"), {"reason": "又一次"}).status_code == 409
+    opened = {page: head.get(desk_of(held, page)).status_code for page in ("", "confirm/", "return/", "gone.csv")}
+    assert opened == {"": 200, "confirm/": 200, "return/": 200, "gone.csv": 409}, "as they stood open in another window"
     run_jobs()
     assert students() == before
     told = AuditEntry.objects.get(action="datahub.return_file")

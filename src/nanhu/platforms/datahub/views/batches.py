@@ -118,6 +118,8 @@ def would_do(request: PageRequest, found: Batch, *, person_ids: Iterable[int] = 
         "sentences": sentences_of(found.gate),
         "differences": list_of(request, Differences, differences, caption=_("差异"), per_page=MOST_DIFFERENCES),
         "gone": list_of(request, table_of_gone(found), gone_rows, caption=_("文件里没有了"), per_page=MOST_DIFFERENCES),
+        "gone_shown": len(gone_rows),
+        "gone_in_all": len(found.gone),
     }
 
 
