@@ -43,14 +43,20 @@ def labels_of(grant: Grant) -> str:
 
 
 def rows_of(grant: Grant) -> str:
+    """In the order of the table's fields: the database keeps none of them, and what is asked for is compared with what is given."""
     named, table = field_label_in(grant.table_key), shared_tables().get(grant.table_key)
     if table is not None and offer_of(grant, table) is None:
         return _("挑选行的项已不在表里或成了敏感项：什么也不给")
     said = (
         f"{named(name)} = {'、'.join(value_words(table, name, one) for one in values)}"
-        for name, values in grant.only.items()
+        for name, values in in_order(grant, table)
     )
     return "；".join(said) or _("全部")
+
+
+def in_order(grant: Grant, table: SharedTable | None) -> list[tuple[str, list[object]]]:
+    places = {name: place for place, name in enumerate(table.by_name if table else ())}
+    return sorted(grant.only.items(), key=lambda one: (places.get(one[0], len(places)), one[0]))
 
 
 def value_words(table: SharedTable | None, name: str, value: object) -> str:

@@ -484,6 +484,24 @@ def test_the_owner_is_the_one_unit_of_its_name_whose_head_can_decide(program, un
     assert asked == ({"1020"} if "的负责人" in first else {None}), "the library's head, or the stewards by name"
 
 
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"only": "状态 = 在借\n册数 = 2、1\n条码 = B1"},
+        {"only": "册数 = 2", "purpose": "到期提醒\r\n催还"},
+        {"past_from": "2026-11-01", "expires_on": "9999-12-31", "wants_news": "on", "has_view": "on"},
+    ],
+)
+def test_what_nobody_changed_is_given_however_it_was_written(program, terms):
+    grant = request_data(signed_in(ASKER), **terms)
+    decide(LIBRARIAN)
+    decide(FIRST)
+    grant.refresh_from_db()
+    assert (grant.state, grant.answer) == ("agreed", "")
+    [row] = program.get(TABLE).json()["rows"]
+    assert row["data"]["book"] == "B1"
+
+
 def test_a_form_of_the_stewards_desk_begins_no_case(program):
     said, first = wanted(fields_given=["state"], masked=[]), signed_in(FIRST)
     assert first.post(f"/datahub/shared/{TABLE}/grant/", said).status_code == 302
