@@ -95,7 +95,8 @@ def added_words(grant: Grant, before: Grant | None) -> str:
     more = [said for name in grant.fields if (said := labelled(grant, name)) not in had]
     rows = [_("行：%s") % rows_of(grant)] if grant.only != before.only else []
     ways = [ways_of(grant)] if ways_of(grant) not in {ways_of(before), "—"} else []
-    return "、".join([*more, *rows, *ways]) or _("没有，只改期限和用途")
+    a_day = [_("每天最多 %s 行") % f"{grant.rows_a_day:,}"] if grant.rows_a_day != before.rows_a_day else []
+    return "、".join([*more, *rows, *ways, *a_day]) or _("没有，只改期限和用途")
 
 
 def said_of(grant: Grant) -> dict[str, str]:

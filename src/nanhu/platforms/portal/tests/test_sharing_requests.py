@@ -502,6 +502,14 @@ def test_what_nobody_changed_is_given_however_it_was_written(program, terms):
     assert row["data"]["book"] == "B1"
 
 
+def test_that_more_rows_a_day_are_asked_for_stands_in_the_case(program):
+    request_data(signed_in(ASKER))
+    decide(LIBRARIAN)
+    decide(FIRST)
+    request_data(signed_in(ASKER), rows_a_day=50_000_000)
+    assert Case.objects.latest("pk").data["added"] == "每天最多 50,000,000 行"
+
+
 def test_a_form_of_the_stewards_desk_begins_no_case(program):
     said, first = wanted(fields_given=["state"], masked=[]), signed_in(FIRST)
     assert first.post(f"/datahub/shared/{TABLE}/grant/", said).status_code == 302
