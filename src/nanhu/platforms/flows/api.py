@@ -89,11 +89,13 @@ __all__ = [
     "resubmit",
     "school_spans",
     "sees_case",
+    "step_now",
     "subject_pages",
     "switch_source",
     "timetables",
     "todo_audiences",
     "uploads_of",
+    "who_agreed",
     "who_decided",
     "who_was_stood_in_for",
     "withdraw",
@@ -131,6 +133,18 @@ def who_decided(case_id: int, step: str) -> list[int]:
     """The persons who gave their word at a step, each for himself or for another."""
     done = Task.objects.filter(case=case_id, step=step, done_by__isnull=False)
     return list(done.order_by("pk").values_list("done_by_id", flat=True))
+
+
+def who_agreed(case_id: int, step: str) -> list[int]:
+    """The persons who agreed at a step that was theirs, without the signers whom they added (加签)."""
+    done = Task.objects.filter(case=case_id, step=step, is_added=False, decision=Task.Decision.AGREE)
+    return list(done.filter(done_by__isnull=False).order_by("pk").values_list("done_by_id", flat=True))
+
+
+def step_now(case_id: int) -> str:
+    """A step that waits for somebody; empty where none does."""
+    waits = Task.objects.filter(case=case_id, state__in=[Task.State.OPEN, Task.State.CLAIMED])
+    return waits.order_by("pk").values_list("step", flat=True).first() or ""
 
 
 def who_was_stood_in_for(case_id: int, step: str) -> list[int]:

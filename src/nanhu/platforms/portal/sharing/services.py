@@ -89,7 +89,7 @@ def who_agreed(case: flows.Case, by: Actor) -> tuple[Actor, int | None, str]:
     handed over: a steward alone agrees, and one who did not already for the owner. It is who decided the task himself, also where somebody
     whom he had sign after him said the last word (加签)."""
     stewards = {one.pk for one in identity.holders_of(ROLE)}
-    said = [one for one in identity.accounts_of(agreed_as_steward(case)) if one.pk in stewards]
+    said = [one for one in identity.accounts_of(flows.who_agreed(case.pk, STEWARD)) if one.pk in stewards]
     if not said:
         raise StewardAloneError
     decided = deciders(case)
@@ -102,16 +102,10 @@ def who_agreed(case: flows.Case, by: Actor) -> tuple[Actor, int | None, str]:
     return by, accounts.get(decided[0]), name_of(decided[0])
 
 
-def agreed_as_steward(case: flows.Case) -> list[int]:
-    done = flows.Task.objects.filter(case=case, step=STEWARD, is_added=False, decision=flows.Task.Decision.AGREE)
-    return list(done.order_by("pk").values_list("done_by_id", flat=True))
-
-
 @transaction.atomic
 def refuse(*, by: Actor, person_id: int, case: flows.Case, reason: str) -> None:
     """A data steward says no, also before the owner said anything: its table and vendor are free again at once."""
-    waits = flows.Task.objects.filter(case=case, state__in=[flows.Task.State.OPEN, flows.Task.State.CLAIMED])
-    step = waits.values_list("step", flat=True).first() or STEWARD
+    step = flows.step_now(case.pk) or STEWARD
     flows.decide_at(by=by, person_id=person_id, case_id=case.pk, step=step, decision="refuse", comment=reason)
 
 
