@@ -18,7 +18,7 @@ from nanhu.platforms.datahub.views.looks import LOOK
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.models import Affiliation, Post
+from nanhu.platforms.people.models import Affiliation, OrgUnit, Post
 from nanhu.testing import sessions
 
 pytestmark = pytest.mark.django_db
@@ -239,6 +239,15 @@ def test_where_nobody_else_of_the_office_can_speak_a_steward_stands_in(steward, 
     assert desk_of_steward(held) in steward.get(f"/datahub/batches/{held}/").content.decode()
     assert at_red.stood_in(steward, held).status_code == 302
     assert agreed(second, held).status_code == 302
+
+
+def test_who_headed_an_office_that_was_closed_is_offered_nothing_that_is_refused(head, held, registry_office):
+    said = at_red.filled_in(head, desk_of(held, "confirm/"))
+    OrgUnit.objects.filter(pk=registry_office).update(is_active=False)
+    page = head.get(desk_of(held)).content.decode()
+    assert [desk_of(held, one) in page for one in ("confirm/", "return/")] == [False, False]
+    assert "机构名册里没有这个部门" in page
+    assert found_right_at(head, held, said).status_code == 403
 
 
 def test_another_owner_has_to_speak_anew_and_who_named_it_is_not_the_second(steward, second, head, held, run_jobs):  # noqa: F811
