@@ -46,19 +46,16 @@ def look() -> str:
 def empty(_command: flush.Command, *, database: str, **_options: Any) -> None:
     """In place of Django's own `flush`. What a request of a live server still does, may stand in the way of it and give way to it; a fault
     harms no later test."""
-    connection = connection_to(connections[database])
     for left in reversed(range(MOST_ATTEMPTS)):
+        connection = connection_to(connections[database])
         try:
             used = [name for (name,) in connection.execute(f"EXECUTE {LOOK}")]
             connection.execute(";\n".join([*(f'DELETE FROM "{name}"' for name in used), seeds()]))  # noqa: S608
             connection.commit()
-        except psycopg.errors.DeadlockDetected:
-            connection.rollback()
-            if not left:
+        except psycopg.Error as error:
+            connection.close()  # the next has one of its own: a rollback forgets what was prepared
+            if not left or not isinstance(error, psycopg.errors.DeadlockDetected):
                 raise
-        except psycopg.Error:
-            connection.rollback()
-            raise
         else:
             return
 
