@@ -74,11 +74,11 @@ def test_a_student_reads_on_loses_no_word_and_sends_it_when_it_is_over(
     for one in (desk, phone):
         send(one.page)
         expect(one.page.get_by_role("heading", name="现在只能看，不能改")).to_be_visible()
-        assert one.page.get_by_label("您填的内容").input_value() == WORDS
+        assert one.page.locator("textarea[name=words]").input_value() == WORDS
         one.look()
         with one.page.expect_navigation():
             one.page.get_by_role("button", name="再提交一次").click()
-        assert one.page.get_by_label("您填的内容").input_value() == WORDS, "also when he is impatient"
+        assert one.page.locator("textarea[name=words]").input_value() == WORDS, "also when he is impatient"
     reader.page.goto(f"{campus.url}/requests/mine/")
     expect(reader.page.get_by_text("重新登录、换浏览器都一样")).to_have_count(0)
 
