@@ -177,13 +177,14 @@ def close_case(*, by: Actor | None, grant: Grant, answer: str) -> None:
     found = Grant.objects.select_for_update().get(pk=grant.pk)
     if found.state != State.IN_CASE:
         return
+    author = Actor(account_id=found.author_id, name=found.author_name)
     if by is None:
-        found.take_back(Actor(account_id=found.author_id, name=found.author_name), answer=answer)
+        found.take_back(author, answer=answer)
     else:
         found.decide(by, state=State.REFUSED, answer=given(answer))
     found.save()
     audit.record(
-        by=by or Actor(account_id=found.author_id, name=found.author_name),
+        by=by or author,
         action="datahub.take_back_grant" if by is None else "datahub.refuse_grant",
         target=target_of(found),
         reason=answer,

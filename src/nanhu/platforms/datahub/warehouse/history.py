@@ -79,7 +79,10 @@ def path_of(batch: Batch) -> Path:
 def follow() -> int:
     """Write what lacks, or is sealed by a key that was changed since, and remove what is in effect no more; how many. Killed anywhere, the
     next turn does the rest. One that cannot be written is logged, and tried again by the next."""
-    done = sum(map(removed, gone()))
+    over = gone()
+    for one in over:
+        forget(one)
+    done = len(over)
     for batch_id in lacking()[:MOST_FILES]:
         with alone("a file of the history could not be written", batch=batch_id):
             done += keep(batch_id)
@@ -96,14 +99,9 @@ def lacking() -> list[int]:
     return sorted({*stale, *(one for one in kept if str(one) not in there)}, reverse=True)
 
 
-def gone() -> list[HistoryFile]:
+def gone() -> list[Batch]:
     kept = HistoryFile.objects.select_related("batch").only("batch__source", "batch__state", "batch__pruned_at")
-    return list(kept.exclude(batch__in=in_effect()))
-
-
-def removed(kept: HistoryFile) -> bool:
-    forget(kept.batch)
-    return True
+    return [one.batch for one in kept.exclude(batch__in=in_effect())]
 
 
 def forget(batch: Batch) -> None:
