@@ -18,7 +18,7 @@ from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.queries import decisions
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.mending import replay
-from nanhu.platforms.datahub.services.owners import units_called
+from nanhu.platforms.datahub.services.owners import STEWARD, units_called
 from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back
 from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
 from nanhu.platforms.datahub.shared.reading import Version, changed_at, codes_of, history, rows, sensitive_rows
@@ -30,6 +30,7 @@ from nanhu.platforms.datahub.sharing.forms import GrantForm, grant_named
 from nanhu.platforms.datahub.sharing.forms import as_before as grant_as_before
 
 __all__ = [
+    "STEWARD",
     "BatchNotFoundError",
     "BatchReport",
     "BatchStateError",

@@ -18,7 +18,7 @@ SUBJECT: Final = "datahub.grant"
 OWNER, STEWARD = "owner", "steward"
 GIVE: Final = "portal.give_grant"
 OWNER_RESOLVER, STEWARD_RESOLVER = "portal.data_owner", "portal.data_stewards"
-ROLE: Final = "datahub.steward"
+ROLE: Final = datahub.STEWARD
 HEAD: Final = "head"
 TWO_DAYS: Final = 2 * 390
 """Working minutes of days of six and a half hours."""
