@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from itertools import chain, islice
+from itertools import islice
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ class Deadline:
         if self.has_moved:
             self.has_moved, self.heard = False, received(self.line)
         if received(self.line) - self.heard > ROW_BYTES:
-            return _("有一行大过 %d MiB：照片、附件这样的列请不要给") % (ROW_BYTES >> 20)
+            return too_large()
         return ""
 
     def watch(self) -> None:
@@ -86,6 +86,10 @@ class Deadline:
                 with suppress(OSError):
                     self.line.shutdown(socket.SHUT_RDWR)
                 return
+
+
+def too_large() -> str:
+    return _("有一行大过 %d MiB：照片、附件这样的列请不要给") % (ROW_BYTES >> 20)
 
 
 def received(line: socket.socket) -> int:
@@ -192,8 +196,12 @@ def chunks_in(cursor: Any) -> Iterator[Row]:
     size = FIRST_CHUNK
     while rows := cursor.fetchmany(size):
         yield from rows
-        weight = sum(map(weight_of, chain.from_iterable(row.values() for row in rows))) // len(rows)
+        weight = sum(map(row_weight, rows)) // len(rows)
         size = max(1, min(CHUNK, CHUNK_BYTES // max(weight, 1)))
+
+
+def row_weight(row: Row) -> int:
+    return sum(map(weight_of, row.values()))
 
 
 def weight_of(value: Any) -> int:
@@ -260,7 +268,10 @@ READERS: Final[dict[str, Callable[[DataSource, int, int], Iterator[Row]]]] = {
 def read_rows(made: DataSource, *, limit: int, seconds: int = ALL_SECONDS) -> Iterator[Row]:
     """`seconds`: all that it may take."""
     try:
-        yield from READERS[made.kind](made, limit, seconds)
+        for row in READERS[made.kind](made, limit, seconds):
+            if row_weight(row) > ROW_BYTES:
+                raise SourceFailedError(why=too_large())  # it came whole between two looks of the deadline
+            yield row
     except (psycopg.Error, pymysql.MySQLError) as error:
         raise SourceFailedError(why=words_of(error)) from None
     except UnicodeDecodeError:
