@@ -26,11 +26,15 @@ def cpu_of(folder: Path, web: int) -> dict[str, float]:
     """Seconds so far of the server with its workers, and of the PostgreSQL of this data folder alone."""
     spent = {}
     for part, pid in processes(folder, web).items():
-        spent[part] = 0.0
-        for one in family(pid):
-            with suppress(psutil.NoSuchProcess):
-                spent[part] += sum(one.cpu_times()[:2])
+        spent[part] = sum(map(seconds_of, family(pid)))
     return spent
+
+
+def seconds_of(one: psutil.Process) -> float:
+    """Of processor so far; 0 where it has ended."""
+    with suppress(psutil.NoSuchProcess):
+        return float(sum(one.cpu_times()[:2]))
+    return 0.0
 
 
 def peak_memory_of(folder: Path, web: int) -> dict[str, float]:

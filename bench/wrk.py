@@ -1,14 +1,21 @@
 """The load generator `wrk`: many connections asking for one page. It is compiled, so that little of a figure is its own."""
 
 import json
+import math
 import os
 import shutil
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
+from bench.spent import family, seconds_of
+
 SCRIPT = Path(__file__).parent / "pages.lua"
+LOOK_SECONDS, IDLE_SECONDS, MOST_LOOKS = 0.25, 0.02, 240
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ def load(path: str, *, port: int, clients: int, seconds: float, cookies: list[st
         )
     if done.returncode:
         raise RuntimeError(f"wrk ended with {done.returncode}: {done.stdout[-500:]}{done.stderr[-2000:]}")
+    come_to_rest(port)
     told = json.loads(done.stdout.splitlines()[-1])
     pages = told["pages"] or 1
     return Load(
@@ -59,6 +67,22 @@ def load(path: str, *, port: int, clients: int, seconds: float, cookies: list[st
         told["failures"],
         told["bytes"] // pages,
         told["p95_ms"],
+    )
+
+
+def come_to_rest(port: int) -> None:
+    """Waits until the server at this port has done with what wrk left under way as it ended, a page for each connection: the first pages of the
+    next round would wait behind those, and they are its worst hundredth."""
+    open_lines = psutil.net_connections("tcp")
+    listening = {one.pid for one in open_lines if one.status == psutil.CONN_LISTEN and one.laddr[1] == port and one.pid}
+    server, spent = {one for pid in listening for one in family(pid)}, -math.inf
+    for _ in range(MOST_LOOKS):
+        before, spent = spent, sum(map(seconds_of, server))
+        if spent - before < IDLE_SECONDS:
+            return
+        time.sleep(LOOK_SECONDS)
+    raise RuntimeError(
+        f"the server at port {port} still works {MOST_LOOKS * LOOK_SECONDS:.0f} s after its last client went"
     )
 
 
