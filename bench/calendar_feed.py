@@ -3,13 +3,11 @@ whose programs ask every six hours, and at four connections that never rest, bes
 
 import json
 
-from bench.campus import filled_campus, running
+from bench.campus import filled_campus, running_web
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report
 from bench.steady import steady
 from bench.wrk import load
-from nanhu.kernel.configuration import read_configuration
-from nanhu.kernel.processes.house import web_command
 
 CLIENTS, SECONDS, ALLOWED_MS = 4, 12, 50
 SUBSCRIBERS, EVERY = 30_000, 6 * 3600
@@ -19,8 +17,8 @@ RATE, STEADY_SECONDS = 5 * SUBSCRIBERS / EVERY, 40
 def run(report: Report) -> None:
     with filled_campus() as campus:
         addresses = ask_inside(campus, "bench.calendar_feed")
-        command, floor = web_command(read_configuration(campus.environment)), "/health/live"
-        with running(campus, command, f"http://127.0.0.1:{campus.web_port}{floor}"):
+        floor = "/health/live"
+        with running_web(campus):
             load("", port=campus.web_port, clients=CLIENTS, seconds=2, cookies=addresses)
             bare = load(floor, port=campus.web_port, clients=CLIENTS, seconds=SECONDS, cookies=[])
             seen = load("", port=campus.web_port, clients=CLIENTS, seconds=SECONDS, cookies=addresses)

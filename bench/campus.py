@@ -10,11 +10,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from nanhu.kernel.child_processes import Progress, dying_with_parent
+from nanhu.kernel.configuration import read_configuration
+from nanhu.kernel.processes.house import web_command
 from nanhu.kernel.school import SAMPLE
 from nanhu.testing.ports import campus_ports
 
@@ -141,6 +143,15 @@ def running(
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         wait_until_ended(process)
+
+
+@contextmanager
+def running_web(campus: Campus) -> Iterator[subprocess.Popen[bytes]]:
+    """The campus's pages as `nanhu run` has them, with the rights that they have there."""
+    command = web_command(read_configuration(campus.environment))
+    as_web = replace(campus, environment=campus.environment | {"NANHU_DATABASE_ROLE": "web"})
+    with running(as_web, command, f"http://127.0.0.1:{campus.web_port}/health/live") as process:
+        yield process
 
 
 def wait_until_ended(process: subprocess.Popen[Any]) -> bool:

@@ -8,7 +8,7 @@ import json
 import os
 from typing import Any
 
-from bench.campus import Campus, fresh_campus, running
+from bench.campus import Campus, fresh_campus, running, running_web
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report
 from bench.steady import steady
@@ -41,10 +41,9 @@ def run(report: Report) -> None:
         campus.environment["NANHU_TRUSTED_PROXIES"] = "127.0.0.1"
         campus.nanhu("migrate", "--verbosity", "0")
         ask_inside(campus, "bench.capport")
-        configuration = read_configuration(campus.environment)
         # every second one is on line, every second one is not
         asking = [f"From 10.{20 + n % 2}.{n // 200 % 90}.{n % 200 + 1}" for n in range(ASKING)]
-        with running(campus, web_command(configuration), f"http://127.0.0.1:{campus.web_port}/health/live"):
+        with running_web(campus):
             for clients in CLIENTS:
                 said: dict[str, Any] = {"port": campus.web_port, "clients": clients, "seconds": SECONDS}
                 found = load("/wifi/capport", **said, cookies=asking)

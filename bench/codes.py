@@ -10,11 +10,10 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Final
 
-from bench.campus import fresh_campus, running
+from bench.campus import fresh_campus, running, running_web
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report, percentile
 from nanhu.kernel.configuration import read_configuration
-from nanhu.kernel.processes.house import web_command
 from nanhu.platforms.terminals.wire import sign_request
 from nanhu.systems.card.codes.rules import STEP_SECONDS, part_of, write_picture
 from nanhu.systems.card.process import gateway_command
@@ -30,11 +29,8 @@ def run(report: Report) -> None:
         plan = ask_inside(campus, "bench.codes")
         configuration = read_configuration(campus.environment)
         ports = {"till": configuration.gateway_port, "door": campus.web_port}
-        gateway, web = (f"http://127.0.0.1:{port}/health" for port in ports.values())
-        with (
-            running(campus, gateway_command(configuration), gateway),
-            running(campus, web_command(configuration), f"{web}/live"),
-        ):
+        gateway = f"http://127.0.0.1:{configuration.gateway_port}/health"
+        with running(campus, gateway_command(configuration), gateway), running_web(campus):
             code = coder(plan)
             for place, port in ports.items():
                 by_code, by_card = in_turn(Reader(plan[place], port), code, plan["uid"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from bench.campus import Campus, fresh_campus, running
+from bench.campus import Campus, fresh_campus, running_web
 from bench.funds import HOW, tps
 from bench.inside import ask_inside
 from bench.report import Report
@@ -18,7 +18,6 @@ from bench.spent import cpu_of
 from bench.wrk import load
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
-from nanhu.kernel.processes.house import web_command
 
 CASES = int(os.environ.get("NANHU_BENCH_FLOW_CASES", "750000"))
 SECONDS = os.environ.get("NANHU_BENCH_ROUND_SECONDS", "6")
@@ -50,7 +49,7 @@ def run(report: Report) -> None:
         fill(campus, made, baseline)
         report("flows_todo_queries", max(made["queries"][:CONNECTIONS]), "queries", 20)
         report("flows_todo_queries_of_six_offices", made["queries"][-1], "queries", 20)
-        with running(campus, web_command(configuration), f"http://127.0.0.1:{campus.web_port}/health/live") as web:
+        with running_web(campus) as web:
             # a thread's first page opens its connection to the database, which plans each statement once
             load("/flows/", port=campus.web_port, clients=2 * CONNECTIONS, seconds=WARMING, cookies=made["cookies"])
             for clients in (2, CONNECTIONS):

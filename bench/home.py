@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from bench.campus import Campus, filled_campus, running
+from bench.campus import Campus, filled_campus, running, running_web
 from bench.inside import ask_inside, cookie_of, set_up_django
 from bench.report import Report
 from bench.spent import cpu_of
@@ -25,8 +25,7 @@ NEXT_BYTES = 20_000
 def run(report: Report) -> None:
     with filled_campus() as campus:
         prepared = ask_inside(campus, "bench.home")
-        command = web_command(read_configuration(campus.environment))
-        with running(campus, command, f"http://127.0.0.1:{campus.web_port}/health/live") as web:
+        with running_web(campus) as web:
             page = page_of(campus.web_port, prepared["cookies"][0])
             home, spent = asked(campus, campus.web_port, web.pid, prepared["cookies"])
         with bare_view(campus, page) as (port, pid):

@@ -9,14 +9,12 @@ import urllib.request
 from datetime import timedelta
 from typing import Any
 
-from bench.campus import fresh_campus, running
+from bench.campus import fresh_campus, running_web
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report
 from bench.shared_tables import cards
 from bench.spent import cpu_of, peak_memory_of
 from bench.wrk import load
-from nanhu.kernel.configuration import read_configuration
-from nanhu.kernel.processes.house import web_command
 
 PEOPLE = int(os.environ.get("NANHU_BENCH_PEOPLE", "31000"))
 VENDORS, KEYS, ROWS, CLIENTS, SECONDS = 6, 5, 20, 8, 10
@@ -27,8 +25,7 @@ def run(report: Report) -> None:
     with fresh_campus() as campus:
         campus.nanhu("migrate", "--verbosity", "0")
         found = ask_inside(campus, "bench.hub")
-        web = web_command(read_configuration(campus.environment))
-        with running(campus, web, f"http://127.0.0.1:{campus.web_port}/health/live") as server:
+        with running_web(campus) as server:
             base = f"http://127.0.0.1:{campus.web_port}/api/hub/v1/card.card"
             began = time.perf_counter()
             rows, since = whole(base, found["keys"][0], campus.web_port)

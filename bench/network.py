@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from bench import network_cut
-from bench.campus import Campus, fresh_campus, running
+from bench.campus import Campus, fresh_campus, running, running_web
 from bench.funds import HOW, tps
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report, percentile
@@ -27,7 +27,6 @@ from bench.steady import steady
 from bench.wrk import install
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
-from nanhu.kernel.processes.house import web_command
 from nanhu.platforms.identity.processes import radius_command
 
 SCRIPT = Path(__file__).parent / "accounting.lua"
@@ -68,7 +67,7 @@ def run(report: Report) -> None:
         ours, theirs, signed, admitted = [], [], [], []
         door = configuration.radius_port
         with (
-            running(campus, web_command(configuration), f"http://127.0.0.1:{campus.web_port}/health/live"),
+            running_web(campus),
             running(campus, radius_command(configuration), f"http://127.0.0.1:{door}/health"),
         ):
             # until each process has read its program

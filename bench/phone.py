@@ -6,13 +6,11 @@ import time
 from statistics import median
 from typing import Any, Final
 
-from bench.campus import filled_campus, running
+from bench.campus import filled_campus, running_web
 from bench.inside import ask_inside, set_up_django
 from bench.report import Report, percentile
 from bench.slow_line import slow_line
 from bench.wrk import load
-from nanhu.kernel.configuration import read_configuration
-from nanhu.kernel.processes.house import web_command
 from nanhu.testing.ports import free_port
 
 PEOPLE: Final = "240"
@@ -29,8 +27,7 @@ def run(report: Report) -> None:
         port = free_port()
         campus.environment["NANHU_PUBLIC_URL"] = f"http://localhost:{port}"
         prepared = ask_inside(campus, "bench.phone")
-        command = web_command(read_configuration(campus.environment))
-        with running(campus, command, f"http://127.0.0.1:{campus.web_port}/health/live"):
+        with running_web(campus):
             feed = load(
                 prepared["feed"], port=campus.web_port, clients=2, seconds=10, cookies=[], host=f"localhost:{port}"
             )

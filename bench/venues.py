@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from bench.campus import fresh_campus, running
+from bench.campus import fresh_campus, running_web
 from bench.flows import decide
 from bench.flows_school import PASSWORD, TOKEN, person
 from bench.funds import HOW, tps
@@ -23,7 +23,6 @@ from bench.report import Report
 from bench.wrk import install, load
 from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database import embedded
-from nanhu.kernel.processes.house import web_command
 
 ROOMS, DAYS, ASKED, PEOPLE, EACH, ROUNDS, READERS = 400, 7, 300, 80, 25, 2, 2
 
@@ -46,7 +45,7 @@ def run(report: Report) -> None:
         report("venues_week_page", found["week"], "ms")
         install()
         ours, theirs = [], []
-        with running(campus, web_command(configuration), f"http://127.0.0.1:{campus.web_port}/health/live"):
+        with running_web(campus):
             day = date.today() + timedelta(days=1)  # noqa: DTZ011 - any day ahead
             asked = {"free_on": day.isoformat(), "free_from": "18:00", "free_to": "19:00"}
             pages = {"overview": "/venues/", "free_of_400": f"/venues/?{urlencode(asked)}"}

@@ -166,7 +166,7 @@ DATABASES = {
             **DATABASE_QUERY,
             "pool": {"min_size": 1, "max_size": CONFIGURATION.database_pool_size, "timeout": 20},
             "application_name": f"nanhu-{CONFIGURATION.process_name}",
-            "options": "-c jit=off",
+            "options": CONFIGURATION.database_options,
             "prepare_threshold": 0,  # of kernel.database.prepared alone: Django writes values into the SQL of all else
         },
         "TEST": {"TEMPLATE": "template0"},

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.postgres.fields import ArrayField
 from django.db import DatabaseError, DataError, IntegrityError, ProgrammingError, connection, transaction
-from django.db.models import F, Func, IntegerField, TextField
+from django.db.models import F, Func, IntegerField, TextField, Value
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.database.lean import LeanCursor, converter_of
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared, insert, insert_unless_there, planned_cursor, update
 from nanhu.kernel.models import AuditEntry, OutboxEvent, SubmittedForm
@@ -53,6 +54,23 @@ def test_each_call_gives_the_rows_of_its_own_values(lines):
     assert first.letters == len("test.b")
     assert first.facts == {}
     assert found.first(actor="丙", actions=["test.a"]) is None
+
+
+@pytest.mark.parametrize(("role", "plans"), [("web", (6, 0)), ("worker", (1, 5))])
+def test_a_page_plans_what_it_prepares_once_for_everybody(role, plans):
+    mode = read_configuration({"NANHU_DATABASE_ROLE": role}).database_options.partition("plan_cache_mode=")[2] or "auto"
+    made = Prepared(
+        lambda: OutboxEvent.objects.filter(pk=Given("number")).values_list("name").annotate(role=Value(role))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('plan_cache_mode', %s, true)", [mode])
+        for number in range(6):
+            made(number=number)
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%%kernel_outbox%%' AND statement LIKE %s",
+            [f"%'{role}' AS%"],
+        )
+        assert cursor.fetchall() == [plans]
 
 
 def test_a_column_that_only_orders_is_no_part_of_a_row(lines):
