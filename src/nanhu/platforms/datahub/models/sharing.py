@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Cast
+from django.db.models.functions import TruncDate
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -90,8 +90,9 @@ class Grant(Proposal):
     @classmethod
     def ending(cls, moment: Any = None) -> "models.QuerySet[Grant]":
         """What ends within a fortnight, or gives nothing any more since its day, until it is renewed or ended."""
-        begins: Any = moment or now()
-        return cls.objects.filter(state=cls.State.AGREED, expires_on__lte=Cast(begins + SOON, models.DateField()))
+        begins: Any = moment or models.Value(now())
+        until = models.ExpressionWrapper(begins + SOON, models.DateTimeField())
+        return cls.objects.filter(state=cls.State.AGREED, expires_on__lte=TruncDate(until))
 
     @property
     def is_over(self) -> bool:
