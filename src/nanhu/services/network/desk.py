@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.db.models.functions import Now
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -50,6 +50,8 @@ OPEN: Final = Q(stopped_at=None)
 NOBODYS: Final = Q(person=None, guest="")
 SILENT: Final = Q(updated_at__lt=Now() - SINCE_LAST_REPORT)
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BUILDING: Final = Case(When(place__kind="room", then="place__parent__name"), default="place__name")
+"""Where an access point hangs in a room, that room's."""
 STATES: Final = {"open": _("已连接"), "stale": _("失联"), "closing": _("断网中"), "closed": _("已离线")}
 STATE_TONES: Final[Mapping[str, Tone]] = {"open": "good", "stale": "warn", "closing": "info", "closed": "none"}
 RED: Final = Q(state="failed") | Q(state="unconfirmed") | Q(state="sent", sent_at__lt=Now() - timedelta(seconds=30))
@@ -101,14 +103,10 @@ class Sessions(Table):
 def online(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有设备在线"), icon="wifi-off", text=_("登记接入设备，并在 FreeRADIUS 里打开会话报告。"))
     rows = Session.objects.filter(OPEN).select_related("nas", "place").order_by("-updated_at")
-    sums = (
-        queries.live(Session.objects.all())
-        .values("place__name")
-        .annotate(count=Count("pk"))
-        .order_by("-count", "place__name")[:8]
-    )
+    of_each = queries.live(Session.objects.all()).values(building=BUILDING).annotate(count=Count("pk"))
+    sums = of_each.order_by("-count", "building")[:8]
     facts = {
-        "sums": [(one["place__name"] or _("没有登记位置"), one["count"]) for one in sums],
+        "sums": [(one["building"] or _("没有登记位置"), one["count"]) for one in sums],
         "strange": accounting.strange_nas(),
     }
     return listing(

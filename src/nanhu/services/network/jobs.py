@@ -1,6 +1,6 @@
 """Periodic jobs of the network: lost sessions, policies that became lower, hours that are over, sums, and what is forgotten by age; the worker sends disconnects."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from nanhu.kernel.database.values import one_value
 from nanhu.kernel.jobs import job
 from nanhu.kernel.retries import in_the_worker
 from nanhu.platforms.datahub import api as datahub
-from nanhu.services.network.models import Device, Grant, HourSum, Refusal, Session, StrangeNas
+from nanhu.services.network.models import Device, Grant, HourSum, Refusal, Service, Session, StrangeNas
 from nanhu.services.network.services import disconnecting, handovers, policies
 from nanhu.services.network.services.disconnecting import CHANNEL, OUTBOX
 from nanhu.services.network.statements import QUERIES
@@ -26,6 +26,10 @@ SUM_DAYS: Final = timedelta(days=730)
 MOST: Final = 20_000
 AN_HOUR: Final = timedelta(hours=1)
 CAUGHT_UP: Final = SESSION_DAYS
+LATE_DAYS: Final = timedelta(days=8)
+"""Of what stands still, a switch's ports and tunnels, of which some tell nothing between a Start and a Stop: no policy lets a session last longer
+than seven days. A session of Wi-Fi stands where it was last, and days afterwards nobody knows where it was before."""
+STANDING: Final = (Service.WIRED, Service.VPN)
 
 in_the_worker("network_disconnects", OUTBOX, channel=CHANNEL)
 
@@ -50,7 +54,20 @@ def sum_hours() -> int:
 
 
 def sum_hour(hour: datetime) -> int:
-    return QUERIES.run("sum_hour", {"from": hour, "to": hour + AN_HOUR})
+    return sum_between(hour, hour + AN_HOUR)
+
+
+def sum_since(moment: datetime) -> int:
+    """Of the hours from then on that are over: what was read of an old system's past stands in them, too."""
+    hour = campus_time(now()).replace(minute=0, second=0, microsecond=0)
+    first = max(campus_time(moment).replace(minute=0, second=0, microsecond=0), hour - CAUGHT_UP)
+    return sum_between(first, hour) if first < hour else 0
+
+
+def sum_between(first: datetime, until: datetime, services: Collection[str] = tuple(Service)) -> int:
+    """Of whole hours, in the place of what they said before; how many rows."""
+    [(count,)] = QUERIES.rows("sum_hours", {"first": first, "until": until, "services": list(services)})
+    return int(count)
 
 
 @job("network.months", every="29 2 * * *")
@@ -92,13 +109,16 @@ def delete_all(rows: QuerySet[Any]) -> int:
 
 @job("network.publish", every="52 3 * * *")
 def publish_days() -> int:
+    """Before it what was told late of wired ports and tunnels is summed up."""
+    today = start_of(campus_today())
+    sum_between(today - LATE_DAYS, today, STANDING)
     return datahub.put_own("network.session_day", day_rows(), by=BY)
 
 
 def day_rows() -> Iterator[Mapping[str, Any]]:
-    """Sums of days and buildings, without anybody in them."""
-    first = start_of(campus_today() - timedelta(days=400))
-    for day, place, service, busiest, hours in QUERIES.rows("session_days", {"from": first}):
+    """Sums of buildings and of days that are over, without anybody in them."""
+    span = {"from": start_of(campus_today() - timedelta(days=400)), "until": start_of(campus_today())}
+    for day, place, service, busiest, hours in QUERIES.rows("session_days", span):
         yield {
             "day": day,
             "place": place,

@@ -35,9 +35,8 @@ def watch() -> None:
 
 
 def sum_hours(count: int) -> None:
-    hour = campus_time(now()).replace(minute=0, second=0, microsecond=0)
-    for n in range(count):
-        jobs.sum_hour(hour - timedelta(hours=n))
+    over = campus_time(now()).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    jobs.sum_between(over - timedelta(hours=count), over)
 
 
 def set_portal_gateway(*, by: Actor, nas: Nas, **facts: Any) -> None:

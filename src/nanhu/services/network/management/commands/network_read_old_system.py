@@ -15,7 +15,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
-from nanhu.services.network import old_systems
+from nanhu.services.network import jobs, old_systems
 from nanhu.services.network.models import Nas
 from nanhu.services.network.sheet_cells import on_campus
 
@@ -43,7 +43,9 @@ class Command(BaseCommand):
             raise CommandError(f"no 旧认证系统 is registered as {options['name']}")
         try:
             if options["list"] is not None:
-                self.report(nas, old_systems.take(nas, old_systems.rows_in_list(options["list"].read_bytes())))
+                rows = old_systems.rows_in_list(options["list"].read_bytes())
+                self.report(nas, old_systems.take(nas, rows))
+                jobs.sum_since(min((on_campus(row["acctstarttime"]) for row in rows), default=now()))
                 return
             self.follow(nas, options["database"].read_text("utf-8").strip(), options["since"], options["every"])
         except (CampusError, OSError, psycopg.Error, pymysql.Error) as error:
@@ -53,6 +55,8 @@ class Command(BaseCommand):
         begun = now()
         first = on_campus(since) if since else begun - OVERLAP
         self.report(nas, old_systems.take(nas, old_systems.rows_in_database(address, first)))
+        if since:
+            jobs.sum_since(first)
         while every:
             time.sleep(every)
             first, begun = begun - OVERLAP, now()

@@ -1,0 +1,154 @@
+"""Sums of the network by building and hour, and of whole days for the hub: each device once, whatever moves, comes late or was never told of."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from nanhu.kernel.clock import campus_time, campus_today, start_of
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.datahub.models import SharedRow
+from nanhu.services.network import jobs
+from nanhu.services.network.models import ApPlace, HourSum, Nas, Session
+from nanhu.services.network.services import registering
+from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, SWITCH, TABLET, nas_facts
+from nanhu.testing.members import SYSTEM
+
+pytestmark = pytest.mark.django_db
+AP_HERE, AP_THERE = "3c-22-fb-aa-00-01", "3c-22-fb-aa-00-02"
+SUMS = "/network/desk/sums/"
+
+
+@pytest.fixture
+def noon():
+    """Of yesterday, so that the day is over by now."""
+    return start_of(campus_today() - timedelta(days=1)) + timedelta(hours=12)
+
+
+def at(moment):
+    return time_machine.travel(moment, tick=False)
+
+
+def shared(noon):
+    """What the hub has of that day, by building and service: the busiest hour's devices, and all hours."""
+    jobs.publish_days()
+    rows = SharedRow.living("network.session_day").values_list("data", flat=True)
+    day = campus_time(noon).date().isoformat()
+    return {
+        (one["place"], one["service"]): (one["most_devices"], one["device_hours"]) for one in rows if one["day"] == day
+    }
+
+
+def hang(mac, key):
+    ApPlace.objects.create(mac=mac.replace("-", ":"), place=campus.place_with(key))
+
+
+def heard(school, status, sid, moment, **more):
+    with at(moment):
+        return school.report(status, sid, **more)
+
+
+def test_a_phone_that_walks_on_between_two_sums_is_one_device_of_that_hour(school, noon):
+    hang(AP_HERE, "south.lib")
+    hang(AP_THERE, "south.d1")
+    said = {"Calling_Station_Id": PHONE, "User_Name": "S1"}
+    with at(noon):
+        said["Class"] = school.code("S1", PHONE)
+    heard(school, "Start", "a", noon + timedelta(minutes=5), Called_Station_Id=f"{AP_HERE}:hnist", **said)
+    heard(school, "Interim-Update", "a", noon + timedelta(minutes=55), Called_Station_Id=f"{AP_HERE}:hnist", **said)
+    with at(noon + timedelta(minutes=67)):
+        jobs.sum_hours()
+    assert HourSum.objects.get(hour=noon).place.key == "south.lib"
+    heard(school, "Interim-Update", "a", noon + timedelta(minutes=80), Called_Station_Id=f"{AP_THERE}:hnist", **said)
+    heard(school, "Stop", "a", noon + timedelta(minutes=90), Called_Station_Id=f"{AP_THERE}:hnist", **said)
+    with at(noon + timedelta(minutes=127)):
+        jobs.sum_hours()
+    assert sum(HourSum.objects.filter(hour=noon).values_list("devices", flat=True)) == 1
+    assert shared(noon) == {("south.d1", "wifi"): (1, 2)}
+
+
+def test_the_hub_gets_days_that_are_over_whole(school, noon):
+    for n in range(30):
+        HourSum.objects.create(
+            hour=noon + timedelta(hours=n), service="vpn", people=1, devices=1, sessions=1, unknown=0
+        )
+    over, today = (campus_time(noon + timedelta(days=days)).date() for days in (0, 1))
+    with at(start_of(today) + timedelta(hours=4)):
+        days = {one["day"]: one["device_hours"] for one in jobs.day_rows()}
+        assert days == {over: 12}, (
+            "of the day that has only begun nothing is said yet, and noon to midnight is of that day"
+        )
+    with at(start_of(today) + timedelta(days=1, hours=4)):
+        assert {one["day"]: one["device_hours"] for one in jobs.day_rows()} == {over: 12, today: 18}
+
+
+def test_a_switch_that_tells_nothing_between_start_and_stop_has_its_hours_counted(school, noon):
+    morning = noon - timedelta(hours=4)
+    said = {"nas": SWITCH, "Calling_Station_Id": LAPTOP, "NAS_Port_Type": "Ethernet"}
+    heard(school, "Start", "b", morning, **said)
+    for hours in range(1, 10):
+        with at(morning + timedelta(hours=hours, minutes=7)):
+            jobs.sum_hours()
+        others = {"hour": morning + timedelta(hours=hours - 1), "people": 1, "devices": 1, "sessions": 1, "unknown": 0}
+        HourSum.objects.create(service="vpn", **others)  # so that no hour is missed
+    heard(school, "Stop", "b", morning + timedelta(hours=9, minutes=30), Acct_Session_Time=str(34200), **said)
+    with at(morning + timedelta(hours=10, minutes=7)):
+        jobs.sum_hours()
+    assert shared(noon)["south.d1", "wired"] == (1, 10)
+
+
+def test_what_ends_with_an_hour_is_none_of_the_next_and_what_is_told_twice_and_late_is_once(school, noon):
+    said = {"Calling_Station_Id": PHONE}
+    heard(school, "Start", "c", noon + timedelta(minutes=30), **said)
+    for minutes in (60, 61, 75):
+        heard(school, "Stop", "c", noon + timedelta(minutes=minutes), Acct_Delay_Time=str(60 * (minutes - 60)), **said)
+    heard(school, "Start", "c", noon + timedelta(minutes=80), Acct_Delay_Time=str(50 * 60), **said)
+    with at(noon + timedelta(minutes=187)):
+        jobs.sum_hours()
+    assert list(HourSum.objects.filter(service="wifi").values_list("hour", "devices")) == [(noon, 1)]
+
+
+def test_an_access_point_in_a_room_counts_for_its_building(school, noon):
+    room = campus.PlaceOrder(key="south.lib.101", name="101 室", kind="room", parent="south.lib")
+    campus.set_up_places(by=SYSTEM, places=[room])
+    hang(AP_HERE, "south.lib.101")
+    heard(school, "Start", "d", noon, Calling_Station_Id=PHONE, Called_Station_Id=f"{AP_HERE}:hnist")
+    heard(school, "Start", "e", noon, Calling_Station_Id=TABLET)
+    for sid in "de":
+        heard(school, "Stop", sid, noon + timedelta(minutes=20))
+    with at(noon + timedelta(minutes=67)):
+        jobs.sum_hours()
+    assert shared(noon) == {("south.lib", "wifi"): (2, 2)}
+    school.report("Start", "f", Calling_Station_Id=PHONE, Called_Station_Id=f"{AP_HERE}:hnist")
+    page = school.client("E1").get("/network/desk/").content.decode()
+    assert "101 室" not in page.partition("<table")[0], "above the list buildings are counted, not rooms"
+
+
+def test_visitors_of_other_schools_are_people(school, noon):
+    Nas.objects.filter(address=CONTROLLER).update(applications=["wifi", "eduroam"])
+    nas = school.nas[CONTROLLER]
+    for n, guest in enumerate(("eduroam:a@x.example", "eduroam:a@x.example", "eduroam:b@x.example")):
+        nas_session(nas, n, guest, noon)
+    with at(noon + timedelta(minutes=67)):
+        jobs.sum_hours()
+    row = HourSum.objects.get(hour=noon)
+    assert (row.people, row.devices, row.unknown) == (2, 3, 0)
+    assert school.client("E1").get(SUMS).status_code == 200
+
+
+def nas_session(nas, n, guest, moment):
+    facts = {"sid": f"v{n}", "service": "eduroam", "station": f"02:00:00:00:01:0{n}", "guest": guest}
+    Session.objects.create(
+        nas=nas, started_at=moment, updated_at=moment + timedelta(minutes=9), place=nas.place, **facts
+    )
+
+
+def test_what_an_old_system_lists_of_the_past_stands_in_the_sums(school, noon, tmp_path):
+    registering.register(by=SYSTEM, facts=nas_facts("127.0.0.7", "vendor", "深澜", place=campus.place_with("south.d1")))
+    began, ended = (f"{campus_time(noon + timedelta(hours=n)):%Y-%m-%d %H:%M:%S}" for n in (0, 3))
+    path = tmp_path / "上网明细.csv"
+    path.write_text(f"登录名,用户IP,用户MAC,登录时间,注销时间\nS1,10.2.3.4,{PHONE},{began},{ended}\n", "utf-8")
+    for _twice in range(2):
+        call_command("network_read_old_system", "深澜", "--list", str(path))
+    assert shared(noon) == {("south.d1", "wifi"): (1, 3)}
