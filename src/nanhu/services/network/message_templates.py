@@ -15,6 +15,24 @@ message_templates.add(
         link=lambda _facts: reverse("network:mine:devices"),
     ),
     MessageTemplate(
+        key="network.policy_entered",
+        kind="service",
+        title=_("{by}录入了上网策略：{policy}，{devices} 台"),
+        text=_(
+            "{policy}：从 {since} 起同时在线 {devices} 台（0 台是不开放），开放 {hours}。不该这样的，马上录入原来的，并告诉信息中心。"
+        ),
+        facts=frozenset({"by", "policy", "devices", "since", "hours"}),
+        link=lambda _facts: reverse("network:desk:policy_list"),
+    ),
+    MessageTemplate(
+        key="network.policy_ended",
+        kind="service",
+        title=_("{by}撤销了上网策略：{policy}"),
+        text=_("{policy} 没有策略了：不限台数，不限时间。不该这样的，马上录入原来的，并告诉信息中心。"),
+        facts=frozenset({"by", "policy"}),
+        link=lambda _facts: reverse("network:desk:policy_list"),
+    ),
+    MessageTemplate(
         key="network.unknown_session",
         kind="service",
         title=_("{nas}：有上网对不上人"),

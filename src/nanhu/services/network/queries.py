@@ -392,6 +392,9 @@ def hours_words(policy: Policy) -> str:
     return f"{policy.opens:%H:%M}–{policy.closes:%H:%M}" if policy.opens and policy.closes else say("全天")
 
 
+lazy_hours = lazy(hours_words, str)
+
+
 def with_open_sessions(rows: QuerySet[Nas]) -> QuerySet[Nas]:
     counted = (
         live(Session.objects.filter(nas=OuterRef("pk")))

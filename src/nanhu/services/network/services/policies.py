@@ -16,8 +16,11 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.dated import end_today, rules_on, supersede
 from nanhu.kernel.registry import Text
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.messages import api as messages
 from nanhu.services.network import queries, rules
 from nanhu.services.network.models import Grant, Policy, Session
+from nanhu.services.network.policies import ENGINEER
 from nanhu.services.network.services import disconnecting
 from nanhu.services.network.statements import QUERIES
 
@@ -72,6 +75,8 @@ def enter(*, by: Actor, reason: str, facts: dict[str, Any]) -> Policy:
         reason=reason,
         facts={"for_role": policy.role, "service": policy.service, "devices": policy.devices},
     )
+    said = {"devices": policy.devices, "since": policy.starts_on.isoformat(), "hours": queries.lazy_hours(policy)}
+    tell_others(by, policy, "network.policy_entered", **said)
     return policy
 
 
@@ -80,6 +85,16 @@ def end(*, by: Actor, policy: Policy, reason: str) -> None:
     if end_today(by=by, rule=policy):
         queries.policies_held.forget()
         audit.record(by=by, action="network.end_policy", target=f"network-policy:{policy.public_id}", reason=reason)
+        tell_others(by, policy, "network.policy_ended")
+
+
+def tell_others(by: Actor, policy: Policy, template: str, **facts: object) -> None:
+    """One engineer is enough to close a service at night, and enough to put a school off line: the others hear of it at once."""
+    if by.account_id is None:
+        return
+    engineers = {one.person_id for one in identity.holders_of(ENGINEER) if one.person_id and one.pk != by.account_id}
+    said = {"policy": policy, "by": by.name, **facts}
+    messages.tell(engineers, template, said, urgency="now", key=str(policy.public_id))
 
 
 def effect_of(policy: Policy) -> Effect:

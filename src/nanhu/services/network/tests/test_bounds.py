@@ -10,8 +10,9 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.personal.models import AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords
+from nanhu.platforms.messages.models import Message
 from nanhu.services.network import jobs, registrations
-from nanhu.services.network.models import Device, Disconnect, Grant, Nas, Refusal, Session
+from nanhu.services.network.models import Device, Disconnect, Grant, Nas, Policy, Refusal, Session
 from nanhu.services.network.services import devices, disconnecting
 from nanhu.services.network.tests.conftest import CONTROLLER, GATEWAY, LAPTOP, PHONE, SWITCH, TABLET
 from nanhu.testing.members import SYSTEM
@@ -188,3 +189,33 @@ def test_the_doctor_names_each_service_that_has_no_policy(school):
     for role, service in (("staff", "wifi"), ("staff", "vpn"), ("student", "wired")):
         school.policy(role, service, 3)
     assert registrations.check_network().verdict == "ok"
+
+
+@pytest.mark.parametrize(
+    "closing", [{"devices": 0}, {"devices": 3, "opens": "03:00", "closes": "03:01"}], ids=["no devices", "one minute"]
+)
+def test_whoever_puts_a_school_off_line_by_a_policy_does_it_before_the_eyes_of_the_others(school, closing):
+    school.policy("student", "wifi", 3, starts_on=campus_today() - timedelta(days=9))
+    assert not Message.objects.exists(), "no console command is told of"
+    engineer = school.client("E1")
+    said = {
+        "role": "student",
+        "service": "wifi",
+        "session_minutes": 480,
+        "idle_minutes": 30,
+        "reason": "试验",
+        "confirmed": "1",
+    }
+    said |= {"starts_on": campus_today().isoformat(), **closing}
+    assert engineer.post("/network/desk/policies/new/", said).status_code == 302
+    [told] = Message.objects.all()
+    assert [one.person_id for one in told.entries.all()] == [school["E2"]]
+    assert (told.template, told.urgency) == ("network.policy_entered", "now")
+    assert "程工" in told.title
+    assert f"{closing['devices']} 台" in told.text
+    assert closing.get("opens", "全天") in told.text
+    policy = Policy.objects.get(withdrawn_at=None, starts_on=campus_today())
+    assert engineer.post(f"/network/desk/policies/{policy.public_id}/end/", {"reason": "试验完"}).status_code == 302
+    assert [one.person_id for one in Message.objects.get(template="network.policy_ended").entries.all()] == [
+        school["E2"]
+    ]
