@@ -18,6 +18,7 @@ PLAIN_IPV4: Final = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9]
 """As nearly all come, and as they are kept."""
 NOBODYS: Final = re.compile(r"0\.|169\.254\.|2(?:2[4-9]|[345][0-9])\.")
 """Of IPv4: this network, link-local, multicast and reserved."""
+PORT_BEHIND: Final = re.compile(r"\[[0-9]{1,5}\]\Z")
 HEX_DIGITS: Final = 12
 GIGAWORD: Final = 2**32
 MOST_OCTETS: Final = 2**62
@@ -78,8 +79,15 @@ def address_order(text: str) -> tuple[int, int, int]:
 
 
 def station_of(text: str) -> str:
-    """A MAC in one form; anything else (the address of a VPN's caller) as it is."""
-    return mac_of(text) or text.strip()[:LONGEST_STATION]
+    """A MAC in one form, the address of a VPN's caller without the port that strongSwan writes behind it and as IPv4 where it is one; anything
+    else as it is."""
+    return mac_of(text) or caller_of(text) or text.strip()[:LONGEST_STATION]
+
+
+def caller_of(text: str) -> str:
+    said = address_of(PORT_BEHIND.sub("", text.strip()))
+    inside = ipaddress.IPv6Address(said).ipv4_mapped if said.startswith("::ffff:") else None
+    return str(inside or said)
 
 
 def printable(text: str, longest: int) -> str:
