@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Q
+
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity.guests.desk import works_here
@@ -13,7 +15,16 @@ from nanhu.platforms.identity.guests.services import sponsoring
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
 
-__all__ = ["GuestLine", "end_visit", "guests_of", "invite_visitor", "sponsors_of", "works_here"]
+__all__ = [
+    "GuestLine",
+    "end_visit",
+    "guests_of",
+    "invite_visitor",
+    "left_alone",
+    "send_again",
+    "sponsors_of",
+    "works_here",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +50,16 @@ def sponsors_of(person_ids: Collection[int]) -> dict[int, int]:
     held = Sponsorship.objects.filter(guest__in=person_ids, ended_at=None, ends_on__gte=campus_today())
     rows = held.order_by("pk").values_list("guest", "sponsor__person")
     return {guest: sponsor for guest, sponsor in rows if sponsor is not None}
+
+
+def left_alone(*, person_ids: Collection[int] = (), account_ids: Collection[int] = ()) -> set[int]:
+    """Of these persons, or of whom these accounts vouch for, the guests for whom nobody can answer: whoever vouches is suspended or gone."""
+    living = Sponsorship.objects.filter(ended_at=None, ends_on__gte=campus_today())
+    of_these = living.filter(Q(guest__in=list(person_ids)) | Q(sponsor__in=list(account_ids))).values("guest")
+    states: dict[int, set[str]] = {}
+    for guest, state in living.filter(guest__in=of_these).values_list("guest", "sponsor__state"):
+        states.setdefault(guest, set()).add(state)
+    return {guest for guest, held in states.items() if held <= {Account.State.SUSPENDED, Account.State.ENDED}}
 
 
 def line(held: Sponsorship, card: people.PersonCard | None) -> GuestLine:
@@ -70,3 +91,8 @@ def invite_visitor(*, by: Actor, account_id: int, name: str, phone: str, ends_on
 def end_visit(*, by: Actor, account_id: int, public_id: UUID) -> None:
     """Of one's own guest; another's does not exist."""
     sponsoring.end(by=by, sponsor=Account.objects.get(pk=account_id), public_id=public_id)
+
+
+def send_again(*, by: Actor, account_id: int, public_id: UUID) -> None:
+    """The way in, to the phone of one's own guest: the message was lost, or its code is a day old."""
+    sponsoring.invite_again(by=by, sponsor=Account.objects.get(pk=account_id), public_id=public_id)

@@ -2,6 +2,7 @@
 
 A guest is identity's: the same number and account as at 来宾. How many devices and what else holds is the policy of guests (of two, in the sample);
 a guest ends on its day, by its sponsor, and when the sponsor's account has ended, some days after who leaves; and with the guest every session.
+While the sponsor's account is suspended the guest does not come on line.
 """
 
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ class Guests(Table):
     "",
     title=_("访客上网"),
     tab=_("我的访客"),
-    lead=_("一次最多七天，能连几台按访客的上网策略。到期或您点“结束”，他的网就断；您离校，他用到您的账号停用为止。"),
+    lead=_("一次最多七天，能连几台按访客的上网策略。到期或您点“结束”，他的网就断；您的账号停用，他的网也断。"),
 )
 def mine(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("现在没有访客"), icon="user-plus", action=_("开通一位"), to="invite")
@@ -95,3 +96,8 @@ def invite(request: PageRequest, form: GuestForm) -> str:
 @mine.action("<uuid:public_id>/end/", done=_("已结束，他的网随后断开。"))
 def end(request: PageRequest, public_id: UUID) -> None:
     guests.end_visit(by=request.actor, account_id=account_of(request.actor), public_id=public_id)
+
+
+@mine.action("<uuid:public_id>/again/", done=_("登录方法已重发短信。"))
+def send_again(request: PageRequest, public_id: UUID) -> None:
+    guests.send_again(by=request.actor, account_id=account_of(request.actor), public_id=public_id)

@@ -104,6 +104,7 @@ def admit(request: AdmissionRequest) -> Admission:
 def granted(request: AdmissionRequest) -> Admission:
     lock_key(f"network.admit:{request.person_id or request.guest}")
     refuse_closed(request)
+    refuse_left_alone(request)
     policy = policy_of(request.role, request.service)
     refuse_hours(policy)
     refuse_by_service(request)
@@ -197,6 +198,13 @@ def refuse_closed(request: AdmissionRequest) -> None:
         account, app_password=request.app_password, password_changed_at=request.password_changed_at
     ):
         raise ServiceRefusedError(words=_("密码刚刚变更，请重新登录。"))
+
+
+def refuse_left_alone(request: AdmissionRequest) -> None:
+    """A guest whose sponsor cannot answer for him now. Once he can the guest comes in again."""
+    is_guest = request.role == NetworkRole.GUEST and request.person_id is not None
+    if is_guest and identity.guests.left_alone(person_ids=[request.person_id or 0]):
+        raise ServiceRefusedError(words=_("为您担保的人现在不能担保，请找接待您的单位。"))
 
 
 def refuse_by_service(request: AdmissionRequest) -> None:

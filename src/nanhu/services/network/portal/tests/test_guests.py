@@ -8,9 +8,11 @@ from django.test import Client
 
 from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Application
+from nanhu.platforms.identity.services import suspensions
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
@@ -98,3 +100,33 @@ def test_a_guest_of_an_ended_day_or_for_longer_than_a_week_is_none(field: Field,
         assert client.post(f"{GUESTS}new/", SAID | wrong).status_code == 422, wrong
     with time_machine.travel(now() + timedelta(days=3)):
         assert guest not in signed_in("T1").get(GUESTS).content.decode()
+
+
+def test_the_sponsor_sends_the_way_in_again_to_his_own_guest_alone(field: Field) -> None:
+    """The message was lost, or its code is a day old when the guest arrives."""
+    client = signed_in("T1")
+    assert client.post(f"{GUESTS}new/", SAID).status_code == 302
+    [held] = identity.guests.guests_of(identity.account_with("T1").pk)
+    again = f"{GUESTS}{held.public_id}/again/"
+    assert again in client.get(GUESTS).content.decode()
+    assert signed_in("T2").post(again).status_code == 409
+    [first] = [one.text for one in SmsMessage.objects.all()]
+    assert client.post(again).status_code == 302
+    _first, second = [one.text for one in SmsMessage.objects.order_by("pk")]
+    assert held.campus_no in second
+    assert second != first, "with another code"
+
+
+def test_while_the_sponsor_is_suspended_nobody_answers_for_his_guest_who_is_off(field: Field, guest: str) -> None:
+    """Who stole the sponsor's session may have invited him."""
+    assert field.phone("a").sign_in(guest).status_code == 303
+    sponsor = identity.account_with("T1")
+    suspensions.suspend(by=SYSTEM, account_id=sponsor.pk, reason="账号被盗")
+    deliver_pending()
+    person = people.find_person_by_campus_no(guest) or 0
+    assert {one.state for one in network.sessions_of(person)} == {"closing"}
+    refused = field.phone("b").sign_in(guest)
+    assert refused.status_code == 409
+    assert "为您担保的人现在不能担保" in refused.content.decode()
+    suspensions.resume(by=SYSTEM, account_id=sponsor.pk, reason="已改密码")
+    assert field.phone("b").sign_in(guest).status_code == 303
