@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nanhu.services.network.folders import FolderCommand
+from nanhu.services.network.folders import FolderCommand, put_in_place
 from nanhu.services.network.reach.vpn_config import files
 
 
@@ -18,5 +18,5 @@ class Command(FolderCommand):
             if f"config-per-user/{path.name}" not in wanted:
                 path.unlink()
         for name, text in wanted.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            put_in_place(folder / name, text)
         return len(wanted)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nanhu.services.network.folders import FolderCommand
+from nanhu.services.network.folders import FolderCommand, put_in_place
 from nanhu.services.network.reach.web_gates import files
 
 
@@ -16,5 +16,5 @@ class Command(FolderCommand):
             if path.name not in {*wanted, "tls.conf"}:
                 path.unlink()
         for name, text in wanted.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            put_in_place(folder / name, text)
         return len(wanted)
