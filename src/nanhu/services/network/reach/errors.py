@@ -13,7 +13,7 @@ class StaffOnlyError(CampusError):
 
 class GrantedAlreadyError(ConflictError):
     code = "network_reach.granted_already"
-    sentence = _("您已经有一个在审批或已开通的 VPN 账户。")
+    sentence = _("您已经有一个在审批或已开通的 VPN 账户。到期前 {days} 天起可以续期。")
 
 
 class UntilError(CampusError):
@@ -43,6 +43,20 @@ class TooWideError(CampusError):
     code = "network_reach.too_wide"
     field = "networks"
     sentence = _("{network} 太大：VPN 只通到清单里的网段，不接管全部流量。")
+
+
+class NoPlaceError(CampusError):
+    code = "network_reach.no_place"
+    field = "networks"
+    sentence = _("{network} 不是校园里的网段：本机、组播和代替 IPv4 的 IPv6 地址不写在这里，IPv4 就写成 IPv4。")
+
+
+class ClosedGateError(ConflictError):
+    code = "network_reach.closed_gate"
+    field = "web_address"
+    sentence = _(
+        "{address} 在机房网段或是远程操作的端口（22、3389、5900），前面不能有网页入口：请走堡垒机（{bastion}）。"
+    )
 
 
 class ListedNetworkError(ConflictError):

@@ -16,7 +16,7 @@ from nanhu.services.network.reach.models import Installer, Resource
 from nanhu.services.network.reach.rules import PROMISE_VERSION, Network
 from nanhu.services.network.reach.services.installers import LARGEST
 
-SHA256_SHAPE = r"^[0-9a-f]{64}\Z"
+SHA256_SHAPE = r"^[0-9A-Fa-f]{64}\Z"
 
 
 class ApplyForm(forms.Form):
@@ -102,6 +102,11 @@ class InstallerForm(FileForm):
         label=_("签名"), choices=[one for one in Installer.Signature.choices if one[0] != "published"]
     )
     note = forms.CharField(label=_("怎么装"), max_length=300, required=False)
+
+    def clean_published(self) -> str:
+        """PowerShell writes it in capitals."""
+        said: str = self.cleaned_data["published"]
+        return said.lower()
 
 
 class ResourceForm(forms.Form):

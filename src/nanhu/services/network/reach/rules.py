@@ -5,16 +5,36 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_network
 from math import cos, radians
 from typing import Any, Final
+
+from nanhu.kernel import outgoing
 
 PROMISE_VERSION: Final = "2026-11"
 """Of the 保密承诺 as "network_reach/_promise.html" says it: grows with each change of its words."""
 LONGEST_DAYS: Final = 366
+RENEWED_WITHIN: Final = timedelta(days=14)
+"""Of its end, an open account may be asked for anew."""
+TOLD_BEFORE: Final = (14, 3)
+"""Days before its end on which its holder is told."""
 USES_KEPT: Final = timedelta(days=90)
 MOST_PORT: Final = 65_535
-NARROWEST: Final = 8
+WIDEST: Final = {4: 8, 6: 32}
+"""Prefix lengths: a school's 10.0.0.0/8, and what a whole school has of IPv6."""
+MOST_TOGETHER: Final = {4: 2**25, 6: 2**97}
+"""Addresses of one list: a /8 and all that is private besides; two of the widest of IPv6."""
+NO_PLACES: Final[tuple["Network", ...]] = tuple(
+    ip_network(one)
+    for one in ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "fe80::/10", "ff00::/8")
+)
+"""This network, this machine, this cable, groups, nobody."""
+STAND_INS: Final[tuple["Network", ...]] = (
+    *(ip_network(one) for one in ("::ffff:0:0/96", "2002::/16")),
+    *outgoing.TRANSLATED,
+    *outgoing.TUNNELS,
+)
+"""IPv6 by which an IPv4 address is reached in truth: mapped, 6to4, NAT64, Teredo."""
 LEAST_CORNERS, MOST_CORNERS = 4, 400
 BETWEEN: Final = re.compile(r"[\s,，;；、]+")
 SYSTEMS: Final = (
@@ -77,7 +97,21 @@ def ports_of(text: str) -> list[int]:
 
 
 def is_too_wide(network: Network) -> bool:
-    return network.prefixlen < NARROWEST
+    return network.prefixlen < WIDEST[network.version]
+
+
+def are_too_wide(networks: Iterable[Network]) -> bool:
+    """All of them together, each address once: many that pass alone would take all traffic."""
+    wanted = list(networks)
+    for version, most in MOST_TOGETHER.items():
+        several: list[Any] = [one for one in wanted if one.version == version]
+        if sum(one.num_addresses for one in collapse_addresses(several)) > most:
+            return True
+    return False
+
+
+def is_no_place(network: Network) -> bool:
+    return any(meets(network, one) for one in (*NO_PLACES, *STAND_INS))
 
 
 def meets(one: Network, other: Network) -> bool:

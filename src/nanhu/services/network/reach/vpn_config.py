@@ -1,13 +1,14 @@
 """Configuration of ocserv by groups and persons, written from the reach lists: what is not listed is no part of the tunnel."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.people import api as people
 from nanhu.services.network.reach.models import CLOSED_PORTS, ReachList, VpnGrant
 from nanhu.services.network.reach.school import reach_rules
-from nanhu.services.network.reach.services.listing import closed_networks, common_lists, lists_of
+from nanhu.services.network.reach.services.listing import closed_networks, common_lists, lists_of, members
 
 MOST_SESSIONS: Final = 2
 HEAD: Final = "# Written by `nanhu network_vpn_config`; what is changed here is lost.\n"
@@ -17,10 +18,10 @@ NOWHERE: Final = "route = 192.0.2.1/32\n"
 
 def files() -> dict[str, str]:
     """By their path under the folder: what all staff share, and a file of each person who reaches something else."""
-    common = common_lists()
+    common, members_of = common_lists(), cache(members)
     written = {"default.conf": block_of(common)}
     for grant in VpnGrant.objects.filter(state=VpnGrant.State.OPEN, until__gte=campus_today()):
-        own = lists_of(grant.person_id)
+        own = lists_of(grant.person_id, members_of)
         if len(own) > len(common):
             written |= {f"config-per-user/{number}": block_of(own) for number in numbers_of(grant.person_id)}
     return written

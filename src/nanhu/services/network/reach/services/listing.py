@@ -23,6 +23,7 @@ from nanhu.services.network.reach.errors import (
     ClosedPortError,
     KnownAlreadyError,
     ListedNetworkError,
+    NoPlaceError,
     TooWideError,
 )
 from nanhu.services.network.reach.models import CLOSED_PORTS, ClosedNetwork, ReachChange, ReachList, VpnGrant
@@ -58,7 +59,8 @@ class ReachOrder:
 class Effect:
     """What a list would do on its first day, among those who hold an open VPN account: `opened` and `shut` are what the list of this name
     says anew and says no more; `gains` and `loses` count people, none whom their other lists of that day lead to all of it. `beside`: what
-    no list says and the gateway opens with this one, for whom another list holds too."""
+    no list says and the gateway opens with this one, for whom another list holds too. `reopened`: what it leads to that was the machine room
+    before somebody took it off the list of its networks."""
 
     order: ReachOrder
     before: ReachList | None
@@ -67,6 +69,7 @@ class Effect:
     gains: int
     loses: int
     beside: list[str]
+    reopened: list[ClosedNetwork]
 
 
 def effect_of(order: ReachOrder) -> Effect:
@@ -90,7 +93,16 @@ def effect_of(order: ReachOrder) -> Effect:
         gains=gains,
         loses=loses,
         beside=beside(order, members_of, around),
+        reopened=reopened(order),
     )
+
+
+def reopened(order: ReachOrder) -> list[ClosedNetwork]:
+    """What one person alone took off, the second is told of."""
+    gone = ClosedNetwork.objects.filter(removed_at__isnull=False).order_by("-removed_at")
+    return [
+        one for one in gone if any(rules.meets(rules.network_named(one.network), network) for network in order.networks)
+    ]
 
 
 def kinds_of_people(
@@ -283,9 +295,14 @@ def refuse_ports(ports: Sequence[int]) -> None:
 
 def refuse_networks(networks: Iterable[Network]) -> None:
     closed = [(rules.network_named(one.network), one) for one in closed_networks()]
-    for network in networks:
+    wanted = list(networks)
+    if rules.are_too_wide(wanted):
+        raise TooWideError(network="、".join(map(str, wanted[:3])) + ("…" if len(wanted) > 3 else ""))  # noqa: PLR2004
+    for network in wanted:
         if rules.is_too_wide(network):
             raise TooWideError(network=network)
+        if rules.is_no_place(network):
+            raise NoPlaceError(network=network)
         for room, one in closed:
             if rules.meets(network, room):
                 raise ClosedNetworkError(network=one.network, name=one.name, bastion=reach_rules().bastion)
@@ -306,6 +323,9 @@ def closed_networks() -> QuerySet[ClosedNetwork]:
 
 @transaction.atomic
 def close_network(*, by: Actor, network: Network, name: str) -> ClosedNetwork:
+    """Raises NoPlaceError of what would keep nothing closed: an IPv6 address that stands for one of IPv4."""
+    if rules.is_no_place(network):
+        raise NoPlaceError(network=network)
     for one in dated.not_over(ReachList.objects.all()):
         if any(rules.meets(network, rules.network_named(text)) for text in one.networks):
             raise ListedNetworkError(name=one.name)
@@ -334,14 +354,9 @@ def common_lists() -> list[ReachList]:
     return list(living_lists().filter(office="", unit=None))
 
 
-def lists_of(person_id: int) -> list[ReachList]:
-    """What this member of staff reaches today, also by post and unit."""
-    units, offices = people.unit_ids_of(person_id), {one.office for one in people.posts_of(person_id)}
-    return [
-        one
-        for one in living_lists()
-        if (not one.office or one.office in offices) and (one.unit_id is None or one.unit_id in units)
-    ]
+def lists_of(person_id: int, members_of: MembersOf = members) -> list[ReachList]:
+    """What this member of staff reaches today, also by post and unit: of the units where he is staff, as the preview counts him."""
+    return [one for one in living_lists() if is_common(one) or person_id in members_of(one.office, one.unit_id)]
 
 
 def living_lists() -> QuerySet[ReachList]:

@@ -15,9 +15,10 @@ from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.services.network.reach import rules
-from nanhu.services.network.reach.errors import KnownAlreadyError
-from nanhu.services.network.reach.models import CoveredArea, Resource
-from nanhu.services.network.reach.services.listing import living_lists
+from nanhu.services.network.reach.errors import ClosedGateError, KnownAlreadyError
+from nanhu.services.network.reach.models import CLOSED_PORTS, CoveredArea, Resource
+from nanhu.services.network.reach.school import reach_rules
+from nanhu.services.network.reach.services.listing import closed_networks, living_lists
 
 AT_ONCE: Final = 8
 SECONDS: Final = 4.0
@@ -25,6 +26,14 @@ DOWN_AFTER: Final = 2
 GUARDED: Final = frozenset({401, 403, 405})
 """It asks who comes: it is there."""
 Health = Resource.Health
+NOT_ASKED: Final = {
+    "health": Health.UNKNOWN,
+    "bad_in_row": 0,
+    "health_since": None,
+    "checked_at": None,
+    "is_listed": None,
+}
+"""What is known of an address that was just entered."""
 
 
 def searched(row: Resource) -> str:
@@ -38,8 +47,10 @@ def write(*, by: Actor, facts: Mapping[str, Any], found: Resource | None = None)
     for name, value in facts.items():
         setattr(row, name, value)
     row.searched = searched(row)
+    refuse_closed_gate(row)
     if found and row.address != found.address:
-        row.health, row.bad_in_row = Resource.Health.UNKNOWN, 0
+        for name, value in NOT_ASKED.items():
+            setattr(row, name, value)
     with refused_as(KnownAlreadyError, by="resource_once"):
         row.save()
     note(by, "network.change_resource" if found else "network.add_resource", row)
@@ -78,13 +89,33 @@ def hold_against_lists() -> None:
             Resource.objects.filter(pk=row.pk).update(is_listed=is_listed)
 
 
-def led_to(address: str, lists: Sequence[tuple[Sequence[rules.Network], set[int]]]) -> bool | None:
+def ends_of(address: str) -> set[tuple[Any, int]]:
+    """The hosts and ports behind it; none where its name stands nowhere."""
     try:
         parts = outgoing.checked(address)
         found = outgoing.looked_up(parts, SECONDS)
     except OSError:
+        return set()
+    return {(outgoing.plain(ip_address(target[0].split("%")[0])), target[1]) for *_kind, target in found}
+
+
+def leads_into_the_machine_room(address: str) -> bool:
+    """To a network of it, or to a port of remote operation anywhere."""
+    rooms = [rules.network_named(one.network) for one in closed_networks()]
+    if outgoing.checked(address).port in CLOSED_PORTS:
+        return True
+    return bool(rooms) and any(one in room for one, _port in ends_of(address) for room in rooms)
+
+
+def refuse_closed_gate(row: Resource) -> None:
+    if row.web_address and leads_into_the_machine_room(row.address):
+        raise ClosedGateError(address=row.address, bastion=reach_rules().bastion)
+
+
+def led_to(address: str, lists: Sequence[tuple[Sequence[rules.Network], set[int]]]) -> bool | None:
+    there = ends_of(address)
+    if not there:
         return None
-    there = {(ip_address(target[0]), target[1]) for *_kind, target in found}
     return any(
         port in ports and any(one in network for network in networks)
         for one, port in there
@@ -152,7 +183,9 @@ def entered(row: Any, facts: Mapping[str, Any]) -> str:
 def enter_resource(facts: dict[str, Any]) -> str:
     row = Resource.objects.filter(name=facts["name"], removed_at=None).select_related("unit").first() or Resource()
     probe = Resource(**facts)
-    return entered(row, facts | {"searched": searched(probe)})
+    refuse_closed_gate(probe)
+    is_elsewhere = row.pk is not None and row.address != facts["address"]
+    return entered(row, facts | {"searched": searched(probe)} | (NOT_ASKED if is_elsewhere else {}))
 
 
 def enter_area(facts: dict[str, Any]) -> str:
