@@ -139,12 +139,14 @@ def vpn(request: PageRequest) -> HttpResponse:
     person_id = person_of(request)
     is_staff = policies.is_staff(request.viewer)
     grant = granting.standing_grant_of(person_id) if is_staff else None
-    is_open = grant is not None and grant.state == VpnGrant.State.OPEN
+    is_open = grant is not None and grant.state == VpnGrant.State.OPEN and grant.until >= campus_today()
     lists = lists_of(person_id) if is_open else []
     facts = {
         "is_staff": is_staff,
         "grant": grant,
-        "state": grant.state if grant else "",
+        "state": "open" if is_open else grant.state if grant and grant.state != VpnGrant.State.OPEN else "",
+        "renewal": granting.waiting_grant_of(person_id) if is_open else None,
+        "may_renew": is_open and grant is not None and granting.may_renew(grant),
         "lists": lists,
         "has_totp": identity.has_totp(person_id) if is_open else False,
         "sessions": network.sessions_of(person_id, services=["vpn"]) if is_open else [],
@@ -163,11 +165,12 @@ def vpn(request: PageRequest) -> HttpResponse:
 
 def apply_facts(request: PageRequest) -> dict[str, Any]:
     grant = granting.standing_grant_of(request.viewer.person_id)
+    has_one = grant is not None and grant.state in granting.STANDING and not granting.may_renew(grant)
     return {
         "version": PROMISE_VERSION,
         "is_staff": policies.is_staff(request.viewer),
         "resources": resources.address(),
-        "has_one": grant is not None and grant.state in granting.STANDING,
+        "has_one": has_one or granting.waiting_grant_of(request.viewer.person_id) is not None,
         "vpn": vpn.address(),
     }
 

@@ -14,7 +14,9 @@ BY: Final = Actor.system("network.publish")
 
 @job("network_reach.close_due", every="20 0 * * *")
 def close_due_grants() -> int:
-    return granting.close_due()
+    closed = granting.close_due()
+    granting.tell_before_the_end()
+    return closed
 
 
 @job("network_reach.forget_uses", every="30 3 * * *")

@@ -15,6 +15,22 @@ message_templates.add(
         link=lambda _facts: reverse("network_reach:book:vpn"),
     ),
     MessageTemplate(
+        key="network.vpn_not_opened",
+        kind="service",
+        title=_("VPN 没有开通"),
+        text=_("申请 {number} 已同意，但没有开通：{why}。还需要时请再申请。"),
+        facts=frozenset({"number", "why"}),
+        link=lambda _facts: reverse("network_reach:book:vpn"),
+    ),
+    MessageTemplate(
+        key="network.vpn_ending",
+        kind="service",
+        title=_("VPN 快到期了"),
+        text=_("VPN 账户用到 {until}。还需要时请现在续期，单位负责人同意后接着用，不会中断。"),
+        facts=frozenset({"until"}),
+        link=lambda _facts: reverse("network_reach:book:vpn"),
+    ),
+    MessageTemplate(
         key="network.vpn_closed",
         kind="service",
         title=_("VPN 已停用"),

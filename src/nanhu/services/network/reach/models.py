@@ -18,7 +18,8 @@ CLOSED_PORTS: Final = (22, 3389, 5900)
 
 
 class VpnGrant(models.Model):
-    """That a person may use the VPN (VPN 账户): asked for in a case, open until a day, closed for a cause."""
+    """That a person may use the VPN (VPN 账户): asked for in a case, open until a day, closed for a cause. While one that ends soon is open
+    the next may be asked for; it takes the other's place."""
 
     what: ClassVar[Text] = _("这个 VPN 账户")
 
@@ -31,6 +32,7 @@ class VpnGrant(models.Model):
     class Cause(models.TextChoices):
         LEFT = "left", _("已离校或不再是教职工")
         ENDED = "ended", _("到期")
+        RENEWED = "renewed", _("已续期")
         IDLE = "idle", _("长期没有使用")
         RETURNED = "returned", _("本人停用")
         REVOKED = "revoked", _("信息中心停用")
@@ -57,7 +59,9 @@ class VpnGrant(models.Model):
         db_table = "network_reach_vpn_grant"
         constraints = [
             models.UniqueConstraint(
-                fields=["person"], condition=Q(state__in=["asked", "open"]), name="network_reach_one_grant_a_person"
+                fields=["person", "state"],
+                condition=Q(state__in=["asked", "open"]),
+                name="network_reach_one_grant_a_person",
             ),
             models.CheckConstraint(
                 condition=~Q(purpose="") & ~Q(promise_version=""), name="network_reach_grant_says_what_for"

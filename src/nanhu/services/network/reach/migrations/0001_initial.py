@@ -503,6 +503,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("left", "已离校或不再是教职工"),
                             ("ended", "到期"),
+                            ("renewed", "已续期"),
                             ("idle", "长期没有使用"),
                             ("returned", "本人停用"),
                             ("revoked", "信息中心停用"),
@@ -529,7 +530,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("state__in", ["asked", "open"])),
-                        fields=("person",),
+                        fields=("person", "state"),
                         name="network_reach_one_grant_a_person",
                     ),
                     models.CheckConstraint(

@@ -8,14 +8,17 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.jobs import alone
 from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.kernel.proposals import given
+from nanhu.kernel.registry import Text
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
@@ -29,7 +32,7 @@ from nanhu.services.network.reach.errors import (
 )
 from nanhu.services.network.reach.models import VpnGrant, VpnUse
 from nanhu.services.network.reach.processes import KEY, SUBJECT
-from nanhu.services.network.reach.rules import LONGEST_DAYS, PROMISE_VERSION
+from nanhu.services.network.reach.rules import LONGEST_DAYS, PROMISE_VERSION, RENEWED_WITHIN, TOLD_BEFORE
 from nanhu.services.network.reach.school import reach_rules
 
 CLOCK: Final = Actor.system("network.vpn")
@@ -39,7 +42,7 @@ STANDING: Final = (State.ASKED, State.OPEN)
 
 @transaction.atomic
 def ask(*, by: Actor, person_id: int, token: UUID, purpose: str, until: date, promise_version: str) -> VpnGrant:
-    """One standing grant a person. Students are refused here as on the page."""
+    """One that waits and one that is open a person, and the first only where the second ends soon. Students are refused here as on the page."""
     known = made_by_form(VpnGrant, token, person_id=person_id)
     if known is not None:
         return known
@@ -54,7 +57,7 @@ def ask(*, by: Actor, person_id: int, token: UUID, purpose: str, until: date, pr
         until=until,
         promise_version=promise_version,
     )
-    tie = next((one for one in card.affiliations if one.is_live), None) if card else None
+    tie = next((one for one in card.affiliations if one.is_live and one.kind == "staff"), None) if card else None
     data = {
         "name": made.person_name,
         "campus_no": tie.campus_no if tie else "",
@@ -68,8 +71,17 @@ def ask(*, by: Actor, person_id: int, token: UUID, purpose: str, until: date, pr
     )
     made.case_id, made.number = case.pk, case.number
     made.save(update_fields=["case_id", "number"])
+    remind_of_revocation(made)
     note(by, "network.ask_vpn", made)
     return made
+
+
+def remind_of_revocation(made: VpnGrant) -> None:
+    """Whoever decides reads in the case that the centre took an account back, and why."""
+    revoked = VpnGrant.objects.filter(person=made.person_id, cause=Cause.REVOKED).order_by("-closed_at").first()
+    if revoked is not None and revoked.closed_at is not None and made.case_id is not None:
+        said = {"day": campus_time(revoked.closed_at).date().isoformat(), "why": revoked.reason}
+        flows.learn(by=CLOCK, case_id=made.case_id, words=say("信息中心 %(day)s 停用过他的账户：%(why)s") % said)
 
 
 def refuse_asking(person_id: int, until: date, promise_version: str) -> None:
@@ -79,42 +91,83 @@ def refuse_asking(person_id: int, until: date, promise_version: str) -> None:
         raise PromiseChangedError
     if not campus_today() < until <= campus_today() + timedelta(days=LONGEST_DAYS):
         raise UntilError(days=LONGEST_DAYS)
-    if VpnGrant.objects.filter(person=person_id, state__in=STANDING).exists():
-        raise GrantedAlreadyError
+    if any(not may_renew(one) for one in VpnGrant.objects.filter(person=person_id, state__in=STANDING)):
+        raise GrantedAlreadyError(days=RENEWED_WITHIN.days)
+
+
+def may_renew(grant: VpnGrant) -> bool:
+    return grant.state == State.OPEN and grant.until <= campus_today() + RENEWED_WITHIN
 
 
 @transaction.atomic
 def settle(*, case_id: int, outcome: str) -> None:
-    """What became of the case. Heard twice, the second finds nothing that waits."""
-    row = VpnGrant.objects.select_for_update().filter(case_id=case_id, state=State.ASKED).first()
+    """What became of the case. Heard twice, the second finds nothing that waits. Who was agreed to and gets none is told why."""
+    waiting = VpnGrant.objects.filter(case_id=case_id, state=State.ASKED)
+    for person_id in waiting.values_list("person_id", flat=True):
+        lock_key(f"network.vpn:{person_id}")
+    row = waiting.select_for_update().first()
     if row is None:
         return
-    if outcome == "granted" and row.until >= campus_today() and policies.may_use_vpn(row.person_id):
-        row.state, row.opened_at = State.OPEN, now()
-        row.save(update_fields=["state", "opened_at"])
-        note(CLOCK, "network.open_vpn", row)
-        messages.tell([row.person_id], "network.vpn_open", {"until": row.until.isoformat()}, key=str(row.public_id))
+    why = words_against(row) if outcome == "granted" else ""
+    if outcome == "granted" and not why:
+        open_it(row)
         return
-    row.state = State.REFUSED
-    row.save(update_fields=["state"])
-    note(CLOCK, "network.refuse_vpn", row)
+    row.state, row.reason = State.REFUSED, str(why)
+    row.save(update_fields=["state", "reason"])
+    note(CLOCK, "network.refuse_vpn", row, row.reason)
+    if why:
+        facts = {"number": row.number, "why": why}
+        messages.tell([row.person_id], "network.vpn_not_opened", facts, key=str(row.public_id))
+
+
+def words_against(row: VpnGrant) -> Text:
+    """What has come between the asking and the word of the leader."""
+    if row.until < campus_today():
+        return _("批下来时，申请的期限已过")
+    return "" if policies.may_use_vpn(row.person_id) else Cause.LEFT.label
+
+
+def open_it(row: VpnGrant) -> None:
+    """In the place of the one that it renews, whose sessions go on."""
+    for former in VpnGrant.objects.select_for_update().filter(person=row.person_id, state=State.OPEN):
+        shut(former, by=CLOCK, cause=Cause.RENEWED)
+    row.state, row.opened_at = State.OPEN, now()
+    row.save(update_fields=["state", "opened_at"])
+    note(CLOCK, "network.open_vpn", row)
+    messages.tell([row.person_id], "network.vpn_open", {"until": row.until.isoformat()}, key=str(row.public_id))
 
 
 @transaction.atomic
 def close(*, by: Actor, grant: VpnGrant, cause: str, reason: str = "") -> VpnGrant:
-    """Its sessions end at once: nothing of what was open stays open."""
+    """Its sessions end at once: nothing of what was open stays open. What the centre takes back nobody renews."""
+    lock_key(f"network.vpn:{grant.person_id}")
     row = VpnGrant.objects.select_for_update().get(pk=grant.pk)
     if row.state != State.OPEN:
         raise WrongStateError(what=VpnGrant.what, state=row.get_state_display())
-    row.state, row.closed_at, row.closed_by_name = State.CLOSED, now(), by.name
-    row.cause, row.reason = cause, given(reason) if cause == Cause.REVOKED else reason
-    row.save(update_fields=["state", "closed_at", "closed_by_name", "cause", "reason"])
-    note(by, "network.close_vpn", row, reason)
+    shut(row, by=by, cause=cause, reason=given(reason) if cause == Cause.REVOKED else reason)
+    if cause == Cause.REVOKED:
+        refuse_renewal(by, row.person_id, reason)
     network.disconnect(by=by, person_id=row.person_id, cause="ours:grant-ended", services=["vpn"])
     if cause != Cause.RETURNED:
         facts = {"why": Cause(cause).label}
         messages.tell([row.person_id], "network.vpn_closed", facts, key=str(row.public_id))
     return row
+
+
+def refuse_renewal(by: Actor, person_id: int, reason: str) -> None:
+    asked = waiting_grant_of(person_id)
+    if asked is None or asked.case is None:
+        return
+    if asked.case.state != flows.Case.State.CLOSED:
+        flows.cancel(by=by, case_id=asked.case.pk, reason=reason)
+    settle(case_id=asked.case.pk, outcome="cancelled")
+
+
+def shut(row: VpnGrant, *, by: Actor, cause: str, reason: str = "") -> None:
+    row.state, row.closed_at, row.closed_by_name = State.CLOSED, now(), by.name
+    row.cause, row.reason = cause, reason
+    row.save(update_fields=["state", "closed_at", "closed_by_name", "cause", "reason"])
+    note(by, "network.close_vpn", row, reason)
 
 
 def close_each(rows: QuerySet[VpnGrant], cause: str) -> int:
@@ -135,6 +188,17 @@ def close_due() -> int:
         close_each(opened.filter(until__lt=campus_today()), Cause.ENDED)
         + close_of_leavers()
         + close_each(unused, Cause.IDLE)
+    )
+
+
+def tell_before_the_end() -> int:
+    """Whose account ends soon, and who has not asked for the next one."""
+    days = [campus_today() + timedelta(days=one) for one in TOLD_BEFORE]
+    ending = VpnGrant.objects.filter(state=State.OPEN, until__in=days)
+    asked = VpnGrant.objects.filter(state=State.ASKED).values("person")
+    return sum(
+        messages.tell([one.person_id], "network.vpn_ending", {"until": one.until.isoformat()}, key=str(one.public_id))
+        for one in ending.exclude(person__in=asked)
     )
 
 
@@ -177,9 +241,14 @@ def open_grant_of(person_id: int) -> VpnGrant | None:
 
 
 def standing_grant_of(person_id: int | None) -> VpnGrant | None:
-    """The one that stands, else the last that was."""
+    """The one that opens the VPN today, else the one that waits, else the last that was."""
     mine = VpnGrant.objects.filter(person=person_id or 0).select_related("case")
-    return mine.filter(Q(state__in=STANDING)).first() or mine.order_by("-asked_at").first()
+    is_open = Q(state=State.OPEN, until__gte=campus_today())
+    return mine.filter(is_open).first() or waiting_grant_of(person_id) or mine.order_by("-asked_at").first()
+
+
+def waiting_grant_of(person_id: int | None) -> VpnGrant | None:
+    return VpnGrant.objects.filter(person=person_id or 0, state=State.ASKED).select_related("case").first()
 
 
 def note(by: Actor, action: str, grant: VpnGrant, reason: str = "") -> None:

@@ -4,6 +4,7 @@ A place is what the school's table of addresses calls one, mostly a province (`r
 network stands for it (/24, of IPv6 /48).
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
@@ -77,22 +78,23 @@ def is_away(station: str, region: str) -> bool:
 
 @transaction.atomic
 def answer_mine(*, by: Actor, use: VpnUse) -> None:
-    row = locked(use)
+    row = locked(use, [""])
     answered(by, row, Answer.MINE)
 
 
 @transaction.atomic
 def answer_not_mine(*, by: Actor, use: VpnUse, keep_session: int | None) -> None:
-    """Every sign-in of the person ends but the one that says so, the network hangs up, and a new password is due before anything opens."""
-    row = locked(use)
+    """Every sign-in of the person ends but the one that says so, the network hangs up, and a new password is due before anything opens. Also
+    after "是我": that may have been whoever came in."""
+    row = locked(use, ["", Answer.MINE])
     answered(by, row, Answer.NOT_MINE)
     identity.demand_new_password(by=by, person_id=row.person_id, keep_session=keep_session)
     network.disconnect(by=by, person_id=row.person_id, cause="ours:disowned")
 
 
-def locked(use: VpnUse) -> VpnUse:
+def locked(use: VpnUse, answers: Collection[str]) -> VpnUse:
     row = VpnUse.objects.select_for_update().get(pk=use.pk)
-    if row.answer or not row.oddity:
+    if row.answer not in answers or not row.oddity:
         raise WrongStateError(what=VpnUse.what, state=_("已答复"))
     return row
 

@@ -91,6 +91,8 @@ def test_staff_asks_on_line_and_the_leader_opens_it(school):
             purpose="又一个",
             until=grant.until,
             promise_version="1",
+            state="open",
+            opened_at=now(),
         )
 
 
