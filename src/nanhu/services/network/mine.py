@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.kit.records import Seen
-from nanhu.kernel.registry import Viewer
+from nanhu.kernel.registry import ALL_FACES, Viewer
 from nanhu.platforms.people import api as people
 from nanhu.services.network import queries
 from nanhu.services.network.errors import NotOpenError
@@ -25,6 +25,7 @@ mine = Console(
     icon="tablet-smartphone",
     owner=_("信息中心"),
     description=_("在线的手机和电脑，踢下线、改名；为什么上不了网"),
+    faces=ALL_FACES,
     allows=lambda viewer: viewer.person_id is not None,
     section="service",
     order=46,

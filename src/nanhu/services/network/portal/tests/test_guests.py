@@ -130,3 +130,14 @@ def test_while_the_sponsor_is_suspended_nobody_answers_for_his_guest_who_is_off(
     assert "为您担保的人现在不能担保" in refused.content.decode()
     suspensions.resume(by=SYSTEM, account_id=sponsor.pk, reason="已改密码")
     assert field.phone("b").sign_in(guest).status_code == 303
+
+
+def test_a_guest_who_signs_in_has_a_home_that_leads_to_his_devices(guest: str) -> None:
+    client = signed_in(guest)
+    home = client.get("/")
+    assert home.status_code == 200
+    page = home.content.decode()
+    assert SAID["name"] in page
+    assert 'href="/network/devices/"' in page
+    assert client.get("/network/devices/").status_code == 200
+    assert 'href="/network/guests/"' not in page, "he invites nobody"
