@@ -85,7 +85,7 @@ class Scene:
             self.start(self.teacher, "staff", "203.0.113.24", GATEWAY, service="vpn", address="172.16.9.24")
             self.of_guests(self.teacher)
         self.report(LECTURES, "start", station="3c:22:fb:66:00:01", user_name="20191203", address="10.2.200.9")
-        network_sample.sum_hours(PAST_DAYS * 24)
+        network_sample.sum_hours((PAST_DAYS + 1) * 24)
 
     def of_student(self, person_id: int) -> None:
         """A phone and a laptop on line, a tablet of which nothing was heard for hours, an old phone that was kicked."""
@@ -130,17 +130,20 @@ class Scene:
         address: str = "",
         at: datetime | None = None,
     ) -> int:
-        code = self.code(person_id, role, station, service)
+        code = self.code(person_id, role, station, service, at=at)
         given = {"address": address or f"10.2.{self.count // 200}.{self.count % 200 + 10}", "service": service}
         return self.report(nas, "start", station=station, classes=[code], happened=at, **given)
 
-    def code(self, person_id: int, role: str, station: str, service: str) -> str:
+    def code(self, person_id: int, role: str, station: str, service: str, *, at: datetime | None = None) -> str:
         card = people.person_card(person_id)
         number = card.affiliations[0].campus_no if card and card.affiliations else ""
         request = network.AdmissionRequest(
             service=service, role=role, person_id=person_id, campus_no=number, station=station
         )
-        return network.admit(request).code
+        code = network.admit(request).code
+        if at is not None:
+            network_sample.let_in_at(code, at)
+        return code
 
     def report(self, nas: str, status: str, **facts: Any) -> int:
         self.count += 1
@@ -150,8 +153,8 @@ class Scene:
     def past(self, person_id: int) -> None:
         """An hour or two on each of the last days."""
         mac = f"3c:22:fb:00:{person_id // 256 % 256:02x}:{person_id % 256:02x}"
-        code = self.code(person_id, "student", mac, "wifi")
         for end, seconds in self.evenings():
+            code = self.code(person_id, "student", mac, "wifi", at=end - timedelta(seconds=seconds))
             octets = self.chance.randrange(10**7, 2 * 10**9)
             self.report(
                 self.chance.choice((LIBRARY, LECTURES)),

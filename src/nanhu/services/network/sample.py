@@ -1,17 +1,17 @@
 """What only the sample campus needs: controllers with a secret that nobody asks for, policies of the past, sums of days at once."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.services.network import jobs
-from nanhu.services.network.models import Device, Nas, Policy, Service
+from nanhu.services.network.models import Device, Grant, Nas, Policy, Service
 from nanhu.services.network.portal.services import gateways as portal_gateways
 from nanhu.services.network.reach import sample as reach
 from nanhu.services.network.services import devices, policies, registering
 
-__all__ = ["enter_policy", "reach", "register", "rename", "sum_hours", "watch"]
+__all__ = ["enter_policy", "let_in_at", "reach", "register", "rename", "sum_hours", "watch"]
 AN_HOUR_APART: Final = 3600
 """The sample's controllers send no interims: so that its sessions live a while."""
 
@@ -24,6 +24,11 @@ def register(*, by: Actor, **facts: Any) -> Nas:
 
 def enter_policy(*, by: Actor, starts_on: date, **facts: Any) -> Policy:
     return policies.enter(by=by, reason="信息中心〔2026〕3 号", facts={"starts_on": starts_on, **facts})
+
+
+def let_in_at(code: str, moment: datetime) -> None:
+    """A grant of the past: no session begins before the one by which it was let in."""
+    Grant.objects.filter(code=code).update(granted_at=moment, ends_at=moment + timedelta(hours=12))
 
 
 def rename(*, by: Actor, device: Device, name: str, kind: str) -> None:
