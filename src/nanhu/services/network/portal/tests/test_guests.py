@@ -1,5 +1,6 @@
 """Guests on the Wi-Fi: invited by who works here, on line by the policy of guests, off when their sponsor says so or their day is over."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -141,3 +142,18 @@ def test_a_guest_who_signs_in_has_a_home_that_leads_to_his_devices(guest: str) -
     assert 'href="/network/devices/"' in page
     assert client.get("/network/devices/").status_code == 200
     assert 'href="/network/guests/"' not in page, "he invites nobody"
+
+
+def test_a_guest_without_mobile_data_is_led_from_the_page_to_where_his_code_sets_a_password(field: Field) -> None:
+    """The code of the message opens no Wi-Fi; the host of the page is the one that a gateway lets through."""
+    assert signed_in("T1").post(f"{GUESTS}new/", SAID).status_code == 302
+    [held] = identity.guests.guests_of(identity.account_with("T1").pk)
+    [text] = SmsMessage.objects.all()
+    [code] = re.findall(r"一次性密码 (\w+)", text.text)
+    phone = field.phone("a")
+    refused = phone.sign_in(held.campus_no, code)
+    assert refused.status_code == 422
+    [link] = re.findall(r'href="([^"]*)">第一次用', refused.content.decode())
+    answer = phone.client.post(link, {"username": held.campus_no, "password": code}, REMOTE_ADDR=phone.address)
+    assert answer.status_code == 302
+    assert "/setup" in phone.client.get(answer["Location"], REMOTE_ADDR=phone.address)["Location"] + answer["Location"]
