@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.kit import (
     Badge,
     Choice,
+    Clock,
     Console,
     Empty,
     Filters,
@@ -400,7 +401,7 @@ def nas_template(_request: PageRequest) -> HttpResponseBase:
 
 
 class Sums(Table):
-    hour = Moment(_("时间"))
+    hour = Clock(_("时间"))
     place = Text(_("楼栋"), "place__name")
     service = Text(_("服务"), "get_service_display", sort="service")
     people = Number(_("上网人数"))

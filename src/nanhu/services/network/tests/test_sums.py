@@ -152,3 +152,9 @@ def test_what_an_old_system_lists_of_the_past_stands_in_the_sums(school, noon, t
     for _twice in range(2):
         call_command("network_read_old_system", "深澜", "--list", str(path))
     assert shared(noon) == {("south.d1", "wifi"): (1, 3)}
+
+
+def test_an_hour_is_named_by_the_clock(school, noon):
+    HourSum.objects.create(hour=noon, service="vpn", people=1, devices=1, sessions=1, unknown=0)
+    with at(noon + timedelta(hours=2)):
+        assert "12:00" in school.client("E1").get(SUMS).content.decode(), "and not by how long ago it was"
