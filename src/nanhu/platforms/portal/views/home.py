@@ -1,6 +1,6 @@
-"""The home of the student and of the staff, a single tile, and 我的."""
+"""The home of the student, of the staff and of a guest, a single tile, and 我的."""
 
-from typing import cast
+from typing import Final, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -30,6 +30,10 @@ def viewer_of(request: HttpRequest) -> Viewer:
     return viewer
 
 
+DAYS: Final = {"student": "study", "staff": "work"}
+"""Where the day of each face is arranged; a guest has none."""
+
+
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
@@ -37,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     moment = campus_time(now())
     context = {
         "moment": moment,
-        "today": reverse("portal:section", args=["study" if viewer.face == "student" else "work"]),
+        "today": reverse("portal:section", args=[DAYS[viewer.face]]) if viewer.face in DAYS else "",
         "weather": attempt("portal.weather", weather).value,
         "greeting": rules.greeting(moment.hour, viewer.name),
         "person": queries.person_of(viewer),

@@ -142,6 +142,8 @@ def test_a_guest_who_signs_in_has_a_home_that_leads_to_his_devices(guest: str) -
     assert 'href="/network/devices/"' in page
     assert client.get("/network/devices/").status_code == 200
     assert 'href="/network/guests/"' not in page, "he invites nobody"
+    links = set(re.findall(r'<a [^>]*href="(/[^"]*)"', page))
+    assert [one for one in links if client.get(one).status_code >= 400] == []
 
 
 def test_a_guest_without_mobile_data_is_led_from_the_page_to_where_his_code_sets_a_password(field: Field) -> None:
