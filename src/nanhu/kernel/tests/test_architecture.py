@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import nanhu
+from nanhu.testing.long_lines import long_lines
 
 PACKAGE = Path(nanhu.__file__).parent
 FLOORS = ("platforms", "services", "systems")
@@ -24,7 +25,6 @@ SAMPLE = "sample"
 """What only the sample campus needs of a room: its face for `nanhu.sample` alone."""
 OF_THE_SAMPLE = re.compile(r'^from \S+\.sample import|^ +"\w*sample\w*",', re.MULTILINE)
 LONGEST_HEAD = 12
-LONGEST_TEMPLATE_LINE = 160
 
 
 @dataclass(frozen=True)
@@ -203,14 +203,7 @@ def test_the_formatter_is_asked_everywhere():
 
 
 def test_a_designer_can_read_each_template():
-    """A break is free inside a tag, beside a block and beside what is a child of a flex box; `blocktranslate trimmed` takes its own."""
-    long = [
-        f"{file.relative_to(PACKAGE)}:{number}"
-        for file in sorted(PACKAGE.rglob("templates/**/*.html"))
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
-        if len(line) > LONGEST_TEMPLATE_LINE
-    ]
-    assert long == []
+    assert long_lines() == []
 
 
 def test_no_api_exports_what_is_of_the_sample() -> None:

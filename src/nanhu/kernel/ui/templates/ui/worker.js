@@ -1,6 +1,7 @@
 // The portal as an app on the phone: its shell is kept by digest, some pages as they were last seen, with the time of that. They go with
-// the sign-out and before any other sign-in, and so does what other pages keep in caches named as these. A new version waits for the next start, never in the middle of a form. Pages that work without
-// network by themselves have workers of their own in their folders, which this one leaves alone.
+// the sign-out and before any other sign-in, and so does what other pages keep in caches named as these. A new version waits for the next
+// start, never in the middle of a form. Pages that work without network by themselves have workers of their own in their folders, which this
+// one leaves alone.
 const SHELL_CACHE = "nanhu-shell-{{ version }}";
 const OWN = "nanhu-pages-";
 const PAGES_CACHE = `${OWN}1`;

@@ -1,0 +1,32 @@
+"""Lines that no designer reads: above 160 characters, of templates, static pages and printed sheets. `python -m nanhu.testing.long_lines`.
+
+A break is free inside a tag, beside a block and beside what is a child of a flex box; `blocktranslate trimmed` takes its own.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1]
+LONGEST = 160
+
+
+def templates() -> Iterator[Path]:
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.is_file() and ("templates" in path.parts or path.suffix in {".html", ".typ"}):
+            yield path
+
+
+def long_lines() -> list[str]:
+    return [
+        f"{path.relative_to(PACKAGE)}:{number}"
+        for path in templates()
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > LONGEST
+    ]
+
+
+if __name__ == "__main__":
+    found = long_lines()
+    sys.stdout.writelines(f"{line}\n" for line in found)
+    sys.exit(bool(found))
