@@ -11,8 +11,10 @@ from django.template import Context, Engine
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nanhu.kernel import clock
+from nanhu.kernel.kit.pages import Action, page_named
 from nanhu.kernel.kit.people import PersonLine
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Proposal
@@ -44,6 +46,11 @@ def read(row: Any, path: str) -> Any:
     for part in path.split("__"):
         row = getattr(row, part, None) if not isinstance(row, Mapping) else row.get(part)
     return row() if callable(row) else row
+
+
+def arguments_of(row: Any, fields: Iterable[str]) -> dict[str, object]:
+    """Of an address, by the last part of each field: "order__public_id" is its `public_id`."""
+    return {name.rpartition("__")[2]: read(row, name) for name in fields}
 
 
 type Of = str | Callable[[Any], Any]
@@ -128,7 +135,7 @@ class Link(Text):
         self.to, self.by = to, tuple(by)
 
     def arguments(self, row: Any) -> dict[str, object]:
-        return {name.rpartition("__")[2]: read(row, name) for name in self.by}
+        return arguments_of(row, self.by)
 
 
 class Number(Column):
@@ -302,4 +309,28 @@ class Markup(Column):
 
     def shown(self, row: Any, reader: Reader) -> str:
         with reader.context.push(row=row):
+            return Engine.get_default().get_template(self.template).render(reader.context)
+
+
+class Press(Markup):
+    """A button of the row: `to` is the action that it does, or the form that it leads to, named as in `Link`. `when`: of which rows."""
+
+    def __init__(
+        self,
+        said: Words,
+        *,
+        to: str,
+        by: Iterable[str] = ("public_id",),
+        icon: str = "",
+        when: Callable[[Any], bool] = lambda _row: True,
+    ) -> None:
+        super().__init__(gettext_lazy("操作"), "kit/_press.html")
+        self.said, self.to, self.by, self.icon, self.when = said, to, tuple(by), icon, when
+
+    def shown(self, row: Any, reader: Reader) -> str:
+        if not self.when(row) or reader.request is None:
+            return ""
+        page = page_named(self.to, reader.request)
+        address = page.address(**arguments_of(row, self.by))
+        with reader.context.push(said=self.said, to=address, icon=self.icon, is_action=isinstance(page, Action)):
             return Engine.get_default().get_template(self.template).render(reader.context)

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 
 from nanhu.kernel.kit.columns import NOTHING, Column, Link, Reader
 from nanhu.kernel.kit.filters import Filters, address_with
-from nanhu.kernel.kit.pages import Page, consoles, names_in
+from nanhu.kernel.kit.pages import Page, names_in, page_named
 from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.kit.saved_views import SavedViews, views_of
 from nanhu.kernel.kit.tables import Table, in_order, sort_fields
@@ -139,12 +139,9 @@ class Listing:
         arguments = column.arguments(row)
         if None in arguments.values():
             return Cell(shown, label, css, "")
-        namespace, _, name = column.to.rpartition(":")
-        console = consoles[namespace] if namespace else self.request.page.console
-        page = console.pages[name]
+        page = page_named(column.to, self.request)
         opens_panel = self.is_whole_page and type(page) is Page and not page.opens_whole
-        url = console.address(name, arguments)
-        return Cell(shown, label, css, url, opens_panel)
+        return Cell(shown, label, css, page.address(**arguments), opens_panel)
 
     @cached_property
     def bulk_page(self) -> Page | None:

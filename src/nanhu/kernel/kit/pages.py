@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, wraps
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict, Unpack, cast
 
 from django import forms
 from django.contrib import messages
@@ -469,6 +469,13 @@ class Action(SubmitPage):
     def back_address(self, request: PageRequest) -> str:
         above = self.parent
         return above.address(**{name: request.arguments[name] for name in names_in(above.path)}) if above else "/"
+
+
+def page_named(to: str, request: HttpRequest) -> Page:
+    """A page of the console where one is, or "card:closing:settlement" of another."""
+    namespace, _colon, name = to.rpartition(":")
+    console = consoles[namespace] if namespace else cast("PageRequest", request).page.console
+    return console.pages[name]
 
 
 def form_of[F: forms.BaseForm](request: PageRequest, form: type[F], **options: Any) -> F:

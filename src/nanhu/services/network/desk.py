@@ -19,10 +19,10 @@ from nanhu.kernel.kit import (
     Empty,
     Filters,
     Link,
-    Markup,
     Moment,
     Number,
     PageRequest,
+    Press,
     Search,
     Span,
     Table,
@@ -97,7 +97,7 @@ class Sessions(Table):
     last = Moment(_("最近报告"), "updated_at", is_wide=True)
     note = Text(_("对应"), "get_note_display", sort="note", is_wide=True)
     state = Badge(_("状态"), names=STATES, tones=STATE_TONES, sort=False)
-    action = Markup(_("操作"), "network/_end_session.html")
+    action = Press(_("断开"), to="end_session")
 
 
 @desk.page("", title=_("在线情况"), tab=_("在网设备"), lead=_("这里没有姓名：要知道是谁，用“查地址”写明原因。"))
@@ -181,7 +181,7 @@ class Outbox(Table):
     attempts = Number(_("次数"))
     error = Text(_("设备怎么说"), "shown_error", sort="error", is_wide=True)
     made = Moment(_("提出"), "created_at")
-    action = Markup(_("操作"), "network/_retry.html")
+    action = Press(_("再试"), to="retry", icon="rotate-cw", when=lambda row: row.state == Disconnect.State.FAILED)
 
 
 class OutboxFilters(Filters):
@@ -225,7 +225,7 @@ class Policies(Table):
     hours = Text(_("开放"), queries.hours_words, sort=False, is_wide=True)
     days = Span(_("有效期"))
     reason = Text(_("依据"), is_wide=True)
-    action = Markup(_("操作"), "network/_end_policy.html")
+    action = Press(_("撤销"), to="end_policy", when=lambda row: not row.is_over)
 
 
 class PolicyFilters(Filters):

@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.kit import Console, Empty, Link, Markup, Moment, Number, PageRequest, Table, Text, listing
+from nanhu.kernel.kit import Console, Empty, Link, Moment, Number, PageRequest, Press, Table, Text, listing
 from nanhu.kernel.kit.records import record
 from nanhu.services.network import policies
 from nanhu.services.network.portal.forms import GatewayChangeForm, GatewayForm
@@ -32,7 +32,7 @@ class Gateways(Table):
     nas = Text(_("接入设备"), "nas__name")
     networks = Text(_("手机所在网段"), lambda one: "、".join(one.networks))
     told = Moment(_("代理最近来过"), "told_at")
-    action = Markup(_("操作"), "network_portal/_gateway.html")
+    action = Press(_("撤掉"), to="remove", icon="x")
 
 
 @desk.page("", title=_("门户网关"), tab=_("网关"))

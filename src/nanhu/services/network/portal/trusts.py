@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.actors import account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import NotFoundError
-from nanhu.kernel.kit import Empty, Markup, Moment, PageRequest, Table, Text, listing
+from nanhu.kernel.kit import Empty, Moment, PageRequest, Press, Table, Text, listing
 from nanhu.kernel.kit.records import Seen
 from nanhu.services.network import api as network
 from nanhu.services.network.mine import mine
@@ -20,7 +20,7 @@ class Browsers(Table):
     kind = Text(_("设备"), names=dict(network.Device.Kind.choices))
     proved_at = Moment(_("记住于"))
     until = Moment(_("到"))
-    action = Markup(_("操作"), "network_portal/_trust.html")
+    action = Press(_("不再记住"), to="forget_browser", icon="x")
 
 
 @mine.page(

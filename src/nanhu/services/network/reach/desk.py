@@ -22,10 +22,10 @@ from nanhu.kernel.kit import (
     Filters,
     FoldedSearch,
     Link,
-    Markup,
     Moment,
     Number,
     PageRequest,
+    Press,
     Search,
     Span,
     Table,
@@ -144,7 +144,7 @@ class ReachLists(Table):
     networks = Text(_("网段"), lambda one: "、".join(one.networks), sort=False)
     ports = Text(_("端口"), lambda one: "、".join(map(str, one.ports)), sort=False)
     days = Span(_("有效期"))
-    action = Markup(_("操作"), "network_reach/_end.html")
+    action = Press(_("停用"), to="end_list", icon="x")
 
 
 @desk.page(
@@ -237,7 +237,7 @@ class ClosedNetworks(Table):
     network = Text(_("网段"), is_number=True)
     name = Text(_("是什么"))
     created = Who(_("登记"), "created_by_name", at="created_at")
-    action = Markup(_("操作"), "network_reach/_open.html")
+    action = Press(_("去掉"), to="open_network", icon="x")
 
 
 LIVING_NETWORKS: Final = ClosedNetwork.objects.filter(removed_at=None)
@@ -269,7 +269,7 @@ class Installers(Table):
     downloads = Number(_("下载次数"), total=True)
     signature = Text(_("签名"), names=dict(Installer.Signature.choices), is_wide=True)
     sha256 = Text("SHA-256", "file__sha256", is_number=True, is_wide=True)
-    action = Markup(_("操作"), "network_reach/_withdraw.html")
+    action = Press(_("下架"), to="withdraw_installer", icon="x")
 
 
 LIVING_INSTALLERS: Final = Installer.objects.filter(withdrawn_at=None).select_related("file")

@@ -260,6 +260,18 @@ def test_the_list_of_who_is_on_line_names_nobody(school):
     assert "林晓湖" not in page
 
 
+def test_a_row_has_the_button_for_what_can_be_done_with_it(school):
+    session, engineer = school.on_line("S1"), school.client("E1")
+    assert f'href="{DESK}{session.public_id}/end/"' in engineer.get(DESK).content.decode()
+    facts = {"cause": "ours:kicked", "author_name": "x"}
+    row = Disconnect.objects.create(session=session, nas=session.nas, state="sent", **facts)
+    again = f'action="{DESK}outbox/{row.public_id}/retry/"'
+    assert again not in engineer.get(f"{DESK}outbox/").content.decode()
+    Disconnect.objects.update(state="failed")
+    page = engineer.get(f"{DESK}outbox/").content.decode()
+    assert (again in page, "再试" in page) == (True, True)
+
+
 def test_a_policy_says_first_who_loses_and_then_drops_what_was_longest_idle(school):
     school.policy("student", "wifi", 3, starts_on=campus_today() - timedelta(days=30))
     idle = school.on_line("S1", PHONE)
