@@ -43,6 +43,7 @@ from nanhu.kernel.kit.filters import (
 from nanhu.kernel.kit.listings import Empty, export, list_of, listing, page_of
 from nanhu.kernel.kit.pages import Action, FormPage, Page, form_of
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest
+from nanhu.kernel.kit.sheet_forms import sheet_form
 from nanhu.kernel.kit.tables import Table
 
 __all__ = [
@@ -89,4 +90,5 @@ __all__ = [
     "list_of",
     "listing",
     "page_of",
+    "sheet_form",
 ]

@@ -319,10 +319,8 @@ class Intake(Cases):
         known = self.model.known(request.actor, form.cleaned_data["token"])
         if known is not None:
             return known
-        checked = self.check(self.sheet.read(form.cleaned_data["file"]))
-        if checked.faults:
-            raise faulty(request, checked.faults)
-        return self.keep(request.actor, form, checked.rows)
+        rows = rows_in(request, self.sheet, form.cleaned_data["file"], self.check)
+        return self.keep(request.actor, form, rows)
 
     def submit(self, request: PageRequest, found: IntakeBatch) -> None:
         intake.submit(by=request.actor, batch=found)
@@ -354,6 +352,16 @@ def expire_proposals() -> int:
             refuse(EXPIRY, found, NOT_IN_TIME)
             closed += 1
     return closed
+
+
+def rows_in(
+    request: PageRequest, sheet: Sheet, content: bytes, check: Callable[[Sequence[Line]], Checked[Any]]
+) -> list[Any]:
+    """Of a file as a whole, or what is wrong in which line."""
+    checked = check(sheet.read(content))
+    if checked.faults:
+        raise faulty(request, checked.faults)
+    return checked.rows
 
 
 def faulty(request: PageRequest, faults: Sequence[Fault]) -> FaultyRowsError:

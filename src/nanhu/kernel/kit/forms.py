@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import CampusError
 from nanhu.kernel.proposals import WITHDRAWN
+from nanhu.kernel.sheets.kinds import Kind
 from nanhu.kernel.ui.widgets import DayInput
 
 if TYPE_CHECKING:
@@ -88,6 +90,21 @@ class FileForm(forms.Form):
 
 class IntakeForm(FileForm, OnceForm):
     """With a file of lines."""
+
+
+class CellField(forms.CharField):
+    """Read as a cell of a sheet is (`kernel.sheets.kinds`): cleaned, what it means; "" where nothing was typed."""
+
+    def __init__(self, kind: Kind, **options: Any) -> None:
+        super().__init__(**options)
+        self.kind = kind
+
+    def clean(self, value: Any) -> Any:
+        said = super().clean(value)
+        try:
+            return self.kind(said) if said else ""
+        except CampusError as error:
+            raise forms.ValidationError(error.message) from error
 
 
 class DatedForm(forms.Form):

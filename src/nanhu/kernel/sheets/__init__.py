@@ -5,6 +5,7 @@ gets its template, its lines as typed and as meant, and what is wrong by line an
 goes by `writing`, where no cell runs as a formula; whatever is opened has passed `guard`.
 """
 
+from nanhu.kernel.sheets.checking import checked
 from nanhu.kernel.sheets.declared import Checked, Column, Fault, Line, Sheet
 from nanhu.kernel.sheets.errors import FaultyRowsError, FileRefusedError
 from nanhu.kernel.sheets.kinds import campus_no, choice, day, month, phrase, yuan
@@ -18,6 +19,7 @@ __all__ = [
     "Line",
     "Sheet",
     "campus_no",
+    "checked",
     "choice",
     "day",
     "month",

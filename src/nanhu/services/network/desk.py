@@ -30,14 +30,13 @@ from nanhu.kernel.kit import (
     Views,
     Who,
     listing,
+    sheet_form,
 )
-from nanhu.kernel.kit.cases import faulty
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.kit.waiting import entered
-from nanhu.kernel.sheets import FaultyRowsError
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.services.network import policies, printing, queries, sheets
@@ -50,7 +49,6 @@ from nanhu.services.network.services import policies as policy_services
 OPEN: Final = Q(stopped_at=None)
 NOBODYS: Final = Q(person=None, guest="")
 SILENT: Final = Q(updated_at__lt=Now() - SINCE_LAST_REPORT)
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BUILDING: Final = Case(When(place__kind="room", then="place__parent__name"), default="place__name")
 """Where an access point hangs in a room, that room's."""
 STATES: Final = {"open": _("已连接"), "stale": _("失联"), "closing": _("断网中"), "closed": _("已离线")}
@@ -151,11 +149,13 @@ def trace(request: PageRequest, form: TraceForm) -> list[tracing.Trace]:
     return tracing.trace(by=request.actor, **form.cleaned_data)
 
 
-@desk.form(
+@online.form(
     "cut/",
     CutForm,
     title=_("断开一个账号"),
     tab=_("断开账号"),
+    button=_("断开一个账号"),
+    icon="unplug",
     lead=_("他的所有设备马上断网。账号被盗时，先停用账号，再断网：不停用，设备会自己再连上。"),
     submit=_("断开"),
     tone="danger",
@@ -243,17 +243,7 @@ def policy_list(request: PageRequest) -> HttpResponseBase:
         to="new_policy",
     )
     rows = Policy.objects.filter(withdrawn_at=None).order_by("role", "service", "starts_on")
-    further = {"buttons": [(new_policy.title, new_policy.address(), "plus")]}
-    return listing(
-        request,
-        Policies,
-        rows,
-        PolicyFilters,
-        empty=none,
-        export_as="上网策略",
-        template="network/list.html",
-        facts=further,
-    )
+    return listing(request, Policies, rows, PolicyFilters, empty=none, export_as="上网策略")
 
 
 def effect(_request: PageRequest, form: PolicyForm) -> policy_services.Effect:
@@ -264,6 +254,7 @@ def effect(_request: PageRequest, form: PolicyForm) -> policy_services.Effect:
     "new/",
     PolicyForm,
     title=_("录入策略"),
+    button=_("录入策略"),
     icon="plus",
     lead=_("先看谁多了、谁少了，再生效。"),
     submit=_("看看影响"),
@@ -318,24 +309,15 @@ def nas_list(request: PageRequest) -> HttpResponseBase:
         to="new_nas",
     )
     rows = queries.with_open_sessions(LIVING_NAS)
-    further = {"buttons": [(new_nas.title, new_nas.address(), "plus"), (nas_sheet.title, nas_sheet.address(), "sheet")]}
-    return listing(
-        request,
-        NasTable,
-        rows,
-        NasFilters,
-        each=queries.with_application_names,
-        empty=none,
-        export_as="接入设备",
-        template="network/list.html",
-        facts=further,
-    )
+    each = queries.with_application_names
+    return listing(request, NasTable, rows, NasFilters, each=each, empty=none, export_as="接入设备")
 
 
 @nas_list.form(
     "new/",
     NasForm,
     title=_("登记接入设备"),
+    button=_("登记接入设备"),
     icon="plus",
     lead=_("断网请求只发往登记的地址。"),
 )
@@ -346,10 +328,6 @@ def new_nas(request: PageRequest, form: NasForm) -> HttpResponse | Nas:
 
 def withdrawal(_request: PageRequest, nas: Nas) -> dict[str, str]:
     return {"withdraw": desk.address("withdraw_nas", {"public_id": nas.public_id})}
-
-
-def template_address(_request: PageRequest) -> dict[str, str]:
-    return {"template": desk.address("nas_template")}
 
 
 def said_of(_request: PageRequest, nas: Nas) -> dict[str, Any]:
@@ -377,27 +355,20 @@ def withdraw_nas(request: PageRequest, form: ReasonForm, found: Nas) -> None:
     registering.withdraw(by=request.actor, nas=found, reason=form.cleaned_data["reason"])
 
 
-@nas_list.form(
+@sheet_form(
+    nas_list,
     "sheet/",
     NasSheetForm,
+    sheets.NAS_SHEET,
+    name="接入设备",
+    check=sheets.check,
     title=_("成批登记"),
+    button=_("成批登记"),
     icon="sheet",
-    template="network/nas_sheet.html",
-    facts=template_address,
     done=lambda made: str(_("新登记 %(new)s 台，修改 %(changed)s 台。") % {"new": made[0], "changed": made[1]}),
-    largest_file=NasSheetForm.largest,
 )
-def nas_sheet(request: PageRequest, form: NasSheetForm) -> tuple[int, int]:
-    try:
-        return sheets.take(by=request.actor, content=form.cleaned_data["file"])
-    except FaultyRowsError as error:
-        raise faulty(request, error.facts["faults"]) from error  # type: ignore[arg-type]  # facts are untyped
-
-
-@nas_list.download("template.xlsx")
-def nas_template(_request: PageRequest) -> HttpResponseBase:
-    answer = HttpResponse(sheets.NAS_SHEET.form(name="接入设备"), content_type=XLSX)
-    return attachment(answer, "接入设备模板.xlsx")
+def nas_sheet(request: PageRequest, _form: NasSheetForm, rows: list[dict[str, Any]]) -> tuple[int, int]:
+    return sheets.take(by=request.actor, rows=rows)
 
 
 class Sums(Table):
@@ -443,7 +414,6 @@ cases = desk.proposals(
     tab=_("移交记录"),
     lead=_("凭法律文书，一人提出、另一人同意；文件只有这两个人能下载，保存三十天。每一步都记入审计。"),
     roles=(policies.ENGINEER,),
-    list_template="network/handovers.html",
     template="network/handover.html",
     on_approve=lambda by, row: handovers.approve(by=by, row=row),
     on_refuse=lambda by, row, answer: handovers.refuse(by=by, row=row, answer=answer),
@@ -455,6 +425,7 @@ cases = desk.proposals(
     "new/",
     HandoverForm,
     title=_("提出移交"),
+    button=_("提出移交"),
     submit=_("交另一人复核"),
     icon="file-lock",
     done=_("已提出，等另一人复核。"),

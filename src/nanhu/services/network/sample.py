@@ -17,9 +17,9 @@ AN_HOUR_APART: Final = 3600
 
 
 def register(*, by: Actor, **facts: Any) -> Nas:
-    style = {"identifier": "", "style": "session-id", "coa_port": 3799, "interim_seconds": AN_HOUR_APART}
     applications = [Service.VPN.value if facts["kind"] == Nas.Kind.OCSERV else Service.WIFI.value]
-    return registering.register(by=by, facts={**style, "applications": applications, **facts})[0]
+    usual = {"interim_seconds": AN_HOUR_APART, "applications": applications}
+    return registering.register(by=by, facts=usual | facts)[0]
 
 
 def enter_policy(*, by: Actor, starts_on: date, **facts: Any) -> Policy:

@@ -1,15 +1,16 @@
 """The sheet of NAS (接入设备表): read, checked as a whole, taken in."""
 
 import re
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
 
 from django.db import transaction
-from django.utils.translation import gettext as _now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.errors import CampusError
-from nanhu.kernel.sheets import Checked, Column, Fault, FaultyRowsError, Line, Sheet, choice
+from nanhu.kernel.sheets import Checked, Column, Line, Sheet, checked, choice
+from nanhu.kernel.sheets.kinds import CellError
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network import rules
@@ -27,18 +28,31 @@ KINDS: Final = {
     "旧认证系统": Nas.Kind.VENDOR,
 }
 """As an office writes them, without blanks, whoever looks."""
+BETWEEN: Final = re.compile(r"[\s,，、;；]+")
 
 
-class NotAnAddressError(CampusError):
+class NotAnAddressError(CellError):
     code = "network.sheet_address"
-    http_status = 422
-    sentence = _("要一个 IP 地址")
+    sentence: ClassVar[str | Promise] = _("要一个 IP 地址")
+
+
+class NoApplicationError(CellError):
+    code = "network.sheet_application"
+    sentence: ClassVar[str | Promise] = _("没有这个应用：{keys}")
 
 
 def address(said: str) -> str:
     found = rules.address_of(said)
     if not found:
         raise NotAnAddressError
+    registering.refuse_address(found)
+    return found
+
+
+def applications(said: str) -> list[str]:
+    found = BETWEEN.split(said)
+    if strange := set(found) - {key for key, _name in identity.network_applications()}:
+        raise NoApplicationError(keys="、".join(sorted(strange)))
     return found
 
 
@@ -47,77 +61,41 @@ NAS_SHEET: Final = Sheet(
     Column("kind", "类型", kind=choice(KINDS), needed=True, choices=tuple(KINDS)),
     Column("address", "IP 地址", kind=address, needed=True, width=18),
     Column("identifier", "NAS-Identifier"),
-    Column("applications", "应用"),
-    Column("place", "楼栋代码"),
+    Column("applications", "应用", kind=applications),
+    Column("place", "楼栋代码", kind=campus.place_with),
     Column("secret", "共享密钥", width=24),
     most=2_000,
     named_by=("name",),
 )
 
 
-def checked(content: bytes) -> Checked[dict[str, Any]]:
-    """Rows, or what is wrong with which line."""
-    rows: list[dict[str, Any]] = []
-    faults: list[Fault] = []
-    seen: set[tuple[str, str]] = set()
-    for line in NAS_SHEET.read(content):
-        found = [*line.faults()]
-        row = None if found else row_of(line, found)
-        if row is not None and (key := (row["address"], row["identifier"])) in seen:
-            found.append(line.fault("address", _now("这个地址在表里出现两次")))
-        elif row is not None:
-            seen.add(key)
-            rows.append(row)
-        faults += found
-    return Checked(rows, faults)
+def check(lines: Sequence[Line]) -> Checked[dict[str, Any]]:
+    return checked(lines, row_of, once_by=("address", "identifier"))
 
 
-def row_of(line: Line, faults: list[Fault]) -> dict[str, Any] | None:
-    place = None
-    if line["place"]:
-        try:
-            place = campus.place_with(line["place"])
-        except CampusError as error:
-            faults.append(line.fault("place", str(error)))
-            return None
-    applications = re.split(r"[\s,，、;；]+", line["applications"]) if line["applications"] else [WIFI]
-    if strange := set(applications) - {key for key, _name in identity.network_applications()}:
-        faults.append(line.fault("applications", _now("没有这个应用：%(keys)s") % {"keys": "、".join(sorted(strange))}))
-        return None
-    row = {
+def row_of(line: Line) -> dict[str, Any]:
+    return {
         "name": line["name"][:60],
         "kind": line.meant("kind"),
         "address": line.meant("address"),
         "identifier": line["identifier"][:64],
-        "applications": applications,
-        "place": place,
+        "applications": line.meant("applications") if line["applications"] else [WIFI],
+        "place": line.meant("place") if line["place"] else None,
         "secret": line["secret"],
-        "style": "session-id",
-        "coa_port": 3799,
-        "interim_seconds": 300,
     }
-    try:
-        registering.refuse_strange(row)
-    except CampusError as error:
-        faults.append(line.fault("address", str(error)))
-        return None
-    return row
 
 
 @transaction.atomic
-def take(*, by: Actor, content: bytes) -> tuple[int, int]:
-    """All lines or none: how many are new, how many changed. A line without a secret keeps the old one, or gets one that nobody has seen."""
-    found = checked(content)
-    if found.faults:
-        raise FaultyRowsError(count=len(found.faults), faults=found.faults)
+def take(*, by: Actor, rows: Sequence[dict[str, Any]]) -> tuple[int, int]:
+    """How many are new, how many changed. A line without a secret keeps the old one, or gets one that nobody has seen; how sessions are ended
+    there stays as it is."""
     known = {(one.address, one.identifier): one for one in Nas.objects.filter(withdrawn_at=None)}
     new = 0
-    for row in found.rows:
+    for row in rows:
         nas = known.get((row["address"], row["identifier"]))
         if nas is None:
             registering.register(by=by, facts=row)
             new += 1
         else:
-            kept = {"style": nas.style, "coa_port": nas.coa_port, "interim_seconds": nas.interim_seconds}
-            registering.change(by=by, nas=nas, facts={**row, **kept})
-    return new, len(found.rows) - new
+            registering.change(by=by, nas=nas, facts=row)
+    return new, len(rows) - new

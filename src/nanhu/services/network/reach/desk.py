@@ -1,7 +1,6 @@
 """The desk of the information centre: VPN accounts, reach lists, networks of the machine room, installers, resources, access points, outlines."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import uuid4
 
@@ -33,14 +32,12 @@ from nanhu.kernel.kit import (
     Views,
     Who,
     listing,
+    sheet_form,
 )
-from nanhu.kernel.kit.cases import faulty
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.submissions import token_of
-from nanhu.kernel.sheets import Checked, Line, Sheet
-from nanhu.kernel.sheets.writing import WORKBOOK, attachment
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.platforms.people import api as people
@@ -325,16 +322,7 @@ class KeptFilters(Filters):
 @desk.page("resources/", title=_("校内资源"), tab=_("校内资源"))
 def kept_resources(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有登记资源"), icon="globe", action=_("登记第一个"), to="add_resource")
-    return listing(
-        request,
-        KeptResources,
-        queries.resources(),
-        KeptFilters,
-        empty=none,
-        export_as="校内资源",
-        template="network_reach/kept_resources.html",
-        facts={"take": take_resources.address(), "sheet": resource_sheet.address() + "?filled"},
-    )
+    return listing(request, KeptResources, queries.resources(), KeptFilters, empty=none, export_as="校内资源")
 
 
 def facts_of(form: ResourceForm) -> dict[str, Any]:
@@ -375,38 +363,6 @@ def remove_resource(request: PageRequest, found: Resource) -> None:
     keeping.remove(by=request.actor, found=found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
-    """A sheet, what checks it, and what enters a row."""
-
-    sheet: Sheet
-    check: Callable[[Sequence[Line]], Checked[Any]]
-    enter: keeping.Enter
-    action: str
-
-    def take(self, request: PageRequest, form: SheetForm) -> keeping.Taken:
-        """The whole file or nothing of it."""
-        found = self.check(self.sheet.read(form.cleaned_data["file"]))
-        if found.faults:
-            raise faulty(request, found.faults)
-        trial = form.cleaned_data["is_trial"]
-        return keeping.take(by=request.actor, rows=found.rows, enter=self.enter, action=self.action, is_trial=trial)
-
-
-RESOURCES: Final = Intake(
-    sheet=sheets.RESOURCES,
-    check=sheets.check_resources,
-    enter=keeping.enter_resource,
-    action="network.take_resources",
-)
-POINTS: Final = Intake(
-    sheet=sheets.POINTS, check=sheets.check_points, enter=hanging.enter_point, action="network.take_points"
-)
-AREAS: Final = Intake(
-    sheet=sheets.AREAS, check=sheets.check_areas, enter=keeping.enter_area, action="network.take_areas"
-)
-
-
 def taken_words(made: keeping.Taken) -> str:
     counts = {"added": made.added, "changed": made.changed, "same": made.same}
     if made.is_trial:
@@ -414,30 +370,29 @@ def taken_words(made: keeping.Taken) -> str:
     return _now("已导入：新增 %(added)s，改动 %(changed)s，不变 %(same)s。") % counts
 
 
-def blank(sheet: Sheet, name: str, rows: Sequence[dict[str, str]] = ()) -> HttpResponse:
-    return attachment(HttpResponse(sheet.form(rows, name=name), content_type=WORKBOOK), f"{name}.xlsx")
+SHEET_FORM: Final[Any] = {"submit": _("导入"), "done": taken_words}
 
 
-SHEET_FORM: Final[Any] = {
-    "template": "network_reach/sheet.html",
-    "submit": _("导入"),
-    "icon": "upload",
-    "done": taken_words,
-    "largest_file": SheetForm.largest + 100_000,
-}
+def taken(
+    request: PageRequest, form: SheetForm, rows: list[dict[str, Any]], enter: keeping.Enter, action: str
+) -> keeping.Taken:
+    return keeping.take(by=request.actor, rows=rows, enter=enter, action=action, is_trial=form.cleaned_data["is_trial"])
 
 
-@kept_resources.download("template.xlsx")
-def resource_sheet(request: PageRequest) -> HttpResponse:
-    rows = [sheets.resource_line(one) for one in queries.resources()] if "filled" in request.GET else []
-    return blank(sheets.RESOURCES, "校内资源", rows)
-
-
-@kept_resources.form(
-    "import/", SheetForm, title=_("导入资源"), facts=lambda _r: {"blank": resource_sheet.address()}, **SHEET_FORM
+@sheet_form(
+    kept_resources,
+    "import/",
+    SheetForm,
+    sheets.RESOURCES,
+    name="校内资源",
+    check=sheets.check_resources,
+    filled=lambda: map(sheets.resource_line, queries.resources()),
+    title=_("导入资源"),
+    button=_("导入资源"),
+    **SHEET_FORM,
 )
-def take_resources(request: PageRequest, form: SheetForm) -> keeping.Taken:
-    return RESOURCES.take(request, form)
+def take_resources(request: PageRequest, form: SheetForm, rows: list[dict[str, Any]]) -> keeping.Taken:
+    return taken(request, form, rows, keeping.enter_resource, action="network.take_resources")
 
 
 class Points(Table):
@@ -537,21 +492,19 @@ def take_down_point(request: PageRequest, found: AccessPoint) -> None:
     hanging.take_down(by=request.actor, found=found)
 
 
-@points.download("template.xlsx")
-def point_sheet(_request: PageRequest) -> HttpResponse:
-    return blank(sheets.POINTS, "无线接入点")
-
-
-@points.form(
+@sheet_form(
+    points,
     "import/",
     SheetForm,
+    sheets.POINTS,
+    name="无线接入点",
+    check=sheets.check_points,
     title=_("导入接入点"),
     button=_("导入接入点"),
-    facts=lambda _r: {"blank": point_sheet.address()},
     **SHEET_FORM,
 )
-def take_points(request: PageRequest, form: SheetForm) -> keeping.Taken:
-    return POINTS.take(request, form)
+def take_points(request: PageRequest, form: SheetForm, rows: list[dict[str, Any]]) -> keeping.Taken:
+    return taken(request, form, rows, hanging.enter_point, action="network.take_points")
 
 
 class Regions(Table):
@@ -575,25 +528,20 @@ def regions(request: PageRequest) -> HttpResponseBase:
     return listing(request, Regions, rows, RegionFilters, empty=none, export_as="地址归属")
 
 
-@regions.download("template.xlsx")
-def region_sheet(_request: PageRequest) -> HttpResponse:
-    return blank(sheets.REGIONS, "地址归属")
-
-
-@regions.form(
+@sheet_form(
+    regions,
     "import/",
     SheetForm,
+    sheets.REGIONS,
+    name="地址归属",
+    check=sheets.check_regions,
     title=_("导入地址归属"),
     button=_("导入地址归属"),
     lead=_("整张表由这一份代替。"),
-    facts=lambda _r: {"blank": region_sheet.address()},
     **SHEET_FORM,
 )
-def take_regions(request: PageRequest, form: SheetForm) -> keeping.Taken:
-    found = sheets.check_regions(sheets.REGIONS.read(form.cleaned_data["file"]))
-    if found.faults:
-        raise faulty(request, found.faults)
-    return regioning.take(by=request.actor, rows=found.rows, is_trial=form.cleaned_data["is_trial"])
+def take_regions(request: PageRequest, form: SheetForm, rows: list[dict[str, Any]]) -> keeping.Taken:
+    return regioning.take(by=request.actor, rows=rows, is_trial=form.cleaned_data["is_trial"])
 
 
 class Areas(Table):
@@ -668,18 +616,16 @@ def remove_area(request: PageRequest, found: CoveredArea) -> None:
     outlining.remove(by=request.actor, found=found)
 
 
-@areas.download("template.xlsx")
-def area_sheet(_request: PageRequest) -> HttpResponse:
-    return blank(sheets.AREAS, "楼的轮廓")
-
-
-@areas.form(
+@sheet_form(
+    areas,
     "import/",
     SheetForm,
+    sheets.AREAS,
+    name="楼的轮廓",
+    check=sheets.check_areas,
     title=_("导入轮廓"),
     button=_("导入轮廓"),
-    facts=lambda _r: {"blank": area_sheet.address()},
     **SHEET_FORM,
 )
-def take_areas(request: PageRequest, form: SheetForm) -> keeping.Taken:
-    return AREAS.take(request, form)
+def take_areas(request: PageRequest, form: SheetForm, rows: list[dict[str, Any]]) -> keeping.Taken:
+    return taken(request, form, rows, keeping.enter_area, action="network.take_areas")

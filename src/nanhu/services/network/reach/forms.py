@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.kit.forms import DatedForm, FileForm, reason_field
+from nanhu.kernel.kit.forms import CellField, DatedForm, FileForm, reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people import api as people
@@ -44,14 +44,6 @@ class NetworksField(forms.CharField):
             ) from error
 
 
-class NetworkField(NetworksField):
-    def clean(self, value: Any) -> Any:
-        found = super().clean(value)
-        if len(found) != 1:
-            raise forms.ValidationError(_("只写一个网段。"))
-        return found[0]
-
-
 class PortsField(forms.CharField):
     def clean(self, value: Any) -> list[int]:
         said = halfwidth(super().clean(value))
@@ -85,7 +77,7 @@ class ReachListForm(DatedForm):
 
 
 class ClosedNetworkForm(forms.Form):
-    network = NetworkField(label=_("网段"), max_length=60, help_text=_("例：10.9.0.0/24"))
+    network = CellField(sheets.network, label=_("网段"), max_length=60, help_text=_("例：10.9.0.0/24"))
     name = forms.CharField(label=_("是什么"), max_length=40, help_text=_("例：主机房服务器"))
 
 
@@ -111,7 +103,7 @@ class InstallerForm(FileForm):
 
 class ResourceForm(forms.Form):
     name = forms.CharField(label=_("名称"), max_length=60)
-    address = forms.CharField(label=_("地址"), max_length=500, help_text=_("http:// 或 https:// 开头"))
+    address = CellField(sheets.address, label=_("地址"), max_length=500, help_text=_("http:// 或 https:// 开头"))
     kind = forms.ChoiceField(label=_("类别"), choices=Resource.Kind.choices)
     reach = forms.ChoiceField(label=_("从哪里能到"), choices=Resource.Reach.choices)
     unit = UnitField(label=_("负责单位"))
@@ -121,40 +113,20 @@ class ResourceForm(forms.Form):
     carsi_entity = forms.CharField(
         label=_("CARSI 实体"), max_length=300, required=False, help_text=_("在本校登记过的服务的 entityID")
     )
-    carsi_address = forms.CharField(
+    carsi_address = CellField(
+        sheets.sign_in_address,
         label=_("CARSI 登录地址"),
         max_length=500,
         required=False,
         help_text=_("出版社给本校的登录链接；{idp} 处填入本校的 entityID"),
     )
-
-    web_address = forms.CharField(
+    web_address = CellField(
+        sheets.origin,
         label=_("网页入口"),
         max_length=200,
         required=False,
         help_text=_("校外用浏览器打开的地址，只写主机，例：https://kyxt.web.hnist.edu.cn；没有就不填"),
     )
-
-    def clean_address(self) -> str:
-        return self.called("address")
-
-    def clean_web_address(self) -> str:
-        said: str = self.cleaned_data["web_address"]
-        try:
-            return sheets.origin(said) if said else ""
-        except sheets.NotAnOriginError as error:
-            raise forms.ValidationError(error.message) from error
-
-    def clean_carsi_address(self) -> str:
-        return self.called("carsi_address") if self.cleaned_data["carsi_address"] else ""
-
-    def called(self, name: str) -> str:
-        said: str = self.cleaned_data[name]
-        try:
-            sheets.address(said.replace("{idp}", "idp"))
-        except sheets.NotAnAddressError as error:
-            raise forms.ValidationError(error.message) from error
-        return said
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -183,16 +155,11 @@ class PointForm(forms.Form):
     bands = forms.MultipleChoiceField(
         label=_("频段"), choices=[(one, f"{one} GHz") for one in sheets.BANDS], widget=forms.CheckboxSelectMultiple
     )
-    mac = forms.CharField(label="MAC", max_length=20, required=False, help_text=_("填了，从它上网的人就显示在这个地点"))
+    mac = CellField(
+        sheets.mac, label="MAC", max_length=20, required=False, help_text=_("填了，从它上网的人就显示在这个地点")
+    )
     longitude = DegreesField(180, label=_("经度"))
     latitude = DegreesField(90, label=_("纬度"), help_text=_("在图上点过就自动填好；都空着：不画在图上"))
-
-    def clean_mac(self) -> str:
-        said: str = self.cleaned_data["mac"]
-        try:
-            return sheets.mac(said) if said else ""
-        except sheets.NotAMacError as error:
-            raise forms.ValidationError(error.message) from error
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -1,15 +1,14 @@
 """The sheets that the information centre hands in and takes out: resources, access points, outlines; checked whole."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import outgoing, strict_json
-from nanhu.kernel.errors import CampusError
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, choice
+from nanhu.kernel.sheets import Checked, Column, Line, Sheet, checked, choice
 from nanhu.kernel.sheets.kinds import CellError
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
@@ -125,9 +124,9 @@ def floor(said: str) -> int:
     return int(text)
 
 
-def network(said: str) -> str:
+def network(said: str) -> rules.Network:
     try:
-        return str(rules.network_named(halfwidth(said).strip()))
+        return rules.network_named(halfwidth(said).strip())
     except ValueError as error:
         raise NotANetworkError from error
 
@@ -176,25 +175,6 @@ REGIONS: Final = Sheet(
     most=50_000,
     named_by=("network",),
 )
-type Meant = Callable[[Line], dict[str, Any]]
-
-
-def checked(lines: Sequence[Line], meant: Meant, *, once_by: Sequence[str]) -> Checked[dict[str, Any]]:
-    """Each cell, then each line, then that none stands there twice."""
-    faults: list[Fault] = []
-    rows: list[dict[str, Any]] = []
-    seen: set[tuple[str, ...]] = set()
-    for line in lines:
-        key = tuple(line[one] for one in once_by)
-        wrong = line.faults() or ([line.fault(once_by[0], str(_("这份文件里有两行")))] if key in seen else [])
-        seen.add(key)
-        if not wrong:
-            try:
-                rows.append(meant(line))
-            except CampusError as error:
-                wrong = [line.fault(error.field or once_by[0], error.message)]
-        faults += wrong
-    return Checked(rows, faults)
 
 
 class NoSuchUnitError(CellError):
@@ -284,7 +264,7 @@ def check_areas(lines: Sequence[Line]) -> Checked[dict[str, Any]]:
 
 def check_regions(lines: Sequence[Line]) -> Checked[dict[str, Any]]:
     def meant(line: Line) -> dict[str, Any]:
-        return {key: line.meant(key) for key in ("network", "region")}
+        return {"network": str(line.meant("network")), "region": line.meant("region")}
 
     return checked(lines, meant, once_by=("network",))
 

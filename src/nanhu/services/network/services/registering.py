@@ -37,10 +37,9 @@ def target_of(nas: Nas) -> str:
 
 @transaction.atomic
 def register(*, by: Actor, facts: dict[str, Any]) -> tuple[Nas, str]:
-    """With the secret that was made where none was given, "" else."""
+    """With the secret that was made where none was given, "" else. What `facts` do not say is as it usually is."""
     made = "" if facts.get("secret") else secrets.token_urlsafe(SECRET_BYTES)
-    refuse_strange(facts)
-    nas = Nas(**{name: facts[name] for name in CHANGED}, secret=facts.get("secret") or made)
+    nas = Nas(**{name: facts[name] for name in CHANGED if name in facts}, secret=facts.get("secret") or made)
     save(nas)
     audit.record(by=by, action="network.register_nas", target=target_of(nas), facts=said_of(nas))
     return nas, made
@@ -48,13 +47,11 @@ def register(*, by: Actor, facts: dict[str, Any]) -> tuple[Nas, str]:
 
 @transaction.atomic
 def change(*, by: Actor, nas: Nas, facts: dict[str, Any]) -> None:
-    """Without a secret the old one stays."""
-    refuse_strange(facts)
+    """What `facts` do not say stays, and without a secret the old one."""
     found = Nas.objects.select_for_update().get(pk=nas.pk, withdrawn_at=None)
     for name in CHANGED:
-        setattr(found, name, facts[name])
-    if facts.get("secret"):
-        found.secret = facts["secret"]
+        setattr(found, name, facts.get(name, getattr(found, name)))
+    found.secret = facts.get("secret") or found.secret
     save(found)
     said = {**said_of(found), "new_secret": bool(facts.get("secret"))}
     audit.record(by=by, action="network.change_nas", target=target_of(found), facts=said)
@@ -71,15 +68,16 @@ def withdraw(*, by: Actor, nas: Nas, reason: str) -> None:
         audit.record(by=by, action="network.withdraw_nas", target=target_of(found), reason=reason, facts=said_of(found))
 
 
-def refuse_strange(facts: dict[str, Any]) -> None:
-    """Disconnects go to this address: never to this cable's own, to where clouds keep secrets, or to a network that the school does not list."""
-    if not outgoing.is_callable(facts["address"], facts["address"]):
+def refuse_address(address: str) -> None:
+    """Disconnects go there: never to this cable's own, to where clouds keep secrets, or to a network that the school does not list."""
+    if not outgoing.is_callable(address, address):
         raise NasAddressError
-    if gateways.get(facts["style"]) is None:
-        raise UnknownStyleError
 
 
 def save(nas: Nas) -> None:
+    refuse_address(nas.address)
+    if gateways.get(nas.style) is None:
+        raise UnknownStyleError
     with refused_as(NasKnownError, by="network_nas_once"):
         nas.save()
 
