@@ -172,7 +172,7 @@ class Outbox(Table):
     place = Text(_("楼栋"), "session__place__name")
     station = Text(_("设备"), "session__station", is_number=True)
     nas = Text(_("接入设备"), "nas__name")
-    cause = Text(_("原因"), queries.cause_of, sort="cause")
+    cause = Text(_("原因"), names=queries.CAUSES)
     state = Badge(
         _("状态"),
         names=Disconnect.State.choices,

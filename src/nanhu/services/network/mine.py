@@ -1,20 +1,19 @@
 """My devices (我的设备), on the phone first: what is on line in my name, since when and where, kicked with one press; and why not."""
 
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Console, PageRequest
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import seen
 from nanhu.kernel.registry import ALL_FACES, Viewer
 from nanhu.platforms.people import api as people
 from nanhu.services.network import queries
 from nanhu.services.network.errors import NotOpenError
 from nanhu.services.network.forms import DeviceForm
-from nanhu.services.network.models import Device, Session
+from nanhu.services.network.models import Device, Service, Session
 from nanhu.services.network.services import devices as device_services
 
 SHOWN_BEFORE = 10
@@ -44,7 +43,7 @@ def devices(request: PageRequest) -> HttpResponse:
     rows = [line for line in reversed(lines) if line.state != "closed"]
     facts = {
         "usage": queries.usage_of(person_id, roles_of(request.viewer)),
-        "online": [(line, kick.address(public_id=line.public_id), queries.service_words(line)) for line in rows],
+        "online": [(line, kick.address(public_id=line.public_id), Service(line.service).label) for line in rows],
         "before": [(line, queries.cause_words(line.cause)) for line in reversed(lines) if line.state == "closed"][
             :SHOWN_BEFORE
         ],
@@ -57,14 +56,9 @@ def devices(request: PageRequest) -> HttpResponse:
     return render(request, "network/devices.html", facts)
 
 
-def own_session(request: PageRequest, public_id: UUID) -> Session:
-    found = Session.objects.filter(person=request.viewer.person_id or 0, public_id=public_id).first()
-    return queries.found(found, Session.what)
-
-
 @devices.action(
     "sessions/<uuid:public_id>/kick/",
-    subject=Seen(own_session),
+    subject=seen(lambda viewer: Session.objects.filter(person=viewer.person_id or 0), Session.what),
     done=_("已让它下线：真的断开之前显示“断网中”。"),
 )
 def kick(request: PageRequest, found: Session) -> None:
@@ -75,16 +69,15 @@ def kick(request: PageRequest, found: Session) -> None:
     device_services.kick(by=request.actor, session=found)
 
 
-def own_device(request: PageRequest, public_id: UUID) -> Device:
-    return device_services.own(request.viewer.person_id or 0, public_id)
+OWN: Final = seen(lambda viewer: Device.objects.filter(person=viewer.person_id or 0, removed_at=None), Device.what)
 
 
-@devices.action("<uuid:public_id>/let-in/", subject=Seen(own_device), done=_("这台设备可以再上线了。"))
+@devices.action("<uuid:public_id>/let-in/", subject=OWN, done=_("这台设备可以再上线了。"))
 def let_in(request: PageRequest, found: Device) -> None:
     device_services.let_in(by=request.actor, device=found)
 
 
-@devices.action("<uuid:public_id>/remove/", subject=Seen(own_device), done=_("已移除。它再来，就是一台新设备。"))
+@devices.action("<uuid:public_id>/remove/", subject=OWN, done=_("已移除。它再来，就是一台新设备。"))
 def remove(request: PageRequest, found: Device) -> None:
     device_services.remove(by=request.actor, device=found)
 
@@ -97,7 +90,7 @@ def said_of(_request: PageRequest, device: Device) -> dict[str, Any]:
     "<uuid:public_id>/",
     DeviceForm,
     title=_("给设备起名"),
-    subject=Seen(own_device),
+    subject=OWN,
     initial=said_of,
     done=_("已改。"),
     to="devices",

@@ -30,7 +30,6 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_time, campus_today, end_of, now, start_of
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.dated import rules_on
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Hit, Occurrence, Text, Viewer
 from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui import dates
@@ -360,10 +359,6 @@ def cause_words(cause: str) -> Text:
     return CAUSES.get(cause, cause)
 
 
-def cause_of(row: Disconnect) -> Text:
-    return cause_words(row.cause)
-
-
 def style_of(nas: Nas) -> Text:
     found = gateways.get(nas.style)
     return found.title if found else nas.style
@@ -411,13 +406,3 @@ def with_application_names(rows: Sequence[Any]) -> Sequence[Any]:
     for nas in rows:
         nas.application_names = "、".join(names.get(key, key) for key in nas.applications)
     return rows
-
-
-def service_words(line: SessionLine) -> Text:
-    return Service(line.service).label
-
-
-def found[Row](row: Row | None, what: Text) -> Row:
-    if row is None:
-        raise NotFoundError(what=what)
-    return row

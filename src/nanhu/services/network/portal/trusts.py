@@ -1,15 +1,11 @@
 """Remembered browsers (记住的浏览器) beside 我的设备: in which one comes on line by a single tap, and which are so no more."""
 
-from uuid import UUID
-
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.actors import account_of
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Empty, Moment, PageRequest, Press, Table, Text, listing
-from nanhu.kernel.kit.records import Seen
+from nanhu.kernel.kit.records import seen
 from nanhu.services.network import api as network
 from nanhu.services.network.mine import mine
 from nanhu.services.network.portal.models import Trust
@@ -31,17 +27,14 @@ class Browsers(Table):
 )
 def remembered_browsers(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有记住的浏览器"), icon="tablet-smartphone")
-    rows = Trust.objects.filter(account_id=account_of(request.actor), until__gt=now()).order_by("-proved_at")
+    rows = Trust.objects.filter(account_id=request.viewer.account_id, until__gt=now()).order_by("-proved_at")
     return listing(request, Browsers, rows, empty=none)
 
 
-def own(request: PageRequest, public_id: UUID) -> Trust:
-    found = Trust.objects.filter(account_id=account_of(request.actor), public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=Trust.what)
-    return found
-
-
-@remembered_browsers.action("<uuid:public_id>/end/", subject=Seen(own), done=_("不再记住它：下次上线要输密码。"))
+@remembered_browsers.action(
+    "<uuid:public_id>/end/",
+    subject=seen(lambda viewer: Trust.objects.filter(account_id=viewer.account_id), Trust.what),
+    done=_("不再记住它：下次上线要输密码。"),
+)
 def forget_browser(request: PageRequest, found: Trust) -> None:
     signing_in.forget(by=request.actor, rows=Trust.objects.filter(pk=found.pk))

@@ -28,7 +28,7 @@ from nanhu.kernel.kit import (
     Views,
     listing,
 )
-from nanhu.kernel.kit.records import Seen, record
+from nanhu.kernel.kit.records import found_in, record, seen
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.ui import dates, words
 from nanhu.platforms.identity import api as identity
@@ -207,16 +207,12 @@ def give_back(request: PageRequest) -> None:
     granting.close(by=request.actor, grant=grant, cause=VpnGrant.Cause.RETURNED)
 
 
-def own_use(request: PageRequest, public_id: UUID) -> VpnUse:
-    """One's own odd sign-in; others are not there."""
-    mine = VpnUse.objects.filter(public_id=public_id, person=request.viewer.person_id or 0).exclude(oddity="")
-    found = mine.first()
-    if found is None:
-        raise NotFoundError(what=VpnUse.what)
-    return found
+OWN_ODD: Final = seen(
+    lambda viewer: VpnUse.objects.filter(person=viewer.person_id or 0).exclude(oddity=""), VpnUse.what
+)
 
 
-@vpn.page("uses/<uuid:public_id>/", title=_("是您吗？"), subject=Seen(own_use), opens_whole=True)
+@vpn.page("uses/<uuid:public_id>/", title=_("是您吗？"), subject=OWN_ODD, opens_whole=True)
 def use(request: PageRequest, found: VpnUse) -> HttpResponse:
     facts = {
         "use": found,
@@ -226,21 +222,16 @@ def use(request: PageRequest, found: VpnUse) -> HttpResponse:
     return render(request, "network_reach/use.html", facts)
 
 
-@use.action("mine/", subject=Seen(own_use), done=_("好，记下了：这个网络是您常用的。"), to="vpn")
+@use.action("mine/", done=_("好，记下了：这个网络是您常用的。"), to="vpn")
 def mine(request: PageRequest, found: VpnUse) -> None:
     watching.answer_mine(by=request.actor, use=found)
 
 
-class NothingForm(forms.Form):
-    """The press alone."""
-
-
 @use.form(
     "not-mine/",
-    NothingForm,
+    forms.Form,
     title=_("不是我"),
     lead=_("VPN 马上断开，别处的登录全部退出，密码立即作废：您要立刻设一个新密码，没设完就离开的，用“忘记密码”重设。"),
-    subject=Seen(own_use),
     guards=[identity.fresh_sign_in_required],
     submit=_("断开并换密码"),
     tone="danger",
@@ -248,7 +239,7 @@ class NothingForm(forms.Form):
     to="vpn",
     done=_("已断开。请设新密码。"),
 )
-def not_mine(request: PageRequest, _form: NothingForm, found: VpnUse) -> None:
+def not_mine(request: PageRequest, _form: forms.Form, found: VpnUse) -> None:
     session = getattr(request, "sso_session", None)
     watching.answer_not_mine(by=request.actor, use=found, keep_session=session.pk if session else None)
     identity.stay_signed_in(request)
@@ -256,7 +247,7 @@ def not_mine(request: PageRequest, _form: NothingForm, found: VpnUse) -> None:
 
 @book.page("downloads/", title=_("客户端下载"), tab=_("下载"), lead=_("信息中心核过的安装包，装前可以核对 SHA-256。"))
 def downloads(request: PageRequest) -> HttpResponse:
-    living = Installer.objects.filter(withdrawn_at=None).select_related("file").order_by("name", "-created_at")
+    living = queries.installers().order_by("name", "-created_at")
     systems = dict(Installer.System.choices)
     chosen = request.GET.get("system", "")
     if chosen not in {*systems, "all"}:
@@ -272,14 +263,9 @@ def downloads(request: PageRequest) -> HttpResponse:
     return render(request, "network_reach/downloads.html", facts)
 
 
-LIVING: Final = Installer.objects.filter(withdrawn_at=None).select_related("file")
-
-
 @downloads.download("<uuid:public_id>/")
 def download(request: PageRequest, public_id: UUID) -> HttpResponse:
-    found = LIVING.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFoundError(what=Installer.what)
+    found = found_in(queries.installers(), Installer.what, public_id=public_id)
     if request.method == "HEAD":
         return HttpResponse()
     return attachment(found.file, installers.handed_out(by=request.actor, viewer=request.viewer, found=found))

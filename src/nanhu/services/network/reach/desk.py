@@ -269,13 +269,10 @@ class Installers(Table):
     action = Press(_("下架"), to="withdraw_installer", icon="x")
 
 
-LIVING_INSTALLERS: Final = Installer.objects.filter(withdrawn_at=None).select_related("file")
-
-
 @desk.page("installers/", title=_("安装包"), tab=_("安装包"))
 def installer_list(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有安装包"), icon="package", action=_("上传第一个"), to="add_installer")
-    return listing(request, Installers, LIVING_INSTALLERS, empty=none, export_as="安装包")
+    return listing(request, Installers, queries.installers(), empty=none, export_as="安装包")
 
 
 @installer_list.form(
@@ -295,7 +292,7 @@ def add_installer(request: PageRequest, form: InstallerForm) -> None:
 
 
 @installer_list.action(
-    "<uuid:public_id>/withdraw/", subject=record(LIVING_INSTALLERS, Installer.what), done=_("已下架。")
+    "<uuid:public_id>/withdraw/", subject=record(queries.installers(), Installer.what), done=_("已下架。")
 )
 def withdraw_installer(request: PageRequest, found: Installer) -> None:
     installers.withdraw(by=request.actor, found=found)

@@ -19,7 +19,7 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network.api import SILENT_POINT
 from nanhu.services.network.reach import policies, rules
-from nanhu.services.network.reach.models import AccessPoint, CoveredArea, Resource
+from nanhu.services.network.reach.models import AccessPoint, CoveredArea, Installer, Resource
 from nanhu.services.network.reach.rules import Standing, Way
 
 CAMPUS: Final = "campus"
@@ -34,6 +34,10 @@ def listed_words(row: Resource) -> str:
 
 def resources() -> QuerySet[Resource]:
     return Resource.objects.filter(removed_at=None).select_related("unit").order_by("kind", "name")
+
+
+def installers() -> QuerySet[Installer]:
+    return Installer.objects.filter(withdrawn_at=None).select_related("file")
 
 
 def with_ways(rows: Sequence[Resource], standing: Standing, viewer: Viewer) -> Sequence[Resource]:

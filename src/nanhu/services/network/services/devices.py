@@ -3,7 +3,6 @@
 from datetime import timedelta
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
@@ -13,7 +12,6 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.prepared import Given, Prepared
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key
 from nanhu.services.network import rules
@@ -150,13 +148,6 @@ def confirm_device(*, code: str, recognised_by: str, mac: str) -> None:
     if not owned_by(found.person_id, found.guest).filter(recognised_by=recognised_by).exists():
         found.recognised_by = recognised_by
         found.save(update_fields=["recognised_by"])
-
-
-def own(person_id: int, public_id: UUID) -> Device:
-    found = Device.objects.filter(person_id=person_id, public_id=public_id, removed_at=None).first()
-    if found is None:
-        raise NotFoundError(what=Device.what)
-    return found
 
 
 @transaction.atomic
