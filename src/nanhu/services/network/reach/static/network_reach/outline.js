@@ -1,8 +1,9 @@
 // The outline of a building: a press on the map adds a corner, a corner is dragged; or by keys while the map has the focus. What is drawn
 // stands in the field for corners, which can be typed as well.
+import { DIGITS, STEPS, maps } from "./map.js";
+
 const field = document.querySelector("[name=corners]"), said = document.querySelector("[data-said]");
-const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const STEP = 2, LEAP = 20, SIDE = 60, DIGITS = 6, NEAR = 14, RADIUS = 7, SVG = "http://www.w3.org/2000/svg";
+const STEP = 2, LEAP = 20, SIDE = 60, NEAR = 14, RADIUS = 7, SVG = "http://www.w3.org/2000/svg";
 const CORNER = /^\s*(-?\d+(?:\.\d+)?)[\s,，]+(-?\d+(?:\.\d+)?)\s*$/;
 let picked = 0;
 
@@ -18,26 +19,6 @@ function write(corners) {
   draw();
 }
 
-// Degrees and units of the drawing, as the page says how they lie: `Scale` of the room's rules.
-function mapOf(svg) {
-  const [west, north, across, up, margin] = svg.dataset.scale.split(" ").map(Number), box = svg.viewBox.baseVal;
-  return {
-    svg,
-    box,
-    at: ([east, high]) => [margin + (east - west) * across, margin + (north - high) * up],
-    degrees: (x, y) => {
-      const [right, low] = [Math.min(Math.max(x, 0), box.width), Math.min(Math.max(y, 0), box.height)];
-      return [west + (right - margin) / across, north - (low - margin) / up];
-    },
-  };
-}
-
-const maps = [...document.querySelectorAll("svg[data-scale]")].map(mapOf);
-
-function isOn(map, [x, y]) {
-  return x >= 0 && y >= 0 && x <= map.box.width && y <= map.box.height;
-}
-
 function made(name, attributes) {
   const one = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) one.setAttribute(key, value);
@@ -50,7 +31,7 @@ function draw() {
   for (const map of maps) {
     const spots = corners.map(map.at), shape = map.svg.querySelector("[data-shape]");
     shape.replaceChildren();
-    if (!spots.some((one) => isOn(map, one))) continue;
+    if (!spots.some(map.holds)) continue;
     shape.append(made("polygon", { points: spots.map((one) => one.join(",")).join(" ") }));
     spots.forEach(([x, y], number) => {
       shape.append(made("circle", { cx: x, cy: y, r: RADIUS, class: number === picked ? "is-picked" : "" }));
@@ -92,7 +73,7 @@ function move(map, spot) {
 // By keys: the first in the middle, then a side to the right, one downwards, and from then on in the middle of the side that begins here.
 function next(map) {
   const spots = read().map(map.at), here = spots[picked], there = spots[(picked + 1) % spots.length];
-  if (!spots.length) return [map.box.width / 2, map.box.height / 2];
+  if (!spots.length) return map.middle;
   if (spots.length < 3) return spots.length === 1 ? [here[0] + SIDE, here[1]] : [spots[1][0], spots[1][1] + SIDE];
   return [(here[0] + there[0]) / 2, (here[1] + there[1]) / 2];
 }
@@ -117,7 +98,7 @@ function pick(by) {
   draw();
 }
 
-function pressed(map, event) {
+function steered(map, event) {
   if (event.key in STEPS) {
     const spots = read().map(map.at), by = event.shiftKey ? LEAP : STEP, [across, down] = STEPS[event.key];
     if (spots.length) move(map, [spots[picked][0] + across * by, spots[picked][1] + down * by]);
@@ -132,27 +113,20 @@ function pressed(map, event) {
 
 for (const map of maps) {
   const { svg } = map;
-  svg.setAttribute("tabindex", "0");
-  svg.setAttribute("role", "application");
-  const spotOf = (event) => {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-    return [point.x, point.y];
-  };
   svg.addEventListener("pointerdown", (event) => {
     if (event.button) return;
-    const spot = spotOf(event), near = read().findIndex((one) => far(map.at(one), spot) <= NEAR);
+    const spot = map.pressed(event), near = read().findIndex((one) => far(map.at(one), spot) <= NEAR);
     if (near < 0) insert(map, spot);
     else picked = near;
     svg.setPointerCapture(event.pointerId);
     draw();
   });
   svg.addEventListener("pointermove", (event) => {
-    if (svg.hasPointerCapture(event.pointerId)) move(map, spotOf(event));
+    if (svg.hasPointerCapture(event.pointerId)) move(map, map.pressed(event));
   });
   svg.addEventListener("keydown", (event) => {
-    if (!event.ctrlKey && !event.metaKey && !event.altKey && pressed(map, event)) event.preventDefault();
+    if (!event.ctrlKey && !event.metaKey && !event.altKey && steered(map, event)) event.preventDefault();
   });
 }
-for (const one of document.querySelectorAll("[data-hint]")) one.hidden = false;
 field.addEventListener("input", draw);
 draw();
