@@ -4,6 +4,6 @@ CREATE OR REPLACE FUNCTION network_addresses_held(held inet[], said inet[]) RETU
     SELECT coalesce(array_agg(ip ORDER BY family(ip), masklen(ip) DESC, ip), '{}') FROM (
         SELECT DISTINCT ip FROM unnest(said) AS ip
         UNION
-        SELECT o FROM unnest(held) AS o WHERE NOT EXISTS (SELECT FROM unnest(said) AS n WHERE network_kind_of(n) = network_kind_of(o))
+        SELECT o FROM unnest(held) AS o WHERE NOT EXISTS (SELECT FROM unnest(said) AS n WHERE network_told_kind(n) = network_told_kind(o))
         LIMIT 16) AS merged;
 $$;

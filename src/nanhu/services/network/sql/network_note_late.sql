@@ -21,7 +21,7 @@ BEGIN
         CONTINUE WHEN FOUND;
         SELECT l.id, l.began_at, l.ended_at, l.told_at INTO other FROM network_address_line l
          WHERE l.session_id = session AND l.began_at >= since AND l.began_at <= happened AND coalesce(l.ended_at, 'infinity') > happened
-           AND network_kind_of(l.address) = network_kind_of(ip) AND l.address <> ALL (said)
+           AND network_told_kind(l.address) = network_told_kind(ip) AND l.address <> ALL (said)
          ORDER BY l.began_at DESC LIMIT 1;
         first_at := happened;
         next_at := network_told_after(reports, ip, happened);
@@ -36,10 +36,10 @@ BEGIN
             INSERT INTO network_address_line (began_at, ended_at, session_id, nas_id, person_id, guest, station, address, place_id)
             SELECT next_at, l.ended_at, session, nas, l.person_id, l.guest, l.station, l.address, l.place_id FROM network_address_line l
              WHERE l.session_id = session AND l.began_at BETWEEN since AND happened AND coalesce(l.told_at, l.began_at) <= happened
-               AND coalesce(l.ended_at, 'infinity') > next_at AND network_kind_of(l.address) = network_kind_of(ip) AND l.address <> ALL (said);
+               AND coalesce(l.ended_at, 'infinity') > next_at AND network_told_kind(l.address) = network_told_kind(ip) AND l.address <> ALL (said);
             UPDATE network_address_line l SET ended_at = happened
              WHERE l.session_id = session AND l.began_at BETWEEN since AND happened AND coalesce(l.told_at, l.began_at) <= happened
-               AND coalesce(l.ended_at, 'infinity') > happened AND network_kind_of(l.address) = network_kind_of(ip) AND l.address <> ALL (said);
+               AND coalesce(l.ended_at, 'infinity') > happened AND network_told_kind(l.address) = network_told_kind(ip) AND l.address <> ALL (said);
             UPDATE network_address_line l SET began_at = happened, told_at = NULL WHERE l.session_id = session AND l.address = ip AND l.began_at = last_at;
             CONTINUE WHEN FOUND;
         END IF;
