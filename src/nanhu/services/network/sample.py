@@ -5,11 +5,13 @@ from typing import Any, Final
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
-from nanhu.services.network import jobs
-from nanhu.services.network.models import Device, Grant, Nas, Policy, Service
-from nanhu.services.network.portal.services import gateways as portal_gateways
+from nanhu.services.network.jobs import sum_between, watch
+from nanhu.services.network.models import Grant, Nas, Policy, Service
+from nanhu.services.network.portal.models import PortalGateway
+from nanhu.services.network.portal.services import gateways
 from nanhu.services.network.reach import sample as reach
-from nanhu.services.network.services import devices, policies, registering
+from nanhu.services.network.services import policies, registering
+from nanhu.services.network.services.devices import rename
 
 __all__ = ["enter_policy", "let_in_at", "reach", "register", "rename", "sum_hours", "watch"]
 AN_HOUR_APART: Final = 3600
@@ -31,18 +33,15 @@ def let_in_at(code: str, moment: datetime) -> None:
     Grant.objects.filter(code=code).update(granted_at=moment, ends_at=moment + timedelta(hours=12))
 
 
-def rename(*, by: Actor, device: Device, name: str, kind: str) -> None:
-    devices.rename(by=by, device=device, name=name, kind=kind)
-
-
-def watch() -> None:
-    jobs.watch()
-
-
 def sum_hours(count: int) -> None:
     over = campus_time(now()).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    jobs.sum_between(over - timedelta(hours=count), over)
+    sum_between(over - timedelta(hours=count), over)
 
 
-def set_portal_gateway(*, by: Actor, nas: Nas, **facts: Any) -> None:
-    portal_gateways.set_gateway(by=by, nas=nas, **facts)
+def set_portal_gateway(*, by: Actor, nas: Nas, kind: str, name: str, **facts: Any) -> None:
+    """Entered, or where it stands already given these facts."""
+    found = PortalGateway.living().filter(nas=nas).first()
+    if found is None:
+        gateways.enter(by=by, nas=nas, kind=kind, name=name, **facts)
+    else:
+        gateways.change(by=by, gateway=found, **facts)

@@ -28,27 +28,12 @@ def enter(
     lines = networks_in(networks)
     if kind == PortalGateway.Kind.OPENNDS:
         check_host(host, lines)
-    facts: dict[str, Any] = {
-        "kind": kind,
-        "name": name,
-        "networks": lines,
-        "host": host,
-        "port": port,
-        "secret": secret,
-    }
     with refused_as(GatewayKnownError):
-        made = PortalGateway.objects.create(nas=nas, **facts)
+        made = PortalGateway.objects.create(
+            nas=nas, kind=kind, name=name, networks=lines, host=host, port=port, secret=secret
+        )
         note(by, "network.enter_portal_gateway", made, kind=kind)
     return made
-
-
-def set_gateway(*, by: Actor, nas: network.Nas, **facts: Any) -> PortalGateway:
-    """Entered, or where it stands already given these facts."""
-    found = PortalGateway.living().filter(nas=nas).first()
-    if found is None:
-        return enter(by=by, nas=nas, **facts)
-    change(by=by, gateway=found, **{name: facts[name] for name in facts if name not in {"kind", "name"}})
-    return found
 
 
 @transaction.atomic
