@@ -10,12 +10,11 @@ MACs and addresses are read by `mac_of` and `address_of` alone, moments in sheet
 from nanhu.services.network.agents import answer_agent
 from nanhu.services.network.errors import (
     DevicesFullError,
-    NotAdmittedError,
     NotOpenError,
     ServiceRefusedError,
     UnknownAgentError,
 )
-from nanhu.services.network.events import AdmissionGranted, DeviceKicked, DeviceSeen, GuestPassed, SessionUnknown
+from nanhu.services.network.events import AdmissionGranted, DeviceKicked, DeviceSeen, GuestPassed
 from nanhu.services.network.gateways import (
     AgentStyle,
     Gateway,
@@ -49,18 +48,19 @@ from nanhu.services.network.services.admission import (
     AdmissionRequest,
     ServiceRule,
     admit,
-    policy_of,
     service_rules,
     words_against,
 )
 from nanhu.services.network.services.devices import confirm_device, device_of_browser
 from nanhu.services.network.services.devices import let_in as let_in_device
-from nanhu.services.network.services.disconnecting import disconnect, drop
+from nanhu.services.network.services.disconnecting import DEVICE_CAP, KICKED, disconnect, drop
 from nanhu.services.network.services.parting import grants_under, numbers_of
 from nanhu.services.network.services.redeeming import waiting as redeemed_while
 from nanhu.services.network.sheet_cells import moment as moment_in_a_sheet
 
 __all__ = [
+    "DEVICE_CAP",
+    "KICKED",
     "SILENT_POINT",
     "AdmissionGranted",
     "AdmissionRequest",
@@ -75,7 +75,6 @@ __all__ = [
     "Heard",
     "Nas",
     "NasTarget",
-    "NotAdmittedError",
     "NotOpenError",
     "Outcome",
     "Policy",
@@ -86,7 +85,6 @@ __all__ = [
     "ServiceRule",
     "SessionLine",
     "SessionTarget",
-    "SessionUnknown",
     "UnknownAgentError",
     "account",
     "address_of",
@@ -109,7 +107,6 @@ __all__ = [
     "on_line_counts",
     "open_at",
     "places_of",
-    "policy_of",
     "presence_swiftly",
     "printable",
     "redeemed_while",

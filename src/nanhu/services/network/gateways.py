@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.registry import Register, Text
 
 
@@ -32,6 +33,11 @@ class NasTarget:
     secret: str = field(repr=False)
     identifier: str = ""
     kind: str = ""
+
+    def refuse_strange(self) -> None:
+        """Only what the school lists is called, whatever stands in the list of NAS."""
+        if not outgoing.is_callable(self.address, self.address):
+            raise outgoing.CallRefusedError(f"{self.address} is not called")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

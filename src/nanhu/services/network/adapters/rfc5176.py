@@ -16,7 +16,6 @@ from typing import Final
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel import outgoing
 from nanhu.kernel.registry import Text
 from nanhu.services.network.gateways import Heard, NasTarget, Outcome, SessionTarget, gateways
 from nanhu.services.network.rules import mac_of
@@ -114,8 +113,7 @@ def is_signed(packet: bytes, ours: bytes, attributes: Sequence[Attribute], secre
 
 def exchange(nas: NasTarget, attributes: Sequence[Attribute], *, seconds: float = SECONDS) -> Reply | None:
     """One request, once more at half the time; the first true answer, or None."""
-    if not outgoing.is_callable(nas.address, nas.address):
-        raise outgoing.CallRefusedError(f"{nas.address} is not called")
+    nas.refuse_strange()
     secret, number = nas.secret.encode(), secrets.randbelow(256)
     packet = request_packet(number, attributes, secret)
     family = socket.AF_INET6 if ":" in nas.address else socket.AF_INET

@@ -28,8 +28,6 @@ LOOPS: Final = 4
 """Sessions of one device in ten minutes, after which it is called looped."""
 SILENT: Final = 3
 """Intervals without a word, after which a NAS is called down."""
-KICKED: Final = "ours:kicked"
-"""The cause of what its owner ended, here too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +159,7 @@ def last_start(person_id: int) -> datetime:
 def looped(person_id: int, _patient: Patient) -> Finding | None:
     """What came before it was told to connect anew is no loop any more."""
     recent = [one for one in network.sessions_of(person_id, only_open=False) if one.started_at > now() - LOOP]
-    told = {one.station: one.started_at for one in sorted(recent, key=begun) if one.cause == KICKED}
+    told = {one.station: one.started_at for one in sorted(recent, key=begun) if one.cause == network.KICKED}
     lines = [one for one in recent if one.station and one.started_at > told.get(one.station, one.started_at - LOOP)]
     station, times = next(iter(Counter(one.station for one in lines).most_common(1)), ("", 0))
     if times < LOOPS:

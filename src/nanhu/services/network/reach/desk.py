@@ -190,10 +190,11 @@ def add_list(request: PageRequest, form: ReachListForm) -> ReachChange:
     return lists.ask(by=request.actor, token=token_of(request) or uuid4(), order=order_of(form), reason=reason)
 
 
-LIVING_LISTS: Final = ReachList.objects.filter(withdrawn_at=None)
-
-
-@reach_lists.action("<uuid:public_id>/end/", subject=record(LIVING_LISTS, ReachList.what), done=_("已停用。"))
+@reach_lists.action(
+    "<uuid:public_id>/end/",
+    subject=record(ReachList.objects.filter(withdrawn_at=None), ReachList.what),
+    done=_("已停用。"),
+)
 def end_list(request: PageRequest, found: ReachList) -> None:
     lists.end_list(by=request.actor, found=found)
 
@@ -237,13 +238,10 @@ class ClosedNetworks(Table):
     action = Press(_("去掉"), to="open_network", icon="x")
 
 
-LIVING_NETWORKS: Final = ClosedNetwork.objects.filter(removed_at=None)
-
-
 @desk.page("closed/", title=_("机房网段"), tab=_("机房网段"), lead=_("这些网段任何清单都写不进去：服务器走堡垒机。"))
 def closed_networks(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有登记机房网段"), icon="server", action=_("登记第一个"), to="close_network")
-    return listing(request, ClosedNetworks, LIVING_NETWORKS.order_by("network"), empty=none)
+    return listing(request, ClosedNetworks, lists.closed_networks(), empty=none)
 
 
 @closed_networks.form("new/", ClosedNetworkForm, title=_("登记机房网段"), button=_("登记机房网段"), done=_("已登记。"))
@@ -252,7 +250,7 @@ def close_network(request: PageRequest, form: ClosedNetworkForm) -> None:
 
 
 @closed_networks.action(
-    "<uuid:public_id>/open/", subject=record(LIVING_NETWORKS, ClosedNetwork.what), done=_("已去掉。")
+    "<uuid:public_id>/open/", subject=record(lists.closed_networks(), ClosedNetwork.what), done=_("已去掉。")
 )
 def open_network(request: PageRequest, found: ClosedNetwork) -> None:
     lists.open_network(by=request.actor, found=found)

@@ -207,8 +207,11 @@ def coverage(floor: int | None = None) -> list[Area]:
 
 def map_around(point: AccessPoint) -> list[Area]:
     """The campus where it hangs, on its floor; all of them where that is on no map."""
-    areas = coverage(point.storey)  # type: ignore[attr-defined]  # annotated by `points`
-    key = building_of(point.place).pk
+    return around_place(coverage(point.storey), point.place)  # type: ignore[attr-defined]  # annotated by `points`
+
+
+def around_place(areas: list[Area], place: Any) -> list[Area]:
+    key = building_of(place).pk
     return [area for area in areas if area.height and any(one.pk == key for one in area.buildings)] or areas
 
 
@@ -236,10 +239,7 @@ def on_floor(said: str) -> Shown:
 def to_draw_on(floor: int | None, found: CoveredArea | None = None) -> list[Area]:
     """For who draws an outline: the others of its floor, with room around them; that one alone is missing, for it stands in the form."""
     areas, _known = outlined(floor, without=found.pk if found else None, more=ROOM)
-    if found is None:
-        return areas
-    key = building_of(found.place).pk
-    return [area for area in areas if area.height and any(one.pk == key for one in area.buildings)] or areas
+    return around_place(areas, found.place) if found else areas
 
 
 def outlined(

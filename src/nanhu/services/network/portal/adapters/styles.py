@@ -6,19 +6,12 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel import outgoing
 from nanhu.kernel.registry import Text
 from nanhu.services.network.api import AgentStyle, Heard, NasTarget, Outcome, SessionTarget
 from nanhu.services.network.portal.adapters import portal20
 
 ALREADY, AGAIN, BUSY = "already", "again", "busy"
 """Of a NAK: a session that stands there since before; one that may be of the packet whose answer was lost; it is still asking RADIUS."""
-
-
-def check_target(nas: NasTarget) -> None:
-    """Only what the school lists is called, whatever stands in the list of NAS."""
-    if not outgoing.is_callable(nas.address, nas.address):
-        raise outgoing.CallRefusedError(f"{nas.address} is not called")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +26,7 @@ class Portal20:
         """Once. Whether it may be asked again says who knows the accounting."""
         del seconds  # the controller takes them from RADIUS
         try:
-            check_target(nas)
+            nas.refuse_strange()
             found = portal20.admit(
                 address=nas.address,
                 port=nas.port,
@@ -52,7 +45,7 @@ class Portal20:
 
     def expel(self, nas: NasTarget, session: SessionTarget) -> Outcome:
         try:
-            check_target(nas)
+            nas.refuse_strange()
             error = portal20.expel(
                 address=nas.address, port=nas.port, secret=nas.secret, user_ip=session.address, seconds=self.seconds
             )

@@ -155,7 +155,7 @@ def chosen(request: HttpRequest, visit: Visit) -> HttpResponse:
     if session.isascii() and session.isdigit() and len(session) <= 18:  # noqa: PLR2004  digits of a bigint
         try:
             network.drop(
-                by=by(request, user), person_id=user.person_id, session_id=int(session), cause="ours:device-cap"
+                by=by(request, user), person_id=user.person_id, session_id=int(session), cause=network.DEVICE_CAP
             )
         except network.NotOpenError:  # pressed twice, or gone by itself: the place is free, or the choice is shown anew
             made = living(here, visit)

@@ -73,7 +73,7 @@ def cured(request: HttpRequest, patient: Patient, finding: Finding) -> HttpRespo
 def drop(request: HttpRequest, patient: Patient, finding: Finding) -> None:
     """A session of one's own: it is looked for among those of the person alone."""
     if patient.person_id is not None and finding.session is not None:
-        cause = "ours:device-cap" if finding.key == "full" else diagnosis.KICKED
+        cause = network.DEVICE_CAP if finding.key == "full" else network.KICKED
         with suppress(network.NotOpenError):  # gone since it was found: pressed twice, or by itself
             network.drop(by=actor_of(request), person_id=patient.person_id, session_id=finding.session, cause=cause)
 
