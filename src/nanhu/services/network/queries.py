@@ -68,13 +68,11 @@ class SessionLine:
     station: str
     address: str
     place: str
-    nas: str
     started_at: datetime
     updated_at: datetime
     stopped_at: datetime | None
     state: str
     cause: str
-    nas_id: int
     sid: str
     grant: str
     ends_at: datetime | None
@@ -90,13 +88,11 @@ def session_line(one: Session) -> SessionLine:
         station=one.station,
         address=" · ".join(one.addresses),
         place=one.place.name if one.place else "",
-        nas=one.nas.name,
         started_at=one.started_at,
         updated_at=one.updated_at,
         stopped_at=one.stopped_at,
         state=one.state,
         cause=one.cause,
-        nas_id=one.nas_id,
         sid=one.sid,
         grant=one.grant.code if one.grant else "",
         ends_at=one.grant.ends_at if one.grant else None,

@@ -13,11 +13,9 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.proposals import given
 from nanhu.kernel.sheets.writing import csv_lines
-from nanhu.platforms.people import api as people
 from nanhu.services.network.errors import HandoverGoneError
 from nanhu.services.network.models import Handover
-from nanhu.services.network.services.tracing import named
-from nanhu.services.network.statements import QUERIES
+from nanhu.services.network.services import tracing
 
 State = Handover.State
 KEPT: Final = timedelta(days=30)
@@ -82,14 +80,9 @@ def forget() -> int:
 
 
 def lines_of(row: Handover) -> Iterator[Iterable[object]]:
-    found = QUERIES.rows("log_between", {**named(row.sought), "since": row.since, "until": row.until, "now": now()})
-    cards = people.person_cards({one[0] for one in found if one[0] is not None})
-    for person_id, guest, station, address, nas, place, began_at, ended_at, is_silent in found:
-        card = cards.get(person_id)
-        number = card.affiliations[0].campus_no if card and card.affiliations else ""
-        name = card.name if card else guest
-        last = "最近报告" if is_silent else ""
-        yield name, number, station, address, nas, place, moment(began_at), moment(ended_at), last
+    for one in tracing.lines_of("log_between", row.sought, since=row.since, until=row.until):
+        held = (moment(one.began_at), moment(one.ended_at), "最近报告" if one.is_silent else "")
+        yield one.name, one.campus_no, one.station, one.address, one.nas, one.place, *held
 
 
 def moment(at: datetime | None) -> str:

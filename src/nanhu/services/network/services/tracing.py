@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -22,6 +22,7 @@ class Trace:
     """A line of the log as an engineer reads it. `campus_no` is empty where nobody stands behind it; `is_silent`: nothing was heard after the
     end, and no Stop."""
 
+    person_id: int | None
     name: str
     campus_no: str
     unit: str
@@ -46,33 +47,36 @@ class Trace:
 @transaction.atomic
 def trace(*, by: Actor, sought: str, at: datetime, reason: str) -> list[Trace]:
     """The lines of that moment, and a look at each person in them. Also a search that finds nobody is kept."""
-    rows = QUERIES.rows("log_at", {**named(sought), "at": at, "now": now()})
-    cards = people.person_cards({row[0] for row in rows if row[0] is not None})
+    lines = lines_of("log_at", sought, at=at)
     facts = {"sought": sought, "moment": campus_time(at).isoformat(timespec="minutes")}
     audit.record(by=by, action="network.search_log", target=f"network-log:{sought}", reason=reason, facts=facts)
-    for person_id in sorted(cards):
+    for person_id in sorted({one.person_id for one in lines if one.person_id is not None}):
         audit.record(by=by, action=LOOK, target=f"person:{person_id}", reason=reason, facts=facts)
+    return lines
+
+
+def lines_of(query: str, sought: str, **moments: datetime) -> list[Trace]:
+    """`sought`: an address or a MAC."""
+    mac = rules.mac_of(sought)
+    named = {"address": None if mac else sought, "station": mac or None}
+    rows = QUERIES.rows(query, {**named, **moments, "now": now()})
+    cards = people.person_cards({row[0] for row in rows if row[0] is not None})
     return [line(row, cards.get(row[0])) for row in rows]
 
 
-def named(sought: str) -> dict[str, str | None]:
-    """By an address or by a MAC."""
-    mac = rules.mac_of(sought)
-    return {"address": None if mac else sought, "station": mac or None}
-
-
-def line(row: tuple[object, ...], card: people.PersonCard | None) -> Trace:
-    _person, guest, station, address, nas, place, began_at, ended_at, is_silent = row
+def line(row: tuple[Any, ...], card: people.PersonCard | None) -> Trace:
+    person_id, guest, station, address, nas, place, began_at, ended_at, is_silent = row
     tie = card.affiliations[0] if card and card.affiliations else None
     return Trace(
-        name=card.name if card else str(guest or ""),
+        person_id=person_id if card else None,
+        name=card.name if card else guest,
         campus_no=tie.campus_no if tie else "",
         unit=tie.unit_name if tie else "",
-        station=str(station),
-        address=str(address or ""),
-        nas=str(nas or ""),
-        place=str(place or ""),
-        began_at=began_at,  # type: ignore[arg-type]
-        ended_at=ended_at,  # type: ignore[arg-type]
-        is_silent=bool(is_silent),
+        station=station,
+        address=address or "",
+        nas=nas or "",
+        place=place or "",
+        began_at=began_at,
+        ended_at=ended_at,
+        is_silent=is_silent,
     )
