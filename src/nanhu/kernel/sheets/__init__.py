@@ -8,7 +8,7 @@ goes by `writing`, where no cell runs as a formula; whatever is opened has passe
 from nanhu.kernel.sheets.checking import checked
 from nanhu.kernel.sheets.declared import Checked, Column, Fault, Line, Sheet
 from nanhu.kernel.sheets.errors import FaultyRowsError, FileRefusedError
-from nanhu.kernel.sheets.kinds import campus_no, choice, day, month, phrase, yuan
+from nanhu.kernel.sheets.kinds import campus_no, choice, day, moment, month, phrase, yuan
 
 __all__ = [
     "Checked",
@@ -22,6 +22,7 @@ __all__ = [
     "checked",
     "choice",
     "day",
+    "moment",
     "month",
     "phrase",
     "yuan",

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import on_campus
 from nanhu.kernel.errors import InvalidError
 from nanhu.kernel.folding import halfwidth, one_line
 from nanhu.kernel.money import parse_yuan
@@ -30,6 +31,11 @@ class NotADayError(CellError):
 class NotAMonthError(CellError):
     code = "sheet.not_a_month"
     sentence: ClassVar[str | Promise] = _("月份写成 2026-10 这样")
+
+
+class NotAMomentError(CellError):
+    code = "sheet.not_a_moment"
+    sentence: ClassVar[str | Promise] = _("时间写成 2026-11-29 08:30:15 这样")
 
 
 class PhraseTooLongError(CellError):
@@ -78,6 +84,14 @@ def month(said: str) -> date:
         return date(int(found[1]), int(found[2]), 1) if found else day(said).replace(day=1)
     except (ValueError, NotADayError) as error:
         raise NotAMonthError from error
+
+
+def moment(said: str) -> datetime:
+    """With its seconds, on the campus's clocks where no zone is written."""
+    try:
+        return on_campus(datetime.fromisoformat(halfwidth(said).strip().replace("/", "-")))
+    except ValueError as error:
+        raise NotAMomentError from error
 
 
 def phrase(longest: int) -> Kind:

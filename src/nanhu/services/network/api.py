@@ -4,7 +4,7 @@
 `disconnect(by, person_id, cause, services, session_ids)` ends grants and sessions; `sessions_of`, `devices_of`, `refusals_of` read;
 `service_rules` and `gateways` take registrations. Devices by cookie: `device_of_browser(person_id, "cookie:<hash>", mac)`,
 and `confirm_device` once the gateway has let it through.
-MACs and addresses are read by `mac_of` and `address_of` alone, moments in sheets by `moment_in_a_sheet`.
+MACs and addresses are read by `mac_of` and `address_of` alone.
 """
 
 from nanhu.services.network.agents import answer_agent
@@ -56,7 +56,6 @@ from nanhu.services.network.services.devices import let_in as let_in_device
 from nanhu.services.network.services.disconnecting import DEVICE_CAP, KICKED, disconnect, drop
 from nanhu.services.network.services.parting import grants_under, numbers_of
 from nanhu.services.network.services.redeeming import waiting as redeemed_while
-from nanhu.services.network.sheet_cells import moment as moment_in_a_sheet
 
 __all__ = [
     "DEVICE_CAP",
@@ -102,7 +101,6 @@ __all__ = [
     "grants_under",
     "let_in_device",
     "mac_of",
-    "moment_in_a_sheet",
     "numbers_of",
     "on_line_counts",
     "open_at",

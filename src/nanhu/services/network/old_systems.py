@@ -16,13 +16,12 @@ from django.db import transaction
 from psycopg.rows import dict_row
 from pymysql.cursors import SSDictCursor
 
-from nanhu.kernel.clock import CAMPUS_ZONE, now
-from nanhu.kernel.sheets import Column, FaultyRowsError, Line, Sheet
+from nanhu.kernel.clock import CAMPUS_ZONE, now, on_campus
+from nanhu.kernel.sheets import Column, FaultyRowsError, Line, Sheet, moment
 from nanhu.services.network.models import Nas
 from nanhu.services.network.services import accounting
 from nanhu.services.network.services.accounting import Record
 from nanhu.services.network.services.disconnecting import ROW_MARK
-from nanhu.services.network.sheet_cells import moment, on_campus
 
 AT_ONCE: Final = 500
 SECONDS: Final = 30

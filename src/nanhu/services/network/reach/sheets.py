@@ -8,12 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import outgoing, strict_json
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.sheets import Checked, Column, Line, Sheet, checked, choice
+from nanhu.kernel.sheets import Checked, Column, Line, Sheet, checked, choice, moment
 from nanhu.kernel.sheets.kinds import CellError
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.network.api import mac_of
-from nanhu.services.network.api import moment_in_a_sheet as moment
 from nanhu.services.network.reach import rules
 from nanhu.services.network.reach.models import Resource
 

@@ -13,11 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import now, on_campus
 from nanhu.kernel.errors import CampusError
 from nanhu.services.network import jobs, old_systems
 from nanhu.services.network.models import Nas
-from nanhu.services.network.sheet_cells import on_campus
 
 OVERLAP: Final = timedelta(minutes=10)
 
