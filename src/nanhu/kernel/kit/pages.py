@@ -45,7 +45,7 @@ class PageOptions(TypedDict, total=False):
     """`tab`: its word in the section bar, with the number that `count` finds (told loudly where it `waits` for the viewer).
     `roles`: keys, where not all roles of the console may open it; `allows`: says so in their place, where it is no matter of roles.
     `subject`: finds what the address names, or raises (a `Seen` for this reader); the page is then given that instead of the
-    address's arguments. `about`: what people call it, so that each form about it, also one of a page below, says about which. `guards`: what else must let in (a sign-in that is fresh). `posts`: it sees to forms itself, which one
+    address's arguments. `about`: what people call it, so that each form about it, also one of a page below, says about which. `below`: its word under the form that it hangs under. `guards`: what else must let in (a sign-in that is fresh). `posts`: it sees to forms itself, which one
     it is being known only then. `opens_whole`: never beside a list (it is printed, or its own script is at work)."""
 
     title: Required[Text]
@@ -57,6 +57,7 @@ class PageOptions(TypedDict, total=False):
     allows: Callable[[Viewer], bool]
     subject: Callable[..., Any] | Seen
     about: Callable[[Any], str]
+    below: Text
     guards: Iterable[Callable[[View], View]]
     posts: bool
     opens_whole: bool
@@ -66,7 +67,8 @@ class ActionOptions(TypedDict, total=False):
     """`done`: the sentence after it, or a function of what the service gave. `to`: the name of the page to go on to, its
     address filled from what the service gave, or from this address; else the one above. `repeated`: what is said where this very form
     was sent before. `refused`: the title of the box that says why it was refused. `largest_file`: as in a form. `writes_supplied`:
-    False where it changes nothing that a supplier keeps (it prints), so that it works while another system supplies the console."""
+    False where it changes nothing that a supplier keeps (it prints), so that it works while another system supplies the console.
+    `below`: as of a page."""
 
     done: Done
     repeated: Text
@@ -77,6 +79,7 @@ class ActionOptions(TypedDict, total=False):
     form: type[forms.BaseForm]
     largest_file: int
     writes_supplied: bool
+    below: Text
 
 
 class FormOptions(PageOptions, total=False):
@@ -133,6 +136,7 @@ class Page:
         self.subject: Callable[..., Any] | Seen | None = options.get("subject") or (parent.subject if parent else None)
         inherited = parent.about if parent and "subject" not in options else None
         self.about: Callable[[Any], str] | None = options.get("about", inherited)
+        self.below = options.get("below", "")
         self.guards = tuple(options.get("guards", ()))
         self.opens_whole = options.get("opens_whole", False)
         self.methods = TAKES_FORMS if options.get("posts") else self.methods
@@ -378,10 +382,20 @@ class FormPage(SubmitPage):
             "submit": self.options.get("submit", ""),
             "tone": self.options.get("tone", "primary"),
             "icon": self.options.get("icon", ""),
+            "presses": self.presses_below(request),
             **shown,
             **more,
         }
         return render(request, self.options.get("template", "kit/form.html"), facts, status=status)
+
+    def presses_below(self, request: PageRequest) -> list[dict[str, object]]:
+        """The buttons under the form: of what hangs under it and has a word for that, each that this reader may press."""
+        named = {name: request.arguments[name] for name in names_in(self.path)}
+        return [
+            {"said": one.below, "to": one.address(**named), "is_action": isinstance(one, Action)}
+            for one in self.console.pages.values()
+            if one.parent is self and one.below and one.is_shown_to(request.viewer)
+        ]
 
     def above(self, request: PageRequest) -> str:
         if self.parent is None:
@@ -425,7 +439,10 @@ class Action(SubmitPage):
         self.done, self.to = options.get("done", ""), options.get("to", "")
         self.repeated, self.refused = options.get("repeated", self.repeated), options.get("refused", self.refused)
         self.writes_supplied = options.get("writes_supplied", True)
-        page_options: PageOptions = {"title": self.done if not callable(self.done) else ""}
+        page_options: PageOptions = {
+            "title": self.done if not callable(self.done) else "",
+            "below": options.get("below", ""),
+        }
         if "roles" in options:
             page_options["roles"] = options["roles"]
         if "subject" in options:

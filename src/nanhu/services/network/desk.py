@@ -326,10 +326,6 @@ def new_nas(request: PageRequest, form: NasForm) -> HttpResponse | Nas:
     return render(request, "network/secret.html", {"nas": nas, "secret": secret, "back": nas_list.address()})
 
 
-def withdrawal(_request: PageRequest, nas: Nas) -> dict[str, str]:
-    return {"withdraw": desk.address("withdraw_nas", {"public_id": nas.public_id})}
-
-
 def said_of(_request: PageRequest, nas: Nas) -> dict[str, Any]:
     given = {name: getattr(nas, name) for name in registering.CHANGED}
     return given | {"place": nas.place.key if nas.place else ""}
@@ -342,15 +338,21 @@ def said_of(_request: PageRequest, nas: Nas) -> dict[str, Any]:
     subject=record(LIVING_NAS, Nas.what),
     about=lambda one: one.name,
     initial=said_of,
-    template="network/nas.html",
-    facts=withdrawal,
     done=_("已改。"),
 )
 def change_nas(request: PageRequest, form: NasForm, found: Nas) -> None:
     registering.change(by=request.actor, nas=found, facts=form.cleaned_data)
 
 
-@change_nas.form("withdraw/", ReasonForm, title=_("撤下接入设备"), tone="danger", done=_("设备已撤下。"), to="nas_list")
+@change_nas.form(
+    "withdraw/",
+    ReasonForm,
+    title=_("撤下接入设备"),
+    below=_("撤下这台设备"),
+    tone="danger",
+    done=_("设备已撤下。"),
+    to="nas_list",
+)
 def withdraw_nas(request: PageRequest, form: ReasonForm, found: Nas) -> None:
     registering.withdraw(by=request.actor, nas=found, reason=form.cleaned_data["reason"])
 

@@ -1,5 +1,6 @@
 """What everybody opens: campus resources from where he stands, the VPN and its account, installers, where Wi-Fi is."""
 
+from collections import Counter
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -57,6 +58,7 @@ book = Console(
     allows=lambda viewer: viewer.person_id is not None,
     section="service",
     order=36,
+    styles=["network_reach/reach.css"],
 )
 
 
@@ -252,7 +254,7 @@ def downloads(request: PageRequest) -> HttpResponse:
     chosen = request.GET.get("system", "")
     if chosen not in {*systems, "all"}:
         chosen = rules.system_of(request.headers.get("User-Agent", "")) or "all"
-    counts = {key: sum(one.system == key for one in living) for key in systems}
+    counts = Counter(one.system for one in living)
     in_order = sorted(systems.items(), key=lambda pair: pair[0] != chosen)
     facts = {
         "installers": [one for one in living if chosen in {"all", one.system}],

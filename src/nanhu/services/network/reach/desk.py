@@ -80,6 +80,7 @@ desk = Console(
     description=_("VPN 账户和可达清单、安装包、校内资源、无线接入点和覆盖图"),
     roles=policies.ROLES,
     order=66,
+    styles=["network_reach/reach.css"],
 )
 
 
@@ -341,19 +342,13 @@ def said_of(_request: PageRequest, found: Resource) -> dict[str, Any]:
     title=_("改资源"),
     subject=record(queries.resources(), Resource.what),
     initial=said_of,
-    facts=lambda _request, found: removal_of(found),
-    template="network_reach/change_resource.html",
     done=_("已改。"),
 )
 def change_resource(request: PageRequest, form: ResourceForm, found: Resource) -> None:
     keeping.write(by=request.actor, facts=facts_of(form), found=found)
 
 
-def removal_of(found: Resource) -> dict[str, str]:
-    return {"remove": change_resource.addresses_below(public_id=found.public_id)["remove_resource"]}
-
-
-@change_resource.action("remove/", done=_("已去掉。"), to="kept_resources")
+@change_resource.action("remove/", below=_("从目录去掉"), done=_("已去掉。"), to="kept_resources")
 def remove_resource(request: PageRequest, found: Resource) -> None:
     keeping.remove(by=request.actor, found=found)
 
@@ -459,13 +454,6 @@ def hung_as(_request: PageRequest, found: AccessPoint) -> dict[str, Any]:
     return {**model_to_dict(found), "place": campus.as_typed([found.place])[found.place_id]}
 
 
-def about_point(_request: PageRequest, found: AccessPoint) -> dict[str, Any]:
-    return {
-        "areas": queries.map_around(found),
-        "remove": move_point.addresses_below(public_id=found.public_id)["take_down_point"],
-    }
-
-
 @points.form(
     "<uuid:public_id>/",
     PointForm,
@@ -473,7 +461,7 @@ def about_point(_request: PageRequest, found: AccessPoint) -> dict[str, Any]:
     subject=record(queries.points(), AccessPoint.what),
     about=str,
     initial=hung_as,
-    facts=about_point,
+    facts=lambda _request, found: {"areas": queries.map_around(found)},
     template="network_reach/point.html",
     opens_whole=True,
     done=_("已改。"),
@@ -482,7 +470,7 @@ def move_point(request: PageRequest, form: PointForm, found: AccessPoint) -> Non
     hanging.hang(by=request.actor, facts=form.cleaned_data, found=found)
 
 
-@move_point.action("remove/", done=_("接入点已取下。"), to="points")
+@move_point.action("remove/", below=_("取下这个接入点"), done=_("接入点已取下。"), to="points")
 def take_down_point(request: PageRequest, found: AccessPoint) -> None:
     hanging.take_down(by=request.actor, found=found)
 
@@ -583,13 +571,6 @@ def drawn_as(_request: PageRequest, found: CoveredArea) -> dict[str, Any]:
     return {"place": place, "floor": found.floor, "corners": rules.as_typed(found.ring)}
 
 
-def about_area(_request: PageRequest, found: CoveredArea) -> dict[str, Any]:
-    return {
-        "areas": queries.to_draw_on(found.floor, found),
-        "remove": change_area.addresses_below(public_id=found.public_id)["remove_area"],
-    }
-
-
 @areas.form(
     "<uuid:public_id>/",
     OutlineForm,
@@ -597,7 +578,7 @@ def about_area(_request: PageRequest, found: CoveredArea) -> dict[str, Any]:
     subject=record(CoveredArea.objects.select_related("place__parent__parent__parent"), CoveredArea.what),
     about=str,
     initial=drawn_as,
-    facts=about_area,
+    facts=lambda _request, found: {"areas": queries.to_draw_on(found.floor, found)},
     template="network_reach/outline.html",
     opens_whole=True,
     done=_("已改。"),
@@ -606,7 +587,7 @@ def change_area(request: PageRequest, form: OutlineForm, found: CoveredArea) -> 
     outlining.draw(by=request.actor, facts=ring_in(form), found=found)
 
 
-@change_area.action("remove/", done=_("轮廓已去掉。"), to="areas")
+@change_area.action("remove/", below=_("去掉这个轮廓"), done=_("轮廓已去掉。"), to="areas")
 def remove_area(request: PageRequest, found: CoveredArea) -> None:
     outlining.remove(by=request.actor, found=found)
 
