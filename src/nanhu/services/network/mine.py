@@ -43,14 +43,11 @@ def devices(request: PageRequest) -> HttpResponse:
     rows = [line for line in reversed(lines) if line.state != "closed"]
     facts = {
         "usage": queries.usage_of(person_id, roles_of(request.viewer)),
-        "online": [(line, kick.address(public_id=line.public_id), Service(line.service).label) for line in rows],
+        "online": [(line, Service(line.service).label) for line in rows],
         "before": [(line, queries.cause_words(line.cause)) for line in reversed(lines) if line.state == "closed"][
             :SHOWN_BEFORE
         ],
-        "devices": [
-            (one, *(action.address(public_id=one.public_id) for action in (rename, let_in, remove)))
-            for one in queries.devices_of(person_id)
-        ],
+        "devices": queries.devices_of(person_id),
         "refusals": queries.refusals_of(person_id),
     }
     return render(request, "network/devices.html", facts)

@@ -4,12 +4,12 @@ By the address alone nothing is told of anybody; what concerns a person is looke
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
@@ -72,17 +72,12 @@ def found(patient: Patient) -> Finding:
     chosen = BY_SYMPTOM.get(patient.symptom)
     if chosen is not None:
         return chosen(patient)
-    return next(findings(patient))
+    of_person = of_ones_devices(patient.person_id) if patient.person_id is not None else None
+    return of_person or by_address(patient)
 
 
-def findings(patient: Patient) -> Iterator[Finding]:
-    person_id = patient.person_id
-    if person_id is not None:
-        for look in (refused, looped, wrong_password):
-            one = look(person_id, patient)
-            if one is not None:
-                yield one
-    yield by_address(patient)
+def of_ones_devices(person_id: int) -> Finding | None:
+    return refused(person_id) or looped(person_id) or wrong_password(person_id)
 
 
 def by_address(patient: Patient) -> Finding:
@@ -96,7 +91,7 @@ def by_address(patient: Patient) -> Finding:
     return Finding(key="outside", sentence=words, cure=_("看怎么连"), url=reverse("identity:wifi_help"))
 
 
-def refused(person_id: int, _patient: Patient) -> Finding | None:
+def refused(person_id: int) -> Finding | None:
     """Refused after the password was right: the cap, the hours, a service that is not open."""
     last = network.refusals_of(person_id, since=now() - LATELY).first()
     if last is None or is_in_since(person_id, last):
@@ -106,7 +101,7 @@ def refused(person_id: int, _patient: Patient) -> Finding | None:
     if last.reason == network.Refusal.Reason.KEPT_OFF:
         return kept_off(person_id, last)
     if last.service == network.Service.VPN and last.reason == network.Refusal.Reason.SERVICE:
-        return leading("vpn_refused", last.sentence, _("看我的 VPN"), page("/network/vpn/"))
+        return leading("vpn_refused", last.sentence, _("看我的 VPN"), address_of("network_reach:book:vpn"))
     return Finding(key="refused", sentence=last.sentence, cure=_("打电话问"), url=phone_address())
 
 
@@ -156,7 +151,7 @@ def last_start(person_id: int) -> datetime:
     return max((one.started_at for one in lines), default=now() - 2 * LATELY)
 
 
-def looped(person_id: int, _patient: Patient) -> Finding | None:
+def looped(person_id: int) -> Finding | None:
     """What came before it was told to connect anew is no loop any more."""
     recent = [one for one in network.sessions_of(person_id, only_open=False) if one.started_at > now() - LOOP]
     told = {one.station: one.started_at for one in sorted(recent, key=begun) if one.cause == network.KICKED}
@@ -178,7 +173,7 @@ def begun(line: network.SessionLine) -> datetime:
     return line.started_at
 
 
-def wrong_password(person_id: int, _patient: Patient) -> Finding | None:
+def wrong_password(person_id: int) -> Finding | None:
     account = identity.account_of(person_id)
     numbers = network.numbers_of(person_id)
     last = identity.refused_lately(campus_numbers=numbers, since=now() - LATELY).first() if account else None
@@ -206,7 +201,7 @@ def nothing_here(patient: Patient) -> Finding:
     place = building(patient.place)
     if place is None:
         words = _("先选一下您在哪栋楼，我们看那里的设备是否正常。")
-        return leading("which_building", words, _("看覆盖地图"), page("/network/coverage/"))
+        return leading("which_building", words, _("看覆盖地图"), address_of("network_reach:book:coverage"))
     controllers = [
         (one.last_heard_at, SILENT * timedelta(seconds=one.interim_seconds))
         for one in network.Nas.objects.filter(place=place, withdrawn_at=None)
@@ -214,7 +209,7 @@ def nothing_here(patient: Patient) -> Finding:
     points = [(at, network.SILENT_POINT) for at in network.ap_moments(place.pk)]
     if not controllers and not points:
         words = _("{place}没有无线网覆盖。").format(place=place.name)
-        return leading("not_covered", words, _("看覆盖地图"), page("/network/coverage/"))
+        return leading("not_covered", words, _("看覆盖地图"), address_of("network_reach:book:coverage"))
     down = down_since(controllers) or down_since(points)
     if down is not None:
         since = dates.clock_words(down, now())
@@ -242,7 +237,7 @@ def vpn(patient: Patient) -> Finding:
 
 def of_ones_vpn(person_id: int) -> Finding | None:
     if words := network.words_against(person_id, network.Service.VPN):
-        return leading("vpn_refused", str(words), _("看我的 VPN"), page("/network/vpn/"))
+        return leading("vpn_refused", str(words), _("看我的 VPN"), address_of("network_reach:book:vpn"))
     if not identity.has_totp(person_id):
         words = _("登录 VPN 要动态口令，您还没有绑定。")
         return Finding(key="vpn_code", sentence=words, cure=_("去绑定动态口令"), url=reverse("identity:security"))
@@ -253,7 +248,7 @@ def vpn_at_all() -> Finding:
     words = _(
         "VPN 连不上：先确认能上外网、时间准确、账号已开通 VPN；学生看校外资源用 CARSI。还不行请拨打 {phone}。"
     ).format(phone=school().info_centre_phone)
-    return leading("vpn", words, _("看我的 VPN"), page("/network/vpn/"))
+    return leading("vpn", words, _("看我的 VPN"), address_of("network_reach:book:vpn"))
 
 
 BY_SYMPTOM: Final[dict[str, Callable[[Patient], Finding]]] = {
@@ -271,20 +266,11 @@ def leading(key: str, sentence: str, cure: str, url: str) -> Finding:
 
 
 def address_of(name: str) -> str:
-    """Of another room's page: a school without that room calls."""
+    """Of a page that a school may have left out: then one calls."""
     try:
         return reverse(name)
     except NoReverseMatch:
         return phone_address()
-
-
-def page(address: str) -> str:
-    """Of a part of this room that a school may have left out."""
-    try:
-        resolve(address)
-    except Resolver404:
-        return phone_address()
-    return address
 
 
 def phone_address() -> str:
