@@ -117,13 +117,8 @@ def write_lists(by: Actor) -> None:
         except CampusError:
             return  # filled before
     for name, networks, ports, office in LISTS:
-        order = reach.ReachOrder(
-            name=name,
-            networks=[reach.network_named(one) for one in networks],
-            ports=ports,
-            office=office,
-            starts_on=campus_today(),
-            ends_on=None,
+        order = reach.ReachList(
+            name=name, networks=list(networks), ports=list(ports), office=office, starts_on=campus_today()
         )
         reach.set_list(by=by, order=order, reason=DOCUMENT)
 

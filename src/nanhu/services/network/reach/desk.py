@@ -68,7 +68,6 @@ from nanhu.services.network.reach.services import outlines as outlining
 from nanhu.services.network.reach.services import points as hanging
 from nanhu.services.network.reach.services import regions as regioning
 from nanhu.services.network.reach.services import resources as keeping
-from nanhu.services.network.reach.services.listing import ReachOrder
 
 GRANT_TONES: Final[Mapping[str, Tone]] = {"asked": "warn", "open": "good", "refused": "none", "closed": "none"}
 
@@ -163,16 +162,6 @@ def with_whom(rows: Sequence[Any]) -> Sequence[Any]:
     return rows
 
 
-def order_of(form: ReachListForm) -> ReachOrder:
-    said = {name: value for name, value in form.cleaned_data.items() if name not in {"reason", "unit"}}
-    unit = form.cleaned_data["unit"]
-    return ReachOrder(**said, unit_id=unit.id if unit else None)
-
-
-def effect(_request: PageRequest, form: ReachListForm) -> lists.Effect:
-    return lists.effect_of(order_of(form))
-
-
 @reach_lists.form(
     "new/",
     ReachListForm,
@@ -181,14 +170,14 @@ def effect(_request: PageRequest, form: ReachListForm) -> lists.Effect:
     icon="plus",
     lead=_("先看谁多了、谁少了，再交另一人复核；他同意才生效。"),
     submit=_("看看影响"),
-    preview=effect,
+    preview=lambda _request, form: lists.effect_of(form.order()),
     template="network_reach/new_list.html",
     done=_("已提出，等另一人复核。"),
     to="case",
 )
 def add_list(request: PageRequest, form: ReachListForm) -> ReachChange:
     reason = form.cleaned_data["reason"]
-    return lists.ask(by=request.actor, token=token_of(request) or uuid4(), order=order_of(form), reason=reason)
+    return lists.ask(by=request.actor, token=token_of(request) or uuid4(), order=form.order(), reason=reason)
 
 
 @reach_lists.action(

@@ -12,7 +12,7 @@ from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import UnitField
 from nanhu.services.network.reach import queries, rules, sheets
-from nanhu.services.network.reach.models import Installer, Resource
+from nanhu.services.network.reach.models import Installer, ReachList, Resource
 from nanhu.services.network.reach.rules import PROMISE_VERSION, Network
 from nanhu.services.network.reach.services.installers import LARGEST
 
@@ -74,6 +74,15 @@ class ReachListForm(DatedForm):
         super().__init__(*arguments, **more)
         office: Any = self.fields["office"]
         office.choices = [("", "—"), *people.office_names().items()]
+
+    def order(self) -> ReachList:
+        """As it would stand there; nothing is written."""
+        given = self.cleaned_data
+        return ReachList(
+            **{name: given[name] for name in ("name", "office", "ports", "starts_on", "ends_on")},
+            networks=[str(one) for one in given["networks"]],
+            unit_id=given["unit"].id if given["unit"] else None,
+        )
 
 
 class ClosedNetworkForm(forms.Form):

@@ -9,15 +9,23 @@ from django.db import transaction
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.campus import api as campus
-from nanhu.services.network.reach.models import AccessPoint, CoveredArea, Installer, Resource, VpnGrant, VpnUse
+from nanhu.services.network.reach.models import (
+    AccessPoint,
+    CoveredArea,
+    Installer,
+    ReachList,
+    Resource,
+    VpnGrant,
+    VpnUse,
+)
 from nanhu.services.network.reach.rules import PROMISE_VERSION, network_named
 from nanhu.services.network.reach.services import granting, installers, points, resources, watching
 from nanhu.services.network.reach.services.granting import ask
-from nanhu.services.network.reach.services.listing import ReachOrder, close_network, set_list
+from nanhu.services.network.reach.services.listing import close_network, set_list
 
 __all__ = [
     "PROMISE_VERSION",
-    "ReachOrder",
+    "ReachList",
     "VpnGrant",
     "ask",
     "close_network",

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
 from functools import cache
 from itertools import compress
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -34,6 +34,8 @@ type Ways = dict[Network, frozenset[int]]
 """Networks, each with the ports by which it is reached."""
 type MembersOf = Callable[[str, int | None], set[int]]
 type Around = Callable[[Network], frozenset[str]]
+SAID: Final = ("name", "office", "unit_id", "networks", "ports", "starts_on", "ends_on")
+"""What a list says, and who asks for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +47,13 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReachOrder:
-    name: str
-    networks: Sequence[Network]
-    ports: Sequence[int]
-    starts_on: date
-    ends_on: date | None
-    office: str = ""
-    unit_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """What a list would do on its first day, among those who hold an open VPN account: `opened` and `shut` are what the list of this name
     says anew and says no more; `gains` and `loses` count people, none whom their other lists of that day lead to all of it. `beside`: what
     no list says and the gateway opens with this one, for whom another list holds too. `reopened`: what it leads to that was the machine room
     before somebody took it off the list of its networks."""
 
-    order: ReachOrder
+    order: ReachList
     before: ReachList | None
     opened: list[str]
     shut: list[str]
@@ -72,12 +63,11 @@ class Effect:
     reopened: list[ClosedNetwork]
 
 
-def effect_of(order: ReachOrder) -> Effect:
-    """Nothing is written."""
+def effect_of(order: ReachList) -> Effect:
+    """Of a list that stands nowhere yet; nothing is written."""
     refuse_closed(order)
     before = dated.rules_on(ReachList.objects.filter(name=order.name), order.starts_on).first()
-    asked = ways(order.networks, order.ports)
-    had = ways(map(rules.network_named, before.networks), before.ports) if before else {}
+    asked, had = ways_of(order), ways_of(before) if before else {}
     around = cache(rules.networks_holding)
     members_of = cache(members)
     gains = loses = 0
@@ -97,16 +87,15 @@ def effect_of(order: ReachOrder) -> Effect:
     )
 
 
-def reopened(order: ReachOrder) -> list[ClosedNetwork]:
+def reopened(order: ReachList) -> list[ClosedNetwork]:
     """What one person alone took off, the second is told of."""
+    wanted = list(map(rules.network_named, order.networks))
     gone = ClosedNetwork.objects.filter(removed_at__isnull=False).order_by("-removed_at")
-    return [
-        one for one in gone if any(rules.meets(rules.network_named(one.network), network) for network in order.networks)
-    ]
+    return [one for one in gone if any(rules.meets(rules.network_named(one.network), network) for network in wanted)]
 
 
 def kinds_of_people(
-    order: ReachOrder, before: ReachList | None, members_of: MembersOf
+    order: ReachList, before: ReachList | None, members_of: MembersOf
 ) -> Iterator[tuple[list[Reach], bool, bool, int]]:
     """Those for whom the list is or was, told apart by which others hold for them that day: these, whether the list was for each, whether
     it will be, and how many they are."""
@@ -128,8 +117,8 @@ def reach_of(one: ReachList) -> Reach:
     return Reach(frozenset(str(rules.network_named(text)) for text in one.networks), frozenset(one.ports))
 
 
-def ways(networks: Iterable[Network], ports: Sequence[int]) -> Ways:
-    return dict.fromkeys(networks, frozenset(ports))
+def ways_of(one: ReachList) -> Ways:
+    return dict.fromkeys(map(rules.network_named, one.networks), frozenset(one.ports))
 
 
 def beyond(these: Ways, those: Ways) -> Ways:
@@ -152,11 +141,10 @@ def as_written(these: Ways) -> list[str]:
     return sorted(f"{network}:{port}" for network, ports in these.items() for port in ports)
 
 
-def beside(order: ReachOrder, members_of: MembersOf, around: Around) -> list[str]:
+def beside(this: ReachList, members_of: MembersOf, around: Around) -> list[str]:
     """ocserv knows the networks of a person and the ports of a person, not which belong together (`vpn_config.block_of`): across two lists
     of one person it opens each with each, on any day that both hold."""
-    this = made_of(order)
-    others = list(dated.rules_within(ReachList.objects.exclude(name=order.name), order.starts_on, order.ends_on))
+    others = list(dated.rules_within(ReachList.objects.exclude(name=this.name), this.starts_on, this.ends_on))
     reaches = {id(one): reach_of(one) for one in (this, *others)}
     common = [one for one in others if is_common(one)]
     found: set[str] = set()
@@ -179,7 +167,7 @@ def is_common(one: ReachList) -> bool:
     return not one.office and one.unit_id is None
 
 
-def may_meet(this: ReachList, other: ReachList, members_of: Callable[[str, int | None], set[int]]) -> bool:
+def may_meet(this: ReachList, other: ReachList, members_of: MembersOf) -> bool:
     """Whether somebody has both as posts and units are held today, with an account or without."""
     if is_common(this) or is_common(other) or (this.office, this.unit_id) == (other.office, other.unit_id):
         return True
@@ -205,13 +193,12 @@ def among(holders: set[int], office: str, unit_id: int | None, members_of: Membe
 
 
 @transaction.atomic
-def ask(*, by: Actor, token: UUID, order: ReachOrder, reason: str) -> ReachChange:
+def ask(*, by: Actor, token: UUID, order: ReachList, reason: str) -> ReachChange:
     """Another of the centre agrees before it holds."""
     if known := ReachChange.known(by, token):
         return known
     refuse_closed(order)
-    facts = {**asdict(order), "networks": [str(one) for one in order.networks], "ports": list(order.ports)}
-    row = ReachChange.begun(by, token, reason=reason, **facts)
+    row = ReachChange.begun(by, token, reason=reason, **facts_of(order))
     note(by, "network.ask_reach_list", row, reason)
     return row
 
@@ -234,10 +221,12 @@ def refuse(*, by: Actor, row: ReachChange, answer: str) -> ReachChange:
     return found
 
 
-def order_of(row: ReachChange) -> ReachOrder:
-    networks = [rules.network_named(one) for one in row.networks]
-    named = {name: getattr(row, name) for name in ("name", "office", "unit_id", "ports", "starts_on", "ends_on")}
-    return ReachOrder(networks=networks, **named)
+def order_of(row: ReachChange) -> ReachList:
+    return ReachList(**facts_of(row))
+
+
+def facts_of(row: ReachList | ReachChange) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in SAID}
 
 
 def note(by: Actor, action: str, row: ReachChange, reason: str) -> None:
@@ -245,57 +234,35 @@ def note(by: Actor, action: str, row: ReachChange, reason: str) -> None:
 
 
 @transaction.atomic
-def set_list(*, by: Actor, order: ReachOrder, reason: str) -> ReachList:
+def set_list(*, by: Actor, order: ReachList, reason: str) -> None:
     """From its first day on, in the place of what this name said."""
     refuse_closed(order)
-    made = made_of(order)
     try:
         with transaction.atomic():
-            dated.supersede(by=by, wanted=[made], reason=reason)
+            dated.supersede(by=by, wanted=[order], reason=reason)
     except IntegrityError as error:
         raise said(error, order.networks) from error
     audit.record(
         by=by,
         action="network.set_reach_list",
-        target=f"reach-list:{made.public_id}",
+        target=f"reach-list:{order.public_id}",
         reason=reason,
-        facts={"title": made.name, "networks": " ".join(made.networks), "ports": " ".join(map(str, made.ports))},
-    )
-    return made
-
-
-def made_of(order: ReachOrder) -> ReachList:
-    return ReachList(
-        name=order.name,
-        office=order.office,
-        unit_id=order.unit_id,
-        networks=[str(one) for one in order.networks],
-        ports=list(order.ports),
-        starts_on=order.starts_on,
-        ends_on=order.ends_on,
+        facts={"title": order.name, "networks": " ".join(order.networks), "ports": " ".join(map(str, order.ports))},
     )
 
 
-def said(error: IntegrityError, networks: Sequence[Network]) -> CampusError:
+def said(error: IntegrityError, networks: Sequence[str]) -> CampusError:
     """Another closed a network in this very moment, or entered the same list."""
     if "into_closed" in str(error):
-        return ClosedNetworkError(network="、".join(map(str, networks)), name="—", bastion=reach_rules().bastion)
+        return ClosedNetworkError(network="、".join(networks), name="—", bastion=reach_rules().bastion)
     return KnownAlreadyError()
 
 
-def refuse_closed(order: ReachOrder) -> None:
-    refuse_ports(order.ports)
-    refuse_networks(order.networks)
-
-
-def refuse_ports(ports: Sequence[int]) -> None:
-    if set(ports) & set(CLOSED_PORTS):
+def refuse_closed(order: ReachList) -> None:
+    if set(order.ports) & set(CLOSED_PORTS):
         raise ClosedPortError(bastion=reach_rules().bastion)
-
-
-def refuse_networks(networks: Iterable[Network]) -> None:
     closed = [(rules.network_named(one.network), one) for one in closed_networks()]
-    wanted = list(networks)
+    wanted = list(map(rules.network_named, order.networks))
     if rules.are_too_wide(wanted):
         raise TooWideError(network="、".join(map(str, wanted[:3])) + ("…" if len(wanted) > 3 else ""))  # noqa: PLR2004
     for network in wanted:
