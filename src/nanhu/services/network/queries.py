@@ -40,7 +40,6 @@ from nanhu.services.network.models import (
     ApPlace,
     Device,
     Disconnect,
-    Grant,
     Nas,
     NetworkRole,
     Policy,
@@ -172,20 +171,12 @@ def rest_occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occur
             )
 
 
-def living_grants() -> QuerySet[Grant]:
-    return Grant.objects.filter(ended_at=None, ends_at__gt=now())
-
-
 def refusals_of(person_id: int, since: datetime | None = None) -> QuerySet[Refusal]:
     """Why a device of this person was not let in, newest first; of the last week, where nothing else is said."""
     return Refusal.objects.filter(person_id=person_id, at__gt=since or now() - PLACES_SHOWN).order_by("-at")
 
 
-def moment_words(moment: datetime) -> str:
-    return dates.moment_words(moment, now())
-
-
-lazy_moment = lazy(moment_words, str)
+lazy_moment = lazy(lambda moment: dates.moment_words(moment, now()), str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,16 +257,13 @@ def not_leaving(rows: QuerySet[Session], *, at: Any = None) -> QuerySet[Session]
     return rows.exclude(Exists(chosen.exclude(state=Disconnect.State.FAILED)))
 
 
-def on_line_at(at: Any) -> QuerySet[Session]:
-    return holding(Session.objects.filter(person_id=Given("person")), at=at).only("service", "device_id")
+def _on_line() -> QuerySet[Session]:
+    of_person = Session.objects.filter(person_id=Given("person"))
+    return holding(of_person, at=Given("at", DateTimeField())).only("service", "device_id")
 
 
-def policies_of_today() -> list[Policy]:
-    return list(rules_on(Policy.objects.all(), campus_today()))
-
-
-policies_held = Remembered(policies_of_today, seconds=15)
-ON_LINE = Prepared(lambda: on_line_at(Given("at", DateTimeField())))
+policies_held = Remembered(lambda: list(rules_on(Policy.objects.all(), campus_today())), seconds=15)
+ON_LINE = Prepared(_on_line)
 """Asked by each home."""
 
 

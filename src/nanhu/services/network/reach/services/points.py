@@ -28,7 +28,8 @@ def hang(*, by: Actor, facts: Mapping[str, Any], found: AccessPoint | None = Non
     row = living(found) if found else AccessPoint.objects.filter(name=facts["name"]).first() or AccessPoint()
     if found is None and row.pk is not None and row.removed_at is None:
         raise KnownAlreadyError
-    refuse_taken(row, facts["mac"])
+    if other := other_with(row, facts["mac"]):
+        raise MacTakenError(name=other.name)
     forget_mac(row)
     with refused_as(KnownAlreadyError, by="access_point_name"):
         entered(row, {**facts, "removed_at": None})
@@ -78,11 +79,6 @@ def living(found: AccessPoint) -> AccessPoint:
 
 def other_with(row: AccessPoint, mac: str) -> AccessPoint | None:
     return AccessPoint.objects.filter(mac=mac, removed_at=None).exclude(pk=row.pk).first() if mac else None
-
-
-def refuse_taken(row: AccessPoint, mac: str) -> None:
-    if other := other_with(row, mac):
-        raise MacTakenError(name=other.name)
 
 
 def place_mac(row: AccessPoint) -> None:
