@@ -54,7 +54,6 @@ class Effect:
     before somebody took it off the list of its networks."""
 
     order: ReachList
-    before: ReachList | None
     opened: list[str]
     shut: list[str]
     gains: int
@@ -77,7 +76,6 @@ def effect_of(order: ReachList) -> Effect:
         loses += count * are_more(beyond(before_ways, after_ways), others, around)
     return Effect(
         order=order,
-        before=before,
         opened=as_written(beyond(asked, had)),
         shut=as_written(beyond(had, asked)),
         gains=gains,
