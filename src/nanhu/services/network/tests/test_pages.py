@@ -270,6 +270,9 @@ def test_a_row_has_the_button_for_what_can_be_done_with_it(school):
     Disconnect.objects.update(state="failed")
     page = engineer.get(f"{DESK}outbox/").content.decode()
     assert (again in page, "再试" in page) == (True, True)
+    change = f"{DESK}nas/{session.nas.public_id}/"
+    page = " ".join(engineer.get(change).content.decode().split())
+    assert f'<a href="{change}withdraw/">撤下这台设备</a>' in page
 
 
 def test_a_policy_says_first_who_loses_and_then_drops_what_was_longest_idle(school):

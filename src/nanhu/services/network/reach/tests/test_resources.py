@@ -138,6 +138,7 @@ def test_it_is_entered_changed_taken_away_and_found(school):
     assert "kygl" in hit.words
     page = school.client("T1").get(hit.url).content.decode()
     assert "科研管理 &lt;b&gt;" in page
+    assert f'action="{DESK}{found.public_id}/remove/"' in keeper.get(f"{DESK}{found.public_id}/").content.decode()
     assert school.client("T1").post(f"{DESK}{found.public_id}/remove/").status_code == 404
     assert keeper.post(f"{DESK}{found.public_id}/remove/").status_code == 302
     assert school.client("T1").get(f"{DIRECTORY}{found.public_id}/").status_code == 404
