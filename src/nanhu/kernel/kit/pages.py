@@ -45,8 +45,10 @@ class PageOptions(TypedDict, total=False):
     """`tab`: its word in the section bar, with the number that `count` finds (told loudly where it `waits` for the viewer).
     `roles`: keys, where not all roles of the console may open it; `allows`: says so in their place, where it is no matter of roles.
     `subject`: finds what the address names, or raises (a `Seen` for this reader); the page is then given that instead of the
-    address's arguments. `about`: what people call it, so that each form about it, also one of a page below, says about which. `below`: its word under the form that it hangs under. `guards`: what else must let in (a sign-in that is fresh). `posts`: it sees to forms itself, which one
-    it is being known only then. `opens_whole`: never beside a list (it is printed, or its own script is at work)."""
+    address's arguments. `about`: what people call it, so that each form about it, also one of a page below, says about which.
+    `below`: its word as a button under the form that it hangs under. `guards`: what else must let in (a sign-in that is fresh). `posts`:
+    it sees to forms itself, which one it is being known only then. `opens_whole`: never beside a list (it is printed, or its own
+    script is at work)."""
 
     title: Required[Text]
     lead: Text

@@ -1,4 +1,4 @@
-"""A sheet that one person hands in and that holds at once (按表格登记): its blank form, and the page that takes it or says what is wrong by line."""
+"""A sheet that one person hands in and that holds at once (按表格登记): its blank form, and the page that takes it or tells its faults."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps

@@ -1,4 +1,4 @@
-"""Periodic jobs of the network: lost sessions, policies that became lower, hours that are over, sums, and what is forgotten by age; the worker sends disconnects."""
+"""Periodic jobs of the network: lost sessions, policies that became lower, hours that are over, sums, and what is forgotten by age."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta

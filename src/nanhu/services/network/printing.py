@@ -1,4 +1,4 @@
-"""The sheet that goes with a handed-over file (移交单): what was asked for and what was found, the file's digest, and where who gives and who takes it sign."""
+"""The sheet that goes with a handed-over file (移交单): what was asked for and found, the file's digest, and places for both signatures."""
 
 from collections.abc import Mapping
 from datetime import timedelta

@@ -59,8 +59,8 @@ service_rules: Final[Register[ServiceRule]] = Register()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdmissionRequest:
     """`person_id`, or `guest` for whoever is not in the golden record ("pass:<uuid>"). `device_id` where the page has recognised it by its
-    cookie; else it is known by the MAC. `app_password`: which one opens it, where it is not the person's own password. `password_changed_at`: as it stood when that
-    one was looked at; neither where nobody was asked for a password."""
+    cookie; else it is known by the MAC. `app_password`: which one opens it, where it is not the person's own password, of which
+    `password_changed_at` is as it stood when that was looked at; neither where nobody was asked for a password."""
 
     service: str
     role: str

@@ -129,8 +129,8 @@ def arrived(
 
 
 def choice(request: HttpRequest, visit: Visit, user: identity.NetworkUser, error: CampusError) -> HttpResponse:
-    """All that the admission counts, of which the longest idle that stays is preselected; who proved the password has five minutes in this browser, and types it not again. By which password he
-    did goes along."""
+    """All that the admission counts, of which the longest idle that stays is preselected. Who proved the password has five minutes in this
+    browser and types it not again; by which password goes along."""
     lines = network.places_of(user.person_id, network.Service.WIFI)
     here = browser_of(request)
     proof = signing.dumps([user.account_id, visit.mac, here.recognised_by, *which_password(user)], salt=PROOF)
