@@ -10,6 +10,7 @@ MACs and addresses are read by `mac_of` and `address_of` alone.
 from nanhu.services.network.agents import answer_agent
 from nanhu.services.network.errors import (
     DevicesFullError,
+    NotAdmittedError,
     NotOpenError,
     ServiceRefusedError,
     UnknownAgentError,
@@ -74,6 +75,7 @@ __all__ = [
     "Heard",
     "Nas",
     "NasTarget",
+    "NotAdmittedError",
     "NotOpenError",
     "Outcome",
     "Policy",

@@ -51,6 +51,10 @@ def files(folder: str) -> dict[str, str]:
     return {f"{urlsplit(one.web_address).hostname}.conf": text_of(one, folder) for one in gated}
 
 
+def campus() -> str:
+    return configuration().public_url
+
+
 def text_of(row: Resource, folder: str) -> str:
     outside, there = urlsplit(row.web_address), rules.origin_of(row.address)
     is_secret = outside.scheme == "https"
@@ -60,7 +64,7 @@ def text_of(row: Resource, folder: str) -> str:
         host=outside.hostname,
         tls=f"    SSLEngine on\n    Include {folder}/tls.conf\n" if is_secret else "",
         folder=folder,
-        campus=configuration().public_url,
+        campus=campus(),
         address=row.web_address,
         idle=reach_rules().idle_minutes * 60,
         longest=LONGEST_SECONDS,
