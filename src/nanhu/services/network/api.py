@@ -49,6 +49,7 @@ from nanhu.services.network.services.admission import (
     AdmissionRequest,
     ServiceRule,
     admit,
+    policy_of,
     service_rules,
     words_against,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "on_line_counts",
     "open_at",
     "places_of",
+    "policy_of",
     "presence_swiftly",
     "printable",
     "redeemed_while",
