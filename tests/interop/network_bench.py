@@ -36,7 +36,7 @@ from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.queries import card_of, live_affiliations
 from nanhu.sample.cast import MEMBERS
 from nanhu.services.network import api as network
-from nanhu.services.network.portal.services import gateways
+from nanhu.services.network import sample as network_sample
 from nanhu.services.network.reach.models import VpnGrant
 by = Actor.system("test")
 call_command("radius_key", "wired", register="校园有线网", into=Path({into!r}))
@@ -54,7 +54,7 @@ def nas(address, identifier, name, kind, style, secret, application="wifi"):
 portal = nas({uplink!r}, "", "lab", "opennds", "opennds", "")
 nas({uplink!r}, {switch!r}, "lab-switch", "switch", "session-id", {orders!r}, "wired")
 nas({vpn!r}, "", "lab-vpn", "ocserv", "ocserv", {vpn_key!r}, "vpn")
-gateways.set_gateway(
+network_sample.set_portal_gateway(
     by=by, nas=portal, kind="opennds", name={name!r}, networks="10.98.1.0/24", secret={faskey!r}, host="{gateway}:2050"
 )
 cast = [member.campus_no for member in MEMBERS]
