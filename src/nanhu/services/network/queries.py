@@ -176,7 +176,11 @@ def refusals_of(person_id: int, since: datetime | None = None) -> QuerySet[Refus
     return Refusal.objects.filter(person_id=person_id, at__gt=since or now() - PLACES_SHOWN).order_by("-at")
 
 
-lazy_moment = lazy(lambda moment: dates.moment_words(moment, now()), str)
+def moment_words(moment: datetime) -> str:
+    return dates.moment_words(moment, now())
+
+
+lazy_moment = lazy(moment_words, str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
