@@ -40,6 +40,7 @@ from nanhu.services.network.models import (
     ApPlace,
     Device,
     Disconnect,
+    Grant,
     Nas,
     NetworkRole,
     Policy,
@@ -169,6 +170,10 @@ def rest_occurrences(viewer: Viewer, since: date, until: date) -> Iterator[Occur
                 changed_at=one.planned_at,
                 description=one.notice,
             )
+
+
+def living_grants() -> QuerySet[Grant]:
+    return Grant.objects.filter(ended_at=None, ends_at__gt=now())
 
 
 def refusals_of(person_id: int, since: datetime | None = None) -> QuerySet[Refusal]:

@@ -51,8 +51,7 @@ def cut_app_password(events: Sequence[AppPasswordRevoked]) -> None:
 @subscribe(AffiliationChanged, name="network.follow_changes")
 def follow(events: Sequence[AffiliationEnded | AffiliationChanged]) -> None:
     """Whoever is on line in a role that is his no more is cut off, and may come in again in another."""
-    people_told = [event.person_id for event in events]
-    open_grants = Grant.objects.filter(person__in=people_told, ended_at=None, ends_at__gt=now())
+    open_grants = queries.living_grants().filter(person__in=[event.person_id for event in events])
     held: dict[int, set[str]] = {}
     for person_id, role in open_grants.values_list("person_id", "role"):
         held.setdefault(person_id, set()).add(role)
