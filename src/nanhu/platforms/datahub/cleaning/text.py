@@ -14,7 +14,7 @@ FORMULA_TEXT: Final = re.compile(r'^=\s*"(.*)"$')
 SCIENTIFIC: Final = re.compile(r"^\d(\.\d+)?E\+?\d+$", re.IGNORECASE)
 PLAIN: Final = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z.:/_-]*[0-9A-Za-z])?")
 FRACTION: Final = re.compile(r"(?<=\d)\.0{1,2}$")
-EMPTY_WORDS: Final = frozenset({"", "-", "—", "--", "/", "\\", "无", "空", "null", "none", "n/a", "#n/a"})
+EMPTY_WORDS: Final = frozenset({"", "-", "—", "--", "/", "\\", "无", "空", "null", "none", "nan", "n/a", "#n/a"})
 LARGEST_EXACT: Final = 2**53
 MOST_KEPT: Final = 8192
 LONGEST_KEPT: Final = 40

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,7 +37,9 @@ def write(line: Any) -> None:
 
 
 def cell_of(value: Any) -> str | int | float | None:
-    """Numbers stay numbers (they may have lost zeros or digits), dates become ISO text."""
+    """Numbers stay numbers (they may have lost zeros or digits), dates become ISO text, and so does what is no number (NaN)."""
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
     if value is None or value == "":
         return None
     if isinstance(value, bool):

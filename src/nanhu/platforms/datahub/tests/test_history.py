@@ -3,12 +3,14 @@
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import duckdb
 import pytest
 import time_machine
 from django.core.management import call_command
 from django.test import TestCase
+from openpyxl import Workbook
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
@@ -253,7 +255,60 @@ def test_it_is_written_once_and_again_where_it_lacks_is_broken_or_a_key_was_chan
         rotated.setattr(history, "keys_in_effect", lambda: other)
         assert is_written_anew()
         assert not is_written_anew()
+    HistoryFile.objects.update(keys=history.keys_in_effect())
     sound = path.read_bytes()
     path.write_bytes(sound[:-1] + b"x")
     assert "姓名=李明" in said_at_the_command("--source", "aa.students"), "what lies there is not what was written"
     assert parquet(batch)[0]["002 姓名"] == "李明"
+
+
+def rotated(monkeypatch, data="", index=""):
+    """As if the keys had been changed: what is sealed stays readable, and nothing is found by digests of before."""
+    keys = as_of.keys_in_effect().split("/")
+    for module in (as_of, history):
+        monkeypatch.setattr(module, "keys_in_effect", lambda: f"{data or keys[0]}/{index or keys[1]}")
+
+
+def test_after_a_rotation_no_look_writes_files_and_the_job_does(steward, hand_in, units, monkeypatch):
+    report = hand_in(register(student(), OTHER))
+    jobs.keep_history()
+    path = history.path_of(batch_of(report))
+    before = path.read_bytes()
+    rotated(monkeypatch, data="977")
+    assert "汉族" in said_at_the_command("--source", "aa.students"), "sealed by the former key, and read"
+    assert path.read_bytes() == before
+    rotated(monkeypatch, index="978")
+    refused = page(steward)
+    assert (refused.status_code, "还有 1 个" in refused.content.decode()) == (409, True)
+    assert path.read_bytes() == before
+    jobs.keep_history()
+    assert path.read_bytes() != before
+    assert HistoryFile.objects.get(batch=report.batch).keys.endswith("/978")
+
+
+def in_numeric_cells(path, **texts):
+    """The workbook with these numbers written otherwise, as no writer of ours does."""
+    with ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].decode()
+    for number, text in texts.items():
+        sheet = sheet.replace(f"<v>{number.removeprefix('_')}</v>", f"<v>{text}</v>")
+    with ZipFile(path, "w") as book:
+        for name, part in (parts | {"xl/worksheets/sheet1.xml": sheet.encode()}).items():
+            book.writestr(name, part)
+    return path.read_bytes()
+
+
+def test_a_cell_that_is_no_number_stands_there_as_it_was_written(hand_in, units, tmp_path):
+    """As a program of statistics writes a missing value into a workbook."""
+    header, cells = register(student()).splitlines()
+    book = Workbook()
+    book.active.append([*header.split(","), "绩点", "补考"])
+    book.active.append([*cells.split(","), 977, 978])
+    book.save(tmp_path / "学籍.xlsx")
+    report = hand_in(in_numeric_cells(tmp_path / "学籍.xlsx", _977="NaN", _978="INF"), name="学籍.xlsx")
+    jobs.keep_history()
+    assert (batch_of(report).state, next(stored_rows(batch_of(report))).original["绩点"]) == ("applied", "nan")
+    [row] = parquet(batch_of(report))
+    said = {history.heading_in(name): cell for name, cell in row.items() if not name.startswith("nanhu_")}
+    assert (said["绩点"], said["补考"]) == ("nan", "inf")

@@ -12,7 +12,12 @@ from typing import Any, Final
 
 from nanhu.kernel.clock import end_of
 from nanhu.kernel.crypto import decrypt_many, keys_in_effect, mask_id_number
-from nanhu.platforms.datahub.errors import LargeTableFailedError, LargeTableLookError, UnknownSourceError
+from nanhu.platforms.datahub.errors import (
+    HistoryBehindError,
+    LargeTableFailedError,
+    LargeTableLookError,
+    UnknownSourceError,
+)
 from nanhu.platforms.datahub.models import Batch, HistoryFile
 from nanhu.platforms.datahub.reading.headers import parts_of
 from nanhu.platforms.datahub.services.files import sha256_of
@@ -101,6 +106,7 @@ def answer_of(
     order: str = ORDER,
 ) -> AsOf:
     """`order`: of what is left where there is more than `most`."""
+    refuse_other_digests(batches)
     there = [one for one in batches if is_there(one, is_read_through=is_read_through)]
     wanted = history.keys_of([history.key_as(spec, number)])[0] if number else None
     if not there or (number and wanted is None):
@@ -128,13 +134,25 @@ def read(batches: Sequence[Batch], ask: Mapping[str, str]) -> dict[str, list[dic
     return read_landed(files, ask)
 
 
+def refuse_other_digests(batches: Sequence[Batch]) -> None:
+    """A number is found by its digest: after a rotation of the index key in no file that was written before. The worker writes them anew,
+    and no request does. What is sealed by a former data key is read by that, until the worker has come to it."""
+    behind = HistoryFile.objects.filter(batch__in=batches).exclude(keys__endswith=index_part(keys_in_effect()))
+    if count := behind.count():
+        raise HistoryBehindError(count=count)
+
+
+def index_part(keys: str) -> str:
+    return keys[keys.rindex("/") :]
+
+
 def is_there(batch: Batch, *, is_read_through: bool) -> bool:
-    """Written anew where it lacks, is sealed by a key that was changed, or is not what was written."""
+    """Written anew where it lacks, or is not what was written."""
     return is_sound(batch, is_read_through=is_read_through) or written_anew(batch)
 
 
 def is_sound(batch: Batch, *, is_read_through: bool) -> bool:
-    kept, path = HistoryFile.objects.filter(batch=batch, keys=keys_in_effect()).first(), history.path_of(batch)
+    kept, path = HistoryFile.objects.filter(batch=batch).first(), history.path_of(batch)
     if kept is None or not path.is_file() or path.stat().st_size != kept.size_bytes:
         return False
     return not is_read_through or sha256_of(path) == kept.sha256
