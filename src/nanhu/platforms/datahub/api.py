@@ -18,7 +18,7 @@ from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.queries import decisions
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.mending import replay
-from nanhu.platforms.datahub.services.owners import STEWARD, units_called
+from nanhu.platforms.datahub.services.owners import STEWARD, StandIns, stand_ins, units_called
 from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back
 from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
 from nanhu.platforms.datahub.shared.reading import Version, changed_at, codes_of, history, rows, sensitive_rows
@@ -46,6 +46,7 @@ __all__ = [
     "RowsRefusedError",
     "SharedTable",
     "SourceRefusedError",
+    "StandIns",
     "UnknownSourceError",
     "Version",
     "WriterRefusedError",
@@ -69,6 +70,7 @@ __all__ = [
     "rows",
     "sensitive_rows",
     "shared_tables",
+    "stand_ins",
     "supplier",
     "units_called",
     "writer_of",

@@ -34,6 +34,11 @@ ACTIONS: dict[str, Text] = {
     "datahub.discard": _("作废批次"),
     "datahub.return_file": _("负责部门退回文件"),
     "datahub.set_owner": _("改数据源的负责部门"),
+    "datahub.ask_owner": _("申请改数据源的负责部门"),
+    "datahub.agree_owner": _("同意改数据源的负责部门"),
+    "datahub.refuse_owner": _("不同意改数据源的负责部门"),
+    "datahub.take_back_owner": _("撤回改负责部门的申请"),
+    "datahub.hear_limit": _("知道了放行标准放宽"),
     "datahub.decide_different": _("确认为不同的人"),
     "datahub.decide_same": _("确认为同一人"),
     "datahub.end_missing": _("结束名册里没有了的身份"),
@@ -105,6 +110,9 @@ FACTS: dict[str, Text] = {
     "owner_name": _("主管单位先同意的人"),
     "basis": _("法律依据"),
     "vacancy": _("部门为什么没有人确认"),
+    "in_place_of": _("代"),
+    "unit_before": _("原来的部门"),
+    "asked_before": _("上一份谁申请的"),
     "fields": _("哪些项"),
 }
 VALUES: dict[str, dict[str, Text]] = {

@@ -70,6 +70,14 @@ class LargeTableLookError(CampusError):
     sentence = _("没有看成，什么也没有变：{fault}。请过一会儿再看。")
 
 
+class HistoryBehindError(CampusError):
+    """What offices' files said is found by digests under a key that was changed: the worker writes the files anew."""
+
+    code = "datahub.history_behind"
+    http_status = 409
+    sentence = _("查找用的密钥换过，历次文件正在后台重新整理（还有 {count} 个）。请过几分钟再看。")
+
+
 class LargeTableHeldError(CampusError):
     code = "datahub.large_table_held"
     http_status = 409
@@ -262,6 +270,20 @@ class NotTheOfficeError(CampusError):
     code = "datahub.not_the_office"
     http_status = 403
     sentence = _("只有负责部门“{office}”能说这份文件对不对。")
+
+
+class FormerOwnerSpeaksError(CampusError):
+    """An office can decide itself whether a source is another's from now on."""
+
+    code = "datahub.former_owner_speaks"
+    http_status = 409
+    sentence = _("要由现在的负责部门“{office}”决定（{who}），别人不能替它同意。")
+
+
+class OwnerWaitsError(CampusError):
+    code = "datahub.owner_waits"
+    http_status = 409
+    sentence = _("这个来源已经有一次改负责部门在等决定。")
 
 
 class LimitWaitsError(CampusError):

@@ -193,7 +193,12 @@ class ReleaseForm(forms.Form):
     reason = reason_field()
 
 
+class AgreeForm(forms.Form):
+    """Nothing is typed: what is agreed to stands on its page."""
+
+
 class OwnerForm(forms.Form):
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     source = forms.ChoiceField(label=_("来源"))
     unit = UnitField(label=_("负责部门"), help_text=_("它的负责人、副职、书记为这个来源的文件说话。"))
     reason = reason_field()

@@ -17,7 +17,7 @@ from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sharing import database_views, golden, grants
 from nanhu.platforms.openapi import api as openapi
 
-__all__ = ["ask_looser_limit", "copy_the_record", "follow", "open_views", "read_system", "share"]
+__all__ = ["ask_looser_limit", "copy_the_record", "follow", "open_views", "read_system", "share", "vendor_named"]
 type Two = tuple[Actor, Actor]
 SYSTEM = Actor.system("demo")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import DateField, Exists, OuterRef, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Now, TruncDate
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.prepared import Given, Prepared
@@ -91,6 +91,12 @@ def barred_from(task: Task) -> frozenset[int]:
 def given_to(person: int | Given) -> QuerySet[Delegation]:
     """Delegations on any day, to count whether there are any: most people have none."""
     return Delegation.objects.filter(delegate_id=person, ended_at=None)
+
+
+def standing_in() -> QuerySet[Delegation]:
+    """Those for all that somebody decides, on the day that the database has: for lists that another room counts."""
+    today = TruncDate(Now())
+    return Delegation.objects.filter(definition=None, ended_at=None, starts_on__lte=today, ends_on__gte=today)
 
 
 def capacities_of(person_id: int) -> list[Capacity]:

@@ -142,6 +142,13 @@ def capacities(viewer: Viewer) -> list[Capacity]:
     return viewer.once("flows.capacities", read)
 
 
+def stood_in_for(viewer: Viewer) -> list[int]:
+    """In whose place this reader does all that they decide, in other rooms too."""
+    if viewer.person_id is None:
+        return []
+    return [one.person_id for one in capacities(viewer) if not one.is_own and one.definition_id is None]
+
+
 def waiting(viewer: Viewer) -> QuerySet[Task]:
     """Made once a request: who asks narrows it further."""
     return viewer.once("flows.waiting", lambda: covered_by(capacities(viewer), person_of(viewer)))

@@ -36,10 +36,11 @@ from nanhu.kernel.registry import (
 )
 from nanhu.kernel.ui.dates import moment_words
 from nanhu.kernel.ui.words import term
+from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import archiving, hours, moves, queries, tutors  # noqa: F401  (its paper, the list of moves enter themselves)
 from nanhu.platforms.flows.assigning import resolver_names, resolvers
 from nanhu.platforms.flows.models import Case, Draft, OutsideTodo, Task, Token
-from nanhu.platforms.flows.policies import LIVING
+from nanhu.platforms.flows.policies import LIVING, standing_in
 from nanhu.platforms.flows.presented import fields_for
 from nanhu.platforms.flows.services.definitions import publish_after_migrations
 from nanhu.platforms.flows.services.fees import ISSUER
@@ -51,6 +52,7 @@ SPAN_OF_A_FILE: Final = timedelta(days=60)
 """Pages ask for a day, a week, a month, and show nothing that is over: they pay no query for it."""
 ledger.issuers.add(ledger.Issuer(key=ISSUER, name=_("办事服务"), enquiries=_("对收费有疑问，请问这项服务的主管单位。")))
 ONE_DAY = timedelta(days=1)
+datahub.stand_ins.append(datahub.StandIns(rows=standing_in, of=queries.stood_in_for))
 
 
 def todo_tile(viewer: Viewer) -> TileContent | None:

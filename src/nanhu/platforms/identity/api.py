@@ -57,7 +57,7 @@ from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.faces import choose_face
 from nanhu.platforms.identity.services.roles import grant as grant_role
-from nanhu.platforms.identity.services.roles import holders_of
+from nanhu.platforms.identity.services.roles import holders_of, holding
 from nanhu.platforms.identity.services.roles import revoke as revoke_role
 from nanhu.platforms.identity.services.sessions import close_session, end_others
 from nanhu.platforms.identity.services.sessions import stay as stay_signed_in
@@ -100,6 +100,7 @@ __all__ = [
     "has_role",
     "has_totp",
     "holders_of",
+    "holding",
     "is_own_path",
     "is_radius_client",
     "make_room",

@@ -2,6 +2,7 @@ import uuid
 from pathlib import Path
 
 import django.contrib.postgres.constraints
+import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.fields.json
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("people", "0001_initial"),
+        ("people", "0002_posts"),
         ("openapi", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -482,6 +483,7 @@ class Migration(migrations.Migration):
                             ("no_unit", "机构名册里没有这个部门"),
                             ("nobody", "没有负责人、副职或书记在任"),
                             ("no_account", "在任的人都没有在用的账号"),
+                            ("nobody_else", "除申请人以外没有别人能替它说话"),
                         ],
                         default="",
                     ),
@@ -1812,6 +1814,277 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="delivery",
             constraint=models.UniqueConstraint(fields=("campus_no", "grant", "day"), name="datahub_delivery_once"),
+        ),
+        migrations.CreateModel(
+            name="LimitNotice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("heard_at", models.DateTimeField(null=True)),
+                ("heard_by_name", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "datahub_limit_notice",
+            },
+        ),
+        migrations.CreateModel(
+            name="OwnerChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("asked", "待复核"),
+                            ("agreed", "已同意"),
+                            ("refused", "未同意"),
+                            ("taken_back", "已撤回"),
+                        ],
+                        default="asked",
+                    ),
+                ),
+                ("source", models.TextField()),
+                ("source_name", models.TextField(help_text="as it was called when it was asked for")),
+                (
+                    "vacancy",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("no_unit", "机构名册里没有这个部门"),
+                            ("nobody", "没有负责人、副职或书记在任"),
+                            ("no_account", "在任的人都没有在用的账号"),
+                            ("nobody_else", "除申请人以外没有别人能替它说话"),
+                        ],
+                        default="",
+                    ),
+                ),
+                ("reason", models.TextField()),
+            ],
+            options={
+                "db_table": "datahub_owner_change",
+            },
+        ),
+        migrations.AddField(
+            model_name="grant",
+            name="for_unit",
+            field=models.ForeignKey(
+                help_text="of whoever asked in its case: his colleagues there may renew it",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.orgunit",
+            ),
+        ),
+        migrations.AddField(
+            model_name="grant",
+            name="owner_side",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.BigIntegerField(),
+                default=list,
+                help_text="accounts of all who had to do with the owner's word: who decided, handed it on, or was stood in for",
+            ),
+        ),
+        migrations.AddField(
+            model_name="limitrequest",
+            name="before",
+            field=models.JSONField(
+                help_text="agreed to: what held until then, and holds on for files of an office that has not seen it",
+                null=True,
+            ),
+        ),
+        migrations.AddField(
+            model_name="release",
+            name="in_place_of",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="release",
+            name="in_place_of_name",
+            field=models.TextField(blank=True, default=""),
+        ),
+        migrations.AddField(
+            model_name="sourceowner",
+            name="agreed_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="sourceowner",
+            name="agreed_by_name",
+            field=models.TextField(blank=True, default=""),
+        ),
+        migrations.AddConstraint(
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("owner_side__contains", [models.F("approver")]), _negated=True),
+                name="datahub_grant_steward_had_no_other_part",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("in_place_of", None),
+                    models.Q(
+                        ("vacancy", ""),
+                        models.Q(("in_place_of", models.F("author")), _negated=True),
+                        models.Q(("in_place_of", models.F("approver")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="datahub_release_delegate_and_owner_are_one",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sourceowner",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("agreed_by", None), models.Q(("agreed_by", models.F("changed_by")), _negated=True), _connector="OR"
+                ),
+                name="datahub_source_owner_two_people",
+            ),
+        ),
+        migrations.AddField(
+            model_name="limitnotice",
+            name="heard_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="limitnotice",
+            name="request",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="notices",
+                to="datahub.limitrequest",
+            ),
+        ),
+        migrations.AddField(
+            model_name="limitnotice",
+            name="unit",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.orgunit"
+            ),
+        ),
+        migrations.AddField(
+            model_name="ownerchange",
+            name="approver",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="ownerchange",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="ownerchange",
+            name="before",
+            field=models.ForeignKey(
+                db_index=False,
+                help_text="whose it is",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.orgunit",
+            ),
+        ),
+        migrations.AddField(
+            model_name="ownerchange",
+            name="unit",
+            field=models.ForeignKey(
+                help_text="whose it shall be",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="people.orgunit",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="limitnotice",
+            index=models.Index(
+                condition=models.Q(("heard_at", None)), fields=["unit"], name="datahub_limit_notice_waits"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="limitnotice",
+            constraint=models.UniqueConstraint(fields=("request", "unit"), name="datahub_limit_notice_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="limitnotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("heard_at", None), ("heard_by", None)),
+                    models.Q(("heard_at__isnull", False), ("heard_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="datahub_limit_notice_is_heard_by_somebody",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="ownerchange",
+            index=models.Index(
+                condition=models.Q(("state", "asked")), fields=["before"], name="datahub_owner_change_waits"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ownerchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approver__isnull", True),
+                    models.Q(("approver", models.F("author")), _negated=True),
+                    _connector="OR",
+                ),
+                name="datahub_owner_change_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ownerchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])),
+                    models.Q(
+                        ("approver__isnull", False), ("decided_at__isnull", False), ("state__in", ["agreed", "refused"])
+                    ),
+                    models.Q(
+                        ("approver__isnull", True),
+                        ("decided_at__isnull", False),
+                        ("state__in", ["refused", "taken_back"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="datahub_owner_change_decided",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ownerchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reason", ""), _negated=True),
+                    models.Q(("source_name", ""), _negated=True),
+                    models.Q(("unit", models.F("before")), _negated=True),
+                ),
+                name="datahub_owner_change_is_said",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ownerchange",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("source",), name="datahub_owner_change_one_waits"
+            ),
         ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

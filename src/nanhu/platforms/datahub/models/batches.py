@@ -6,11 +6,13 @@ from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.dated import DatedRule, dated_constraints
 from nanhu.kernel.proposals import TAKEN_BACK, Event, Proposal, proposal_constraints
+from nanhu.kernel.registry import Text
 from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.shared.declarations import PERSON, shared_tables
 
@@ -402,6 +404,9 @@ class LimitRequest(Proposal):
     red = models.PositiveIntegerField()
     amber_rows = models.PositiveIntegerField(null=True)
     reason = models.TextField()
+    before: Any = models.JSONField(
+        null=True, help_text="agreed to: what held until then, and holds on for files of an office that has not seen it"
+    )
 
     class Meta:
         db_table = "datahub_limit_request"
@@ -426,25 +431,58 @@ class LimitRequest(Proposal):
         return [Event(first.what, first.who, first.at, self.reason), *rest]
 
 
+class LimitNotice(models.Model):
+    """That a limit was loosened, for the office whose files it lets pass more easily (放宽告知). Until whoever speaks for it has seen that,
+    its files are measured by what held before."""
+
+    what: Text = _("这次放宽")
+
+    request = models.ForeignKey(LimitRequest, on_delete=models.PROTECT, related_name="notices", db_index=False)
+    unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+", db_index=False)
+    heard_at = models.DateTimeField(null=True)
+    heard_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    heard_by_name = models.TextField(default="", blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "datahub_limit_notice"
+        constraints = [
+            models.UniqueConstraint(fields=["request", "unit"], name="datahub_limit_notice_once"),
+            models.CheckConstraint(
+                condition=Q(heard_at=None, heard_by=None) | Q(heard_at__isnull=False, heard_by__isnull=False),
+                name="datahub_limit_notice_is_heard_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["unit"], condition=Q(heard_at=None), name="datahub_limit_notice_waits")]
+
+
 class SourceOwner(models.Model):
-    """Whose a source is (负责部门), as a steward said: the unit that speaks for its files at red. Where none did, the unit of the name that
-    its office bears. Whoever said it is not the second person there."""
+    """Whose a source is (负责部门), as two people said (`OwnerChange`), or one steward of a source that was nobody's: the unit that speaks
+    for its files at red. Where nobody did, the unit of the name that its office bears. Whoever said it, or agreed, is not the second person
+    there."""
 
     source = models.TextField(unique=True)
     unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     changed_by_name = models.TextField()
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    agreed_by_name = models.TextField(default="", blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         db_table = "datahub_source_owner"
-        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="datahub_source_owner_has_reason")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="datahub_source_owner_has_reason"),
+            models.CheckConstraint(
+                condition=Q(agreed_by=None) | ~Q(agreed_by=F("changed_by")), name="datahub_source_owner_two_people"
+            ),
+        ]
 
 
 class Release(Proposal):
     """A file that the gate holds at red, to be let pass: its owner office says that it is right, a data steward agrees. Where the office
-    has nobody who can speak (`vacancy`), another steward stands in for it."""
+    has nobody who can speak (`vacancy`), another steward stands in for it. `in_place_of`: for whom a delegate (代理) spoke; the two are one."""
 
     what = _("这次放行")
 
@@ -452,6 +490,7 @@ class Release(Proposal):
         NO_UNIT = "no_unit", _("机构名册里没有这个部门")
         NOBODY = "nobody", _("没有负责人、副职或书记在任")
         NO_ACCOUNT = "no_account", _("在任的人都没有在用的账号")
+        NOBODY_ELSE = "nobody_else", _("除申请人以外没有别人能替它说话")
 
     class State(models.TextChoices):
         ASKED = "asked", _("待复核")
@@ -465,6 +504,8 @@ class Release(Proposal):
         "people.OrgUnit", null=True, on_delete=models.PROTECT, related_name="+", help_text="the owner office"
     )
     vacancy = models.TextField(choices=Vacancy, default="", blank=True)
+    in_place_of = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    in_place_of_name = models.TextField(default="", blank=True)
     reason = models.TextField()
 
     class Meta:
@@ -477,6 +518,11 @@ class Release(Proposal):
             models.CheckConstraint(
                 condition=Q(unit__isnull=False) | ~Q(vacancy=""), name="datahub_release_office_or_stand_in"
             ),
+            models.CheckConstraint(
+                condition=Q(in_place_of=None)
+                | Q(vacancy="") & ~Q(in_place_of=F("author")) & ~Q(in_place_of=F("approver")),
+                name="datahub_release_delegate_and_owner_are_one",
+            ),
             models.UniqueConstraint(fields=["batch"], condition=Q(state="asked"), name="datahub_release_one_waits"),
         ]
 
@@ -485,22 +531,79 @@ class Release(Proposal):
 
     @classmethod
     def waiting_for(cls, account_id: int) -> "QuerySet[Release]":
-        named_by_him = SourceOwner.objects.filter(changed_by_id=account_id)
-        return super().waiting_for(account_id).exclude(batch__source__in=named_by_him.values("source"))
+        named_by_him = SourceOwner.objects.filter(Q(changed_by_id=account_id) | Q(agreed_by_id=account_id))
+        waiting = super().waiting_for(account_id).exclude(batch__source__in=named_by_him.values("source"))
+        return waiting.filter(Q(in_place_of=None) | ~Q(in_place_of_id=account_id))
 
     @property
     def others(self) -> list[int]:
-        """Who named the office that spoke: else one person alone would choose both. Nobody, as long as it names no batch."""
+        """Who named the office that spoke, and who agreed to that: else they alone would choose both; and in whose place was spoken. Nobody,
+        as long as it names no batch."""
         if not self.batch_id:
             return []
-        named = SourceOwner.objects.filter(source=self.batch.source)
-        return list(named.values_list("changed_by_id", flat=True))
+        named = SourceOwner.objects.filter(source=self.batch.source).values_list("changed_by_id", "agreed_by_id")
+        return [one for row in [*named, (self.in_place_of_id,)] for one in row if one is not None]
 
     @property
     def history(self) -> list[Event]:
         first, *rest = super().history
-        what = _("数据管理员代为申请") if self.vacancy else _("负责部门确认文件无误")
+        what: Text = _("数据管理员代为申请") if self.vacancy else _("负责部门确认文件无误")
+        if self.in_place_of_name:
+            what = format_lazy(_("代{name}确认文件无误"), name=self.in_place_of_name)
         return [Event(what, first.who, first.at, self.reason), *rest]
+
+
+class OwnerChange(Proposal):
+    """Another owner for a source (改负责部门): a steward asks for it, and the office whose it is agrees; where nobody else can speak for that
+    (`vacancy`), another steward does. A file that waits at red stays with the office that it waits for."""
+
+    what = _("这次改负责部门")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待复核")
+        AGREED = "agreed", _("已同意")
+        REFUSED = "refused", _("未同意")
+        TAKEN_BACK = TAKEN_BACK, _("已撤回")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    source = models.TextField()
+    source_name = models.TextField(help_text="as it was called when it was asked for")
+    before = models.ForeignKey(
+        "people.OrgUnit", on_delete=models.PROTECT, related_name="+", db_index=False, help_text="whose it is"
+    )
+    unit = models.ForeignKey(
+        "people.OrgUnit", on_delete=models.PROTECT, related_name="+", help_text="whose it shall be"
+    )
+    vacancy = models.TextField(choices=Release.Vacancy, default="", blank=True)
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "datahub_owner_change"
+        constraints = [
+            *proposal_constraints(
+                "datahub_owner_change", undecided=["asked"], decided=["agreed", "refused"], can_be_taken_back=True
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(source_name="") & ~Q(unit=F("before")), name="datahub_owner_change_is_said"
+            ),
+            models.UniqueConstraint(
+                fields=["source"], condition=Q(state="asked"), name="datahub_owner_change_one_waits"
+            ),
+        ]
+        indexes = [models.Index(fields=["before"], condition=Q(state="asked"), name="datahub_owner_change_waits")]
+
+    def __str__(self) -> str:
+        return self.source_name
+
+    @classmethod
+    def waiting_for(cls, account_id: int) -> "QuerySet[OwnerChange]":
+        """What a steward may decide: where the office can speak, it waits for that."""
+        return super().waiting_for(account_id).exclude(vacancy="")
+
+    @property
+    def history(self) -> list[Event]:
+        first, *rest = super().history
+        return [Event(first.what, first.who, first.at, self.reason), *rest]
 
 
 class Missing(models.Model):

@@ -65,6 +65,13 @@ class Grant(Proposal):
     case_number = models.TextField(
         default="", blank=True, help_text="of the case that decides it; empty: two stewards do"
     )
+    for_unit = models.ForeignKey(
+        "people.OrgUnit",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="of whoever asked in its case: his colleagues there may renew it",
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -73,6 +80,11 @@ class Grant(Proposal):
         help_text="who agreed in its case before the steward: of the table's owner",
     )
     owner_name = models.TextField(default="", blank=True)
+    owner_side = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="accounts of all who had to do with the owner's word: who decided, handed it on, or was stood in for",
+    )
     ended_at = models.DateTimeField(null=True)
     ended_by_name = models.TextField(default="", blank=True)
     read_to = models.BigIntegerField(
@@ -111,6 +123,9 @@ class Grant(Proposal):
             models.CheckConstraint(
                 condition=Q(owner=None) | ~Q(owner=F("author")) & ~Q(owner=F("approver")),
                 name="datahub_grant_three_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(owner_side__contains=[F("approver")]), name="datahub_grant_steward_had_no_other_part"
             ),
             models.CheckConstraint(
                 condition=~Q(purpose="") & Q(fields__len__gt=0) & Q(fields__contains=F("masked")),

@@ -4,6 +4,7 @@ Green goes by itself, amber waits for a steward, red for two. Limits are dated r
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from statistics import median
@@ -11,7 +12,8 @@ from typing import Any, Final
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.dated import rules_on
-from nanhu.platforms.datahub.models import Batch, GateLimit, Level
+from nanhu.platforms.datahub.models import Batch, GateLimit, Level, LimitNotice, LimitRequest
+from nanhu.platforms.datahub.services import owners
 from nanhu.platforms.datahub.services.judging import Judged
 from nanhu.platforms.people import api as people
 
@@ -66,9 +68,41 @@ class Measured:
 
 
 def limits_of(source: str) -> dict[str, GateLimit]:
+    """By which its files are measured: those in force, but where one was loosened and the office whose they are has not seen that yet, what
+    held before."""
+    limits = limits_in_force(source)
+    for one in unseen_by_owner(source):
+        limit = limits.get(one.measure)
+        if limit is not None and limit.source == one.source:
+            limits[one.measure] = stricter(limit, one.before)
+    return limits
+
+
+def limits_in_force(source: str) -> dict[str, GateLimit]:
     """Those of the source before those of all."""
     found = rules_on(GateLimit.objects.filter(source__in=["", source]), campus_today()).order_by("source")
     return {limit.measure: limit for limit in found}
+
+
+def unseen_by_owner(source: str) -> list[LimitRequest]:
+    """What was loosened for it, and waits to be seen by an office that can speak; nobody waits for one that cannot."""
+    waiting = LimitNotice.objects.filter(heard_at=None, request__source__in=["", source]).select_related(
+        "request", "unit"
+    )
+    notices = list(waiting.order_by("pk"))
+    owner = owners.unit_of(source) if notices else None
+    concerned = [one for one in notices if one.request.source or one.unit_id == owner]
+    able = {unit.pk for unit in {one.unit for one in concerned} if owners.speaking_for(unit).accounts}
+    return [one.request for one in concerned if one.unit_id in able]
+
+
+def stricter(limit: GateLimit, before: Mapping[str, int | None]) -> GateLimit:
+    """Not to be saved: of each number the lower."""
+    held = copy(limit)
+    for name, value in before.items():
+        now_value = getattr(held, name)
+        setattr(held, name, value if now_value is None else now_value if value is None else min(now_value, value))
+    return held
 
 
 def look(

@@ -1,22 +1,26 @@
-"""Limits of the gate, from a day on: a stricter one at one steward's word; one that lets more pass at two."""
+"""Limits of the gate, from a day on: a stricter one at one steward's word; one that lets more pass at two, and for files of an office once
+whoever speaks for that has seen it (`gate.limits_of`)."""
 
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.dated import supersede
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
-from nanhu.platforms.datahub.errors import LimitWaitsError
-from nanhu.platforms.datahub.known_sources import named_source
-from nanhu.platforms.datahub.models import GateLimit, LimitRequest
-from nanhu.platforms.datahub.services.gate import limits_of
+from nanhu.platforms.datahub.errors import LimitWaitsError, NotTheOfficeError
+from nanhu.platforms.datahub.known_sources import every_source, named_source
+from nanhu.platforms.datahub.models import GateLimit, LimitNotice, LimitRequest
+from nanhu.platforms.datahub.services import owners
+from nanhu.platforms.datahub.services.gate import limits_in_force, limits_of
 from nanhu.platforms.datahub.sources import SOURCES
 
 State = LimitRequest.State
+NUMBERS: Final = ("amber", "red", "amber_rows")
 
 
 @transaction.atomic
@@ -61,12 +65,34 @@ def is_looser(wanted: LimitRequest, held: GateLimit | None) -> bool:
 @transaction.atomic
 def agree(*, by: Actor, asked: LimitRequest) -> None:
     found = asked.locked_in([State.ASKED])
+    held = limits_in_force(found.source).get(found.measure)
+    found.before = {name: getattr(held, name) for name in NUMBERS} if held else None
     found.decide(by, state=State.AGREED)
     found.save()
     audit.record(
         by=by, action="datahub.agree_limit", target=target_of(found), reason=found.reason, facts=facts_of(found)
     )
     put_in_force(found, by=by)
+    if held:
+        concerned = [one for one in every_source() if found.source in {"", one.key}]
+        units = sorted(owners.units_of(concerned))
+        LimitNotice.objects.bulk_create(LimitNotice(request=found, unit_id=unit_id) for unit_id in units)
+
+
+@transaction.atomic
+def hear(*, by: Actor, notice: LimitNotice) -> bool:
+    """The office has seen it (知道了): from now on its files are measured by it. False where it was seen already."""
+    found = LimitNotice.objects.select_for_update(of=("self",)).select_related("unit", "request").get(pk=notice.pk)
+    owner = owners.speaking_for(found.unit)
+    if by.account_id not in owner.accounts:
+        raise NotTheOfficeError(office=owner.name)
+    if found.heard_at is not None:
+        return False
+    found.heard_at, found.heard_by_id, found.heard_by_name = now(), by.account_id, by.name
+    found.save(update_fields=["heard_at", "heard_by", "heard_by_name"])
+    facts = facts_of(found.request) | {"unit": owner.name} | owners.in_place_facts(owner, by)
+    audit.record(by=by, action="datahub.hear_limit", target=target_of(found.request), facts=facts)
+    return True
 
 
 @transaction.atomic

@@ -1,42 +1,64 @@
-"""Whose a source is (负责部门), and who speaks for it at red: who leads the unit, and who handed the file in and is of the unit.
+"""Whose a source is (负责部门), and who speaks for it at red: who leads the unit, who stands in for him by his delegation (代理), and who
+handed the file in and is of the unit.
 
-The unit is the one that a steward named, else the one that bears the name of the source's office. It is written into a batch as that comes
-to wait, so that it stays the same unit under another name; a steward who names another moves what waits along, and what was said is void."""
+The unit is the one that was named, else the one that bears the name of the source's office. It is written into a batch as that comes to
+wait, and stays there: under another name of the unit, and where another owner is named meanwhile. A steward asks for that; the office whose
+the source is decides, or another steward where nobody else can speak for it."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
+from nanhu.kernel.database.prepared import Given
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
+from nanhu.kernel.registry import Viewer
+from nanhu.platforms.datahub.errors import FormerOwnerSpeaksError, OwnerWaitsError
 from nanhu.platforms.datahub.known_sources import every_source, named_source
-from nanhu.platforms.datahub.models import Batch, Release, SourceOwner
+from nanhu.platforms.datahub.models import Batch, OwnerChange, Release, SourceOwner
 from nanhu.platforms.datahub.sources import SourceSpec
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 
 STEWARD: Final = "datahub.steward"
 POSTS: Final = frozenset({"head", "deputy", "secretary"})
+ACTIVE: Final = identity.Account.State.ACTIVE
 Vacancy = Release.Vacancy
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """What a room that keeps delegations says of those for all that somebody decides. `rows`: of today, each with `owner_id`, in whose place
+    `delegate_id` acts; `of`: in whose place a reader does, read once a request."""
+
+    rows: Callable[[], QuerySet[Any]]
+    of: Callable[[Viewer], Collection[int]]
+
+
+stand_ins: list[StandIns] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
     """`name`: the unit's, or what the source says where there is no such unit; `speakers`: names of who may speak, `accounts`: theirs;
-    `vacancy`: why nobody may."""
+    `vacancy`: why nobody may. `in_place`: by account of a delegate, who is none of them himself, those in whose place he is, with their names."""
 
     unit_id: int | None
     name: str
     vacancy: str = ""
     speakers: tuple[str, ...] = ()
     accounts: frozenset[int] = frozenset()
+    in_place: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
 
     @property
     def who(self) -> str:
@@ -46,6 +68,16 @@ class Owner:
     def why_nobody(self) -> str:
         return str(Vacancy(self.vacancy).label) if self.vacancy else ""
 
+    def for_whom(self, account_id: int | None) -> tuple[int | None, str]:
+        """Account and name of him in whose place a delegate speaks: of several the first."""
+        return min(self.in_place.get(account_id or 0, {}).items(), default=(None, ""))
+
+    def besides(self, account_id: int) -> frozenset[int]:
+        """Who may speak, and is neither this one nor in his place alone."""
+        return frozenset(
+            one for one in self.accounts - {account_id} if self.in_place.get(one, {}).keys() != {account_id}
+        )
+
 
 def owner_of(batch: Batch) -> Owner:
     """Of what waits, as posts and accounts are now."""
@@ -53,13 +85,88 @@ def owner_of(batch: Batch) -> Owner:
     if unit is None or not unit.is_active:
         name = unit.name if unit else office_of(batch.source)
         return Owner(unit.pk if unit else None, name, Vacancy.NO_UNIT)
-    persons = {*people.leaders_of([unit.pk], POSTS), *who_handed_in(batch, unit.pk)}
-    active = [one for one in identity.accounts_of(persons) if one.state == identity.Account.State.ACTIVE]
-    if not active:
-        return Owner(unit.pk, unit.name, Vacancy.NO_ACCOUNT if persons else Vacancy.NOBODY)
-    cards = people.person_cards([one.person_id for one in active])
-    names = tuple(cards[one.person_id].name for one in active if one.person_id in cards)
-    return Owner(unit.pk, unit.name, "", names, frozenset(one.pk for one in active))
+    return speaking_for(unit, who_handed_in(batch, unit.pk))
+
+
+def speaking_for(unit: Any, handed_in: Iterable[int] = ()) -> Owner:
+    """Of an office (an OrgUnit); `handed_in`: persons who speak for it beside its leaders."""
+    if not unit.is_active:
+        return Owner(unit.pk, unit.name, Vacancy.NO_UNIT)
+    leaders = set(people.leaders_of([unit.pk], POSTS))
+    accounts = active_accounts({*leaders, *handed_in})
+    if not accounts:
+        return Owner(unit.pk, unit.name, Vacancy.NO_ACCOUNT if leaders or [*handed_in] else Vacancy.NOBODY)
+    given_by = stood_in_by(leaders & accounts.keys())
+    standing_in = {person: account for person, account in active_accounts(given_by).items() if person not in accounts}
+    cards = people.person_cards([*accounts, *standing_in])
+    standing_in = {person: account for person, account in standing_in.items() if is_staff(cards.get(person))}
+    in_place = {
+        account: {accounts[one]: cards[one].name for one in given_by[person]} for person, account in standing_in.items()
+    }
+    names = [cards[one].name for one in accounts if one in cards]
+    names += [
+        _("%(name)s（代%(owner)s）") % {"name": cards[person].name, "owner": "、".join(in_place[account].values())}
+        for person, account in standing_in.items()
+    ]
+    everybody = frozenset({*accounts.values(), *standing_in.values()})
+    return Owner(unit.pk, unit.name, "", tuple(names), everybody, in_place)
+
+
+def active_accounts(person_ids: Iterable[int]) -> dict[int, int]:
+    """Account by person, of those who can sign in."""
+    return {one.person_id: one.pk for one in identity.accounts_of(person_ids) if one.state == ACTIVE}
+
+
+def stood_in_by(person_ids: Collection[int]) -> dict[int, list[int]]:
+    """By who stands in today, for whom of these."""
+    found: dict[int, list[int]] = {}
+    for kept in stand_ins if person_ids else ():
+        rows = kept.rows().filter(owner_id__in=person_ids).order_by("pk")
+        for owner_id, delegate_id in rows.values_list("owner_id", "delegate_id"):
+            found.setdefault(delegate_id, []).append(owner_id)
+    return found
+
+
+def is_staff(card: people.PersonCard | None) -> bool:
+    """Who has left stands in for nobody."""
+    return card is not None and any(tie.is_live and tie.kind == "staff" for tie in card.affiliations)
+
+
+def is_spoken_for_by(person: int | Given, column: str = "owner_unit") -> Q:
+    """Of rows that name a unit: whether this person leads it today, or stands in for who does. For lists that are counted."""
+    found = Q(**{f"{column}__in": people.units_led_by(person, POSTS)})
+    able = identity.Account.objects.filter(person_id=OuterRef("person_id"), state=ACTIVE)
+    for kept in stand_ins:
+        given_by = kept.rows().filter(delegate_id=person).values("owner_id")
+        theirs = people.leading(POSTS).filter(Exists(able), person__in=given_by)
+        found |= Q(**{f"{column}__in": theirs.values("unit_id")})
+    return found
+
+
+def units_spoken_for(viewer: Viewer) -> list[int]:
+    """Of which this reader, or who gave his work to him, is a leader; read once a request."""
+
+    def read() -> list[int]:
+        mine = [one.unit_id for one in people.own_posts(viewer) if one.office in POSTS]
+        owners = [one for kept in stand_ins for one in kept.of(viewer)]
+        able = active_accounts(owners) if owners else {}
+        return [*mine, *(one.unit_id for person in able for one in people.posts_of(person) if one.office in POSTS)]
+
+    return viewer.once("datahub.units_spoken_for", read)
+
+
+def still_speaks() -> Q:
+    """Of words of an office (`Release` without `vacancy`): whether who said it, and in whose place, can speak for it still, as `owner_of` says
+    it. That who handed a file in moved to another unit since, it does not see."""
+    leads = people.leading(POSTS).filter(unit_id=OuterRef("unit_id"))
+    itself = Exists(leads.filter(person_id=OuterRef("author__person_id")))
+    handed_in = Q(author_id=F("batch__account_id")) & Exists(identity.holding(STEWARD).filter(pk=OuterRef("author_id")))
+    found: Q = Q(in_place_of=None) & (Q(itself) | handed_in)
+    for kept in stand_ins:
+        of_him = OuterRef("in_place_of__person_id")
+        stands = kept.rows().filter(owner_id=of_him, delegate_id=OuterRef("author__person_id"))
+        found |= Q(Exists(stands), Exists(leads.filter(person_id=of_him)), in_place_of__state=ACTIVE)
+    return Q(author__state=ACTIVE) & found
 
 
 def who_handed_in(batch: Batch, unit_id: int) -> Iterable[int]:
@@ -73,6 +180,14 @@ def who_handed_in(batch: Batch, unit_id: int) -> Iterable[int]:
 def unit_of(source: str) -> int | None:
     named = SourceOwner.objects.filter(source=source).values_list("unit_id", flat=True).first()
     return named or Names().unit_called(office_of(source))
+
+
+def units_of(specs: Iterable[SourceSpec]) -> set[int]:
+    """Whose these sources are, as far as that is known; some few queries, however many."""
+    named = dict(SourceOwner.objects.values_list("source", "unit_id"))
+    names = Names()
+    found = {named.get(one.key) or names.unit_called(office_in(one)) for one in specs}
+    return {one for one in found if one is not None}
 
 
 def office_of(source: str) -> str:
@@ -127,6 +242,7 @@ class Line:
     speakers: str
     reason: str
     changed_by_name: str
+    agreed_by_name: str
 
 
 def lines() -> list[Line]:
@@ -150,43 +266,119 @@ def lines() -> list[Line]:
             "、".join(dict.fromkeys(speak.get(units[spec.key] or 0, ()))),
             named[spec.key].reason if spec.key in named else "",
             named[spec.key].changed_by_name if spec.key in named else "",
+            named[spec.key].agreed_by_name if spec.key in named else "",
         )
         for spec in specs
     ]
 
 
 @transaction.atomic
-def set_owner(*, by: Actor, source: str, unit_id: int, reason: str) -> bool:
-    """False where it is that unit's already. What waits needs the new one's word: what the old one said is void."""
-    waiting = lock_waiting(source)
-    if unit_of(source) == unit_id and all(one.owner_unit_id == unit_id for one in waiting):
+def set_owner(*, by: Actor, token: UUID, source: str, unit_id: int, reason: str) -> OwnerChange | bool:
+    """What waits to be decided; or whether that changed it: a source that is nobody's has its owner at once, and one that is that
+    unit's already stays."""
+    known = OwnerChange.known(by, token)
+    if known is not None:
+        return known
+    lock_key(f"datahub.owner:{source}")
+    before = unit_of(source)
+    if before == unit_id:
         return False
-    name_owner(by=by, source=source, unit_id=unit_id, reason=given(reason), waiting=waiting)
-    return True
+    if before is None:
+        name_owner(by=by, source=source, unit_id=unit_id, reason=given(reason))
+        return True
+    return ask_owner(by=by, token=token, source=source, before=before, unit_id=unit_id, reason=given(reason))
+
+
+def ask_owner(*, by: Actor, token: UUID, source: str, before: int, unit_id: int, reason: str) -> OwnerChange:
+    if OwnerChange.objects.filter(source=source, state=OwnerChange.State.ASKED).exists():
+        raise OwnerWaitsError
+    spec = named_source(source)
+    called = f"{spec.office} · {spec.title}" if spec else source
+    made = OwnerChange.begun(
+        by, token, source=source, source_name=called, before_id=before, unit_id=unit_id, reason=reason
+    )
+    if not (office := speaking_for(made.before)).besides(account_of(by)):
+        made.vacancy = office.vacancy or Vacancy.NOBODY_ELSE
+        made.save(update_fields=["vacancy"])
+    audit.record(by=by, action="datahub.ask_owner", target=target_of(made), reason=reason, facts=facts_of(made))
+    return made
+
+
+@transaction.atomic
+def agree_owner(*, by: Actor, asked: OwnerChange) -> None:
+    """By the office whose it is; by another steward where nobody but who asked can speak for that, whom the page lets in."""
+    found = asked.locked_in([OwnerChange.State.ASKED])
+    in_place = refuse_other_offices(by, found)
+    found.decide(by, state=OwnerChange.State.AGREED)
+    found.save()
+    facts = facts_of(found) | in_place
+    audit.record(by=by, action="datahub.agree_owner", target=target_of(found), reason=found.reason, facts=facts)
+    who_asked = Actor(account_id=found.author_id, name=found.author_name)
+    name_owner(by=who_asked, source=found.source, unit_id=found.unit_id, reason=found.reason, agreed=found)
+
+
+@transaction.atomic
+def refuse_owner(*, by: Actor, asked: OwnerChange, answer: str) -> None:
+    """A steward or the office says no."""
+    found = asked.locked_in([OwnerChange.State.ASKED])
+    found.decide(by, state=OwnerChange.State.REFUSED, answer=given(answer))
+    found.save()
+    facts = facts_of(found) | in_place_facts(speaking_for(found.before), by)
+    audit.record(by=by, action="datahub.refuse_owner", target=target_of(found), reason=answer, facts=facts)
+
+
+@transaction.atomic
+def take_back_owner(*, by: Actor, asked: OwnerChange, answer: str) -> None:
+    found = asked.locked_in([OwnerChange.State.ASKED])
+    found.take_back(by, answer=answer)
+    found.save()
+    audit.record(by=by, action="datahub.take_back_owner", target=target_of(found), reason=answer)
+
+
+def refuse_other_offices(by: Actor, asked: OwnerChange) -> dict[str, object]:
+    """What the log says of in whose place he speaks."""
+    office = speaking_for(asked.before)
+    others = office.besides(asked.author_id)
+    if others and by.account_id not in others:
+        raise FormerOwnerSpeaksError(office=office.name, who=office.who)
+    return in_place_facts(office, by)
+
+
+def in_place_facts(office: Owner, by: Actor) -> dict[str, object]:
+    _account, name = office.for_whom(by.account_id)
+    return {"in_place_of": name} if name else {}
+
+
+def target_of(asked: OwnerChange) -> str:
+    return f"source:{asked.source}"
+
+
+def facts_of(asked: OwnerChange) -> dict[str, object]:
+    facts: dict[str, object] = {"unit_before": asked.before.name, "unit": asked.unit.name}
+    return facts | ({"vacancy": asked.vacancy} if asked.vacancy else {})
 
 
 def office_renamed(*, by: Actor, source: str, before: int | None) -> None:
-    """A steward calls the office of a source otherwise: where that names another unit, he named it; where it names none, it stays the
-    unit that it was (`before`)."""
-    unit_id = Names().unit_called(office_of(source)) or before
-    if unit_id is not None and (unit_id != before or unit_of(source) != before):
-        waiting = lock_waiting(source)
-        name_owner(by=by, source=source, unit_id=unit_id, reason=office_of(source), waiting=waiting)
+    """A steward calls the office of a source otherwise: it stays the unit that it was (`before`); where that names another unit, he asked for
+    it. One that was nobody's is whose the name says."""
+    wanted = Names().unit_called(office_of(source))
+    if before is None or wanted == before:
+        if wanted is not None and before is None:
+            name_owner(by=by, source=source, unit_id=wanted, reason=office_of(source))
+        return
+    lock_key(f"datahub.owner:{source}")
+    if unit_of(source) != before:
+        name_owner(by=by, source=source, unit_id=before, reason=office_of(source))
+    if wanted is not None:
+        ask_owner(by=by, token=uuid4(), source=source, before=before, unit_id=wanted, reason=office_of(source))
 
 
-def lock_waiting(source: str) -> list[Batch]:
-    return list(Batch.objects.select_for_update().filter(source=source, state=Batch.State.WAITING).order_by("id"))
-
-
-def name_owner(*, by: Actor, source: str, unit_id: int, reason: str, waiting: Iterable[Batch]) -> None:
-    said = {"unit_id": unit_id, "reason": reason, "changed_at": now()}
+def name_owner(*, by: Actor, source: str, unit_id: int, reason: str, agreed: OwnerChange | None = None) -> None:
+    said: dict[str, object] = {"unit_id": unit_id, "reason": reason, "changed_at": now()}
     said |= {"changed_by_id": account_of(by), "changed_by_name": by.name}
+    said |= {"agreed_by_id": agreed.approver_id if agreed else None}
+    said |= {"agreed_by_name": agreed.approver_name if agreed else ""}
     owner, _is_new = SourceOwner.objects.update_or_create(source=source, defaults=said)
-    for batch in waiting:
-        if batch.owner_unit_id != unit_id:
-            batch.owner_unit_id = unit_id
-            batch.save(update_fields=["owner_unit"])
-            void_words(batch, _("负责部门改了，原来的确认不算数"))
     facts = {"unit": owner.unit.name}
     audit.record(by=by, action="datahub.set_owner", target=f"source:{source}", reason=reason, facts=facts)
 

@@ -23,7 +23,7 @@ from nanhu.platforms.datahub.errors import (
 from nanhu.platforms.datahub.jobs import finish_batch
 from nanhu.platforms.datahub.models import Batch, Issue, Level, Release
 from nanhu.platforms.datahub.services.files import refuse_outdated, was_applied
-from nanhu.platforms.datahub.services.owners import Owner, owner_of, void_words
+from nanhu.platforms.datahub.services.owners import Owner, in_place_facts, owner_of, void_words
 from nanhu.platforms.datahub.services.settle import lock_batch
 from nanhu.platforms.datahub.warehouse import taking
 
@@ -52,11 +52,13 @@ def confirm(*, by: Actor, token: UUID, batch_id: int, seen: str, reason: str) ->
     owner = owner_of(batch)
     refuse_stranger(by, owner)
     said_before = Release.objects.filter(batch=batch, state=Release.State.ASKED, unit_id=owner.unit_id, vacancy="")
-    if said_before.filter(author_id__in=owner.accounts).exists():
+    if any(not is_lapsed(one, owner) for one in said_before):
         raise ReleaseRefusedError
     void_words(batch, _("负责部门自己确认了"))
-    said = Release.begun(by, token, batch=batch, unit_id=owner.unit_id, reason=given(reason))
-    facts = facts_of(batch) | {"unit": owner.name}
+    account, name = owner.for_whom(by.account_id)
+    in_place = {"in_place_of_id": account, "in_place_of_name": name}
+    said = Release.begun(by, token, batch=batch, unit_id=owner.unit_id, reason=given(reason), **in_place)
+    facts = facts_of(batch) | {"unit": owner.name} | in_place_facts(owner, by)
     audit.record(by=by, action="datahub.confirm_file", target=f"batch:{batch.id}", reason=reason, facts=facts)
     return said
 
@@ -106,8 +108,13 @@ def refuse_stand_in(owner: Owner) -> None:
 
 
 def is_lapsed(word: Release, owner: Owner) -> bool:
-    """Whether whoever spoke for the office, and is not decided on, lost his post or his account since."""
-    return not word.vacancy and word.author_id not in owner.accounts
+    """Whether whoever spoke for the office, and is not decided on, lost his post or his account since; or he in whose place he spoke, or the
+    delegation ended."""
+    if word.vacancy:
+        return False
+    in_place = owner.in_place.get(word.author_id, {})
+    speaks_himself = word.author_id in owner.accounts and not in_place
+    return word.in_place_of_id not in in_place if word.in_place_of_id else not speaks_himself
 
 
 @transaction.atomic
@@ -160,7 +167,7 @@ def send_back(*, by: Actor, batch_id: int, reason: str) -> Batch:
     batch = lock_batch(batch_id, WAITING)
     owner = owner_of(batch)
     refuse_stranger(by, owner)
-    facts = facts_of(batch) | {"unit": owner.name}
+    facts = facts_of(batch) | {"unit": owner.name} | in_place_facts(owner, by)
     audit.record(by=by, action="datahub.return_file", target=f"batch:{batch.id}", reason=given(reason), facts=facts)
     return put_away(batch, reason)
 

@@ -80,7 +80,7 @@ def hold(
     *, by: Actor, batch: Batch, rows: Sequence[Judged], result: people.ApplyResult, counts: dict[str, object]
 ) -> Batch:
     """Nothing golden was written: what it would do is shown, and waits."""
-    batch.is_released, batch.owner_unit_id = False, owners.unit_of(batch.source)
+    batch.is_released, batch.owner_unit_id = False, batch.owner_unit_id or owners.unit_of(batch.source)
     known = {row.token: row.token for row in rows if row.token is not None and row.token > 0}
     outcome.write_rows(rows, known)
     outcome.write_issues(batch, rows)

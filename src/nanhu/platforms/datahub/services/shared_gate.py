@@ -116,7 +116,7 @@ def applied_today(batch: Batch) -> QuerySet[Batch]:
 def hold(batch: Batch, much: TooMuchError) -> None:
     """It waits: what it would do is written down for whoever lets it pass."""
     batch.gate, batch.gate_level = [gate_of(batch, much)], level_of(batch, much)
-    batch.is_released, batch.owner_unit_id = False, unit_of(batch.source)
+    batch.is_released, batch.owner_unit_id = False, batch.owner_unit_id or unit_of(batch.source)
 
 
 def foresee(batch: Batch, *checks: Callable[[], object]) -> None:

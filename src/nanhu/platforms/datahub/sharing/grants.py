@@ -2,7 +2,7 @@
 
 Two stewards do so at their desk; or a process asks (数据共享申请, `portal.sharing`) and alone decides then."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from datetime import date
@@ -51,8 +51,17 @@ TERMS = tuple(one.name for one in dataclass_fields(Terms))
 
 
 @transaction.atomic
-def ask(*, by: Actor, token: UUID, table: SharedTable, vendor: Vendor, terms: Terms, state: str = State.ASKED) -> Grant:
-    """`state`: IN_CASE where a process decides it, whose number the caller writes down (`name_case`)."""
+def ask(
+    *,
+    by: Actor,
+    token: UUID,
+    table: SharedTable,
+    vendor: Vendor,
+    terms: Terms,
+    state: str = State.ASKED,
+    for_unit_id: int | None = None,
+) -> Grant:
+    """`state`: IN_CASE where a process decides it, whose number the caller writes down (`name_case`); `for_unit_id`: of whoever asks there."""
     known = Grant.known(by, token)
     if known is not None:
         return known
@@ -65,6 +74,7 @@ def ask(*, by: Actor, token: UUID, table: SharedTable, vendor: Vendor, terms: Te
         by,
         token,
         state=state,
+        for_unit_id=for_unit_id,
         vendor=vendor,
         table_key=table.key,
         fields=[one.name for one in table.fields if one.name in given_names],
@@ -78,10 +88,15 @@ def ask(*, by: Actor, token: UUID, table: SharedTable, vendor: Vendor, terms: Te
         basis=terms.basis,
         expires_on=terms.expires_on,
     )
-    audit.record(
-        by=by, action="datahub.ask_grant", target=target_of(asked), reason=terms.purpose, facts=facts_of(asked)
-    )
+    before = held_before(asked)
+    facts = facts_of(asked) | ({"asked_before": before.author_name} if before else {})
+    audit.record(by=by, action="datahub.ask_grant", target=target_of(asked), reason=terms.purpose, facts=facts)
     return asked
+
+
+def held_before(grant: Grant) -> Grant | None:
+    """The one that this renews: it ends when this is agreed to."""
+    return Grant.objects.filter(vendor_id=grant.vendor_id, table_key=grant.table_key, state=State.AGREED).first()
 
 
 def locked_vendor(pk: int) -> Vendor:
@@ -128,12 +143,22 @@ def agree(*, by: Actor, grant: Grant) -> None:
 
 
 @transaction.atomic
-def agree_in_case(*, by: Actor, grant: Grant, owner_id: int | None, owner_name: str, said: Mapping[str, Any]) -> None:
-    """The last word of its case. `owner_id`: the account that agreed first; `said`: what both read of it (`said_of`), in the language
-    that is active. Raises GrantRefusedError where it cannot be given any more, or would be given otherwise than they read."""
+def agree_in_case(
+    *,
+    by: Actor,
+    grant: Grant,
+    owner_id: int | None,
+    owner_name: str,
+    owner_side: Collection[int],
+    said: Mapping[str, Any],
+) -> None:
+    """The last word of its case. `owner_id`: the account that agreed first; `owner_side`: those of all who had to do with that word, none of
+    whom is the steward; `said`: what both read of it (`said_of`), in the language that is active. Raises GrantRefusedError where it cannot be
+    given any more, or would be given otherwise than they read."""
     if owner_id == grant.author_id:
         raise GrantRefusedError(why=_("申请的和先同意的是同一个人"))
-    hold(by=by, grant=grant, state=State.IN_CASE, said=said, owner_id=owner_id, owner_name=owner_name)
+    by_owner = {"owner_id": owner_id, "owner_name": owner_name, "owner_side": sorted(owner_side)}
+    hold(by=by, grant=grant, state=State.IN_CASE, said=said, **by_owner)
 
 
 def hold(*, by: Actor, grant: Grant, state: str, said: Mapping[str, Any] | None = None, **more: Any) -> None:

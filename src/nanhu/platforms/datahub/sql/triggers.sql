@@ -25,3 +25,6 @@ CREATE TRIGGER datahub_batch_ends_its_day AFTER DELETE ON datahub_batch
 CREATE TRIGGER datahub_batch_counts_its_day AFTER UPDATE OF state, counts, created_at ON datahub_batch
     FOR EACH ROW WHEN ((OLD.state, OLD.counts, OLD.created_at) IS DISTINCT FROM (NEW.state, NEW.counts, NEW.created_at))
     EXECUTE FUNCTION datahub_batch_counts_its_day();
+
+CREATE TRIGGER datahub_release_is_of_others AFTER INSERT OR UPDATE OF state, approver_id ON datahub_release
+    FOR EACH ROW WHEN (NEW.state = 'agreed') EXECUTE FUNCTION datahub_release_is_of_others();

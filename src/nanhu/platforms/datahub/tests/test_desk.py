@@ -7,10 +7,11 @@ import pytest
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.datahub.feeding.reading import BY as READ_BY
-from nanhu.platforms.datahub.models import Batch, Grant, LimitRequest, Release, WriterSwitch
+from nanhu.platforms.datahub.models import Batch, Grant, LimitNotice, LimitRequest, OwnerChange, Release, WriterSwitch
+from nanhu.platforms.datahub.tests import at_red
 from nanhu.platforms.datahub.tests.conftest import signed_in
 from nanhu.platforms.datahub.tests.test_sharing import CARD, registered, wanted
-from nanhu.platforms.datahub.views.desk import desk, gate_desk, limits_desk, sharing_desk
+from nanhu.platforms.datahub.views.desk import desk, gate_desk, limits_desk, owners_desk, sharing_desk
 from nanhu.platforms.datahub.views.own_lineage import mine
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.openapi.models import Vendor
@@ -111,6 +112,37 @@ class TestGatePages(OfStewards):
                 token=uuid4(), batch=self.held(), reason="=1+1", author=author, author_name="=1+1", vacancy="no_unit"
             )
             for _one in range(count)
+        )
+        TestOwnerPages.fill(self, count)
+        decided = {"state": "taken_back", "decided_at": now(), "author": author, "author_name": "=1+1"}
+        loosened = LimitRequest.objects.bulk_create(
+            LimitRequest(token=uuid4(), measure="gone", amber=1, red=1, reason="=1+1", **decided)
+            for _one in range(count)
+        )
+        LimitNotice.objects.bulk_create(
+            LimitNotice(request=one, unit_id=at_red.unit("教务处", "0005")) for one in loosened
+        )
+
+
+class TestOwnerPages(OfStewards):
+    """Of a source whose office has nobody who can speak: another steward agrees."""
+
+    desk = owners_desk
+
+    def submitted(self, client):
+        at_red.unit("学校", "1000")
+        at_red.unit("教务处", "0005", "1000")
+        at_red.unit("学生处", "0031", "1000")
+        said = {"token": uuid4(), "source": "aa.students", "unit": "0031 学生处", "reason": "学籍归学生处"}
+        assert client.post("/datahub/gate/owners/set/", said).status_code == 302
+        return f"/datahub/owners/{OwnerChange.objects.get().public_id}/"
+
+    def fill(self, count):
+        before, unit = at_red.unit("教务处", "0005"), at_red.unit("学生处", "0031")
+        said = {"state": "taken_back", "decided_at": now(), "author": Account.objects.order_by("pk").first()}
+        said |= {"before_id": before, "unit_id": unit, "reason": "=1+1", "author_name": "=1+1"}
+        OwnerChange.objects.bulk_create(
+            OwnerChange(token=uuid4(), source=f"aa.s{number}", source_name="=1+1", **said) for number in range(count)
         )
 
 

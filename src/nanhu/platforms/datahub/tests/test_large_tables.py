@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import sqlglot
@@ -471,7 +472,7 @@ def test_an_emptied_table_stands_until_its_office_and_a_steward_say_so(large, en
     at_red.unit("学校", "1000")
     head = at_red.head_of(at_red.unit("财务处", "0006", "1000"), "赵处长", "0020209010")
     other = signed_in("管二号", "0020209003", "datahub.steward")
-    owner = {"source": f"large:{KEY}", "unit": "0006 财务处", "reason": "钱归财务处"}
+    owner = {"token": str(uuid4()), "source": f"large:{KEY}", "unit": "0006 财务处", "reason": "钱归财务处"}
     assert other.post("/datahub/gate/owners/set/", owner).status_code == 302
     engine(20, new=20)
     take(large, [])

@@ -2,16 +2,14 @@
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.urls import reverse
+from django.urls import reverse_lazy
 
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub.api import roll_back
-from nanhu.platforms.datahub.models import Batch, DataSource, Release, SourceOwner
-from nanhu.platforms.datahub.services import owners
+from nanhu.platforms.datahub.models import Batch, Release
 from nanhu.platforms.datahub.tests import at_red
 from nanhu.platforms.datahub.tests.at_red import agreed, appointed, desk_of, found_right, head_of, state_of, unit
 from nanhu.platforms.datahub.tests.conftest import BY, enrolled
-from nanhu.platforms.datahub.tests.reading import HTTP, at
 from nanhu.platforms.datahub.tests.test_gate import PEOPLE, WRONG, listed, right, second  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.tests.test_strangers_files import values
 from nanhu.platforms.datahub.views.looks import LOOK
@@ -22,7 +20,7 @@ from nanhu.platforms.people.models import Affiliation, OrgUnit, Post
 from nanhu.testing import sessions
 
 pytestmark = pytest.mark.django_db
-SET = "/datahub/gate/owners/set/"
+TODO, WAITS = reverse_lazy("flows:todo"), "确认文件：学籍.csv"
 
 
 @pytest.fixture
@@ -57,7 +55,7 @@ def test_the_office_sees_who_is_gone_and_says_that_it_is_right_and_a_steward_agr
     assert "ask-release/" not in page
     alone = steward.post(f"/datahub/batches/{held}/ask-release/", at_red.filled_in(steward, desk_of_steward(held)))
     assert (alone.status_code, "王处长" in alone.content.decode()) == (409, True)
-    assert "确认文件：学籍.csv" in head.get(reverse("flows:todo")).content.decode()
+    assert WAITS in head.get(TODO).content.decode()
     page = head.get(desk_of(held)).content.decode()
     assert ("少了 53 人" in page, PEOPLE[5]["name"] in page) == (True, True)
     assert "一共 53 个，这里列出前 50 个" in page
@@ -221,12 +219,15 @@ def test_the_word_of_who_can_speak_no_more_is_not_agreed_to_and_another_of_the_o
     happens,
 ):
     """As somebody's whose session was stolen, and whose account was closed then."""
+    assert WAITS in head.get(TODO).content.decode()
     assert found_right(head, held).status_code == 302
+    assert WAITS not in head.get(TODO).content.decode()
     happens("0020209010")
     refused = agreed(steward, held)
     assert (refused.status_code, "他的确认不算数" in refused.content.decode()) == (409, True)
     assert "现在不能替它说话了" in steward.get(f"/datahub/batches/{held}/").content.decode()
     deputy = head_of(registry_office, "李副处长", "0020209011", post="deputy")
+    assert WAITS in deputy.get(TODO).content.decode(), "at once, before a steward refused anything"
     assert desk_of(held, "confirm/") in deputy.get(desk_of(held)).content.decode()
     assert found_right(deputy, held).status_code == 302
     assert agreed(steward, held).status_code == 302
@@ -248,39 +249,6 @@ def test_who_headed_an_office_that_was_closed_is_offered_nothing_that_is_refused
     assert [desk_of(held, one) in page for one in ("confirm/", "return/")] == [False, False]
     assert "机构名册里没有这个部门" in page
     assert found_right_at(head, held, said).status_code == 403
-
-
-def test_another_owner_has_to_speak_anew_and_who_named_it_is_not_the_second(steward, second, head, held, run_jobs):  # noqa: F811
-    other = head_of(unit("学生处", "0031", "1000"), "钱处长", "0020209012")
-    assert found_right(head, held).status_code == 302
-    said = {"source": "aa.students", "unit": "0031 学生处", "reason": "学籍归学生处"}
-    assert steward.post(SET, said | {"unit": "没有的"}).status_code == 422
-    assert steward.post(SET, said).status_code == 302
-    assert Release.objects.get().state == "taken_back"
-    assert head.get(desk_of(held)).status_code == 404
-    assert agreed(second, held).status_code == 409
-    assert found_right(other, held).status_code == 302
-    assert agreed(steward, held).status_code == 409, "he named the office: both would be his"
-    assert agreed(second, held).status_code == 302
-    run_jobs()
-    assert state_of(held) == "applied"
-    listed = steward.get("/datahub/gate/owners/").content.decode()
-    assert ("钱处长" in listed, "学籍归学生处" in listed) == (True, True)
-    assert steward.post(SET, said | {"unit": "0005 教务处"}).status_code == 302
-    assert SourceOwner.objects.get().unit.name == "教务处"
-
-
-def test_a_source_whose_office_is_called_otherwise_has_another_owner(steward, head, registry_office):
-    library = unit("图书馆", "0030", "1000")
-    form = HTTP | {"address": "https://jw.example.com/api/xk"}
-    assert steward.post("/datahub/sources/new/http/", form).status_code == 302
-    made = DataSource.objects.get(key="aa.lessons")
-    assert (owners.unit_of("aa.lessons"), SourceOwner.objects.exists()) == (registry_office, False)
-    change = {name: value for name, value in form.items() if name not in {"key", "fills"}}
-    for office, whose in (("信息化办（没有的）", registry_office), ("图书馆", library)):
-        assert steward.post(at(made, "change/http/"), change | {"office": office}).status_code == 302
-        assert owners.unit_of("aa.lessons") == whose
-    assert SourceOwner.objects.get().changed_by_id == account_of("0020209001").pk
 
 
 def test_what_grew_since_needs_the_offices_word_anew(steward, head, held, run_jobs, registry_office):

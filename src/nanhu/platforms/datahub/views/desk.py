@@ -77,7 +77,16 @@ limits_desk = Console(
     roles=[STEWARD_ROLE],
     order=703,
 )
-desk.shares_bar_with(gate_desk, limits_desk, sharing_desk)
+owners_desk = Console(
+    "datahub:owners",
+    _("改负责部门"),
+    icon="building-2",
+    owner=_("信息中心"),
+    description=_("谁为一个来源的文件说话：原来的部门同意才改"),
+    roles=[STEWARD_ROLE],
+    order=704,
+)
+desk.shares_bar_with(gate_desk, limits_desk, owners_desk, sharing_desk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ each source is; limits and their days."""
 
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _now
@@ -13,11 +14,11 @@ from nanhu.kernel.kit.columns import Link
 from nanhu.platforms.datahub.forms import LimitForm, OwnerForm, ReasonForm, ReleaseForm, TakeBackForm
 from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.labels import office_label
-from nanhu.platforms.datahub.models import Batch, GateLimit, LimitRequest, Release
+from nanhu.platforms.datahub.models import Batch, GateLimit, LimitRequest, OwnerChange, Release
 from nanhu.platforms.datahub.services import limits as setting
 from nanhu.platforms.datahub.services import owners, releasing
 from nanhu.platforms.datahub.views.batches import batch
-from nanhu.platforms.datahub.views.desk import gate_desk, limits_desk
+from nanhu.platforms.datahub.views.desk import gate_desk, limits_desk, owners_desk
 
 State = Release.State
 
@@ -83,6 +84,8 @@ def discard(request: PageRequest, form: ReasonForm, found: Batch) -> Batch:
 
 def spoke(one: Release) -> str:
     office = one.unit.name if one.unit else office_label(one.batch.source)
+    if one.in_place_of_name:
+        return _now("%(office)s（代%(name)s）") % {"office": office, "name": one.in_place_of_name}
     return f"{office}：{one.get_vacancy_display()}" if one.vacancy else office
 
 
@@ -125,6 +128,7 @@ class Owners(Table):
     speakers = Text(_("谁为它说话"), "speakers", is_wide=True)
     reason = Text(_("依据"), "reason")
     changed_by = Who(_("谁定的"), "changed_by_name")
+    agreed_by = Who(_("谁同意的"), "agreed_by_name")
 
 
 @gate_desk.page(
@@ -137,19 +141,82 @@ def source_owners(request: PageRequest) -> HttpResponseBase:
     return listing(request, Owners, owners.lines(), per_page=200)
 
 
+def what_became_of(made: OwnerChange | bool) -> str:
+    if isinstance(made, bool):
+        return _now("已改。") if made else _now("本来就是这个部门。")
+    if made.vacancy:
+        return _now("已申请，等另一位数据管理员同意。")
+    return _now("已申请，等现在的负责部门（%s）同意。") % made.before.name
+
+
 @source_owners.form(
     "set/",
     OwnerForm,
     title=_("改负责部门"),
-    lead=_("在等放行的文件，要由改后的部门重新确认。谁改的，谁就不能再作这个来源的第二个人。"),
+    lead=_(
+        "要现在的负责部门同意。已经在等确认的文件，仍由现在的部门确认。谁申请、谁同意的，都不能再作这个来源的第二个人。"
+    ),
     button=_("改负责部门"),
     icon="pencil",
     submit=_("这样改"),
-    done=lambda is_new: _now("已改。") if is_new else _now("本来就是这个部门。"),
+    proves=True,
+    done=what_became_of,
 )
-def set_owner(request: PageRequest, form: OwnerForm) -> bool:
-    said = form.cleaned_data
-    return owners.set_owner(by=request.actor, source=said["source"], unit_id=said["unit"].id, reason=said["reason"])
+def set_owner(request: PageRequest, form: OwnerForm) -> OwnerChange | bool:
+    said = form.cleaned_data | {"unit_id": form.cleaned_data["unit"].id}
+    del said["unit"]
+    return owners.set_owner(by=request.actor, **said)
+
+
+def who_agrees(one: OwnerChange) -> str:
+    if not one.vacancy:
+        return _now("现在的负责部门")
+    return _now("另一位数据管理员（%s）") % one.get_vacancy_display()
+
+
+class OwnerChanges(Table):
+    title = Link(_("来源"), str, to="case")
+    before = Text(_("现在的负责部门"), "before__name")
+    unit = Text(_("改为"), "unit__name")
+    waits_for = Text(_("谁同意"), who_agrees)
+    reason = Text(_("理由"))
+    author = Who(_("申请"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(
+        _("状态"),
+        names=OwnerChange.State.choices,
+        tones={OwnerChange.State.AGREED: "good", OwnerChange.State.ASKED: "warn"},
+        tone="none",
+    )
+
+
+def who_may_decide(request: PageRequest, found: OwnerChange) -> dict[str, Any]:
+    """No button for a steward where the office can speak."""
+    waits = found.state == OwnerChange.State.ASKED
+    office = owners.speaking_for(found.before).besides(found.author_id) if waits else frozenset()
+    return {"may_decide": False} if office and request.viewer.account_id not in office else {}
+
+
+owner_changes = owners_desk.proposals(
+    "",
+    OwnerChange,
+    OwnerChanges,
+    found=OwnerChange.objects.select_related("before", "unit"),
+    on_approve=lambda by, found: owners.agree_owner(by=by, asked=found),
+    on_refuse=lambda by, found, answer: owners.refuse_owner(by=by, asked=found, answer=answer),
+    title=_("改负责部门的申请"),
+    tab=_("改归属"),
+    lead=_("把一个来源改归别的部门，要现在的负责部门同意；它没有人能说话的，要另一位数据管理员同意。"),
+    empty=Empty(title=_("还没有改过"), icon="building-2", text=_("在“负责部门”里改。")),
+    facts=who_may_decide,
+)
+
+
+@owner_changes.case.form(
+    "take-back/", TakeBackForm, title=_("撤回改归属的申请"), submit=_("撤回"), icon="undo-2", done=_("已撤回。")
+)
+def take_back_owner(request: PageRequest, form: TakeBackForm, found: OwnerChange) -> None:
+    owners.take_back_owner(by=request.actor, asked=found, answer=form.cleaned_data["answer"])
 
 
 def words_of(one: GateLimit | LimitRequest) -> str:
@@ -183,7 +250,7 @@ def limits(request: PageRequest) -> HttpResponseBase:
     "set/",
     LimitForm,
     title=_("改放行标准"),
-    lead=_("改严的从今天起就这样；放宽的要另一位数据管理员同意。"),
+    lead=_("改严的从今天起就这样；放宽的要另一位数据管理员同意，并且负责部门知道了，对它的文件才算。"),
     button=_("改放行标准"),
     icon="pencil",
     submit=_("这样改"),
@@ -193,11 +260,17 @@ def set_limit(request: PageRequest, form: LimitForm) -> bool:
     return setting.set_limit(by=request.actor, **form.cleaned_data)
 
 
+def offices_that_know(one: LimitRequest) -> str:
+    """Of those whose files it concerns, how many have seen it; empty until it is agreed to."""
+    return f"{one.heard} / {one.notified}" if one.notified else ""  # type: ignore[attr-defined]  # annotated
+
+
 class LimitRequests(Table):
     title = Link(_("项目"), str, to="case")
     source = Text(_("来源"), source_words)
     amber = Text(_("一人看过"), words_of)
     red = Text(_("两人看过"), lambda one: f"> {one.red / 10:g}%")
+    heard = Text(_("知道了的部门"), offices_that_know)
     asked = Text(_("申请的理由"), "reason")
     author = Who(_("申请"), "author_name", at="created_at", account="author_id")
     approver = Who(_("复核"), "approver_name", account="approver_id")
@@ -213,6 +286,9 @@ limit_requests = limits_desk.proposals(
     "",
     LimitRequest,
     LimitRequests,
+    found=LimitRequest.objects.annotate(
+        notified=Count("notices"), heard=Count("notices", filter=Q(notices__heard_at__isnull=False))
+    ),
     on_approve=lambda by, found: setting.agree(by=by, asked=found),
     on_refuse=lambda by, found, answer: setting.refuse(by=by, asked=found, answer=answer),
     title=_("放宽放行标准"),

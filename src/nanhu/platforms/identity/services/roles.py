@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit, registry
@@ -54,6 +55,12 @@ def administrative_grants() -> QuerySet[RoleGrant]:
 def holders_of(role: str) -> list[Account]:
     """Who holds it now, for a message to all of them."""
     return list(Account.objects.filter(role_grants__in=RoleGrant.objects.filter(live(), role=role)).distinct())
+
+
+def holding(role: str) -> QuerySet[Account]:
+    """Who holds it at the moment that the database has, to be compared with rows of a room's own."""
+    grants = RoleGrant.objects.filter(live(Now()), role=role)
+    return Account.objects.filter(pk__in=grants.values("account_id"))
 
 
 def grant(

@@ -120,8 +120,12 @@ def leaders_of(unit_ids: Collection[int], offices: Collection[str]) -> QuerySet[
 
 def units_led_by(person: int | Given, offices: Collection[str]) -> QuerySet[Post, int]:
     """Ids of the units of which a person holds one of these offices, on the day that the database has: for lists that are counted."""
-    held_now = held_by_who_is_here(DAY_OF_DATABASE, DAY_OF_DATABASE)
-    return held_now.filter(person_id=person, office__key__in=sorted(offices)).values_list("unit_id", flat=True)
+    return leading(offices).filter(person_id=person).values_list("unit_id", flat=True)
+
+
+def leading(offices: Collection[str]) -> QuerySet[Post]:
+    """The posts of these offices that are held on the day that the database has, to be compared with rows of a room's own."""
+    return held_by_who_is_here(DAY_OF_DATABASE, DAY_OF_DATABASE).filter(office__key__in=sorted(offices))
 
 
 def _own(posts: QuerySet[Post], person_id: int | Given) -> QuerySet[Post]:

@@ -1,0 +1,82 @@
+"""Two stewards loosen a limit of the gate: the office whose files it lets pass hears of it, and until it has, its files are measured by what held before."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse_lazy
+
+from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.datahub.models import Batch, LimitNotice, LimitRequest
+from nanhu.platforms.datahub.services.gate import limits_of
+from nanhu.platforms.datahub.tests.at_red import head_of, state_of, unit
+from nanhu.platforms.datahub.tests.test_gate import WRONG, right, second  # noqa: F401  (fixtures)
+from nanhu.platforms.datahub.tests.test_office_word import account_of, head, registry_office  # noqa: F401  (fixtures)
+from nanhu.platforms.identity.models import Account
+
+pytestmark = pytest.mark.django_db
+SET, SEEN, TODO = "/datahub/gate/limits/set/", "/datahub/gate/office/limits/", reverse_lazy("flows:todo")
+HEARD_OF = "放行标准放宽了：文件里没有了的人"
+
+
+def loosened(steward, second, source="aa.students", amber="50", red="60"):  # noqa: F811
+    said = {"measure": "gone", "source": source, "reason": "分院交名册", "amber": amber, "red": red}
+    assert steward.post(SET, said | {"token": str(uuid4())}).status_code == 302
+    request = LimitRequest.objects.latest("id")
+    assert second.post(f"/datahub/limits/{request.public_id}/approve/").status_code == 302
+    return request
+
+
+@pytest.fixture
+def short(hand_in, right):  # noqa: F811
+    """Hands in a list that a fifth is gone from; never the same file twice."""
+    handed = []
+
+    def once_more():
+        handed.append("\n")
+        return hand_in(WRONG["a fifth less"] + "".join(handed)).batch
+
+    return once_more
+
+
+@pytest.mark.parametrize("source", ["aa.students", ""])
+def test_what_stands_red_is_not_passed_by_the_two_who_loosen_the_limit(
+    steward,
+    second,  # noqa: F811
+    head,  # noqa: F811
+    short,
+    source,
+):
+    held = short()
+    assert Batch.objects.get(pk=held).gate_level == "red"
+    other = head_of(unit("图书馆", "0030", "1000"), "钱馆长", "0020209012")
+    request = loosened(steward, second, source)
+    notice = LimitNotice.objects.get(request=request, unit__name="教务处")
+    assert state_of(held) == "waiting"
+    assert steward.post(f"/datahub/batches/{held}/release/", {"reason": "标准改了"}).status_code == 409
+    assert steward.post(f"/datahub/batches/{held}/discard/", {"reason": "重交"}).status_code == 302
+    assert Batch.objects.get(pk=short()).gate_level == "red", "handed in again it is measured as before"
+    assert HEARD_OF in head.get(TODO).content.decode()
+    assert "10% → 60%" in head.get(SEEN).content.decode()
+    assert other.post(f"{SEEN}{notice.pk}/seen/").status_code == 404
+    assert steward.post(f"{SEEN}{notice.pk}/seen/").status_code == 403
+    assert f"{notice.pk}/seen/" not in steward.get(SEEN).content.decode()
+    for _time in range(2):
+        assert head.post(f"{SEEN}{notice.pk}/seen/").status_code == 302
+    assert HEARD_OF not in head.get(TODO).content.decode()
+    assert state_of(short()) == "applied", "by what its office knows"
+    assert AuditEntry.objects.get(action="datahub.hear_limit").facts["unit"] == "教务处"
+
+
+def test_a_looser_limit_of_all_sources_makes_none_of_ones_own_stricter(steward, second, head):  # noqa: F811
+    own = loosened(steward, second, amber="40", red="50")
+    assert head.post(f"{SEEN}{LimitNotice.objects.get(request=own).pk}/seen/").status_code == 302
+    loosened(steward, second, source="", amber="30", red="60")
+    assert (limits_of("aa.students")["gone"].amber, limits_of("aa.students")["gone"].red) == (400, 500)
+
+
+def test_an_office_where_nobody_can_speak_is_not_waited_for(steward, second, head, short):  # noqa: F811
+    loosened(steward, second)
+    assert Batch.objects.get(pk=short()).gate_level == "red"
+    Batch.objects.filter(state="waiting").update(state="refused")
+    Account.objects.filter(pk=account_of("0020209010").pk).update(state="suspended")
+    assert state_of(short()) == "applied"
