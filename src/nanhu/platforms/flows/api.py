@@ -22,7 +22,7 @@ from nanhu.platforms.flows.errors import ServiceNotOfferedError, TaskChangedErro
 from nanhu.platforms.flows.events import CaseClosed, CaseOpened, CaseReopened, TaskDone, TaskOpened
 from nanhu.platforms.flows.forms import ColleagueField
 from nanhu.platforms.flows.hours import due_after, minutes_between, school_spans, timetables
-from nanhu.platforms.flows.models import Case, Task
+from nanhu.platforms.flows.models import Case, Entry, Task
 from nanhu.platforms.flows.policies import visible_cases
 from nanhu.platforms.flows.presented import subject_pages
 from nanhu.platforms.flows.queries import begun_draft, todo_sources
@@ -97,6 +97,7 @@ __all__ = [
     "uploads_of",
     "who_agreed",
     "who_decided",
+    "who_had_part",
     "who_was_stood_in_for",
     "withdraw",
 ]
@@ -151,6 +152,14 @@ def who_was_stood_in_for(case_id: int, step: str) -> list[int]:
     """The persons in whose place a delegate gave his word at a step."""
     done = Task.objects.filter(case=case_id, step=step, done_for__isnull=False)
     return list(done.order_by("pk").values_list("done_for_id", flat=True))
+
+
+def who_had_part(case_id: int, step: str) -> frozenset[int]:
+    """Everybody who did anything at a step, or in whose place somebody did: decided, signed, had others sign, took it, handed it on, also where
+    it was another who decided then. What a delegate handed on is his alone: in whose place he did, the task does not keep."""
+    done = Task.objects.filter(case=case_id, step=step).values_list("done_by_id", "done_for_id", "claimed_by_id")
+    noted = Entry.objects.filter(case=case_id, step=step).values_list("person_id")
+    return frozenset(one for row in [*done, *noted] for one in row if one is not None)
 
 
 def last_word(case_id: int) -> tuple[int | None, str]:

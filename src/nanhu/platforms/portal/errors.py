@@ -72,4 +72,6 @@ class StewardAloneError(ConflictError):
 
 class DecidedBeforeError(ConflictError):
     code: ClassVar[str] = "portal.decided_before"
-    sentence: ClassVar[str | Promise] = _("前一步是您决定的，或者是别人代您决定的：这一步由另一位数据管理员决定。")
+    sentence: ClassVar[str | Promise] = _(
+        "前一步是您决定的、转交的，或者是别人代您决定的，或者您就是主管单位的负责人：这一步由另一位数据管理员决定。"
+    )

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -36,6 +37,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import dates, words
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import api as flows
+from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.sharing import services
 from nanhu.platforms.portal.sharing.process import FORM, KEY, ROLE, SUBJECT, DataOwner, data_owner, data_owners
 
@@ -86,6 +88,7 @@ class Requests(Table):
     title = Link(_("哪张表"), table_name, to="request_page", sort=False)
     consumer = Text(_("给哪家单位"), "vendor__company", sort=False)
     number = Text(_("编号"), "case_number", is_number=True, sort=False)
+    asker = Text(_("谁申请的"), "author_name", sort=False)
     purpose = Text(_("用途"), sort=False)
     expires_on = Day(_("截止日期"), sort=False)
     state = Badge(_("状态"), standing_of, names=STANDINGS, tones=TONES, tone="none", sort=False)
@@ -129,14 +132,24 @@ def own_grants(viewer: Viewer) -> QuerySet[datahub.Grant]:
     return datahub.Grant.objects.filter(public_id__in=ids).select_related("vendor").order_by("-created_at", "-pk")
 
 
-def with_ways_on(grants: Sequence[datahub.Grant]) -> Sequence[datahub.Grant]:
-    """What may be done with each: renewed in its last fortnight, unless that waits already, and ended."""
+def units_grants(viewer: Viewer) -> QuerySet[datahub.Grant]:
+    """Also those that hold, or have expired, for which a colleague of his unit asked: whoever is there may renew them."""
+    unit_id = people.home_unit_of(viewer.person_id) if viewer.person_id else None
+    ids = list(cases_of(viewer).values_list("subject_id", flat=True))
+    theirs = Q(for_unit=unit_id, state=State.AGREED) if unit_id else Q(pk__in=[])
+    rows = datahub.Grant.objects.filter(Q(public_id__in=ids) | theirs)
+    return rows.select_related("vendor").order_by("-created_at", "-pk")
+
+
+def with_ways_on(viewer: Viewer, grants: Sequence[datahub.Grant]) -> Sequence[datahub.Grant]:
+    """What may be done with each: renewed in its last fortnight, unless that waits already, and one's own ended."""
+    own = set(own_grants(viewer).filter(pk__in=[one.pk for one in grants]).values_list("pk", flat=True))
     ending = set(datahub.Grant.ending().filter(pk__in=[one.pk for one in grants]).values_list("pk", flat=True))
     vendors = {one.vendor_id for one in grants}
     waits = datahub.Grant.objects.filter(state__in=[State.ASKED, State.IN_CASE], vendor__in=vendors)
     waiting = set(waits.values_list("vendor", "table_key"))
     for one in grants:
-        one.may_end = one.state == State.AGREED  # type: ignore[attr-defined]
+        one.may_end = one.pk in own and one.state == State.AGREED  # type: ignore[attr-defined]
         one.may_renew = one.pk in ending and (one.vendor_id, one.table_key) not in waiting  # type: ignore[attr-defined]
     return grants
 
@@ -145,10 +158,11 @@ def with_ways_on(grants: Sequence[datahub.Grant]) -> Sequence[datahub.Grant]:
     "",
     title=_("数据共享申请"),
     tab=_("我的申请"),
-    lead=_("您替单位的系统申请过的数据。两周内到期的可以续期；不再要的马上终止。"),
+    lead=_("您和本单位同事替系统申请的数据。两周内到期的，谁都可以续期；您自己申请的，不再要了马上终止。"),
 )
 def requests(request: PageRequest) -> HttpResponseBase:
-    return listing(request, Requests, own_grants(request.viewer), each=with_ways_on, empty=NOTHING)
+    ways_on = partial(with_ways_on, request.viewer)
+    return listing(request, Requests, units_grants(request.viewer), each=ways_on, empty=NOTHING)
 
 
 @desk.page(
@@ -181,10 +195,10 @@ def table_named(_request: PageRequest, table_key: str) -> SharedTable:
 
 
 def as_own_before(request: PageRequest, table: SharedTable) -> dict[str, Any]:
-    """Renewing (续期): of one's own grant that the address names."""
+    """Renewing (续期): of one's own grant, or one of one's unit, that the address names."""
     before = datahub.grant_named(request.GET.get("like", ""), table)
-    is_own = before is not None and own_grants(request.viewer).filter(pk=before.pk).exists()
-    return datahub.grant_as_before(before) if before and is_own else {}
+    is_ours = before is not None and units_grants(request.viewer).filter(pk=before.pk).exists()
+    return datahub.grant_as_before(before) if before and is_ours else {}
 
 
 def about_table(request: PageRequest, table: SharedTable) -> Mapping[str, Any]:
@@ -222,13 +236,19 @@ def request_data(request: PageRequest, form: datahub.GrantForm, table: SharedTab
 
 
 def seen_request(request: PageRequest, public_id: UUID) -> datahub.Grant:
-    """Of a case that is there for this reader, and any for a steward."""
+    """Of a case that is there for this reader, one that holds for his unit, and any for a steward."""
     case = flows.Case.objects.filter(subject_key=SUBJECT, subject_id=str(public_id)).first()
-    if case is None or not (ROLE in request.viewer.roles or flows.sees_case(request.viewer.person_id, case.pk)):
+    if case is None or not is_seen(request.viewer, case):
         raise NotFoundError(what=datahub.Grant.what)
     found = datahub.Grant.objects.select_related("vendor").get(public_id=public_id)
     found.case = case  # type: ignore[attr-defined]
     return found
+
+
+def is_seen(viewer: Viewer, case: flows.Case) -> bool:
+    if ROLE in viewer.roles or flows.sees_case(viewer.person_id, case.pk):
+        return True
+    return units_grants(viewer).filter(public_id=case.subject_id).exists()
 
 
 @requests.page("<uuid:public_id>/", title=_("一件数据共享申请"), subject=Seen(seen_request))
@@ -240,8 +260,8 @@ def request_page(request: PageRequest, found: datahub.Grant) -> HttpResponseBase
     left_out = () if waits else COMPARED
     read = datahub.Grant.in_effect().filter(vendor=found.vendor_id).exclude(pk=found.pk)
     facts = {
-        "grant": with_ways_on([found])[0],
-        "is_own": own_grants(request.viewer).filter(pk=found.pk).exists(),
+        "grant": with_ways_on(request.viewer, [found])[0],
+        "is_ours": units_grants(request.viewer).filter(pk=found.pk).exists(),
         "state": dict(STANDINGS)[standing_of(found)],
         "said": [(words.term(one.label), said[one.key]) for one in FORM if one.key in said.keys() - left_out],
         "rows_today": f"{datahub.grant_words.rows_today(found, table):,}" if table else "—",

@@ -74,10 +74,20 @@ def owners(case: flows.Case) -> Iterable[int | flows.PostAt]:
 
 
 def stewards(case: flows.Case) -> list[int]:
-    """Those who did not decide before; who asked is never asked."""
-    decided = deciders(case)
+    """Those who had no part for the owner; who asked is never asked."""
+    barred = owner_side(case)
     every = [one.person_id for one in identity.holders_of(ROLE) if one.state not in SHUT_OUT]
-    return [one for one in every if one not in decided]
+    return [one for one in every if one not in barred]
+
+
+def owner_side(case: flows.Case) -> frozenset[int]:
+    """Whoever had to do with the owner's word, by the records that are kept: decided, handed the task on, had others sign, was stood in for; and
+    who heads the owner's office, whoever decided for him."""
+    grant = grant_of(case)
+    unit_id = data_owner(grant.table_key, without=case.applicant_id).unit_id if grant else None
+    heads = people.leaders_of([unit_id], {HEAD}) if unit_id else ()
+    cards = people.person_cards([*flows.who_had_part(case.pk, OWNER), *heads])
+    return frozenset({*cards, *(card.person_id for card in cards.values())})
 
 
 def deciders(case: flows.Case) -> list[int]:
@@ -119,6 +129,7 @@ FORM: Final = (
     flows.Field(key="basis", label=_("法律依据")),
     flows.Field(key="until", label=_("截止日期"), kind="date"),
     flows.Field(key="first", label=_("先由谁决定")),
+    flows.Field(key="former", label=_("上一份谁申请的")),
 )
 
 flows.register_flow(

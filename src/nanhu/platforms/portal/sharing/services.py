@@ -30,11 +30,13 @@ from nanhu.platforms.portal.sharing.process import (
     data_owner,
     deciders,
     grant_of,
+    owner_side,
 )
 
 State = datahub.Grant.State
 REMINDED: Final = (14, 7, 1)
 """Days before its end on which who asked for a grant is told."""
+LEADERS: Final = frozenset({"head", "deputy", "secretary"})
 
 
 @transaction.atomic
@@ -49,7 +51,10 @@ def ask(
 ) -> datahub.Grant:
     """The grant that waits for its case. Raises GrantRefusedError where it could not be granted, or one waits already."""
     table = datahub.shared_tables()[table_key]
-    grant = datahub.grants.ask(by=by, token=token, table=table, vendor=vendor, terms=terms, state=State.IN_CASE)
+    for_unit = people.home_unit_of(person_id)
+    grant = datahub.grants.ask(
+        by=by, token=token, table=table, vendor=vendor, terms=terms, state=State.IN_CASE, for_unit_id=for_unit
+    )
     if grant.case_number or grant.state != State.IN_CASE:
         return grant
     with translation.override(settings.LANGUAGE_CODE):  # kept for whoever reads it
@@ -57,6 +62,9 @@ def ask(
             "count": datahub.grant_words.rows_today(grant, table),
             "first": data_owner(table_key, without=person_id).words,
         }
+    before = datahub.grants.held_before(grant)
+    if before is not None:
+        data |= {"former": before.author_name}
     subject = (SUBJECT, str(grant.public_id))
     case = flows.open_case(by=by, key=KEY, applicant_id=person_id, data=data, token=token, subject=subject)
     datahub.grants.name_case(grant, case.number)
@@ -73,7 +81,12 @@ def give(case: flows.Case, by: Actor) -> str | None:
         try:
             with transaction.atomic():
                 datahub.grants.agree_in_case(
-                    by=by, grant=grant, owner_id=owner_id, owner_name=owner_name, said=case.data
+                    by=by,
+                    grant=grant,
+                    owner_id=owner_id,
+                    owner_name=owner_name,
+                    owner_side={one.pk for one in identity.accounts_of(owner_side(case))},
+                    said=case.data,
                 )
         except datahub.GrantRefusedError as refused:
             datahub.grants.void(by=by, grant=grant, answer=refused.message)
@@ -92,9 +105,9 @@ def who_agreed(case: flows.Case, by: Actor) -> tuple[Actor, int | None, str]:
     said = [one for one in identity.accounts_of(flows.who_agreed(case.pk, STEWARD)) if one.pk in stewards]
     if not said:
         raise StewardAloneError
-    decided = deciders(case)
+    decided, barred = deciders(case), owner_side(case)
     accounts = {one.person_id: one.pk for one in identity.accounts_of(decided)}
-    found = [one for one in said if one.pk not in accounts.values()]
+    found = [one for one in said if one.person_id not in barred]
     if not found:
         raise DecidedBeforeError
     if by.account_id not in {one.pk for one in found}:
@@ -138,11 +151,18 @@ def tell_ending() -> int:
     applicants = dict(cases.values_list("subject_id", "applicant"))
     return sum(
         messages.tell(
-            [applicants[str(one.public_id)]],
+            who_hears(applicants.get(str(one.public_id)), one),
             "portal.grant_ending",
             {"what": one, "day": lazy_day(one.expires_on, None)},
             key=f"{one.pk}",
         )
         for one in ending
-        if applicants.get(str(one.public_id))
     )
+
+
+def who_hears(applicant_id: int | None, grant: datahub.Grant) -> list[int]:
+    """Who asked; where he works here no more, who leads his unit: any colleague there can renew it."""
+    card = people.person_card(applicant_id) if applicant_id else None
+    if card is not None and any(tie.is_live and tie.kind == "staff" for tie in card.affiliations):
+        return [card.person_id]
+    return list(people.leaders_of([grant.for_unit_id], LEADERS)) if grant.for_unit_id else []

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from nanhu.kernel import audit
@@ -22,6 +23,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages.models import Entry
 from nanhu.platforms.openapi import api as openapi
 from nanhu.platforms.people import api as people
+from nanhu.platforms.people.models import Affiliation
 from nanhu.platforms.portal.sharing import services
 from nanhu.platforms.portal.sharing.desk import desk
 from nanhu.testing.database import school_fixture
@@ -173,6 +175,7 @@ def test_what_an_office_asks_for_is_given_once_its_owner_and_a_steward_agreed_an
 
 def test_a_grant_in_its_last_fortnight_is_renewed_by_the_same_process(program):
     grant = request_data(signed_in(ASKER))
+    is_of_the_centre(SECOND)
     decide(LIBRARIAN)
     decide(FIRST)
     like = f"{AT}new/{TABLE}/?like={grant.public_id}"
@@ -418,6 +421,97 @@ def test_in_whose_place_the_owner_agreed_does_not_agree_as_a_steward(program):
     )
     assert (answer.status_code, "别人代您决定的" in answer.content.decode()) == (409, True)
     assert program.get(TABLE).status_code == 404
+
+
+def hands_on_himself():
+    hand_on(LIBRARIAN, "T00710")
+
+
+def has_it_handed_on_by_who_stands_in():
+    today = campus_today().isoformat()
+    said = {"delegate": "T00711", "starts_on": today, "ends_on": today, "reason": "出差去了"}
+    assert signed_in(LIBRARIAN).post("/flows/delegation/new/", said).status_code == 302
+    hand_on("T00711", "T00710")
+
+
+def hand_on(number, to):
+    client, task = open_task(number)
+    said = {"person": to, "comment": "请您看", "revision": task.revision}
+    assert client.post(f"/flows/tasks/{task.public_id}/transfer/", said).status_code == 302
+
+
+@pytest.mark.parametrize("happens", [hands_on_himself, has_it_handed_on_by_who_stands_in])
+def test_who_handed_the_owners_task_on_is_not_the_steward_of_the_same_request(program, happens):
+    """The head of the library is a steward, and has a colleague decide."""
+    identity.grant_role(by=TEST, account_id=identity.account_with(LIBRARIAN).pk, role="datahub.steward")
+    for number in ("T00710", "T00711"):
+        join(f"馆员{number[-1]}", staff=number)
+    grant = request_data(signed_in(ASKER))
+    happens()
+    decide("T00710")
+    assert [waits_for(one) for one in (LIBRARIAN, FIRST)] == [0, 1]
+    _client, task = open_task(FIRST)
+    Task.objects.filter(pk=task.pk).update(person_id=people.find_person_by_campus_no(LIBRARIAN))
+    said = {"decision": "agree", "revision": task.revision, "comment": ""}
+    assert signed_in(LIBRARIAN).post(f"/flows/tasks/{task.public_id}/decide/", said).status_code == 409
+    assert program.get(TABLE).status_code == 404
+    Task.objects.filter(pk=task.pk).update(person_id=people.find_person_by_campus_no(FIRST))
+    decide(FIRST)
+    assert program.get(TABLE).status_code == 200
+    grant.refresh_from_db()
+    assert (grant.owner_name, identity.account_with(LIBRARIAN).pk in grant.owner_side) == ("馆员0", True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Grant.objects.filter(pk=grant.pk).update(approver=identity.account_with(LIBRARIAN))
+
+
+def is_of_the_centre(number):
+    Affiliation.objects.filter(campus_no=number).update(unit_id=people.unit_ids_by_code(["1032"])["1032"])
+
+
+def test_a_colleague_of_the_unit_renews_it_in_his_own_name(program):
+    """Who asked has left; nobody else's is renewed, and nobody else ends it."""
+    join("李接手", staff="T00720")
+    join("外单位", staff="T00721")
+    is_of_the_centre("T00721")
+    grant = request_data(signed_in(ASKER))
+    decide(LIBRARIAN)
+    decide(FIRST)
+    colleague, other = signed_in("T00720"), signed_in("T00721")
+    address, like = f"{AT}{grant.public_id}/", f"{AT}new/{TABLE}/?like={grant.public_id}"
+    assert [one.get(address).status_code for one in (colleague, other)] == [200, 404]
+    assert colleague.post(f"{address}end/", {"reason": "不要了"}).status_code == 404
+    assert f"{address}end/" not in text_of(colleague, address)
+    with time_machine.travel(now() + timedelta(days=16), tick=False):
+        colleague, other = signed_in("T00720"), signed_in("T00721")
+        assert (like in text_of(colleague, AT), like in text_of(other, AT)) == (True, False)
+        assert "陈思远" in text_of(colleague, AT)
+        assert "only" not in other.get(like).context["form"].initial
+        form = colleague.get(like).context["form"]
+        until = (campus_today() + timedelta(days=100)).isoformat()
+        more = {"past_from": "", "expires_on": until, "fields_given": ["state"], "masked": []}
+        again = request_data(colleague, **{**form.initial, **more})
+        case = Case.objects.latest("pk")
+        assert (again.author_name, case.data["former"]) == ("李接手", "陈思远")
+        assert case.applicant_id == people.find_person_by_campus_no("T00720")
+        asked = AuditEntry.objects.filter(action="datahub.ask_grant").latest("pk")
+        assert ("李接手" in asked.actor, asked.facts["asked_before"]) == (True, "陈思远")
+        decide(LIBRARIAN)
+        decide(SECOND)
+    assert dict(Grant.objects.values_list("pk", "state")) == {grant.pk: "ended", again.pk: "agreed"}
+
+
+def test_of_what_ends_the_unit_hears_where_who_asked_has_left(program):
+    join("李接手", staff="T00720")
+    grant = request_data(signed_in(ASKER))
+    decide(LIBRARIAN)
+    decide(FIRST)
+    appoint(grant.for_unit_id, "T00720")
+    asker = people.find_person_by_campus_no(ASKER)
+    Affiliation.objects.filter(person_id=asker).update(state="ended", ends_on=campus_today())
+    with time_machine.travel(now() + timedelta(days=16), tick=False):
+        assert services.tell_ending() == 1
+    [entry] = Entry.objects.filter(message__template="portal.grant_ending")
+    assert entry.person_id == people.find_person_by_campus_no("T00720")
 
 
 def test_a_steward_says_no_before_the_owner_does_so_that_nobody_keeps_a_company_from_its_data(program):
