@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.flows import api as flows
+from nanhu.platforms.openapi import api as openapi
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.corrections.fields import FIELDS
 from nanhu.platforms.portal.corrections.process import KEY as CORRECTION
@@ -18,6 +21,7 @@ from nanhu.platforms.portal.models import Integration, SystemDay
 from nanhu.platforms.portal.models.integrations import GOOD_TRIALS
 from nanhu.platforms.portal.search.indexing import index_all
 from nanhu.platforms.portal.search.synonyms import add as add_synonym
+from nanhu.platforms.portal.sharing import services as sharing
 from nanhu.platforms.portal.systems import watching
 from nanhu.platforms.portal.weather import services as weather
 
@@ -25,8 +29,10 @@ __all__ = [
     "CORRECTION",
     "FIELDS",
     "add_synonym",
+    "ask_for_data",
     "ask_release",
     "begin_day",
+    "decide_on_data",
     "enter",
     "index_all",
     "name_owner",
@@ -59,6 +65,25 @@ def begin_day() -> int:
         trying.look_again(one)
     weather.fetch()
     return feeds.read_all() + sum(watching.watch() for _time in range(watching.UP_AFTER))
+
+
+def ask_for_data(
+    *, by: Actor, person_id: int, vendor: openapi.Vendor, table: str, days: int, **terms: Any
+) -> datahub.Grant | None:
+    """A request for shared data (数据共享申请) until so many days from today; None where one of that vendor and table was made before."""
+    if datahub.Grant.objects.filter(vendor=vendor, table_key=table).exists():
+        return None
+    until = campus_today() + timedelta(days=days)
+    wanted = datahub.grants.Terms(expires_on=until, **terms)
+    return sharing.ask(by=by, person_id=person_id, token=uuid4(), table_key=table, vendor=vendor, terms=wanted)
+
+
+def decide_on_data(*, by: Actor, person_id: int, grant: datahub.Grant, decision: str, comment: str) -> None:
+    """The step that waits, whichever it is."""
+    case = flows.Case.objects.get(number=grant.case_number)
+    flows.decide_at(
+        by=by, person_id=person_id, case_id=case.pk, step=flows.step_now(case.pk), decision=decision, comment=comment
+    )
 
 
 def remember_a_month(*, bad_day: int, bad_key: str) -> None:

@@ -34,7 +34,7 @@ from nanhu.sample.cast import CAST, MEMBERS
 from nanhu.sample.demo import corrections
 from nanhu.sample.demo.contact_book import fill_the_contact_book
 from nanhu.sample.demo.duties import fill_the_rosters
-from nanhu.sample.demo.hub import leave_files_waiting, let_a_program_follow, share_with_companies
+from nanhu.sample.demo.hub import ask_for_data, leave_files_waiting, let_a_program_follow, share_with_companies
 from nanhu.sample.demo.inboxes import tell_everybody
 from nanhu.sample.demo.integrations import take_samples_in
 from nanhu.sample.demo.lost_things import fill_the_board
@@ -266,7 +266,8 @@ def clean_files(advance: Advance) -> str:
         advance(number, len(SOURCES), file_name)
         report = datahub.import_file(by=BY, path=sample_folder() / file_name, source_key=source)
         counts.append(report)
-    leave_files_waiting(sample_folder(), dict(SOURCES)["aa.students"])
+    files = dict(SOURCES)
+    leave_files_waiting(sample_folder(), files["aa.students"], files["sec.temporary"])
     accepted, rejected = (sum(one.counts[name] for one in counts) for name in ("accepted", "rejected"))
     return f"{accepted:,} 行入库，{rejected:,} 行待修"
 
@@ -604,6 +605,11 @@ def roster_the_duties(_advance: Advance) -> str:
     return fill_the_rosters()
 
 
+def ask_for_the_hubs_data(_advance: Advance) -> str:
+    """Requests for shared data in the states that they have, for the to-do lists of owners and stewards."""
+    return f"{ask_for_data()} 件申请"
+
+
 def fill_the_search(_advance: Advance) -> str:
     """Phones, questions and an official account; what people call things; the index."""
     units = people.unit_ids_by_code([code for _kind, code, _facts in DIRECTORY])
@@ -683,6 +689,7 @@ STEPS = (
     Step("integrations", "接入页面、数据、日程、资讯", take_in, when="moved"),
     Step("sources", "数据源和共享授权", read_systems, when="moved"),
     Step("duties", "值班表和作息", roster_the_duties),
+    Step("requests", "数据共享申请", ask_for_the_hubs_data),
     Step("search", "统一搜索", fill_the_search),
     Step("follower", "跟随人员主数据的程序", let_one_follow, when="start"),
     Step("keys", "终端密钥", write_emulator_keys, when="start"),
