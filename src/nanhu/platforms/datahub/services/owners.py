@@ -159,9 +159,9 @@ def still_speaks() -> Q:
     """Of words of an office (`Release` without `vacancy`): whether who said it, and in whose place, can speak for it still, as `owner_of` says
     it. That who handed a file in moved to another unit since, it does not see."""
     leads = people.leading(POSTS).filter(unit_id=OuterRef("unit_id"))
-    itself = Exists(leads.filter(person_id=OuterRef("author__person_id")))
-    handed_in = Q(author_id=F("batch__account_id")) & Exists(identity.holding(STEWARD).filter(pk=OuterRef("author_id")))
-    found: Q = Q(in_place_of=None) & (Q(itself) | handed_in)
+    leads_it = Q(Exists(leads.filter(person_id=OuterRef("author__person_id"))))
+    is_steward = Exists(identity.holding(STEWARD).filter(pk=OuterRef("author_id")))
+    found = Q(in_place_of=None) & (leads_it | Q(is_steward, author_id=F("batch__account_id")))
     for kept in stand_ins:
         of_him = OuterRef("in_place_of__person_id")
         stands = kept.rows().filter(owner_id=of_him, delegate_id=OuterRef("author__person_id"))

@@ -74,6 +74,14 @@ def test_a_looser_limit_of_all_sources_makes_none_of_ones_own_stricter(steward, 
     assert (limits_of("aa.students")["gone"].amber, limits_of("aa.students")["gone"].red) == (400, 500)
 
 
+def test_what_the_office_has_not_seen_is_no_step_to_a_looser_limit_of_its_own(steward, second, head):  # noqa: F811
+    before = limits_of("aa.students")["gone"]
+    loosened(steward, second, source="", amber="30", red="60")
+    loosened(steward, second, amber="31", red="61")
+    held = limits_of("aa.students")["gone"]
+    assert (held.amber, held.red, held.amber_rows) == (before.amber, before.red, before.amber_rows)
+
+
 def test_an_office_where_nobody_can_speak_is_not_waited_for(steward, second, head, short):  # noqa: F811
     loosened(steward, second)
     assert Batch.objects.get(pk=short()).gate_level == "red"
