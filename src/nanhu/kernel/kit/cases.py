@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import intake
 from nanhu.kernel.actors import Actor, note_opening, proof_address
+from nanhu.kernel.clock import campus_time
 from nanhu.kernel.errors import NotTheAuthorError, WrongStateError
 from nanhu.kernel.intake import IntakeBatch, RowList
 from nanhu.kernel.jobs import alone, job
@@ -163,7 +164,7 @@ class Cases:
 
     def rows_file(self, request: PageRequest, found: Any) -> HttpResponseBase:
         noun = request.page.console.namespace.rpartition(":")[2]
-        return export(self.options["rows"](request, found), f"{noun}-{found.created_at:%Y%m%d}-{found.pk}")
+        return export(self.options["rows"](request, found), f"{noun}-{campus_time(found.created_at):%Y%m%d}-{found.pk}")
 
     def approve(self, request: PageRequest, found: Any) -> object:
         made = self.approve_as_seen(request, found) if "seen" in self.options else self.on_approve(request.actor, found)

@@ -202,6 +202,21 @@ def test_the_formatter_is_asked_everywhere():
     ] == []
 
 
+DAY_OF_UTC = re.compile(r"(?:\w+_at|\bnow\(\))\.date\(\)|\{(?:\w+\.)*\w+_at:%[Ymdy](?![^{}\n]*(?:Z|UTC))")
+NO_DAY_OF_PEOPLE = {"platforms/messages/models/notices.py": "the folder of a file"}
+
+
+@pytest.mark.slow
+def test_a_moment_is_of_a_day_of_the_campus():
+    """Moments are kept in UTC, eight hours behind: the day of a moment is taken by `campus_time`, or said by kernel.ui.dates."""
+    found = {
+        str(file.relative_to(PACKAGE)): DAY_OF_UTC.findall(file.read_text("utf-8"))
+        for file in sorted(PACKAGE.rglob("*.py"))
+        if not {"tests", "emulators", "testing", "management"} & set(file.relative_to(PACKAGE).parts)
+    }
+    assert {file for file, places in found.items() if places} == set(NO_DAY_OF_PEOPLE)
+
+
 def test_a_designer_can_read_each_template():
     assert long_lines() == []
 

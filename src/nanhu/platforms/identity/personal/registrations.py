@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import security_cards
 from nanhu.platforms.identity.models import Account, PrivacyConsent, RoleGrant, SsoGrant, SsoSession
 from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
@@ -28,8 +29,8 @@ def account_records(owner: registry.Owner, _since: datetime | None) -> Iterator[
         "state": account.state,
         "created_at": account.created_at,
         "password_changed_at": account.password_changed_at,
-        "privacy_consents": [f"{one.version} {one.created_at:%Y-%m-%d}" for one in consents],
-        "roles": [f"{one.role} {one.created_at:%Y-%m-%d}" for one in roles],
+        "privacy_consents": [f"{one.version} {dates.iso_day(one.created_at)}" for one in consents],
+        "roles": [f"{one.role} {dates.iso_day(one.created_at)}" for one in roles],
     }
 
 

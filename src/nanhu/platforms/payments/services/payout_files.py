@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.money import parse_yuan, plain_yuan
 from nanhu.kernel.sheets import Column, FaultyRowsError, Sheet
@@ -69,7 +69,7 @@ def day_fault(said: Mapping[str, str], payout: BankPayout) -> str:
     day = day_of(said["入账日期"])
     if not said["银行流水号"] or day is None:
         return _("成功的付款要有银行流水号和入账日期")
-    is_after = payout.created_at.date() - A_DAY <= day <= campus_today() + A_DAY
+    is_after = campus_time(payout.created_at).date() - A_DAY <= day <= campus_today() + A_DAY
     return "" if is_after else _("入账日期不在送出文件以后")
 
 

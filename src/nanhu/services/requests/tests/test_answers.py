@@ -1,7 +1,7 @@
 """Questions, complaints and reports on opinion through their pages: who answers, who sees nothing, what becomes public."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -311,6 +311,9 @@ def test_opinion_is_confidential_graded_and_gathered_into_one_topic(school):
     assert desk.post(f"{OPINIONS}{first.public_id}/topic/", new | {"title": ""}).status_code == 422
     assert desk.post(f"{OPINIONS}{first.public_id}/topic/", new).status_code == 302
     topic = Topic.objects.get()
+    Topic.objects.update(created_at=datetime(2026, 3, 31, 23, 30, tzinfo=UTC))
+    shown = desk.get(f"{OPINIONS}topics/").content.decode()
+    assert ("4月1日" in shown, "3月31日" in shown) == (True, False), "the campus's day"
     both = {"topic": str(topic.public_id), "severity": 2}
     assert desk.post(f"{OPINIONS}{second.public_id}/topic/", both).status_code == 302
     address = f"{OPINIONS}topics/{topic.public_id}/"

@@ -44,7 +44,7 @@ class Topics(Table):
     title = Link(_("专题"), to="topic")
     severity = Badge(_("级别"), names=Topic.Severity.choices, tones=SEVERITY)  # type: ignore[arg-type]
     reports = Number(_("反映几件"))
-    created_at = Day(_("立题"), lambda topic: topic.created_at.date(), sort="created_at")
+    created_at = Day(_("立题"))
     closed_on = Day(_("结束"))
 
 

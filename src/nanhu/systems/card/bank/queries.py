@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.platforms.payments.api import Agreement, Channel
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.models import Appeal, Binding, Load, OnlineTopUp
@@ -61,7 +61,7 @@ def unclaimed() -> QuerySet[Claimable]:
 
 def returns_on(one: Claimable) -> date | None:
     days = unclaimed_return_days()
-    return (one.created_at + timedelta(days=days)).date() if days else None
+    return campus_time(one.created_at + timedelta(days=days)).date() if days else None
 
 
 def under_way() -> QuerySet[Load]:

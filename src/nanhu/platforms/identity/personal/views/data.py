@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from nanhu.kernel import audit, registry
 from nanhu.kernel.actors import actor_of
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import Badge, Empty, Markup, Moment, Table, Text, list_of
 from nanhu.kernel.ui import words
@@ -94,5 +94,5 @@ def download_copy(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     if copy is None or not copies.file_of(copy).exists():
         raise Http404
     audit.record(by=actor_of(request), action="identity.download_copy", target=f"account:{account.pk}")
-    name = f"my-data-{copy.created_at:%Y%m%d}.zip"
+    name = f"my-data-{campus_time(copy.created_at):%Y%m%d}.zip"
     return FileResponse(copies.file_of(copy).open("rb"), as_attachment=True, filename=name)

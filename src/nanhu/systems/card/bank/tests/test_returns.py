@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.models import BankPayout, Statement
 from nanhu.platforms.payments.services import reconciliation
@@ -78,6 +79,18 @@ def clock_on(campus, **later):
         campus.clients.clear()
         yield
     campus.clients.clear()
+
+
+def test_the_desk_says_on_which_of_the_campuss_days_it_goes_back(campus, thirty_days):
+    """Of what came in at six in the morning, when it is still the day before in London."""
+    unclaimed_load(campus)
+    Claimable.objects.update(created_at=start_of(campus_today()) - timedelta(hours=18))
+    due = campus_today() + timedelta(days=DAYS - 1)
+    page = campus.client("clerk").get("/card/bank/desk/unclaimed/").content.decode()
+    row = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    this_year = campus_today().year
+    assert dates.short_day(due, this_year) in row
+    assert dates.short_day(due - timedelta(days=1), this_year) not in row
 
 
 @pytest.mark.capability("A148.1", "A148.2", "A148.4")

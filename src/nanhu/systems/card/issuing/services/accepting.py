@@ -7,7 +7,7 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.calendar import add_working_days
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import fees
@@ -118,7 +118,7 @@ def register_strangers(by: Actor, order: CardOrder, rows: list[OrderRow]) -> Non
 
 def temporary_number(order: CardOrder, row: OrderRow) -> str:
     """编码 of somebody without a number: L, the year, and the row's own number."""
-    return f"L{order.created_at:%y}{row.pk % 10**7:07}"
+    return f"L{campus_time(order.created_at):%y}{row.pk % 10**7:07}"
 
 
 def record_of(order: CardOrder, row: OrderRow, unit_code: str) -> people.PersonRecord:

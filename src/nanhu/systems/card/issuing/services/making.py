@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
@@ -66,7 +66,7 @@ def finish(by: Actor, order: CardOrder) -> None:
     """All made: who fetches is told, the person of a single card, the collector's code of a batch in its page."""
     order.state, order.made_at, order.collector_code = State.MADE, now(), new_code()
     order.save(update_fields=["state", "made_at", "collector_code"])
-    note(by, "card.finish_order", order, facts={"in_time": order.due_on is None or now().date() <= order.due_on})
+    note(by, "card.finish_order", order, facts={"in_time": order.due_on is None or campus_today() <= order.due_on})
     for row in order.rows.filter(state=OrderRow.State.MADE).order_by("line"):
         tell_ready(order, row)
 

@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from fpdf import FPDF
 
 from nanhu.kernel.calendar.services import clear_exceptions, set_exception
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.kernel.registry import ChangedFact, Verdict
 from nanhu.kernel.ui import dates
@@ -30,6 +30,7 @@ from nanhu.systems.card.issuing.queries import printed_copies
 from nanhu.systems.card.issuing.services import pickup_codes
 from nanhu.systems.card.issuing.services.delegating import acting
 from nanhu.systems.card.issuing.tests.conftest import (
+    COLLEGE,
     DESK,
     NEWCOMERS,
     accepted_batch,
@@ -98,7 +99,21 @@ def test_three_working_days_run_by_the_school_calendar_alarm_when_missed_and_sms
     codes = [row.pickup_code for row in order.rows.order_by("line")]
     assert [code in one.text for code, one in zip(codes, told, strict=True)] == [True, True]
     assert [str(one.phone) for one in told] == ["13907301234", "13907301235"], "each hears of the own card"
+    assert [f"到{COLLEGE}领取" in one.text for one in told] == [True, True], "where the unit hands them on"
     assert Letter.objects.filter(kind="ready", channel="sms").count() == 2
+
+
+@pytest.mark.capability("A106.1")
+@pytest.mark.parametrize(("days", "hour", "is_in_time"), [(0, 23, True), (1, 1, False)])
+def test_the_day_that_was_promised_ends_at_the_campuss_midnight(campus, days, hour, is_in_time):
+    """Also for what the log says: one o'clock in the night is still the day before in London."""
+    order = accepted_batch(campus)
+    at_last = start_of(order.due_on) + timedelta(days=days, hours=hour)
+    with time_machine.travel(at_last, tick=True):
+        campus.clients.clear()
+        for number, row in enumerate(order.rows.order_by("line")):
+            campus.client("clerk").post(at(order, "make/"), {"line": row.line, "uid": f"04A1B2C3D4E5{number:02X}"})
+    assert AuditEntry.objects.get(action="card.finish_order").facts == {"in_time": is_in_time}
 
 
 def test_a_blank_belongs_to_one_person(campus):
@@ -145,6 +160,10 @@ def test_a_batch_goes_to_the_named_person_who_signs_and_each_card_to_its_holder(
     assert hand(campus, first, document="").status_code == 409, "a document must be seen"
     assert "请写明是什么证件" in hand(campus, first, document="other").content.decode()
     assert hand(campus, first).status_code == 302
+    order.refresh_from_db()
+    assert order.state == "made", "one of two is still to be fetched"
+    [entry] = AuditEntry.objects.filter(action="card.hand_over")
+    assert (entry.facts["how"], entry.facts["document"], entry.facts["line"]) == ("holder", "resident_id", 1)
     slip = clerk.get(f"{DESK}rows/{first.pk}/handed/").content.decode()
     first.refresh_from_db()
     at_once = dates.second_words(first.handed_at)
@@ -381,11 +400,16 @@ def test_the_class_decides_band_title_and_number_on_the_front_and_every_back_say
         assert written.count(title) == written.count(number) == 2
         said = [one for one in written if isinstance(one, str)]
         assert {"许知远", "许静", "0020260001", "0020260002"} <= {*said}
+        assert [said.count(one) for one in (COLLEGE, "人事代理", "正式在编")] == [2, 1, 1]
+        assert {f"{row.card.valid_until}" for row in order.rows.select_related("card")} <= {*said}
         for rule in ("遗失请立即挂失", "避免重压、弯折和静电", "拾到此卡请送交校园卡管理办公室"):
             assert sum(rule in one for one in said) == 2, "on both backs"
         width, height = (round(side * 72 / 25.4, 2) for side in (printing.PAGE_MM[0], printing.BLEED_MM + 14))
         bands[card_class] = re.findall(rf"([\d. ]+) rg\s+0.00 170.08 {width} -{height} re f", text)
         assert len(bands[card_class]) == 2, "the band runs into the bleed on both fronts"
+        foot = round((printing.BLEED_MM + 6) * 72 / 25.4, 2)
+        backs = re.findall(rf"([\d. ]+) rg\s+0.00 {foot} {width} -{foot} re f", text)
+        assert backs == bands[card_class], "and so does the foot of both backs"
     assert len({tuple(one) for one in bands.values()}) == 3
 
 
