@@ -57,7 +57,7 @@ def check(*, by: Actor, person_id: int, card: Card | None) -> Checked:
     if person is None:
         raise NotFoundError(what=_("这个人"))
     return Checked(
-        person=person, items=[*identity_items(by, person_id, person), *card_items(card), *bank_items(person_id, person)]
+        person=person, items=[*identity_items(by, person_id, person), *card_items(card), *bank_items(person_id)]
     )
 
 
@@ -135,8 +135,8 @@ STATE_HELP = {
 }
 
 
-def bank_items(person_id: int, person: people.PersonCard) -> Iterator[Item]:
-    if any(bindings.is_locked(number) for number in numbers_of(person)):
+def bank_items(person_id: int) -> Iterator[Item]:
+    if bindings.is_locked(person_id):
         yield Item(
             title=_("身份验证"),
             value=_("已锁定"),

@@ -52,10 +52,10 @@ def ask(
     *, by: Actor, app: Channel, app_user: str, app_phone: str, campus_no: str, name: str, id_number: str, device: str
 ) -> Binding:
     """Who they say they are; the code goes to the phone the school knows, not to one that is named here."""
-    keys = [number_key(app, campus_no), lock_key(f"user|{app.key}|{app_user}")]
     app_bounds.check(app)
-    check_locks(keys)
     person_id = people.find_person_by_campus_no(campus_no)
+    keys = [holder_key(app, holder_of(person_id, campus_no)), lock_key(f"user|{app.key}|{app_user}")]
+    check_locks(keys)
     if not people.matches_identity(person_id=person_id or 0, name=name, id_number=id_number) or person_id is None:
         fail(keys, by=by, app=app, campus_no=campus_no)
     with transaction.atomic():
@@ -189,13 +189,18 @@ def lock_key(text: str) -> bytes:
     return blind_index(text, purpose="card.binding_lock")
 
 
-def number_key(app: Channel, campus_no: str) -> bytes:
+def holder_key(app: Channel, holder: str) -> bytes:
     """Of one app: a thief of its key keeps nobody from adding the card in another."""
-    return lock_key(f"number|{app.key}|{campus_no.strip().upper()}")
+    return lock_key(f"holder|{app.key}|{holder}")
 
 
-def number_keys(campus_no: str) -> list[bytes]:
-    return [number_key(app, campus_no) for app in app_bounds.apps()]
+def holder_of(person_id: int | None, campus_no: str) -> str:
+    """One person, whichever of his numbers is typed and however; of a number that nobody has, the number."""
+    return f"person:{person_id}" if person_id is not None else f"number:{people.halfwidth(campus_no).strip().upper()}"
+
+
+def holder_keys(person_id: int) -> list[bytes]:
+    return [holder_key(app, holder_of(person_id, "")) for app in app_bounds.apps()]
 
 
 def check_locks(keys: list[bytes]) -> None:
@@ -223,16 +228,16 @@ def fail(keys: list[bytes], *, by: Actor, app: Channel, campus_no: str) -> NoRet
     raise IdentityDiffersError(left=MOST_FAILURES - most)
 
 
-def unlock(*, by: Actor, campus_no: str) -> bool:
+def unlock(*, by: Actor, person_id: int) -> bool:
     """By the holder, signed in: who tried did not get far, and the lock must not keep the owner out."""
-    gone, _by_table = BindingLock.objects.filter(key__in=number_keys(campus_no)).delete()
+    gone, _by_table = BindingLock.objects.filter(key__in=holder_keys(person_id)).delete()
     if gone:
-        audit.record(by=by, action="card.unlock_binding", target=f"campus_no:{campus_no}")
+        audit.record(by=by, action="card.unlock_binding", target=f"person:{person_id}")
     return bool(gone)
 
 
-def is_locked(campus_no: str) -> bool:
-    return BindingLock.objects.filter(key__in=number_keys(campus_no), locked_until__gt=now()).exists()
+def is_locked(person_id: int) -> bool:
+    return BindingLock.objects.filter(key__in=holder_keys(person_id), locked_until__gt=now()).exists()
 
 
 def new_virtual_number() -> str:

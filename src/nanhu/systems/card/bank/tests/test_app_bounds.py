@@ -32,7 +32,7 @@ def thief(campus, clock_stands, monkeypatch):
 
 def test_a_stolen_app_key_closes_so_many_numbers_an_hour_and_no_more(campus, thief):
     assert [thief(number) for number in range(5)] == ["bank.identity_differs"] * 3 + ["bank.app_paused"] * 2
-    numbers = [bindings.number_key(Phone().app, f"9{number:09}") for number in range(5)]
+    numbers = [bindings.holder_key(Phone().app, bindings.holder_of(None, f"9{number:09}")) for number in range(5)]
     assert BindingLock.objects.filter(key__in=numbers).count() == 3
     assert AuditEntry.objects.filter(action="card.pause_app").count() == 1
 
@@ -60,10 +60,10 @@ def test_the_other_apps_and_the_cards_that_were_bound_go_on(campus, thief):
 def test_a_number_that_was_closed_in_one_app_is_open_in_another(campus):
     for _time in range(3):
         Phone().verify("student", name="林小蛮")
-    assert bindings.is_locked(CAST["student"][2])
+    assert bindings.is_locked(campus.persons["student"])
     assert Phone(key="yunshanfu", name="云闪付").bind("student")["outcome"] == "done"
-    assert bindings.unlock(by=campus.actor("student"), campus_no=CAST["student"][2])
-    assert not bindings.is_locked(CAST["student"][2])
+    assert bindings.unlock(by=campus.actor("student"), person_id=campus.persons["student"])
+    assert not bindings.is_locked(campus.persons["student"])
 
 
 def test_the_next_hour_begins_anew_and_what_is_old_is_forgotten(thief):

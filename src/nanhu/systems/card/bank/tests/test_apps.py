@@ -16,6 +16,7 @@ from nanhu.platforms.messages import api as messages
 from nanhu.platforms.payments.api import APP_OPERATIONS, AcquirerSilentError
 from nanhu.platforms.payments.models import AppRequest
 from nanhu.platforms.people import api as people
+from nanhu.platforms.people.models import Affiliation
 from nanhu.systems.card.bank.models import Appeal, Binding, BindingLock, OnlineTopUp
 from nanhu.systems.card.bank.services import appeals, bindings, loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
@@ -123,6 +124,14 @@ def test_whichever_differs_the_words_are_the_same_and_nobody_gets_a_message(phon
     assert SmsMessage.objects.count() == 1
 
 
+@pytest.mark.capability("A088.1")
+@pytest.mark.parametrize("state", ["lost", "frozen", "closed"])
+def test_a_card_that_does_not_pay_becomes_no_virtual_one(campus, phone, state):
+    Card.objects.filter(person_id=campus.persons["student"]).update(state=state, lost_at=now())
+    assert phone.verify("student")["outcome"] == "refused"
+    assert (SmsMessage.objects.count(), Binding.objects.count()) == (0, 0)
+
+
 @pytest.mark.capability("A087.2")
 def test_a_phone_that_an_office_changed_today_gets_no_code(campus, phone):
     """Whoever may write the record could else add somebody's card to a phone of his own."""
@@ -145,8 +154,30 @@ def test_three_failures_lock_also_for_the_right_answer_until_the_holder_lifts_it
     assert phone.verify("student")["code"] == "bank.binding_locked"
     assert Phone(user="u-2").verify("student")["code"] == "bank.binding_locked"
     assert phone.verify("teacher")["code"] == "bank.binding_locked"
-    assert bindings.unlock(by=campus.actor("student"), campus_no=CAST["student"][2])
+    assert bindings.unlock(by=campus.actor("student"), person_id=campus.persons["student"])
     assert Phone(user="u-2").verify("student")["outcome"] == "done"
+
+
+@pytest.mark.capability("A087.3")
+def test_failures_are_counted_for_the_holder_however_the_number_is_typed(campus):
+    """Each spelling, and each further number of his, had three tries of its own at name and document, for as many app users as one has."""
+    number = CAST["student"][2]
+    second = Affiliation.objects.get(campus_no=number)
+    second.pk, second.campus_no = None, "Z990001"
+    second.save()
+    wide = number.translate({ord("0") + n: chr(ord("０") + n) for n in range(10)})
+    said = [
+        Phone(user=f"u-{at}").verify("student", name="林小蛮", campus_no=typed)["code"]
+        for at, typed in enumerate((number, wide, "ｚ９９０００１"))
+    ]
+    assert said == ["bank.identity_differs", "bank.identity_differs", "bank.binding_locked"]
+    for at, typed in enumerate((number, wide, "Z990001", "z990001")):
+        assert Phone(user=f"v-{at}").verify("student", campus_no=typed)["code"] == "bank.binding_locked"
+    unknown = [
+        Phone(user=f"w-{at}").verify("student", campus_no=typed)["code"]
+        for at, typed in enumerate(("x1", "X1", "Ｘ１", "x１"))
+    ]
+    assert unknown == ["bank.identity_differs"] * 2 + ["bank.binding_locked"] * 2
 
 
 @pytest.mark.capability("A087.2")
@@ -224,6 +255,8 @@ def test_a_revoked_phone_neither_looks_nor_pays(campus, phone):
     assert phone.ask("code", kind="pay")["code"] == "bank.binding_not_found"
     assert phone.ask("top_up", amount_fen=5000)["code"] == "bank.binding_not_found"
     assert CodeDevice.objects.get().ending == "owner"
+    entry = AuditEntry.objects.get(action="card.unbind_app")
+    assert (entry.actor, entry.reason, entry.facts["device"]) == ("林小满", "手机丢了", "小米 15")
 
 
 @pytest.mark.capability("A088.3")

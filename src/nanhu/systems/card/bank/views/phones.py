@@ -36,7 +36,7 @@ def phones(request: HttpRequest) -> HttpResponse:
     facts = {
         "active": rows.filter(state=Binding.State.ACTIVE),
         "past": rows.filter(state=Binding.State.REVOKED, bound_at__isnull=False)[:PAST],
-        "locked": [number for number in numbers if bindings.is_locked(number)],
+        "locked": numbers if bindings.is_locked(person_id) else [],
         "appeals": Appeal.objects.filter(campus_no__in=numbers).select_related("app").order_by("-pk")[:5],
     }
     return render(request, "card_bank/phones.html", facts)
@@ -61,9 +61,7 @@ def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 def unlock(request: HttpRequest) -> HttpResponse:
-    _name, numbers = own_numbers(request)
-    done = [bindings.unlock(by=person_at(request), campus_no=number) for number in numbers]
-    if any(done):
+    if bindings.unlock(by=person_at(request), person_id=own_card(request).person_id):
         messages.success(request, _("已解除锁定，可以重新做身份验证。"))
     return redirect("card:card_bank:phones")
 
