@@ -35,11 +35,21 @@ def issue_cards(*, by: Actor, person_ids: Iterable[int]) -> int:
 
 
 def tie_of(card: people.PersonCard) -> Tie | None:
-    return leading_tie(
-        Tie(kind=a.kind, category_name=a.category_name, starts_on=a.starts_on, ends_on=a.ends_on)
-        for a in card.affiliations
-        if a.is_live and a.kind != GUEST
-    )
+    return leading_tie(tie for _one, tie in ties_of(card))
+
+
+def affiliation_of(card: people.PersonCard) -> people.AffiliationCard | None:
+    """The one that the card follows, with its number and unit: not always the newest."""
+    leading = tie_of(card)
+    return next((one for one, tie in ties_of(card) if tie == leading), None)
+
+
+def ties_of(card: people.PersonCard) -> list[tuple[people.AffiliationCard, Tie]]:
+    return [
+        (one, Tie(kind=one.kind, category_name=one.category_name, starts_on=one.starts_on, ends_on=one.ends_on))
+        for one in card.affiliations
+        if one.is_live and one.kind != GUEST
+    ]
 
 
 def holders(person_ids: Iterable[int]) -> list[int]:

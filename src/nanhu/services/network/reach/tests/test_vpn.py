@@ -82,6 +82,8 @@ def test_staff_asks_on_line_and_the_leader_opens_it(school):
     assert "出差填报科研系统" in case
     school.agree(grant)
     assert (grant.state, grant.opened_at is not None) == ("open", True)
+    entry = AuditEntry.objects.get(action="network.open_vpn")
+    assert entry.facts == {"number": grant.number, "until": grant.until.isoformat()}
     assert "已开通" in teacher.get(VPN).content.decode()
     assert Message.objects.filter(template="network.vpn_open").count() == 1
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -132,6 +134,26 @@ def test_an_account_is_asked_for_from_tomorrow_and_to_the_longest_day(school):
         until = campus_today() + timedelta(days=days)
         assert teacher.post(f"{VPN}apply/", filled(until=f"{until}")).status_code == status, days
     assert VpnGrant.objects.get().until == until
+
+
+@pytest.mark.capability("A156.2")
+def test_a_teacher_who_studies_asks_as_a_teacher(school):
+    """By the newest of his ties he would be of a class: its leader reads of it, and a parting looks for the staff number."""
+    studies = people.AffiliationRecord(
+        kind="student", campus_no="14260000001", starts_on=campus_today() - timedelta(days=9), unit_code="12"
+    )
+    record = people.PersonRecord(key="T1", person_id=school["T1"], affiliations=(studies,))
+    people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test.students", title="测试"))
+    assert people.person_card(school["T1"]).affiliations[0].campus_no == "14260000001"
+    assert school.client("T1").post(f"{VPN}apply/", filled()).status_code == 302
+    assert Case.objects.get().data["campus_no"] == "T1"
+
+
+@pytest.mark.capability("A156.2")
+def test_what_is_agreed_to_after_its_last_day_opens_nothing(school):
+    grant = school.asked(days=2)
+    with time_machine.travel(now() + timedelta(days=3)):
+        assert school.agree(grant).state == "refused"
 
 
 @pytest.mark.capability("A156.2")

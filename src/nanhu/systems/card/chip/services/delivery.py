@@ -16,6 +16,7 @@ from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.models import Kind, Pin
 from nanhu.systems.card.pins.services.changing import initial_for
 from nanhu.systems.card.pins.services.limits import limits_of
+from nanhu.systems.card.services.issue import affiliation_of
 
 PURPOSE: Final = b"nanhu-terminal-1-chip"
 NONCE_BYTES: Final = 12
@@ -25,7 +26,7 @@ def card_facts(chip: Chip) -> dict[str, Any]:
     """The members of docs/protocols/terminal-services.md, "A new chip"."""
     own, limits = keys.card_keys(chip), limits_of(chip.card)
     holder = people.person_card(chip.card.person_id)
-    number = holder.affiliations[0].campus_no if holder and holder.affiliations else ""
+    followed = affiliation_of(holder) if holder else None
     return {
         "uid": chip.card.uid,
         "serial": chip.serial,
@@ -36,7 +37,7 @@ def card_facts(chip: Chip) -> dict[str, Any]:
         "tac_key": own.tac.hex(),
         "pin": first_pin(chip.card),
         "name": holder.name if holder else "",
-        "campus_no": number,
+        "campus_no": followed.campus_no if followed else "",
         "valid_until": f"{chip.card.valid_until:%Y%m%d}",
         "balance_fen": chip.opening_chip_fen,
         "meal_limit": limits.meal_fen,

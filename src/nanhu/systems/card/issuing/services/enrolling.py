@@ -8,7 +8,7 @@ from nanhu.systems.card.issuing.checking import kind_of_document
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 from nanhu.systems.card.issuing.services import orders
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.services.issue import LIVING
+from nanhu.systems.card.services.issue import LIVING, affiliation_of
 
 MOST = 1000
 
@@ -22,7 +22,7 @@ def order_for_newcomers(*, by: Actor, unit: orders.Unit, collector: str, person_
     rows = []
     for person_id in wanted:
         person, card = persons[person_id], cards[person_id]
-        tie = next(one for one in person.affiliations if one.is_live)
+        tie = affiliation_of(person) or next(one for one in person.affiliations if one.is_live)
         phone = people.phone_of(person_id, by=by, purpose="新生制卡")
         rows.append(
             {

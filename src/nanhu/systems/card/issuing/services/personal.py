@@ -14,7 +14,7 @@ from nanhu.systems.card.issuing.layout import KEYS, SEXES
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow, Proof
 from nanhu.systems.card.issuing.services import orders, photos
 from nanhu.systems.card.rules import kind_of
-from nanhu.systems.card.services.issue import tie_of
+from nanhu.systems.card.services.issue import affiliation_of, tie_of
 
 SOURCES = CardOrder.Source
 LARGEST_PROOF = 5 * 1024 * 1024
@@ -25,8 +25,7 @@ def known_values(*, by: Actor, person_id: int) -> tuple[str, dict[str, str]]:
     person = people.person_cards([person_id])[person_id]
     tie = tie_of(person)
     kind = kind_of(tie) if tie else None
-    live = [one for one in person.affiliations if one.is_live]
-    first = live[0] if live else None
+    first = affiliation_of(person) or next((one for one in person.affiliations if one.is_live), None)
     purpose = "个人办卡申请"
     document = people.id_number_of(person_id, by=by, purpose=purpose)
     values = dict.fromkeys(KEYS, "") | {

@@ -1,7 +1,10 @@
 """One person's card by 个人办卡申请表: nothing typed twice, proof kept under lock, the sponsor's yes before anything."""
 
+from datetime import timedelta
+
 import pytest
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
@@ -67,6 +70,39 @@ def test_a_teacher_shows_id_and_proof_at_the_counter_and_nothing_is_typed_again(
     assert campus.client("clerk").post(f"{DESK}rows/{row.pk}/hand/", HOLDER).status_code == 302
     row.refresh_from_db()
     assert (row.state, row.fee_fen, row.card.uid) == ("handed", 0, row.plastic_uid)
+
+
+def also(campus, part, **tie) -> None:
+    """A tie that began later than those of the cast."""
+    said = people.AffiliationRecord(starts_on=campus_today() - timedelta(days=30), state="active", **tie)
+    record = people.PersonRecord(key=part, person_id=campus.persons[part], affiliations=(said,))
+    people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test.other", title="测试"))
+    assert people.person_card(campus.persons[part]).affiliations[0].campus_no == said.campus_no, "the newest"
+
+
+@pytest.mark.capability("A104.2")
+def test_who_works_here_and_began_to_study_has_the_number_and_unit_of_the_teacher_on_the_card(campus):
+    """The class of a card follows one of several ties, so do the number and the unit that are printed on it."""
+    also(campus, "new_teacher", kind="student", campus_no="14260000001", unit_code="12012301", category_name="研究生")
+    for number in (NUMBER, "14260000001"):
+        said = shown_form(campus, "clerk", f"{DESK}personal/?campus_no={number}")
+        assert (said["campus_no"], said["unit"], said["category"]) == (NUMBER, "计算机学院", "人事代理")
+
+
+@pytest.mark.capability("A104.2")
+def test_a_student_who_is_also_vouched_for_by_a_unit_gets_the_card_of_a_student(campus):
+    also(
+        campus,
+        "student",
+        kind="temporary",
+        campus_no="L2600123",
+        unit_code="12",
+        category_name="培训",
+        ends_on=campus_today() + timedelta(days=60),
+    )
+    campus.client("clerk").post(f"{DESK}newcomers/", {"unit": "12012301", "collector": "陈志远"})
+    row = newest().rows.get(name="林小满")
+    assert (row.campus_no, row.unit) == ("14231100001", "计科2301班")
 
 
 @pytest.mark.parametrize(
