@@ -46,7 +46,9 @@ def tell_sponsors() -> int:
 
 
 def tell_sponsor(kind: str, card: Card, person: people.PersonCard) -> int:
-    tie = next((one for one in person.affiliations if one.kind == "temporary"), None)
+    """Of several units that vouch the one whose last day the card has."""
+    ties = [one for one in person.affiliations if one.kind == "temporary"]
+    tie = next((one for one in ties if one.ends_on == card.valid_until), ties[0] if ties else None)
     if tie is None:
         return 0
     facts = {"name": person.name, "what": card.sub_class, "day": card.valid_until.isoformat(), "unit": tie.unit_name}

@@ -122,7 +122,7 @@ def ending_in(codes: list[str]) -> list[tuple[Card, people.PersonCard]]:
     pairs = [(card, persons[card.person_id]) for card in soon]
     cared = {one.unit_code: one for _card, person in pairs for one in person.affiliations if one.is_live}
     mine = {code for code in cared if any(sponsor.unit_code in codes for sponsor in expiring.sponsors_of(code))}
-    return [pair for pair in pairs if any(one.unit_code in mine for one in pair[1].affiliations)]
+    return [pair for pair in pairs if any(one.is_live and one.unit_code in mine for one in pair[1].affiliations)]
 
 
 def acting_now(request: PageRequest) -> dict[str, Any]:
