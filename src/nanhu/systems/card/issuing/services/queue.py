@@ -19,10 +19,10 @@ def take_number(*, by: Actor) -> QueueTicket:
     if not hours.standing().is_open:
         raise NoPlaceInQueueError
     with transaction.atomic():
+        lock_key("card.queue")
         held = own_ticket(by.account_id)
         if held is not None:
             return held
-        lock_key("card.queue")
         last = QueueTicket.objects.filter(day=campus_today()).aggregate(last=Max("number"))["last"]
         return QueueTicket.objects.create(day=campus_today(), number=(last or 0) + 1, holder_id=by.account_id)
 

@@ -8,8 +8,10 @@ import time_machine
 from nanhu.kernel.calendar.services import clear_exceptions, set_exception
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.systems.card.issuing.models import QueueTicket
+from nanhu.systems.card.issuing.services.queue import take_number
 from nanhu.systems.card.issuing.tests.conftest import DESK
-from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
+from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast, queries_of
+from nanhu.systems.card.tests.test_top_up_races import at_once
 
 OFFICE = f"{DESK}office/"
 SUNDAY = date(2026, 11, 29)
@@ -67,10 +69,17 @@ def test_the_page_says_open_now_by_season_and_calendar_and_gives_a_place_in_the_
         clerk.post(f"{DESK}queue/", {"window": "2"})
         assert "请到 1 号窗口" in seen(campus, "guest"), "a window ends what it called itself"
         assert QueueTicket.objects.get(number=1).state == "done"
+        called = QueueTicket.objects.get(number=2)
+        assert student.post(f"{DESK}queue/{called.pk}/missed/").status_code == 404, "a clerk says who did not come"
+        clerk.post(f"{DESK}queue/{called.pk}/missed/")
+        called.refresh_from_db()
+        assert (called.state, "请到 1 号窗口" in seen(campus, "guest")) == ("missed", False)
+        campus.client("guest").post(f"{OFFICE}number/")
+        assert QueueTicket.objects.latest("number").number == 3, "and may take another number"
     with at(2026, 11, 27, 9, 30):
         campus.clients.clear()
         campus.client("guest").post(f"{OFFICE}number/")
-        assert (QueueTicket.objects.latest("pk").number, QueueTicket.objects.count()) == (1, 3), "each day begins anew"
+        assert (QueueTicket.objects.latest("pk").number, QueueTicket.objects.count()) == (1, 4), "each day begins anew"
         assert "前面还有 0 位" in seen(campus, "guest")
 
 
@@ -103,6 +112,16 @@ def test_a_moved_working_day_is_one(campus, django_capture_on_commit_callbacks):
         assert "现在开门" in seen(campus)
     with django_capture_on_commit_callbacks(execute=True):
         clear_exceptions(by=SYSTEM, first=SUNDAY, last=SUNDAY)
+
+
+@pytest.mark.capability("A112.3")
+@pytest.mark.django_db(transaction=True)
+def test_pressed_by_eight_hands_at_once_it_is_one_place(transactional_db):
+    pressing = bring_in_the_cast().actor("student")
+    with at(2026, 11, 26, 9, 30):
+        taken = at_once([lambda: take_number(by=pressing)] * 8)
+    assert {one.number for one in taken} == {1}
+    assert QueueTicket.objects.count() == 1
 
 
 def test_the_page_asks_little(campus):
