@@ -57,6 +57,7 @@ def test_a_phone_is_masked_until_somebody_looks_which_is_logged_and_told(school)
     assert PhoneLook.objects.count() == 1, "twice a day is one look"
     entry = AuditEntry.objects.get(action="lostfound.show_phone")
     assert (entry.actor, entry.target) == ("赵一鸣", f"person:{item.author.person_id}")
+    assert item.title in entry.reason, "and of which thing"
     author = school.client("S1")
     assert "赵一鸣" in author.get(address).content.decode()
     assert "失物招领里留的电话" in author.get("/account/data/looks").content.decode()
@@ -107,9 +108,12 @@ def test_two_people_write_to_each_other_and_neither_learns_who_the_other_is(scho
     assert not [tab.count for tab in author.get(HOME).context["frame"].tabs if tab.waits], "opened, it is read"
     assert author.post(f"{talk}send/", {"words": "今天五点，图书馆门口"}).status_code == 302
     assert "林小满" not in guest.get(talk).content.decode()
+    for words in ("我带学生证来", "五点半也行"):
+        assert guest.post(f"{talk}send/", {"words": words}).status_code == 302
+    assert len(school.texts_to("S1")) == 2, "what came since he read it is told once more, and once"
     for bad in ("打我 13800138000", "", "身份证 43060220050318126X", "字" * 301, "a\0b"):
         assert guest.post(f"{talk}send/", {"words": bad}).status_code == 422
-    assert Message.objects.count() == 2
+    assert Message.objects.count() == 4
     assert (other.get(talk).status_code, other.post(f"{talk}send/", {"words": "x"}).status_code) == (404, 404)
     assert author.post(f"{talk}close/").status_code == 302
     assert guest.post(f"{talk}send/", {"words": "喂"}).status_code == 409
@@ -153,6 +157,8 @@ def test_a_claimer_describes_the_mark_and_the_finder_says_yes(school):
     assert (claimer.post(answer).status_code, school.client("S3").post(answer).status_code) == (404, 404)
     assert author.post(answer).status_code == 302
     assert author.post(answer).status_code == 409
+    entry = AuditEntry.objects.get(action="lostfound.decide_claim")
+    assert (entry.actor, entry.facts["state"]) == ("林小满", "right")
     assert [text for text in school.texts_to("S2") if "特征对了" in text]
     assert "请留言约个时间地点" in claimer.get(address).content.decode()
     assert "特征说对了" in claimer.get(f"{HOME}mine/talks/{Conversation.objects.get().public_id}/").content.decode()

@@ -76,12 +76,14 @@ def test_what_fits_is_suggested_to_both_and_joined_by_nobody(school):
     assert {one.state for one in Item.objects.exclude(pk=waiting.pk)} == {"open"}
 
 
-@pytest.mark.capability("A075.1")
+@pytest.mark.capability("A074.4", "A075.1")
 def test_what_is_at_the_desk_is_judged_there_and_given_back_against_a_signature(school):
     item = school.shown(keeper="desk")
     keeper, claimer, author = school.client("K1"), school.client("S2"), school.client("S1")
     thing = f"{HOME}keeping/things/{item.public_id}/"
     assert keeper.post(f"{thing}hand-over/", {"receiver": "S2", "document": "campus_card"}).status_code == 409
+    early = claiming.claim(by=school.actor("S3"), item=item, mark="黑布")
+    assert keeper.post(f"{HOME}keeping/claims/{early.public_id}/right/").status_code == 409, "it is not here yet"
     assert keeper.post(f"{thing}hand-in/", {"shelf": "A-12"}).status_code == 302
     claim = claiming.claim(by=school.actor("S2"), item=item, mark="木柄有牙印")
     assert "木柄有牙印" not in author.get(f"{HOME}items/{item.public_id}/").content.decode()

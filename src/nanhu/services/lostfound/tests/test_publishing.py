@@ -54,6 +54,10 @@ def test_what_was_found_is_published_with_photo_place_time_and_contact_and_waits
     assert "黑色折叠伞" not in school.client("S2").get(HOME).content.decode()
     assert school.client("S2").get(answer["Location"]).status_code == 404
     assert AuditEntry.objects.get(action="lostfound.publish").actor == "林小满"
+    reviewing.approve(by=school.actor("R1"), item=item)
+    for words, is_found in (("雨伞", True), ("图书馆", True), ("钥匙", False)):
+        found = school.client("S2").get(HOME, {"q": words}).content.decode()
+        assert ("黑色折叠伞" in found) is is_found, "by place and category too"
 
 
 @pytest.mark.capability("A072.1")

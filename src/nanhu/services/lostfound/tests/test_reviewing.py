@@ -7,10 +7,13 @@ import pytest
 import time_machine
 from django.utils import translation
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import SamePersonError
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.school import School as SchoolFile
 from nanhu.kernel.school import school as school_of
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages.models import Message as Told
 from nanhu.services.lostfound import school_file
 from nanhu.services.lostfound.models import Item, Photo
@@ -38,6 +41,7 @@ def test_a_reviewer_approves_and_it_is_on_the_board(school):
     assert reader.get(f"{HOME}photos/{Photo.objects.get().public_id}/small/").status_code == 200
     item.refresh_from_db()
     assert (item.state, item.reviewer_name) == ("open", "钱审核")
+    assert AuditEntry.objects.get(action="lostfound.approve").actor == "钱审核"
 
 
 @pytest.mark.capability("A073.1")
@@ -49,6 +53,7 @@ def test_who_is_rejected_reads_why_mends_it_and_sends_it_again(school):
     assert reviewer.post(f"{case}reject/", {"reason": "看不出是什么"}).status_code == 302
     assert "看不出是什么" in author.get(own).content.decode()
     assert any("看不出是什么" in text for text in school.texts_to("S1"))
+    assert AuditEntry.objects.get(action="lostfound.reject").reason == "看不出是什么"
     assert "是辆车" not in reviewer.get(f"{HOME}review/").content.decode()
     mend = f"{own}mend-found/"
     assert "是辆车" in author.get(mend).content.decode()
@@ -82,6 +87,16 @@ def test_after_four_hours_of_work_the_leader_is_alarmed_once(school, later):
     assert "黑色折叠伞" in leader.get(f"{HOME}review/late/").content.decode()
     assert school.client("R1").get(f"{HOME}review/late/").status_code == 404
     assert "黑色折叠伞" not in reader.get(HOME).content.decode()
+
+
+@pytest.mark.capability("A073.3")
+def test_where_nobody_leads_them_every_reviewer_is_alarmed(school, later):
+    leader = identity.account_with("R2")
+    identity.revoke_role(by=Actor.system("test"), account_id=leader.pk, role="lostfound.chief")
+    item = school.post()
+    later(item.review_due_at - now() + timedelta(minutes=1))
+    assert aging.alarm_late_reviews() == 1
+    assert [text for text in school.texts_to("R1") if "1 条超过四个工作小时" in text]
 
 
 @pytest.fixture
@@ -236,7 +251,11 @@ def test_mended_words_are_unseen_by_former_claimers_until_they_are_reviewed(scho
 def test_after_thirty_days_it_hides_itself_and_its_author_may_prolong_once(school, later):
     item = school.shown()
     own = f"{HOME}items/{item.public_id}/"
-    later(timedelta(days=31))
+    later(timedelta(days=30))
+    assert aging.expire() == 0
+    assert "黑色折叠伞" in school.client("S2").get(HOME).content.decode(), "also on its last day"
+    school.clients.clear()
+    later(timedelta(days=1))
     assert "黑色折叠伞" not in school.client("S2").get(HOME).content.decode(), "also before the job has run"
     assert (aging.expire(), aging.expire()) == (1, 0)
     author = school.client("S1")
