@@ -16,7 +16,15 @@ from nanhu.platforms.datahub.cleaning.documents import (
     is_transposed,
 )
 from nanhu.platforms.datahub.cleaning.lookups import Lookups
-from nanhu.platforms.datahub.cleaning.names import clean_name, differs_in_one, folded, is_name, same_name, sounds_like
+from nanhu.platforms.datahub.cleaning.names import (
+    clean_name,
+    differs_in_one,
+    folded,
+    is_name,
+    is_near,
+    same_name,
+    sounds_like,
+)
 from nanhu.platforms.datahub.cleaning.person import clean_person
 from nanhu.platforms.datahub.cleaning.text import TEXT_MARKS, is_clean, text_of
 from nanhu.platforms.datahub.cleaning.units import UnitBook
@@ -146,6 +154,7 @@ def test_names_compared():
     assert same_name("周喆", "周哲")
     assert not same_name("张伟", "张玮")
     assert sounds_like("张伟", "张玮")
+    assert not is_near("王", "李"), "of one letter nothing is left to agree"
     assert differs_in_one("李小明", "李晓明")
     assert not differs_in_one("李小明", "王晓明")
     assert not sounds_like("张伟", "李伟")

@@ -134,6 +134,10 @@ def test_what_forbids_to_be_framed_opens_in_a_window_and_says_so_from_the_night_
     trying.look_at_frames()
     assert Integration.objects.get().frame_refusal == "frame-ancestors", "of two lines each counts"
     assert f'href="{address}" target="_blank" rel="noopener noreferrer"' in page
+    vendor.says("/bus", "bus")
+    assert trying.look_at_frames() == 0
+    living.read_anew()
+    assert b"<iframe" in student.get("/apps/bus/page/").content, "and in the frame again when it is allowed again"
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,7 @@ def test_guessing_is_slowed(student):
     assert elsewhere.status_code == 401, "another address is not closed"
 
 
-@pytest.mark.capability("A065.2")
+@pytest.mark.capability("A062.1", "A065.2")
 def test_an_app_password_opens_its_service_for_its_owner_only(student, teacher):
     text = app_passwords.make(by=TEST, account=student.account, name="手机邮件", service="mail")
     number = student.numbers[0]

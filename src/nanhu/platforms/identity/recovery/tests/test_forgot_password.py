@@ -93,6 +93,9 @@ def test_the_counter_gives_a_code_that_works_once_and_is_written_down(browser, o
     assert sign_in(browser, owner.numbers[0], code).headers["Location"] == "/setup"
     assert sign_in(Client(), owner.numbers[0], code).status_code == 200, "once"
     assert AuditEntry.objects.get(action="identity.reset").reason == "身份证已核对"
+    first, second = (counter.reset(by=TEST, campus_no=owner.numbers[0], reason="又忘了") for _twice in range(2))
+    assert sign_in(Client(), owner.numbers[0], first).status_code == 200, "a new one replaces it"
+    assert sign_in(Client(), owner.numbers[0], second).headers["Location"] == "/setup"
 
 
 @pytest.mark.capability("A045.6")

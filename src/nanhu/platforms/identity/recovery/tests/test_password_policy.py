@@ -7,8 +7,9 @@ from django.test import Client
 
 from nanhu.platforms.identity.models import FormerPassword, RecoveryContact
 from nanhu.platforms.identity.passwords import leaked_passwords, problems_of
-from nanhu.platforms.identity.recovery.tests.conftest import prove_by_phone, set_new
+from nanhu.platforms.identity.recovery.tests.conftest import NEW, prove_by_phone, set_new
 from nanhu.platforms.identity.rules import is_leaked
+from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +76,14 @@ def test_the_last_five_do_not_come_back(browser, owner):
     before = used[-6]
     tried = {"old_password": last, "new_password": before, "again": before}
     assert browser.post("/account/password", tried).status_code == 302
+
+
+@pytest.mark.capability("A043.3")
+def test_the_password_that_was_taken_away_does_not_come_back(browser, owner):
+    code = counter.reset(by=TEST, campus_no=owner.numbers[0], reason="证件已核对")
+    assert sign_in(browser, owner.numbers[0], code).headers["Location"] == "/setup"
+    for new, status in ((PASSWORD, 200), (NEW, 302)):
+        assert browser.post("/setup/password", {"new_password": new, "again": new}).status_code == status, new
 
 
 @pytest.mark.capability("A040.3")
