@@ -104,6 +104,7 @@ def test_cancelling_ends_it_here_at_once_and_at_the_bank_when_it_answers(campus,
     drive(2)
     made.refresh_from_db()
     assert made.state == "cancelled"
+    assert AuditEntry.objects.get(action="payments.cancel_agreement").reason == "不用了"
     assert signed(campus, "student").state == "active"
 
 

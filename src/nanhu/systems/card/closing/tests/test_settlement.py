@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.actors import Actor
@@ -11,6 +12,7 @@ from nanhu.kernel.errors import SamePersonError
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.closing import jobs
 from nanhu.systems.card.closing.errors import (
     ContractOverlapsError,
     NoContractError,
@@ -285,7 +287,7 @@ def test_a_run_by_four_at_once_settles_once(transactional_db):
 
 
 @pytest.mark.capability("A090.2")
-def test_the_bus_firm_is_settled_by_its_own_cycle(campus):
+def test_the_bus_firm_is_settled_by_its_own_cycle(campus, cron_of):
     """The bus is a merchant like any other, with its own contract."""
     services.set_up_merchants(
         by=SYSTEM,
@@ -300,7 +302,11 @@ def test_the_bus_firm_is_settled_by_its_own_cycle(campus):
     sell(campus, 500)
     assert Terminal.objects.get(number="BUS01").till.merchant_id == bus.pk
     next_month = (campus_today().replace(day=1) + timedelta(days=32)).replace(day=1)
-    done = {one.merchant.key: one for one in settling.settle_due(by=SYSTEM, today=next_month)}
+    with time_machine.travel(start_of(next_month), tick=False):
+        assert jobs.settle_merchants() == 2
+        assert jobs.settle_merchants() == 0, "once"
+    assert cron_of("card.settle") == "45 0 * * *", "each night, by itself"
+    done = {one.merchant.key: one for one in Settlement.objects.select_related("merchant")}
     assert (done["bus"].last, done["bus"].payable_fen) == (next_month - timedelta(days=1), 100)
     assert done["n1.rice"].payable_fen == 495
     clean()

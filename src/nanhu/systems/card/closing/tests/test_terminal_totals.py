@@ -36,20 +36,24 @@ def test_what_the_terminal_counted_is_what_we_heard(till, campus):
     till.pay(card, 1250)
     assert till.reverse(1)["outcome"] == "approved"
     till.upload([till.keep(card, 300)])
+    sold = till.pay(card, 400)
+    assert till.gateway("refund", {"receipt": sold["receipt"], "amount_fen": 150})["outcome"] == "approved"
     yesterday_it_was()
-    answer = till.say_total(
-        yesterday(), payments=1, payments_fen=1250, reversals=1, reversals_fen=1250, stored=1, stored_fen=300
-    )
+    counted = {"payments": (2, 1650), "reversals": (1, 1250), "refunds": (1, 150), "stored": (1, 300)}
+    said = {kind: rows for kind, (rows, _fen) in counted.items()} | {
+        f"{kind}_fen": fen for kind, (_n, fen) in counted.items()
+    }
+    answer = till.say_total(yesterday(), **said)
     assert (answer["outcome"], answer["agrees"]) == ("approved", True)
     assert close().state == "closed"
     (shown,) = DayClose.objects.get().figures["terminals"]
     assert shown == {
         "number": "N1001",
         "merchant": "自选快餐",
-        "ours_fen": 300,
-        "ours_rows": 2,
-        "said_fen": 300,
-        "said_rows": 2,
+        "ours_fen": 550,
+        "ours_rows": 3,
+        "said_fen": 550,
+        "said_rows": 3,
         "waiting": 0,
         "agrees": True,
     }
@@ -77,6 +81,14 @@ def test_rows_the_terminal_still_keeps_are_named_as_waiting_and_vanish_once_uplo
     jobs.close_yesterday()
     assert DayClose.objects.get(day=yesterday()).state == "closed"
     assert DayDifference.objects.get().state == "gone"
+
+
+@pytest.mark.capability("A015.2")
+def test_rows_the_terminal_still_keeps_explain_no_larger_sum(till, campus):
+    till.keep(campus.card("teacher").uid, 700)
+    till.say_total(yesterday(), stored=1, stored_fen=900, waiting=1, waiting_fen=700)
+    assert close().state == "open"
+    assert "报消费 1 笔，凭证 0 笔" in DayDifference.objects.get().what
 
 
 @pytest.mark.capability("A015.2")

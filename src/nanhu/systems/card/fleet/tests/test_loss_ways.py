@@ -317,6 +317,7 @@ def test_the_office_takes_the_report_back_after_document_face_and_cool_off_and_i
     assert begun + timedelta(minutes=31) <= ended.ended_at <= now() + timedelta(minutes=31)
     entry = AuditEntry.objects.get(action="card.cancel_loss")
     assert (entry.reason, entry.facts["document"], entry.facts["face_checked"]) == ("卡找到了", "student_card", True)
+    assert entry.facts["lost_at"] == ended.reported_at.isoformat(), "and which report it ends"
     assert "周敏解挂：卡找到了" in clerk.get(url).content.decode()
 
 

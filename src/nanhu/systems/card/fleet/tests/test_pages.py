@@ -15,6 +15,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.terminals.api import Incident, NextKey, Terminal
 from nanhu.platforms.terminals.devices import all_devices
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
+from nanhu.systems.card.fleet.exposure import exposure_of, usual_card_fen
 from nanhu.systems.card.fleet.models import TerminalGap, TerminalReport
 from nanhu.systems.card.models import LossReport, Till
 from nanhu.systems.card.services.loss import report_lost
@@ -95,6 +96,10 @@ def test_the_window_of_a_loss_ends_when_the_last_terminal_knows(campus):
     connection.check_constraints()
     Terminal.objects.filter(number__in=["N1001", "E3002"]).update(last_seen=now())
     clerk, url = campus.client("clerk"), f"/card/fleet/exposure/{card.public_id}/"
+    Terminal.objects.create(number="R2001", kind="door", key="0" * 64, last_seen=now())
+    assert "还有 3 台没有拿到名单" in clerk.get(url).content.decode(), "doors let in by the same list"
+    assert exposure_of(card).at_risk_fen == 2 * usual_card_fen() > 0, "a till that said nothing sells what a card may"
+    holds("R2001")
     assert "还有 2 台没有拿到名单" in clerk.get(url).content.decode()
     assert "挂失以后，联网终端一律拒绝，断网终端卖出的由学校承担" in clerk.get(url).content.decode()
     holds("N1001")

@@ -258,6 +258,10 @@ def test_a_small_picture_is_refused_and_a_restless_background_is_told(campus):
     restless = Image.effect_noise((358, 441), 200).convert("RGB")
     assert "照片已匹配 1 张" in sent(campus, jpeg(restless))[0]
     assert "背景不像纯色，请看一眼" in page(campus, newest())
+    for left in (0, 300):
+        beside = Image.new("RGB", (358, 441), "#dfe8f0")
+        beside.paste(restless.crop((0, 0, 58, 441)), (left, 0))
+        assert "背景不像纯色，请看一眼" in sent(campus, jpeg(beside))[1].photo_note, "on one side alone"
     assert sent(campus, picture(358, 441))[1].photo_note == ""
 
 

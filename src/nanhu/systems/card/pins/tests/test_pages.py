@@ -14,6 +14,7 @@ from nanhu.systems.card.pins.errors import PinLockedError, PinWrongError
 from nanhu.systems.card.pins.services.changing import change_pin, reset_pin
 from nanhu.systems.card.pins.services.checking import check_pin
 from nanhu.systems.card.pins.tests.conftest import PINS
+from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import PASSWORD, SYSTEM, queries_of
 
 NEW = "482915"
@@ -130,6 +131,8 @@ def test_a_holder_is_told_until_the_pin_is_changed_and_the_office_counts_the_res
     replaced = campus.card("other_student")
     reissue(by=SYSTEM, card=replaced, reason="lost", fee_fen=0, at="柜台", key="form")
     assert counted() == (before[0], before[1] - 1, before[2] - 1), "of cards that live"
+    report_lost(by=SYSTEM, card=campus.card("guest"), reason="test")
+    assert counted() == (before[0], before[1] - 1, before[2] - 1), "a lost one lives"
     for page in ("/card/", "/card/pins/"):
         assert "还是初始密码" not in browser.get(page).content.decode()
 

@@ -9,6 +9,7 @@ import time_machine
 from PIL import Image
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.rights.models import VerificationCode
@@ -95,6 +96,8 @@ def test_nothing_is_found_by_guessing(campus, guard, typed):
     answer = look(guard, typed)
     assert answer.status_code in {404, 422}
     assert "学生卡" not in answer.content.decode()
+    guesses = AuditEntry.objects.filter(action="card.verify_nothing", facts={"place": "南院东门"})
+    assert guesses.count() == (answer.status_code == 404), "each that was looked for is on record"
 
 
 @pytest.mark.capability("A097.2")
@@ -102,3 +105,6 @@ def test_the_same_code_stays_for_a_minute(campus):
     for _times in range(3):
         campus.client("student").get("/card/rights/my-code/")
     assert VerificationCode.objects.count() == 1
+    with time_machine.travel(now() + timedelta(seconds=61), tick=False):
+        campus.client("student").get("/card/rights/my-code/")
+    assert VerificationCode.objects.count() == 2, "none is shown that is over before a guard has typed it"
