@@ -39,6 +39,16 @@ def test_both_numbers_open_in_one_box_and_the_kind_is_seen(browser, teacher, typ
 
 
 @pytest.mark.capability("A033.3")
+@pytest.mark.usefixtures("clock_stands")
+def test_the_tries_at_a_number_are_counted_together_in_whichever_case_it_is_typed(teacher):
+    answers = [
+        sign_in(Client(REMOTE_ADDR=f"203.0.113.{tried}"), name, "wrong").status_code
+        for tried, name in enumerate(["t00123", "T00123"] * 7)
+    ]
+    assert (answers[0], answers[-1]) == (200, 429)
+
+
+@pytest.mark.capability("A033.3")
 def test_leading_zeros_belong_to_the_number(browser, student):
     assert sign_in(browser, "0020260101").status_code == 302
     browser.logout()

@@ -62,7 +62,7 @@ def test_a_role_opens_an_application_and_its_absence_hides_it(board, teacher, cl
     assert "校园卡柜台" in clerk.get("/").content.decode()
 
 
-@pytest.mark.capability("A039.2")
+@pytest.mark.capability("A039.1", "A039.2")
 def test_who_is_both_switches_and_the_choice_is_remembered(board, both):
     furnish(board)
     first = both.get("/")

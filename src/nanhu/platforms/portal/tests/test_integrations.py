@@ -293,6 +293,18 @@ def test_a_time_that_cannot_be_is_a_failure_and_breaks_nothing(centre, vendor, s
     assert Integration.objects.get().failures == 1
 
 
+@pytest.mark.capability("A027.2")
+def test_a_system_says_of_when_its_figure_is_and_nothing_of_times_to_come(centre, vendor, student):
+    earlier, said = now() - timedelta(hours=2), {"value": 1}
+    address = vendor.says("/value", json.dumps(said | {"at": earlier.isoformat()}))
+    centre.live("data", "odd", address, time_at="/at", ttl_seconds=600)
+    assert f"截至 {campus_clock(earlier)}" in student.get("/tiles/integration.odd/").content.decode()
+    vendor.says("/value", json.dumps(said | {"at": (now() + timedelta(hours=2)).isoformat()}))
+    with time_machine.travel(now() + timedelta(minutes=11), tick=False):
+        student.get("/tiles/integration.odd/")
+        assert IntegrationValue.objects.get().as_of == now(), "of when it was fetched, at the latest"
+
+
 @pytest.mark.parametrize(
     ("books", "shown"), [([], 0), (["《水经注》"], 1), (["《水经注》", None], 1), (["甲", "乙"], 2)]
 )

@@ -176,7 +176,7 @@ def test_another_name_or_phone_binds_nobody(school, wecom, client, name, mobile)
     assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.capability("A060.1")
+@pytest.mark.capability("A060.1", "A060.2")
 def test_a_phone_that_an_office_changed_today_binds_nobody_before_tomorrow(school, wecom, client):
     wecom.company.store.put("wang-laoshi", "王老师", "13900139009", [1], 1)
     changed = people.PersonRecord(key="1", person_id=school.persons["T2"], phone="13900139009")

@@ -159,6 +159,7 @@ def test_a_device_is_taken_away_by_its_owner_with_what_it_has_on_line(school):
     assert again.device_id != session.device_id
 
 
+@pytest.mark.capability("A174.2")
 def test_devices_and_refusals_of_one_person_have_a_bound(school, monkeypatch):
     monkeypatch.setattr(devices, "MOST_DEVICES", 3)
     monkeypatch.setattr(devices, "MOST_TOLD", 4)

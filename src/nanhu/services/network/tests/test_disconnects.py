@@ -57,6 +57,8 @@ def test_a_kicked_device_is_on_the_list_until_its_session_has_ended(school, nas)
     assert school.client("S2").post(let_in).status_code == 404
     assert client.post(let_in).status_code == 302
     assert school.ask("S1").status_code == 200
+    entry = AuditEntry.objects.get(action="network.let_in_device")
+    assert entry.target == f"network-device:{session.device.public_id}"
 
 
 @pytest.mark.capability("A163.1")

@@ -155,6 +155,12 @@ def test_the_accused_unit_and_person_and_who_is_below_them_never_see_it(school):
     refused = desk.post(f"{COMPLAINTS}{one.public_id}/transfer/", {"unit": "1012 计划财务处", "reason": "你们办"})
     assert refused.status_code == 409
     assert "这个单位就是被投诉的一方" in refused.content.decode()
+    of_centre = school.complaint("S2", unit="1032")
+    below = {"unit": "1033 校园卡办", "reason": "你们办"}
+    refused = desk.post(f"{COMPLAINTS}{of_centre.public_id}/transfer/", below)
+    assert (refused.status_code, "这个单位就是被投诉的一方" in refused.content.decode()) == (409, True), (
+        "nor one below it"
+    )
     by_leader = school.complaint("S2", accused="钱处长")
     assert by_leader.accused_person_id == school["T2"]
     answering.transfer(by=SYSTEM, request=by_leader, unit=school.units["1002"], reason="纪委办")

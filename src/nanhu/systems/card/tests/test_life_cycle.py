@@ -163,6 +163,7 @@ def test_who_keeps_one_of_two_ties_keeps_paying(window):
     assert pay(window, card_of(person_id), 100) == "posted"
 
 
+@pytest.mark.capability("A092.2")
 def test_a_lost_card_is_still_lost_when_its_holder_comes_back(window):
     person_id = bring("林小满", TIE)
     put_in(person_id, 4200)

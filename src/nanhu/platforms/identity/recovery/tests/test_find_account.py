@@ -11,8 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel import throttle
+from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry, MailMessage, SmsMessage
 from nanhu.kernel.throttle import Gate, TooManyAttemptsError, network_of
+from nanhu.platforms.identity.models import RecoveryContact
 from nanhu.platforms.identity.recovery.models import Attempt
 from nanhu.platforms.identity.recovery.tests.conftest import (
     code_in,
@@ -219,6 +221,24 @@ def test_one_phone_is_not_flooded_from_many_addresses(teacher):
             client.post("/forgot-password/send", {"channel": "phone"})
         run_worker()
     assert SmsMessage.objects.count() == 6, "not nine"
+
+
+@pytest.mark.capability("A042.2")
+@pytest.mark.usefixtures("clock_stands")
+def test_what_went_to_a_phone_is_counted_where_a_mail_is_asked_for(teacher):
+    RecoveryContact.objects.create(
+        account=teacher.account, email="me@example.com", email_verified_at=now(), email_settles_at=now()
+    )
+    for number in range(2):
+        client = Client(REMOTE_ADDR=f"203.0.113.{number}")
+        find(client, teacher)
+        for campus_no in teacher.numbers:
+            forget(client, teacher, campus_no=campus_no)
+            client.post("/forgot-password/send", {"channel": "phone"})
+        run_worker()
+    assert find(Client(REMOTE_ADDR="203.0.113.9"), teacher, channel="mail").status_code == 302
+    run_worker()
+    assert (SmsMessage.objects.count(), MailMessage.objects.count()) == (6, 0)
 
 
 @pytest.mark.capability("A042.4")

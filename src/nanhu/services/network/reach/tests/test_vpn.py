@@ -472,6 +472,11 @@ def test_not_me_hangs_up_and_demands_a_new_password(school, odd):
     assert not Grant.objects.filter(person_id=school["T1"], ended_at=None).exists()
     odd.refresh_from_db()
     assert odd.answer == "not_mine"
+    entry = AuditEntry.objects.get(action="network.answer_vpn_use")
+    assert (entry.target, entry.facts) == (
+        f"person:{school['T1']}",
+        {"answer": "not_mine", "network": "198.51.100.0/24"},
+    )
     with time_machine.travel(now() + timedelta(hours=6)):
         assert watching.judged(school["T1"], "198.51.100.0/24")[0] == "new_network", "what was disowned is not known"
 

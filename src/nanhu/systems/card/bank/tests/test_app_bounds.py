@@ -104,6 +104,7 @@ def test_no_app_is_switched_without_a_reason_nor_by_a_holder(campus):
     assert Phone().app.is_on
 
 
+@pytest.mark.capability("A153.2")
 def test_a_day_takes_so_many_appeals_of_an_app_and_the_own_page_stays_open(campus, monkeypatch):
     monkeypatch.setattr(appeals, "MOST_A_DAY", 2)
     said = {"campus_no": CAST["student"][2], "name": "林小满", "phone": "13907300000", "text": "不是我绑的"}

@@ -155,6 +155,8 @@ def test_three_failures_lock_also_for_the_right_answer_until_the_holder_lifts_it
     assert Phone(user="u-2").verify("student")["code"] == "bank.binding_locked"
     assert phone.verify("teacher")["code"] == "bank.binding_locked"
     assert bindings.unlock(by=campus.actor("student"), person_id=campus.persons["student"])
+    entry = AuditEntry.objects.get(action="card.unlock_binding")
+    assert (entry.actor, entry.target) == ("林小满", f"person:{campus.persons['student']}")
     assert Phone(user="u-2").verify("student")["outcome"] == "done"
 
 
@@ -426,6 +428,8 @@ def test_a_wrong_binding_is_appealed_and_ended_by_a_clerk(campus, phone):
     appeals.decide(by=campus.actor("clerk"), public_id=found.public_id, is_upheld=True, answer="已核对身份证")
     assert phone.ask("look")["code"] == "bank.binding_not_found"
     assert Binding.objects.get(state="revoked").reason == "误绑申诉：已核对身份证"
+    decided = AuditEntry.objects.filter(action="card.decide_appeal").order_by("id")
+    assert [(one.reason, one.actor) for one in decided] == [("是本人绑的", "周敏"), ("已核对身份证", "周敏")]
     assert neighbour.ask("look")["name"] == CAST["teacher"][0], "and nobody else's binding"
 
 

@@ -80,13 +80,17 @@ def test_money_that_was_taken_before_its_card_died_waits_in_the_wallet(campus):
     assert (OnlineTopUp.objects.get().state, withdrawable_fen(card)) == ("credited", 5000)
 
 
-def test_a_lost_notice_is_told_again(campus, sent, bank):
+@pytest.mark.capability("A137.2")
+def test_a_lost_notice_is_told_again_and_its_difference_is_gone(campus, sent, bank):
     bank.fault("transfer", "silent_after")
     assert sent()["outcome"] == "unknown"
     assert loads.held_fen(campus.card("student")) == 0
+    (missing,) = reconciliation.bank_differences(campus_today())
     bank.do("repeat")
     assert loads.held_fen(campus.card("student")) == 5000
     assert reconciliation.bank_differences(campus_today()) == []
+    missing.refresh_from_db()
+    assert (missing.kind, missing.state) == ("only_theirs", Difference.State.GONE)
 
 
 @pytest.mark.capability("A137.2")

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.models import BankPayout, Statement
@@ -128,6 +129,7 @@ def test_a_load_whose_write_failed_is_found_by_the_clock_shown_to_both_and_goes_
         assert jobs.return_unclaimed() == 1
         deliver_pending()
         assert jobs.return_unclaimed() == 0
+    assert AuditEntry.objects.get(action="card.return_claimable").reason == "超过期限未领，退回原处"
     drive(2)
     assert BankPayout.objects.get().state == "paid"
     assert campus.bank_balance("student") == BEGINNING_FEN

@@ -14,6 +14,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.funds import jobs
 from nanhu.systems.card.funds.models import CardReissue, Claimable
 from nanhu.systems.card.funds.services import claims, stale_claims
@@ -301,6 +302,8 @@ def test_frozen_money_is_collected_after_three_days_once_by_the_new_card(funds, 
     deliver_pending()
     assert [text for text in sent() if "¥ 80.00 可以领取了" in text] == sent()[-1:]
     assert kiosk.ask("claim/begin", {"card": old.uid}, pin=PIN)["code"] == "card_replaced", "to the new card"
+    with pytest.raises(CardStateError):
+        claims.begin_claim(by=SYSTEM, card=old, terminal=None)
     assert collect(kiosk, funds, pin=PIN)["balance_fen"] == 8000
     again = kiosk.ask("claim/begin", {"card": "04AABBCCDDEEFF"}, pin=PIN)
     assert (again["code"], funds.balance(), funds.pending()) == ("card.nothing_to_claim", 8000, 0)

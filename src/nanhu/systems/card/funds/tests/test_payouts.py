@@ -136,6 +136,7 @@ def test_a_refused_batch_moves_nothing(funds):
         approve(by=funds.campus.actor("second_clerk"), batch=batch)
     post_payout(batch_id=batch.pk)
     assert Claimable.objects.count() == 0
+    assert made(funds).pk != batch.pk, "and the list may be handed in anew"
 
 
 @pytest.mark.capability("A145.2")

@@ -223,6 +223,12 @@ def test_photos_are_matched_by_four_names_and_misses_and_doubles_are_told(campus
     assert "许知远 0020260001.jpg" in shown.split("还缺照片")[1]
     assert [row.photo_path != "" for row in newest().rows.order_by("line")] == [False, True], "by the staff number"
     assert not newest().rows.exclude(errors={}).exists()
+    unnamed = teacher_rows()
+    unnamed[0][7] = ""
+    upload(campus, unnamed)
+    files = {"archive": archive("0020260002.jpg")}
+    told = campus.client("teacher").post(at(newest(), "photos/"), files).content.decode()
+    assert "许知远" in told.split("还缺照片")[1], "also where the form names no file"
     student = line("林小满", "14231100001", "11010519491231002X", "统招本科")
     assert "photo_name" not in upload_errors(campus, student, "student")
     by_number = {"archive": archive("14231100001.jpg", "14231200001.jpg")}
@@ -361,6 +367,10 @@ def test_who_has_left_stands_in_no_list(campus):
     upload(campus, teacher_rows())
     gone, stays = newest().rows.order_by("line")
     assert ("名册里没有这个号" in gone.errors["campus_no"], stays.errors) == (True, {})
+    Affiliation.objects.filter(campus_no="0020260001").update(state="planned", ends_on=None)
+    upload(campus, teacher_rows())
+    coming, stays = newest().rows.order_by("line")
+    assert (bool(coming.errors.get("campus_no")), stays.errors) == (True, {}), "nor does who has not come yet"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 import pytest
 from django.db import OperationalError
 
-from nanhu.kernel.models import MailMessage
+from nanhu.kernel.models import AuditEntry, MailMessage
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.jobs import read_mailbox
 from nanhu.systems.card.issuing.models import CardOrder, IncomingMail, UnitDelegate
@@ -75,6 +75,7 @@ def test_form_and_photos_by_mail_become_a_draft_that_the_leader_approves_on_line
     assert arrive(mailbox, letter(campus, [wrong, other], "0020260002.jpg", "路人.jpg")) == 1
     order = newest()
     assert (order.state, order.source, order.unit_code, order.requester_name) == ("draft", "mail", "12", "陈志远")
+    assert AuditEntry.objects.get(action="card.order_by_mail").facts == {"from": AGENT}
     sent = MailMessage.objects.latest("id")
     assert sent.email == AGENT
     for words in (
@@ -148,6 +149,19 @@ def test_who_is_no_agent_gets_neither_order_nor_answer(campus, mailbox, given):
     assert IncomingMail.objects.get().outcome == "stranger"
     assert not CardOrder.objects.exists()
     assert not MailMessage.objects.exists()
+
+
+@pytest.mark.capability("A111.2")
+def test_an_address_that_two_agents_have_is_neithers(campus, mailbox):
+    """Whose mail it is nobody can tell; the order would bear the name of the first."""
+    other = people.PersonRecord(key="guest", person_id=campus.persons["guest"], email=AGENT)
+    people.apply_records(by=SYSTEM, records=[other], origin=ORIGIN)
+    UnitDelegate.objects.create(
+        unit_code="13", unit_name="外国语学院", person_id=campus.persons["guest"], role="agent", named_by_name="测试"
+    )
+    arrive(mailbox, letter(campus, teacher_rows()))
+    assert IncomingMail.objects.get().outcome == "stranger"
+    assert not CardOrder.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -321,6 +321,8 @@ def test_the_version_in_force_is_accepted_at_issue_and_a_new_one_is_asked_for_an
     assert hand(campus, row).status_code == 302
     held = Acceptance.objects.filter(person_id=row.person_id, row=row)
     assert {(one.regulation.key, one.regulation.version) for one in held} == {("cards", 1), ("funds", 1)}
+    kept = AuditEntry.objects.filter(action="card.accept_regulation", target=f"person:{row.person_id}")
+    assert sorted((one.facts["regulation"], one.facts["version"]) for one in kept) == [("cards", 1), ("funds", 1)]
 
     identity.grant_role(by=SYSTEM, account_id=campus.actor("clerk").account_id, role="card.manager")
     reader, manager = campus.client("teacher"), campus.client("clerk")
