@@ -84,7 +84,6 @@ FOR_PROGRAMS = {  # files that are handed out, protocols, the widgets of a brows
     "platforms/flows/printing.py",
     "platforms/identity/administration/tables.py",
     "platforms/identity/cas_answers.py",
-    "platforms/identity/personal/registrations.py",
     "platforms/identity/protocols/saml/services/answers.py",
     "services/directory/queries.py",
     "services/network/reach/web_gates.py",

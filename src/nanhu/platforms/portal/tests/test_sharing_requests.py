@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from nanhu.kernel import audit
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub import api as datahub
@@ -180,7 +180,8 @@ def test_a_grant_in_its_last_fortnight_is_renewed_by_the_same_process(program):
     decide(FIRST)
     like = f"{AT}new/{TABLE}/?like={grant.public_id}"
     assert like not in text_of(signed_in(ASKER), AT)
-    with time_machine.travel(now() + timedelta(days=16), tick=False):
+    early = start_of(campus_today() + timedelta(days=16)) + timedelta(hours=1)
+    with time_machine.travel(early, tick=False):  # of UTC it is yesterday
         assert [services.tell_ending(), services.tell_ending()] == [1, 0]
         assert Entry.objects.filter(message__template="portal.grant_ending").count() == 1
         asker = signed_in(ASKER)
