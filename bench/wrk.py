@@ -75,6 +75,8 @@ def come_to_rest(port: int) -> None:
     next round would wait behind those, and they are its worst hundredth."""
     open_lines = psutil.net_connections("tcp")
     listening = {one.pid for one in open_lines if one.status == psutil.CONN_LISTEN and one.laddr[1] == port and one.pid}
+    if not listening:
+        raise RuntimeError(f"nobody listens at port {port} any more")
     server, spent = {one for pid in listening for one in family(pid)}, -math.inf
     for _ in range(MOST_LOOKS):
         before, spent = spent, sum(map(seconds_of, server))

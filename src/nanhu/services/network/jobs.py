@@ -57,11 +57,11 @@ def sum_hour(hour: datetime) -> int:
     return sum_between(hour, hour + AN_HOUR)
 
 
-def sum_since(moment: datetime) -> int:
-    """Of the hours from then on that are over: what was read of an old system's past stands in them, too."""
+def sum_since(moment: datetime, services: Collection[str]) -> int:
+    """Of the hours from then on that are over, 35 days back at most: what was read of an old system's past of these services stands in them, too."""
     hour = campus_time(now()).replace(minute=0, second=0, microsecond=0)
     first = max(campus_time(moment).replace(minute=0, second=0, microsecond=0), hour - CAUGHT_UP)
-    return sum_between(first, hour) if first < hour else 0
+    return sum_between(first, hour, services) if first < hour else 0
 
 
 def sum_between(first: datetime, until: datetime, services: Collection[str] = tuple(Service)) -> int:

@@ -28,8 +28,10 @@ message_templates.add(
         key="network.policy_ended",
         kind="service",
         title=_("{by}撤销了上网策略：{policy}"),
-        text=_("{policy} 没有策略了：不限台数，不限时间。不该这样的，马上录入原来的，并告诉信息中心。"),
-        facts=frozenset({"by", "policy"}),
+        text=_(
+            "{policy} 从 {since} 起没有这条策略；那天没有别的策略的，不限台数、不限时间。不该这样的，马上录入原来的，并告诉信息中心。"
+        ),
+        facts=frozenset({"by", "policy", "since"}),
         link=lambda _facts: reverse("network:desk:policy_list"),
     ),
     MessageTemplate(

@@ -13,7 +13,7 @@ from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationChanged, AffiliationEnded, PersonsMerged, PersonsParted
 from nanhu.services.network import queries
 from nanhu.services.network.events import DeviceSeen, SessionUnknown
-from nanhu.services.network.models import Device, Grant, NetworkRole, Refusal, Session
+from nanhu.services.network.models import Device, Grant, Refusal, Session
 from nanhu.services.network.policies import ENGINEER
 from nanhu.services.network.services import disconnecting, parting
 from nanhu.services.network.services.disconnecting import LEFT, NEW_PASSWORD, POLICY, SUSPENDED
@@ -25,9 +25,8 @@ BY: Final = Actor.system("network.cut")
 def cut_closed(events: Sequence[AccountClosed]) -> None:
     """With its guests, for whom nobody answers any more; whoever stole it may have invited them."""
     closed = {event.person_id for event in events}
-    guests = identity.guests.left_alone(account_ids=[event.account_id for event in events])
-    on_line = queries.living_grants().filter(person__in=guests, role=NetworkRole.GUEST)
-    for person_id in closed | set(on_line.values_list("person_id", flat=True)):
+    alone = identity.guests.left_alone(account_ids=[event.account_id for event in events])
+    for person_id in closed | alone:  # also of whom nothing stands yet: who is just let in is waited for
         disconnecting.disconnect(by=BY, person_id=person_id, cause=SUSPENDED)
 
 

@@ -18,6 +18,7 @@ from nanhu.platforms.datahub.services.judging import Judged
 from nanhu.platforms.people import api as people
 
 MEASURES: Final = GateLimit.Measure
+NUMBERS: Final = ("amber", "red", "amber_rows")
 FEWEST: Final = 50
 """Of fewer than these a share says little: only where it is of so many rows (`FEW_MOST`) and so large (`FEW_SHARE`)."""
 FEW_MOST: Final = 5
@@ -71,10 +72,10 @@ def limits_of(source: str) -> dict[str, GateLimit]:
     """By which its files are measured: those in force, but where one was loosened and the office whose they are has not seen that yet, what
     held before."""
     limits = limits_in_force(source)
-    for one in unseen_by_owner(source):
-        limit = limits.get(one.measure)
-        if limit is not None and limit.source == one.source:
-            limits[one.measure] = stricter(limit, one.before)
+    of_whom = {measure: limit.source for measure, limit in limits.items()}
+    for one in reversed(unseen_by_owner(source)):
+        if of_whom.get(one.measure) == one.source:
+            limits[one.measure] = stricter(limits[one.measure], one.before)
     return limits
 
 
@@ -96,11 +97,13 @@ def unseen_by_owner(source: str) -> list[LimitRequest]:
     return [one.request for one in concerned if one.unit_id in able]
 
 
-def stricter(limit: GateLimit, before: Mapping[str, int | None]) -> GateLimit:
-    """Not to be saved: of each number the lower."""
+def stricter(limit: GateLimit, before: Mapping[str, Any]) -> GateLimit:
+    """Not to be saved: of each number the lower, and the source's own only where it was its own before (else a table that is known to change
+    much is measured by what it is known for)."""
     held = copy(limit)
-    for name, value in before.items():
-        now_value = getattr(held, name)
+    held.source = before["source"]
+    for name in NUMBERS:
+        value, now_value = before[name], getattr(held, name)
         setattr(held, name, value if now_value is None else now_value if value is None else min(now_value, value))
     return held
 

@@ -1,7 +1,6 @@
 """Limits of the gate, from a day on: a stricter one at one steward's word; one that lets more pass at two, and for files of an office once
 whoever speaks for that has seen it (`gate.limits_of`)."""
 
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -16,11 +15,10 @@ from nanhu.platforms.datahub.errors import LimitWaitsError, NotTheOfficeError
 from nanhu.platforms.datahub.known_sources import every_source, named_source
 from nanhu.platforms.datahub.models import GateLimit, LimitNotice, LimitRequest
 from nanhu.platforms.datahub.services import owners
-from nanhu.platforms.datahub.services.gate import limits_in_force, limits_of
+from nanhu.platforms.datahub.services.gate import NUMBERS, limits_in_force, limits_of
 from nanhu.platforms.datahub.sources import SOURCES
 
 State = LimitRequest.State
-NUMBERS: Final = ("amber", "red", "amber_rows")
 
 
 @transaction.atomic
@@ -68,7 +66,7 @@ def agree(*, by: Actor, asked: LimitRequest) -> None:
     # What its files were measured by: a limit that its office has not seen yet is no step to a looser one.
     limits = limits_of(found.source) if found.source else limits_in_force("")
     held = limits.get(found.measure)
-    found.before = {name: getattr(held, name) for name in NUMBERS} if held else None
+    found.before = {name: getattr(held, name) for name in (*NUMBERS, "source")} if held else None
     found.decide(by, state=State.AGREED)
     found.save()
     audit.record(

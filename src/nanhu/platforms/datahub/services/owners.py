@@ -20,12 +20,13 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.prepared import Given
+from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.datahub.errors import FormerOwnerSpeaksError, OwnerWaitsError
 from nanhu.platforms.datahub.known_sources import every_source, named_source
-from nanhu.platforms.datahub.models import Batch, OwnerChange, Release, SourceOwner
+from nanhu.platforms.datahub.models import Batch, LimitNotice, OwnerChange, Release, SourceOwner
 from nanhu.platforms.datahub.sources import SourceSpec
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
@@ -159,13 +160,13 @@ def still_speaks() -> Q:
     """Of words of an office (`Release` without `vacancy`): whether who said it, and in whose place, can speak for it still, as `owner_of` says
     it. That who handed a file in moved to another unit since, it does not see."""
     leads = people.leading(POSTS).filter(unit_id=OuterRef("unit_id"))
-    leads_it = Q(Exists(leads.filter(person_id=OuterRef("author__person_id"))))
+    leads_it = Exists(leads.filter(person_id=OuterRef("author__person_id")))
     is_steward = Exists(identity.holding(STEWARD).filter(pk=OuterRef("author_id")))
-    found = Q(in_place_of=None) & (leads_it | Q(is_steward, author_id=F("batch__account_id")))
+    found = Q(in_place_of=None) & (Q(leads_it) | Q(is_steward, author_id=F("batch__account_id")))
     for kept in stand_ins:
         of_him = OuterRef("in_place_of__person_id")
         stands = kept.rows().filter(owner_id=of_him, delegate_id=OuterRef("author__person_id"))
-        found |= Q(Exists(stands), Exists(leads.filter(person_id=of_him)), in_place_of__state=ACTIVE)
+        found |= Q(Exists(stands), Exists(leads.filter(person_id=of_him)), ~leads_it, in_place_of__state=ACTIVE)
     return Q(author__state=ACTIVE) & found
 
 
@@ -246,7 +247,7 @@ class Line:
 
 
 def lines() -> list[Line]:
-    """Who could speak for each source today, but for who will hand a file in."""
+    """Who could speak for each source today, but for who will hand a file in, and who stands in for one of them."""
     names, specs = Names(), every_source()
     named = {one.source: one for one in SourceOwner.objects.select_related("unit")}
     units = {
@@ -279,7 +280,7 @@ def set_owner(*, by: Actor, token: UUID, source: str, unit_id: int, reason: str)
     known = OwnerChange.known(by, token)
     if known is not None:
         return known
-    lock_key(f"datahub.owner:{source}")
+    lock_key(lock_of(source))
     before = unit_of(source)
     if before == unit_id:
         return False
@@ -307,7 +308,10 @@ def ask_owner(*, by: Actor, token: UUID, source: str, before: int, unit_id: int,
 @transaction.atomic
 def agree_owner(*, by: Actor, asked: OwnerChange) -> None:
     """By the office whose it is; by another steward where nobody but who asked can speak for that, whom the page lets in."""
+    lock_key(lock_of(asked.source))
     found = asked.locked_in([OwnerChange.State.ASKED])
+    if unit_of(found.source) not in {found.before_id, None}:
+        raise found.wrong_state(_("负责部门已经不是申请时的那个"))
     in_place = refuse_other_offices(by, found)
     found.decide(by, state=OwnerChange.State.AGREED)
     found.save()
@@ -336,17 +340,25 @@ def take_back_owner(*, by: Actor, asked: OwnerChange, answer: str) -> None:
 
 
 def refuse_other_offices(by: Actor, asked: OwnerChange) -> dict[str, object]:
-    """What the log says of in whose place he speaks."""
+    """What the log says of in whose place he speaks. `vacancy` is as it stands now."""
     office = speaking_for(asked.before)
     others = office.besides(asked.author_id)
     if others and by.account_id not in others:
         raise FormerOwnerSpeaksError(office=office.name, who=office.who)
+    asked.vacancy = "" if others else office.vacancy or Vacancy.NOBODY_ELSE
+    is_steward = identity.holding(STEWARD).filter(pk=by.account_id).exists()
+    if not others and (not is_steward or asked.author_id in office.in_place.get(account_of(by), {})):
+        raise SamePersonError
     return in_place_facts(office, by)
 
 
 def in_place_facts(office: Owner, by: Actor) -> dict[str, object]:
     _account, name = office.for_whom(by.account_id)
     return {"in_place_of": name} if name else {}
+
+
+def lock_of(source: str) -> str:
+    return f"datahub.owner:{source}"
 
 
 def target_of(asked: OwnerChange) -> str:
@@ -359,18 +371,21 @@ def facts_of(asked: OwnerChange) -> dict[str, object]:
 
 
 def office_renamed(*, by: Actor, source: str, before: int | None) -> None:
-    """A steward calls the office of a source otherwise: it stays the unit that it was (`before`); where that names another unit, he asked for
-    it. One that was nobody's is whose the name says."""
-    wanted = Names().unit_called(office_of(source))
-    if before is None or wanted == before:
-        if wanted is not None and before is None:
-            name_owner(by=by, source=source, unit_id=wanted, reason=office_of(source))
+    """A steward calls the office of a source otherwise: it stays the unit that it was (`before`, where no owner was named); where that names
+    another unit, he asked for it. One that was nobody's is whose the name says."""
+    lock_key(lock_of(source))
+    reason, wanted = office_of(source), Names().unit_called(office_of(source))
+    named = SourceOwner.objects.filter(source=source).values_list("unit_id", flat=True).first()
+    owner = named or before
+    if wanted == owner or (wanted is None and named):
         return
-    lock_key(f"datahub.owner:{source}")
-    if unit_of(source) != before:
-        name_owner(by=by, source=source, unit_id=before, reason=office_of(source))
-    if wanted is not None:
-        ask_owner(by=by, token=uuid4(), source=source, before=before, unit_id=wanted, reason=office_of(source))
+    if named is None and (kept := owner or wanted):
+        name_owner(by=by, source=source, unit_id=kept, reason=reason)
+    if owner is None or wanted is None:
+        return
+    token, waiting = uuid4(), OwnerChange.objects.filter(source=source, state=OwnerChange.State.ASKED)
+    if not waiting.filter(unit=wanted).exists() and OwnerChange.known(by, token) is None:
+        ask_owner(by=by, token=token, source=source, before=owner, unit_id=wanted, reason=reason)
 
 
 def name_owner(*, by: Actor, source: str, unit_id: int, reason: str, agreed: OwnerChange | None = None) -> None:
@@ -381,6 +396,19 @@ def name_owner(*, by: Actor, source: str, unit_id: int, reason: str, agreed: Own
     owner, _is_new = SourceOwner.objects.update_or_create(source=source, defaults=said)
     facts = {"unit": owner.unit.name}
     audit.record(by=by, action="datahub.set_owner", target=f"source:{source}", reason=reason, facts=facts)
+    Batch.objects.filter(source=source, state=Batch.State.WAITING, owner_unit=None).update(owner_unit_id=unit_id)
+    if agreed is not None:
+        pass_notices_on(source, before_id=agreed.before_id, unit_id=unit_id)
+
+
+def pass_notices_on(source: str, *, before_id: int, unit_id: int) -> None:
+    """What a former owner has not seen of loosened limits, the new one is to see."""
+    unseen = LimitNotice.objects.filter(unit=before_id, heard_at=None)
+    unseen.filter(request__source=source).update(unit_id=unit_id)
+    of_all = unseen.filter(request__source="").values_list("request", flat=True)
+    LimitNotice.objects.bulk_create(
+        (LimitNotice(request_id=request, unit_id=unit_id) for request in of_all), ignore_conflicts=True
+    )
 
 
 def void_words(batch: Batch, answer: str) -> None:

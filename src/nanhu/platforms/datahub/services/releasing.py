@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.jobs import start_progress
 from nanhu.kernel.proposals import given
 from nanhu.platforms.datahub.errors import (
@@ -129,6 +129,8 @@ def agree(*, by: Actor, asked: Release) -> None:
         raise OfficeSpeaksError(office=owner.name, who=owner.who or owner.why_nobody)
     elif is_lapsed(found, owner):
         raise WordLapsedError(office=owner.name, who=owner.who or owner.why_nobody)
+    if by.account_id in owner.in_place.get(found.author_id, {}):
+        raise SamePersonError  # of several in whose place he is the word names one
     found.decide(by, state=Release.State.AGREED)
     found.save()
     facts = facts_of(batch) | {"unit": owner.name} | ({"vacancy": found.vacancy} if found.vacancy else {})

@@ -1,13 +1,18 @@
 """Two stewards loosen a limit of the gate: the office whose files it lets pass hears of it, and until it has, its files are measured by what held before."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse_lazy
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import Batch, LimitNotice, LimitRequest
+from nanhu.platforms.datahub.services import owners
 from nanhu.platforms.datahub.services.gate import limits_of
+from nanhu.platforms.datahub.services.shared_gate import most_gone
 from nanhu.platforms.datahub.tests.at_red import head_of, state_of, unit
 from nanhu.platforms.datahub.tests.test_gate import WRONG, right, second  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.tests.test_office_word import account_of, head, registry_office  # noqa: F401  (fixtures)
@@ -88,3 +93,33 @@ def test_an_office_where_nobody_can_speak_is_not_waited_for(steward, second, hea
     Batch.objects.filter(state="waiting").update(state="refused")
     Account.objects.filter(pk=account_of("0020209010").pk).update(state="suspended")
     assert state_of(short()) == "applied"
+
+
+def test_what_one_office_has_not_seen_the_next_owner_is_to_see(steward, second, head, hand_in, right):  # noqa: F811
+    """Else what was loosened waits for an office whose files they are no more, or for nobody."""
+    library = unit("图书馆", "0030", "1000")
+    keeper = head_of(library, "钱馆长", "0020209012")
+    own, of_all = loosened(steward, second), loosened(steward, second, source="", amber="30", red="60")
+    asked = owners.set_owner(
+        by=Actor(account_of("0020209001").pk, "管数据"),
+        token=uuid4(),
+        source="aa.students",
+        unit_id=library,
+        reason="归图书馆",
+    )
+    owners.agree_owner(by=Actor(account_of("0020209010").pk, "王处长"), asked=asked)
+    assert limits_of("aa.students")["gone"].amber < 500
+    for request in (own, of_all):
+        notice = LimitNotice.objects.get(request=request, unit=library)
+        assert keeper.post(f"{SEEN}{notice.pk}/seen/").status_code == 302
+    assert limits_of("aa.students")["gone"].amber == 500
+
+
+def test_until_it_is_seen_a_table_is_measured_by_what_it_is_known_for(steward, second, head):  # noqa: F811
+    """Not by the limit of all sources, which is stricter than what its declaration says: loosening would tighten it."""
+    spec = replace(named_source("aa.students"), turnover=30)
+    before = most_gone(spec, 1000)
+    loosened(steward, second, amber="50", red="60")
+    assert (before, most_gone(spec, 1000)) == (300, 300)
+    assert head.post(f"{SEEN}{LimitNotice.objects.latest('pk').pk}/seen/").status_code == 302
+    assert most_gone(spec, 1000) > before

@@ -62,7 +62,7 @@ def test_two_stewards_do_not_take_a_file_from_the_office_that_can_speak(steward,
     assert found_right(head, held).status_code == 302
     assert agreed(second, held).status_code == 302
     run_jobs()
-    assert (state_of(held), owner_now(), change.state) == ("applied", "教务处", "asked")
+    assert (state_of(held), owner_now(), waiting_change()) == ("applied", "教务处", change)
 
 
 def test_the_office_consents_and_a_file_that_stands_red_stays_with_it(

@@ -184,7 +184,9 @@ def changes_of_owner(viewer: Viewer) -> QuerySet[OwnerChange]:
 
 
 def changes_to_decide(person: int | Given) -> QuerySet[OwnerChange]:
-    rows = OwnerChange.objects.filter(is_spoken_for_by(person, "before"), state=OwnerChange.State.ASKED)
+    rows = OwnerChange.objects.filter(
+        is_spoken_for_by(person, "before"), before__is_active=True, state=OwnerChange.State.ASKED
+    )
     return rows.exclude(author__person_id=person)
 
 
@@ -285,7 +287,7 @@ def with_who_sees(viewer: Viewer, rows: Sequence[LimitNotice]) -> Sequence[Limit
 
 
 def notices_to_see(person: int | Given) -> QuerySet[LimitNotice]:
-    return LimitNotice.objects.filter(is_spoken_for_by(person, "unit"), heard_at=None)
+    return LimitNotice.objects.filter(is_spoken_for_by(person, "unit"), unit__is_active=True, heard_at=None)
 
 
 count_notices = own_count("datahub.limit_notices", notices_to_see)

@@ -1,19 +1,24 @@
 """Who stands in for the head of an office by his delegation speaks for it at the data centre's gate too, as long as it holds, and in his name."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse_lazy
 
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
-from nanhu.platforms.datahub.models import Batch, Release
+from nanhu.platforms.datahub.models import Batch, OwnerChange, Release
+from nanhu.platforms.datahub.services import owners
 from nanhu.platforms.datahub.tests.at_red import agreed, appointed, desk_of, found_right, state_of, unit
-from nanhu.platforms.datahub.tests.conftest import enrolled
+from nanhu.platforms.datahub.tests.conftest import BY, enrolled
 from nanhu.platforms.flows.models import Delegation
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
+from nanhu.platforms.people.models import OrgUnit
 from nanhu.testing import sessions
 from nanhu.testing.database import school_fixture
 
@@ -85,6 +90,35 @@ def test_a_delegate_says_that_a_file_is_right_in_the_heads_place_who_is_not_the_
         Release.objects.filter(pk=word.pk).update(**decided)
     assert agreed(steward, held).status_code == 302
     assert state_of(held) == "landed"
+
+
+def closes_the_office(office):
+    OrgUnit.objects.filter(pk=office).update(is_active=False)
+
+
+def gives_it_to_a_delegate(_office):
+    delegated()
+
+
+@pytest.mark.parametrize("happens", [gives_it_to_a_delegate, closes_the_office])
+def test_where_nobody_else_can_speak_for_an_office_it_is_a_steward_who_lets_a_source_go(office, happens):
+    """And neither who stands in for the head that asked, nor who led what is closed by now."""
+    asker = HEAD
+    if happens is closes_the_office:
+        asker = STEWARD
+        identity.revoke_role(by=BY, account_id=account(HEAD).pk, role="datahub.steward")
+    library = unit("图书馆", "0030")
+    said = {"source": "aa.students", "unit_id": library, "reason": "归图书馆"}
+    asked = owners.set_owner(by=Actor(account(asker).pk, asker), token=uuid4(), **said)
+    happens(office)
+    for campus_no in (OTHER, HEAD):
+        desk = sessions.signed_in(campus_no)
+        assert desk.post(f"/datahub/gate/office/owners/{asked.public_id}/agree/").status_code in {403, 404, 409}
+    assert OwnerChange.objects.get().state == "asked"
+    enrolled("管三号", "0020209016", "datahub.steward")
+    third = sessions.signed_in("0020209016")
+    assert third.post(f"/datahub/owners/{asked.public_id}/approve/").status_code == 302
+    assert owners.unit_of("aa.students") == library
 
 
 def ends_the_delegation():

@@ -53,13 +53,16 @@ def sponsors_of(person_ids: Collection[int]) -> dict[int, int]:
 
 
 def left_alone(*, person_ids: Collection[int] = (), account_ids: Collection[int] = ()) -> set[int]:
-    """Of these persons, or of whom these accounts vouch for, the guests for whom nobody can answer: whoever vouches is suspended or gone."""
+    """Of these persons, or of whom these accounts vouch for, the guests for whom nobody can answer: whoever vouches is suspended or gone, and
+    they are nothing here but guests."""
     living = Sponsorship.objects.filter(ended_at=None, ends_on__gte=campus_today())
     of_these = living.filter(Q(guest__in=list(person_ids)) | Q(sponsor__in=list(account_ids))).values("guest")
     states: dict[int, set[str]] = {}
     for guest, state in living.filter(guest__in=of_these).values_list("guest", "sponsor__state"):
         states.setdefault(guest, set()).add(state)
-    return {guest for guest, held in states.items() if held <= {Account.State.SUSPENDED, Account.State.ENDED}}
+    alone = {guest for guest, held in states.items() if held <= {Account.State.SUSPENDED, Account.State.ENDED}}
+    cards = people.person_cards(alone).items()
+    return alone - {one for one, card in cards if any(tie.is_live and tie.kind != "guest" for tie in card.affiliations)}
 
 
 def line(held: Sponsorship, card: people.PersonCard | None) -> GuestLine:

@@ -85,7 +85,8 @@ def end(*, by: Actor, policy: Policy, reason: str) -> None:
     if end_today(by=by, rule=policy):
         queries.policies_held.forget()
         audit.record(by=by, action="network.end_policy", target=f"network-policy:{policy.public_id}", reason=reason)
-        tell_others(by, policy, "network.policy_ended")
+        since = max(policy.starts_on, campus_today()).isoformat()
+        tell_others(by, policy, "network.policy_ended", since=since)
 
 
 def tell_others(by: Actor, policy: Policy, template: str, **facts: object) -> None:

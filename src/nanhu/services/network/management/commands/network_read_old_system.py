@@ -44,7 +44,9 @@ class Command(BaseCommand):
             if options["list"] is not None:
                 rows = old_systems.rows_in_list(options["list"].read_bytes())
                 self.report(nas, old_systems.take(nas, rows))
-                jobs.sum_since(min((on_campus(row["acctstarttime"]) for row in rows), default=now()))
+                jobs.sum_since(
+                    min((on_campus(row["acctstarttime"]) for row in rows), default=now()), nas.applications[:1]
+                )
                 return
             self.follow(nas, options["database"].read_text("utf-8").strip(), options["since"], options["every"])
         except (CampusError, OSError, psycopg.Error, pymysql.Error) as error:
@@ -55,7 +57,7 @@ class Command(BaseCommand):
         first = on_campus(since) if since else begun - OVERLAP
         self.report(nas, old_systems.take(nas, old_systems.rows_in_database(address, first)))
         if since:
-            jobs.sum_since(first)
+            jobs.sum_since(first, nas.applications[:1])
         while every:
             time.sleep(every)
             first, begun = begun - OVERLAP, now()

@@ -210,9 +210,16 @@ def close_of_leavers(person_ids: Collection[int] | None = None) -> int:
     return close_each(held.filter(person__in=ids - policies.staff_among(ids)), Cause.LEFT)
 
 
+def lock_persons(*person_ids: int) -> None:
+    """Before any row of theirs: closing one takes the same lock first."""
+    for person_id in sorted(person_ids):
+        lock_key(f"network.vpn:{person_id}")
+
+
 @transaction.atomic
 def rekey(*, gone_id: int, kept_id: int) -> None:
     """Of merged records one grant stands: the one that the kept person has."""
+    lock_persons(gone_id, kept_id)
     theirs = VpnGrant.objects.select_for_update().filter(person=gone_id)
     if VpnGrant.objects.filter(person=kept_id, state__in=STANDING).exists():
         close_each(theirs, Cause.ENDED)
@@ -224,6 +231,7 @@ def rekey(*, gone_id: int, kept_id: int) -> None:
 def part(*, kept_id: int, restored_id: int) -> None:
     """Of a merge that is undone: an account that was asked for under the other's campus number is his, with what was used under it. Who of the
     two is no member of staff has none."""
+    lock_persons(kept_id, restored_id)
     numbers = network.numbers_of(restored_id)
     theirs = VpnGrant.objects.select_for_update(of=("self",)).filter(person=kept_id, case__data__campus_no__in=numbers)
     if VpnGrant.objects.filter(person=restored_id, state__in=STANDING).exists():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 from django.db import transaction
@@ -100,11 +100,11 @@ def ends_of(address: str) -> set[tuple[Any, int]]:
 
 
 def leads_into_the_machine_room(address: str) -> bool:
-    """To a network of it, or to a port of remote operation anywhere."""
-    rooms = [rules.network_named(one.network) for one in closed_networks()]
+    """To a network of it, to the gate itself or its cable, or to a port of remote operation anywhere."""
     if outgoing.checked(address).port in CLOSED_PORTS:
         return True
-    return bool(rooms) and any(one in room for one, _port in ends_of(address) for room in rooms)
+    rooms = [*(rules.network_named(one.network) for one in closed_networks()), *rules.NO_PLACES, ip_network("::1/128")]
+    return any(one in room for one, _port in ends_of(address) for room in rooms)
 
 
 def refuse_closed_gate(row: Resource) -> None:

@@ -36,7 +36,7 @@ def phones(request: HttpRequest) -> HttpResponse:
     facts = {
         "active": rows.filter(state=Binding.State.ACTIVE),
         "past": rows.filter(state=Binding.State.REVOKED, bound_at__isnull=False)[:PAST],
-        "locked": numbers if bindings.is_locked(person_id) else [],
+        "locked": numbers[:1] if bindings.is_locked(person_id) else [],
         "appeals": Appeal.objects.filter(campus_no__in=numbers).select_related("app").order_by("-pk")[:5],
     }
     return render(request, "card_bank/phones.html", facts)

@@ -48,7 +48,8 @@ def tell_sponsors() -> int:
 def tell_sponsor(kind: str, card: Card, person: people.PersonCard) -> int:
     """Of several units that vouch the one whose last day the card has."""
     ties = [one for one in person.affiliations if one.kind == "temporary"]
-    tie = next((one for one in ties if one.ends_on == card.valid_until), ties[0] if ties else None)
+    living = next((one for one in ties if one.is_live), ties[0] if ties else None)
+    tie = next((one for one in ties if one.ends_on == card.valid_until), living)
     if tie is None:
         return 0
     facts = {"name": person.name, "what": card.sub_class, "day": card.valid_until.isoformat(), "unit": tie.unit_name}
