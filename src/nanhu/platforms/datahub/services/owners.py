@@ -346,7 +346,7 @@ def refuse_other_offices(by: Actor, asked: OwnerChange) -> dict[str, object]:
     if others and by.account_id not in others:
         raise FormerOwnerSpeaksError(office=office.name, who=office.who)
     asked.vacancy = "" if others else office.vacancy or Vacancy.NOBODY_ELSE
-    is_steward = identity.holding(STEWARD).filter(pk=by.account_id).exists()
+    is_steward = identity.holding(STEWARD).filter(pk=account_of(by)).exists()
     if not others and (not is_steward or asked.author_id in office.in_place.get(account_of(by), {})):
         raise SamePersonError
     return in_place_facts(office, by)
