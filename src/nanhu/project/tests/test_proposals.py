@@ -40,6 +40,8 @@ def constraints_of(model):
 
 
 SECOND_PERSONS = {
+    "nanhu.platforms.datahub.services.owners.refuse_other_offices": "datahub:owners:cases",
+    "nanhu.platforms.datahub.services.releasing.agree": "datahub:gate:cases",
     "nanhu.platforms.flows.services.moving.move": "flows:keeping:moves",
     "nanhu.platforms.identity.services.releases.decide_release": "identity:applications:approvals",
     "nanhu.platforms.payments.services.differences.proposed": "payments:differences",

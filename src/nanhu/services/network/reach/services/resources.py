@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any, Final
 
 from django.db import transaction
@@ -100,10 +100,12 @@ def ends_of(address: str) -> set[tuple[Any, int]]:
 
 
 def leads_into_the_machine_room(address: str) -> bool:
-    """To a network of it, to the gate itself or its cable, or to a port of remote operation anywhere."""
+    """To a network of it, to what is nowhere but on the gate's own cable, or to a port of remote operation anywhere. A system may run on the
+    gate's own machine."""
     if outgoing.checked(address).port in CLOSED_PORTS:
         return True
-    rooms = [*(rules.network_named(one.network) for one in closed_networks()), *rules.NO_PLACES, ip_network("::1/128")]
+    nowhere = [one for one in rules.NO_PLACES if not one.is_loopback]
+    rooms = [*(rules.network_named(one.network) for one in closed_networks()), *nowhere]
     return any(one in room for one, _port in ends_of(address) for room in rooms)
 
 
