@@ -195,13 +195,17 @@ def chunks_in(cursor: Any) -> Iterator[Row]:
     """Row after row, by as many at once as need little memory."""
     size = FIRST_CHUNK
     while rows := cursor.fetchmany(size):
+        weight = sum(map(weight_of_row, rows)) // len(rows)
         yield from rows
-        weight = sum(map(row_weight, rows)) // len(rows)
         size = max(1, min(CHUNK, CHUNK_BYTES // max(weight, 1)))
 
 
-def row_weight(row: Row) -> int:
-    return sum(map(weight_of, row.values()))
+def weight_of_row(row: Row) -> int:
+    """It may have come whole between two looks of the deadline: one that is too large is refused here, too."""
+    weight = sum(map(weight_of, row.values()))
+    if weight > ROW_BYTES:
+        raise SourceFailedError(why=too_large())
+    return weight
 
 
 def weight_of(value: Any) -> int:
@@ -247,6 +251,7 @@ def rows_in(cursor: Any, deadline: Deadline) -> Iterator[Row]:
     try:
         for row in cursor:
             deadline.moves()
+            weight_of_row(row)
             yield row
     finally:
         cursor._result.unbuffered_active = False  # noqa: SLF001 - else closing it reads on to the end, of a lost line, too
@@ -268,10 +273,7 @@ READERS: Final[dict[str, Callable[[DataSource, int, int], Iterator[Row]]]] = {
 def read_rows(made: DataSource, *, limit: int, seconds: int = ALL_SECONDS) -> Iterator[Row]:
     """`seconds`: all that it may take."""
     try:
-        for row in READERS[made.kind](made, limit, seconds):
-            if row_weight(row) > ROW_BYTES:
-                raise SourceFailedError(why=too_large())  # it came whole between two looks of the deadline
-            yield row
+        yield from READERS[made.kind](made, limit, seconds)
     except (psycopg.Error, pymysql.MySQLError) as error:
         raise SourceFailedError(why=words_of(error)) from None
     except UnicodeDecodeError:

@@ -374,7 +374,8 @@ def office_renamed(*, by: Actor, source: str, before: int | None) -> None:
     """A steward calls the office of a source otherwise: it stays the unit that it was (`before`, where no owner was named); where that names
     another unit, he asked for it. One that was nobody's is whose the name says."""
     lock_key(lock_of(source))
-    reason, wanted = office_of(source), Names().unit_called(office_of(source))
+    reason = office_of(source)
+    wanted = Names().unit_called(reason)
     named = SourceOwner.objects.filter(source=source).values_list("unit_id", flat=True).first()
     owner = named or before
     if wanted == owner or (wanted is None and named):
