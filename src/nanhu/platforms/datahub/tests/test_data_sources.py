@@ -346,7 +346,7 @@ def test_a_rehearsal_and_a_reading_leave_each_other_their_files(roster, outside,
     with reading.spooled(roster) as (mine, count):
         assert read_again(roster).error == ""
         assert (mine.exists(), count) == (True, 1)
-    assert list(folder.glob("*.rows")) == []
+    assert [left.exists(), *folder.glob(f"{roster.public_id}-*.rows")] == [False], "others of the run keep theirs there"
 
     def gone(path, *_more, **_named):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
