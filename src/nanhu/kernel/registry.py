@@ -92,6 +92,12 @@ def resolved(url: Callable[[], str]) -> str:
     return url()
 
 
+@lru_cache(maxsize=4096)
+def address_of(name: str) -> str:
+    """Of a page whose address names no record, as `reverse(name)` gives it. Raises NoReverseMatch where no such page is installed."""
+    return reverse(name)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuSource:
     """Further entries of the menu that a room knows only at run time: `load` gives those this viewer may use."""

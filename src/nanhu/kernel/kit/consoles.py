@@ -148,7 +148,8 @@ class Console:
         registry.waiting_work.add(work)
 
     def address(self, name: str, arguments: Mapping[str, object] | None = None) -> str:
-        return reverse(f"{self.namespace}:{name}", kwargs=dict(arguments or {}))
+        page = f"{self.namespace}:{name}"
+        return reverse(page, kwargs=dict(arguments)) if arguments else registry.address_of(page)
 
     @property
     def urls(self) -> tuple[list[URLPattern], str, str]:

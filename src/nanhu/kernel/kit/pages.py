@@ -182,7 +182,8 @@ class Page:
 
     def is_allowed(self, viewer: Viewer) -> bool:
         """What `allows` of the console and of the page say of somebody whom `admit` lets in."""
-        return all(allows is None or allows(viewer) for allows in (self.console.allows, self.allows))
+        of_console, of_page = self.console.allows, self.allows
+        return (of_console is None or of_console(viewer)) and (of_page is None or of_page(viewer))
 
     def is_shown_to(self, viewer: Viewer) -> bool:
         """Whether a viewer who is in sees its tab or button. The door itself is `admit`, which knows of second factors."""
@@ -190,7 +191,7 @@ class Page:
 
     def waiting_for(self, viewer: Viewer, limit: int) -> Waiting | None:
         """What waits on it for somebody who may decide it; without a limit it is only counted."""
-        is_theirs = self.is_allowed(viewer) and self.is_shown_to(viewer)
+        is_theirs = self.is_shown_to(viewer) and self.is_allowed(viewer)  # in this order: most are shown to few
         count = self.waiting_count(viewer) if is_theirs else None
         lines = self.waiting_lines(viewer, limit) if count and limit and self.waiting_lines else []
         return Waiting(count=count, url=self.address(), lines=lines) if count else None

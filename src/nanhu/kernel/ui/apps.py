@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from nanhu.kernel.ui.joined_catalogs import join_catalogs
 from nanhu.kernel.ui.refusals import say_them
 
 
@@ -9,4 +10,5 @@ class UiConfig(AppConfig):
     verbose_name = "界面"
 
 
+join_catalogs()
 say_them()

@@ -33,6 +33,7 @@ from nanhu.kernel.registry import (
     Waiting,
     WaitingLine,
     WaitingWork,
+    address_of,
 )
 from nanhu.kernel.ui.dates import moment_words
 from nanhu.kernel.ui.words import term
@@ -66,7 +67,7 @@ def todo_tile(viewer: Viewer) -> TileContent | None:
     return TileContent(
         value=str(count),
         caption=_("件等您办"),
-        url=reverse("flows:todo"),
+        url=address_of("flows:todo"),
         tone="attention" if is_late else "plain",
         lines=tuple(lines[: queries.HOME_SHOWN]),
     )

@@ -50,7 +50,7 @@ def unread_tile(viewer: Viewer) -> TileContent | None:
     return TileContent(
         value=str(count),
         caption=_("条未读"),
-        url=reverse("inbox:mine:messages"),
+        url=registry.address_of("inbox:mine:messages"),
         lines=tuple(one.title for one in newest),
         tone="attention" if any(one.is_pressing for one in newest) else "plain",
     )
@@ -82,13 +82,17 @@ registry.searchables.add(
     )
 )
 registry.home_notices.add(
-    HomeNotices(key="messages.notices", load=home_lines, url=lambda: reverse("messages:notices")),
+    HomeNotices(key="messages.notices", load=home_lines, url=lambda: registry.address_of("messages:notices")),
 )
 registry.tiles.add(
     Tile(key="messages.unread", title=_("消息"), load=unread_tile, icon="bell", faces=registry.ALL_FACES, order=8)
 )
 registry.inboxes.add(
-    Inbox(key="messages", url=lambda: reverse("inbox:mine:messages"), badge=lambda: reverse("inbox:badge"))
+    Inbox(
+        key="messages",
+        url=lambda: registry.address_of("inbox:mine:messages"),
+        badge=lambda: registry.address_of("inbox:badge"),
+    )
 )
 registry.personal_data.add(
     PersonalData(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from nanhu.kernel import registry
-from nanhu.kernel.registry import Viewer
+from nanhu.kernel.registry import Viewer, address_of
 from nanhu.kernel.ui.shell import Place, Shell, Theme, TypeSize
 from nanhu.platforms.portal import menu, queries
 from nanhu.platforms.portal.guard import attempt
@@ -30,10 +30,10 @@ class PortalFrame:
         return Shell(
             name=viewer.name,
             subtitle=viewer.campus_no,
-            home_url=reverse("portal:home"),
-            search_url=reverse("portal:search"),
+            home_url=address_of("portal:home"),
+            search_url=address_of("portal:search"),
             help_url=help_url,
-            corrections_url=reverse("portal:corrections:mine"),
+            corrections_url=address_of("portal:corrections:mine"),
             top=top,
             bottom=_bottom(request, top),
             bell=_bell(request),
@@ -50,7 +50,7 @@ class PortalFrame:
 def help_on(request: HttpRequest) -> str:
     """Of this page: its section is looked up when somebody asks."""
     page = request.resolver_match.view_name if request.resolver_match else ""
-    return f"{reverse('portal:help')}?{urlencode({'page': page})}"
+    return f"{address_of('portal:help')}?{urlencode({'page': page})}"
 
 
 def _place(request: HttpRequest, key: str, label: str, url: str, icon: str, *, primary: bool = False) -> Place:
@@ -60,8 +60,8 @@ def _place(request: HttpRequest, key: str, label: str, url: str, icon: str, *, p
 
 def _top(request: HttpRequest) -> tuple[Place, ...]:
     places = [
-        _place(request, "home", _("首页"), reverse("portal:home"), "house"),
-        _place(request, "apps", pgettext("navigation", "应用"), reverse("portal:applications"), "layout-grid"),
+        _place(request, "home", _("首页"), address_of("portal:home"), "house"),
+        _place(request, "apps", pgettext("navigation", "应用"), address_of("portal:applications"), "layout-grid"),
     ]
     addresses = [queries.notices_address(source) for source in registry.home_notices]
     notices = [_place(request, "notices", _("公告"), url, "megaphone") for url in addresses if url]
@@ -78,7 +78,7 @@ def _bottom(request: HttpRequest, top: tuple[Place, ...]) -> tuple[Place, ...]:
         for one in menu.offered_to(request)
         if one.bar
     ] or rest
-    me = _place(request, "me", _("我的"), reverse("portal:me"), "user-round")
+    me = _place(request, "me", _("我的"), address_of("portal:me"), "user-round")
     primary = next((one for one in menu.offered_to(request) if one.is_primary), None)
     url = attempt(f"application:{primary.key}", primary.address).value if primary else ""
     if primary is None or not url:
@@ -96,7 +96,7 @@ def _bell(request: HttpRequest) -> Place | None:
 def _menu(viewer: Viewer, chosen: Preferences, help_url: str) -> tuple[Place, ...]:
     other_face = next(iter(viewer.faces - {viewer.face}), "")
     is_large = chosen.type_size == "large"
-    places = [Place(key="me", label=_("个人信息与设置"), url=reverse("portal:me"), icon="user-round-cog")]
+    places = [Place(key="me", label=_("个人信息与设置"), url=address_of("portal:me"), icon="user-round-cog")]
     if other_face:
         label = _("切换到学生界面") if other_face == "student" else _("切换到教工界面")
         places.append(_choice("face", other_face, label, "repeat-2"))
@@ -119,7 +119,7 @@ def _choice(name: str, value: str, label: str, icon: str) -> Place:
 
 def _sign_out() -> Place:
     try:
-        url = reverse("identity:sign_out")
+        url = address_of("identity:sign_out")
     except NoReverseMatch:
         url = ""
     return Place(key="sign_out", label=_("退出登录"), url=url, icon="log-out", method="post")

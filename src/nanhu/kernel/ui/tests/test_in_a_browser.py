@@ -303,6 +303,7 @@ def test_the_top_search_has_a_mark_that_is_seen_when_it_is_reached(chromium: Bro
 def test_paper_is_light_in_the_dark(chromium: Browser) -> None:
     page = opened(chromium, width=1440, attributes='data-theme="dark"', scheme="dark")
     page.emulate_media(media="print", color_scheme="dark")
+    page.wait_for_function("matchMedia('print').matches")
     ink, paper = page.evaluate(
         "['--ink', '--surface'].map((name) => getComputedStyle(document.documentElement).getPropertyValue(name))"
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
-from nanhu.kernel.registry import Application, LifePart, Tile, TileContent, Viewer
+from nanhu.kernel.registry import Application, LifePart, Tile, TileContent, Viewer, address_of
 from nanhu.systems.card.funds.queries import count_claims, waiting_of
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.queries import own_day
@@ -22,16 +22,16 @@ def balance_tile(viewer: Viewer) -> TileContent | None:
         return None
     holding, spent = found
     is_well = holding.card.state == Card.State.ISSUED
-    rows = (_("交易明细"), reverse("card:transactions"))
+    rows = (_("交易明细"), address_of("card:transactions"))
     claimable_fen = waiting_of(holding.card.wallet).now_fen if count_claims(viewer) else 0
     return TileContent(
         value=format_yuan(holding.balance_fen),
         caption=caption(holding.card, holding.balance_fen, spent, claimable_fen),
         source=_("校园卡系统"),
         as_of=now(),
-        url=reverse("card:home"),
+        url=address_of("card:home"),
         tone="danger" if not is_well else "attention" if holding.balance_fen < LOW_BALANCE_FEN else "plain",
-        actions=(rows, (_("挂失"), reverse("card:report_lost"))) if is_well else (rows,),
+        actions=(rows, (_("挂失"), address_of("card:report_lost"))) if is_well else (rows,),
     )
 
 
