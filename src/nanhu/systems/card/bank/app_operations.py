@@ -20,6 +20,7 @@ from nanhu.systems.card.errors import CardNotFoundError
 from nanhu.systems.card.kinds import KINDS
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.proofs import BOUND_APP
+from nanhu.systems.card.services.issue import campus_no_of
 from nanhu.systems.card.services.loss import report_lost
 
 ROWS: Final = 30
@@ -84,10 +85,6 @@ def holder_facts(binding: Binding) -> Facts:
         "pending_fen": loads.held_fen(card) - balance,
         "as_of": time.time(),
     }
-
-
-def campus_no_of(person: people.PersonCard | None) -> str:
-    return person.affiliations[0].campus_no if person and person.affiliations else ""
 
 
 def bound(asked: AppQuestion) -> Binding:

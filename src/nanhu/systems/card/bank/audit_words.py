@@ -22,10 +22,10 @@ ACTIONS: dict[str, Text] = {
     "card.unlock_binding": _("解除绑定锁定"),
 }
 TARGETS: dict[str, Text] = {
-    "campus_no": _("学工号"),
     "card_appeal": _("绑定申诉"),
     "card_load": _("圈存"),
     "card_online_top_up": _("在线充值"),
+    "refused-number": _("没有对上的学工号"),
 }
 """By what stands before the colon."""
 FACTS: dict[str, Text] = {

@@ -10,6 +10,7 @@ from nanhu.systems.card.chip.presence import check_or_count_name
 from nanhu.systems.card.models import SELLING, Card
 from nanhu.systems.card.rights.services.deciding import may, may_each
 from nanhu.systems.card.rights.services.verifying import found_on_reader
+from nanhu.systems.card.services.issue import campus_no_of
 
 LISTS: Final = frozenset({Terminal.Kind.DOOR, Terminal.Kind.SELF_SERVICE_KIOSK})
 LISTED_STATES: Final = ("issued", "lost", "frozen")
@@ -41,8 +42,7 @@ def check(request: Request) -> dict[str, Any]:
         return answer | {"name": people.masked_name(person.name)}
     if typed == card.uid:
         check_or_count_name(request, card)
-    patron = person.affiliations[0].campus_no if person.affiliations else ""
-    return answer | {"number": card.number, "name": person.name, "patron": patron}
+    return answer | {"number": card.number, "name": person.name, "patron": campus_no_of(person)}
 
 
 @operation("rights/list", kinds=LISTS, reads=True)

@@ -44,6 +44,14 @@ def affiliation_of(card: people.PersonCard) -> people.AffiliationCard | None:
     return next((one for one, tie in ties_of(card) if tie == leading), None)
 
 
+def campus_no_of(card: people.PersonCard | None) -> str:
+    """That of the affiliation that the card follows; of somebody who has no such any more, or is a guest, the newest. Empty where there is none."""
+    if card is None:
+        return ""
+    followed = affiliation_of(card) or next(iter(card.affiliations), None)
+    return followed.campus_no if followed else ""
+
+
 def ties_of(card: people.PersonCard) -> list[tuple[people.AffiliationCard, Tie]]:
     return [
         (one, Tie(kind=one.kind, category_name=one.category_name, starts_on=one.starts_on, ends_on=one.ends_on))

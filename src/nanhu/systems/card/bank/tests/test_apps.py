@@ -8,7 +8,7 @@ import time_machine
 from django.db import IntegrityError, OperationalError, transaction
 
 from nanhu.kernel import read_only
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.kernel.read_only import switching
 from nanhu.platforms.ledger import api as ledger
@@ -180,6 +180,20 @@ def test_failures_are_counted_for_the_holder_however_the_number_is_typed(campus)
         for at, typed in enumerate(("x1", "X1", "Ｘ１", "x１"))
     ]
     assert unknown == ["bank.identity_differs"] * 2 + ["bank.binding_locked"] * 2
+    targets = [one.target for one in AuditEntry.objects.filter(action="card.binding_failed").order_by("id")]
+    assert [len(set(some)) for some in (targets[:2], targets[:3], targets[3:])] == [1, 2, 1], "as far as it is one text"
+    typed_in_full = {number, wide, "ｚ９９０００１", "Z990001", "x1", "X1"}
+    assert not any(one in target for one in typed_in_full for target in targets), "it may be a password"
+
+
+def test_who_works_and_studies_here_is_shown_the_number_that_his_card_follows(campus, phone):
+    """The newest is the one under which he studies."""
+    mine = Affiliation.objects.get(campus_no=CAST["teacher"][2])
+    mine.pk, mine.campus_no, mine.kind, mine.starts_on = None, "24990001", "student", campus_today()
+    mine.save()
+    assert people.person_card(campus.persons["teacher"]).affiliations[0].campus_no == "24990001"
+    phone.bind("teacher")
+    assert phone.ask("look")["campus_no"] == CAST["teacher"][2]
 
 
 @pytest.mark.capability("A087.2")

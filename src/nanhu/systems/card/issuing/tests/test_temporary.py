@@ -58,6 +58,8 @@ def test_of_two_units_that_vouch_the_one_whose_last_day_the_card_has_is_told(cam
     jobs.tell_sponsors()
     told = set(Letter.objects.filter(kind="expiring").values_list("person_id", flat=True))
     assert told == {campus.persons[part] for part in ("teacher", "second_clerk")}
+    page = campus.client("teacher").get(f"{DESK}unit/").content.decode()
+    assert ("访学者" in page, "外国语学院" in page) == (True, False), "the unit that is asked, not the newest"
 
 
 @pytest.mark.capability("A094.3")

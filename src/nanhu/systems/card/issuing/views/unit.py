@@ -1,5 +1,6 @@
 """For those who act for a unit: its orders, what waits for a leader's yes, cards that end soon. Who they are, and newcomers."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -30,11 +31,20 @@ MOST = 500
 CODES = ArrayField(TextField())
 
 
+@dataclass(frozen=True, slots=True)
+class EndingCard:
+    """`tie`: by which the unit that is asked vouches for its holder."""
+
+    card: Card
+    person: people.PersonCard
+    tie: people.AffiliationCard
+
+
 class Ending(Table):
-    name = Text(_("姓名"), lambda pair: pair[1].name)
-    category = Text(_("人员类别"), lambda pair: pair[0].sub_class, is_term=True)
-    unit = Text(_("部门"), lambda pair: pair[1].affiliations[0].unit_name, is_term=True)
-    valid_until = Day(_("有效期"), lambda pair: pair[0].valid_until)
+    name = Text(_("姓名"), "person__name")
+    category = Text(_("人员类别"), "card__sub_class", is_term=True)
+    unit = Text(_("部门"), "tie__unit_name", is_term=True)
+    valid_until = Day(_("有效期"), "card__valid_until")
 
 
 class Delegates(Table):
@@ -115,14 +125,20 @@ def unit(request: PageRequest) -> HttpResponse:
 unit.waiting_lines = lines_to_decide
 
 
-def ending_in(codes: list[str]) -> list[tuple[Card, people.PersonCard]]:
+def ending_in(codes: list[str]) -> list[EndingCard]:
     """Ordinary cards of these units, and of the units below that have no delegate of their own, that end soon."""
     soon = list(expiring.ending_soon()[:MOST])
     persons = people.person_cards({card.person_id for card in soon})
-    pairs = [(card, persons[card.person_id]) for card in soon]
-    cared = {one.unit_code: one for _card, person in pairs for one in person.affiliations if one.is_live}
-    mine = {code for code in cared if any(sponsor.unit_code in codes for sponsor in expiring.sponsors_of(code))}
-    return [pair for pair in pairs if any(one.is_live and one.unit_code in mine for one in pair[1].affiliations)]
+    units = {one.unit_code for person in persons.values() for one in person.affiliations if one.is_live}
+    mine = {code for code in units if any(sponsor.unit_code in codes for sponsor in expiring.sponsors_of(code))}
+    found = [(card, persons[card.person_id], vouching(card, persons[card.person_id], mine)) for card in soon]
+    return [EndingCard(card, person, tie) for card, person, tie in found if tie is not None]
+
+
+def vouching(card: Card, person: people.PersonCard, units: set[str]) -> people.AffiliationCard | None:
+    """By which one of these units vouches: of several the one whose last day the card has, as the letter to its delegates says it."""
+    ties = [one for one in person.affiliations if one.is_live and one.unit_code in units]
+    return next((one for one in ties if one.ends_on == card.valid_until), next(iter(ties), None))
 
 
 def acting_now(request: PageRequest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people.models import Affiliation
 from nanhu.platforms.terminals.api import Incident
 from nanhu.systems.card.chip import messages, presence
 from nanhu.systems.card.chip.services import keys, making
@@ -35,6 +36,14 @@ def asked(desk, card, right="library"):
 def mark(desk, card) -> str:
     """As a desk reckons it from the card on its reader."""
     return mark_in_list(bytes.fromhex(desk.terminal.key), card.uid)
+
+
+def test_a_patron_who_works_and_studies_here_is_known_by_the_number_that_the_card_follows(campus, desk):
+    """The newest is the one under which he studies."""
+    mine = Affiliation.objects.get(campus_no=CAST["teacher"][2])
+    mine.pk, mine.campus_no, mine.kind, mine.starts_on = None, "24990001", "student", campus_today()
+    mine.save()
+    assert asked(desk, campus.card("teacher").uid)["patron"] == CAST["teacher"][2]
 
 
 @pytest.mark.capability("A098.1", "A098.2")
