@@ -61,7 +61,7 @@ class VpnGrant(models.Model):
             models.UniqueConstraint(
                 fields=["person", "state"],
                 condition=Q(state__in=["asked", "open"]),
-                name="network_reach_one_grant_a_person",
+                name="network_reach_one_asked_one_open_grant",
             ),
             models.CheckConstraint(
                 condition=~Q(purpose="") & ~Q(promise_version=""), name="network_reach_grant_says_what_for"

@@ -531,7 +531,7 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         condition=models.Q(("state__in", ["asked", "open"])),
                         fields=("person", "state"),
-                        name="network_reach_one_grant_a_person",
+                        name="network_reach_one_asked_one_open_grant",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
