@@ -3,8 +3,10 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import pytest
 from django.utils.translation import override
 
 import nanhu
@@ -246,17 +248,20 @@ CALLS = re.compile(r"\b(?:record|Record|note)\(")
 """What a file that writes audit lines has in its text; of the others no tree is made."""
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    for path in ROOT.rglob("*.py"):
+FOLDERS = ("kernel", "platforms", "services", "systems")
+"""Of the program, in each of which audit lines are written: each is read by itself, once in a process."""
+
+
+def texts(folder: str = "") -> Iterator[tuple[str, str]]:
+    for path in (ROOT / folder).rglob("*.py"):
         where = path.relative_to(ROOT)
         if not {"tests", "migrations", "emulators", "sample", "testing"} & set(where.parts):
             yield str(where), path.read_text(encoding="utf-8")
 
 
-def sources() -> Iterator[tuple[str, ast.Module]]:
-    for where, text in texts():
-        if CALLS.search(text):
-            yield where, ast.parse(text)
+@cache
+def sources(folder: str) -> tuple[tuple[str, ast.Module], ...]:
+    return tuple((where, ast.parse(text)) for where, text in texts(folder) if CALLS.search(text))
 
 
 def constants(tree: ast.Module) -> dict[str, str]:
@@ -279,10 +284,10 @@ def recorded(tree: ast.Module) -> Iterator[ast.expr]:
             yield from (one for one in node.args[1:2] if NAME.fullmatch(str(getattr(one, "value", ""))))
 
 
-def written() -> tuple[set[str], set[str]]:
-    """All actions that stand in the code, and the files where one is handed on."""
+def written(folder: str) -> tuple[set[str], set[str]]:
+    """All actions that stand in the code of a folder, and the files where one is handed on."""
     actions, handed_on = set(), set()
-    for where, tree in sources():
+    for where, tree in sources(folder):
         known = constants(tree)
         for value in recorded(tree):
             for one in branches(value):
@@ -303,11 +308,19 @@ def branches(value: ast.expr) -> Iterator[ast.expr]:
         yield value
 
 
-def test_every_action_that_is_written_has_words() -> None:
-    actions, handed_on = written()
-    assert len(actions) > 150
-    assert handed_on == set(HANDED_ON), "name there what it can be"
-    everything = actions.union(*HANDED_ON.values())
+def test_audit_lines_are_written_in_no_other_folder() -> None:
+    writing = {where.partition("/")[0] for where, text in texts() if CALLS.search(text)}
+    assert writing == set(FOLDERS)
+    assert {where.partition("/")[0] for where in HANDED_ON} <= writing
+
+
+@pytest.mark.parametrize(("folder", "least"), list(zip(FOLDERS, (20, 250, 90, 100), strict=True)))
+def test_every_action_that_is_written_has_words(folder: str, least: int) -> None:
+    actions, handed_on = written(folder)
+    assert len(actions) > least
+    own = {where: said for where, said in HANDED_ON.items() if where.startswith(f"{folder}/")}
+    assert handed_on == set(own), "name there what it can be"
+    everything = actions.union(*own.values())
     assert sorted(everything - words.actions().keys()) == []
     assert all(NAME.fullmatch(one) for one in everything)
 
