@@ -2,12 +2,13 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from nanhu.kernel.sheets import Column, FileRefusedError, Sheet, campus_no, choice, day, month, yuan
+from nanhu.kernel.sheets import Column, FileRefusedError, Sheet, campus_no, choice, day, moment, month, yuan
+from nanhu.kernel.sheets.kinds import NotAMomentError
 
 STAFF = Sheet(
     Column("campus_no", "学工号", kind=campus_no, also=("学号", "工号"), needed=True),
@@ -127,3 +128,24 @@ def test_the_form_is_text_with_choices_and_is_read_again():
 @pytest.mark.parametrize("said", ["2026-10", "2026/10", "2026年10月", "2026.10.31", "２０２６－１０"])
 def test_a_month_in_the_styles_of_offices(said):
     assert month(said) == date(2026, 10, 1)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2026-11-29 08:30:15",
+        "2026/11/29 08:30:15",
+        " 2026-11-29T08:30:15 ",
+        "２０２６-11-29 08：30：15",
+        "2026-11-29T00:30:15Z",
+        "2026-11-29 01:30:15+01:00",
+    ],
+)
+def test_a_moment_is_on_the_campuss_clocks_where_no_zone_is_written(said):
+    assert moment(said) == datetime(2026, 11, 29, 0, 30, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("said", ["昨天", "2026-13-01 08:00", "08:30", "2026-11-29 25:00", "1.5"])
+def test_what_is_no_moment_is_told_how_one_is_written(said):
+    with pytest.raises(NotAMomentError, match="2026-11-29 08:30:15"):
+        moment(said)
