@@ -19,6 +19,7 @@ from nanhu.platforms.campus.queries.places import (
     open_places,
     place_lines,
     place_with,
+    places_with,
 )
 from nanhu.platforms.campus.queries.terms import (
     LessonDay,
@@ -75,6 +76,7 @@ __all__ = [
     "periods_on",
     "place_lines",
     "place_with",
+    "places_with",
     "release_rooms",
     "rename_rooms",
     "reopen_place",

@@ -371,7 +371,7 @@ def taken(
     **SHEET_FORM,
 )
 def take_resources(request: PageRequest, form: SheetForm, rows: list[dict[str, Any]]) -> keeping.Taken:
-    return taken(request, form, rows, keeping.enter_resource, action="network.take_resources")
+    return keeping.take_resources(by=request.actor, rows=rows, is_trial=form.cleaned_data["is_trial"])
 
 
 class Points(Table):
@@ -476,7 +476,7 @@ def take_down_point(request: PageRequest, found: AccessPoint) -> None:
     **SHEET_FORM,
 )
 def take_points(request: PageRequest, form: SheetForm, rows: list[dict[str, Any]]) -> keeping.Taken:
-    return taken(request, form, rows, hanging.enter_point, action="network.take_points")
+    return taken(request, form, rows, hanging.enter_points, action="network.take_points")
 
 
 class Regions(Table):
@@ -593,4 +593,4 @@ def remove_area(request: PageRequest, found: CoveredArea) -> None:
     **SHEET_FORM,
 )
 def take_areas(request: PageRequest, form: SheetForm, rows: list[dict[str, Any]]) -> keeping.Taken:
-    return taken(request, form, rows, keeping.enter_area, action="network.take_areas")
+    return taken(request, form, rows, keeping.enter_areas, action="network.take_areas")

@@ -10,7 +10,7 @@ from nanhu.services.network.api import printable
 from nanhu.services.network.reach import queries, rules
 from nanhu.services.network.reach.models import Resource
 from nanhu.services.network.reach.school import reach_rules
-from nanhu.services.network.reach.services.resources import leads_into_the_machine_room
+from nanhu.services.network.reach.services.resources import ends_of, leads_into_the_machine_room, machine_room
 
 USUAL: Final = {"http": 80, "https": 443}
 LONGEST_SECONDS: Final = 8 * 3600
@@ -47,7 +47,8 @@ TEXT: Final = """\
 def files(folder: str) -> dict[str, str]:
     """A file for each gate, by its name. What stands under no plain name of a host gets none, nor what stands in the machine room by now."""
     named = [one for one in queries.resources() if one.web_address and rules.origin_of(one.address)]
-    gated = [one for one in named if not leads_into_the_machine_room(one.address)]
+    rooms = machine_room()
+    gated = [one for one in named if not leads_into_the_machine_room(one.address, ends_of(one.address), rooms)]
     return {f"{urlsplit(one.web_address).hostname}.conf": text_of(one, folder) for one in gated}
 
 

@@ -1,6 +1,7 @@
 """NAS are registered, changed and withdrawn; the secret is sealed, shown once, and no log has it."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -16,6 +17,8 @@ from nanhu.services.network.gateways import gateways
 from nanhu.services.network.models import Nas
 
 SECRET_BYTES: Final = 24
+AT_ONCE: Final = 500
+"""Rows of one statement."""
 END_ALL: Final = """SELECT count(*) FROM network_end(
     ARRAY(SELECT id FROM network_session WHERE nas_id = %s AND stopped_at IS NULL ORDER BY id FOR UPDATE), 'nas-withdrawn', %s)"""
 CHANGED: Final = (
@@ -35,26 +38,48 @@ def target_of(nas: Nas) -> str:
     return f"network-nas:{nas.public_id}"
 
 
-@transaction.atomic
 def register(*, by: Actor, facts: dict[str, Any]) -> tuple[Nas, str]:
     """With the secret that was made where none was given, "" else. What `facts` do not say is as it usually is."""
-    made = "" if facts.get("secret") else secrets.token_urlsafe(SECRET_BYTES)
-    nas = Nas(**{name: facts[name] for name in CHANGED if name in facts}, secret=facts.get("secret") or made)
-    save(nas)
-    audit.record(by=by, action="network.register_nas", target=target_of(nas), facts=said_of(nas))
-    return nas, made
+    [nas] = register_many(by=by, orders=[facts])
+    return nas, "" if facts.get("secret") else nas.secret
+
+
+@transaction.atomic
+def register_many(*, by: Actor, orders: Sequence[dict[str, Any]]) -> list[Nas]:
+    """Three statements, however many. Raises NasKnownError where one is known, NasAddressError, UnknownStyleError; then none is."""
+    made = [
+        Nas(
+            **{name: facts[name] for name in CHANGED if name in facts},
+            secret=facts.get("secret") or secrets.token_urlsafe(SECRET_BYTES),
+        )
+        for facts in orders
+    ]
+    refuse_impossible(made)
+    with refused_as(NasKnownError, by="network_nas_once"):
+        Nas.objects.bulk_create(made)
+    note(by, "network.register_nas", made)
+    return made
 
 
 @transaction.atomic
 def change(*, by: Actor, nas: Nas, facts: dict[str, Any]) -> None:
     """What `facts` do not say stays, and without a secret the old one."""
     found = Nas.objects.select_for_update().get(pk=nas.pk, withdrawn_at=None)
-    for name in CHANGED:
-        setattr(found, name, facts.get(name, getattr(found, name)))
-    found.secret = facts.get("secret") or found.secret
-    save(found)
-    said = {**said_of(found), "new_secret": bool(facts.get("secret"))}
-    audit.record(by=by, action="network.change_nas", target=target_of(found), facts=said)
+    change_many(by=by, orders=[(found, facts)])
+
+
+@transaction.atomic
+def change_many(*, by: Actor, orders: Sequence[tuple[Nas, dict[str, Any]]]) -> None:
+    """Of rows that are locked; three statements, however many."""
+    for found, facts in orders:
+        for name in facts.keys() & CHANGED:
+            setattr(found, name, facts[name])
+        found.secret = facts.get("secret") or found.secret
+    rows = [found for found, _facts in orders]
+    refuse_impossible(rows)
+    with refused_as(NasKnownError, by="network_nas_once"):
+        Nas.objects.bulk_update(rows, [*CHANGED, "secret"], batch_size=AT_ONCE)
+    note(by, "network.change_nas", rows, [{"new_secret": bool(facts.get("secret"))} for _found, facts in orders])
 
 
 @transaction.atomic
@@ -65,7 +90,8 @@ def withdraw(*, by: Actor, nas: Nas, reason: str) -> None:
         found.withdrawn_at = now()
         found.save(update_fields=["withdrawn_at"])
         run(END_ALL, [found.pk, found.withdrawn_at])
-        audit.record(by=by, action="network.withdraw_nas", target=target_of(found), reason=reason, facts=said_of(found))
+        facts = said_of(found, identity.network_applications())
+        audit.record(by=by, action="network.withdraw_nas", target=target_of(found), reason=reason, facts=facts)
 
 
 def refuse_address(address: str) -> None:
@@ -74,19 +100,28 @@ def refuse_address(address: str) -> None:
         raise NasAddressError
 
 
-def save(nas: Nas) -> None:
-    refuse_address(nas.address)
-    if gateways.get(nas.style) is None:
-        raise UnknownStyleError
-    with refused_as(NasKnownError, by="network_nas_once"):
-        nas.save()
+def refuse_impossible(rows: Sequence[Nas]) -> None:
+    for nas in rows:
+        refuse_address(nas.address)
+        if gateways.get(nas.style) is None:
+            raise UnknownStyleError
 
 
-def said_of(nas: Nas) -> dict[str, Any]:
+def note(by: Actor, action: str, rows: Sequence[Nas], more: Sequence[dict[str, Any]] = ()) -> None:
+    names = identity.network_applications() if rows else []
+    facts = [said_of(nas, names) for nas in rows]
+    audit.record_many(
+        audit.Record(by=by, action=action, target=target_of(nas), facts=said | own)
+        for nas, said, own in zip(rows, facts, more or [{}] * len(rows), strict=True)
+    )
+
+
+def said_of(nas: Nas, names: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """`names`: of the applications by key."""
     return {
         "name": nas.name,
         "address": nas.address,
         "kind": nas.kind,
         "style": nas.style,
-        "applications": "、".join(name for key, name in identity.network_applications() if key in nas.applications),
+        "applications": "、".join(name for key, name in names if key in nas.applications),
     }

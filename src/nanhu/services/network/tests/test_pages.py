@@ -9,6 +9,8 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry
@@ -353,6 +355,28 @@ def test_a_sheet_of_nas_is_taken_as_a_whole(school):
     made = Nas.objects.get(address="127.0.0.22")
     assert (made.secret, made.applications) == ("lake", ["wifi", "vpn"])
     assert "校园无线网、校园 VPN" in engineer.get(f"{DESK}nas/").content.decode()
+
+
+def test_a_sheet_of_nas_asks_the_database_as_often_for_many_lines_as_for_a_few(school):
+    def queries_of(count):
+        lines = "".join(f"交换机{n},交换机,127.9.9.{n},,wifi vpn,south.d1,\n" for n in range(1, count + 1))
+        file = SimpleUploadedFile(
+            "nas.csv", f"名称,类型,IP 地址,NAS-Identifier,应用,楼栋代码,共享密钥\n{lines}".encode()
+        )
+        with CaptureQueriesContext(connection) as asked:
+            assert school.client("E1").post(f"{DESK}nas/sheet/", {"file": file}).status_code == 302
+        return len(asked)
+
+    first = queries_of(2)
+    secret = Nas.objects.get(address="127.9.9.2").secret
+    assert queries_of(40) < first + 10, "new ones, and known ones as well"
+    assert queries_of(40) < first + 10
+    assert Nas.objects.filter(address__startswith="127.9.9.").count() == 40
+    assert Nas.objects.get(address="127.9.9.2").secret == secret != Nas.objects.get(address="127.9.9.3").secret
+    registered = AuditEntry.objects.filter(action="network.register_nas", facts__name__startswith="交换机")
+    changed = AuditEntry.objects.filter(action="network.change_nas").values_list("facts__applications", flat=True)
+    assert (registered.count(), len(changed)) == (40, 42)
+    assert set(changed[0].split("、")) == {"校园无线网", "校园 VPN"}
 
 
 @pytest.mark.capability("A174.1")

@@ -70,6 +70,10 @@ def enter_point(facts: dict[str, Any]) -> str:
     return done
 
 
+def enter_points(rows: list[dict[str, Any]]) -> list[str]:
+    return [enter_point(facts) for facts in rows]
+
+
 def living(found: AccessPoint) -> AccessPoint:
     row = AccessPoint.objects.select_for_update().filter(pk=found.pk, removed_at=None).first()
     if row is None:

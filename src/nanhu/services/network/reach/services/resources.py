@@ -1,6 +1,6 @@
 """Resources (校内资源): entered and changed, and whether they answer; lists of resources, access points and outlines as sheets."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet, prefetch_related_objects
 
 from nanhu.kernel import audit, folding, outgoing
 from nanhu.kernel.actors import Actor
@@ -21,6 +22,8 @@ from nanhu.services.network.reach.school import reach_rules
 from nanhu.services.network.reach.services.listing import closed_networks, living_lists
 
 AT_ONCE: Final = 8
+ROWS_AT_ONCE: Final = 500
+"""Of one statement."""
 SECONDS: Final = 4.0
 DOWN_AFTER: Final = 2
 GUARDED: Final = frozenset({401, 403, 405})
@@ -47,7 +50,8 @@ def write(*, by: Actor, facts: Mapping[str, Any], found: Resource | None = None)
     for name, value in facts.items():
         setattr(row, name, value)
     row.searched = searched(row)
-    refuse_closed_gate(row)
+    if row.web_address:
+        refuse_closed_gate(row, ends_of(row.address), machine_room())
     if found and row.address != found.address:
         for name, value in NOT_ASKED.items():
             setattr(row, name, value)
@@ -99,18 +103,28 @@ def ends_of(address: str) -> set[tuple[Any, int]]:
     return {(outgoing.plain(ip_address(target[0].split("%")[0])), target[1]) for *_kind, target in found}
 
 
-def leads_into_the_machine_room(address: str) -> bool:
-    """To a network of it, to what is nowhere but on the gate's own cable, or to a port of remote operation anywhere. A system may run on the
-    gate's own machine."""
+def ends_behind_gates(rows: Iterable[Mapping[str, Any]]) -> dict[str, set[tuple[Any, int]]]:
+    """By address, of what has a gate before it. A name server may take its time: so many at once, before a row is locked."""
+    addresses = sorted({row["address"] for row in rows if row["web_address"]})
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return dict(zip(addresses, pool.map(ends_of, addresses), strict=True))
+
+
+def machine_room() -> list[rules.Network]:
+    """Its networks, and what is nowhere but on the gate's own cable. A system may run on the gate's own machine."""
+    nowhere = [one for one in rules.NO_PLACES if not one.is_loopback]
+    return [*(rules.network_named(one.network) for one in closed_networks()), *nowhere]
+
+
+def leads_into_the_machine_room(address: str, ends: Iterable[tuple[Any, int]], rooms: Sequence[rules.Network]) -> bool:
+    """Or to a port of remote operation anywhere. `ends`: what is behind the address (`ends_of`), `rooms`: `machine_room`."""
     if outgoing.checked(address).port in CLOSED_PORTS:
         return True
-    nowhere = [one for one in rules.NO_PLACES if not one.is_loopback]
-    rooms = [*(rules.network_named(one.network) for one in closed_networks()), *nowhere]
-    return any(one in room for one, _port in ends_of(address) for room in rooms)
+    return any(one in room for one, _port in ends for room in rooms)
 
 
-def refuse_closed_gate(row: Resource) -> None:
-    if row.web_address and leads_into_the_machine_room(row.address):
+def refuse_closed_gate(row: Resource, ends: Iterable[tuple[Any, int]], rooms: Sequence[rules.Network]) -> None:
+    if leads_into_the_machine_room(row.address, ends, rooms):
         raise ClosedGateError(address=row.address, bastion=reach_rules().bastion)
 
 
@@ -158,7 +172,7 @@ class Taken:
 def take(*, by: Actor, rows: list[dict[str, Any]], enter: "Enter", action: str, is_trial: bool) -> Taken:
     """All rows in one transaction; a trial is rolled back."""
     with transaction.atomic():
-        done = [enter(row) for row in rows]
+        done = enter(rows)
         taken = Taken(done.count("added"), done.count("changed"), done.count("same"), is_trial)
         if is_trial:
             transaction.set_rollback(True)
@@ -168,29 +182,74 @@ def take(*, by: Actor, rows: list[dict[str, Any]], enter: "Enter", action: str, 
     return taken
 
 
-type Enter = Callable[[dict[str, Any]], str]
+type Enter = Callable[[list[dict[str, Any]]], list[str]]
+"""Of each row whether it was "added", "changed" or stands there as the "same"."""
 
 
 def entered(row: Any, facts: Mapping[str, Any]) -> str:
     """Saves what differs: "added", "changed" or "same"."""
+    done = filled_in(row, facts)
+    if done != "same":
+        row.save()
+    return done
+
+
+def filled_in(row: Any, facts: Mapping[str, Any]) -> str:
+    """The same, and saves nothing."""
     is_new = row.pk is None
     changed = [name for name, value in facts.items() if is_new or getattr(row, name) != value]
     for name in changed:
         setattr(row, name, facts[name])
-    if changed:
-        row.save()
     return "added" if is_new else "changed" if changed else "same"
 
 
-def enter_resource(facts: dict[str, Any]) -> str:
-    row = Resource.objects.filter(name=facts["name"], removed_at=None).select_related("unit").first() or Resource()
-    probe = Resource(**facts)
-    refuse_closed_gate(probe)
-    is_elsewhere = row.pk is not None and row.address != facts["address"]
-    return entered(row, facts | {"searched": searched(probe)} | (NOT_ASKED if is_elsewhere else {}))
+def save_all(model: Any, done: Sequence[tuple[Any, str]], names: Iterable[str]) -> list[str]:
+    """Of rows that `filled_in` went over; two statements, however many. `names`: of the fields that it may have changed."""
+    model.objects.bulk_create([row for row, word in done if word == "added"], batch_size=ROWS_AT_ONCE)
+    changed = [row for row, word in done if word == "changed"]
+    model.objects.bulk_update(changed, sorted(names), batch_size=ROWS_AT_ONCE)
+    return [word for _row, word in done]
 
 
-def enter_area(facts: dict[str, Any]) -> str:
-    key = {"place": facts["place"], "floor": facts["floor"]}
-    row = CoveredArea.objects.filter(**key).first() or CoveredArea(**key)
-    return entered(row, facts | {"ring": [list(corner) for corner in facts["ring"]]})
+def take_resources(*, by: Actor, rows: list[dict[str, Any]], is_trial: bool) -> Taken:
+    """Raises ClosedGateError; KnownAlreadyError where one of these names was entered meanwhile."""
+    ends = ends_behind_gates(rows)
+
+    def enter(rows: list[dict[str, Any]]) -> list[str]:
+        return enter_resources(rows, ends)
+
+    with refused_as(KnownAlreadyError, by="resource_once"):
+        return take(by=by, rows=rows, enter=enter, action="network.take_resources", is_trial=is_trial)
+
+
+def enter_resources(rows: list[dict[str, Any]], ends: Mapping[str, Iterable[tuple[Any, int]]]) -> list[str]:
+    """Those of known names change; looked up in a few statements, however many."""
+    known = {one.name: one for one in living_of({facts["name"] for facts in rows})}
+    probes = [Resource(**facts) for facts in rows]
+    prefetch_related_objects(probes, "unit")
+    rooms = machine_room() if any(one.web_address for one in probes) else []
+    done = []
+    for facts, probe in zip(rows, probes, strict=True):
+        if probe.web_address:
+            refuse_closed_gate(probe, ends[probe.address], rooms)
+        row = known.get(probe.name) or Resource()
+        is_elsewhere = row.pk is not None and row.address != probe.address
+        said = facts | {"searched": searched(probe)} | (NOT_ASKED if is_elsewhere else {})
+        done.append((row, filled_in(row, said)))
+    return save_all(Resource, done, {*(rows[0] if rows else ()), "searched", *NOT_ASKED})
+
+
+def living_of(names: Collection[str]) -> QuerySet[Resource]:
+    """Locked."""
+    return Resource.objects.select_for_update().filter(name__in=names, removed_at=None).order_by("pk")
+
+
+def enter_areas(rows: list[dict[str, Any]]) -> list[str]:
+    held = CoveredArea.objects.select_for_update().filter(place__in={facts["place"] for facts in rows}).order_by("pk")
+    known = {(one.place_id, one.floor): one for one in held}
+    done = []
+    for facts in rows:
+        row = known.get((facts["place"].pk, facts["floor"])) or CoveredArea()
+        said = {"place_id": facts["place"].pk, "floor": facts["floor"], "ring": [list(one) for one in facts["ring"]]}
+        done.append((row, filled_in(row, said)))
+    return save_all(CoveredArea, done, {"ring"})

@@ -157,7 +157,8 @@ def test_of_an_address_that_a_sheet_or_the_form_changes_nothing_is_known_yet(sch
         if number:
             resources.write(by=SYSTEM, facts=moved, found=made)
         else:
-            resources.enter_resource({**moved, "carsi_entity": "", "carsi_address": "", "web_address": ""})
+            line = {**moved, "carsi_entity": "", "carsi_address": "", "web_address": ""}
+            resources.take_resources(by=SYSTEM, rows=[line], is_trial=False)
         page = school.client("T1").get(f"/network/resources/{made.public_id}/").content.decode()
         assert "还没有检查</dd>" in page, "and since when is not said either"
         resources.remove(by=SYSTEM, found=made)

@@ -1,9 +1,12 @@
 """Campus resources: how one comes to each from where one stands, who answers for it, sheets, health, the search."""
 
 import io
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from nanhu.kernel import outgoing
@@ -173,6 +176,31 @@ def test_a_sheet_is_taken_whole_or_not_at_all_and_goes_out_as_it_came_in(school)
     assert "科研系统" in str(cells)
     assert keeper.post(f"{DESK}import/", {"file": again}).status_code == 302
     assert Resource.objects.count() == 1
+
+
+def test_a_sheet_of_resources_asks_the_database_as_often_for_many_lines_as_for_a_few(school, monkeypatch):
+    looked_up = Mock(return_value=set())
+    monkeypatch.setattr(resources, "ends_of", looked_up)
+
+    def queries_of(count, contact="张工"):
+        lines = [
+            f"系统{n},https://s{n}.example.edu.cn/,科研,校外用VPN,1032,是,{contact},1,,,https://w{n}.example.edu.cn"
+            for n in range(count)
+        ]
+        with CaptureQueriesContext(connection) as asked:
+            answer = school.client("K1").post(
+                f"{DESK}import/", {"file": upload("\n".join([f"{HEADS},网页入口", *lines]))}
+            )
+        assert answer.status_code == 302
+        return len(asked)
+
+    first = queries_of(2)
+    assert queries_of(40) < first + 10, "new ones, and known ones as well"
+    assert queries_of(40, contact="李工") < first + 10
+    assert Resource.objects.count() == 40
+    assert set(Resource.objects.values_list("contact", flat=True)) == {"李工"}
+    assert "ligong" in Resource.objects.get(name="系统39").searched
+    assert looked_up.call_count == 2 + 40 + 40, "each gate is looked behind"
 
 
 @pytest.mark.capability("A165.1")
