@@ -113,6 +113,7 @@ FACTS: dict[str, Text] = {
     "in_place_of": _("代"),
     "unit_before": _("原来的部门"),
     "asked_before": _("上一份谁申请的"),
+    "superseded": _("不用再看的放宽告知"),
     "fields": _("哪些项"),
 }
 VALUES: dict[str, dict[str, Text]] = {

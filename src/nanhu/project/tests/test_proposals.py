@@ -40,7 +40,7 @@ def constraints_of(model):
 
 
 SECOND_PERSONS = {
-    "nanhu.platforms.datahub.services.owners.refuse_other_offices": "datahub:owners:cases",
+    "nanhu.platforms.datahub.services.owner_changes.refuse_other_offices": "datahub:owners:cases",
     "nanhu.platforms.datahub.services.releasing.agree": "datahub:gate:cases",
     "nanhu.platforms.flows.services.moving.move": "flows:keeping:moves",
     "nanhu.platforms.identity.services.releases.decide_release": "identity:applications:approvals",

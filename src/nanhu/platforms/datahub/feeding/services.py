@@ -17,7 +17,7 @@ from nanhu.platforms.datahub.feeding import reading, stream
 from nanhu.platforms.datahub.feeding.http import shown_address
 from nanhu.platforms.datahub.feeding.reaching import host_of, refuse_address
 from nanhu.platforms.datahub.models import DataSource
-from nanhu.platforms.datahub.services import owners
+from nanhu.platforms.datahub.services import owner_changes, owners
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import SOURCES
 
@@ -62,7 +62,7 @@ def change(*, by: Actor, made: DataSource, facts: Mapping[str, Any]) -> DataSour
         row.due_at = None if row.state != State.LIVE else row.due_at
     row.save()
     if "office" in changed:
-        owners.office_renamed(by=by, source=row.key, before=owner)
+        owner_changes.office_renamed(by=by, source=row.key, before=owner)
     audit.record(
         by=by, action="datahub.change_source", target=target_of(row), facts={"url": shown_address(row.address)}
     )

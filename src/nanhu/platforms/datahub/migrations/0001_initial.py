@@ -484,6 +484,7 @@ class Migration(migrations.Migration):
                             ("nobody", "没有负责人、副职或书记在任"),
                             ("no_account", "在任的人都没有在用的账号"),
                             ("nobody_else", "除申请人以外没有别人能替它说话"),
+                            ("both_sides", "能替它说话的人也替改后的部门说话"),
                         ],
                         default="",
                     ),
@@ -1821,6 +1822,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("heard_at", models.DateTimeField(null=True)),
                 ("heard_by_name", models.TextField(blank=True, default="")),
+                ("superseded_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
@@ -1861,8 +1863,10 @@ class Migration(migrations.Migration):
                             ("nobody", "没有负责人、副职或书记在任"),
                             ("no_account", "在任的人都没有在用的账号"),
                             ("nobody_else", "除申请人以外没有别人能替它说话"),
+                            ("both_sides", "能替它说话的人也替改后的部门说话"),
                         ],
                         default="",
+                        help_text="as it was when it was asked for, or decided",
                     ),
                 ),
                 ("reason", models.TextField()),
@@ -2016,7 +2020,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="limitnotice",
             index=models.Index(
-                condition=models.Q(("heard_at", None)), fields=["unit"], name="datahub_limit_notice_waits"
+                condition=models.Q(("heard_at", None), ("superseded_at", None)),
+                fields=["unit"],
+                name="datahub_limit_notice_waits",
             ),
         ),
         migrations.AddConstraint(
@@ -2032,6 +2038,13 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="datahub_limit_notice_is_heard_by_somebody",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="limitnotice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("heard_at", None), ("superseded_at", None), _connector="OR"),
+                name="datahub_limit_notice_ends_once",
             ),
         ),
         migrations.AddIndex(

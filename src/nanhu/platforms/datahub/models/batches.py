@@ -1,4 +1,5 @@
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -433,7 +434,8 @@ class LimitRequest(Proposal):
 
 class LimitNotice(models.Model):
     """That a limit was loosened, for the office whose files it lets pass more easily (放宽告知). Until whoever speaks for it has seen that,
-    its files are measured by what held before."""
+    its files are measured by what held before. Where it was made as strict again meanwhile, there is nothing to see any more
+    (`superseded_at`)."""
 
     what: Text = _("这次放宽")
 
@@ -442,6 +444,7 @@ class LimitNotice(models.Model):
     heard_at = models.DateTimeField(null=True)
     heard_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     heard_by_name = models.TextField(default="", blank=True)
+    superseded_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -452,8 +455,23 @@ class LimitNotice(models.Model):
                 condition=Q(heard_at=None, heard_by=None) | Q(heard_at__isnull=False, heard_by__isnull=False),
                 name="datahub_limit_notice_is_heard_by_somebody",
             ),
+            models.CheckConstraint(
+                condition=Q(heard_at=None) | Q(superseded_at=None), name="datahub_limit_notice_ends_once"
+            ),
         ]
-        indexes = [models.Index(fields=["unit"], condition=Q(heard_at=None), name="datahub_limit_notice_waits")]
+        indexes = [
+            models.Index(
+                fields=["unit"], condition=Q(heard_at=None, superseded_at=None), name="datahub_limit_notice_waits"
+            )
+        ]
+
+    @classmethod
+    def waiting(cls) -> "QuerySet[Self]":
+        return cls._default_manager.filter(heard_at=None, superseded_at=None)
+
+    @property
+    def waits(self) -> bool:
+        return self.heard_at is None and self.superseded_at is None
 
 
 class SourceOwner(models.Model):
@@ -491,6 +509,7 @@ class Release(Proposal):
         NOBODY = "nobody", _("没有负责人、副职或书记在任")
         NO_ACCOUNT = "no_account", _("在任的人都没有在用的账号")
         NOBODY_ELSE = "nobody_else", _("除申请人以外没有别人能替它说话")
+        BOTH_SIDES = "both_sides", _("能替它说话的人也替改后的部门说话")
 
     class State(models.TextChoices):
         ASKED = "asked", _("待复核")
@@ -574,7 +593,9 @@ class OwnerChange(Proposal):
     unit = models.ForeignKey(
         "people.OrgUnit", on_delete=models.PROTECT, related_name="+", help_text="whose it shall be"
     )
-    vacancy = models.TextField(choices=Release.Vacancy, default="", blank=True)
+    vacancy = models.TextField(
+        choices=Release.Vacancy, default="", blank=True, help_text="as it was when it was asked for, or decided"
+    )
     reason = models.TextField()
 
     class Meta:
@@ -595,10 +616,14 @@ class OwnerChange(Proposal):
     def __str__(self) -> str:
         return self.source_name
 
+    decided_by_others: ClassVar[Callable[[int], Q]]
+    """Of rows: whether they wait for somebody else than a steward (his account). Said by `services.owner_changes`, which knows who speaks for an
+    office."""
+
     @classmethod
     def waiting_for(cls, account_id: int) -> "QuerySet[OwnerChange]":
         """What a steward may decide: where the office can speak, it waits for that."""
-        return super().waiting_for(account_id).exclude(vacancy="")
+        return super().waiting_for(account_id).exclude(cls.decided_by_others(account_id))
 
     @property
     def history(self) -> list[Event]:

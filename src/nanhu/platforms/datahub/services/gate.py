@@ -87,9 +87,7 @@ def limits_in_force(source: str) -> dict[str, GateLimit]:
 
 def unseen_by_owner(source: str) -> list[LimitRequest]:
     """What was loosened for it, and waits to be seen by an office that can speak; nobody waits for one that cannot."""
-    waiting = LimitNotice.objects.filter(heard_at=None, request__source__in=["", source]).select_related(
-        "request", "unit"
-    )
+    waiting = LimitNotice.waiting().filter(request__source__in=["", source]).select_related("request", "unit")
     notices = list(waiting.order_by("pk"))
     owner = owners.unit_of(source) if notices else None
     concerned = [one for one in notices if one.request.source or one.unit_id == owner]

@@ -4,11 +4,14 @@ whoever speaks for that has seen it (`gate.limits_of`)."""
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.dated import supersede
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
 from nanhu.platforms.datahub.errors import LimitWaitsError, NotTheOfficeError
@@ -16,6 +19,7 @@ from nanhu.platforms.datahub.known_sources import every_source, named_source
 from nanhu.platforms.datahub.models import GateLimit, LimitNotice, LimitRequest
 from nanhu.platforms.datahub.services import owners
 from nanhu.platforms.datahub.services.gate import NUMBERS, limits_in_force, limits_of
+from nanhu.platforms.datahub.services.shared_gate import declared_limit
 from nanhu.platforms.datahub.sources import SOURCES
 
 State = LimitRequest.State
@@ -39,7 +43,7 @@ def set_limit(
         author_id=account_of(by),
         author_name=by.name,
     )
-    if not is_looser(wanted, limits_of(source).get(measure)):
+    if not is_looser(wanted, measured_by(source, measure)):
         put_in_force(wanted, by=by)
         return True
     lock_key(f"datahub.limit:{measure}:{source}")
@@ -52,7 +56,14 @@ def set_limit(
     return False
 
 
-def is_looser(wanted: LimitRequest, held: GateLimit | None) -> bool:
+def measured_by(source: str, measure: str) -> GateLimit | None:
+    """What a file of this source is measured by: a shared table that has no limit of its own by what its declaration says."""
+    limit, spec = limits_of(source).get(measure), named_source(source) if source else None
+    is_declared = limit is not None and not limit.source and spec is not None and bool(spec.table)
+    return declared_limit(spec, limit) if is_declared and spec and limit else limit
+
+
+def is_looser(wanted: LimitRequest | GateLimit, held: GateLimit | None) -> bool:
     """Whether a file could pass that waits today, or wait for one that waits for two."""
     if held is None:
         return False
@@ -64,8 +75,7 @@ def is_looser(wanted: LimitRequest, held: GateLimit | None) -> bool:
 def agree(*, by: Actor, asked: LimitRequest) -> None:
     found = asked.locked_in([State.ASKED])
     # What its files were measured by: a limit that its office has not seen yet is no step to a looser one.
-    limits = limits_of(found.source) if found.source else limits_in_force("")
-    held = limits.get(found.measure)
+    held = measured_by(found.source, found.measure) if found.source else limits_in_force("").get(found.measure)
     found.before = {name: getattr(held, name) for name in (*NUMBERS, "source")} if held else None
     found.decide(by, state=State.AGREED)
     found.save()
@@ -76,6 +86,7 @@ def agree(*, by: Actor, asked: LimitRequest) -> None:
     if held:
         concerned = [one for one in every_source() if found.source in {"", one.key}]
         units = sorted(owners.units_of(concerned))
+        close_superseded(held, waiting_for(found).filter(unit__in=units))
         LimitNotice.objects.bulk_create(LimitNotice(request=found, unit_id=unit_id) for unit_id in units)
 
 
@@ -86,6 +97,8 @@ def hear(*, by: Actor, notice: LimitNotice) -> bool:
     owner = owners.speaking_for(found.unit)
     if by.account_id not in owner.accounts:
         raise NotTheOfficeError(office=owner.name)
+    if found.superseded_at is not None:
+        raise WrongStateError(what=LimitNotice.what, state=_("后来又改过了"))
     if found.heard_at is not None:
         return False
     found.heard_at, found.heard_by_id, found.heard_by_name = now(), by.account_id, by.name
@@ -122,9 +135,21 @@ def put_in_force(wanted: LimitRequest, *, by: Actor) -> None:
         starts_on=campus_today(),
     )
     supersede(by=by, wanted=[limit], reason=wanted.reason)
-    audit.record(
-        by=by, action="datahub.set_limit", target=target_of(wanted), reason=wanted.reason, facts=facts_of(wanted)
-    )
+    closed = close_superseded(limit, waiting_for(limit))
+    facts = facts_of(wanted) | ({"superseded": closed} if closed else {})
+    audit.record(by=by, action="datahub.set_limit", target=target_of(wanted), reason=wanted.reason, facts=facts)
+
+
+def waiting_for(limit: GateLimit | LimitRequest) -> QuerySet[LimitNotice]:
+    """Of the same measure and source, and seen by no office yet."""
+    return LimitNotice.waiting().filter(request__measure=limit.measure, request__source=limit.source)
+
+
+def close_superseded(limit: GateLimit, waiting: QuerySet[LimitNotice]) -> int:
+    """How many of these notices have nothing to see any more: what holds without them (`limit`) is as strict as what they keep."""
+    requests = {one.request for one in waiting.select_related("request")}
+    over = [one for one in requests if one.before and not is_looser(limit, GateLimit(**one.before))]
+    return waiting.filter(request__in=over).update(superseded_at=now())
 
 
 def target_of(wanted: LimitRequest) -> str:

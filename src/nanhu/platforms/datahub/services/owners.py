@@ -2,31 +2,24 @@
 handed the file in and is of the unit.
 
 The unit is the one that was named, else the one that bears the name of the source's office. It is written into a batch as that comes to
-wait, and stays there: under another name of the unit, and where another owner is named meanwhile. A steward asks for that; the office whose
-the source is decides, or another steward where nobody else can speak for it."""
+wait, and stays there: under another name of the unit, and where another owner is named meanwhile (`owner_changes`)."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from nanhu.kernel import audit
-from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.prepared import Given
-from nanhu.kernel.errors import SamePersonError
-from nanhu.kernel.once import lock_key
-from nanhu.kernel.proposals import given
 from nanhu.kernel.registry import Viewer
-from nanhu.platforms.datahub.errors import FormerOwnerSpeaksError, OwnerWaitsError
 from nanhu.platforms.datahub.known_sources import every_source, named_source
-from nanhu.platforms.datahub.models import Batch, LimitNotice, OwnerChange, Release, SourceOwner
+from nanhu.platforms.datahub.models import Batch, Release, SourceOwner
 from nanhu.platforms.datahub.sources import SourceSpec
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
@@ -73,10 +66,12 @@ class Owner:
         """Account and name of him in whose place a delegate speaks: of several the first."""
         return min(self.in_place.get(account_id or 0, {}).items(), default=(None, ""))
 
-    def besides(self, account_id: int) -> frozenset[int]:
-        """Who may speak, and is neither this one nor in his place alone."""
+    def besides(self, account_ids: AbstractSet[int]) -> frozenset[int]:
+        """Who may speak, and is neither one of these nor in their places alone."""
         return frozenset(
-            one for one in self.accounts - {account_id} if self.in_place.get(one, {}).keys() != {account_id}
+            one
+            for one in self.accounts - account_ids
+            if one not in self.in_place or self.in_place[one].keys() - account_ids
         )
 
 
@@ -133,7 +128,7 @@ def is_staff(card: people.PersonCard | None) -> bool:
     return card is not None and any(tie.is_live and tie.kind == "staff" for tie in card.affiliations)
 
 
-def is_spoken_for_by(person: int | Given, column: str = "owner_unit") -> Q:
+def is_spoken_for_by(person: int | Given | Subquery, column: str = "owner_unit") -> Q:
     """Of rows that name a unit: whether this person leads it today, or stands in for who does. For lists that are counted."""
     found = Q(**{f"{column}__in": people.units_led_by(person, POSTS)})
     able = identity.Account.objects.filter(person_id=OuterRef("person_id"), state=ACTIVE)
@@ -273,143 +268,9 @@ def lines() -> list[Line]:
     ]
 
 
-@transaction.atomic
-def set_owner(*, by: Actor, token: UUID, source: str, unit_id: int, reason: str) -> OwnerChange | bool:
-    """What waits to be decided; or whether that changed it: a source that is nobody's has its owner at once, and one that is that
-    unit's already stays."""
-    known = OwnerChange.known(by, token)
-    if known is not None:
-        return known
-    lock_key(lock_of(source))
-    before = unit_of(source)
-    if before == unit_id:
-        return False
-    if before is None:
-        name_owner(by=by, source=source, unit_id=unit_id, reason=given(reason))
-        return True
-    return ask_owner(by=by, token=token, source=source, before=before, unit_id=unit_id, reason=given(reason))
-
-
-def ask_owner(*, by: Actor, token: UUID, source: str, before: int, unit_id: int, reason: str) -> OwnerChange:
-    if OwnerChange.objects.filter(source=source, state=OwnerChange.State.ASKED).exists():
-        raise OwnerWaitsError
-    spec = named_source(source)
-    called = f"{spec.office} · {spec.title}" if spec else source
-    made = OwnerChange.begun(
-        by, token, source=source, source_name=called, before_id=before, unit_id=unit_id, reason=reason
-    )
-    if not (office := speaking_for(made.before)).besides(account_of(by)):
-        made.vacancy = office.vacancy or Vacancy.NOBODY_ELSE
-        made.save(update_fields=["vacancy"])
-    audit.record(by=by, action="datahub.ask_owner", target=target_of(made), reason=reason, facts=facts_of(made))
-    return made
-
-
-@transaction.atomic
-def agree_owner(*, by: Actor, asked: OwnerChange) -> None:
-    """By the office whose it is; by another steward where nobody but who asked can speak for that, whom the page lets in."""
-    lock_key(lock_of(asked.source))
-    found = asked.locked_in([OwnerChange.State.ASKED])
-    if unit_of(found.source) not in {found.before_id, None}:
-        raise found.wrong_state(_("负责部门已经不是申请时的那个"))
-    in_place = refuse_other_offices(by, found)
-    found.decide(by, state=OwnerChange.State.AGREED)
-    found.save()
-    facts = facts_of(found) | in_place
-    audit.record(by=by, action="datahub.agree_owner", target=target_of(found), reason=found.reason, facts=facts)
-    who_asked = Actor(account_id=found.author_id, name=found.author_name)
-    name_owner(by=who_asked, source=found.source, unit_id=found.unit_id, reason=found.reason, agreed=found)
-
-
-@transaction.atomic
-def refuse_owner(*, by: Actor, asked: OwnerChange, answer: str) -> None:
-    """A steward or the office says no."""
-    found = asked.locked_in([OwnerChange.State.ASKED])
-    found.decide(by, state=OwnerChange.State.REFUSED, answer=given(answer))
-    found.save()
-    facts = facts_of(found) | in_place_facts(speaking_for(found.before), by)
-    audit.record(by=by, action="datahub.refuse_owner", target=target_of(found), reason=answer, facts=facts)
-
-
-@transaction.atomic
-def take_back_owner(*, by: Actor, asked: OwnerChange, answer: str) -> None:
-    found = asked.locked_in([OwnerChange.State.ASKED])
-    found.take_back(by, answer=answer)
-    found.save()
-    audit.record(by=by, action="datahub.take_back_owner", target=target_of(found), reason=answer)
-
-
-def refuse_other_offices(by: Actor, asked: OwnerChange) -> dict[str, object]:
-    """What the log says of in whose place he speaks. `vacancy` is as it stands now."""
-    office = speaking_for(asked.before)
-    others = office.besides(asked.author_id)
-    if others and by.account_id not in others:
-        raise FormerOwnerSpeaksError(office=office.name, who=office.who)
-    asked.vacancy = "" if others else office.vacancy or Vacancy.NOBODY_ELSE
-    is_steward = identity.holding(STEWARD).filter(pk=account_of(by)).exists()
-    if not others and (not is_steward or asked.author_id in office.in_place.get(account_of(by), {})):
-        raise SamePersonError
-    return in_place_facts(office, by)
-
-
 def in_place_facts(office: Owner, by: Actor) -> dict[str, object]:
     _account, name = office.for_whom(by.account_id)
     return {"in_place_of": name} if name else {}
-
-
-def lock_of(source: str) -> str:
-    return f"datahub.owner:{source}"
-
-
-def target_of(asked: OwnerChange) -> str:
-    return f"source:{asked.source}"
-
-
-def facts_of(asked: OwnerChange) -> dict[str, object]:
-    facts: dict[str, object] = {"unit_before": asked.before.name, "unit": asked.unit.name}
-    return facts | ({"vacancy": asked.vacancy} if asked.vacancy else {})
-
-
-def office_renamed(*, by: Actor, source: str, before: int | None) -> None:
-    """A steward calls the office of a source otherwise: it stays the unit that it was (`before`, where no owner was named); where that names
-    another unit, he asked for it. One that was nobody's is whose the name says."""
-    lock_key(lock_of(source))
-    reason = office_of(source)
-    wanted = Names().unit_called(reason)
-    named = SourceOwner.objects.filter(source=source).values_list("unit_id", flat=True).first()
-    owner = named or before
-    if wanted == owner or (wanted is None and named):
-        return
-    if named is None and (kept := owner or wanted):
-        name_owner(by=by, source=source, unit_id=kept, reason=reason)
-    if owner is None or wanted is None:
-        return
-    token, waiting = uuid4(), OwnerChange.objects.filter(source=source, state=OwnerChange.State.ASKED)
-    if not waiting.filter(unit=wanted).exists() and OwnerChange.known(by, token) is None:
-        ask_owner(by=by, token=token, source=source, before=owner, unit_id=wanted, reason=reason)
-
-
-def name_owner(*, by: Actor, source: str, unit_id: int, reason: str, agreed: OwnerChange | None = None) -> None:
-    said: dict[str, object] = {"unit_id": unit_id, "reason": reason, "changed_at": now()}
-    said |= {"changed_by_id": account_of(by), "changed_by_name": by.name}
-    said |= {"agreed_by_id": agreed.approver_id if agreed else None}
-    said |= {"agreed_by_name": agreed.approver_name if agreed else ""}
-    owner, _is_new = SourceOwner.objects.update_or_create(source=source, defaults=said)
-    facts = {"unit": owner.unit.name}
-    audit.record(by=by, action="datahub.set_owner", target=f"source:{source}", reason=reason, facts=facts)
-    Batch.objects.filter(source=source, state=Batch.State.WAITING, owner_unit=None).update(owner_unit_id=unit_id)
-    if agreed is not None:
-        pass_notices_on(source, before_id=agreed.before_id, unit_id=unit_id)
-
-
-def pass_notices_on(source: str, *, before_id: int, unit_id: int) -> None:
-    """What a former owner has not seen of loosened limits, the new one is to see."""
-    unseen = LimitNotice.objects.filter(unit=before_id, heard_at=None)
-    unseen.filter(request__source=source).update(unit_id=unit_id)
-    of_all = unseen.filter(request__source="").values_list("request", flat=True)
-    LimitNotice.objects.bulk_create(
-        (LimitNotice(request_id=request, unit_id=unit_id) for request in of_all), ignore_conflicts=True
-    )
 
 
 def void_words(batch: Batch, answer: str) -> None:

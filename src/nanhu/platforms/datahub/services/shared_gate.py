@@ -1,6 +1,7 @@
 """What a file may do to a shared table that nobody has seen: alone, and together with the others of a day."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from typing import Final
 
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Sum
@@ -95,6 +96,17 @@ def most_gone(spec: SourceSpec, before: int) -> float:
     else:
         most = min(GONE_MOST, before * GONE_SHARE)
     return max(most, spec.few_gone)
+
+
+def declared_limit(spec: SourceSpec, limit: GateLimit) -> GateLimit:
+    """By which a table without a limit of its own is measured, in the words of one: `limit` is that of all sources."""
+    held = copy(limit)
+    if limit.measure == GateLimit.Measure.GONE:
+        held.amber = spec.turnover * 10 or round(GONE_SHARE * 1000)
+        held.amber_rows = None if spec.turnover else GONE_MOST
+    elif limit.measure == GateLimit.Measure.CHANGED:
+        held.amber, held.amber_rows = max(round(CHANGED_SHARE * 1000), spec.turnover * 10), None
+    return held
 
 
 def most_by(limit: GateLimit, before: int) -> float:

@@ -4,15 +4,17 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse_lazy
 
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import Batch, LimitNotice, LimitRequest
-from nanhu.platforms.datahub.services import owners
+from nanhu.platforms.datahub.services import owner_changes
 from nanhu.platforms.datahub.services.gate import limits_of
-from nanhu.platforms.datahub.services.shared_gate import most_gone
+from nanhu.platforms.datahub.services.shared_gate import most_changed, most_gone
 from nanhu.platforms.datahub.tests.at_red import head_of, state_of, unit
 from nanhu.platforms.datahub.tests.test_gate import WRONG, right, second  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.tests.test_office_word import account_of, head, registry_office  # noqa: F401  (fixtures)
@@ -23,8 +25,8 @@ SET, SEEN, TODO = "/datahub/gate/limits/set/", "/datahub/gate/office/limits/", r
 HEARD_OF = "放行标准放宽了：文件里没有了的人"
 
 
-def loosened(steward, second, source="aa.students", amber="50", red="60"):  # noqa: F811
-    said = {"measure": "gone", "source": source, "reason": "分院交名册", "amber": amber, "red": red}
+def loosened(steward, second, source="aa.students", *, amber="50", red="60", measure="gone"):  # noqa: F811
+    said = {"measure": measure, "source": source, "reason": "分院交名册", "amber": amber, "red": red}
     assert steward.post(SET, said | {"token": str(uuid4())}).status_code == 302
     request = LimitRequest.objects.latest("id")
     assert second.post(f"/datahub/limits/{request.public_id}/approve/").status_code == 302
@@ -100,19 +102,68 @@ def test_what_one_office_has_not_seen_the_next_owner_is_to_see(steward, second, 
     library = unit("图书馆", "0030", "1000")
     keeper = head_of(library, "钱馆长", "0020209012")
     own, of_all = loosened(steward, second), loosened(steward, second, source="", amber="30", red="60")
-    asked = owners.set_owner(
+    asked = owner_changes.set_owner(
         by=Actor(account_of("0020209001").pk, "管数据"),
         token=uuid4(),
         source="aa.students",
         unit_id=library,
         reason="归图书馆",
     )
-    owners.agree_owner(by=Actor(account_of("0020209010").pk, "王处长"), asked=asked)
+    owner_changes.agree_owner(by=Actor(account_of("0020209010").pk, "王处长"), asked=asked)
     assert limits_of("aa.students")["gone"].amber < 500
     for request in (own, of_all):
         notice = LimitNotice.objects.get(request=request, unit=library)
         assert keeper.post(f"{SEEN}{notice.pk}/seen/").status_code == 302
     assert limits_of("aa.students")["gone"].amber == 500
+
+
+def test_what_was_made_as_strict_again_waits_for_nobody(steward, second, head):  # noqa: F811
+    """Its office would press for a loosening that there is no more."""
+    notice = LimitNotice.objects.get(request=loosened(steward, second))
+    said = {
+        "measure": "gone",
+        "source": "aa.students",
+        "reason": "名册齐了",
+        "amber": "2",
+        "red": "10",
+        "amber_rows": 50,
+    }
+    assert HEARD_OF in head.get(TODO).content.decode()
+    assert steward.post(SET, said | {"token": str(uuid4())}).status_code == 302
+    assert HEARD_OF not in head.get(TODO).content.decode()
+    page = head.get(SEEN).content.decode()
+    assert ("后来又改过了" in page, f"{notice.pk}/seen/" in page) == (True, False)
+    assert "0 / 1，后来又改过了" in steward.get("/datahub/limits/").content.decode()
+    assert head.post(f"{SEEN}{notice.pk}/seen/").status_code == 409
+    assert AuditEntry.objects.filter(action="datahub.set_limit").latest("id").facts["superseded"] == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LimitNotice.objects.filter(pk=notice.pk).update(heard_at=now(), heard_by=account_of("0020209010"))
+
+
+def test_of_two_loosenings_of_a_source_that_it_has_not_seen_an_office_is_shown_the_later(steward, second, head):  # noqa: F811
+    """The one of all sources holds on elsewhere."""
+    of_all = loosened(steward, second, source="", amber="30", red="60")
+    first = loosened(steward, second)
+    later = loosened(steward, second, amber="40", red="50")
+    waiting = LimitNotice.waiting().filter(unit__name="教务处").values_list("request", flat=True)
+    assert (set(waiting), first.notices.get().waits) == ({of_all.pk, later.pk}, False)
+    assert head.post(f"{SEEN}{later.notices.get().pk}/seen/").status_code == 302
+    assert limits_of("aa.students")["gone"].amber == 400
+
+
+@pytest.mark.parametrize(("measure", "most"), [("gone", most_gone), ("changed", most_changed)])
+def test_a_tables_first_own_limit_needs_two_where_it_is_looser_than_its_declaration(steward, second, measure, most):  # noqa: F811
+    """It may be stricter than that of all sources, by which no shared table is measured."""
+    establishment, roster = named_source("hr.yongyou"), named_source("aa.zhengfang")
+    loosened(steward, second, source="", amber="40", red="60", measure=measure)
+    before = most(establishment, 1000)
+    said = {"measure": measure, "source": "hr.yongyou", "reason": "编制调整", "amber": "25", "red": "60"}
+    assert steward.post(SET, said | {"token": str(uuid4())}).status_code == 302
+    assert (most(establishment, 1000), LimitRequest.objects.latest("id").state) == (before, "asked")
+    stricter = said | {"source": "aa.zhengfang", "amber": "1", "token": str(uuid4())}
+    assert steward.post(SET, stricter).status_code == 302
+    assert most(roster, 1000) == 10, "it is known for more"
+    assert LimitRequest.objects.count() == 2
 
 
 def test_until_it_is_seen_a_table_is_measured_by_what_it_is_known_for(steward, second, head):  # noqa: F811

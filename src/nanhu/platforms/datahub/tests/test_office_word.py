@@ -175,6 +175,12 @@ def test_who_handed_it_in_and_is_of_the_office_speaks_for_it(steward, second, ha
     identity.grant_role(**right_of)
     assert found_right(steward, held).status_code == 302
     assert agreed(steward, held).status_code == 409
+    case, his = f"/datahub/gate/{Release.objects.get().public_id}/", Affiliation.objects.filter(campus_no="0020209001")
+    assert "现在不能替它说话了" not in second.get(case).content.decode()
+    his.update(unit_id=unit("图书馆", "0030", "1000"))
+    assert "现在不能替它说话了" in second.get(case).content.decode(), "before anybody agrees"
+    assert agreed(second, held).status_code == 409
+    his.update(unit_id=registry_office)
     assert agreed(second, held).status_code == 302
 
 

@@ -151,6 +151,50 @@ def test_who_chose_the_office_of_a_source_is_not_the_second_there_nor_who_agreed
     assert state_of(held) == "applied"
 
 
+def test_what_waits_for_a_steward_does_so_as_it_is_now(steward, second, registry_office):  # noqa: F811
+    """Not as it was when it was asked for: an office that has a head again is not passed over, and one that lost him is not waited for."""
+    unit("学生处", "0031", "1000")
+    assert steward.post(SET, wanted()).status_code == 302
+    change = waiting_change()
+    assert_stewards_to_do(second, change, "没有负责人、副职或书记在任")
+    office = head_of(registry_office, "王处长", "0020209010")
+    assert "改归学生处" in office.get(TODO).content.decode()
+    assert at_desk(change) not in second.get(TODO).content.decode()
+    listed = second.get("/datahub/owners/").content.decode()
+    assert ["另一位数据管理员（" in listed, "approve/" in second.get(at_desk(change)).content.decode()] == [
+        False,
+        False,
+    ]
+    Account.objects.filter(pk=account_of("0020209010").pk).update(state="suspended")
+    assert_stewards_to_do(second, change, "在任的人都没有在用的账号")
+    assert second.post(at_desk(change, "approve/")).status_code == 302
+    assert OwnerChange.objects.get().vacancy == "no_account"
+
+
+def assert_stewards_to_do(client, change, why):
+    page = client.get(TODO).content.decode()
+    assert (at_desk(change) in page, f"另一位数据管理员（{why}）" in page) == (True, True)
+
+
+def test_who_leads_both_offices_does_not_speak_for_the_two(steward, second, head, registry_office):  # noqa: F811
+    other = unit("学生处", "0031", "1000")
+    appointed(other, "0020209010")
+    assert steward.post(SET, wanted()).status_code == 302
+    change = waiting_change()
+    assert change.vacancy == "both_sides"
+    assert "改归学生处" not in head.get(TODO).content.decode()
+    assert at_office(change, "agree/") not in head.get(at_office(change)).content.decode()
+    assert head.post(at_office(change, "agree/")).status_code == 409
+    assert_stewards_to_do(second, change, "能替它说话的人也替改后的部门说话")
+    appointed(other, "0020209009", "deputy")
+    assert second.post(at_desk(change, "approve/")).status_code == 409, "a steward who is of the other side neither"
+    assert at_desk(change) not in second.get(TODO).content.decode()
+    deputy = head_of(registry_office, "李副处长", "0020209011", post="deputy")
+    assert "改归学生处" in deputy.get(TODO).content.decode()
+    assert deputy.post(at_office(change, "agree/")).status_code == 302
+    assert owner_now() == "学生处"
+
+
 def test_a_source_that_is_nobodys_has_its_owner_at_once_and_a_takeback_is_ones_own(steward, second, right):  # noqa: F811
     unit("学生处", "0031", "1000")
     unit("图书馆", "0030", "1000")

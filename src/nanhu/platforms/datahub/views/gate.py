@@ -16,6 +16,7 @@ from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.labels import office_label
 from nanhu.platforms.datahub.models import Batch, GateLimit, LimitRequest, OwnerChange, Release
 from nanhu.platforms.datahub.services import limits as setting
+from nanhu.platforms.datahub.services import owner_changes as changing
 from nanhu.platforms.datahub.services import owners, releasing
 from nanhu.platforms.datahub.views.batches import batch
 from nanhu.platforms.datahub.views.desk import gate_desk, limits_desk, owners_desk
@@ -98,6 +99,15 @@ class Releases(Table):
     state = Badge(_("状态"), names=State.choices, tones={State.AGREED: "good", State.ASKED: "warn"}, tone="none")
 
 
+def facts_of_word(_request: PageRequest, found: Release) -> dict[str, Any]:
+    """Whether it counts no more, as the list of what waits does not see of who moved to another unit."""
+    facts: dict[str, Any] = {"sentences": sentences_of(found.batch.gate)}
+    if found.state != State.ASKED:
+        return facts
+    owner = owners.owner_of(found.batch)
+    return facts | {"word": found, "owner": owner, "is_lapsed": releasing.is_lapsed(found, owner)}
+
+
 releases = gate_desk.proposals(
     "",
     Release,
@@ -110,7 +120,7 @@ releases = gate_desk.proposals(
     lead=_("与上一批相差太多的文件先不生效：负责部门看过名单、确认文件无误，再由一位数据管理员同意才放行。"),
     empty=Empty(title=_("还没有放行申请"), icon="shield-check"),
     template="datahub/release_case.html",
-    facts=lambda _request, found: {"sentences": sentences_of(found.batch.gate)},
+    facts=facts_of_word,
 )
 
 
@@ -165,13 +175,16 @@ def what_became_of(made: OwnerChange | bool) -> str:
 def set_owner(request: PageRequest, form: OwnerForm) -> OwnerChange | bool:
     said = form.cleaned_data | {"unit_id": form.cleaned_data["unit"].id}
     del said["unit"]
-    return owners.set_owner(by=request.actor, **said)
+    return changing.set_owner(by=request.actor, **said)
 
 
 def who_agrees(one: OwnerChange) -> str:
-    if not one.vacancy:
+    """While it waits, as it is now."""
+    waits = one.state == OwnerChange.State.ASKED
+    vacancy = changing.deciders_of(one).vacancy if waits else one.vacancy
+    if not vacancy:
         return _now("现在的负责部门")
-    return _now("另一位数据管理员（%s）") % one.get_vacancy_display()
+    return _now("另一位数据管理员（%s）") % Release.Vacancy(vacancy).label
 
 
 class OwnerChanges(Table):
@@ -191,10 +204,10 @@ class OwnerChanges(Table):
 
 
 def who_may_decide(request: PageRequest, found: OwnerChange) -> dict[str, Any]:
-    """No button for a steward where the office can speak."""
+    """No button for a steward where the office can speak, or who is of the other side."""
     waits = found.state == OwnerChange.State.ASKED
-    office = owners.speaking_for(found.before).besides(found.author_id) if waits else frozenset()
-    return {"may_decide": False} if office and request.viewer.account_id not in office else {}
+    is_his = not waits or changing.may_decide(found, request.viewer.account_id)
+    return {} if is_his else {"may_decide": False}
 
 
 owner_changes = owners_desk.proposals(
@@ -202,8 +215,8 @@ owner_changes = owners_desk.proposals(
     OwnerChange,
     OwnerChanges,
     found=OwnerChange.objects.select_related("before", "unit"),
-    on_approve=lambda by, found: owners.agree_owner(by=by, asked=found),
-    on_refuse=lambda by, found, answer: owners.refuse_owner(by=by, asked=found, answer=answer),
+    on_approve=lambda by, found: changing.agree_owner(by=by, asked=found),
+    on_refuse=lambda by, found, answer: changing.refuse_owner(by=by, asked=found, answer=answer),
     title=_("改负责部门的申请"),
     tab=_("改归属"),
     lead=_("把一个来源改归别的部门，要现在的负责部门同意；它没有人能说话的，要另一位数据管理员同意。"),
@@ -216,7 +229,7 @@ owner_changes = owners_desk.proposals(
     "take-back/", TakeBackForm, title=_("撤回改归属的申请"), submit=_("撤回"), icon="undo-2", done=_("已撤回。")
 )
 def take_back_owner(request: PageRequest, form: TakeBackForm, found: OwnerChange) -> None:
-    owners.take_back_owner(by=request.actor, asked=found, answer=form.cleaned_data["answer"])
+    changing.take_back_owner(by=request.actor, asked=found, answer=form.cleaned_data["answer"])
 
 
 def words_of(one: GateLimit | LimitRequest) -> str:
@@ -261,8 +274,10 @@ def set_limit(request: PageRequest, form: LimitForm) -> bool:
 
 
 def offices_that_know(one: LimitRequest) -> str:
-    """Of those whose files it concerns, how many have seen it; empty until it is agreed to."""
-    return f"{one.heard} / {one.notified}" if one.notified else ""  # type: ignore[attr-defined]  # annotated
+    """Of those whose files it concerns, how many have seen it; empty until it is agreed to. Of others there is nothing to see any more where
+    the limit was changed again since."""
+    heard = f"{one.heard} / {one.notified}" if one.notified else ""  # type: ignore[attr-defined]  # annotated
+    return _now("%s，后来又改过了") % heard if one.superseded else heard  # type: ignore[attr-defined]
 
 
 class LimitRequests(Table):
@@ -287,7 +302,9 @@ limit_requests = limits_desk.proposals(
     LimitRequest,
     LimitRequests,
     found=LimitRequest.objects.annotate(
-        notified=Count("notices"), heard=Count("notices", filter=Q(notices__heard_at__isnull=False))
+        notified=Count("notices"),
+        heard=Count("notices", filter=Q(notices__heard_at__isnull=False)),
+        superseded=Count("notices", filter=Q(notices__superseded_at__isnull=False)),
     ),
     on_approve=lambda by, found: setting.agree(by=by, asked=found),
     on_refuse=lambda by, found, answer: setting.refuse(by=by, asked=found, answer=answer),

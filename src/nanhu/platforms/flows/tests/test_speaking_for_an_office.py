@@ -11,7 +11,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub.models import Batch, OwnerChange, Release
-from nanhu.platforms.datahub.services import owners
+from nanhu.platforms.datahub.services import owner_changes, owners
 from nanhu.platforms.datahub.tests.at_red import agreed, appointed, desk_of, found_right, state_of, unit
 from nanhu.platforms.datahub.tests.conftest import BY, enrolled
 from nanhu.platforms.flows.models import Delegation
@@ -109,16 +109,43 @@ def test_where_nobody_else_can_speak_for_an_office_it_is_a_steward_who_lets_a_so
         identity.revoke_role(by=BY, account_id=account(HEAD).pk, role="datahub.steward")
     library = unit("图书馆", "0030")
     said = {"source": "aa.students", "unit_id": library, "reason": "归图书馆"}
-    asked = owners.set_owner(by=Actor(account(asker).pk, asker), token=uuid4(), **said)
+    asked = owner_changes.set_owner(by=Actor(account(asker).pk, asker), token=uuid4(), **said)
+    assert is_to_decide(STEWARD, asked) == (happens is gives_it_to_a_delegate)
     happens(office)
     for campus_no in (OTHER, HEAD):
         desk = sessions.signed_in(campus_no)
         assert desk.post(f"/datahub/gate/office/owners/{asked.public_id}/agree/").status_code in {403, 404, 409}
     assert OwnerChange.objects.get().state == "asked"
     enrolled("管三号", "0020209016", "datahub.steward")
+    assert is_to_decide("0020209016", asked)
     third = sessions.signed_in("0020209016")
     assert third.post(f"/datahub/owners/{asked.public_id}/approve/").status_code == 302
     assert owners.unit_of("aa.students") == library
+
+
+def is_to_decide(campus_no, asked):
+    """In the 待办 of a steward, as the service says who decides."""
+    steward, asked = account(campus_no).pk, OwnerChange.objects.get(pk=asked.pk)
+    waits = OwnerChange.waiting_for(steward).filter(pk=asked.pk).exists()
+    is_his = owner_changes.may_decide(asked, steward) and asked.author_id != steward
+    assert waits == (is_his and not owner_changes.deciders_of(asked).accounts)
+    return waits
+
+
+def test_a_delegate_decides_for_the_head_who_did_not_ask_and_leads_not_both(office):
+    library = unit("图书馆", "0030")
+    said = {"source": "aa.students", "unit_id": library, "reason": "归图书馆"}
+    asked = owner_changes.set_owner(by=Actor(account(STEWARD).pk, STEWARD), token=uuid4(), **said)
+    delegated()
+    enrolled("管三号", "0020209016", "datahub.steward")
+    at, other = f"/datahub/gate/office/owners/{asked.public_id}/agree/", sessions.signed_in(OTHER)
+    assert not is_to_decide("0020209016", asked)
+    appointed(library, HEAD)
+    assert other.post(at).status_code in {403, 409}, "in the place of who leads both"
+    assert is_to_decide("0020209016", asked)
+    appointed(office, "0020209016", "deputy")
+    assert is_to_decide("0020209016", asked) is False, "it is the office's again"
+    assert owner_changes.deciders_of(asked).accounts == {account("0020209016").pk}
 
 
 def ends_the_delegation():

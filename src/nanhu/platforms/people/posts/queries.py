@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import DateField, Exists, Expression, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, Expression, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now, TruncDate
 
 from nanhu.kernel.clock import campus_today
@@ -118,7 +118,7 @@ def leaders_of(unit_ids: Collection[int], offices: Collection[str]) -> QuerySet[
     return found.values_list("person_id", flat=True)
 
 
-def units_led_by(person: int | Given, offices: Collection[str]) -> QuerySet[Post, int]:
+def units_led_by(person: int | Given | Subquery, offices: Collection[str]) -> QuerySet[Post, int]:
     """Ids of the units of which a person holds one of these offices, on the day that the database has: for lists that are counted."""
     return leading(offices).filter(person_id=person).values_list("unit_id", flat=True)
 
