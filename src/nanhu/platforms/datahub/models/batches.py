@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -466,7 +466,7 @@ class LimitNotice(models.Model):
         ]
 
     @classmethod
-    def waiting(cls) -> "QuerySet[Self]":
+    def waiting(cls) -> "QuerySet[LimitNotice]":
         return cls._default_manager.filter(heard_at=None, superseded_at=None)
 
     @property

@@ -46,12 +46,12 @@ def deciders_of(asked: OwnerChange) -> Owner:
     return replace(office, accounts=others, vacancy="" if others else office.vacancy or why)
 
 
-def may_decide(asked: OwnerChange, account_id: int | None) -> bool:
+def may_decide(asked: OwnerChange, account_id: int) -> bool:
     """Whether this account is one of them, or may be the steward instead."""
     office = deciders_of(asked)
     if office.accounts:
         return account_id in office.accounts
-    stands_for_who_asked = asked.author_id in office.in_place.get(account_id or 0, {})
+    stands_for_who_asked = asked.author_id in office.in_place.get(account_id, {})
     is_of_the_other_side = account_id in speaking_for(asked.unit).accounts
     is_steward = identity.holding(STEWARD).filter(pk=account_id).exists()
     return is_steward and not (stands_for_who_asked or is_of_the_other_side)
