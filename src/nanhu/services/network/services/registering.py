@@ -57,7 +57,10 @@ def register_many(*, by: Actor, orders: Sequence[dict[str, Any]]) -> list[Nas]:
     refuse_impossible(made)
     with refused_as(NasKnownError, by="network_nas_once"):
         Nas.objects.bulk_create(made)
-    note(by, "network.register_nas", made)
+    audit.record_many(
+        audit.Record(by=by, action="network.register_nas", target=target_of(nas), facts=said)
+        for nas, said in each_said(made)
+    )
     return made
 
 
@@ -79,7 +82,11 @@ def change_many(*, by: Actor, orders: Sequence[tuple[Nas, dict[str, Any]]]) -> N
     refuse_impossible(rows)
     with refused_as(NasKnownError, by="network_nas_once"):
         Nas.objects.bulk_update(rows, [*CHANGED, "secret"], batch_size=AT_ONCE)
-    note(by, "network.change_nas", rows, [{"new_secret": bool(facts.get("secret"))} for _found, facts in orders])
+    new = [{"new_secret": bool(facts.get("secret"))} for _found, facts in orders]
+    audit.record_many(
+        audit.Record(by=by, action="network.change_nas", target=target_of(nas), facts=said | own)
+        for (nas, said), own in zip(each_said(rows), new, strict=True)
+    )
 
 
 @transaction.atomic
@@ -107,13 +114,10 @@ def refuse_impossible(rows: Sequence[Nas]) -> None:
             raise UnknownStyleError
 
 
-def note(by: Actor, action: str, rows: Sequence[Nas], more: Sequence[dict[str, Any]] = ()) -> None:
+def each_said(rows: Sequence[Nas]) -> list[tuple[Nas, dict[str, Any]]]:
+    """With what the log says of it; one query."""
     names = identity.network_applications() if rows else []
-    facts = [said_of(nas, names) for nas in rows]
-    audit.record_many(
-        audit.Record(by=by, action=action, target=target_of(nas), facts=said | own)
-        for nas, said, own in zip(rows, facts, more or [{}] * len(rows), strict=True)
-    )
+    return [(nas, said_of(nas, names)) for nas in rows]
 
 
 def said_of(nas: Nas, names: Sequence[tuple[str, str]]) -> dict[str, Any]:
