@@ -1,5 +1,6 @@
 """Why a call to another system failed, in words for an office: what is wrong, and who can mend it."""
 
+import re
 import socket
 import ssl
 from collections import deque
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.outgoing import BadAnswerError, CallRefusedError
 
 KINDS: Final[tuple[tuple[type[OSError], str | Promise], ...]] = (
-    (BadAnswerError, _("对方的回答没有传完，或不是 HTTP")),
+    (BadAnswerError, _("对方的回答没有传完，或不是约定的样子")),
     (CallRefusedError, _("这个地址不许连：校外的要用公网地址和 https，校内的主机要由学校先列出")),
     (ssl.SSLError, _("加密连接没有建成：对方的证书不可信、过期或不是它的")),
     (socket.gaierror, _("找不到这台主机：名字不对，或域名解析不通")),
@@ -22,6 +23,8 @@ KINDS: Final[tuple[tuple[type[OSError], str | Promise], ...]] = (
     (OSError, _("连不上")),
 )
 """The first that fits."""
+STATUS: Final = re.compile(r"BadAnswerError: HTTP (\d{3})\b")
+"""A failure that was a whole answer, and no good."""
 
 
 def kind_in_words(kind: type[OSError]) -> str | Promise:
@@ -42,6 +45,8 @@ def kind_named(name: str) -> type[OSError] | None:
 def in_words(problem: str) -> str:
     """Of a failure that was written down as "its class: what it said": its sentence, with that in brackets behind it. Anything else is a sentence
     already."""
+    if answered := STATUS.match(problem):
+        return f"{status_in_words(int(answered[1])) or _('对方没有照办')}（{problem}）"
     kind = kind_named(problem.partition(":")[0])
     return problem if kind is None else f"{kind_in_words(kind)}（{problem}）"
 

@@ -1,7 +1,8 @@
 """One address for the API, the page where a phone lets a site know who holds it, and the phones themselves.
 
-`POST /faults` lets the next calls go wrong: expired and invalid (the token), untrusted (60020), busy (45009), slow, down; duplicate and disorder
-are about the next callbacks. `/` lists who is in the company; `/phone?userid=` is one member's phone.
+`POST /faults` lets the next calls go wrong: expired and invalid (the token), untrusted (60020), busy (45009), slow,
+down (502), broken (500), throttled (429), cut (the line ends within the answer), garbled (no JSON); duplicate, disorder and lost are about the
+next callbacks. `/` lists who is in the company; `/phone?userid=` is one member's phone.
 """
 
 import json
@@ -36,7 +37,28 @@ from nanhu.emulators.wecom.store import ACTIVE, INVITED, LEFT
 LARGEST = 512 * 1024
 HOSTS = ("localhost", "127.0.0.1", "[::1]")
 MOST_FAULTS = 1000
-FAULTS = ("expired", "invalid", "refused", "untrusted", "busy", "slow", "down", "duplicate", "disorder")
+CUT = "cut"
+"""The call is done, and of its answer half goes out."""
+ANSWERS: dict[str, tuple[HTTPStatus, bytes]] = {
+    "down": (HTTPStatus.BAD_GATEWAY, b"bad gateway"),
+    "broken": (HTTPStatus.INTERNAL_SERVER_ERROR, b"internal server error"),
+    "throttled": (HTTPStatus.TOO_MANY_REQUESTS, b"too many requests"),
+    "garbled": (HTTPStatus.OK, b"<html>upstream maintenance</html>"),
+}
+"""What stands before the API and answers in its place."""
+FAULTS = (
+    "expired",
+    "invalid",
+    "refused",
+    "untrusted",
+    "busy",
+    "slow",
+    *sorted(ANSWERS),
+    CUT,
+    "duplicate",
+    "disorder",
+    "lost",
+)
 HTML = "text/html; charset=utf-8"
 STATUS = {ACTIVE: "已加入", INVITED: "已邀请", LEFT: "已退出", 2: "已停用"}
 type Post = Callable[[str, bytes], int]
@@ -71,7 +93,8 @@ class WecomApplication:
         self.files = {f"/{name}": folder.joinpath(name).read_bytes() for name in ("phone.css", "phone.js")}
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        return respond(environ, start_response, self.decide, broken="企业微信（模拟）出错，请看日志")
+        whole = respond(environ, start_response, self.decide, broken="企业微信（模拟）出错，请看日志")
+        return [one[: len(one) // 2] for one in whole] if environ.get(CUT) else whole
 
     def decide(self, environ: dict[str, Any]) -> Answer:
         check_host(environ, HOSTS)
@@ -94,9 +117,10 @@ class WecomApplication:
         return pages[path](query)
 
     def api(self, environ: dict[str, Any], name: str, query: dict[str, str]) -> Answer:
-        if self.company.next_fault("down"):
-            return Answer(HTTPStatus.BAD_GATEWAY, "text/plain", b"bad gateway")
-        body = body_of(environ, largest=LARGEST)
+        if fault := self.company.next_fault(*ANSWERS):
+            status, words = ANSWERS[fault]
+            return Answer(status, "text/plain", words)
+        body, environ[CUT] = body_of(environ, largest=LARGEST), self.company.next_fault(CUT)
         return as_json(self.company.call(name, query, json.loads(body) if body else {}))
 
     def plan(self, fields: dict[str, Any]) -> Answer:
@@ -114,8 +138,10 @@ class WecomApplication:
             self.join(action.userid)
         elif action.what == "leave":
             self.leave(action.userid)
+        elif action.what == "remove":
+            self.remove(action.userid)
         else:
-            raise RefusedError(HTTPStatus.BAD_REQUEST, "join 或 leave")
+            raise RefusedError(HTTPStatus.BAD_REQUEST, "join、leave 或 remove")
         return as_json({"done": True})
 
     def join(self, userid: str) -> None:
@@ -136,6 +162,11 @@ class WecomApplication:
         self.company.store.write("UPDATE member SET status = ? WHERE userid = ?", LEFT, userid)
         self.tell(userid, "change_contact", ChangeType="update_user", Status=str(LEFT))
 
+    def remove(self, userid: str) -> None:
+        """Somebody takes a member out of the book in their own back office."""
+        self.company.store.write("DELETE FROM member WHERE userid = ?", userid)
+        self.tell(userid, "change_contact", ChangeType="delete_user")
+
     def tell(self, userid: str, event: str, **facts: str) -> None:
         lines = {
             "ToUserName": self.company.corp_id,
@@ -148,6 +179,8 @@ class WecomApplication:
         }
         inner = "".join(f"<{name}>{xml_escape(value)}</{name}>" for name, value in lines.items())
         text = f"<xml>{inner}</xml>"
+        if self.company.next_fault("lost"):
+            return
         if self.company.next_fault("disorder"):
             self.kept_back.append(text)
             return

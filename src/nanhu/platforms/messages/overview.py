@@ -7,13 +7,22 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import clock
-from nanhu.kernel.registry import message_templates
+from nanhu.kernel.outgoing_words import in_words
+from nanhu.kernel.registry import Text, message_templates
 from nanhu.platforms.messages.models import Delivery, Entry, Parcel
+from nanhu.platforms.messages.services import handing
 from nanhu.platforms.messages.wording import FACT
 
 DAYS = 7
+REASONS: Mapping[str, Text] = {
+    handing.UNKNOWN: _("没有这个渠道"),
+    handing.NO_ANSWER: _("渠道没有说送到没有"),
+    handing.OFF: _("渠道没有接通"),
+    handing.LATER: _("渠道说过一会儿再送"),
+}
 
 
 def template_title(key: str) -> str:
@@ -23,7 +32,14 @@ def template_title(key: str) -> str:
 
 
 def deliveries() -> QuerySet[Delivery]:
-    return Delivery.objects.select_related("entry__message").order_by("-created_at", "-id")
+    return Delivery.objects.select_related("entry__message", "parcel").order_by("-created_at", "-id")
+
+
+def shown_reason(row: Delivery) -> str:
+    """Why it did not arrive; of what still waits why it waits."""
+    is_waiting = row.state == Delivery.State.QUEUED
+    reason = row.reason or (row.parcel.error if is_waiting else "")
+    return str(REASONS.get(reason, "")) or str(in_words(reason))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

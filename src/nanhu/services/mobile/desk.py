@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,7 +30,7 @@ from nanhu.kernel.registry import Viewer, WaitingLine
 from nanhu.kernel.ui import qr
 from nanhu.services.mobile import policies, queries
 from nanhu.services.mobile.adapters import choice
-from nanhu.services.mobile.adapters.wecom import tokens
+from nanhu.services.mobile.adapters.wecom import resting, tokens
 from nanhu.services.mobile.models import Callback, Comparison, Corp, Difference, Member, VendorCall
 from nanhu.services.mobile.services import comparing, members
 
@@ -54,7 +54,8 @@ def overview(request: PageRequest) -> HttpResponse:
         "corp": Corp.objects.first(),
         "comparison": comparing.last(),
         "states": [(label, counts.get(key, 0), f"{member_list.address()}?state={key}") for key, label in State.choices],
-        "stopped": tokens.stopped(),
+        "stopped": tokens.all_stopped(),
+        "troubles": list(resting.troubles()),
         "address": address,
         "code": qr.picture(address),
         "addresses": overview.addresses_below(),
@@ -152,10 +153,12 @@ class DifferenceFilters(Filters):
     kind = Choice(_("差异"), Difference.Kind.choices)
 
 
-def removals() -> QuerySet[Difference]:
-    """More than a day brings wait for the keeper: he looks, and presses 按差异重新推送."""
+def unsettled() -> QuerySet[Difference]:
+    """Removals that are more than a day brings, and who is gone there though we never heard of it: the keeper looks, and presses
+    按差异重新推送."""
     newest = Comparison.objects.order_by("-pk").values("pk")[:1]
-    return Difference.objects.filter(kind=Difference.Kind.REMOVE, comparison_id__in=newest)
+    rows = Difference.objects.filter(comparison_id__in=newest)
+    return rows.filter(Q(kind=Difference.Kind.REMOVE) | Q(words="missing"))
 
 
 @desk.page(
@@ -163,7 +166,7 @@ def removals() -> QuerySet[Difference]:
     title=_("差异"),
     tab=_("差异"),
     lead=_("最近一次比较：学校的记录和企业微信的通讯录。空的才对。"),
-    count=entered("mobile.removals", removals),
+    count=entered("mobile.removals", unsettled),
     waits=True,
 )
 def differences(request: PageRequest) -> HttpResponseBase:
@@ -176,7 +179,7 @@ class Calls(Table):
     at = Moment(_("时间"), "created_at")
     api = Text(_("调用的接口"))
     about = Text(_("关于"))
-    errcode = Number(_("答复"))
+    errcode = Text(_("答复"), is_number=True)
     words = Text(_("说明"), "shown_words")
     milliseconds = Number(_("毫秒"))
 

@@ -23,6 +23,7 @@ OUTCOMES: dict[str, Text] = {
     "no_member": _("不是我们的成员"),
     "not_ours": _("与通讯录无关"),
 }
+USES: dict[str, Text] = {"app": _("应用：消息和进门"), "contacts": _("通讯录同步")}
 REASONS: dict[str, Text] = {
     "": "",
     "missing": _("我们推送过，那边没有"),
@@ -55,6 +56,15 @@ class Token(models.Model):
 
     class Meta:
         db_table = "mobile_token"
+
+    @property
+    def shown_use(self) -> Text:
+        return USES.get(self.use, self.use)
+
+    @property
+    def shown_reason(self) -> str:
+        """Why it was stopped, and what to do about it."""
+        return rules.words_of(self.stopped_code, "")
 
 
 class StandingConsents(models.Manager["Consent"]):
@@ -214,7 +224,10 @@ class VendorCall(models.Model):
 
     @property
     def shown_words(self) -> Text:
-        return in_words(self.words) if self.errcode is None else rules.WORDS.get(self.errcode, self.words)
+        """Of what went well their "ok"; of the rest what is wrong, and what to do."""
+        if self.errcode is None:
+            return in_words(self.words)
+        return rules.meaning_of(self.errcode, self.words) if self.errcode else self.words
 
 
 class Callback(models.Model):

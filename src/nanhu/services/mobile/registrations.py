@@ -10,7 +10,7 @@ from nanhu.kernel.registry import Check, CheckResult, FactCopies, MessageChannel
 from nanhu.kernel.school import school
 from nanhu.services.mobile import desk, mine, personnel, queries  # noqa: F401  (their pages enter themselves)
 from nanhu.services.mobile.adapters import choice
-from nanhu.services.mobile.adapters.wecom import tokens
+from nanhu.services.mobile.adapters.wecom import resting, tokens
 from nanhu.services.mobile.adapters.wecom.line import line
 from nanhu.services.mobile.rules import words_of
 from nanhu.services.mobile.services import members, sending
@@ -25,6 +25,12 @@ def check_line() -> CheckResult:
         words = words_of(stopped.stopped_code, "")
         return CheckResult(
             verdict=Verdict.FAIL, message=words, remedy=say("改好后到“企业微信通讯录”按“重新取凭证再试”。")
+        )
+    if found := next(resting.troubles(), None):
+        return CheckResult(
+            verdict=Verdict.WARN,
+            message=say("企业微信接连没有照办：%(why)s") % {"why": found.why},
+            remedy=say("会自动再试；一小时还不好，看“企业微信通讯录”的调用记录，或问企业微信。"),
         )
     waiting = queries.unhandled_callbacks()
     if waiting > 1:

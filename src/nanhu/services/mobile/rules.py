@@ -23,22 +23,27 @@ CAMPUS_NO: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{1,19}")
 type Step = Literal["create", "update", "delete", "schedule", "keep", "nothing"]
 
 WORDS: Final[Mapping[int, Text]] = {
+    -1: _("企业微信自己出错了，会自动再试"),
     40001: _("密钥不对：请核对密钥文件"),
-    40013: _("企业号（corp_id）不对"),
+    40013: _("企业号（corp_id）不对：请核对学校文件的 [wecom]"),
     40003: _("账号不合企业微信的规则"),
     40014: _("凭证被反复拒绝：请看是否有别的程序在用同一个密钥"),
     42001: _("凭证被反复判为过期：请看是否有别的程序在用同一个密钥"),
-    41001: _("没有带上凭证"),
+    41001: _("没有带上凭证：请看是否有代理改了地址"),
     45009: _("超过企业微信的调用频率，会自动再试"),
+    45033: _("同时调用太多，会自动再试"),
     48002: _("这个应用没有通讯录权限"),
     48009: _("通讯录同步的权限变了：请在管理后台重新开通“通讯录同步”"),
     60003: _("部门还没有建好，会自动再试"),
     60011: _("没有权限：请在管理后台核对应用的可见范围"),
     60020: _("调用地址不在企业可信 IP 里：请在管理后台添加本机的出口地址"),
+    60102: _("企业微信里已有这个账号"),
     60103: _("手机号不合规则：请到人事处或学工处更正"),
     60104: _("手机号已被企业里另一人使用：请到人事处或学工处更正"),
     60111: _("企业微信里没有这个账号"),
+    60129: _("手机号和邮箱都没有，开不了账号：请到人事处或学工处补登手机号"),
     81013: _("收件人都不在企业里"),
+    301002: _("没有权限用这个应用：请在管理后台核对 agent_id 和企业可信 IP"),
 }
 
 
@@ -70,8 +75,14 @@ class Wanted:
 
 
 def words_of(code: int, said: str) -> str:
+    """With the code before them; code 0: no answer of theirs, the words say all."""
+    return f"{code} {meaning_of(code, said)}" if code else said
+
+
+def meaning_of(code: int, said: str) -> str:
+    """What is wrong, and what to do about it."""
     known = WORDS.get(code)
-    return f"{code} {known or said}"
+    return str(known or _("企业微信没有照办，它的原话是“%(said)s”，错误码见它的开发文档") % {"said": said})
 
 
 def leaves_on(kind: str, ended_on: date) -> date:

@@ -30,6 +30,7 @@ MOST_TRIES = 8
 LOOKED_AFTER = GIVES_UP_AFTER + timedelta(days=1)
 LOOKED_AT_ONCE, MOST_PARTS = 5000, 20
 UNKNOWN, NO_ANSWER, OFF = "no such channel", "no answer", "switched off"
+LATER = "later"
 LONGEST_REASON, LONGEST_REFERENCE = 200, 80
 State = Delivery.State
 type Look = Callable[[Sequence[str]], Mapping[str, MessageOutcome]]
@@ -86,7 +87,7 @@ def handed_over(channel: MessageChannel, batch: MessageBatch) -> Answer:
     outcomes = {one.delivery_id: said.get(one.delivery_id, silent) for one in batch.recipients}
     settle({pk: one for pk, one in outcomes.items() if one.state != "later"})
     waits = [one for one in outcomes.values() if one.state == "later"]
-    return Again(waits[0].reason or "later") if waits else Done()
+    return Again(waits[0].reason or LATER) if waits else Done()
 
 
 def drop(ids: Collection[int]) -> None:

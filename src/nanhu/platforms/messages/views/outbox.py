@@ -58,7 +58,7 @@ class Deliveries(Table):
     person = Person(_("收件人"), lambda row: row.entry.person_id)
     channel = Text(_("渠道"), channel_title)
     state = Badge(_("状态"), names=dict(State.choices), tones=TONES, tone="none")
-    reason = Text(_("原因"))
+    reason = Text(_("原因"), overview.shown_reason, sort="reason")
     action = Markup(_("操作"), "messages/_resend.html")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from typing import Protocol
 
@@ -66,6 +67,14 @@ class VendorError(Exception):
 
 class LaterError(VendorError):
     """Not now: its limits, or a fault of its own."""
+
+
+class RestingError(LaterError):
+    """Nobody was called: it has failed so often lately that it is left alone until then."""
+
+    def __init__(self, words: str, until: datetime) -> None:
+        super().__init__(0, words)
+        self.until = until
 
 
 class StoppedError(VendorError):

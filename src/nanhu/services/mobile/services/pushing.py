@@ -17,7 +17,15 @@ from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters import choice
-from nanhu.services.mobile.adapters.port import BookMember, LaterError, MemberFacts, Status, StoppedError, VendorError
+from nanhu.services.mobile.adapters.port import (
+    BookMember,
+    LaterError,
+    MemberFacts,
+    RestingError,
+    Status,
+    StoppedError,
+    VendorError,
+)
 from nanhu.services.mobile.adapters.wecom.client import EXISTS, MOBILE_EXISTS, NO_DEPARTMENT, UNKNOWN_USER
 from nanhu.services.mobile.errors import NotConfiguredError
 from nanhu.services.mobile.events import MemberJoined, MemberLeft
@@ -54,6 +62,8 @@ def push(member: Member, facts: MemberFacts) -> Answer:
         return done(member, facts)
     except StoppedError as error:
         return not_called(member, words_of(error.code, error.words))
+    except RestingError as error:
+        return not_called(member, error.words, error.until - now())
     except LaterError as error:
         return Again(words_of(error.code, error.words))
     except NotConfiguredError as error:
@@ -63,9 +73,9 @@ def push(member: Member, facts: MemberFacts) -> Answer:
         return Never(words_of(error.code, error.words), kept)
 
 
-def not_called(member: Member, error: str) -> Again:
+def not_called(member: Member, error: str, after: timedelta = STOPPED) -> Again:
     """While nobody is called no try is used up: a line that stood still for a night loses nobody."""
-    return Again(error, after=STOPPED, columns={"attempts": max(member.attempts - 1, 0)})
+    return Again(error, after=after, columns={"attempts": max(member.attempts - 1, 0)})
 
 
 def done(member: Member, facts: MemberFacts) -> Answer:

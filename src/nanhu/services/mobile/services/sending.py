@@ -29,7 +29,7 @@ from nanhu.kernel.retries.answers import Outside
 from nanhu.platforms.messages import api as messages
 from nanhu.services.mobile import queries, rules
 from nanhu.services.mobile.adapters import choice
-from nanhu.services.mobile.adapters.port import Card, LaterError, NotSentError, StoppedError, VendorError
+from nanhu.services.mobile.adapters.port import Card, LaterError, NotSentError, RestingError, StoppedError, VendorError
 from nanhu.services.mobile.models import Member, Outgoing
 from nanhu.services.mobile.rules import words_of
 
@@ -47,6 +47,7 @@ DIGEST: Final = "digest"
 State = Outgoing.State
 log = logging.getLogger(__name__)
 LATER = MessageOutcome(state="later")
+"""For the next minute, when not everybody calls."""
 DELIVERED = MessageOutcome(state="delivered")
 
 
@@ -125,8 +126,9 @@ def called(batch: MessageBatch, rows: Collection[Outgoing]) -> dict[str, Message
     card = Card(title=batch.title, text=batch.text, url=tap(batch.url), mark=batch.template)
     try:
         refused = tried(card, rows, userids)
-    except (LaterError, StoppedError):
-        return dict.fromkeys(userids, LATER)
+    except (LaterError, StoppedError) as error:
+        later = MessageOutcome(state="later", reason=words_of(error.code, error.words))
+        return dict.fromkeys(userids, later)
     except VendorError as error:
         refused = dict.fromkeys(userids, words_of(error.code, error.words))
     gone([one for one in rows if one.userid not in refused], State.DELIVERED)
@@ -230,6 +232,8 @@ def carry(row: Outgoing, mates: Sequence[Outgoing]) -> Answer:
         return Again(after=timedelta(minutes=1))
     try:
         error = tried(digest(mates), mates, [row.userid]).get(row.userid, "")
+    except RestingError as refusal:
+        return Again(refusal.words, after=refusal.until - now())
     except (LaterError, StoppedError) as refusal:
         return Again(words_of(refusal.code, refusal.words))
     except VendorError as refusal:

@@ -15,10 +15,12 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.messages import api as messages_api
 from nanhu.platforms.messages.models import Delivery
 from nanhu.platforms.messages.services import announcing
+from nanhu.services.mobile import desk
 from nanhu.services.mobile.adapters.wecom import client
 from nanhu.services.mobile.adapters.wecom import line as lines
 from nanhu.services.mobile.models import Outgoing, VendorCall
-from nanhu.services.mobile.services import sending
+from nanhu.services.mobile.services import comparing, sending
+from nanhu.services.mobile.tests.conftest import settle
 from nanhu.testing.channels import ChannelTests, batch_for, states
 from nanhu.testing.members import SYSTEM, grant
 
@@ -331,3 +333,45 @@ def test_what_is_withdrawn_goes_from_their_phones_and_a_digest_stays(syncing, we
         while sending.carry_due():
             pass
     assert len(messages(wecom)) == 9, "what waited is not sent"
+
+
+@pytest.mark.parametrize("fault", ["busy", "throttled", "broken", "cut", "garbled"])
+def test_whatever_they_answer_for_half_an_hour_it_waits_arrives_once_and_the_office_reads_why(syncing, wecom, fault):
+    grant("T1", ["messages.operator"])
+    messages_api.deliver_due()
+    told(syncing)
+    before = messages(wecom).count("有人捡到了您的校园卡")
+    facts = {"place": "二食堂", "phone": "0730-8640000"}
+    wecom.fault(*[fault] * 200)
+    messages_api.tell([syncing.persons["T2"]], "card.found", facts, key="again")
+    messages_api.deliver_due()
+    page = syncing.client("T1").get("/messages/outbox/deliveries/?state=queued").content.decode()
+    said = {"busy": "超过企业微信的调用频率", "throttled": "对方说问得太勤", "broken": "对方的系统出错了"}
+    assert said.get(fault, "对方的回答没有传完，或不是约定的样子") in page
+    minutes_pass(30)
+    calls = VendorCall.objects.filter(api="message/send").count()
+    assert calls < 12
+    wecom.company.faults.clear()
+    minutes_pass(80, noon() + timedelta(minutes=30))
+    assert messages(wecom).count("有人捡到了您的校园卡") == before + 1
+    assert set(Delivery.objects.filter(channel="wecom").values_list("state", flat=True)) == {"delivered"}
+
+
+def test_who_is_gone_there_and_we_never_heard_is_told_by_another_channel_and_found_by_the_comparison(syncing, wecom):
+    messages_api.deliver_due()
+    wecom.fault("lost")
+    wecom.application.remove("t2")
+    assert syncing.member("T2").state in {"invited", "active"}, "we never heard"
+    messages_api.tell([syncing.persons["T2"]], "mobile.before_push", {}, urgency="now", key="again")
+    messages_api.deliver_due()
+    tried = dict(Delivery.objects.filter(entry__message__key="again").values_list("channel", "state"))
+    assert tried == {"wecom": "failed", "sms": "handed_over"}
+    comparing.compare(by=SYSTEM)
+    keeper = syncing.client("T1")
+    assert "我们推送过，那边没有" in keeper.get("/mobile/desk/differences/").content.decode()
+    assert "t2" in keeper.get("/mobile/desk/differences/").content.decode()
+    assert desk.unsettled().count() == 1, "the keeper's to-do"
+    assert comparing.mend(by=SYSTEM) == 1
+    settle()
+    assert wecom.members()["t2"]
+    assert comparing.compare(by=SYSTEM).is_empty

@@ -1,15 +1,27 @@
 """The client against the emulator over the wire: tokens, refusals that stop the line, limits; and the contract of every vendor."""
 
+import re
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
 
+from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.services.mobile.adapters import choice
-from nanhu.services.mobile.adapters.port import Card, LaterError, MemberFacts, Status, StoppedError, VendorError
-from nanhu.services.mobile.adapters.wecom import client, tokens
+from nanhu.services.mobile.adapters.port import (
+    Card,
+    LaterError,
+    MemberFacts,
+    RestingError,
+    Status,
+    StoppedError,
+    VendorError,
+)
+from nanhu.services.mobile.adapters.wecom import client, resting, tokens
 from nanhu.services.mobile.models import Token, VendorCall
+from nanhu.services.mobile.rules import words_of
 
 pytestmark = pytest.mark.django_db
 LI = MemberFacts(userid="t1", name="李主任", mobile="13907300001", departments=(1,))
@@ -140,11 +152,12 @@ HALVES = (
 
 
 def test_half_an_answer_is_none_and_is_written_down(wecom, monkeypatch):
-    for called, answered in enumerate(HALVES, 1):
+    for answered in HALVES:
+        VendorCall.objects.all().delete()
         monkeypatch.setattr(wecom.company, "call", lambda *_arguments, said=answered: said)
         with pytest.raises(OSError, match=r"agreed|object"):
             choice.vendor().member("t1")
-        assert VendorCall.objects.count() == called
+        assert VendorCall.objects.count() == 1
 
 
 def test_what_is_null_is_not_there(wecom, monkeypatch):
@@ -169,3 +182,90 @@ def test_the_log_of_calls_keeps_no_phone_and_no_words(wecom):
 def test_words_are_cut_between_letters():
     assert client.fitted("学" * 100, 30).encode().decode() == "学" * 9 + "…"
     assert client.fitted("<" * 100, 30) == "&lt;" * 6 + "…"
+
+
+@pytest.mark.parametrize("fault", ["broken", "throttled", "cut", "garbled", "down"])
+def test_an_answer_that_is_none_is_no_answer_and_its_words_are_for_an_engineer(wecom, fault):
+    vendor = choice.vendor()
+    vendor.create_member(LI)
+    wecom.fault(fault)
+    with pytest.raises(OSError, match=r"HTTP \d|JSON|early"):
+        vendor.member("t1")
+    words = str(VendorCall.objects.order_by("-pk")[0].shown_words)
+    expected = {
+        "broken": "对方的系统出错了",
+        "down": "对方的系统出错了",
+        "throttled": "对方说问得太勤",
+        "cut": "对方的回答没有传完",
+        "garbled": "不是约定的样子",
+    }
+    assert expected[fault] in words
+    assert vendor.member("t1").userid == "t1"
+
+
+def test_codes_that_are_no_numbers_of_theirs_break_nothing(wecom, monkeypatch):
+    called = wecom.company.call
+    choice.vendor().member("t1")
+    for code in (10**30, "x", -(2**31), [1]):
+        monkeypatch.setattr(wecom.company, "call", lambda *_call, code=code: {"errcode": code, "errmsg": None})
+        VendorCall.objects.all().delete()
+        with pytest.raises(OSError, match="not as agreed"):
+            choice.vendor().member("t1")
+    monkeypatch.setattr(wecom.company, "call", called)
+
+
+@pytest.mark.parametrize(("fault", "said"), [("busy", "调用频率"), ("broken", "对方的系统出错了")])
+def test_an_address_that_goes_on_failing_is_left_alone_for_everybody_and_never_for_long(syncing, wecom, fault, said):
+    """However many members wait behind it: three calls, then one now and then."""
+    vendor, called, start = choice.vendor(), [], now()
+    wecom.fault(*[fault] * 100)
+
+    def later(seconds):
+        return time_machine.travel(start + timedelta(seconds=seconds), tick=False)
+
+    for second in (0, 0, 0, 0, *range(0, 1500, 15)):
+        with later(second):
+            try:
+                vendor.member("t1")
+            except RestingError:
+                continue
+            except (LaterError, OSError):
+                called.append(second)
+    pauses = [after - before for before, after in pairwise(called)]
+    assert pauses[:5] == [0, 0, 30, 60, 120], "of thousands that wait the first three, then one a pause"
+    assert (sum(pause < 30 for pause in pauses), max(pauses)) == (2, 300)
+    with later(called[-1] + 5):
+        page = syncing.client("T1").get("/mobile/desk/").content.decode()
+        assert said in page
+        assert said in registry.checks.get("mobile.wecom").run().message
+    wecom.company.faults.clear()
+    with later(called[-1] + 301):
+        assert vendor.member("t1").userid == "t1"
+        assert "接连没有照办" not in syncing.client("T1").get("/mobile/desk/").content.decode()
+
+
+def test_who_stands_at_the_door_waits_for_no_rest(wecom):
+    vendor = choice.vendor()
+    vendor.create_member(LI)
+    vendor.who(wecom.company.code_for("t1"))
+    wecom.fault(*["broken"] * 4)
+    for _tap in range(4):
+        with pytest.raises(OSError, match="HTTP 500"):
+            vendor.who("a code")
+    assert vendor.who(wecom.company.code_for("t1")) == "t1"
+
+
+def test_the_page_says_why_the_line_stopped_and_what_to_do(syncing, wecom):
+    wecom.fault("untrusted")
+    with pytest.raises(StoppedError):
+        choice.vendor().member("t1")
+    page = syncing.client("T1").get("/mobile/desk/").content.decode()
+    assert "调用地址不在企业可信 IP 里：请在管理后台添加本机的出口地址" in page
+    assert "通讯录同步" in page
+
+
+@pytest.mark.parametrize("code", sorted({*client.STOPPING, *resting.BUSY, client.NOBODY_VALID, 60102, 60129}))
+def test_no_code_of_theirs_stands_there_alone(code):
+    assert re.search(r"[一-龥]{4}", words_of(code, "errmsg"))
+    assert "api freq" in words_of(99999, "api freq out of limit")
+    assert re.search(r"[一-龥]{4}", words_of(99999, "api freq out of limit"))

@@ -12,17 +12,19 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from nanhu.kernel import outgoing, strict_json
+from nanhu.kernel.clock import now
 from nanhu.services.mobile.adapters.port import (
     BookMember,
     Card,
     LaterError,
     MemberFacts,
     NotSentError,
+    RestingError,
     Sent,
     StoppedError,
     VendorError,
 )
-from nanhu.services.mobile.adapters.wecom import tokens
+from nanhu.services.mobile.adapters.wecom import resting, tokens
 from nanhu.services.mobile.adapters.wecom.line import Line
 from nanhu.services.mobile.models import VendorCall
 
@@ -48,6 +50,9 @@ KNOWN_FOR: Final = 4 * 3600
 """The longest for which they compare what they are sent."""
 PAGE: Final = 10_000
 NOT_THERE: Final = 400
+AT_THE_DOOR: Final = "auth/getuserinfo"
+"""A person waits for this one, and a good code is outside their limits: it is never left alone."""
+LARGEST_CODE: Final = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,10 @@ class WecomClient:
     line: Line
 
     def fetch_token(self, use: str) -> tuple[str, int]:
+        self.refuse_resting("gettoken")
         query = {"corpid": self.line.corp_id, "corpsecret": self.line.secret_of(use)}
         said = self.exchange("gettoken", query, None, about=use)
-        if code := int(said.get("errcode", 0)):
+        if code := code_in(said):
             if code in STOPPING:
                 tokens.stop(use, secret=self.line.secret_of(use), code=code)
                 raise StoppedError(code, str(said.get("errmsg", "")))
@@ -76,16 +82,23 @@ class WecomClient:
         use: str = "contacts",
         about: str = "",
     ) -> dict[str, Any]:
-        """With a token; one that is refused is fetched anew once, and then the line stops."""
+        """With a token; one that is refused is fetched anew once, and then the line stops. RestingError where this address is left alone."""
+        if api != AT_THE_DOOR:
+            self.refuse_resting(api)
         secret, spoiled = self.line.secret_of(use), ""
         for attempt in (1, 2):
             token = self.token_for(use, secret, spoiled)
             said = self.exchange(api, {**(query or {}), "access_token": token}, body, about=about, attempt=attempt)
-            code = int(said.get("errcode", 0))
+            code = code_in(said)
             if code not in RENEWED:
                 break
             spoiled = token
         return self.judged(said, code, use)
+
+    def refuse_resting(self, api: str) -> None:
+        found = resting.trouble_with(api)
+        if found is not None and now() < found.until:
+            raise RestingError(found.why, found.until)
 
     def token_for(self, use: str, secret: str, spoiled: str) -> str:
         try:
@@ -121,10 +134,10 @@ class WecomClient:
             if not isinstance(said, dict):
                 raise outgoing.BadAnswerError("no object")
             with agreed():
-                code, words = int(said.get("errcode", 0)), str(said.get("errmsg", ""))[:200]
+                code, words = code_in(said), str(said.get("errmsg") or "")[:200]
         except ValueError as error:
-            words = "no JSON"
-            raise outgoing.BadAnswerError(words) from error
+            words = "BadAnswerError: no JSON"
+            raise outgoing.BadAnswerError("no JSON") from error
         except OSError as error:
             words = f"{type(error).__name__}: {error}"[:200]
             if not left.is_set():
@@ -250,8 +263,16 @@ def agreed() -> Iterator[None]:
     """An answer without what every good one has is none, and the call comes again: BadAnswerError."""
     try:
         yield
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise outgoing.BadAnswerError(f"not as agreed: {type(error).__name__}") from error
+
+
+def code_in(said: Mapping[str, Any]) -> int:
+    """ValueError where it is no number of theirs."""
+    code = int(said.get("errcode", 0))
+    if abs(code) >= LARGEST_CODE:
+        raise ValueError("errcode")
+    return code
 
 
 def text_in(said: Mapping[str, Any], name: str) -> str:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.once import lock_key
@@ -78,5 +79,9 @@ def go_on() -> int:
     return Token.objects.filter(stopped_at__isnull=False).update(stopped_at=None, stopped_code=0, value=None)
 
 
+def all_stopped() -> QuerySet[Token]:
+    return Token.objects.filter(stopped_at__isnull=False).order_by("stopped_at")
+
+
 def stopped() -> Token | None:
-    return Token.objects.filter(stopped_at__isnull=False).order_by("stopped_at").first()
+    return all_stopped().first()

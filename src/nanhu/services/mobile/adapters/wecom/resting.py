@@ -1,0 +1,58 @@
+"""How long an address of theirs is left alone that goes on failing: a pause of the whole line, however many rows wait behind it.
+
+Read from the log of calls: thousands of members, each with its own back-off, would else call thousands of times a minute just when
+企业微信 says that it is called too often.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from nanhu.kernel.clock import now
+from nanhu.kernel.outgoing_words import in_words
+from nanhu.kernel.retries import doubling
+from nanhu.services.mobile.models import VendorCall
+from nanhu.services.mobile.rules import words_of
+
+BUSY: Final = frozenset({-1, 45009, 45033})
+"""Their limits, or a fault of their own; beside no answer at all."""
+PASSES: Final = 2
+"""So many failures in a row may be chance."""
+LOOKED_AT: Final = 8
+LATELY: Final = timedelta(minutes=30)
+pause = doubling("30s", "5min")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An address that has failed so many times in a row, and lately: why, since when as far as is looked back, and until when it is left alone."""
+
+    api: str
+    why: str
+    since: datetime
+    until: datetime
+
+
+def trouble_with(api: str) -> Trouble | None:
+    """None: its last call went well, or few have failed."""
+    rows = VendorCall.objects.filter(api=api, created_at__gt=now() - LATELY).order_by("-created_at", "-pk")
+    failed: list[VendorCall] = []
+    for one in rows[:LOOKED_AT]:
+        if one.errcode is not None and one.errcode not in BUSY:
+            break
+        failed.append(one)
+    if len(failed) <= PASSES:
+        return None
+    last = failed[0]
+    why = in_words(last.words) if last.errcode is None else words_of(last.errcode, last.words)
+    until = last.created_at + pause(len(failed) - PASSES)
+    return Trouble(api=api, why=str(why), since=failed[-1].created_at, until=until)
+
+
+def troubles() -> Iterator[Trouble]:
+    """Of every address that was called lately."""
+    lately = VendorCall.objects.filter(created_at__gt=now() - LATELY).order_by("api")
+    for api in lately.values_list("api", flat=True).distinct():
+        if found := trouble_with(api):
+            yield found
