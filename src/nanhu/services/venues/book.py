@@ -31,6 +31,7 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.columns import Tone
+from nanhu.kernel.kit.forms import ReasonForm, reason_field
 from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.money import short_yuan
@@ -38,12 +39,12 @@ from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
-from nanhu.services.venues import grids, policies, queries
+from nanhu.services.venues import grids, policies, queries, rules
 from nanhu.services.venues.forms import DETAILS, BookForm, CancelForm, HoursForm, SeriesForm
 from nanhu.services.venues.models import LIVING, Application, Booking, Venue, Waiting
 from nanhu.services.venues.presets import USES, Use, flow_key
 from nanhu.services.venues.services import booking as bookings
-from nanhu.services.venues.services import displacing, waiting
+from nanhu.services.venues.services import displacing, keys, waiting
 
 State = Booking.State
 TONES: Final[Mapping[str, Tone]] = {
@@ -383,6 +384,10 @@ def booking(request: PageRequest, found: Booking) -> HttpResponse:
         "may_cancel": is_own and found.state in {State.HELD, State.APPROVED} and found.ends_at > now(),
         "offers": [(one, fee_words(min(one.fee_fen, found.fee_fen))) for one in offers],
         "cancel": cancel.address(public_id=found.public_id),
+        "missed": queries.standing_of(made.person_id)[1] if is_own and found.counts else 0,
+        "most_missed": rules.MOST_MISSED,
+        "may_object": is_own and keys.may_object(found),
+        "object": object_to.address(public_id=found.public_id),
     }
     return render(request, "venues/booking.html", facts)
 
@@ -434,6 +439,24 @@ def applied(viewer: Viewer) -> QuerySet[Booking]:
 )
 def cancel(request: PageRequest, form: CancelForm, found: Booking) -> None:
     bookings.cancel(by=request.actor, booking=found, reason=form.cleaned_data["reason"])
+
+
+class ObjectForm(ReasonForm):
+    reason = reason_field(_("为什么不该计入"), _("例：刷同学的卡进的门；当天住院，有证明"))
+
+
+@booking.form(
+    "object/",
+    ObjectForm,
+    title=_("申诉未到场"),
+    lead=_("其实来了，或实在来不了：写清楚，管场地的人会答复。每次借用只能申诉一次。"),
+    submit=_("交给管场地的人"),
+    icon="scale",
+    subject=seen(applied, Booking.what),
+    done=_("已提交，答复会告诉您。"),
+)
+def object_to(request: PageRequest, form: ObjectForm, found: Booking) -> None:
+    keys.object_to(by=request.actor, booking=found, words=form.cleaned_data["reason"])
 
 
 def offered_move(request: PageRequest, public_id: UUID, number: int) -> tuple[Booking, Venue]:

@@ -106,6 +106,26 @@ def today(request: PageRequest) -> HttpResponseBase:
     return listing(request, Keys, keys_of_today(request.viewer), empty=none)
 
 
+def objections(viewer: Viewer) -> QuerySet[Booking]:
+    """Of the venues that he keeps, and not of his own bookings: what nobody has answered."""
+    counting = Q(state=State.NO_SHOW) | Q(is_late_cancel=True)
+    rows = kept_bookings(viewer).filter(counting, objected_at__isnull=False, objection_answer="")
+    return rows.exclude(application__person=viewer.person_id or 0)
+
+
+def objections_waiting(viewer: Viewer) -> int:
+    return int(objections(viewer).count())
+
+
+class Objections(Table):
+    ordering = ("objected_at",)
+    when = Link(_("时间"), to="booking", sort="begins_at")
+    venue = Text(_("场地"), "venue__name")
+    who = Text(_("申请人"), "application__person_name")
+    words = Text(_("为什么不该计入"), "objection", sort=False)
+    since = Moment(_("何时申诉"), "objected_at")
+
+
 class Bookings(Table):
     ordering = ("-begins_at",)
     when = Link(_("时间"), to="booking", sort="begins_at")
@@ -131,6 +151,12 @@ class BookingFilters(Filters):
     day = Days(_("日期"), field="begins_at__date")
 
 
+@desk.page("objections/", title=_("未到场的申诉"), tab=_("未到场申诉"), count=objections_waiting)
+def objection_list(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有等答复的申诉"), icon="scale")
+    return listing(request, Objections, objections(request.viewer), empty=none)
+
+
 @desk.page("bookings/", title=_("全部借用"), tab=_("借用"))
 def bookings(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有人约过"), icon="calendar-check")
@@ -152,8 +178,11 @@ def booking(request: PageRequest, found: Booking) -> HttpResponse:
         "may_hand_out": found.state in {State.APPROVED, State.IN_USE} and found.key_out_at is None,
         "may_take_back": found.state == State.IN_USE or found.is_key_out,
         "may_displace": policies.OFFICE in request.viewer.roles and found.is_coming,
-        "counts": found.state == State.NO_SHOW or found.is_late_cancel,
+        "counts": found.counts,
         "pardon": pardon.address(**named),
+        "uphold": uphold.address(**named),
+        "unmark": unmark.address(**named),
+        "may_unmark": found.state == State.NO_SHOW and now() < found.ends_at,
         "is_late": found.is_key_out and keys.is_back_late(found),
     }
     return render(request, "venues/kept_booking.html", facts)
@@ -210,6 +239,24 @@ def absent(request: PageRequest, found: Booking) -> None:
 def pardon(request: PageRequest, form: ReasonForm, found: Booking) -> None:
     keeper = request.viewer.person_id
     keys.pardon(by=request.actor, keeper_id=keeper, booking=found, reason=form.cleaned_data["reason"])
+
+
+@booking.form(
+    "uphold/",
+    ReasonForm,
+    title=_("维持未到场"),
+    lead=_("不接受申诉：申请人会读到您写的原因。"),
+    icon="x",
+    done=_("已答复，仍然计入。"),
+)
+def uphold(request: PageRequest, form: ReasonForm, found: Booking) -> None:
+    keeper = request.viewer.person_id
+    keys.uphold(by=request.actor, keeper_id=keeper, booking=found, reason=form.cleaned_data["reason"])
+
+
+@booking.action("came/", done=_("已恢复，时间和门又是他的；要钥匙请照常领。"))
+def unmark(request: PageRequest, found: Booking) -> None:
+    keys.unmark(by=request.actor, keeper_id=request.viewer.person_id, booking=found)
 
 
 class DisplaceForm(ReasonForm):

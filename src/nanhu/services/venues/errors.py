@@ -83,6 +83,12 @@ class MeterBackwardsError(CampusError):
     sentence = _("表读数比领钥匙时的 {before} 还小。")
 
 
+class NoObjectionError(CampusError):
+    code = "venues.no_objection"
+    http_status = 409
+    sentence = _("这一次不计入未到场，或已经申诉过、已过七天，不能再申诉。")
+
+
 class DamageWordsError(CampusError):
     code = "venues.damage_words"
     field = "damage"

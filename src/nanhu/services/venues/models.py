@@ -238,6 +238,9 @@ class Booking(models.Model):
     owes = models.BooleanField(default=False, help_text="closed, and its bills are not issued yet")
     is_late_cancel = models.BooleanField(default=False)
     reason = models.TextField(default="", blank=True)
+    objection = models.TextField(default="", blank=True, help_text="of who applied: why it should not count")
+    objected_at = models.DateTimeField(null=True, help_text="once a booking")
+    objection_answer = models.TextField(default="", blank=True, help_text="why it counts all the same")
     key_out_at = models.DateTimeField(null=True)
     key_out_by_name = models.TextField(default="", blank=True)
     key_in_at = models.DateTimeField(null=True)
@@ -301,6 +304,16 @@ class Booking(models.Model):
     @property
     def is_key_out(self) -> bool:
         return self.key_out_at is not None and self.key_in_at is None
+
+    @property
+    def counts(self) -> bool:
+        """As one of the three of a term."""
+        return self.state == self.State.NO_SHOW or self.is_late_cancel
+
+    @property
+    def is_objected(self) -> bool:
+        """And nobody has answered yet."""
+        return self.counts and self.objected_at is not None and not self.objection_answer
 
     @property
     def is_coming(self) -> bool:

@@ -15,6 +15,8 @@ COMES_WITHIN: Final = timedelta(minutes=20)
 GRACE: Final = timedelta(minutes=15)
 """How much earlier a key is given, and how much later it may come back."""
 MOST_MISSED: Final = 3
+OBJECTS_WITHIN: Final = timedelta(days=7)
+"""After it was said of somebody that he did not come."""
 MANY: Final = 100
 MOST_DATES: Final = 40
 MOST_WAITING: Final = 5

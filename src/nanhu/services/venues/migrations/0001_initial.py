@@ -221,6 +221,15 @@ class Migration(migrations.Migration):
                 ),
                 ("is_late_cancel", models.BooleanField(default=False)),
                 ("reason", models.TextField(blank=True, default="")),
+                (
+                    "objection",
+                    models.TextField(blank=True, default="", help_text="of who applied: why it should not count"),
+                ),
+                ("objected_at", models.DateTimeField(help_text="once a booking", null=True)),
+                (
+                    "objection_answer",
+                    models.TextField(blank=True, default="", help_text="why it counts all the same"),
+                ),
                 ("key_out_at", models.DateTimeField(null=True)),
                 ("key_out_by_name", models.TextField(blank=True, default="")),
                 ("key_in_at", models.DateTimeField(null=True)),

@@ -66,6 +66,17 @@ def hold(*, by: Actor, venue: Venue, source: str, wanted: Sequence[tuple[str, Ho
         raise not_free(venue, wanted[0][1]) from error
 
 
+def take_again(*, by: Actor, venue: Venue, key: str, hours: Hours, what: str) -> None:
+    """Hours of a booking that were given back by mistake, and have begun. The venue is locked by the caller."""
+    begins, ends = held_around(venue, hours)
+    kind = campus.Occupancy.Kind.BOOKING
+    again = campus.Hold(room=venue.room_id, begins_at=begins, ends_at=ends, kind=kind, key=key, what=what)
+    try:
+        campus.hold_rooms(by=by, source=BOOKINGS, holds=[again])
+    except (campus.RoomTakenError, campus.PlaceClosedError) as error:
+        raise NotFreeError(when=campus.span_words(*hours), instead="") from error
+
+
 def not_free(venue: Venue, hours: Hours) -> NotFreeError:
     """With the next hours of that day that would do."""
     found = queries.next_free(venue, hours)

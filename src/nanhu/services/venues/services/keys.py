@@ -13,24 +13,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import override
 
-from nanhu.kernel import read_only
+from nanhu.kernel import audit, read_only
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError, WrongStateError
 from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.words import lazy_filled
 from nanhu.platforms.access import api as access
 from nanhu.platforms.ledger import api as ledger
-from nanhu.services.venues import rules
+from nanhu.services.venues import policies, rules
 from nanhu.services.venues.errors import (
     DamageWordsError,
     MeterBackwardsError,
+    NoObjectionError,
     OwnBookingError,
     TooEarlyError,
 )
 from nanhu.services.venues.models import Booking, Venue
-from nanhu.services.venues.services.booking import change, let_go, locked, locked_in
-from nanhu.services.venues.services.holding import CLOCK
-from nanhu.services.venues.services.telling import tell
+from nanhu.services.venues.services.booking import change, let_go, locked, locked_in, open_for_hours
+from nanhu.services.venues.services.holding import CLOCK, take_again
+from nanhu.services.venues.services.telling import tell, tell_keepers
 
 log = structlog.get_logger()
 State = Booking.State
@@ -157,9 +159,62 @@ def note_absent(*, by: Actor, booking: Booking) -> Booking:
     row = locked_in(booking, [State.APPROVED])
     if now() < row.begins_at + rules.COMES_WITHIN:
         raise TooEarlyError(at=dates.time_words(row.begins_at + rules.COMES_WITHIN))
+    if came_of(row) is not None:  # the clock writes it down with its next round
+        raise WrongStateError(what=row, state=_("门禁记到有人按这次借用进门"))
     change(by, row, State.NO_SHOW, "venues.note_absent")
     let_go(by, row)
-    tell(row, _lazy("您没有到场，已记一次"))
+    tell(row, _lazy("您没有到场，已记一次；其实来了，或有原因，七天内可以在这次借用里申诉"))
+    return row
+
+
+@transaction.atomic
+def unmark(*, by: Actor, keeper_id: int | None, booking: Booking) -> Booking:
+    """Marked by mistake, and the hours go on: they are his again, where nobody has got them meanwhile (NotFreeError)."""
+    row = locked_in(booking, [State.NO_SHOW])
+    refuse_own(row, keeper_id)
+    if now() >= row.ends_at:
+        raise WrongStateError(what=row, state=_("已经过去"))
+    take_again(
+        by=by, venue=row.venue, key=str(row.public_id), hours=(row.begins_at, row.ends_at), what=str(row.application)
+    )
+    open_for_hours(row)
+    row.came_at = now()
+    change(by, row, State.IN_USE, "venues.unmark")
+    tell(row, _lazy("未到场是记错了，这次借用接着有效"))
+    return row
+
+
+def may_object(row: Booking) -> bool:
+    return row.counts and row.objected_at is None and now() <= row.changed_at + rules.OBJECTS_WITHIN
+
+
+@transaction.atomic
+def object_to(*, by: Actor, booking: Booking, words: str) -> Booking:
+    """Of who applied, once and within seven days: he came, or could not help it. Who keeps the venue is told, and answers."""
+    row = locked_in(booking, [State.NO_SHOW, State.CANCELLED])
+    if not may_object(row):
+        raise NoObjectionError
+    row.objection, row.objected_at = words, now()
+    row.save(update_fields=["objection", "objected_at"])
+    audit.record(
+        by=by, action="venues.object", target=f"venue:{row.venue.public_id}", facts={"booking": str(row.public_id)}
+    )
+    tell_keepers(row, policies.keepers_of(row.venue), _lazy("有人申诉未到场，请看一看"))
+    return row
+
+
+@transaction.atomic
+def uphold(*, by: Actor, keeper_id: int | None, booking: Booking, reason: str) -> Booking:
+    """It counts all the same; who objected reads why."""
+    row = locked_in(booking, [State.NO_SHOW, State.CANCELLED])
+    refuse_own(row, keeper_id)
+    if not row.is_objected:
+        raise WrongStateError(what=row, state=_("没有待答复的申诉"))
+    row.objection_answer = reason
+    row.save(update_fields=["objection_answer"])
+    facts = {"booking": str(row.public_id)}
+    audit.record(by=by, action="venues.uphold", target=f"venue:{row.venue.public_id}", reason=reason, facts=facts)
+    tell(row, lazy_filled(_lazy("申诉没有被接受，这一次仍计入未到场：%(reason)s"), reason=reason))
     return row
 
 

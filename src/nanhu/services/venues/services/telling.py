@@ -35,6 +35,12 @@ def tell_holders(booking: Booking, duty: str, words: Text) -> None:
     messages.tell(set(queries.holders_of(booking.venue, duty)), "venues.work", facts)
 
 
+def tell_keepers(booking: Booking, keepers: Iterable[int], words: Text) -> None:
+    """With the way to the booking at the desk."""
+    facts = {"words": words, "what": lazy_name(booking), "booking": str(booking.public_id)}
+    messages.tell(set(keepers), "venues.kept", facts)
+
+
 def tell_waiting(waiting: Iterable[Waiting], words: Text) -> None:
     for one in waiting:
         messages.tell({one.person_id}, "venues.turn", {"words": words, "what": lazy_name(one)})

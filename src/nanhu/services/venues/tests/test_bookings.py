@@ -18,11 +18,11 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
-from nanhu.services.venues import jobs, registrations
+from nanhu.services.venues import jobs, queries, registrations
 from nanhu.services.venues.models import Application, Booking, Waiting
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.rules import fee_of
-from nanhu.services.venues.services import keeping, keys
+from nanhu.services.venues.services import holding, keeping, keys
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days
 from nanhu.services.venues.tests.test_free import free_on, said
 from nanhu.testing.inboxes import texts_to
@@ -489,3 +489,83 @@ def test_the_fee_counts_each_half_hour_that_was_begun():
         7_500,
         7_500,
     ]
+
+
+def absences_noted(school, booking, travel):
+    travel(booking.begins_at + timedelta(minutes=20))
+    answer = school.client("K1").post(f"/venues/desk/bookings/{booking.public_id}/absent/")
+    booking.refresh_from_db()
+    return answer.status_code
+
+
+@pytest.mark.capability("A080.3")
+def test_who_was_marked_absent_by_mistake_has_his_hours_and_the_key_again(school, hall, travel):
+    made = school.approved("S1", hall, 14, 16)
+    assert absences_noted(school, made, travel) == 302
+    assert not campus.stays(hall.room, made.held_from, made.held_to).exists()
+    keeper, address = school.client("K1"), f"/venues/desk/bookings/{made.public_id}/"
+    assert "记错了，他在这里" in keeper.get(address).content.decode()
+    assert keeper.post(f"{address}came/").status_code == 302
+    assert campus.stays(hall.room, made.held_from, made.held_to).exists()
+    travel(made.begins_at + timedelta(minutes=26))
+    made.refresh_from_db()
+    assert keys.keep_watch(made) == "in_use", "the clock does not mark him again"
+    assert keeper.post(f"{address}key-out/").status_code == 302
+    assert queries.standing_of(school["S1"])[1] == 0
+    assert keeper.post(f"{address}came/").status_code == 409
+
+
+def test_hours_that_somebody_else_has_meanwhile_are_not_taken_from_him(school, hall, travel):
+    made = school.approved("S1", hall, 14, 16)
+    assert absences_noted(school, made, travel) == 302
+    holding.block(by=SYSTEM, venue=hall, begins_at=made.begins_at, ends_at=made.ends_at, reason="给了别人")
+    keeper, address = school.client("K1"), f"/venues/desk/bookings/{made.public_id}/"
+    assert keeper.post(f"{address}came/").status_code == 409
+    travel(made.ends_at)
+    assert "记错了，他在这里" not in keeper.get(address).content.decode()
+    assert keeper.post(f"{address}came/").status_code == 409
+    made.refresh_from_db()
+    assert made.state == State.NO_SHOW
+
+
+@pytest.mark.capability("A080.3")
+def test_an_absence_is_objected_to_once_and_answered_with_words(school, hall, travel):
+    first, second = school.approved("S1", hall, 9, 10), school.approved("S1", hall, 14, 16)
+    for one in (first, second):
+        assert absences_noted(school, one, travel) == 302
+    student, keeper = school.client("S1"), school.client("K1")
+    mine, kept = f"/venues/mine/{first.public_id}/", f"/venues/desk/bookings/{first.public_id}/"
+    page = student.get(mine).content.decode()
+    assert "本学期已有 2 次；满 3 次后" in page
+    assert "我来过，或有原因" in page
+    assert school.client("S2").post(f"{mine}object/", {"reason": "替他说"}).status_code == 404
+    assert student.post(f"{mine}object/", {"reason": ""}).status_code == 422
+    assert student.post(f"{mine}object/", {"reason": "刷的是<b>室友</b>的卡"}).status_code == 302
+    assert student.post(f"{mine}object/", {"reason": "再说一次"}).status_code == 409
+    assert "申诉已提交" in student.get(mine).content.decode()
+    listed = keeper.get("/venues/desk/objections/").content.decode()
+    assert "刷的是&lt;b&gt;室友&lt;/b&gt;的卡" in listed
+    assert student.get("/venues/desk/objections/").status_code == 404
+    assert keeper.post(f"{kept}uphold/", {"reason": ""}).status_code == 422
+    assert keeper.post(f"{kept}uphold/", {"reason": "门禁没有任何记录"}).status_code == 302
+    assert "申诉没有被接受：门禁没有任何记录" in student.get(mine).content.decode()
+    assert keeper.post(f"{kept}uphold/", {"reason": "再答一次"}).status_code == 409
+    assert "刷的是" not in keeper.get("/venues/desk/objections/").content.decode()
+    assert any("有人申诉未到场" in one for one in texts_to(school["K1"]))
+    assert any("门禁没有任何记录" in one for one in texts_to(school["S1"]))
+    other = f"/venues/mine/{second.public_id}/object/"
+    assert student.post(other, {"reason": "当天住院"}).status_code == 302
+    assert keeper.post(f"/venues/desk/bookings/{second.public_id}/pardon/", {"reason": "有证明"}).status_code == 302
+    assert queries.standing_of(school["S1"])[1] == 1
+    travel(second.begins_at + timedelta(days=8))
+    late = school.approved("S2", hall, 9, 10, day=20)
+    assert absences_noted(school, late, travel) == 302
+    travel(now() + timedelta(days=8))
+    assert school.client("S2").post(f"/venues/mine/{late.public_id}/object/", {"reason": "想起来了"}).status_code == 409
+
+
+def test_whom_the_door_let_in_nobody_marks_as_absent(school, hall, travel, monkeypatch):
+    made = school.approved("S1", hall, 14, 16)
+    monkeypatch.setattr(keys.access, "came_in", lambda *_passage: made.begins_at)
+    assert absences_noted(school, made, travel) == 409
+    assert keys.keep_watch(made) == "in_use"
