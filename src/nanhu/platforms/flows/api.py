@@ -28,6 +28,7 @@ from nanhu.platforms.flows.presented import subject_pages
 from nanhu.platforms.flows.queries import begun_draft, todo_sources
 from nanhu.platforms.flows.services.attaching import uploads_of
 from nanhu.platforms.flows.services.cases import (
+    admissions,
     cancel,
     did_not_come,
     go_on,
@@ -68,6 +69,7 @@ __all__ = [
     "TaskOpened",
     "TwinCaseError",
     "actions",
+    "admissions",
     "begun_draft",
     "cancel",
     "case_card",

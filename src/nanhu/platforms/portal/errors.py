@@ -75,3 +75,9 @@ class DecidedBeforeError(ConflictError):
     sentence: ClassVar[str | Promise] = _(
         "前一步是您决定的、转交的，或者是别人代您决定的，或者您就是主管单位的负责人：这一步由另一位数据管理员决定。"
     )
+
+
+class NoSuchNumberError(InvalidError):
+    code: ClassVar[str] = "portal.no_such_number"
+    field: ClassVar[str] = "number"
+    sentence: ClassVar[str | Promise] = _("学校记录里您没有这个学号或工号；有几个身份的，单位和状态要写明是哪一个的。")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -52,6 +52,10 @@ LARGEST_DRAFT: Final = 100_000
 SHORTEST_REASON: Final = 5
 NUMBERS: Final = Series(key="flows.case_number", pattern="{scope}-{year}-{n:06}", gapless=False)
 
+admissions: dict[str, Callable[[int, Mapping[str, Any]], None]] = {}
+"""By the key of a process: raises a CampusError where what this person applies for can never be done, so that no office gets it. Asked when somebody
+opens a case, and when he sends it again; not of what a room opens."""
+
 
 @transaction.atomic
 def open_case(
@@ -70,6 +74,8 @@ def open_case(
     version = current_version(key)
     if by.account_id is not None and applicant_id is not None and version.body.most_open:
         refuse_one_more(version, applicant_id)
+    if by.account_id is not None:
+        refuse_application(key, applicant_id, data)
     case = Case(token=token or uuid4(), opened_by_name=by.name, subject_key=subject[0], subject_id=subject[1])
     fill(case, version, applicant_id, data, by)
     save_apart(case, is_new=True)
@@ -106,6 +112,11 @@ def fill(case: Case, version: Version, applicant_id: int | None, data: Mapping[s
     case.opened_at = now()
     case.promised = definition.promise
     case.due_at = hours.due_after(case.opened_at, case.promised, hours.unit_of(case))
+
+
+def refuse_application(key: str, applicant_id: int | None, data: Mapping[str, Any]) -> None:
+    if applicant_id is not None and key in admissions:
+        admissions[key](applicant_id, data)
 
 
 def refuse_misfits(body: Body, data: Mapping[str, Any]) -> None:
@@ -156,6 +167,7 @@ def resubmit(*, by: Actor, person_id: int, case: Case, data: Mapping[str, Any]) 
     body = locked.body
     data = with_files_kept(by=by, number=locked.number, fields=body.fields(), data=data)
     refuse_misfits(body, data)
+    refuse_application(locked.definition.key, person_id, data)
     public, sealed = parted(body.fields(), data)
     locked.data = {**locked.data, **public}
     locked.sealed = sealed_with(locked.sealed, sealed)

@@ -1,7 +1,7 @@
 """The fields of 个人信息 that can be corrected, what they say of somebody now, and who answers for each."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils import translation
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.flows import api as flows
+from nanhu.platforms.portal.errors import NoSuchNumberError
 from nanhu.platforms.portal.models import Correction, FieldOwner
 
 FIELDS: Final[dict[str, str | Promise]] = {
@@ -20,6 +21,8 @@ FIELDS: Final[dict[str, str | Promise]] = {
     "people.status": _("状态"),
     "people.photo": _("照片"),
 }
+OF_A_NUMBER: Final = frozenset({"people.unit", "people.status"})
+"""Each campus number has its own."""
 RESOLVER: Final = "portal.field_owner"
 APPEAL_RESOLVER: Final = "portal.appeal_of_field"
 HEAD: Final = "head"
@@ -53,6 +56,20 @@ def value_of(person_id: int, field: str, number: str) -> str | None:
     if field == "people.campus_no":
         return "、".join(sorted(said)) or None
     return said.get(number) if number else next(iter(said.values())) if len(said) == 1 else None
+
+
+def is_readable(person_id: int, field: str, number: str) -> bool:
+    """Whether it can ever be seen that this was mended: the number is one of his own, and named where he has several."""
+    told = values_for(reader_of(person_id))
+    numbers = told["people.campus_no"].keys()
+    if number:
+        return number in numbers
+    return field not in OF_A_NUMBER or len(told.get(field, {})) <= 1
+
+
+def refuse_made_up(person_id: int, data: Mapping[str, Any]) -> None:
+    if not is_readable(person_id, str(data.get("what", "")), str(data.get("number") or "")):
+        raise NoSuchNumberError
 
 
 def owners_of(case: flows.Case) -> Iterable[flows.PostAt]:

@@ -5,7 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_noop as _
 
 from nanhu.platforms.flows import api as flows
-from nanhu.platforms.portal.corrections.fields import APPEAL_RESOLVER, RESOLVER
+from nanhu.platforms.portal.corrections.fields import APPEAL_RESOLVER, RESOLVER, refuse_made_up
 
 KEY: Final = "portal.correction"
 CHECK, ARRIVAL = "check", "arrival"
@@ -69,6 +69,8 @@ CORRECTION: Final = flows.register_flow(
         ),
     )
 )
+
+flows.admissions[KEY] = refuse_made_up
 
 flows.register_flow(
     flows.FlowSpec(

@@ -7,12 +7,14 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
 from nanhu.kernel.jobs import alone, job
-from nanhu.platforms.flows.api import CaseClosed, TaskDone, TaskOpened, case_card, did_not_come, go_on
+from nanhu.platforms.flows.api import CaseClosed, TaskDone, TaskOpened, cancel, case_card, did_not_come, go_on
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import (
@@ -24,13 +26,16 @@ from nanhu.platforms.people.api import (
     PersonsParted,
 )
 from nanhu.platforms.portal.corrections import copies
-from nanhu.platforms.portal.corrections.fields import value_of
+from nanhu.platforms.portal.corrections.fields import is_readable, value_of
 from nanhu.platforms.portal.corrections.process import APPEAL, ARRIVAL, CHECK, KEY
 from nanhu.platforms.portal.corrections.services import judged
 from nanhu.platforms.portal.models import Correction, FieldOwner
 
 BY: Final = Actor.system("portal.corrections")
 ARRIVES_WITHIN: Final = timedelta(days=2)
+UNREADABLE: Final = gettext_noop(
+    "学校记录里没有填的这个学号或工号，或没有填是哪一个的，改没改好看不出来。请从自己的资料旁重新按“有误”。"
+)
 RETURNS_WITHIN: Final = timedelta(days=180)
 
 
@@ -188,8 +193,14 @@ def settle_one(pk: int) -> bool:
     if one.arrived_at is not None:
         leave_again(one, value)
         return False
-    if now() - one.watched_at < ARRIVES_WITHIN:
-        return False
+    return now() - one.watched_at >= ARRIVES_WITHIN and gone_back(one, value)
+
+
+def gone_back(one: Correction, value: str | None) -> bool:
+    """To its owner; what can never be seen to change ends here, or it would come back to him every two days."""
+    if one.seen is None and value is None and not is_readable(one.person_id, one.field, one.number):
+        cancel(by=BY, case_id=one.case_id, reason=say(UNREADABLE))
+        return True
     one.watched_at, one.seen = None, one.seen or value
     one.save(update_fields=["watched_at", "seen"])
     did_not_come(by=BY, case_id=one.case_id, step=ARRIVAL)

@@ -14,6 +14,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.files.tests.samples import picture
 from nanhu.kernel.registry import FactCopies, FactCopy, Register, Verdict
 from nanhu.platforms.datahub.models import SharedRow
+from nanhu.platforms.flows import api as flows
 from nanhu.platforms.flows.api import CaseClosed
 from nanhu.platforms.flows.models import Case, Definition, Task
 from nanhu.platforms.flows.services import definitions
@@ -292,16 +293,59 @@ def test_a_refusal_says_why_and_one_may_ask_again(student, office):
 
 
 @pytest.mark.capability("A035.3")
-def test_nobody_floods_an_office_with_made_up_numbers(student, office):
-    """One open complaint a field and number; of numbers that differ by a sign five in all."""
-    FieldOwner.objects.update(field="people.unit")
-    codes = [complain(student, what="people.unit", wanted="别的院", number=f"2024051{n}").status_code for n in range(7)]
-    assert codes == [302] * 5 + [409] * 2
-    assert Case.objects.count() == 5
+def test_nobody_floods_an_office(student, office):
+    """One open complaint a field and number; five in all."""
+    owner = FieldOwner.objects.get()
+    for field in ("people.unit", "people.status", "people.photo"):
+        FieldOwner.objects.create(field=field, unit_id=owner.unit_id, office="head", changed_by_name="周敏")
+    several = [
+        (what, number) for what in ("people.unit", "people.status", "people.photo") for number in ("", "20240518")
+    ]
+    codes = [complain(student, what=what, wanted="别的", number=number).status_code for what, number in several]
+    assert codes == [302] * 5 + [409]
     case = Case.objects.order_by("pk")[0]
     assert student.post(f"/flows/cases/{case.public_id}/withdraw/").status_code == 302
-    assert complain(student, what="people.unit", wanted="别的院", number="20240519").status_code == 302
+    assert complain(student, what="people.photo", wanted="别的", number="20240518").status_code == 302
     assert Correction.objects.filter(closed_at=None).count() == 5, "the end of one is the end of no other"
+
+
+@pytest.mark.capability("A035.3")
+def test_a_number_that_is_not_ones_own_reaches_no_office(student, office):
+    """What it says could never be seen to change: the case would come back to its owner every two days."""
+    FieldOwner.objects.update(field="people.unit")
+    for what, number in (("people.unit", "20240519"), ("people.name", "T00900"), ("people.status", "没有")):
+        answer = complain(student, what=what, wanted="别的院", number=number)
+        assert answer.status_code == 422
+        assert "没有这个学号或工号" in answer.content.decode()
+    also = people.AffiliationRecord(
+        kind="temporary", campus_no="L0099", starts_on=date(2026, 9, 1), unit_code="08", state="active"
+    )
+    record = people.PersonRecord(key="more", person_id=person_of("20240518"), affiliations=(also,))
+    people.apply_records(by=TEST, records=[record], origin=ORIGIN)
+    deliver_pending()
+    assert complain(student, what="people.unit", wanted="别的院", number="").status_code == 422, "of which of the two"
+    assert not Case.objects.exists()
+    assert complain(student, what="people.unit", wanted="别的院", number="L0099").status_code == 302
+
+
+@pytest.mark.capability("A035.3")
+def test_what_was_complained_of_a_number_that_is_nobodys_ends_once_and_with_words(student, office):
+    """An older case, or one whose number went meanwhile."""
+    FieldOwner.objects.update(field="people.unit")
+    data = {"what": "people.unit", "number": "20249999", "wanted": "别的院", "why": "写错了"}
+    made = flows.open_case(by=TEST, key=KEY, applicant_id=person_of("20240518"), data=data)
+    deliver_pending()
+    decide(office, "agree")
+    with time_machine.travel(now() + timedelta(days=2, minutes=1)):
+        assert watching.watch_corrections() == 1
+        deliver_pending()
+        assert watching.watch_corrections() == 0
+    made.refresh_from_db()
+    assert (made.state, made.outcome) == ("closed", "cancelled")
+    assert not Task.objects.filter(state__in=["open", "claimed"]).exists(), "its owner is left alone"
+    assert Correction.objects.get().closed_at is not None
+    page = student.get(f"/flows/cases/{made.public_id}/").content.decode()
+    assert "学校记录里没有填的这个学号或工号" in page
 
 
 @pytest.mark.capability("A035.3")
