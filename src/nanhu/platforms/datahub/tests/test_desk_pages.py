@@ -160,6 +160,14 @@ def test_rows_that_are_wrong_alike_are_mended_together(steward, units, hand_in):
 
 
 @pytest.mark.capability("A004.2")
+def test_a_category_of_the_staff_makes_nobody_a_student(steward, units, hand_in):
+    report = hand_in(register(student(), student(no="14231100002", document=id_number(order=3), 学生类别="人事代理")))
+    assert (report.counts["rejected"], report.counts["codes"]["category_unknown"]) == (1, 1)
+    assert "人事代理" in steward.get(f"/datahub/batches/{report.batch}/?severity=reject").content.decode()
+    assert list(Affiliation.objects.filter(kind="student").values_list("campus_no", flat=True)) == ["14231100001"]
+
+
+@pytest.mark.capability("A004.2")
 def test_what_lacks_in_a_row_is_its_own_and_is_filled_in_no_other(steward, units, hand_in):
     rows = [student(no=f"142311{n:05d}", document=id_number(order=n), 班级代码="", 班级名称="") for n in (1, 3)]
     report = hand_in(register(*rows))

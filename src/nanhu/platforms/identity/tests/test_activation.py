@@ -9,7 +9,7 @@ from django.test import Client
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry, SmsMessage
-from nanhu.platforms.identity.models import PrivacyConsent, RecoveryContact, SecurityQuestion, SsoSession
+from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion, SsoSession
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.setup import PRIVACY_VERSION
@@ -315,6 +315,21 @@ def test_security_questions_are_set_before_entry_and_their_answers_hashed(browse
 
     assert hashing.verify(normalise_answer("  剁椒鱼头！"), kept[1].answer_hash)
     assert not hashing.verify(normalise_answer("剁椒鱼尾"), kept[1].answer_hash)
+
+
+@pytest.mark.capability("A041.1")
+def test_whoever_has_fewer_questions_than_are_asked_for_sets_them_before_entry(browser, newcomer):
+    """As many as the school asked for before it asked for three."""
+    begin(browser, newcomer)
+    finish(browser)
+    SecurityQuestion.objects.filter(account=newcomer.account, position=3).delete()
+    Account.objects.filter(pk=newcomer.account.pk).update(state="must_complete")
+    assert browser.get("/account").headers["Location"] == "/setup"
+    assert browser.get("/setup").headers["Location"] == "/setup/questions"
+    browser.post("/setup/questions", ANSWERS)
+    assert browser.get("/setup", follow=True).status_code == 200
+    assert SecurityQuestion.objects.filter(account=newcomer.account).count() == 3
+    assert browser.get("/account").status_code == 200
 
 
 @pytest.mark.capability("A041.3")

@@ -53,6 +53,17 @@ def test_four_fields_that_fit_bind(syncing, client, school):
     assert (found.userid, found.how) == ("s1", "form")
 
 
+@pytest.mark.capability("A057.1")
+def test_a_phone_that_an_office_changed_today_binds_nobody(syncing, school):
+    """Whoever may write the record could else be let in as somebody, with a phone of his own."""
+    with time_machine.travel(now() + timedelta(days=2)):
+        school.record("S1", phone="13900139009", affiliation={"state": "active"})
+        assert certify(Client(), phone="13900139009").status_code == 422
+        assert not Binding.objects.filter(person_id=school.persons["S1"]).exists()
+    with time_machine.travel(now() + timedelta(days=3, minutes=1)):
+        assert certify(Client(), phone="13900139009").status_code == 200
+
+
 @pytest.mark.capability("A057.1", "A057.2")
 @pytest.mark.parametrize(
     "wrong",

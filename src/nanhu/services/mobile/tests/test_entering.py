@@ -16,7 +16,7 @@ from nanhu.platforms.identity.devices import SEEN_COOKIE
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.services.accounts import move
 from nanhu.platforms.people import api as people
-from nanhu.services.mobile.models import Binding
+from nanhu.services.mobile.models import Binding, Member
 from nanhu.services.mobile.tests.conftest import STAFF
 from nanhu.services.mobile.views import enter
 from nanhu.services.mobile.views.enter import COOKIE, waiting_to_be_linked
@@ -156,6 +156,18 @@ def test_whose_account_is_suspended_does_not_enter(syncing, wecom, client):
     move(by=SYSTEM, account=identity.account_of(syncing.persons["T2"]), state="suspended", reason="停职")
     assert tap(client, wecom, "t2").status_code == 403
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.capability("A066.1")
+def test_an_account_that_stands_for_somebody_else_now_lets_nobody_in(syncing, wecom):
+    wecom.join("t2")
+    assert tap(Client(), wecom, "t2")["Location"] == "/"
+    assert Binding.objects.get(ended_at=None).how == "record"
+    Member.objects.filter(person_id=syncing.persons["T3"]).delete()
+    Member.objects.filter(userid="t2").update(person_id=syncing.persons["T3"])
+    late = Client()
+    assert tap(late, wecom, "t2")["Location"] == "/mobile/link"
+    assert "_auth_user_id" not in late.session
 
 
 @pytest.mark.capability("A060.1")

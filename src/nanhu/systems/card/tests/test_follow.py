@@ -11,7 +11,7 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import Card, Wallet
-from nanhu.systems.card.services import follow
+from nanhu.systems.card.services import follow, loss
 
 BY = Actor.system("test")
 ORIGIN = people.Origin(source="test", title="测试")
@@ -58,8 +58,17 @@ def test_a_leavers_card_expires_and_the_money_stays():
     leg = ledger.Leg(debit_account_id=drawer, credit_account_id=before.wallet_id, amount_fen=4200)
     ledger.post(by=BY, kind="test", legs=[leg])
     bring("林小满", replace(TIE, state="ended", ends_on=campus_today() - timedelta(days=1)), person_id=person_id)
-    assert card(person_id).state == "expired"
+    assert (card(person_id).state, card(person_id).valid_until) == ("expired", campus_today())
     assert ledger.balance_of(before.wallet_id) == 4200
+
+
+@pytest.mark.capability("A094.2")
+@pytest.mark.django_db
+def test_a_leavers_lost_card_ends_too_so_that_nobody_takes_its_report_back_for_years():
+    person_id = bring("林小满", TIE)
+    loss.report_lost(by=BY, card=card(person_id), reason="丢了", proof="测试")
+    bring("林小满", replace(TIE, state="ended", ends_on=campus_today() - timedelta(days=1)), person_id=person_id)
+    assert (card(person_id).state, card(person_id).valid_until) == ("lost", campus_today())
 
 
 @pytest.mark.django_db

@@ -187,10 +187,12 @@ def test_the_counter_resets_after_the_document_fits_and_shows_the_code_once(offi
     sign_in(browser, here.numbers[0])
     clerk = office("identity.admin")
     answer = reset(clerk.client, here)
+    ended = SsoSession.objects.filter(account=here.account).values_list("ended_how", flat=True)
+    assert list(ended) == ["credentials_changed"], "and so for every application that it opened"
 
     code = re.search(r'data-testid="code">([^<]+)<', answer.content.decode())[1]
     assert "no-store" in answer.headers["Cache-Control"]
-    assert browser.get("/account").status_code == 302, "signed out"
+    assert browser.get("/account").headers["Location"].startswith("/sign-in"), "signed out, and not led on to set-up"
     assert sign_in(Client(), here.numbers[0], PASSWORD).status_code == 200, "the old password is dead"
     assert sign_in(Client(), here.numbers[0], code).headers["Location"] == "/setup"
     assert sign_in(Client(), here.numbers[0], code).status_code == 200, "spent"

@@ -28,6 +28,7 @@ from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Grant, Policy, Session
 from nanhu.services.network.reach import rules, subscribers
+from nanhu.services.network.reach.errors import StaffOnlyError
 from nanhu.services.network.reach.models import AddressRegion, VpnGrant, VpnUse
 from nanhu.services.network.reach.services import granting, regions, watching
 from nanhu.services.network.reach.tests.conftest import PASSWORD, SECRET, SYSTEM, filled, give_totp
@@ -63,6 +64,25 @@ def test_a_student_is_refused_with_the_reason_and_what_helps(school):
     assert student.post(f"{VPN}apply/", filled()).status_code == 403
     assert not VpnGrant.objects.exists()
     assert not Case.objects.exists()
+
+
+@pytest.mark.capability("A156.1")
+def test_a_student_who_worked_here_once_is_refused_as_well(school):
+    was = people.AffiliationRecord(
+        kind="staff",
+        campus_no="T9",
+        starts_on=campus_today() - timedelta(days=900),
+        ends_on=campus_today() - timedelta(days=400),
+        unit_code="12",
+        state="ended",
+    )
+    row = people.PersonRecord(key="S1", person_id=school["S1"], affiliations=(was,))
+    people.apply_records(by=SYSTEM, records=[row], origin=people.Origin(source="test.former", title="测试"))
+    deliver_pending()
+    assert {one.kind for one in people.person_card(school["S1"]).affiliations} == {"staff", "student"}
+    assert school.client("S1").post(f"{VPN}apply/", filled()).status_code == 403
+    with pytest.raises(StaffOnlyError):
+        school.asked("S1")
 
 
 @pytest.mark.capability("A156.2")
@@ -526,7 +546,8 @@ OLD, FIT = "Open AnyConnect VPN Agent v7.08", "Open AnyConnect VPN Agent v9.12-3
 
 
 @pytest.mark.capability("A157.2")
-def test_the_vpn_wants_two_factors_and_a_program_that_is_not_too_old(school, door, clock_stands):
+@pytest.mark.parametrize("unfit", [OLD, ""], ids=["old", "nameless"])
+def test_the_vpn_wants_two_factors_and_a_program_that_is_not_too_old(school, door, clock_stands, unfit):
     """What the program says of itself: its name and version, as ocserv lists them."""
     give_totp("T1")
     school.opened()
@@ -554,11 +575,11 @@ def test_the_vpn_wants_two_factors_and_a_program_that_is_not_too_old(school, doo
     assert told(FIT) == b""
     assert not Message.objects.filter(template="network.vpn_client").exists()
     for _twice in range(2):
-        assert told(OLD) == b"disconnect 7\n"
+        assert told(unfit) == b"disconnect 7\n"
     session = Session.objects.get(sid="abc")
     assert (session.disconnects.get().cause, session.grant.ended_at is not None) == ("ours:client", True)
     [message] = Message.objects.filter(template="network.vpn_client")
-    assert OLD in message.text
+    assert (unfit or "—") in message.text
     assert told(FIT) == b"disconnect 7\n", "what is to end ends"
 
 

@@ -75,7 +75,8 @@ def test_the_school_is_found_by_its_code_and_another_is_not(phone):
     said = phone.ask("school", school_code="10543")
     assert (said["name"], said["city"]) == ("湖南理工学院", "岳阳")
     assert said["presets_fen"] == [5000, 10000, 20000, 30000]
-    assert phone.ask("school", school_code="99999")["code"] == "bank.school_unknown"
+    for other in ("99999", "1054", "105430"):
+        assert phone.ask("school", school_code=other)["code"] == "bank.school_unknown", other
 
 
 @pytest.mark.capability("A086.1")
@@ -293,6 +294,7 @@ def test_recharging_in_the_app_is_pending_without_waiting_for_a_job_and_the_same
     bank.fault("notice", "twice")
     bank.do("pay", tn=first["tn"], card=CARDS["student"])
     assert phone.ask("top_up/look", order=first["order"])["state"] == "credited"
+    assert phone.ask("top_up", request="order-1", amount_fen=5000)["order"] == first["order"], "also once it is paid"
     assert phone.ask("look")["pending_fen"] == 5000
     assert campus.bank_balance("student") == BEGINNING_FEN - 5000
     assert OnlineTopUp.objects.get().told_times == 2

@@ -163,7 +163,8 @@ def test_a_certificate_of_somebody_else_by_the_same_authority_is_none(campus, or
 
 
 @pytest.mark.parametrize(
-    "changes", [{"txnAmt": "4999"}, {"txnAmt": ""}, {"currencyCode": "840"}, {"txnTime": "20200101000000"}]
+    "changes",
+    [{"txnAmt": "4999"}, {"txnAmt": "5001"}, {"txnAmt": ""}, {"currencyCode": "840"}, {"txnTime": "20200101000000"}],
 )
 @pytest.mark.capability("A136.1")
 def test_a_genuine_notice_that_does_not_fit_its_order_books_nothing(campus, ordered, changes):

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
@@ -183,6 +183,19 @@ def test_the_rule_is_the_schools_own_and_dated(which, lost, monkeypatch):
     monkeypatch.setattr(liability, "school", lambda: ruled)
     sell(lost, 700)
     assert bear() == borne
+
+
+@pytest.mark.capability("A117.4")
+def test_a_rule_counts_from_its_first_day_on(lost, monkeypatch):
+    sell(lost, 700)
+    sold_on = campus_time(Receipt.objects.get(kind="stored").occurred_at).date()
+    told = []
+    for since in (sold_on, sold_on + timedelta(days=1)):
+        row = {"school_bears": False, "from": since}
+        ruled = replace(school(), raw={"card": {"loss_liability": [row]}})
+        monkeypatch.setattr(liability, "school", lambda ruled=ruled: ruled)
+        told.append(bear())
+    assert told == [0, 1], "the day of the sale is the first of the new rule, or the last without it"
 
 
 def test_the_exposure_shows_what_the_school_bore(lost):

@@ -19,7 +19,7 @@ from nanhu.systems.card.closing.errors import (
     NothingToPayError,
     PayoutStateError,
 )
-from nanhu.systems.card.closing.models import Settlement
+from nanhu.systems.card.closing.models import Contract, Settlement
 from nanhu.systems.card.closing.rules import fee_of, last_day_due
 from nanhu.systems.card.closing.services import contracts, payouts, settling
 from nanhu.systems.card.models import Merchant, Receipt
@@ -108,6 +108,18 @@ def test_takings_are_settled_with_the_contracts_fee(sold):
     assert ledger.balance_of(rice().account_id) == 0
     assert ledger.balance_of(settling.payable_of(rice())) == 1242
     assert ledger.balance_of(settling.fee_income()) == 13
+    clean()
+
+
+@pytest.mark.capability("A101.3")
+def test_a_contract_holds_on_its_last_day_and_not_on_the_day_after(sold):
+    held, last = Contract.objects.get(), campus_today()
+    contracts.end(by=SYSTEM, contract=held, on=last)
+    assert [contracts.contract_on(rice(), last + timedelta(days=late)) for late in (0, 1)] == [held, None]
+    done = settle(last)
+    assert (done.contract, done.last, done.takings_fen) == (held, last, 1255)
+    with pytest.raises(NoContractError):
+        settle(last + timedelta(days=1))
     clean()
 
 

@@ -108,6 +108,7 @@ def test_not_written_is_not_believed_once_the_right_to_write_left_the_house(fund
     assert (order.state, order.settled_by, again.amount_fen) == ("not_written", "counter", 5000)
 
 
+@pytest.mark.capability("A149.2")
 def test_a_release_is_judged_by_what_is_authorised_when_it_gets_the_lock(funds):
     """Who read the claim before its right to write left comes too late."""
     funds.credit()

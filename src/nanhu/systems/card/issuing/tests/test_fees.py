@@ -1,6 +1,7 @@
 """工本费: by class and by how many somebody had; a receipt for each, never paid back, and the books agree."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -14,7 +15,10 @@ from nanhu.systems.card.issuing.fees import fee_fen
 from nanhu.systems.card.issuing.tests.conftest import DESK, document_number, document_of, last_day
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, shown_form, through_to_plastic, visitor
 from nanhu.systems.card.issuing.tests.test_personal import HOLDER
+from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.protocol import receipt_number
+from nanhu.systems.card.services.cash_exceptions import approve, ask_for_cash
+from nanhu.systems.card.services.top_up import top_up_by_exception
 
 FEES = "card.fees"
 
@@ -82,6 +86,21 @@ def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_ba
         assert second.fee_fen == 1500, "another card costs what the file says for another"
     assert receipt_differences() == []
     assert ledger.check_ledger() == []
+
+
+@pytest.mark.capability("A108.2")
+def test_a_fee_from_the_card_has_a_receipt_that_says_what_is_left(campus, dearer):
+    row, clerk = made(campus, visitor(document_number(birth="19800808", order=34))), campus.actor("clerk")
+    asked = ask_for_cash(by=clerk, card=row.card, amount_fen=4000, reason="没有银行卡", token=uuid4())
+    approve(by=campus.actor("second_clerk"), exception=asked)
+    asked.refresh_from_db()
+    top_up_by_exception(by=clerk, exception=asked)
+    slip = campus.client("clerk").get(take_fee(campus, row, "wallet").url).content.decode()
+    receipt = Receipt.objects.get(kind="fee")
+    assert (receipt.amount_fen, receipt.balance_fen) == (2500, 1500)
+    assert (ledger.balance_of(row.card.wallet_id), income()) == (1500, 2500)
+    for words in ("¥ 25.00", "校园卡余额", receipt_number(receipt.pk)):
+        assert words in slip, words
 
 
 @pytest.mark.capability("A108.1")

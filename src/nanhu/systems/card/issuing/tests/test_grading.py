@@ -66,7 +66,10 @@ def test_a_students_card_takes_its_kind_from_the_register_and_ends_with_the_scho
         assert f"学生卡 · {category}" in record(campus, "student")
         assert campus.card("student").valid_until == date(2027, 8, 31)
         assert "2027年8月31日" in record(campus, "student")
-    with time_machine.travel(datetime(2027, 8, 10, 2, 0, tzinfo=UTC), tick=True):
+    with time_machine.travel(datetime(2027, 8, 1, 2, 0, tzinfo=UTC), tick=True):
+        jobs.move_school_years_on()
+        assert campus.card("student").valid_until == date(2027, 8, 31), "the last of August is of the year that ends"
+    with time_machine.travel(datetime(2027, 8, 2, 2, 0, tzinfo=UTC), tick=True):
         jobs.move_school_years_on()
         assert campus.card("student").valid_until == date(2028, 8, 31), "the 学籍 lives: one more year"
         bring_list(tmp_path, REGISTER + student("student", category, "2028-06-30"), "aa.students", "学籍2.csv")
