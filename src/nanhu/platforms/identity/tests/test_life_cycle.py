@@ -97,6 +97,13 @@ def test_who_keeps_one_of_two_identities_keeps_the_account(teacher):
     assert teacher.account.state == "active"
 
 
+@pytest.mark.capability("A006.2")
+def test_who_is_suspended_in_one_of_two_identities_keeps_the_account(teacher):
+    Affiliation.objects.filter(campus_no="20250999").update(state="suspended")
+    subscribers.follow_changed([affiliation_event(AffiliationChanged, teacher)])
+    assert teacher.account.state == "active"
+
+
 def test_merged_persons_have_one_account_with_the_password_they_know(student):
     kept = make_member("曾小楠", "430602200803159999", staff="T09999")
     subscribers.open_for_newcomers([PersonJoined(person_id=kept.person_id)])

@@ -222,7 +222,7 @@ def test_only_the_crew_works_on_a_job_and_a_stranger_finds_none(school):
     assert one.state == "assigned"
 
 
-@pytest.mark.capability("A076.4")
+@pytest.mark.capability("A076.4", "A078.2")
 def test_who_cannot_get_in_offers_times_and_the_clock_stands_until_one_is_chosen(school):
     school.crew()
     one = school.repair()
@@ -232,6 +232,9 @@ def test_who_cannot_get_in_offers_times_and_the_clock_stands_until_one_is_chosen
     one.refresh_from_db()
     assert (one.state, one.due_at) == ("waiting", None)
     assert one.minutes_left > 0
+    assert [text for text in texts_to(school["S1"]) if text.endswith("维修人员进不了门，请选个时间")], (
+        "who reported it is told"
+    )
     assert student.post(f"{HALL}mine/{one.public_id}/window/", {"window": "半夜"}).status_code == 422
     assert student.post(f"{HALL}mine/{one.public_id}/window/", {"window": "明天上午"}).status_code == 302
     one.refresh_from_db()

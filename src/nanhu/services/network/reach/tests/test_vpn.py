@@ -587,6 +587,7 @@ def test_the_vpn_wants_two_factors_and_a_program_that_is_not_too_old(school, doo
     ("program", "is_fit"),
     [
         (FIT, True),
+        ("Open AnyConnect VPN Agent v8.10", True),
         (OLD, False),
         ("Open AnyConnect VPN Agent", False),
         ("AnyConnect Windows 4.10.07061", True),

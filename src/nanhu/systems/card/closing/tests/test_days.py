@@ -309,9 +309,10 @@ def test_strangers_find_no_finance(traded):
 @pytest.mark.capability("A015.3")
 def test_the_nightly_close_takes_up_days_left_open(traded, bank, cron_of):
     bank.append(Found(key="x", what="差异", ours_fen=1, theirs_fen=0))
-    earlier = yesterday() - timedelta(days=1)
-    days.close_day(by=SYSTEM, day=earlier)
+    first = yesterday() - timedelta(days=3)
+    days.close_day(by=SYSTEM, day=first)
     bank.clear()
     jobs.close_yesterday()
-    assert set(DayClose.objects.values_list("day", "state")) == {(earlier, "closed"), (yesterday(), "closed")}
+    taken_up = {(first + timedelta(days=number), "closed") for number in range(4)}
+    assert set(DayClose.objects.values_list("day", "state")) == taken_up, "also nights in which nothing ran"
     assert cron_of("payments.close_day") == "25 0 * * *", "each night, by itself"

@@ -95,6 +95,8 @@ def spend(text, *, sequence=1, terminal="N1001", kind="pay"):
 @pytest.mark.capability("A082.1")
 def test_a_code_stands_for_its_owners_card(campus, phone):
     assert spend(phone.code()) == campus.card("student")
+    for sequence, part in enumerate(("teacher", "guest"), 2):
+        assert spend(Phone(campus, part).code(), sequence=sequence) == campus.card(part)
 
 
 @pytest.mark.capability("A089.2", "A082.4")

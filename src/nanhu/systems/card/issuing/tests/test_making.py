@@ -89,12 +89,17 @@ def test_three_working_days_run_by_the_school_calendar_alarm_when_missed_and_sms
             campus.clients.clear()
             assert ("超过了承诺的三个工作日" in campus.client("clerk").get(DESK).content.decode()) is is_late
             assert promises_are_kept().verdict == (Verdict.WARN if is_late else Verdict.OK)
+            assert ("超期" in campus.client("clerk").get(at(order)).content.decode()) is is_late
     with django_capture_on_commit_callbacks(execute=True):
         clear_exceptions(by=SYSTEM, first=tuesday, last=tuesday)
     campus.clients.clear()
     for number, row in enumerate(order.rows.order_by("line")):
         campus.client("clerk").post(at(order, "make/"), {"line": row.line, "uid": f"04A1B2C3D4E5{number:02x}"})
-    assert promises_are_kept().verdict == Verdict.OK
+    with noon(2027, 1, 2):
+        campus.clients.clear()
+        assert promises_are_kept().verdict == Verdict.OK
+        assert "超期" not in campus.client("clerk").get(at(order)).content.decode(), "what is made is late no more"
+    campus.clients.clear()
     told = list(SmsMessage.objects.order_by("id"))[-2:]
     codes = [row.pickup_code for row in order.rows.order_by("line")]
     assert [code in one.text for code, one in zip(codes, told, strict=True)] == [True, True]
@@ -406,6 +411,9 @@ def test_the_class_decides_band_title_and_number_on_the_front_and_every_back_say
         assert {f"{row.card.valid_until}" for row in order.rows.select_related("card")} <= {*said}
         for rule in ("遗失请立即挂失", "避免重压、弯折和静电", "拾到此卡请送交校园卡管理办公室"):
             assert sum(rule in one for one in said) == 2, "on both backs"
+        assert sum("中国农业银行" in one and "中国联通" in one for one in said) == 2, (
+            "each partner of the school's file"
+        )
         width, height = (round(side * 72 / 25.4, 2) for side in (printing.PAGE_MM[0], printing.BLEED_MM + 14))
         bands[card_class] = re.findall(rf"([\d. ]+) rg\s+0.00 170.08 {width} -{height} re f", text)
         assert len(bands[card_class]) == 2, "the band runs into the bleed on both fronts"

@@ -133,6 +133,16 @@ def test_a_holder_asks_for_their_own_card_and_cannot_become_somebody_else(campus
     assert campus.client("student").get(at(newest())).status_code == 404
 
 
+@pytest.mark.capability("A102.2")
+def test_what_one_person_asked_for_waits_among_the_left_over_cards(campus):
+    order, clerk = (
+        through_to_plastic(campus, apply_at_counter(campus, visitor(document_number(birth="19800808", order=35)))),
+        campus.client("clerk"),
+    )
+    clerk.get(DESK)  # reads what the deeds before told of
+    assert order.rows.get().name in clerk.get(f"{DESK}left-over/").content.decode()
+
+
 @pytest.mark.capability("A105.1", "A105.2")
 def test_an_ordinary_card_waits_for_the_sponsors_yes_and_costs_its_fee(campus):
     document = document_number(birth="19800808", order=31)

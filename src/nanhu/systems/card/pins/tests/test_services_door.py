@@ -48,6 +48,11 @@ def test_two_pins_are_kept_apart_salted_and_each_counts_its_own_tries(campus, ki
     assert campus.pay("student", 500) == "posted", "who guesses takes no meal away"
     short = kiosk.ask("pin/check", {"card": campus.card("student").uid, "kind": "enquiry"}, pin="12345")
     assert short["code"] == "card.pin_unreadable"
+    reset_pin(by=SYSTEM, card=campus.card("student"), kind="enquiry", document="居民身份证", reason="忘了")
+    assert ask(kiosk, campus, "pin/check", kind="enquiry", pin=PINS["student"])["outcome"] == "approved"
+    assert ask(kiosk, campus, "pin/check", kind="payment", pin=NEW)["code"] == "card.pin_locked", (
+        "each is set back alone"
+    )
 
 
 @pytest.mark.capability("A125.1", "A125.2")
