@@ -16,7 +16,7 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
 from nanhu.systems.card.funds.services.credits import credit
 from nanhu.systems.card.holder.views import PAGE
-from nanhu.systems.card.models import Merchant, Receipt
+from nanhu.systems.card.models import Card, Merchant, Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM, queries_of
 from nanhu.testing.vendors import vendor_in_place
 
@@ -148,6 +148,8 @@ def test_balance_loss_report_and_recharge_stand_beside_the_rows_which_are_newest
     assert "¥ 29.50" in home
     for address in ("/card/report-lost/", "/card/bank/top-up/", ROWS):
         assert f'href="{address}' in home
+    Card.objects.filter(pk=fed.card("student").pk).update(state="lost", lost_at=now())
+    assert 'href="/card/report-lost/"' not in text(browser.get("/card/")), "it is reported: nothing is left to press"
     for page in (home, rows):
         places = [page.index(sum_) for sum_ in ("−¥ 8.50", "−¥ 12.00", "+¥ 50.00", "−¥ 3.21")]
         assert places == sorted(places)

@@ -161,6 +161,20 @@ def test_who_is_refused_at_the_vpn_is_led_to_where_it_is_applied_for(
 
 
 @pytest.mark.capability("A164.1")
+def test_who_is_refused_at_another_service_reads_why_and_is_not_sent_to_apply_for_the_vpn(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = network.ServiceRule(key="wired", service="wired", refuses=lambda _person: "这栋楼的有线网停用")
+    monkeypatch.setattr(network.service_rules, "_entries", {"wired": rule})
+    with pytest.raises(network.ServiceRefusedError):
+        network.admit(
+            network.AdmissionRequest(service="wired", role="staff", person_id=field.person_id, station="203.0.113.9")
+        )
+    page = shown(signed_in("T1"))
+    assert [words in page for words in ("这栋楼的有线网停用", "打电话问", "看我的 VPN")] == [True, True, False]
+
+
+@pytest.mark.capability("A164.1")
 def test_of_whose_vpn_it_is_the_account_the_code_and_the_places_are_looked_at(
     field: Field, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,6 +90,13 @@ def test_the_fee_comes_from_the_wallet_first_and_is_a_receipt(spent):
     assert Receipt.objects.get(kind="fee").balance_fen == 2000
 
 
+@pytest.mark.capability("A108.2", "A121.2")
+def test_a_fee_of_all_that_is_there_leaves_nothing_to_freeze(spent):
+    replace(spent, fee=4000)
+    assert (spent.balance(), spent.pending(), Claimable.objects.count()) == (0, 0, 0)
+    assert Receipt.objects.get(kind="fee").balance_fen == 0
+
+
 @pytest.mark.capability("A108.3")
 def test_a_fee_the_wallet_cannot_cover_changes_nothing(funds):
     old = funds.campus.card("student")

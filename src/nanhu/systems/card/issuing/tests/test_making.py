@@ -19,6 +19,7 @@ from nanhu.kernel.calendar.services import clear_exceptions, set_exception
 from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.kernel.registry import ChangedFact, Verdict
+from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
@@ -414,6 +415,8 @@ def test_the_class_decides_band_title_and_number_on_the_front_and_every_back_say
         assert sum("中国农业银行" in one and "中国联通" in one for one in said) == 2, (
             "each partner of the school's file"
         )
+        office = ("校园卡管理办公室", school().card_office_place, school().card_office_phone)
+        assert sum(all(word in one for word in office) for one in said) == 2, "whom to ask, on both backs"
         width, height = (round(side * 72 / 25.4, 2) for side in (printing.PAGE_MM[0], printing.BLEED_MM + 14))
         bands[card_class] = re.findall(rf"([\d. ]+) rg\s+0.00 170.08 {width} -{height} re f", text)
         assert len(bands[card_class]) == 2, "the band runs into the bleed on both fronts"
