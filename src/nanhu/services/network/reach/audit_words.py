@@ -16,6 +16,8 @@ ACTIONS: dict[str, Text] = {
     "network.set_reach_list": _("写可达清单"),
     "network.end_reach_list": _("停用可达清单"),
     "network.close_network": _("登记机房网段"),
+    "network.ask_reopening": _("提出去掉机房网段"),
+    "network.refuse_reopening": _("没有同意去掉机房网段"),
     "network.open_network": _("去掉机房网段"),
     "network.add_installer": _("上传安装包"),
     "network.withdraw_installer": _("下架安装包"),

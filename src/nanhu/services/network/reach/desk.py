@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from django.db.models import Q
 from django.forms.models import model_to_dict
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -59,6 +59,7 @@ from nanhu.services.network.reach.models import (
     Installer,
     ReachChange,
     ReachList,
+    Reopening,
     Resource,
     VpnGrant,
 )
@@ -81,6 +82,19 @@ desk = Console(
     order=66,
     styles=["network_reach/reach.css"],
 )
+
+
+reopening_desk = Console(
+    "network_reach:reopenings",
+    _("去掉机房网段"),
+    icon="server",
+    owner=_("信息中心"),
+    description=_("让 VPN 能通到机房网段的申请，两人同意"),
+    roles=policies.ROLES,
+    order=66,
+    styles=["network_reach/reach.css"],
+)
+desk.shares_bar_with(reopening_desk)
 
 
 class Grants(Table):
@@ -228,7 +242,12 @@ class ClosedNetworks(Table):
     action = Press(_("去掉"), to="open_network", icon="x")
 
 
-@desk.page("closed/", title=_("机房网段"), tab=_("机房网段"), lead=_("这些网段任何清单都写不进去：服务器走堡垒机。"))
+@desk.page(
+    "closed/",
+    title=_("机房网段"),
+    tab=_("机房网段"),
+    lead=_("这些网段任何清单都写不进去：服务器走堡垒机。登记一人就行，去掉要两个人。"),
+)
 def closed_networks(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有登记机房网段"), icon="server", action=_("登记第一个"), to="close_network")
     return listing(request, ClosedNetworks, lists.closed_networks(), empty=none)
@@ -239,11 +258,45 @@ def close_network(request: PageRequest, form: ClosedNetworkForm) -> None:
     lists.close_network(by=request.actor, **form.cleaned_data)
 
 
-@closed_networks.action(
-    "<uuid:public_id>/open/", subject=record(lists.closed_networks(), ClosedNetwork.what), done=_("已去掉。")
+@closed_networks.form(
+    "<uuid:public_id>/open/",
+    ReasonForm,
+    title=_("去掉机房网段"),
+    lead=_("去掉以后，可达清单和网页入口就能通到那里；另一人同意才去掉。"),
+    subject=record(lists.closed_networks(), ClosedNetwork.what),
+    about=str,
+    submit=_("提出去掉"),
+    tone="danger",
+    proves=True,
+    done=_("已提出，等另一人复核。"),
 )
-def open_network(request: PageRequest, found: ClosedNetwork) -> None:
-    lists.open_network(by=request.actor, found=found)
+def open_network(request: PageRequest, form: ReasonForm, found: ClosedNetwork) -> HttpResponseRedirect:
+    token, reason = token_of(request) or uuid4(), form.cleaned_data["reason"]
+    asked = lists.ask_reopening(by=request.actor, token=token, found=found, reason=reason)
+    return redirect(reopenings.case.address(public_id=asked.public_id))
+
+
+class Reopenings(Table):
+    network = Link(_("网段"), "closed__network", to="case")
+    name = Text(_("是什么"), "closed__name")
+    reason = Text(_("理由"))
+    author = Who(_("提出"), "author_name", at="created_at", account="author_id")
+    approver = Who(_("复核"), "approver_name", account="approver_id")
+    state = Badge(_("状态"), names=Reopening.State.choices, tones={"agreed": "good", "refused": "none"}, tone="warn")
+
+
+reopenings = reopening_desk.proposals(
+    "",
+    Reopening,
+    Reopenings,
+    title=_("去掉机房网段的申请"),
+    tab=_("去掉机房网段"),
+    lead=_("一人提出、另一人同意，网段才不再是机房的。"),
+    found=Reopening.objects.select_related("closed"),
+    on_approve=lambda by, row: lists.agree_reopening(by=by, row=row),
+    on_refuse=lambda by, row, answer: lists.refuse_reopening(by=by, row=row, answer=answer),
+    empty=Empty(title=_("没有人提出去掉机房网段"), icon="server"),
+)
 
 
 class Installers(Table):

@@ -65,6 +65,11 @@ class ListedNetworkError(ConflictError):
     sentence = _("可达清单“{name}”里有这个网段的地址，先改清单再封。")
 
 
+class ReopeningWaitsError(ConflictError):
+    code = "network_reach.reopening_waits"
+    sentence = _("去掉这个网段已经有人提出，等另一人复核。")
+
+
 class KnownAlreadyError(ConflictError):
     code = "network_reach.known_already"
     sentence = _("已经登记过同样的一条。")

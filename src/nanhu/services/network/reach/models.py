@@ -198,7 +198,8 @@ class ReachChange(Proposal):
 
 
 class ClosedNetwork(models.Model):
-    """A network of the machine room (机房网段): no list reaches into it."""
+    """A network of the machine room (机房网段): no list reaches into it. A trigger lets it be one no more where two people said so
+    (`Reopening`)."""
 
     what: ClassVar[Text] = _("这个机房网段")
     public_id = models.UUIDField(default=uuid4, unique=True)
@@ -218,6 +219,34 @@ class ClosedNetwork(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.network}"
+
+
+class Reopening(Proposal):
+    """That a network is the machine room's no more (去掉机房网段): lists and gates may lead there once another has agreed."""
+
+    what = _("这次去掉机房网段")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("待复核")
+        AGREED = "agreed", _("已去掉")
+        REFUSED = "refused", _("未同意")
+
+    state = models.TextField(choices=State, default=State.ASKED)
+    closed = models.ForeignKey(ClosedNetwork, on_delete=models.PROTECT, related_name="reopenings")
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "network_reach_reopening"
+        constraints = [
+            *proposal_constraints("network_reach_reopening", undecided=["asked"], decided=["agreed", "refused"]),
+            models.CheckConstraint(condition=~Q(reason=""), name="network_reach_reopening_says_why"),
+            models.UniqueConstraint(
+                fields=["closed"], condition=Q(state="asked"), name="network_reach_reopening_one_waits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.closed)
 
 
 class Installer(models.Model):

@@ -196,6 +196,87 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Reopening",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("agreed", "已去掉"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "closed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reopenings",
+                        to="network_reach.closednetwork",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "network_reach_reopening",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="network_reach_reopening_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["agreed", "refused"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="network_reach_reopening_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="network_reach_reopening_says_why"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("closed",),
+                        name="network_reach_reopening_one_waits",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ReachChange",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -24,9 +24,10 @@ from nanhu.services.network.reach.errors import (
     KnownAlreadyError,
     ListedNetworkError,
     NoPlaceError,
+    ReopeningWaitsError,
     TooWideError,
 )
-from nanhu.services.network.reach.models import CLOSED_PORTS, ClosedNetwork, ReachChange, ReachList, VpnGrant
+from nanhu.services.network.reach.models import CLOSED_PORTS, ClosedNetwork, ReachChange, ReachList, Reopening, VpnGrant
 from nanhu.services.network.reach.rules import Network
 from nanhu.services.network.reach.school import reach_rules
 
@@ -51,7 +52,7 @@ class Effect:
     """What a list would do on its first day, among those who hold an open VPN account: `opened` and `shut` are what the list of this name
     says anew and says no more; `gains` and `loses` count people, none whom their other lists of that day lead to all of it. `beside`: what
     no list says and the gateway opens with this one, for whom another list holds too. `reopened`: what it leads to that was the machine room
-    before somebody took it off the list of its networks."""
+    before two people took it off the list of its networks."""
 
     order: ReachList
     opened: list[str]
@@ -59,7 +60,7 @@ class Effect:
     gains: int
     loses: int
     beside: list[str]
-    reopened: list[ClosedNetwork]
+    reopened: list[Reopening]
 
 
 def effect_of(order: ReachList) -> Effect:
@@ -85,11 +86,13 @@ def effect_of(order: ReachList) -> Effect:
     )
 
 
-def reopened(order: ReachList) -> list[ClosedNetwork]:
-    """What one person alone took off, the second is told of."""
+def reopened(order: ReachList) -> list[Reopening]:
+    """Whoever agrees is told of it, by whom and why it was taken off."""
     wanted = list(map(rules.network_named, order.networks))
-    gone = ClosedNetwork.objects.filter(removed_at__isnull=False).order_by("-removed_at")
-    return [one for one in gone if any(rules.meets(rules.network_named(one.network), network) for network in wanted)]
+    gone = Reopening.objects.filter(state=Reopening.State.AGREED).select_related("closed").order_by("-decided_at")
+    return [
+        one for one in gone if any(rules.meets(rules.network_named(one.closed.network), network) for network in wanted)
+    ]
 
 
 def kinds_of_people(
@@ -306,12 +309,41 @@ def close_network(*, by: Actor, network: Network, name: str) -> ClosedNetwork:
 
 
 @transaction.atomic
-def open_network(*, by: Actor, found: ClosedNetwork) -> None:
-    if not ClosedNetwork.objects.filter(pk=found.pk, removed_at=None).update(removed_at=now()):
+def ask_reopening(*, by: Actor, token: UUID, found: ClosedNetwork, reason: str) -> Reopening:
+    """That it is the machine room's no more: from when another of the centre agrees."""
+    if known := Reopening.known(by, token):
+        return known
+    if not ClosedNetwork.objects.select_for_update().filter(pk=found.pk, removed_at=None).exists():
         raise WrongStateError(what=ClosedNetwork.what, state="—")
-    audit.record(
-        by=by, action="network.open_network", target=f"closed-network:{found.public_id}", facts={"title": str(found)}
-    )
+    if Reopening.objects.filter(closed=found, state=Reopening.State.ASKED).exists():
+        raise ReopeningWaitsError
+    made = Reopening.begun(by, token, closed=found, reason=given(reason))
+    note_reopening(by, "network.ask_reopening", made, made.reason)
+    return made
+
+
+@transaction.atomic
+def agree_reopening(*, by: Actor, row: Reopening) -> Reopening:
+    found = row.locked_in([Reopening.State.ASKED])
+    found.decide(by, state=Reopening.State.AGREED)
+    found.save()
+    ClosedNetwork.objects.filter(pk=found.closed_id).update(removed_at=now())
+    note_reopening(by, "network.open_network", found, found.reason)
+    return found
+
+
+@transaction.atomic
+def refuse_reopening(*, by: Actor, row: Reopening, answer: str) -> Reopening:
+    found = row.locked_in([Reopening.State.ASKED])
+    found.decide(by, state=Reopening.State.REFUSED, answer=given(answer))
+    found.save()
+    note_reopening(by, "network.refuse_reopening", found, found.answer)
+    return found
+
+
+def note_reopening(by: Actor, action: str, row: Reopening, reason: str) -> None:
+    target = f"closed-network:{row.closed.public_id}"
+    audit.record(by=by, action=action, target=target, reason=reason, facts={"title": str(row.closed)})
 
 
 def common_lists() -> list[ReachList]:

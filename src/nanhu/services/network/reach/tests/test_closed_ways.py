@@ -1,13 +1,15 @@
 """Ways into the machine room that look like none: addresses that stand for others, many narrow networks for all, a gate, a file half written."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.people import api as people
 from nanhu.services.network.reach import web_gates
-from nanhu.services.network.reach.models import ClosedNetwork, ReachChange, ReachList, Resource
+from nanhu.services.network.reach.models import ClosedNetwork, ReachChange, ReachList, Reopening, Resource
 from nanhu.services.network.reach.services import resources
 from nanhu.services.network.reach.tests.conftest import SYSTEM
 from nanhu.services.network.reach.tests.test_reach import CLOSED, LISTS, Keepers, said
@@ -72,15 +74,61 @@ def test_a_machine_room_is_not_closed_by_an_address_that_closes_nothing(keeper):
     assert "IPv4 就写成 IPv4" in answer.content.decode()
 
 
+def reopened(keeper):
+    """By the two of them; where its case is."""
+    room = ClosedNetwork.objects.get()
+    case = keeper.post(f"{CLOSED}{room.public_id}/open/", {"reason": "机房搬走了"})["Location"]
+    assert keeper.other.post(f"{case}approve/").status_code == 302
+    return case
+
+
 @pytest.mark.capability("A159.1")
 def test_whoever_agrees_to_a_list_is_told_that_it_leads_to_what_was_the_machine_room(school, keeper):
-    room = ClosedNetwork.objects.get()
-    assert keeper.post(f"{CLOSED}{room.public_id}/open/").status_code == 302
+    reopened(keeper)
     case = keeper.ask(networks="10.9.0.0/28")
     page = keeper.other.get(case).content.decode()
     assert "曾是机房网段" in page
-    assert "10.9.0.0/24 主机房" in page
+    assert "主机房 10.9.0.0/24（信息员、信息员二" in page
+    assert "机房搬走了" in page
     assert "曾是机房网段" not in keeper.post(f"{LISTS}new/", said()).content.decode()
+
+
+@pytest.mark.capability("A159.1")
+def test_a_network_is_the_machine_rooms_until_a_second_person_agrees_with_the_reason_that_it_is_no_more(school, keeper):
+    room = ClosedNetwork.objects.get()
+    at = f"{CLOSED}{room.public_id}/open/"
+    for nothing in ({}, {"reason": "  "}):
+        assert keeper.post(at, nothing).status_code == 422, "not without a reason"
+    case = keeper.post(at, {"reason": "机房搬走了"})["Location"]
+    assert keeper.post(f"{LISTS}new/", said(networks="10.9.0.0/28")).status_code == 409, "asked is not opened"
+    assert "已经有人提出" in keeper.other.post(at, {"reason": "又一次"}).content.decode()
+    assert keeper.post(f"{case}approve/").status_code == 409, "nor agreed to by who asked"
+    assert keeper.other.post(f"{case}refuse/", {"answer": "还在用"}).status_code == 302
+    assert keeper.post(f"{LISTS}new/", said(networks="10.9.0.0/28")).status_code == 409
+    case = reopened(keeper)
+    assert "机房搬走了" in keeper.one.get(case).content.decode()
+    assert keeper.other.post(f"{case}approve/").status_code == 409, "once"
+    keeper.enter(networks="10.9.0.0/28")
+    assert keeper.post(f"{CLOSED}new/", {"network": "10.8.0.0/24", "name": "新机柜"}).status_code == 302, "one closes"
+
+
+@pytest.mark.capability("A159.1")
+def test_the_database_itself_lets_nobody_alone_open_the_machine_room(school, keeper):
+    room = ClosedNetwork.objects.get()
+    one, other = (school.actor(number).account_id for number in ("K1", "K2"))
+    asked = {"token": uuid4(), "closed": room, "reason": "x", "author_id": one, "author_name": "x"}
+    rows = ClosedNetwork.objects.filter(pk=room.pk)
+    for opens in (
+        lambda: rows.update(removed_at=now()),
+        lambda: rows.update(network="10.200.0.0/24"),
+        rows.delete,
+        lambda: Reopening.objects.create(**asked, state="agreed", approver_id=one, decided_at=now()),
+        lambda: Reopening.objects.create(**asked, state="agreed", decided_at=now()),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            opens()
+    Reopening.objects.create(**asked, state="agreed", approver_id=other, decided_at=now())
+    assert rows.update(removed_at=now()) == 1
 
 
 GATED = {

@@ -6,8 +6,8 @@ import pytest
 
 from nanhu.platforms.campus import api as campus
 from nanhu.services.network.reach.book import book
-from nanhu.services.network.reach.desk import desk
-from nanhu.services.network.reach.models import AccessPoint, AddressRegion, CoveredArea
+from nanhu.services.network.reach.desk import desk, reopening_desk
+from nanhu.services.network.reach.models import AccessPoint, AddressRegion, ClosedNetwork, CoveredArea
 from nanhu.services.network.reach.tests.test_reach import said
 from nanhu.testing.pages import PageTests, ProposalTests
 
@@ -56,6 +56,26 @@ class TestDesk(ProposalTests):
 
     def fill(self, count):
         fill(self.school, count)
+
+
+class TestReopenings(ProposalTests):
+    desk = reopening_desk
+
+    @pytest.fixture
+    def holder(self, school):
+        return school.client("K1")
+
+    @pytest.fixture
+    def second(self, school):
+        return school.client("K2")
+
+    @pytest.fixture
+    def stranger(self, school):
+        return school.client("T1")
+
+    def submitted(self, client):
+        made = ClosedNetwork.objects.create(network=f"10.9.{next(NUMBERS)}.0/24", name="机柜", created_by_name="x")
+        return client.post(f"/network/reach/closed/{made.public_id}/open/", {"reason": "搬走了"})["Location"]
 
 
 def fill(school, wanted):
