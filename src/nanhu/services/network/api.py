@@ -29,6 +29,7 @@ from nanhu.services.network.gateways import (
 from nanhu.services.network.models import ApPlace, Device, Nas, Policy, Refusal, Service
 from nanhu.services.network.queries import (
     SessionLine,
+    UnderWay,
     ap_moments,
     closing_sids,
     devices_of,
@@ -40,6 +41,7 @@ from nanhu.services.network.queries import (
     role_of,
     session_at,
     sessions_of,
+    under_way,
     usage_of,
 )
 from nanhu.services.network.rules import SILENT_POINT, address_of, mac_of, printable
@@ -87,6 +89,7 @@ __all__ = [
     "ServiceRule",
     "SessionLine",
     "SessionTarget",
+    "UnderWay",
     "UnknownAgentError",
     "account",
     "address_of",
@@ -117,6 +120,7 @@ __all__ = [
     "service_rules",
     "session_at",
     "sessions_of",
+    "under_way",
     "usage_of",
     "words_against",
 ]

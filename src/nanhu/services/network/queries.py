@@ -116,6 +116,22 @@ def sessions_of(person_id: int, *, only_open: bool = True, services: Sequence[st
     return [session_line(one) for one in with_names(rows).order_by("updated_at")]
 
 
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An open session that nobody ends yet; `since`: when it was let in."""
+
+    session_id: int
+    person_id: int
+    since: datetime
+
+
+def under_way(service: str) -> list[UnderWay]:
+    """Of known persons, the longest there first."""
+    rows = Session.objects.filter(service=service, stopped_at=None, closing_at=None, person__isnull=False)
+    rows = rows.annotate(since=Coalesce("grant__granted_at", "started_at")).order_by("since", "pk")
+    return [UnderWay(*one) for one in rows.values_list("pk", "person_id", "since")]
+
+
 def places_of(person_id: int, service: str) -> list[SessionLine]:
     """What holds a place at the cap, as the admission counts it, longest idle first: also what is being ended and has not ended."""
     rows = holding(Session.objects.filter(person_id=person_id, service=service))
@@ -331,6 +347,7 @@ CAUSES: Final[Mapping[str, Text]] = {
     "ours:time-over": _("到时断开"),
     "ours:app-password": _("应用专用密码已停用"),
     "ours:removed": _("设备被移除"),
+    "ours:reach": _("VPN 可达清单收窄，请重新连接"),
     "ours:client": _("VPN 客户端不合要求"),
     "ours:left": _("离校"),
     "ours:ended": _("凭据已失效"),

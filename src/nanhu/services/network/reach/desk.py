@@ -1,6 +1,7 @@
 """The desk of the information centre: VPN accounts, reach lists, networks of the machine room, installers, resources, access points, outlines."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 from uuid import uuid4
 
@@ -63,7 +64,7 @@ from nanhu.services.network.reach.models import (
     Resource,
     VpnGrant,
 )
-from nanhu.services.network.reach.services import granting, installers
+from nanhu.services.network.reach.services import effects, granting, installers, narrowing
 from nanhu.services.network.reach.services import listing as lists
 from nanhu.services.network.reach.services import outlines as outlining
 from nanhu.services.network.reach.services import points as hanging
@@ -184,7 +185,7 @@ def with_whom(rows: Sequence[Any]) -> Sequence[Any]:
     icon="plus",
     lead=_("先看谁多了、谁少了，再交另一人复核；他同意才生效。"),
     submit=_("看看影响"),
-    preview=lambda _request, form: lists.effect_of(form.order()),
+    preview=lambda _request, form: effects.effect_of(form.order()),
     template="network_reach/new_list.html",
     done=_("已提出，等另一人复核。"),
     to="case",
@@ -194,13 +195,20 @@ def add_list(request: PageRequest, form: ReachListForm) -> ReachChange:
     return lists.ask(by=request.actor, token=token_of(request) or uuid4(), order=form.order(), reason=reason)
 
 
+def ended_words(count: int) -> str:
+    if not count:
+        return _now("已停用。")
+    return _now("已停用。现在连着的 %(count)s 条 VPN 会断开重连，网关的配置文件重写以后分批断。") % {"count": count}
+
+
 @reach_lists.action(
     "<uuid:public_id>/end/",
     subject=record(ReachList.objects.filter(withdrawn_at=None), ReachList.what),
-    done=_("已停用。"),
+    done=ended_words,
 )
-def end_list(request: PageRequest, found: ReachList) -> None:
+def end_list(request: PageRequest, found: ReachList) -> int:
     lists.end_list(by=request.actor, found=found)
+    return narrowing.count_inside(list(lists.living_lists()), cache(lists.members))
 
 
 class ReachChanges(Table):
@@ -227,7 +235,7 @@ changes = desk.proposals(
     found=ReachChange.objects.select_related("unit"),
     template="network_reach/change.html",
     facts=lambda _request, found: (
-        {"preview": lists.effect_of(lists.order_of(found))} if found.state == found.waits_in else {}
+        {"preview": effects.effect_of(lists.order_of(found))} if found.state == found.waits_in else {}
     ),
     on_approve=lambda by, row: lists.approve(by=by, row=row),
     on_refuse=lambda by, row, answer: lists.refuse(by=by, row=row, answer=answer),

@@ -7,7 +7,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.jobs import job
 from nanhu.platforms.datahub import api as datahub
 from nanhu.services.network.reach import queries
-from nanhu.services.network.reach.services import granting, resources, watching
+from nanhu.services.network.reach.services import granting, narrowing, resources, watching
 
 BY: Final = Actor.system("network.publish")
 
@@ -22,6 +22,12 @@ def close_due_grants() -> int:
 @job("network_reach.forget_uses", every="30 3 * * *")
 def forget_uses() -> int:
     return watching.forget_old()
+
+
+@job("network_reach.put_off", every="* * * * *")
+def put_off() -> int:
+    """Whoever is inside with more than the files in place give him."""
+    return narrowing.put_off()
 
 
 @job("network_reach.look_at_resources", every="*/5 * * * *")

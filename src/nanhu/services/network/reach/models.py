@@ -169,6 +169,17 @@ class ReachList(DatedRule):
         return self.name
 
 
+class ReachFiles(models.Model):
+    """That ocserv's files were put in place (`nanhu network_vpn_config`), and from which lists: what whoever signs in from then on reaches."""
+
+    written_at = models.DateTimeField(default=timezone.now)
+    lists = ArrayField(models.BigIntegerField(), help_text="keys of the reach lists, in their order")
+
+    class Meta:
+        db_table = "network_reach_files"
+        indexes = [models.Index(fields=["written_at"], name="network_reach_files_at")]
+
+
 class ReachChange(Proposal):
     """A reach list as one person of the centre wants it; it holds once another has agreed."""
 

@@ -17,7 +17,7 @@ from nanhu.services.network.reach import (
     queries,
 )
 from nanhu.services.network.reach.models import ClosedNetwork, ReachList, Resource, VpnGrant, VpnUse
-from nanhu.services.network.reach.services import granting
+from nanhu.services.network.reach.services import granting, narrowing
 
 
 def refuses(person_id: int) -> Text:
@@ -56,6 +56,9 @@ def check_reach() -> CheckResult:
     if unlisted:
         message = say("%(n)s 个写着“VPN 能到”的资源不在任何清单里") % {"n": unlisted}
         return CheckResult(verdict=Verdict.WARN, message=message, remedy=say("在“校园网资源管理”里改清单或资源"))
+    if narrowing.is_unwritten():
+        message = say("可达清单改过，VPN 网关的配置文件还没有重写")
+        return CheckResult(verdict=Verdict.WARN, message=message, remedy=say("运行 nanhu network_vpn_config"))
     if lists and closed:
         return CheckResult(verdict=Verdict.OK, message=say("VPN 有可达清单，机房网段已登记"))
     message = say("可达清单 %(lists)s 份，机房网段 %(closed)s 个") % {"lists": lists, "closed": closed}

@@ -19,6 +19,8 @@ RENEWED_WITHIN: Final = timedelta(days=14)
 TOLD_BEFORE: Final = (14, 3)
 """Days before its end on which its holder is told."""
 USES_KEPT: Final = timedelta(days=90)
+FILES_KEPT: Final = timedelta(days=35)
+"""Longer than any session lasts: a week at most."""
 MOST_PORT: Final = 65_535
 WIDEST: Final = {4: 8, 6: 32}
 """Prefix lengths: a school's 10.0.0.0/8, and what a whole school has of IPv6."""

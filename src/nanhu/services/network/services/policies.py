@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,9 @@ from nanhu.services.network.services import disconnecting
 from nanhu.services.network.statements import QUERIES
 
 BY: Final = Actor.system("network.policy")
+MOST_ANEW: Final = 1_000
+"""Sessions of one turn, each five minutes: a school that all signs in again at once would wait for itself."""
+NONE: Final = Q(pk__in=())
 SHOWN: Final[Sequence[tuple[Text, Callable[[Policy], str]]]] = (
     (_("一次上线"), queries.session_words),
     (_("闲置断开"), queries.idle_words),
@@ -36,13 +39,15 @@ SHOWN: Final[Sequence[tuple[Text, Callable[[Policy], str]]]] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """`before`: the policy of its first day as it stands; `over`: people on line now with too many devices, `dropped`: how many of those."""
+    """`before`: the policy of its first day as it stands; `over`: people on line now with too many devices, `dropped`: how many of those.
+    `anew`: sessions that stand now with more than it gives, or in another VLAN, and end to be let in anew."""
 
     before: Policy | None
     after: Policy
     people: int
     over: int
     dropped: int
+    anew: int
 
     @property
     def gains(self) -> bool:
@@ -103,12 +108,14 @@ def effect_of(policy: Policy) -> Effect:
     before = rules_on(Policy.objects.filter(role=policy.role, service=policy.service), policy.starts_on).first()
     facts = {"role": policy.role, "service": policy.service, "devices": policy.devices, "now": now()}
     [(people, over, dropped)] = QUERIES.rows("policy_effect", facts)
-    return Effect(before=before, after=policy, people=people, over=over, dropped=int(dropped))
+    on_line = Session.objects.filter(service=policy.service, stopped_at=None, closing_at=None)
+    anew = on_line.filter(grant__in=Grant.objects.filter(gives_more(policy), person__isnull=False, role=policy.role))
+    return Effect(before=before, after=policy, people=people, over=over, dropped=int(dropped), anew=anew.count())
 
 
 def enforce() -> int:
-    """Who has more on line than today's policy allows loses what was longest idle; then all that is open stands under today's, to the end of
-    its hours."""
+    """Who has more on line than today's policy allows loses what was longest idle; what was let in with more than it gives ends, some at a
+    time; then all that is open stands under today's, to the end of its hours and its time."""
     rows = QUERIES.rows("over_policy", {"day": campus_today(), "now": now()})
     count = 0
     for person_id, of_person in groupby(rows, key=lambda row: row[1]):
@@ -118,13 +125,41 @@ def enforce() -> int:
     on_line = Session.objects.filter(stopped_at=None, grant__isnull=False).values("grant")
     held = Grant.objects.filter(pk__in=on_line, person__isnull=False).annotate(now_is=Subquery(today.values("pk")[:1]))
     moved = held.filter(now_is__isnull=False).exclude(policy=F("now_is"))
+    left = MOST_ANEW
     for policy in rules_on(Policy.objects.all(), campus_today()):
         of_policy = moved.filter(now_is=policy.pk)
         over = end_of_hours(policy)
         if over is not None:
             of_policy.filter(ends_at__gt=over).update(ends_at=Greatest(over, F("granted_at") + timedelta(seconds=1)))
+        anew = end_anew(of_policy.filter(gives_more(policy)), left)
+        count, left = count + anew, left - anew
+        of_policy = of_policy.exclude(gives_more(policy))
+        last = F("granted_at") + timedelta(seconds=policy.session_seconds)
+        of_policy.filter(ends_at__gt=last).update(ends_at=last)
         of_policy.update(policy=policy)
     return count
+
+
+def gives_more(policy: Policy) -> Q:
+    """Of grants: let in with another VLAN, at more speed or for longer than this policy gives from now on. An idle time-out that is shorter
+    is worth nobody's connection."""
+    had_none = Q(policy=None)
+    more = ~Q(policy__vlan=policy.vlan) & ~had_none | (had_none if policy.vlan else NONE)
+    for name in ("down_kbps", "up_kbps"):
+        if (rate := getattr(policy, name)) is not None:
+            more |= Q(**{f"policy__{name}__isnull": True}) | Q(**{f"policy__{name}__gt": rate})
+    last = F("granted_at") + timedelta(seconds=policy.session_seconds)
+    return more | Q(granted_at__lt=now() - timedelta(seconds=policy.session_seconds), ends_at__gt=last)
+
+
+@transaction.atomic
+def end_anew(grants: QuerySet[Grant], most: int) -> int:
+    """Of their sessions those that began first, `most` of them: what is left keeps its policy, and comes in the next turn."""
+    on_line = Session.objects.filter(grant__in=grants, stopped_at=None, closing_at=None).order_by("pk")
+    found = dict(on_line.values_list("pk", "grant_id")[:most])
+    Grant.objects.filter(pk__in=found.values(), ended_at=None).update(ended_at=now(), cause=disconnecting.POLICY)
+    rows = Session.objects.filter(pk__in=found)
+    return disconnecting.end_sessions(by=BY, rows=rows, cause=disconnecting.POLICY)
 
 
 def end_of_hours(policy: Policy) -> datetime | None:

@@ -13,7 +13,7 @@ from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.messages.models import Message
 from nanhu.services.network import jobs, registrations
 from nanhu.services.network.models import Device, Disconnect, Grant, Nas, Policy, Refusal, Session
-from nanhu.services.network.services import devices, disconnecting
+from nanhu.services.network.services import devices, disconnecting, policies
 from nanhu.services.network.tests.conftest import CONTROLLER, GATEWAY, LAPTOP, PHONE, SWITCH, TABLET
 from nanhu.testing.members import SYSTEM
 
@@ -220,3 +220,49 @@ def test_whoever_puts_a_school_off_line_by_a_policy_does_it_before_the_eyes_of_t
     assert [one.person_id for one in Message.objects.get(template="network.policy_ended").entries.all()] == [
         school["E2"]
     ]
+
+
+def test_who_is_on_line_with_more_than_a_lower_policy_gives_comes_in_anew_some_at_a_time(school, monkeypatch):
+    """Speed, VLAN and time; a shorter idle time-out alone is worth nobody's connection."""
+    given = {"down_kbps": 50_000, "vlan": "20", "session_seconds": 8 * 3600}
+    school.policy("student", "wifi", 2, **given)
+    for number, mac in (("S1", PHONE), ("S2", TABLET)):
+        school.on_line(number, mac)
+    engineer = school.client("E1")
+    said = {"role": "student", "service": "wifi", "devices": "2", "session_minutes": "480", "idle_minutes": "10"}
+    said |= {"vlan": "20", "down_mbps": "50", "up_mbps": "", "opens": "", "closes": "", "ends_on": ""}
+    said |= {"starts_on": campus_today().isoformat(), "reason": "试验"}
+    assert "条连接" not in engineer.post(f"{DESK}policies/new/", said).content.decode()
+    assert engineer.post(f"{DESK}policies/new/", {**said, "confirmed": "1"}).status_code == 302
+    jobs.watch()
+    assert not Disconnect.objects.exists()
+    slower = {**said, "down_mbps": "10"}
+    assert "现在的 2 条连接" in engineer.post(f"{DESK}policies/new/", slower).content.decode()
+    assert engineer.post(f"{DESK}policies/new/", {**slower, "confirmed": "1"}).status_code == 302
+    assert not Disconnect.objects.exists()
+    monkeypatch.setattr(policies, "MOST_ANEW", 1)
+    counts = []
+    for _turn in range(3):
+        jobs.watch()
+        counts.append(Disconnect.objects.count())
+    assert counts == [1, 2, 2]
+    assert set(Disconnect.objects.values_list("cause", "state")) == {("ours:policy", "waiting")}
+    assert Session.objects.filter(stopped_at=None).count() == 2, "told to go is not gone"
+    school.report("Stop", "sid-1")
+    school.on_line("S1")
+    jobs.watch()
+    assert Disconnect.objects.count() == 2, "under the new policy"
+
+
+@pytest.mark.parametrize("hours", [1, 3])
+def test_a_policy_of_less_time_bounds_whoever_is_on_line(school, hours):
+    school.policy("student", "wifi", 2, session_seconds=8 * 3600)
+    session = school.on_line("S1")
+    with time_machine.travel(now() + timedelta(hours=2), tick=False):
+        school.policy("student", "wifi", 2, session_seconds=hours * 3600)
+        school.report("Interim-Update", session.sid, Class=session.grant.code, Calling_Station_Id=PHONE)
+        jobs.watch()
+        session.refresh_from_db()
+        assert (session.closing_at is None) == (hours == 3)
+        session.grant.refresh_from_db()
+        assert hours == 1 or session.grant.ends_at - session.grant.granted_at == timedelta(hours=3)

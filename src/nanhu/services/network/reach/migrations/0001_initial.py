@@ -196,6 +196,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ReachFiles",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("written_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "lists",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), help_text="keys of the reach lists, in their order"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "network_reach_files",
+                "indexes": [models.Index(fields=["written_at"], name="network_reach_files_at")],
+            },
+        ),
+        migrations.CreateModel(
             name="Reopening",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -14,7 +14,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.services.network.reach import rules
 from nanhu.services.network.reach.models import ClosedNetwork, ReachList, Resource
 from nanhu.services.network.reach.registrations import check_reach
-from nanhu.services.network.reach.services import listing, resources
+from nanhu.services.network.reach.services import effects, resources
 
 LISTS = "/network/reach/lists/"
 CLOSED = "/network/reach/closed/"
@@ -202,8 +202,8 @@ def test_members_of_posts_and_units_are_read_once_however_many_lists_there_are(s
     for number in range(3):
         keeper.enter(name=f"学院{number}", unit="12 计算机学院", networks=f"10.1.{number}.0/24", ports="8080")
     read = []
-    members = listing.members
-    monkeypatch.setattr(listing, "members", lambda *whose: read.append(whose) or members(*whose))
+    members = effects.members
+    monkeypatch.setattr(effects, "members", lambda *whose: read.append(whose) or members(*whose))
     keeper.post(f"{LISTS}new/", said(name="院长", office="head", networks="10.1.9.0/24", ports="8443"))
     assert len(read) == len(set(read)) == 2
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from nanhu.services.network.folders import FolderCommand, put_in_place
+from nanhu.services.network.reach.services.listing import living_lists
+from nanhu.services.network.reach.services.narrowing import note_files
 from nanhu.services.network.reach.vpn_config import files
 
 
@@ -11,7 +13,8 @@ class Command(FolderCommand):
     into = "persons who lost their reach are removed"
 
     def write(self, folder: Path) -> int:
-        wanted = files()
+        lists = list(living_lists())
+        wanted = files(lists)
         persons = folder / "config-per-user"
         persons.mkdir(exist_ok=True)
         for path in persons.iterdir():
@@ -19,4 +22,5 @@ class Command(FolderCommand):
                 path.unlink()
         for name, text in wanted.items():
             put_in_place(folder / name, text)
+        note_files(lists)
         return len(wanted)
