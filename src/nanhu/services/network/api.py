@@ -26,7 +26,7 @@ from nanhu.services.network.gateways import (
     agent_key,
     gateways,
 )
-from nanhu.services.network.models import ApPlace, Device, Nas, Policy, Refusal, Service
+from nanhu.services.network.models import LONGEST_DAYS, ApPlace, Device, Nas, Policy, Refusal, Service
 from nanhu.services.network.queries import (
     SessionLine,
     UnderWay,
@@ -59,11 +59,14 @@ from nanhu.services.network.services.devices import confirm_device, device_of_br
 from nanhu.services.network.services.devices import let_in as let_in_device
 from nanhu.services.network.services.disconnecting import DEVICE_CAP, KICKED, disconnect, drop
 from nanhu.services.network.services.parting import grants_under, numbers_of
+from nanhu.services.network.services.passes import last_days as last_guest_days
+from nanhu.services.network.services.passes import renew as renew_guest
 from nanhu.services.network.services.redeeming import waiting as redeemed_while
 
 __all__ = [
     "DEVICE_CAP",
     "KICKED",
+    "LONGEST_DAYS",
     "SILENT_POINT",
     "AdmissionGranted",
     "AdmissionRequest",
@@ -105,6 +108,7 @@ __all__ = [
     "drop",
     "gateways",
     "grants_under",
+    "last_guest_days",
     "let_in_device",
     "mac_of",
     "numbers_of",
@@ -116,6 +120,7 @@ __all__ = [
     "printable",
     "redeemed_while",
     "refusals_of",
+    "renew_guest",
     "role_of",
     "service_rules",
     "session_at",

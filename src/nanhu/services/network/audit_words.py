@@ -14,6 +14,7 @@ ACTIONS: dict[str, Text] = {
     "network.write_clients": _("写出接入设备的密钥给 FreeRADIUS"),
     "network.enter_policy": _("录入上网策略"),
     "network.end_policy": _("撤销上网策略"),
+    "network.renew_guest": _("访客再上七天网"),
     "network.disconnect": _("断开一次上线"),
     "network.cut_session": _("断开这次上网"),
     "network.cut_person": _("断开一个账号的所有设备"),

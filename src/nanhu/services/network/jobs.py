@@ -13,7 +13,7 @@ from nanhu.kernel.database.values import one_value
 from nanhu.kernel.jobs import job
 from nanhu.kernel.retries import in_the_worker
 from nanhu.platforms.datahub import api as datahub
-from nanhu.services.network.models import Device, Grant, HourSum, Refusal, Service, Session, StrangeNas
+from nanhu.services.network.models import Device, Grant, GuestPass, HourSum, Refusal, Service, Session, StrangeNas
 from nanhu.services.network.services import disconnecting, handovers, policies
 from nanhu.services.network.services.disconnecting import CHANNEL, OUTBOX
 from nanhu.services.network.statements import QUERIES
@@ -94,6 +94,7 @@ def forget() -> int:
     handovers.forget()
     Refusal.objects.filter(at__lt=moment - SESSION_DAYS).delete()
     StrangeNas.objects.filter(last_at__lt=moment - SESSION_DAYS).delete()
+    GuestPass.objects.filter(ends_on__lt=campus_today() - KEPT_DAYS).delete()
     HourSum.objects.filter(hour__lt=moment - SUM_DAYS).delete()
     return count
 

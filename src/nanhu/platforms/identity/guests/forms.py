@@ -10,8 +10,8 @@ from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.people import api as people
 
 
-def day_field(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=DayInput())
+def day_field(label: Any, **more: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=DayInput(), **more)
 
 
 class InvitationForm(forms.Form):
@@ -21,7 +21,7 @@ class InvitationForm(forms.Form):
     former_no = forms.CharField(
         label=_("原学号或工号"), max_length=20, required=False, help_text=_("只有校友要填，用来接上原来的档案。")
     )
-    ends_on = day_field(_("最后一天"))
+    ends_on = day_field(_("最后一天"), help_text=_("上网一次最多七天，之后您在“访客上网”里一次次再开。"))
     reason = forms.CharField(label=_("事由"), max_length=200, help_text=_("例如“来校参加学术会议”。"))
 
     def clean(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.platforms.identity.guests.desk import works_here
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.services import sponsoring
@@ -18,11 +18,13 @@ from nanhu.platforms.people import api as people
 __all__ = [
     "GuestLine",
     "end_visit",
+    "guest_of",
     "guests_of",
     "invite_visitor",
     "left_alone",
     "send_again",
     "sponsors_of",
+    "vouched_since",
     "works_here",
 ]
 
@@ -37,6 +39,7 @@ class GuestLine:
     name: str
     phone_masked: str
     ends_on: date
+    since: date
 
 
 def guests_of(account_id: int) -> list[GuestLine]:
@@ -45,11 +48,23 @@ def guests_of(account_id: int) -> list[GuestLine]:
     return [line(one, cards.get(one.guest_id)) for one in held]
 
 
+def guest_of(account_id: int, public_id: UUID) -> GuestLine:
+    """One's own guest; another's does not exist (GuestGoneError)."""
+    held = sponsoring.owned(Account.objects.get(pk=account_id), public_id)
+    return line(held, people.person_card(held.guest_id))
+
+
 def sponsors_of(person_ids: Collection[int]) -> dict[int, int]:
     """Of these persons who is a guest now, and the person who vouches for him."""
     held = Sponsorship.objects.filter(guest__in=person_ids, ended_at=None, ends_on__gte=campus_today())
     rows = held.order_by("pk").values_list("guest", "sponsor__person")
     return {guest: sponsor for guest, sponsor in rows if sponsor is not None}
+
+
+def vouched_since(person_id: int) -> dict[str, date]:
+    """Of each guest number under which somebody vouches for him now the day of his registration."""
+    held = Sponsorship.objects.filter(guest=person_id, ended_at=None, ends_on__gte=campus_today())
+    return {number: campus_time(at).date() for number, at in held.values_list("campus_no", "created_at")}
 
 
 def left_alone(*, person_ids: Collection[int] = (), account_ids: Collection[int] = ()) -> set[int]:
@@ -73,6 +88,7 @@ def line(held: Sponsorship, card: people.PersonCard | None) -> GuestLine:
         name=card.name if card else "",
         phone_masked=card.phone_masked if card else "",
         ends_on=held.ends_on,
+        since=campus_time(held.created_at).date(),
     )
 
 

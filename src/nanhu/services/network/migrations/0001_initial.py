@@ -145,6 +145,35 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="GuestPass",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("campus_no", models.TextField(help_text="the guest number")),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("created_by_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "network_guest_pass",
+                "indexes": [models.Index(fields=["campus_no", "-ends_on"], name="network_guest_pass_of")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__gte", models.F("starts_on")),
+                            (
+                                "ends_on__lt",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("starts_on"), "+", models.Value(dt.timedelta(days=7))
+                                ),
+                            ),
+                        ),
+                        name="network_guest_pass_is_a_week_at_most",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="HourSum",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

@@ -1,6 +1,7 @@
 from nanhu.services.network.models.devices import Device
 from nanhu.services.network.models.handovers import Handover
 from nanhu.services.network.models.nas import ApPlace, Nas, StrangeNas
+from nanhu.services.network.models.passes import LONGEST_DAYS, GuestPass
 from nanhu.services.network.models.policies import NetworkRole, Policy, Service
 from nanhu.services.network.models.sessions import (
     AddressLine,
@@ -12,11 +13,13 @@ from nanhu.services.network.models.sessions import (
 )
 
 __all__ = [
+    "LONGEST_DAYS",
     "AddressLine",
     "ApPlace",
     "Device",
     "Disconnect",
     "Grant",
+    "GuestPass",
     "Handover",
     "HourSum",
     "Nas",

@@ -6,7 +6,7 @@ While the sponsor's account is suspended the guest does not come on line.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.actors import account_of
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Console, Day, Empty, Markup, PageRequest, Table, Text, listing
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.api import guests
 from nanhu.platforms.people.api import PhoneField
 from nanhu.services.network import api as network
 
-LONGEST: Final = 7
+LONGEST: Final = network.LONGEST_DAYS
 
 desk = Console(
     "network_portal:guests",
@@ -48,16 +49,22 @@ class GuestForm(forms.Form):
 class GuestRow:
     held: guests.GuestLine
     on_line: int
+    until: date
 
     @property
     def public_id(self) -> UUID:
         return self.held.public_id
 
+    @property
+    def may_be_renewed(self) -> bool:
+        return self.until < min(campus_today() + timedelta(days=LONGEST - 1), self.held.ends_on)
+
 
 class Guests(Table):
     number = Text(_("来宾号"), "held__campus_no", is_number=True)
     name = Text(_("姓名"), lambda one: f"{one.held.name} {one.held.phone_masked}".strip())
-    last_day = Day(_("最后一天"), "held__ends_on")
+    last_day = Day(_("来宾到"), "held__ends_on", is_wide=True)
+    until = Day(_("上网到"))
     on_line = Text(_("在线几台"), lambda one: str(one.on_line), is_number=True)
     action = Markup(_("操作"), "network_portal/_guest.html")
 
@@ -66,13 +73,17 @@ class Guests(Table):
     "",
     title=_("访客上网"),
     tab=_("我的访客"),
-    lead=_("一次最多七天，能连几台按访客的上网策略。到期或您点“结束”，他的网就断；您的账号停用，他的网也断。"),
+    lead=_(
+        "一次最多七天，从登记那天算；到期他的网就断，要留得更久，您点“再开七天”，登记了 90 天的来宾也一样。"
+        "能连几台按访客的上网策略。您点“结束”，或您的账号停用，他的网也断。"
+    ),
 )
 def mine(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("现在没有访客"), icon="user-plus", action=_("开通一位"), to="invite")
     held = guests.guests_of(account_of(request.actor))
     on_line = network.on_line_counts(one.person_id for one in held)
-    rows = [GuestRow(one, on_line.get(one.person_id, 0)) for one in held]
+    last = network.last_guest_days({one.campus_no: one.since for one in held})
+    rows = [GuestRow(one, on_line.get(one.person_id, 0), min(last[one.campus_no], one.ends_on)) for one in held]
     return listing(request, Guests, rows, empty=none)
 
 
@@ -96,6 +107,14 @@ def invite(request: PageRequest, form: GuestForm) -> str:
 @mine.action("<uuid:public_id>/end/", done=_("已结束，他的网随后断开。"))
 def end(request: PageRequest, public_id: UUID) -> None:
     guests.end_visit(by=request.actor, account_id=account_of(request.actor), public_id=public_id)
+
+
+@mine.action(
+    "<uuid:public_id>/renew/", done=lambda last: _("他可以上网到 %(day)s。") % {"day": dates.short_day(last, last.year)}
+)
+def renew(request: PageRequest, public_id: UUID) -> date:
+    """Also of one who was registered for longer at 来宾."""
+    return network.renew_guest(by=request.actor, account_id=account_of(request.actor), public_id=public_id)
 
 
 @mine.action("<uuid:public_id>/again/", done=_("登录方法已重发短信。"))

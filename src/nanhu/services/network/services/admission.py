@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -33,7 +33,7 @@ from nanhu.services.network.errors import (
 from nanhu.services.network.events import AdmissionGranted
 from nanhu.services.network.models import Device, Grant, NetworkRole, Policy, Refusal, Service, Session
 from nanhu.services.network.queries import device_key, holding
-from nanhu.services.network.services import devices
+from nanhu.services.network.services import devices, passes
 
 UNHEARD: Final = timedelta(seconds=60)
 """So long a grant counts as a device on line, though accounting has not told of it."""
@@ -105,6 +105,7 @@ def granted(request: AdmissionRequest) -> Admission:
     lock_key(f"network.admit:{request.person_id or request.guest}")
     refuse_closed(request)
     refuse_left_alone(request)
+    refuse_week_over(request)
     policy = policy_of(request.role, request.service)
     refuse_hours(policy)
     refuse_by_service(request)
@@ -146,10 +147,12 @@ def end_of(policy: Policy | None, moment: datetime, default_seconds: int = DEFAU
 
 
 def end_of_guest(request: AdmissionRequest, moment: datetime) -> datetime:
-    """The midnight after the last day of one for whom somebody vouches; for ever of everybody else."""
+    """The midnight after the last day of one for whom somebody vouches, and of his week on line; for ever of everybody else."""
     card = people.person_card(request.person_id) if request.person_id and request.role == NetworkRole.GUEST else None
     last = [one.ends_on for one in card.affiliations if one.kind == NetworkRole.GUEST and one.ends_on] if card else []
-    return max(day_over(max(last)), moment + timedelta(seconds=1)) if last else datetime.max.replace(tzinfo=UTC)
+    week = last_day_on_line(request)
+    days = [*([max(last)] if last else []), *([week] if week else [])]
+    return max(day_over(min(days)), moment + timedelta(seconds=1)) if days else datetime.max.replace(tzinfo=UTC)
 
 
 def admission_of(grant: Grant, policy: Policy | None) -> Admission:
@@ -205,6 +208,18 @@ def refuse_left_alone(request: AdmissionRequest) -> None:
     is_guest = request.role == NetworkRole.GUEST and request.person_id is not None
     if is_guest and identity.guests.left_alone(person_ids=[request.person_id or 0]):
         raise ServiceRefusedError(words=_("为您担保的人现在不能担保，请找接待您的单位。"))
+
+
+def refuse_week_over(request: AdmissionRequest) -> None:
+    """A guest of ninety days comes on line for a week at a time."""
+    last = last_day_on_line(request)
+    if last is not None and last < campus_today():
+        raise ServiceRefusedError(words=_("访客上网一次最多七天，已到期：请接待您的人在“访客上网”里再开七天。"))
+
+
+def last_day_on_line(request: AdmissionRequest) -> date | None:
+    is_guest = request.role == NetworkRole.GUEST and request.person_id is not None
+    return passes.last_day_of(request.person_id or 0) if is_guest else None
 
 
 def refuse_by_service(request: AdmissionRequest) -> None:

@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.events import deliver_pending
-from nanhu.kernel.models import SmsMessage
+from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Application
@@ -17,7 +18,7 @@ from nanhu.platforms.identity.services import suspensions
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
-from nanhu.services.network.models import Disconnect
+from nanhu.services.network.models import Disconnect, GuestPass
 from nanhu.services.network.portal.tests.conftest import Field
 from nanhu.testing.members import PASSWORD, SYSTEM
 from nanhu.testing.sessions import signed_in
@@ -101,6 +102,50 @@ def test_a_guest_of_an_ended_day_or_for_longer_than_a_week_is_none(field: Field,
         assert client.post(f"{GUESTS}new/", SAID | wrong).status_code == 422, wrong
     with time_machine.travel(now() + timedelta(days=3)):
         assert guest not in signed_in("T1").get(GUESTS).content.decode()
+
+
+@pytest.mark.capability("A008.2")
+@pytest.mark.parametrize("how", ["registered", "prolonged"])
+def test_a_guest_of_ninety_days_is_on_line_for_a_week_at_a_time(field: Field, guest: str, how: str) -> None:
+    """Whether he was registered for so long at 来宾 or prolonged there."""
+    client = signed_in("T1")
+    last = campus_today() + timedelta(days=89)
+    if how == "registered":
+        said = {"kind": "visitor", "name": "钱教授", "phone": "13800005679", "ends_on": last, "reason": "访学"}
+        assert client.post("/guests/new", said).status_code == 302
+        [guest] = [
+            one.campus_no for one in identity.guests.guests_of(identity.account_with("T1").pk) if one.ends_on == last
+        ]
+        identity_sample.set_password_for_sample(by=SYSTEM, campus_no=guest, password=PASSWORD)
+    held = {one.campus_no: one for one in identity.guests.guests_of(identity.account_with("T1").pk)}[guest]
+    if how == "prolonged":
+        assert client.post(f"/guests/{held.public_id}/prolong", {"ends_on": last}).status_code == 302
+    renew = f"{GUESTS}{held.public_id}/renew/"
+    assert renew not in client.get(GUESTS).content.decode(), "the first week has only begun"
+    sixth = start_of(campus_today() + timedelta(days=6)) + timedelta(hours=20)
+    with time_machine.travel(sixth, tick=False) as clock:
+        phone = field.phone("a")
+        assert phone.sign_in(guest).status_code == 303
+        told = Client().get("/wifi/capport", REMOTE_ADDR=phone.address).json()
+        assert told["seconds-remaining"] == 4 * 3600, "to the midnight of the seventh day"
+        clock.shift(timedelta(hours=5))
+        refused = field.phone("b").sign_in(guest)
+        assert (refused.status_code, "一次最多七天" in refused.content.decode()) == (409, True)
+        assert signed_in("T2").post(renew).status_code == 409, "another's guest"
+        client = signed_in("T1")
+        assert renew in client.get(GUESTS).content.decode()
+        assert "他可以上网到" in client.post(renew, follow=True).content.decode()
+        assert field.phone("b").sign_in(guest).status_code == 303
+        clock.shift(timedelta(days=7))
+        assert field.phone("b").sign_in(guest).status_code == 409, "another week, and no more"
+        assert AuditEntry.objects.filter(action="network.renew_guest").count() == 1
+
+
+def test_the_database_itself_has_no_pass_of_more_than_a_week(field: Field) -> None:
+    today = campus_today()
+    for last in (today + timedelta(days=7), today - timedelta(days=1)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            GuestPass.objects.create(campus_no="G1", starts_on=today, ends_on=last, created_by_name="x")
 
 
 def test_the_sponsor_sends_the_way_in_again_to_his_own_guest_alone(field: Field) -> None:
