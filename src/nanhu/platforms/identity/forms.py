@@ -80,6 +80,12 @@ class CodeProofForm(forms.Form):
     )
 
 
+def consent_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("我已阅读并同意《个人信息处理告知》"), error_messages={"required": _("请阅读并同意后再继续。")}
+    )
+
+
 class NewPasswordForm(forms.Form):
     """F2, first part. Whether the password is good enough is the service's business."""
 
@@ -173,11 +179,16 @@ class ChangeQuestionsForm(QuestionsForm):
     field_order = ["old_password"]
 
 
+class GuestSetupForm(NewPasswordForm):
+    """F2 of a guest, on one page."""
+
+    phone = people.PhoneField(help_text=_("收到邀请短信的手机号，忘记密码时用来找回"), autocomplete="tel")
+    consent = consent_field()
+
+
 class ContactForm(forms.Form):
     """F2, third part."""
 
     phone = people.PhoneField(help_text=_("忘记密码时用来找回账号"), autocomplete="tel")
     email = forms.EmailField(label=_("邮箱"), required=False, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
-    consent = forms.BooleanField(
-        label=_("我已阅读并同意《个人信息处理告知》"), error_messages={"required": _("请阅读并同意后再继续。")}
-    )
+    consent = consent_field()

@@ -28,18 +28,37 @@ class Step(StrEnum):
     PASSWORD = "password"  # noqa: S105  the name of a step
     QUESTIONS = "questions"
     CONTACT = "contact"
+    GUEST = "guest"
 
 
 def due_steps(account: Account) -> list[Step]:
     """What is still missing, in the order it is asked for."""
+    has_agreed = PrivacyConsent.objects.filter(account=account, version=PRIVACY_VERSION).exists()
+    if is_guest_alone(account):
+        return [Step.GUEST] if account.is_password_due or not has_agreed else []
     due: list[Step] = []
     if account.is_password_due:
         due.append(Step.PASSWORD)
     if account.security_questions.count() < QUESTIONS_NEEDED:
         due.append(Step.QUESTIONS)
-    if not PrivacyConsent.objects.filter(account=account, version=PRIVACY_VERSION).exists():
+    if not has_agreed:
         due.append(Step.CONTACT)
     return due
+
+
+def is_guest_alone(account: Account) -> bool:
+    """Whom the school knows as its guest and never as anything else: he owes one page, and no security questions, for he comes back in by the
+    phone to which he was invited. An alumnus owes what everybody does."""
+    card = people.person_card(account.person_id) if account.person_id else None
+    return card is not None and {tie.kind for tie in card.affiliations} == {"guest"}
+
+
+def set_up_guest(*, by: Actor, account: Account, password: str, phone: str) -> Account:
+    """All that a guest owes, in one go: a new password, his phone, and his consent. Raises PasswordRefusedError; then nothing is changed."""
+    with transaction.atomic():
+        account = set_password(by=by, account=account, password=password)
+        set_contact(by=by, account=account, phone=phone, email="")
+    return account
 
 
 def set_password(*, by: Actor, account: Account, password: str) -> Account:

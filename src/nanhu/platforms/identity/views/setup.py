@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from nanhu.kernel.actors import actor_of
 from nanhu.platforms.identity.errors import PasswordRefusedError
 from nanhu.platforms.identity.factors.services.overview import factors_of
-from nanhu.platforms.identity.forms import ContactForm, NewPasswordForm, QuestionsForm
+from nanhu.platforms.identity.forms import ContactForm, GuestSetupForm, NewPasswordForm, QuestionsForm
 from nanhu.platforms.identity.middleware import AFTER_SETUP
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.pages import owner_of
@@ -24,8 +24,10 @@ FORMS: dict[Step, type[NewPasswordForm | QuestionsForm | ContactForm]] = {
     Step.PASSWORD: NewPasswordForm,
     Step.QUESTIONS: QuestionsForm,
     Step.CONTACT: ContactForm,
+    Step.GUEST: GuestSetupForm,
 }
-TITLES = {Step.PASSWORD: _("设置新密码"), Step.QUESTIONS: _("设置密保"), Step.CONTACT: _("联系方式与隐私告知")}
+STEPS = {Step.PASSWORD: _("设置新密码"), Step.QUESTIONS: _("设置密保"), Step.CONTACT: _("联系方式与隐私告知")}
+TITLES = {**STEPS, Step.GUEST: _("设置新密码")}
 
 
 @open_during_setup
@@ -58,15 +60,19 @@ def setup_step(request: HttpRequest, step: str) -> HttpResponse:
         "form": form,
         "step": due[0].value,
         "title": TITLES[due[0]],
-        "steps": list(TITLES.values()),
-        "current": list(TITLES).index(due[0]) + 1,
+        "steps": list(STEPS.values()) if due[0] in STEPS else [],
+        "current": list(STEPS).index(due[0]) + 1 if due[0] in STEPS else 0,
     }
     return render(request, "identity/setup.html", context)
 
 
 def take(request: HttpRequest, account: Account, form: NewPasswordForm | QuestionsForm | ContactForm) -> None:
     by = actor_of(request)
-    if isinstance(form, NewPasswordForm):
+    if isinstance(form, GuestSetupForm):
+        said = form.cleaned_data
+        account = setup.set_up_guest(by=by, account=account, password=said["new_password"], phone=said["phone"])
+        update_session_auth_hash(request, account)
+    elif isinstance(form, NewPasswordForm):
         account = setup.set_password(by=by, account=account, password=form.cleaned_data["new_password"])
         update_session_auth_hash(request, account)
     elif isinstance(form, QuestionsForm):

@@ -13,8 +13,8 @@ from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
-from nanhu.platforms.identity.models import Application
-from nanhu.platforms.identity.services import suspensions
+from nanhu.platforms.identity.models import Application, PrivacyConsent, RecoveryContact
+from nanhu.platforms.identity.services import setup, suspensions
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
@@ -193,6 +193,7 @@ def test_a_guest_who_signs_in_has_a_home_that_leads_to_his_devices(guest: str) -
 
 def test_a_guest_without_mobile_data_is_led_from_the_page_to_where_his_code_sets_a_password(field: Field) -> None:
     """The code of the message opens no Wi-Fi; the host of the page is the one that a gateway lets through."""
+    identity.admit_guests(by=SYSTEM, application=Application.objects.get(key="wifi"))
     assert signed_in("T1").post(f"{GUESTS}new/", SAID).status_code == 302
     [held] = identity.guests.guests_of(identity.account_with("T1").pk)
     [text] = SmsMessage.objects.all()
@@ -201,6 +202,30 @@ def test_a_guest_without_mobile_data_is_led_from_the_page_to_where_his_code_sets
     refused = phone.sign_in(held.campus_no, code)
     assert refused.status_code == 422
     [link] = re.findall(r'href="([^"]*)">第一次用', refused.content.decode())
-    answer = phone.client.post(link, {"username": held.campus_no, "password": code}, REMOTE_ADDR=phone.address)
-    assert answer.status_code == 302
-    assert "/setup" in phone.client.get(answer["Location"], REMOTE_ADDR=phone.address)["Location"] + answer["Location"]
+    phone.client.post(link, {"username": held.campus_no, "password": code}, REMOTE_ADDR=phone.address)
+    due = phone.client.get("/setup", REMOTE_ADDR=phone.address)["Location"]
+    assert "只有这一页" in phone.client.get(due, REMOTE_ADDR=phone.address).content.decode()
+    said = {"new_password": PASSWORD, "again": PASSWORD, "phone": SAID["phone"], "consent": "on"}
+    for wrong in ({"consent": ""}, {"phone": "1"}, {"again": "x"}, {"new_password": "12345678", "again": "12345678"}):
+        assert phone.client.post(due, said | wrong, REMOTE_ADDR=phone.address).status_code == 200, wrong
+        assert not PrivacyConsent.objects.filter(account__person=held.person_id).exists()
+        assert identity.account_of(held.person_id).is_password_due
+    done = phone.client.post(due, said, REMOTE_ADDR=phone.address, follow=True)
+    assert [one for one, _status in done.redirect_chain] == ["/setup", "/setup/done"], "one page, and it is done"
+    assert 'href="/wifi/"' in done.content.decode(), "and back to where he comes on line"
+    contact = RecoveryContact.objects.get(account__person=held.person_id)
+    assert contact.phone_verified_at is not None, "the phone to which he was invited brings him back in"
+    assert field.phone("b").sign_in(held.campus_no, PASSWORD).status_code == 303
+
+
+def test_whoever_is_more_than_a_guest_or_was_owes_what_everybody_does(field: Field) -> None:
+    assert signed_in("T1").post(f"{GUESTS}new/", SAID).status_code == 302
+    [held] = identity.guests.guests_of(identity.account_with("T1").pk)
+    account = identity.account_of(held.person_id)
+    assert setup.due_steps(account) == ["guest"]
+    tie = people.AffiliationRecord(
+        kind="student", campus_no="S9", starts_on=campus_today(), unit_code="", state="active"
+    )
+    record = people.PersonRecord(key="S9", person_id=held.person_id, name=SAID["name"], affiliations=(tie,))
+    people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test", title="测试"))
+    assert setup.due_steps(account) == ["password", "questions", "contact"]
