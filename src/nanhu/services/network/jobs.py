@@ -13,7 +13,17 @@ from nanhu.kernel.database.values import one_value
 from nanhu.kernel.jobs import job
 from nanhu.kernel.retries import in_the_worker
 from nanhu.platforms.datahub import api as datahub
-from nanhu.services.network.models import Device, Grant, GuestPass, HourSum, Refusal, Service, Session, StrangeNas
+from nanhu.services.network.models import (
+    Device,
+    Grant,
+    GuestPass,
+    HourSum,
+    LateSpan,
+    Refusal,
+    Service,
+    Session,
+    StrangeNas,
+)
 from nanhu.services.network.services import disconnecting, handovers, policies
 from nanhu.services.network.services.disconnecting import CHANNEL, OUTBOX
 from nanhu.services.network.statements import QUERIES
@@ -30,6 +40,7 @@ LATE_DAYS: Final = timedelta(days=8)
 """Of what stands still, a switch's ports and tunnels, of which some tell nothing between a Start and a Stop: no policy lets a session last longer
 than seven days. A session of Wi-Fi stands where it was last, and days afterwards nobody knows where it was before."""
 STANDING: Final = (Service.WIRED, Service.VPN)
+MOVING: Final = (Service.WIFI, Service.EDUROAM)
 
 in_the_worker("network_disconnects", OUTBOX, channel=CHANNEL)
 
@@ -50,11 +61,29 @@ def sum_hours() -> int:
     hour = campus_time(now()).replace(minute=0, second=0, microsecond=0)
     last = HourSum.objects.aggregate(last=Max("hour"))["last"]
     missed = 0 if last is None else min(hour - last, CAUGHT_UP) // AN_HOUR
-    return sum(sum_hour(hour - n * AN_HOUR) for n in range(max(3, missed), 0, -1))
+    return sum(sum_hour(hour - n * AN_HOUR) for n in range(max(3, missed), 0, -1)) + sum_late(hour)
 
 
 def sum_hour(hour: datetime) -> int:
     return sum_between(hour, hour + AN_HOUR)
+
+
+def sum_late(hour: datetime) -> int:
+    """Of the hours of access points before this one of which something was told since they were summed up, eight days back at most; how many rows.
+    What is told meanwhile is summed up the next time."""
+    spans = list(LateSpan.objects.values_list("pk", "first_at", "last_at"))
+    hours: set[datetime] = set()
+    for _key, first_at, last_at in spans:
+        first = max(whole_hour(first_at), hour - LATE_DAYS)
+        hours.update(first + n * AN_HOUR for n in range((min(last_at, hour) - first) // AN_HOUR + 1) if first < hour)
+    hours.discard(hour)
+    count = sum(sum_between(one, one + AN_HOUR, MOVING, late=now()) for one in sorted(hours))
+    LateSpan.objects.filter(pk__in=[key for key, _first, _last in spans]).delete()
+    return count
+
+
+def whole_hour(moment: datetime) -> datetime:
+    return campus_time(moment).replace(minute=0, second=0, microsecond=0)
 
 
 def sum_since(moment: datetime, services: Collection[str]) -> int:
@@ -64,9 +93,12 @@ def sum_since(moment: datetime, services: Collection[str]) -> int:
     return sum_between(first, hour, services) if first < hour else 0
 
 
-def sum_between(first: datetime, until: datetime, services: Collection[str] = tuple(Service)) -> int:
-    """Of whole hours, in the place of what they said before; how many rows."""
-    [(count,)] = QUERIES.rows("sum_hours", {"first": first, "until": until, "services": list(services)})
+def sum_between(
+    first: datetime, until: datetime, services: Collection[str] = tuple(Service), *, late: datetime | None = None
+) -> int:
+    """Of whole hours, in the place of what they said before; how many rows. `late`: what becomes another than it was says so, since then."""
+    facts = {"first": first, "until": until, "services": list(services), "late": late}
+    [(count,)] = QUERIES.rows("sum_hours", facts)
     return int(count)
 
 

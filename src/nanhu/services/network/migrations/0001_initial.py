@@ -145,6 +145,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="LateSpan",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+            ],
+            options={"db_table": "network_late_span"},
+        ),
+        migrations.CreateModel(
             name="GuestPass",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -188,6 +197,10 @@ class Migration(migrations.Migration):
                 ("devices", models.PositiveIntegerField()),
                 ("sessions", models.PositiveIntegerField()),
                 ("unknown", models.PositiveIntegerField()),
+                (
+                    "late_at",
+                    models.DateTimeField(help_text="when reports that came late last changed what it says", null=True),
+                ),
                 (
                     "place",
                     models.ForeignKey(

@@ -8,6 +8,7 @@ from nanhu.services.network.models.sessions import (
     Disconnect,
     Grant,
     HourSum,
+    LateSpan,
     Refusal,
     Session,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "GuestPass",
     "Handover",
     "HourSum",
+    "LateSpan",
     "Nas",
     "NetworkRole",
     "Policy",

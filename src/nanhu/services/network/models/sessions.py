@@ -267,6 +267,7 @@ class HourSum(models.Model):
     devices = models.PositiveIntegerField()
     sessions = models.PositiveIntegerField()
     unknown = models.PositiveIntegerField()
+    late_at = models.DateTimeField(null=True, help_text="when reports that came late last changed what it says")
 
     class Meta:
         db_table = "network_hour_sum"
@@ -275,3 +276,13 @@ class HourSum(models.Model):
                 fields=["hour", "place", "service"], nulls_distinct=False, name="network_hour_sum_once"
             )
         ]
+
+
+class LateSpan(models.Model):
+    """That a report came so late that the hours it tells of were summed up before: from when to when. Gone once they are summed up anew."""
+
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "network_late_span"

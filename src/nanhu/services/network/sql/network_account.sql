@@ -179,7 +179,7 @@ BEGIN
             WHEN is_back OR (status = 'stop' AND s.stopped_at IS NULL) THEN EXCLUDED.cause
             ELSE s.cause END
     RETURNING s.id, s.person_id, s.guest, s.station, s.place_id, s.started_at, s.updated_at, s.stopped_at, s.closing_at, s.note, s.grant_id,
-              s.reports
+              s.reports, s.service
     INTO now_is;
     session := now_is.id;
 
@@ -201,6 +201,12 @@ BEGIN
         PERFORM network_note_late(now_is.id, device.id, now_is.person_id, now_is.guest, now_is.station, said_addresses, now_is.place_id,
                                   now_is.started_at, happened, now_is.reports,
                                   CASE WHEN now_is.stopped_at IS NOT NULL THEN now_is.updated_at END);
+    END IF;
+    IF now_is.service IN ('wifi', 'eduroam') THEN
+        PERFORM network_note_late_hours(
+            CASE WHEN is_new OR now_is.started_at < former.started_at OR former.person_id IS DISTINCT FROM now_is.person_id
+                 THEN now_is.started_at ELSE least(coalesce(former.stopped_at, former.updated_at), now_is.updated_at) END,
+            greatest(now_is.updated_at, now_is.stopped_at));
     END IF;
     IF status = 'stop' THEN
         UPDATE network_disconnect d SET state = 'confirmed', confirmed_at = now(), due_at = NULL

@@ -10,7 +10,7 @@ from nanhu.kernel.clock import campus_time, campus_today, start_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.datahub.models import SharedRow
 from nanhu.services.network import jobs
-from nanhu.services.network.models import ApPlace, HourSum, Nas, Session
+from nanhu.services.network.models import ApPlace, HourSum, LateSpan, Nas, Session
 from nanhu.services.network.services import registering
 from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, SWITCH, TABLET, nas_facts
 from nanhu.testing.members import SYSTEM
@@ -158,3 +158,43 @@ def test_an_hour_is_named_by_the_clock(school, noon):
     HourSum.objects.create(hour=noon, service="vpn", people=1, devices=1, sessions=1, unknown=0)
     with at(noon + timedelta(hours=2)):
         assert "12:00" in school.client("E1").get(SUMS).content.decode(), "and not by how long ago it was"
+
+
+def test_what_is_told_hours_late_of_a_phone_stands_in_the_hour_it_belongs_to_once_and_is_said_to_be_late(school, noon):
+    heard(school, "Start", "a", noon + timedelta(minutes=5), Calling_Station_Id=PHONE)
+    heard(school, "Stop", "a", noon + timedelta(minutes=95), Calling_Station_Id=PHONE)
+    with at(noon + timedelta(minutes=127)):
+        jobs.sum_hours()
+    for hours in (2, 3, 4, 5):
+        with at(noon + timedelta(hours=hours, minutes=7)):
+            jobs.sum_hours()
+    assert list(HourSum.objects.order_by("hour").values_list("devices", "late_at")) == [(1, None), (1, None)]
+    six = noon + timedelta(hours=6)
+    for _twice in range(2):
+        late = {"Calling_Station_Id": TABLET, "Acct_Delay_Time": str(5 * 3600)}
+        heard(school, "Stop", "b", six, Acct_Session_Time=str(20 * 60), **late)
+        with at(six + timedelta(minutes=7)):
+            jobs.sum_hours()
+            jobs.sum_hours()
+    first, second = HourSum.objects.order_by("hour")
+    assert [(one.devices, one.sessions) for one in (first, second)] == [(2, 2), (1, 1)]
+    assert (first.late_at is not None, second.late_at) == (True, None)
+    assert shared(noon) == {("south.lib", "wifi"): (2, 3)}
+    assert not LateSpan.objects.exists()
+    assert f"{campus_time(first.late_at):%H:%M}" in school.client("E1").get(SUMS).content.decode()
+
+
+def test_a_phone_of_which_nothing_was_told_for_hours_was_on_line_in_each_of_them(school, noon):
+    said = {"Calling_Station_Id": PHONE}
+    with at(noon):
+        said["Class"] = school.code("S1", PHONE)
+    heard(school, "Start", "a", noon + timedelta(minutes=5), **said)
+    with at(noon + timedelta(hours=5, minutes=7)):
+        jobs.sum_hours()
+    assert not HourSum.objects.filter(hour__gt=noon).exists()
+    others = {"people": 1, "devices": 1, "sessions": 1, "unknown": 0}
+    HourSum.objects.create(hour=noon + timedelta(hours=5), service="vpn", **others)  # so that no hour is missed
+    heard(school, "Interim-Update", "a", noon + timedelta(hours=5, minutes=30), **said)
+    with at(noon + timedelta(hours=6, minutes=7)):
+        jobs.sum_hours()
+    assert HourSum.objects.filter(service="wifi", devices=1).count() == 6

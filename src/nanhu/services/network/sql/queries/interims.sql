@@ -18,6 +18,7 @@ WITH told AS (
        AND s.application = r.application AND s.stopped_at IS NULL AND s.closing_at IS NULL AND s.note IN ('', 'fallback')
        AND g.ended_at IS NULL AND (r.classes = '{}' OR g.code = ANY (r.classes))
        AND r.station IN ('', s.station) AND (r.addresses = '{}' OR r.addresses = s.addresses) AND r.ap IN ('', s.ap) AND r.happened >= s.updated_at
+       AND s.updated_at >= date_trunc('hour', now()) - interval '2 hours'  -- else hours that were summed up before are told of
        FOR UPDATE OF s SKIP LOCKED
 ), written AS (
     UPDATE network_session s SET updated_at = f.happened, in_octets = greatest(s.in_octets, f.ins), out_octets = greatest(s.out_octets, f.outs),

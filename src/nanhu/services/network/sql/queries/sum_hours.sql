@@ -7,15 +7,17 @@ WITH there AS (
      WHERE s.started_at < %(until)s AND ((s.stopped_at IS NULL AND s.updated_at >= %(first)s) OR s.stopped_at >= %(first)s)
        AND s.service = ANY (%(services)s)
 ), summed AS (
-    INSERT INTO network_hour_sum (hour, place_id, service, people, devices, sessions, unknown)
+    INSERT INTO network_hour_sum AS o (hour, place_id, service, people, devices, sessions, unknown, late_at)
     SELECT h.hour, t.building, t.service, count(DISTINCT coalesce(t.person_id::text, nullif(t.guest, ''))),
            count(DISTINCT coalesce('d' || t.device_id, CASE WHEN t.service <> 'vpn' THEN nullif(t.station, '') END, 's' || t.id)), count(*),
-           count(*) FILTER (WHERE t.person_id IS NULL AND t.guest = '')
+           count(*) FILTER (WHERE t.person_id IS NULL AND t.guest = ''), %(late)s::timestamptz
       FROM there t, generate_series(greatest(date_trunc('hour', t.started_at), %(first)s::timestamptz),
                                     least(t.until, %(until)s::timestamptz - interval '1 microsecond'), interval '1 hour') AS h (hour)
      GROUP BY h.hour, t.building, t.service
     ON CONFLICT (hour, place_id, service) DO UPDATE SET
-        people = EXCLUDED.people, devices = EXCLUDED.devices, sessions = EXCLUDED.sessions, unknown = EXCLUDED.unknown
+        people = EXCLUDED.people, devices = EXCLUDED.devices, sessions = EXCLUDED.sessions, unknown = EXCLUDED.unknown,
+        late_at = CASE WHEN (o.people, o.devices, o.sessions, o.unknown) = (EXCLUDED.people, EXCLUDED.devices, EXCLUDED.sessions, EXCLUDED.unknown)
+                       THEN o.late_at ELSE coalesce(EXCLUDED.late_at, o.late_at) END
     RETURNING hour, place_id, service
 ), gone AS (
     DELETE FROM network_hour_sum o
