@@ -239,7 +239,7 @@ class Reopening(Proposal):
 
     class State(models.TextChoices):
         ASKED = "asked", _("待复核")
-        AGREED = "agreed", _("已去掉")
+        AGREED = "agreed", _("已同意")
         REFUSED = "refused", _("未同意")
 
     state = models.TextField(choices=State, default=State.ASKED)

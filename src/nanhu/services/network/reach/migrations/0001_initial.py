@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.TextField(
-                        choices=[("asked", "待复核"), ("agreed", "已去掉"), ("refused", "未同意")], default="asked"
+                        choices=[("asked", "待复核"), ("agreed", "已同意"), ("refused", "未同意")], default="asked"
                     ),
                 ),
                 ("reason", models.TextField()),
