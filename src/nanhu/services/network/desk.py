@@ -389,7 +389,12 @@ class SumFilters(Filters):
     service = Choice(_("服务"), Service.choices)
 
 
-@desk.page("sums/", title=_("按楼栋和小时"), tab=_("统计"), lead=_("只有数，没有人；每小时算一次，迟到的报告补进它所属的小时，并写明什么时候更正的。"))
+@desk.page(
+    "sums/",
+    title=_("按楼栋和小时"),
+    tab=_("统计"),
+    lead=_("只有数，没有人；每小时算一次，迟到的报告补进它所属的小时，并写明什么时候更正的。"),
+)
 def sums(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有统计"), icon="chart-column")
     rows = HourSum.objects.select_related("place").order_by("-hour", "place__name")
