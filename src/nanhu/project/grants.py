@@ -56,6 +56,7 @@ KEPT: Final = (
     "requests_crew_rollback",
     "requests_token_key",
     "network_address_line",
+    "network_reach_closed_network",
     "network_reach_vpn_grant",
     "assets_asset",
     "assets_booked",

@@ -111,6 +111,7 @@ CRONS = {
     "network_reach.forget_uses": "30 3 * * *",
     "network_reach.look_at_resources": "*/5 * * * *",
     "network_reach.publish": "25 * * * *",
+    "network_reach.put_off": "* * * * *",
     "openapi.forget_requests": "47 3 * * *",
     "openapi.pause_silent": "*/5 * * * *",
     "parties.forget": "57 3 * * *",
