@@ -59,6 +59,12 @@ class ClosedGateError(ConflictError):
     )
 
 
+class GateTakenError(ConflictError):
+    code = "network_reach.gate_taken"
+    field = "web_address"
+    sentence = _("网页入口 {gate} 已经是“{name}”的：一个入口后面只能有一个资源。")
+
+
 class ListedNetworkError(ConflictError):
     code = "network_reach.listed_network"
     field = "network"

@@ -170,6 +170,11 @@ def origin_of(address: str) -> str:
     return found.group() if found and address.strip()[found.end() : found.end() + 1] in {"", "/", "?", "#"} else ""
 
 
+def host_of(origin: str) -> str:
+    """Without scheme and port; of what `origin_of` gave."""
+    return origin.partition("://")[2].partition(":")[0]
+
+
 def system_of(user_agent: str) -> str:
     folded = user_agent.casefold()
     if "iphone" in folded or "ipad" in folded:

@@ -1,6 +1,6 @@
 """The sheets that the information centre hands in and takes out: resources, access points, outlines; checked whole."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, ClassVar, Final
 
 from django.utils.functional import Promise
@@ -14,6 +14,7 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.network.api import mac_of
 from nanhu.services.network.reach import rules
+from nanhu.services.network.reach.errors import GateTakenError
 from nanhu.services.network.reach.models import Resource
 
 KINDS: Final[dict[str, str]] = {
@@ -198,6 +199,7 @@ class NoWayError(CellError):
 
 def check_resources(lines: Sequence[Line]) -> Checked[dict[str, Any]]:
     units = people.unit_ids_by_code(sorted({line["unit"] for line in lines}))
+    gates = gates_besides({line["name"].strip() for line in lines})
 
     def meant(line: Line) -> dict[str, Any]:
         facts = {
@@ -210,9 +212,18 @@ def check_resources(lines: Sequence[Line]) -> Checked[dict[str, Any]]:
         facts |= {"web_address": line.meant("web_address") if line["web_address"] else ""}
         if not is_possible(facts):
             raise NoWayError
+        gate, name = facts["web_address"], facts["name"]
+        if gate and (other := gates.setdefault(rules.host_of(gate), name)) != name:
+            raise GateTakenError(gate=gate, name=other)
         return facts
 
     return checked(lines, meant, once_by=("name",))
+
+
+def gates_besides(names: Collection[str]) -> dict[str, str]:
+    """Of the resources that the sheet does not name the host of each gate, with whose it is: what the sheet names it says itself."""
+    kept = Resource.objects.filter(removed_at=None).exclude(web_address="").exclude(name__in=names)
+    return {rules.host_of(gate): name for gate, name in kept.values_list("web_address", "name")}
 
 
 def is_possible(facts: dict[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.services.network.reach import rules
-from nanhu.services.network.reach.errors import ClosedGateError, KnownAlreadyError
+from nanhu.services.network.reach.errors import ClosedGateError, GateTakenError, KnownAlreadyError
 from nanhu.services.network.reach.models import CLOSED_PORTS, CoveredArea, Resource
 from nanhu.services.network.reach.school import reach_rules
 from nanhu.services.network.reach.services.listing import closed_networks, living_lists
@@ -51,11 +51,13 @@ def write(*, by: Actor, facts: Mapping[str, Any], found: Resource | None = None)
         setattr(row, name, value)
     row.searched = searched(row)
     if row.web_address:
+        refuse_taken_gate(row)
         refuse_closed_gate(row, ends_of(row.address), machine_room())
     if found and row.address != found.address:
         for name, value in NOT_ASKED.items():
             setattr(row, name, value)
-    with refused_as(KnownAlreadyError, by="resource_once"):
+    gate_gone = GateTakenError(gate=row.web_address, name="—")
+    with refused_as(KnownAlreadyError, by="resource_once"), refused_as(gate_gone, by="gate_once"):
         row.save()
     note(by, "network.change_resource" if found else "network.add_resource", row)
     return row
@@ -126,6 +128,15 @@ def leads_into_the_machine_room(address: str, ends: Iterable[tuple[Any, int]], r
 def refuse_closed_gate(row: Resource, ends: Iterable[tuple[Any, int]], rooms: Sequence[rules.Network]) -> None:
     if leads_into_the_machine_room(row.address, ends, rooms):
         raise ClosedGateError(address=row.address, bastion=reach_rules().bastion)
+
+
+def refuse_taken_gate(row: Resource) -> None:
+    """Another port of the same host, too: Apache has one file of each host."""
+    host = rules.host_of(row.web_address)
+    others = Resource.objects.filter(web_address__contains=host, removed_at=None).exclude(pk=row.pk)
+    for other in others:
+        if rules.host_of(other.web_address) == host:
+            raise GateTakenError(gate=row.web_address, name=other.name)
 
 
 def led_to(address: str, lists: Sequence[tuple[Sequence[rules.Network], set[int]]]) -> bool | None:
@@ -212,30 +223,33 @@ def save_all(model: Any, done: Sequence[tuple[Any, str]], names: Iterable[str]) 
 
 
 def take_resources(*, by: Actor, rows: list[dict[str, Any]], is_trial: bool) -> Taken:
-    """Raises ClosedGateError; KnownAlreadyError where one of these names was entered meanwhile."""
+    """Raises ClosedGateError; KnownAlreadyError where one of these names or gates was entered meanwhile."""
     ends = ends_behind_gates(rows)
 
     def enter(rows: list[dict[str, Any]]) -> list[str]:
         return enter_resources(rows, ends)
 
-    with refused_as(KnownAlreadyError, by="resource_once"):
+    with refused_as(KnownAlreadyError, by="_once"):
         return take(by=by, rows=rows, enter=enter, action="network.take_resources", is_trial=is_trial)
 
 
 def enter_resources(rows: list[dict[str, Any]], ends: Mapping[str, Iterable[tuple[Any, int]]]) -> list[str]:
-    """Those of known names change; looked up in a few statements, however many."""
+    """Those of known names change; looked up in a few statements, however many. A gate goes from one to another of them in any order of lines."""
     known = {one.name: one for one in living_of({facts["name"] for facts in rows})}
     probes = [Resource(**facts) for facts in rows]
     prefetch_related_objects(probes, "unit")
     rooms = machine_room() if any(one.web_address for one in probes) else []
-    done = []
+    done, given_up = [], []
     for facts, probe in zip(rows, probes, strict=True):
         if probe.web_address:
             refuse_closed_gate(probe, ends[probe.address], rooms)
         row = known.get(probe.name) or Resource()
+        if row.web_address not in ("", probe.web_address):
+            given_up.append(row.pk)
         is_elsewhere = row.pk is not None and row.address != probe.address
         said = facts | {"searched": searched(probe)} | (NOT_ASKED if is_elsewhere else {})
         done.append((row, filled_in(row, said)))
+    Resource.objects.filter(pk__in=given_up).update(web_address="")
     return save_all(Resource, done, {*(rows[0] if rows else ()), "searched", *NOT_ASKED})
 
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from nanhu.services.network.reach import rules, sheets, web_gates
 from nanhu.services.network.reach.models import Resource
-from nanhu.services.network.reach.tests.test_resources import DESK, DIRECTORY, page_at
+from nanhu.services.network.reach.tests.test_resources import DESK, DIRECTORY, HEADS, page_at, upload
 
 pytestmark = pytest.mark.django_db
 GATE = "https://kyxt.web.hnist.edu.cn"
@@ -41,9 +41,15 @@ def test_a_gate_is_a_host_of_its_own_before_what_the_vpn_leads_to(school):
         assert keeper.post(f"{DESK}new/", {**said, **wrong}).status_code == 422, wrong
     assert keeper.post(f"{DESK}new/", {**said, "web_address": f"{GATE}/"}).status_code == 302
     assert Resource.objects.get().web_address == GATE
-    for facts in ({"reach": "open"}, {"name": "另一个"}):
+    for gate in (GATE, f"{GATE}:8443", GATE.replace("https", "http")):
+        taken = keeper.post(f"{DESK}new/", {**said, "name": "教务系统", "web_address": gate})
+        assert (taken.status_code, "已经是“科研系统”的" in taken.content.decode()) == (409, True), gate
+    other = school.resource("教务系统")
+    changed = keeper.post(f"{DESK}{other.public_id}/", {**said, "name": "教务系统", "web_address": GATE})
+    assert (changed.status_code, "已经是“科研系统”的" in changed.content.decode()) == (409, True)
+    for facts in ({"reach": "open", "web_address": "https://jw.web.hnist.edu.cn"}, {"web_address": GATE}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            school.resource(**{"name": "教务系统", "web_address": GATE, **facts})
+            Resource.objects.filter(pk=other.pk).update(**facts)
 
 
 @pytest.mark.capability("A156.3")
@@ -91,3 +97,21 @@ def test_the_host_of_an_address_is_a_plain_name_or_none(address, origin):
 def test_a_sheet_brings_gates_in_and_out(school):
     assert sheets.origin(f" {GATE}/ ") == GATE
     assert sheets.resource_line(school.resource(web_address=GATE))["web_address"] == GATE
+
+
+def sheet_of(*lines):
+    said = (f"{name},https://kyc.example.edu.cn/,科研,校外用VPN,1032,是,张工,8640119,,,{gate}" for name, gate in lines)
+    return {"file": upload("\n".join([f"{HEADS},网页入口", *said]))}
+
+
+def test_a_sheet_gives_no_gate_twice_and_says_in_which_line_and_whose_it_is(school):
+    keeper = school.client("K1")
+    other = "https://jwxt.web.hnist.edu.cn"
+    school.resource(web_address=GATE)
+    for lines in ([("教务系统", GATE)], [("科研系统", GATE), ("教务系统", f"{GATE}:8443")]):
+        answer = keeper.post(f"{DESK}import/", sheet_of(("财务系统", ""), *lines))
+        assert (answer.status_code, "已经是“科研系统”的" in answer.content.decode()) == (422, True)
+        assert not Resource.objects.exclude(name="科研系统").exists()
+    assert keeper.post(f"{DESK}import/", sheet_of(("教务系统", GATE), ("科研系统", other))).status_code == 302
+    assert keeper.post(f"{DESK}import/", sheet_of(("教务系统", other), ("科研系统", GATE))).status_code == 302
+    assert dict(Resource.objects.values_list("name", "web_address")) == {"科研系统": GATE, "教务系统": other}
