@@ -54,10 +54,12 @@ def is_guest_alone(account: Account) -> bool:
 
 
 def set_up_guest(*, by: Actor, account: Account, password: str, phone: str) -> Account:
-    """All that a guest owes, in one go: a new password, his phone, and his consent. Raises PasswordRefusedError; then nothing is changed."""
+    """All that a guest owes, in one go: a new password, his phone, and his consent. Raises PasswordRefusedError; then nothing is changed. The
+    page does not ask for an e-mail: whoever had given one, and sets a password anew, keeps it."""
     with transaction.atomic():
         account = set_password(by=by, account=account, password=password)
-        set_contact(by=by, account=account, phone=phone, email="")
+        email = RecoveryContact.objects.filter(account=account).values_list("email", flat=True).first()
+        set_contact(by=by, account=account, phone=phone, email=email or "")
     return account
 
 

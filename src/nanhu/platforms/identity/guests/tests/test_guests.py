@@ -7,15 +7,15 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel import throttle
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import SmsMessage
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.kernel.throttle import Gate, TooManyAttemptsError
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.services import sponsoring
-from nanhu.platforms.identity.models import Account, SsoSession
-from nanhu.platforms.identity.services import accounts
+from nanhu.platforms.identity.models import Account, RecoveryContact, SsoSession
+from nanhu.platforms.identity.services import accounts, counter
 from nanhu.platforms.identity.tests.conftest import TEST, make_member, sign_in
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, Person
@@ -69,6 +69,26 @@ def test_a_guest_has_the_guests_side_only(teacher, student):
     card = people.person_card(held.guest_id)
 
     assert [one.kind for one in card.affiliations] == ["guest"]
+
+
+def test_a_guest_who_was_reset_at_the_counter_keeps_the_mail_by_which_he_comes_back_in(teacher):
+    """The page that asks a guest for all he owes asks for no e-mail."""
+    held = invited(teacher)
+
+    def sets(password, code):
+        guest = Client()
+        assert sign_in(guest, held.campus_no, code)["Location"] == "/setup"
+        said = {"phone": "13700001234", "consent": "on", "new_password": password, "again": password}
+        assert guest.post("/setup/guest", said, follow=True).redirect_chain[-1][0] == "/setup/done"
+
+    sets("Reed-Boat-1995", code_sent())
+    contact = RecoveryContact.objects.filter(account__person_id=held.guest_id)
+    assert contact.update(email="li@example.edu", email_verified_at=now(), email_settles_at=now()) == 1
+    account_id = contact.get().account_id
+    sets("Reed-Boat-1996", counter.reset_account(by=TEST, account_id=account_id, reason="forgotten"))
+    found = contact.get()
+    assert found.email == "li@example.edu"
+    assert None not in (found.email_verified_at, found.phone_verified_at)
 
 
 @pytest.mark.parametrize(
