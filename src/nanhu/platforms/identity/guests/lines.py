@@ -62,9 +62,11 @@ def sponsors_of(person_ids: Collection[int]) -> dict[int, int]:
 
 
 def vouched_since(person_id: int) -> dict[str, date]:
-    """Of each guest number under which somebody vouches for him now the day of his registration."""
+    """Of each guest number under which somebody vouches for him now the day of his registration; nothing of one who is more than a guest."""
     held = Sponsorship.objects.filter(guest=person_id, ended_at=None, ends_on__gte=campus_today())
-    return {number: campus_time(at).date() for number, at in held.values_list("campus_no", "created_at")}
+    since = {number: campus_time(at).date() for number, at in held.values_list("campus_no", "created_at")}
+    card = people.person_card(person_id) if since else None
+    return {} if card is not None and is_more(card) else since
 
 
 def left_alone(*, person_ids: Collection[int] = (), account_ids: Collection[int] = ()) -> set[int]:
@@ -76,8 +78,12 @@ def left_alone(*, person_ids: Collection[int] = (), account_ids: Collection[int]
     for guest, state in living.filter(guest__in=of_these).values_list("guest", "sponsor__state"):
         states.setdefault(guest, set()).add(state)
     alone = {guest for guest, held in states.items() if held <= {Account.State.SUSPENDED, Account.State.ENDED}}
-    cards = people.person_cards(alone).items()
-    return alone - {one for one, card in cards if any(tie.is_live and tie.kind != "guest" for tie in card.affiliations)}
+    return alone - {one for one, card in people.person_cards(alone).items() if is_more(card)}
+
+
+def is_more(card: people.PersonCard) -> bool:
+    """Than a guest, now."""
+    return any(tie.is_live and tie.kind != "guest" for tie in card.affiliations)
 
 
 def line(held: Sponsorship, card: people.PersonCard | None) -> GuestLine:

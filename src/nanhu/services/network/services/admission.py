@@ -105,7 +105,8 @@ def granted(request: AdmissionRequest) -> Admission:
     lock_key(f"network.admit:{request.person_id or request.guest}")
     refuse_closed(request)
     refuse_left_alone(request)
-    refuse_week_over(request)
+    week = last_day_on_line(request)
+    refuse_week_over(week)
     policy = policy_of(request.role, request.service)
     refuse_hours(policy)
     refuse_by_service(request)
@@ -127,7 +128,7 @@ def granted(request: AdmissionRequest) -> Admission:
         station=station,
         nas_id=request.nas_id,
         granted_at=moment,
-        ends_at=min(end_of(policy, moment, request.default_seconds), end_of_guest(request, moment)),
+        ends_at=min(end_of(policy, moment, request.default_seconds), end_of_guest(request, moment, week)),
         app_password=request.app_password,
     )
     if request.person_id is not None and request.service in TOLD:
@@ -146,11 +147,10 @@ def end_of(policy: Policy | None, moment: datetime, default_seconds: int = DEFAU
     return min(longest, closes) if closes else longest
 
 
-def end_of_guest(request: AdmissionRequest, moment: datetime) -> datetime:
+def end_of_guest(request: AdmissionRequest, moment: datetime, week: date | None) -> datetime:
     """The midnight after the last day of one for whom somebody vouches, and of his week on line; for ever of everybody else."""
     card = people.person_card(request.person_id) if request.person_id and request.role == NetworkRole.GUEST else None
     last = [one.ends_on for one in card.affiliations if one.kind == NetworkRole.GUEST and one.ends_on] if card else []
-    week = last_day_on_line(request)
     days = [*([max(last)] if last else []), *([week] if week else [])]
     return max(day_over(min(days)), moment + timedelta(seconds=1)) if days else datetime.max.replace(tzinfo=UTC)
 
@@ -210,9 +210,8 @@ def refuse_left_alone(request: AdmissionRequest) -> None:
         raise ServiceRefusedError(words=_("为您担保的人现在不能担保，请找接待您的单位。"))
 
 
-def refuse_week_over(request: AdmissionRequest) -> None:
+def refuse_week_over(last: date | None) -> None:
     """A guest of ninety days comes on line for a week at a time."""
-    last = last_day_on_line(request)
     if last is not None and last < campus_today():
         raise ServiceRefusedError(words=_("访客上网一次最多七天，已到期：请接待您的人在“访客上网”里再开七天。"))
 

@@ -28,15 +28,19 @@ def last_days(since: Mapping[str, date]) -> dict[str, date]:
 
 
 def last_day_of(person_id: int) -> date | None:
-    """The last of all under which somebody vouches for him; None of one for whom nobody does."""
+    """The last of all under which somebody vouches for him; None of one for whom nobody does, and of one who is more than a guest: he is on
+    line in his own right, though the policy of guests may give him most."""
     return max(last_days(identity.guests.vouched_since(person_id)).values(), default=None)
 
 
 @transaction.atomic
 def renew(*, by: Actor, account_id: int, public_id: UUID) -> date:
-    """A week from today, and not beyond his last day as a guest; which day that is. Of this account's own guest; another's does not exist."""
-    guest, today = identity.guests.guest_of(account_id, public_id), campus_today()
+    """A week from today, and not beyond his last day as a guest; which day that is. Of this account's own guest; another's does not exist.
+    Pressed twice, the second finds nothing to renew."""
+    guest, today = identity.guests.guest_of(account_id, public_id), campus_today()  # locked: of two at once one waits
     last = min(today + A_WEEK, guest.ends_on)
+    if last_days({guest.campus_no: guest.since})[guest.campus_no] >= last:
+        return last
     GuestPass.objects.create(campus_no=guest.campus_no, starts_on=today, ends_on=last, created_by_name=by.name)
     audit.record(
         by=by, action="network.renew_guest", target=f"person:{guest.person_id}", facts={"until": last.isoformat()}

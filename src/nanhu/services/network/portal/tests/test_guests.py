@@ -134,11 +134,27 @@ def test_a_guest_of_ninety_days_is_on_line_for_a_week_at_a_time(field: Field, gu
         assert signed_in("T2").post(renew).status_code == 409, "another's guest"
         client = signed_in("T1")
         assert renew in client.get(GUESTS).content.decode()
-        assert "他可以上网到" in client.post(renew, follow=True).content.decode()
+        for _twice in range(2):
+            assert "他可以上网到" in client.post(renew, follow=True).content.decode()
         assert field.phone("b").sign_in(guest).status_code == 303
         clock.shift(timedelta(days=7))
         assert field.phone("b").sign_in(guest).status_code == 409, "another week, and no more"
         assert AuditEntry.objects.filter(action="network.renew_guest").count() == 1
+
+
+def test_whoever_is_more_than_a_guest_is_on_line_in_his_own_right_when_his_week_is_over(
+    field: Field, guest: str
+) -> None:
+    """As whom he comes says the policy that gives most: here that of guests."""
+    client, day = signed_in("T1"), campus_today()
+    [held] = identity.guests.guests_of(identity.account_with("T1").pk)
+    assert client.post(f"/guests/{held.public_id}/prolong", {"ends_on": day + timedelta(days=60)}).status_code == 302
+    with time_machine.travel(now() + timedelta(days=8)):
+        assert field.phone("a").sign_in(guest).status_code == 409
+        tie = people.AffiliationRecord(kind="student", campus_no="S9", starts_on=day, unit_code="", state="active")
+        record = people.PersonRecord(key="S9", person_id=held.person_id, name=SAID["name"], affiliations=(tie,))
+        people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test", title="测试"))
+        assert field.phone("a").sign_in(guest).status_code == 303
 
 
 def test_the_database_itself_has_no_pass_of_more_than_a_week(field: Field) -> None:
