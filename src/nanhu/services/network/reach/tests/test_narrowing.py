@@ -136,3 +136,15 @@ def test_what_the_files_said_is_forgotten_once_nobody_can_be_inside_by_it(keeper
     clock.shift(timedelta(days=31))
     tunnels.write()
     assert ReachFiles.objects.count() == 3, "the one before the last five weeks is what stood at their beginning"
+
+
+def test_files_noted_by_a_clock_that_was_set_forward_put_off_nobody_who_came_in_by_newer_ones(keeper, tunnels, clock):
+    keeper.enter()
+    clock.shift(timedelta(days=1))
+    tunnels.write()
+    clock.shift(timedelta(days=-1))
+    keeper.enter(name="财务", networks="10.1.9.0/24")
+    tunnels.write()
+    tunnels.connect("T1")
+    assert jobs.put_off() == 0, "he would come in with the same, and be put off again"
+    assert "还没有重写" not in check_reach().message
