@@ -98,7 +98,8 @@ def row_of(line: Line, places: Mapping[str, Any], known: AbstractSet[str]) -> di
 def take(*, by: Actor, rows: Sequence[dict[str, Any]]) -> tuple[int, int]:
     """How many are new, how many changed. A line without a secret keeps the old one, or gets one that nobody has seen; how sessions are ended
     there stays as it is. A handful of queries, however many lines."""
-    living = Nas.objects.select_for_update().filter(withdrawn_at=None).order_by("pk")
+    named = Nas.objects.filter(address__in={row["address"] for row in rows}, withdrawn_at=None).order_by("pk")
+    living = named.select_for_update(no_key=True)  # sessions of theirs begin meanwhile
     known = {(one.address, one.identifier): one for one in living}
     pairs = [(known.get((row["address"], row["identifier"])), row) for row in rows]
     registering.register_many(by=by, orders=[row for nas, row in pairs if nas is None])

@@ -365,6 +365,9 @@ def test_a_sheet_of_nas_asks_the_database_as_often_for_many_lines_as_for_a_few(s
         )
         with CaptureQueriesContext(connection) as asked:
             assert school.client("E1").post(f"{DESK}nas/sheet/", {"file": file}).status_code == 302
+        [locks] = [one["sql"] for one in asked if "network_nas" in one["sql"] and " FOR " in one["sql"]]
+        assert "FOR NO KEY UPDATE" in locks, "a session that begins there names its NAS, and waits for no sheet"
+        assert CONTROLLER not in locks
         return len(asked)
 
     first = queries_of(2)
