@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
@@ -121,13 +121,13 @@ def enforce() -> int:
     for person_id, of_person in groupby(rows, key=lambda row: row[1]):
         ids = [session_id for session_id, _person in of_person]
         count += disconnecting.disconnect(by=BY, person_id=person_id, cause=disconnecting.POLICY, session_ids=ids)
-    today = rules_on(Policy.objects.filter(role=OuterRef("role"), service=OuterRef("service")), campus_today())
     on_line = Session.objects.filter(stopped_at=None, grant__isnull=False).values("grant")
-    held = Grant.objects.filter(pk__in=on_line, person__isnull=False).annotate(now_is=Subquery(today.values("pk")[:1]))
-    moved = held.filter(now_is__isnull=False).exclude(policy=F("now_is"))
+    held = Grant.objects.filter(pk__in=on_line, person__isnull=False)
     left = MOST_ANEW
     for policy in rules_on(Policy.objects.all(), campus_today()):
-        of_policy = moved.filter(now_is=policy.pk)
+        of_policy = held.filter(role=policy.role, service=policy.service).exclude(policy=policy)
+        if not of_policy.exists():
+            continue
         over = end_of_hours(policy)
         if over is not None:
             of_policy.filter(ends_at__gt=over).update(ends_at=Greatest(over, F("granted_at") + timedelta(seconds=1)))

@@ -26,6 +26,7 @@ DECLARE
     day date := (happened AT TIME ZONE 'Asia/Shanghai')::date;
     of_nobody integer;
     why text;
+    told_from timestamptz;
 BEGIN
     refused := network_refuses(device, said_application);
     IF refused <> '' THEN
@@ -202,11 +203,11 @@ BEGIN
                                   now_is.started_at, happened, now_is.reports,
                                   CASE WHEN now_is.stopped_at IS NOT NULL THEN now_is.updated_at END);
     END IF;
-    IF now_is.service IN ('wifi', 'eduroam') THEN
-        PERFORM network_note_late_hours(
-            CASE WHEN is_new OR now_is.started_at < former.started_at OR former.person_id IS DISTINCT FROM now_is.person_id
-                 THEN now_is.started_at ELSE least(coalesce(former.stopped_at, former.updated_at), now_is.updated_at) END,
-            greatest(now_is.updated_at, now_is.stopped_at));
+    told_from := CASE WHEN now_is.service NOT IN ('wifi', 'eduroam') THEN NULL
+        WHEN is_new OR now_is.started_at < former.started_at OR former.person_id IS DISTINCT FROM now_is.person_id THEN now_is.started_at
+        ELSE least(coalesce(former.stopped_at, former.updated_at), now_is.updated_at) END;
+    IF told_from < date_trunc('hour', now()) - interval '2 hours' THEN
+        PERFORM network_note_late_hours(told_from, greatest(now_is.updated_at, now_is.stopped_at));
     END IF;
     IF status = 'stop' THEN
         UPDATE network_disconnect d SET state = 'confirmed', confirmed_at = now(), due_at = NULL
