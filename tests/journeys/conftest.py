@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from nanhu.testing.accessibility import SIZES, accessibility_faults, each_view
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from tests.conftest import second_code
 
 
@@ -75,7 +75,7 @@ def visit(browser: Browser) -> Iterator[Callable[[str], Visitor]]:
             service_workers=service_workers,
         )
         visitor = Visitor(context.new_page())
-        visitor.page.on("console", lambda message: visitor.note(message.text) if message.type == "error" else None)
+        on_console_error(visitor.page, visitor.note)
         visitor.page.on("pageerror", lambda error: visitor.note(str(error)))
         visitors.append(visitor)
         return visitor

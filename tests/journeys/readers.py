@@ -9,7 +9,7 @@ from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from nanhu.testing.accessibility import SIZES, accessibility_faults
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 
 MOST_STEPS = 150
 """Presses of Tab to one thing: more is no way for anybody."""
@@ -108,6 +108,6 @@ def reading(url: str, cookie: str, size: str = "phone") -> Iterator[Reader]:
         context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": url}])
         page = context.new_page()
         page.on("pageerror", lambda told: faults.append(str(told)))
-        page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+        on_console_error(page, faults.append)
         yield Reader(page)
     assert faults == []

@@ -31,7 +31,7 @@ from nanhu.systems.card.models import Price
 from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.process import gateway_command
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, bring_in_the_cast
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from nanhu.testing.patience import PATIENCE_SECONDS
 from nanhu.testing.ports import free_ports
 from tests.conftest import ROOT, answer_of
@@ -176,7 +176,7 @@ def open_window(street: Street, size: str = "desk", number: str = WINDOW, query:
         page = chromium.new_context(
             viewport={"width": width, "height": height}, locale="zh-CN", base_url=street.url
         ).new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto(f"/{query}#{number}")
         expect(page.locator("#headline")).to_have_text("请刷卡" if number == SHOWER else "请输入金额")

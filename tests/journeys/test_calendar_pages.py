@@ -10,7 +10,7 @@ from nanhu.platforms.campus import sample as campus_sample
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.testing.accessibility import look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 MOVED, SPORTS = date(2026, 10, 10), date(2026, 10, 14)
@@ -70,7 +70,7 @@ def test_every_page_of_the_calendar_is_whole(school, live_server):
             context = chromium.new_context(locale="zh-CN")
             context.add_cookies([{"name": "nanhu_session", "value": cookies[part], "url": live_server.url}])
             page = context.new_page()
-            page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+            on_console_error(page, faults.append)
             for name, address in wanted.items():
                 answer = page.goto(live_server.url + address)
                 assert answer.status == 200, name

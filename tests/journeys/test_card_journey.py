@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -48,7 +48,7 @@ def sign_in(campus, chromium):
             java_script_enabled=scripts,
             **options,
         ).new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto("/sign-in")
         page.fill("input[name=username]", CAST[who][2])

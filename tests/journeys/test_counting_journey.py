@@ -17,7 +17,7 @@ from nanhu.systems.assets.labels import address_of, room_code
 from nanhu.systems.assets.models import Asset
 from nanhu.systems.assets.services import photographing
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser, open_filmed_browser
+from nanhu.testing.browsers import on_console_error, open_browser, open_filmed_browser
 from tests.journeys.field import waits_for
 from tests.journeys.kiosks import beside
 
@@ -70,7 +70,7 @@ def phone(school, live_server, *, video=None, service_workers="allow"):
         context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": live_server.url}])
         page = context.new_page()
         page.on("pageerror", lambda told: faults.append(str(told)))
-        page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+        on_console_error(page, faults.append)
         yield page
         context.close()
     assert [one for one in faults if not re.search("ERR_(INTERNET_DISCONNECTED|FAILED)", one)] == []

@@ -19,6 +19,7 @@ from nanhu.systems.card.doors.tests.conftest import hang_doors, put
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
 from nanhu.testing.accessibility import accessibility_faults, sideways_faults
+from nanhu.testing.browsers import on_console_error
 from tests.journeys import test_card_journey
 from tests.journeys.kiosks import DESK, beside, serving_site, write
 
@@ -66,7 +67,7 @@ def look(page: Page, name: str) -> None:
 def at_door(campus: Any, chromium: Any, number: str = "ML01") -> Iterator[Page]:
     faults: list[str] = []
     page = chromium.new_context(viewport=DESK, locale="zh-CN").new_page()
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    on_console_error(page, faults.append)
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(f"{campus.doors}/?door={number}")
     expect(page.locator("#inside")).to_have_attribute("data-version", re.compile("[1-9]"))

@@ -15,7 +15,7 @@ from nanhu.systems.card.pins.tests.conftest import identify
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.testing.accessibility import look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -90,7 +90,7 @@ def test_every_page_of_terminals_and_loss_is_whole(campus, live_server):
             context = chromium.new_context(locale="zh-CN")
             context.add_cookies([{"name": "nanhu_session", "value": cookies[part], "url": live_server.url}])
             page = context.new_page()
-            page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+            on_console_error(page, faults.append)
             for name, address in wanted.items():
                 page.goto(live_server.url + address)
                 look_at(page, name)

@@ -17,7 +17,7 @@ from nanhu.platforms.flows.tests.conftest import LEAVE, PASSWORD, SYSTEM, flows_
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from tests.journeys.kiosks import beside
 
 __all__ = ["flows_of_tests"]
@@ -65,7 +65,7 @@ def sign_in(campus, chromium: Browser):
         page = chromium.new_context(
             base_url=campus, viewport={"width": width, "height": height}, locale="zh-CN"
         ).new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto("/sign-in")
         page.fill("input[name=username]", who)

@@ -14,7 +14,7 @@ from nanhu.platforms.portal.systems import watching
 from nanhu.platforms.portal.tests.conftest import TEST, join, signed_in
 from nanhu.platforms.portal.tests.vendor import Vendor
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -54,7 +54,7 @@ def test_a_strange_server_is_taken_in_by_forms_and_stands_on_the_phone(live_serv
             context.add_cookies([{"name": "nanhu_session", "value": cookies[number], "url": live_server.url}])
             page = context.new_page()
             page.on("pageerror", lambda told: faults.append(str(told)))
-            page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+            on_console_error(page, faults.append)
             return page
 
         def head_of(page, kind, key, name, address):

@@ -20,7 +20,7 @@ from nanhu.systems.card.bank.tests.conftest import (
 from nanhu.systems.card.bank.tests.due import drive_due
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import bring_in_the_cast
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.journeys.field import waits_for
 from tests.journeys.kiosks import DESK, Walker, beside, furnish, kiosk_site, serving_site, until_alarms_are
@@ -62,7 +62,7 @@ def walker(campus, finding):
     site = kiosk_site(campus.folder)
     with serving_site(site) as url, open_browser() as chromium:
         page = chromium.new_page(viewport=DESK, locale="zh-CN")
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
         yield Walker(page, url, Pocket(campus.folder / "chip.json"), site.hall)
     assert faults == []

@@ -16,7 +16,7 @@ from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.tests.conftest import CAST
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from tests.journeys.kiosks import (
     DESK,
     Walker,
@@ -46,7 +46,7 @@ def walker(campus):
     site = kiosk_site(campus.folder)
     with serving_site(site) as url, open_browser() as chromium:
         page = chromium.new_page(viewport=DESK, locale="zh-CN")
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
         yield Walker(page, url, Pocket(campus.folder / "chip.json"), site.hall)
     assert faults == []

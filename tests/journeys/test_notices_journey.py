@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.messages.tests.conftest import CAST, PASSWORD, PDF, SYSTEM, bring_in_the_cast
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 TITLE = "关于开展宿舍用电安全检查的通知"
@@ -44,7 +44,7 @@ def sign_in(campus, chromium: Browser, request):
         page = chromium.new_context(
             base_url=campus, viewport={"width": width, "height": height}, locale="zh-CN", java_script_enabled=scripts
         ).new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto("/sign-in")
         page.fill("input[name=username]", CAST[who][2])

@@ -12,7 +12,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Tile, TileContent
 from nanhu.platforms.portal.tests.conftest import PASSWORD, join
 from nanhu.testing.accessibility import accessibility_faults
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -79,7 +79,7 @@ def open_page(campus, chromium: Browser):
             java_script_enabled=scripts,
             color_scheme=theme,
         ).new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
         return page
 

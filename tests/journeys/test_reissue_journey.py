@@ -23,7 +23,7 @@ from nanhu.systems.card.funds.services.difference import difference_of
 from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS
 from nanhu.systems.card.tests.conftest import CAST
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from tests.journeys.kiosks import DESK, Walker, beside, cast_with_documents, furnish, kiosk_site, serving_site, write
 from tests.journeys.street import open_gateway, press, says, tap
 
@@ -68,7 +68,7 @@ def town(campus):
             with serving_site(site) as kiosks, open_browser() as chromium:
                 windows = [chromium.new_page(viewport=DESK, locale="zh-CN") for _ in "kt"]
                 for page in windows:
-                    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+                    on_console_error(page, faults.append)
                     page.on("pageerror", lambda error: faults.append(str(error)))
                 windows[1].goto(f"{visitor.url}/#{TILL}")
                 says(windows[1], "请输入金额")

@@ -18,7 +18,7 @@ from nanhu.services.requests.models import Request, SpentToken, TokenIssue, Toke
 from nanhu.services.requests.services import answering
 from nanhu.services.requests.tests.conftest import make_school, set_crowd
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -104,7 +104,7 @@ def page_of(chromium: Browser, url: str, cookie: str, faults: list[str]) -> Page
     context.add_cookies([{"name": "nanhu_session", "value": cookie, "url": url}])
     page = context.new_page()
     page.on("pageerror", lambda told: faults.append(str(told)))
-    page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+    on_console_error(page, faults.append)
     return page
 
 

@@ -17,7 +17,7 @@ from nanhu.systems.dormitory.tests.rooms import (
     with_third,
 )
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -53,7 +53,7 @@ def window(office):
             )
             context.add_cookies([{"name": "nanhu_session", "value": office.cookies[part], "url": office.url}])
             page = context.new_page()
-            page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+            on_console_error(page, faults.append)
             page.on("pageerror", lambda told: faults.append(str(told)))
             return page
 

@@ -13,7 +13,7 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, register
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from tests.journeys.vendor_program import Program, tries_the_sandbox
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -57,7 +57,7 @@ def open_page(campus, chromium):
         width, height = SIZES[size]
         context = chromium.new_context(base_url=campus.url, viewport={"width": width, "height": height}, locale="zh-CN")
         page = context.new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
         if who:
             page.goto("/sign-in")

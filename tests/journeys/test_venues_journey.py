@@ -18,7 +18,7 @@ from nanhu.services.venues.services import drawing
 from nanhu.services.venues.services.booking import Order
 from nanhu.services.venues.tests.conftest import in_days, make_school
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -40,7 +40,7 @@ def test_a_tap_on_a_free_hour_books_it(live_server):
             context.add_cookies([{"name": "nanhu_session", "value": cookies[number], "url": live_server.url}])
             page = context.new_page()
             page.on("pageerror", lambda told: faults.append(str(told)))
-            page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+            on_console_error(page, faults.append)
             return page
 
         page = phone("S1")

@@ -14,7 +14,7 @@ from nanhu.services.network.reach.models import AccessPoint, CoveredArea, VpnUse
 from nanhu.services.network.reach.services import watching
 from nanhu.services.network.reach.tests.conftest import make_school
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -45,7 +45,7 @@ def test_a_teacher_applies_and_later_disowns_a_strange_sign_in(live_server):
             context.add_cookies([{"name": "nanhu_session", "value": cookies[number], "url": live_server.url}])
             page = context.new_page()
             page.on("pageerror", lambda told: faults.append(str(told)))
-            page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
+            on_console_error(page, faults.append)
             return page
 
         student = phone("S1")

@@ -7,7 +7,7 @@ from nanhu.platforms.flows.sources import KEEPER
 from nanhu.platforms.flows.tests.conftest import PASSWORD, SYSTEM, flows_of_tests, make_school
 from nanhu.platforms.identity import api as identity
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 
 __all__ = ["flows_of_tests"]
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -39,7 +39,7 @@ def sign_in(campus, chromium: Browser):
         page = chromium.new_context(
             base_url=campus, viewport={"width": width, "height": height}, locale="zh-CN"
         ).new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.goto("/sign-in")
         page.fill("input[name=username]", who)

@@ -12,12 +12,12 @@ import subprocess
 import sys
 from asyncio import AbstractEventLoop, get_running_loop
 from asyncio.events import _get_running_loop, _set_running_loop  # made for libraries that run loops
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from nanhu.testing.patience import PATIENCE_MS, PATIENCE_SECONDS
 
@@ -153,6 +153,17 @@ def be_patient(browser: Browser) -> None:
 
     browser.new_context = new_context  # type: ignore[method-assign]
     browser.new_page = new_page  # type: ignore[method-assign]
+
+
+def on_console_error(page: Page, note: Callable[[str], object]) -> None:
+    """Hands on what the page's console complains of. That the network of this machine changed is no fault of a page: tests that build networks of
+    their own run beside it, and what it fetched at that moment is cut off."""
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and "net::ERR_NETWORK_CHANGED" not in message.text:
+            note(message.text)
+
+    page.on("console", hear)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from nanhu.emulators.pos.tests.conftest import CARD, FOREIGN_CARD, POOR_CARD
 from nanhu.testing.accessibility import accessibility_faults
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 
 pytestmark = pytest.mark.journey
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -29,7 +29,7 @@ def open_page(device):
                 viewport={"width": width, "height": height}, locale="zh-CN", color_scheme=scheme, base_url=device.url
             )
             page = context.new_page()
-            page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+            on_console_error(page, faults.append)
             page.on("pageerror", lambda error: faults.append(str(error)))
             page.goto(f"/#{number}")
             expect(page.locator("#headline")).to_have_text("请刷卡" if number == "S0101" else "请输入金额")

@@ -7,7 +7,7 @@ from django.db import connections
 from playwright.sync_api import Page
 
 from nanhu.testing import accessibility
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import on_console_error, open_browser
 
 
 @contextmanager
@@ -18,7 +18,7 @@ def open_window(address: str) -> Iterator[tuple[Page, list[str]]]:
         width, height = accessibility.SIZES["phone"]
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN", base_url=address)
         page = context.new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
         yield page, faults
         connections.close_all()  # beside the browser's loop the test has a connection of its own
