@@ -39,9 +39,11 @@ from nanhu.platforms.people import api as people
 
 def deciders_of(asked: OwnerChange) -> Owner:
     """Who decides it, as posts, delegations and accounts are now: of those who speak for the office whose the source is (`accounts`) neither
-    who asked, nor who speaks for the office that would get it, nor who is in their places alone. `vacancy`: why it is another steward instead."""
-    office = speaking_for(asked.before)
-    others = office.besides({asked.author_id, *speaking_for(asked.unit).accounts})
+    who asked, nor who leads the office that would get it, nor who is in their places alone. Who merely stands in for that office is none of its
+    where he leads his own: else its head bars him by a delegation. `vacancy`: why it is another steward instead."""
+    office, other = speaking_for(asked.before), speaking_for(asked.unit)
+    leads_other, for_both = other.accounts - {*other.in_place}, {*office.in_place} & {*other.in_place}
+    others = office.besides({asked.author_id, *leads_other}) - for_both
     why = Vacancy.BOTH_SIDES if office.besides({asked.author_id}) else Vacancy.NOBODY_ELSE
     return replace(office, accounts=others, vacancy="" if others else office.vacancy or why)
 
@@ -63,11 +65,14 @@ def office_decides() -> Q:
     leads = people.leading(POSTS)
 
     def besides(rows: QuerySet[Any], person: str) -> QuerySet[Any]:
-        """Who can sign in, did not ask, and speaks not for the other side."""
-        rows = rows.filter(
+        """Who can sign in, did not ask, and leads not the other side."""
+        return rows.filter(
             Exists(able.filter(person_id=OuterRef(person)).exclude(pk=OuterRef(OuterRef("author_id")))),
             ~Exists(leads.filter(person_id=OuterRef(person), unit_id=OuterRef(OuterRef("unit_id")))),
         )
+
+    def standing_in_for_one(rows: QuerySet[Any], person: str) -> QuerySet[Any]:
+        """And not for the other side as well."""
         for kept in stand_ins:
             theirs = leads.filter(
                 Exists(able.filter(person_id=OuterRef("person_id"))),
@@ -81,8 +86,15 @@ def office_decides() -> Q:
     found = Q(Exists(besides(mine, "person_id")))
     for kept in stand_ins:
         given_by = leads.filter(person_id=OuterRef("owner_id"), unit_id=OuterRef(OuterRef("before_id")))
-        found |= Q(Exists(besides(besides(kept.rows().filter(Exists(given_by)), "delegate_id"), "owner_id")))
+        rows = standing_in_for_one(kept.rows().filter(Exists(given_by)), "delegate_id")
+        found |= Q(Exists(besides(besides(rows, "delegate_id"), "owner_id")))
     return Q(before__is_active=True) & found
+
+
+def is_of_the_other_side(person: int | Given) -> Q:
+    """Of rows, for an office's list: whether this person leads the unit that would get it, or stands in for who does and leads not his own."""
+    led = people.units_led_by(person, POSTS)
+    return Q(unit__in=led) | (~Q(before__in=led) & is_spoken_for_by(person, "unit"))
 
 
 def decided_by_others(account_id: int | Given) -> Q:

@@ -26,11 +26,11 @@ def changes_of_owner(viewer: Viewer) -> QuerySet[OwnerChange]:
 
 
 def changes_to_decide(person: int | Given) -> QuerySet[OwnerChange]:
-    """But for who asked, or speaks for the other side as well."""
+    """But for who asked, or is of the other side as well."""
     rows = OwnerChange.objects.filter(
         is_spoken_for_by(person, "before"), before__is_active=True, state=OwnerChange.State.ASKED
     )
-    return rows.exclude(author__person_id=person).exclude(is_spoken_for_by(person, "unit"))
+    return rows.exclude(author__person_id=person).exclude(owner_changes.is_of_the_other_side(person))
 
 
 count_changes = own_count("datahub.owner_changes_to_decide", changes_to_decide)

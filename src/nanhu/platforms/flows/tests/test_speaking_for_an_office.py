@@ -54,8 +54,8 @@ def account(campus_no):
     return Account.objects.get(person_id=person(campus_no))
 
 
-def delegated(**more):
-    """By the head's page of 委托."""
+def delegated(owner=HEAD, **more):
+    """By his page of 委托."""
     said = {
         "delegate": OTHER,
         "definition": "",
@@ -63,7 +63,7 @@ def delegated(**more):
         "ends_on": campus_today().isoformat(),
         "reason": "出差",
     } | more
-    answer = sessions.signed_in(HEAD).post(reverse_lazy("flows:delegate"), said)
+    answer = sessions.signed_in(owner).post(reverse_lazy("flows:delegate"), said)
     assert answer.status_code == 302, answer.context["form"].errors
     return Delegation.objects.latest("pk")
 
@@ -146,6 +146,42 @@ def test_a_delegate_decides_for_the_head_who_did_not_ask_and_leads_not_both(offi
     appointed(office, "0020209016", "deputy")
     assert is_to_decide("0020209016", asked) is False, "it is the office's again"
     assert owner_changes.deciders_of(asked).accounts == {account("0020209016").pk}
+
+
+def test_the_head_of_the_other_office_keeps_nobody_from_speaking_for_his_own_by_a_delegation(office):
+    """He gives it alone, to whomever he likes: two stewards would take the source from an office that can speak."""
+    library = unit("图书馆", "0030")
+    enrolled("钱馆长", "0020209012")
+    appointed(library, "0020209012")
+    said = {"source": "aa.students", "unit_id": library, "reason": "归图书馆"}
+    asked = owner_changes.set_owner(by=Actor(account(STEWARD).pk, STEWARD), token=uuid4(), **said)
+    enrolled("管三号", "0020209016", "datahub.steward")
+    delegated("0020209012", delegate=HEAD)
+    assert owner_changes.deciders_of(asked).accounts == {account(HEAD).pk}
+    assert not is_to_decide("0020209016", asked)
+    third, head = sessions.signed_in("0020209016"), sessions.signed_in(HEAD)
+    assert third.post(f"/datahub/owners/{asked.public_id}/approve/").status_code == 409
+    assert "改归图书馆" in head.get(TODO).content.decode()
+    assert head.post(f"/datahub/gate/office/owners/{asked.public_id}/agree/").status_code == 302
+    assert owners.unit_of("aa.students") == library
+
+
+def test_who_stands_in_for_both_offices_and_leads_neither_speaks_for_none(office):
+    library = unit("图书馆", "0030")
+    enrolled("钱馆长", "0020209012")
+    appointed(library, "0020209012")
+    said = {"source": "aa.students", "unit_id": library, "reason": "归图书馆"}
+    asked = owner_changes.set_owner(by=Actor(account(STEWARD).pk, STEWARD), token=uuid4(), **said)
+    delegated()
+    other, at = sessions.signed_in(OTHER), f"/datahub/gate/office/owners/{asked.public_id}/agree/"
+    assert "改归图书馆" in other.get(TODO).content.decode()
+    delegated("0020209012")
+    assert "改归图书馆" not in other.get(TODO).content.decode()
+    assert other.post(at).status_code == 409
+    assert owner_changes.deciders_of(asked).accounts == {account(HEAD).pk}
+    Account.objects.filter(pk=account(HEAD).pk).update(state="suspended")
+    enrolled("管三号", "0020209016", "datahub.steward")
+    assert is_to_decide("0020209016", asked)
 
 
 def ends_the_delegation():
