@@ -384,6 +384,7 @@ def booking(request: PageRequest, found: Booking) -> HttpResponse:
         "may_cancel": is_own and found.state in {State.HELD, State.APPROVED} and found.ends_at > now(),
         "offers": [(one, fee_words(min(one.fee_fen, found.fee_fen))) for one in offers],
         "cancel": cancel.address(public_id=found.public_id),
+        "counts": is_own and found.counts,
         "missed": queries.standing_of(made.person_id)[1] if is_own and found.counts else 0,
         "most_missed": rules.MOST_MISSED,
         "may_object": is_own and keys.may_object(found),

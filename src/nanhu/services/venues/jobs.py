@@ -74,8 +74,7 @@ def forget_words() -> int:
         keys_of = [str(one) for one in bookings.values_list("public_id", flat=True)]
         campus.rename_rooms(source=BOOKINGS, keys=keys_of, what=FORGOTTEN)
         bookings.exclude(reason="").update(reason=FORGOTTEN)
-        bookings.exclude(objection="").update(objection=FORGOTTEN)
-        bookings.exclude(objection_answer="").update(objection_answer=FORGOTTEN)
+        bookings.exclude(objected_at=None).update(objection=FORGOTTEN, objection_answer=FORGOTTEN)
         bookings.exclude(damage="").update(damage=FORGOTTEN)
         old_draws = VenueDraw.objects.filter(settled_at__lt=now() - WORDS_KEPT)
         DrawOrder.objects.filter(venue_draw__in=old_draws).exclude(order={}).update(order={})

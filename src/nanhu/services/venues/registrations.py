@@ -104,6 +104,8 @@ def bookings_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, o
             "begins_at": one.begins_at.isoformat(),
             "ends_at": one.ends_at.isoformat(),
             "state": str(one.get_state_display()),
+            "objection": one.objection if one.application.person_id == me else "",
+            "objection_answer": one.objection_answer if one.application.person_id == me else "",
         }
 
 
@@ -158,7 +160,10 @@ registry.calendar_feeds.add(
 )
 registry.personal_data.add(
     registry.PersonalData(
-        key="venues.bookings", title=_("场地借用"), load=bookings_of, description=_("场地、时间、活动、用途、状态")
+        key="venues.bookings",
+        title=_("场地借用"),
+        load=bookings_of,
+        description=_("场地、时间、活动、用途、状态、未到场的申诉和答复"),
     )
 )
 registry.personal_data.add(

@@ -20,7 +20,7 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import queries
 from nanhu.services.venues.errors import NotFreeError
-from nanhu.services.venues.models import Application, Venue, Waiting
+from nanhu.services.venues.models import Application, Booking, Venue, Waiting
 from nanhu.services.venues.rules import OFFERED_FOR
 from nanhu.services.venues.services.telling import tell_waiting
 
@@ -66,15 +66,21 @@ def hold(*, by: Actor, venue: Venue, source: str, wanted: Sequence[tuple[str, Ho
         raise not_free(venue, wanted[0][1]) from error
 
 
-def take_again(*, by: Actor, venue: Venue, key: str, hours: Hours, what: str) -> None:
-    """Hours of a booking that were given back by mistake, and have begun. The venue is locked by the caller."""
-    begins, ends = held_around(venue, hours)
-    kind = campus.Occupancy.Kind.BOOKING
-    again = campus.Hold(room=venue.room_id, begins_at=begins, ends_at=ends, kind=kind, key=key, what=what)
+def take_again(*, by: Actor, row: Booking) -> None:
+    """Hours of a booking that were given back by mistake, and have begun, with set-up and clear-up as they were then. Its venue is locked by
+    the caller."""
+    again = campus.Hold(
+        room=row.venue.room_id,
+        begins_at=row.held_from,
+        ends_at=row.held_to,
+        kind=campus.Occupancy.Kind.BOOKING,
+        key=str(row.public_id),
+        what=str(row.application),
+    )
     try:
         campus.hold_rooms(by=by, source=BOOKINGS, holds=[again])
     except (campus.RoomTakenError, campus.PlaceClosedError) as error:
-        raise NotFreeError(when=campus.span_words(*hours), instead="") from error
+        raise NotFreeError(when=campus.span_words(row.begins_at, row.ends_at), instead="") from error
 
 
 def not_free(venue: Venue, hours: Hours) -> NotFreeError:

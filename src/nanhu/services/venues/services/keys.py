@@ -174,9 +174,7 @@ def unmark(*, by: Actor, keeper_id: int | None, booking: Booking) -> Booking:
     refuse_own(row, keeper_id)
     if now() >= row.ends_at:
         raise WrongStateError(what=row, state=_("已经过去"))
-    take_again(
-        by=by, venue=row.venue, key=str(row.public_id), hours=(row.begins_at, row.ends_at), what=str(row.application)
-    )
+    take_again(by=by, row=row)
     open_for_hours(row)
     row.came_at = now()
     change(by, row, State.IN_USE, "venues.unmark")
@@ -199,7 +197,8 @@ def object_to(*, by: Actor, booking: Booking, words: str) -> Booking:
     audit.record(
         by=by, action="venues.object", target=f"venue:{row.venue.public_id}", facts={"booking": str(row.public_id)}
     )
-    tell_keepers(row, policies.keepers_of(row.venue), _lazy("有人申诉未到场，请看一看"))
+    keepers = policies.keepers_of(row.venue) - {row.application.person_id}  # nobody answers his own
+    tell_keepers(row, keepers, _lazy("有人申诉未到场，请看一看"))
     return row
 
 

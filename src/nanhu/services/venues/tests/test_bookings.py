@@ -1,6 +1,7 @@
 """Bookings from the form to the key: approval, waiting, series, cancelling, absence, displacing, keys and bills; through the pages."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -19,7 +20,7 @@ from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import jobs, queries, registrations
-from nanhu.services.venues.models import Application, Booking, Waiting
+from nanhu.services.venues.models import Application, Booking, Venue, Waiting
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.rules import fee_of
 from nanhu.services.venues.services import holding, keeping, keys
@@ -562,6 +563,36 @@ def test_an_absence_is_objected_to_once_and_answered_with_words(school, hall, tr
     assert absences_noted(school, late, travel) == 302
     travel(now() + timedelta(days=8))
     assert school.client("S2").post(f"/venues/mine/{late.public_id}/object/", {"reason": "想起来了"}).status_code == 409
+
+
+def test_who_keeps_the_hall_and_objects_is_no_one_to_answer_and_is_not_asked_to(school, hall, travel):
+    made = school.approved("K1", hall, 9, 10)
+    travel(made.begins_at + timedelta(minutes=20))
+    keys.note_absent(by=SYSTEM, booking=made)
+    keeper = school.client("K1")
+    assert keeper.post(f"/venues/mine/{made.public_id}/object/", {"reason": "来过"}).status_code == 302
+    assert not any("有人申诉未到场" in one for one in texts_to(school["K1"]))
+    assert keeper.post(f"/venues/desk/bookings/{made.public_id}/uphold/", {"reason": "不行"}).status_code == 409
+
+
+def test_an_absence_of_a_terms_last_day_is_objected_to_when_the_next_has_begun(school, hall, travel, monkeypatch):
+    made = school.approved("S1", hall, 9, 10)
+    assert absences_noted(school, made, travel) == 302
+    travel(made.begins_at + timedelta(days=1))
+    monkeypatch.setattr(queries.campus, "term_on", lambda day: SimpleNamespace(first_monday=day))
+    assert queries.standing_of(school["S1"])[1] == 0
+    page = school.client("S1").get(f"/venues/mine/{made.public_id}/").content.decode()
+    assert ("我来过，或有原因" in page, "本学期已有" in page) == (True, False)
+
+
+def test_hours_come_back_as_they_were_held_whatever_the_hall_needs_for_setting_up_now(school, hall, travel):
+    before = school.approved("S2", hall, 11, 13)
+    made = school.approved("S1", hall, 14, 16)
+    assert absences_noted(school, made, travel) == 302
+    Venue.objects.filter(pk=hall.pk).update(set_up=60)
+    assert school.client("K1").post(f"/venues/desk/bookings/{made.public_id}/came/").status_code == 302
+    [stay] = campus.stays(hall.room, made.held_from, made.held_to).filter(key=str(made.public_id))
+    assert (stay.during.lower, before.held_to) == (made.held_from, made.held_from)
 
 
 def test_whom_the_door_let_in_nobody_marks_as_absent(school, hall, travel, monkeypatch):

@@ -446,13 +446,18 @@ def test_the_shared_table_tells_what_was_granted_and_nobodys_name(school, hall):
 
 def test_a_year_later_nobody_reads_what_it_was_for(school, hall, travel):
     made = school.approved("S1", hall, 14, 16, title="抑郁互助", purpose="心理互助")
-    Booking.objects.update(reason="病了", damage="椅子")
+    Booking.objects.update(
+        reason="病了", damage="椅子", state="no_show", objection="当天住院", objected_at=made.ends_at
+    )
     travel(made.ends_at + timedelta(days=360))
+    assert "当天住院" in school.client("K1").get("/venues/desk/objections/").content.decode()
     assert jobs.forget_words() == 0
     travel(made.ends_at + timedelta(days=367))
     assert jobs.forget_words() == 1
     made = Booking.objects.get()
-    assert {made.application.purpose, made.application.title, made.reason, made.damage} == {"—"}
+    words = {made.application.purpose, made.application.title, made.reason, made.damage, made.objection}
+    assert words == {"—"}
+    assert made.when not in school.client("K1").get("/venues/desk/objections/").content.decode(), "nor waits it"
     assert [one.what for one in campus.Occupancy.objects.filter(room=hall.room)] == ["—"]
     assert jobs.forget_words() == 0
 
@@ -465,7 +470,13 @@ def test_ones_own_are_on_the_home_and_in_the_copy_of_ones_data(school, hall):
     assert "报告厅 · 已批准" in tile.lines[0]
     assert registrations.tile(school.viewer("S2")) is None
     owner = Owner(account_id=viewer.account_id, person_id=school["S1"])
-    assert [one["number"] for one in registrations.bookings_of(owner, None)] == [made.application.number]
+    Booking.objects.update(state="no_show", objection="当天住院", objected_at=now(), objection_answer="没有证明")
+    [row] = registrations.bookings_of(owner, None)
+    assert (row["number"], row["objection"], row["objection_answer"]) == (
+        made.application.number,
+        "当天住院",
+        "没有证明",
+    )
     assert "林晓湖" in school.client("K1").get("/venues/desk/bookings/").content.decode()
 
 
