@@ -58,6 +58,12 @@ def value_of(person_id: int, field: str, number: str) -> str | None:
     return said.get(number) if number else next(iter(said.values())) if len(said) == 1 else None
 
 
+def number_in(data: Mapping[str, Any]) -> str:
+    """Whose of several identities it is. A name and a photo are the person's, whatever is written there."""
+    field, number = str(data.get("what", "")), str(data.get("number") or "")
+    return number if field in OF_A_NUMBER or field == "people.campus_no" else ""
+
+
 def is_readable(person_id: int, field: str, number: str) -> bool:
     """Whether it can ever be seen that this was mended: the number is one of his own, and named where he has several."""
     told = values_for(reader_of(person_id))

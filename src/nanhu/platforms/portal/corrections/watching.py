@@ -26,7 +26,7 @@ from nanhu.platforms.people.api import (
     PersonsParted,
 )
 from nanhu.platforms.portal.corrections import copies
-from nanhu.platforms.portal.corrections.fields import is_readable, value_of
+from nanhu.platforms.portal.corrections.fields import is_readable, number_in, value_of
 from nanhu.platforms.portal.corrections.process import APPEAL, ARRIVAL, CHECK, KEY
 from nanhu.platforms.portal.corrections.services import judged
 from nanhu.platforms.portal.models import Correction, FieldOwner
@@ -56,7 +56,7 @@ def note(case_id: int) -> Correction | None:
     case = case_card(case_id)
     if case.applicant_id is None:
         return None
-    field, number = str(case.data["what"]), str(case.data.get("number") or "")
+    field, number = str(case.data["what"]), number_in(case.data)
     found = Correction.objects.select_for_update().filter(case_id=case_id).first()
     if found is None:
         found = Correction(case_id=case_id, person_id=case.applicant_id, first_person_id=case.applicant_id)

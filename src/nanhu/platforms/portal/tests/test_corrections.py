@@ -329,6 +329,19 @@ def test_a_number_that_is_not_ones_own_reaches_no_office(student, office):
 
 
 @pytest.mark.capability("A035.3")
+def test_a_number_beside_a_name_does_not_hide_that_the_name_was_mended(student, office):
+    """A name is the person's: by one of his numbers it could never be read, and would come back every two days."""
+    assert complain(student, what="people.name", wanted="林晓彤", number="20240518").status_code == 302
+    found = Correction.objects.get()
+    assert (found.number, found.seen is None) == ("", False)
+    decide(office, "agree")
+    rename("林晓彤")
+    deliver_pending()
+    found.refresh_from_db()
+    assert found.arrived_at is not None
+
+
+@pytest.mark.capability("A035.3")
 def test_what_was_complained_of_a_number_that_is_nobodys_ends_once_and_with_words(student, office):
     """An older case, or one whose number went meanwhile."""
     FieldOwner.objects.update(field="people.unit")
