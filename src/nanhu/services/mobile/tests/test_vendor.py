@@ -244,14 +244,15 @@ def test_an_address_that_goes_on_failing_is_left_alone_for_everybody_and_never_f
         assert "接连没有照办" not in syncing.client("T1").get("/mobile/desk/").content.decode()
 
 
-def test_who_stands_at_the_door_waits_for_no_rest(wecom):
+def test_who_stands_at_the_door_waits_for_no_rest(syncing, wecom):
     vendor = choice.vendor()
-    vendor.create_member(LI)
     vendor.who(wecom.company.code_for("t1"))
     wecom.fault(*["broken"] * 4)
     for _tap in range(4):
         with pytest.raises(OSError, match="HTTP 500"):
             vendor.who("a code")
+    page = syncing.client("T1").get("/mobile/desk/").content.decode()
+    assert ("有人进门时照样问" in page, "以后再试）" in page) == (True, False), "nor is it said that he does"
     assert vendor.who(wecom.company.code_for("t1")) == "t1"
 
 

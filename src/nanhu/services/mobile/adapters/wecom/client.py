@@ -50,8 +50,6 @@ KNOWN_FOR: Final = 4 * 3600
 """The longest for which they compare what they are sent."""
 PAGE: Final = 10_000
 NOT_THERE: Final = 400
-AT_THE_DOOR: Final = "auth/getuserinfo"
-"""A person waits for this one, and a good code is outside their limits: it is never left alone."""
 LARGEST_CODE: Final = 2**31
 
 
@@ -83,8 +81,7 @@ class WecomClient:
         about: str = "",
     ) -> dict[str, Any]:
         """With a token; one that is refused is fetched anew once, and then the line stops. RestingError where this address is left alone."""
-        if api != AT_THE_DOOR:
-            self.refuse_resting(api)
+        self.refuse_resting(api)
         secret, spoiled = self.line.secret_of(use), ""
         for attempt in (1, 2):
             token = self.token_for(use, secret, spoiled)
@@ -96,8 +93,8 @@ class WecomClient:
         return self.judged(said, code, use)
 
     def refuse_resting(self, api: str) -> None:
-        found = resting.trouble_with(api)
-        if found is not None and now() < found.until:
+        found = None if api == resting.AT_THE_DOOR else resting.trouble_with(api)
+        if found is not None and found.until is not None and now() < found.until:
             raise RestingError(found.why, found.until)
 
     def token_for(self, use: str, secret: str, spoiled: str) -> str:
@@ -254,7 +251,7 @@ class WecomClient:
         return f"{self.line.authorize}/connect/oauth2/authorize?{urlencode(query)}#wechat_redirect"
 
     def who(self, code: str) -> str:
-        said = self.call("auth/getuserinfo", {"code": code}, use="app")
+        said = self.call(resting.AT_THE_DOOR, {"code": code}, use="app")
         return text_in(said, "userid").lower()
 
 

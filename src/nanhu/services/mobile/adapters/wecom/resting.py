@@ -21,17 +21,20 @@ PASSES: Final = 2
 """So many failures in a row may be chance."""
 LOOKED_AT: Final = 8
 LATELY: Final = timedelta(minutes=30)
+AT_THE_DOOR: Final = "auth/getuserinfo"
+"""A person waits for this one, and a good code is outside their limits: it is never left alone."""
 pause = doubling("30s", "5min")
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """An address that has failed so many times in a row, and lately: why, since when as far as is looked back, and until when it is left alone."""
+    """An address that has failed so many times in a row, and lately: why, since when as far as is looked back, and until when it is left alone
+    (None: it is not)."""
 
     api: str
     why: str
     since: datetime
-    until: datetime
+    until: datetime | None
 
 
 def trouble_with(api: str) -> Trouble | None:
@@ -46,7 +49,7 @@ def trouble_with(api: str) -> Trouble | None:
         return None
     last = failed[0]
     why = in_words(last.words) if last.errcode is None else words_of(last.errcode, last.words)
-    until = last.created_at + pause(len(failed) - PASSES)
+    until = None if api == AT_THE_DOOR else last.created_at + pause(len(failed) - PASSES)
     return Trouble(api=api, why=str(why), since=failed[-1].created_at, until=until)
 
 
