@@ -237,6 +237,8 @@ def test_a_gateway_that_knows_challenges_asks_for_the_code_after_the_password(sc
     wrong = (("T1", "000000", HOME, state), ("T1", code(), HOTEL, state), ("T2", code(), HOME, state))
     for name, typed, station, shown in (*wrong, ("T1", code(), HOME, "0x00"), ("T1", code(), HOME, state[:-2])):
         assert door.knocks(name, typed, station, State=shown).status_code == 401
+    again = door.knocks("T1", PASSWORD, asks="yes", State=state)
+    assert again.status_code == 401, "the password again is a wrong code, and no new question"
     answer = door.knocks("T1", code(), State=state)
     assert answer.status_code == 200
     assert Grant.objects.filter(code=answer.json()["reply:Class"]["value"][0], service="vpn").exists()
