@@ -211,6 +211,11 @@ def id_check_character(first_seventeen: str) -> str:
     return CHECK_CHARACTERS[sum(map(mul, map(int, first_seventeen), WEIGHTS)) % 11]
 
 
+def normalise_campus_no(typed: str) -> str:
+    """As it is looked for, whichever width and case it was typed in."""
+    return halfwidth(typed).strip().upper()
+
+
 def normalise_document(number: str) -> str:
     """One spelling per document number: half width, upper case, no spaces or dashes, fifteen digits made eighteen."""
     is_plain = number.isascii() and number.isalnum()

@@ -58,7 +58,7 @@ def watch() -> int:
 def sum_hours() -> int:
     """Of the last three hours that are over: late records are counted too. Before them of those since the last sum, the oldest first, so
     that one that ends amid them loses none: the school was read-only, or no worker ran."""
-    hour = campus_time(now()).replace(minute=0, second=0, microsecond=0)
+    hour = whole_hour(now())
     last = HourSum.objects.aggregate(last=Max("hour"))["last"]
     missed = 0 if last is None else min(hour - last, CAUGHT_UP) // AN_HOUR
     return sum(sum_hour(hour - n * AN_HOUR) for n in range(max(3, missed), 0, -1)) + sum_late(hour)
@@ -88,8 +88,8 @@ def whole_hour(moment: datetime) -> datetime:
 
 def sum_since(moment: datetime, services: Collection[str]) -> int:
     """Of the hours from then on that are over, 35 days back at most: what was read of an old system's past of these services stands in them, too."""
-    hour = campus_time(now()).replace(minute=0, second=0, microsecond=0)
-    first = max(campus_time(moment).replace(minute=0, second=0, microsecond=0), hour - CAUGHT_UP)
+    hour = whole_hour(now())
+    first = max(whole_hour(moment), hour - CAUGHT_UP)
     return sum_between(first, hour, services) if first < hour else 0
 
 

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_time, now
-from nanhu.services.network.jobs import sum_between, watch
+from nanhu.kernel.clock import now
+from nanhu.services.network.jobs import sum_between, watch, whole_hour
 from nanhu.services.network.models import Grant, Nas, Policy, Service
 from nanhu.services.network.portal.models import PortalGateway
 from nanhu.services.network.portal.services import gateways
@@ -34,7 +34,7 @@ def let_in_at(code: str, moment: datetime) -> None:
 
 
 def sum_hours(count: int) -> None:
-    over = campus_time(now()).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    over = whole_hour(now()) + timedelta(hours=1)
     sum_between(over - timedelta(hours=count), over)
 
 

@@ -108,8 +108,7 @@ def today(request: PageRequest) -> HttpResponseBase:
 
 def objections(viewer: Viewer) -> QuerySet[Booking]:
     """Of the venues that he keeps, and not of his own bookings: what nobody has answered."""
-    counting = Q(state=State.NO_SHOW) | Q(is_late_cancel=True)
-    rows = kept_bookings(viewer).filter(counting, objected_at__isnull=False, objection_answer="")
+    rows = kept_bookings(viewer).filter(Booking.counting(), objected_at__isnull=False, objection_answer="")
     return rows.exclude(application__person=viewer.person_id or 0)
 
 

@@ -310,6 +310,11 @@ class Booking(models.Model):
         """As one of the three of a term."""
         return self.state == self.State.NO_SHOW or self.is_late_cancel
 
+    @classmethod
+    def counting(cls) -> Q:
+        """The same of rows."""
+        return Q(state=cls.State.NO_SHOW) | Q(is_late_cancel=True)
+
     @property
     def is_objected(self) -> bool:
         """And nobody has answered yet."""

@@ -1,6 +1,6 @@
 """What an office is told: that a limit was loosened for its files (放宽告知), which holds for them once it has seen that."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.db.models import QuerySet
@@ -38,14 +38,14 @@ def notices_to_see(person: int | Given) -> QuerySet[LimitNotice]:
 count_notices = own_count("datahub.limit_notices", notices_to_see)
 
 
-def before_and_now(one: LimitNotice) -> str:
-    before = one.request.before or {}
-    return f"{before.get('amber', 0) / 10:g}% → {one.request.amber / 10:g}%"
+def share_before_and_now(level: str) -> Callable[[LimitNotice], str]:
+    """Of "amber" or "red"."""
 
+    def words(one: LimitNotice) -> str:
+        before = (one.request.before or {}).get(level, 0)
+        return f"{before / 10:g}% → {getattr(one.request, level) / 10:g}%"
 
-def red_before_and_now(one: LimitNotice) -> str:
-    before = one.request.before or {}
-    return f"{before.get('red', 0) / 10:g}% → {one.request.red / 10:g}%"
+    return words
 
 
 def rows_before_and_now(one: LimitNotice) -> str:
@@ -61,9 +61,9 @@ class Notices(Table):
     measure = Text(_("项目"), lambda one: one.request.get_measure_display())
     source = Text(_("来源"), lambda one: office_label(one.request.source) if one.request.source else _now("全部"))
     unit = Text(_("部门"), "unit__name")
-    amber = Text(_("一人看过"), before_and_now)
+    amber = Text(_("一人看过"), share_before_and_now("amber"))
     amber_rows = Text(_("人数"), rows_before_and_now)
-    red = Text(_("两人看过"), red_before_and_now)
+    red = Text(_("两人看过"), share_before_and_now("red"))
     reason = Text(_("理由"), "request__reason")
     author = Text(_("申请"), "request__author_name")
     approver = Text(_("复核"), "request__approver_name")

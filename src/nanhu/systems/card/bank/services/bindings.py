@@ -196,16 +196,12 @@ def holder_key(app: Channel, holder: str) -> bytes:
 
 def holder_of(person_id: int | None, campus_no: str) -> str:
     """One person, whichever of his numbers is typed and however; of a number that nobody has, the number."""
-    return f"person:{person_id}" if person_id is not None else f"number:{normalised(campus_no)}"
-
-
-def normalised(campus_no: str) -> str:
-    return people.halfwidth(campus_no).strip().upper()
+    return f"person:{person_id}" if person_id is not None else f"number:{people.normalise_campus_no(campus_no)}"
 
 
 def fingerprint_of(campus_no: str) -> str:
     """What the log gets of a number that did not fit: people type passwords and other people's numbers into its box."""
-    return blind_index(normalised(campus_no), purpose="card.refused_number").hex()[:16]
+    return blind_index(people.normalise_campus_no(campus_no), purpose="card.refused_number").hex()[:16]
 
 
 def holder_keys(person_id: int) -> list[bytes]:

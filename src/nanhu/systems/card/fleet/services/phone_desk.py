@@ -9,7 +9,6 @@ from django.http import Http404
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.fleet.errors import AnswersDoNotFitError, TooManyAttemptsError
@@ -41,7 +40,11 @@ def report_by_phone(*, by: Actor, answers: Answers, reason: str) -> Card:
         raise Http404
     with transaction.atomic():
         person_id = people.find_person_by_campus_no(answers.campus_no)
-        subject = f"person:{person_id}" if person_id is not None else f"campus_no:{folded(answers.campus_no)}"
+        subject = (
+            f"person:{person_id}"
+            if person_id is not None
+            else f"campus_no:{people.normalise_campus_no(answers.campus_no)}"
+        )
         lock_key(f"card.phone_desk:{subject}")
         attempts = DeskAttempt.objects.filter(subject=subject, at__gt=now() - WINDOW).count()
         if attempts < MOST_ATTEMPTS:
@@ -55,11 +58,6 @@ def report_by_phone(*, by: Actor, answers: Answers, reason: str) -> Card:
             by=by, action="card.refuse_by_phone", target=subject, reason=reason, facts={"is_closed": is_closed}
         )
     raise TooManyAttemptsError if is_closed else AnswersDoNotFitError
-
-
-def folded(campus_no: str) -> str:
-    """As it is looked for, whichever width and case it was typed in."""
-    return halfwidth(campus_no).strip().upper()
 
 
 def right_answers(person_id: int | None, card: Card | None, answers: Answers) -> list[str]:
