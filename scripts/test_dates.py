@@ -22,6 +22,8 @@ DAYS = {  # early hours are still yesterday in UTC
     "holiday": "2026-10-01T07:40",
     "moved-working-day": "2026-10-10T10:00",
     "late-in-the-evening": "2026-12-08T22:40",  # who waits for an hour or two waits into the next day
+    "night-of-a-first": "2027-03-01T00:20",  # in UTC another day, month and, of a February, length of the month
+    "the-year-turns": "2026-12-31T23:56",  # midnight comes after the databases are made and in the midst of the tests
 }
 NO_TIMERS = (
     "src/nanhu/systems/card/vendors/tests/test_trouble.py::test_who_waits_too_long_is_told_to_ask_again_and_nothing_is_done",

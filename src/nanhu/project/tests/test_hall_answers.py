@@ -2,7 +2,7 @@
 
 import pytest
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import answer_books, applications
 from nanhu.services.directory.models import Answer
 from nanhu.services.requests.models import Request
@@ -43,7 +43,7 @@ def test_known_answers_come_before_the_question_and_it_is_handed_on(school):  # 
         question="企业微信收不到消息怎么办？",
         answer="更新客户端。",
         searched="",
-        confirmed_on=now().date(),
+        confirmed_on=campus_today(),
         confirmed_by_name="安答复",
     )
     student = school.client("S1")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import CAMPUS_ZONE, now
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.platforms.campus.errors import (
     PlaceClosedError,
@@ -149,7 +149,7 @@ def test_a_terms_set_is_replaced_as_a_whole_or_stays(rooms, term):
 
 
 def test_nobody_new_comes_into_a_closed_room_and_nobody_closes_one_unseen(rooms):
-    day = now().date() + timedelta(days=30)
+    day = campus_today() + timedelta(days=30)
     hold(lesson(rooms["t1.1"], 8, 10, day=day))
     with pytest.raises(PlaceHeldError) as refused:
         close_place(by=SYSTEM, place=place_with("t1"), reason="漏水")

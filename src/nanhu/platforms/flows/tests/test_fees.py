@@ -171,7 +171,7 @@ def test_a_fee_that_may_not_be_charged_stops_the_decision_and_bills_nobody(offic
         name="学生证工本费",
         licence="",
         ceiling_fen=500,
-        starts_on=now().date(),
+        starts_on=campus_today(),
         reason="降价",
     )
     case = office.apply("S1", "test.card", why="丢了")

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from nanhu.kernel import registry
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.datahub import api as datahub
@@ -446,7 +446,7 @@ def test_deadlines_of_ones_todos_stand_in_the_calendar(school):
     case = school.apply()
     task = open_task(case)
     feed = registry.calendar_feeds.get("flows.deadlines")
-    day = task.due_at.date()
+    day = campus_time(task.due_at).date()
 
     def of(number, ahead=1):
         face = "student" if number.startswith("S") else "staff"

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from time_machine import travel
 
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry, EventDelivery, OutboxEvent
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import sample as identity_sample
@@ -159,7 +159,7 @@ def test_who_left_while_suspended_is_ended_and_stays_so(student) -> None:
 def test_months_of_the_log_are_made_ahead_and_dropped_when_old(db) -> None:
     from django.db import connection
 
-    old = now() - timedelta(days=365 + 62)
+    old = campus_time(now() - timedelta(days=365 + 62))
     with connection.cursor() as cursor:
         cursor.execute("SELECT identity_sign_in_month(%s)", [old.date()])
     SignInEvent.objects.create(kind="sign_in", account_id=1, at=old)
@@ -168,7 +168,7 @@ def test_months_of_the_log_are_made_ahead_and_dropped_when_old(db) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_inherits WHERE inhparent = 'identity_sign_in_event'::regclass")
         assert cursor.fetchone()[0] >= 3
-        cursor.execute("SELECT to_regclass('identity_sign_in_event_' || to_char(%s::date, 'YYYYMM'))", [old])
+        cursor.execute("SELECT to_regclass('identity_sign_in_event_' || to_char(%s::date, 'YYYYMM'))", [old.date()])
         assert cursor.fetchone()[0] is None, "older than a year"
     assert SignInEvent.objects.get().account_id == 2
 

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
@@ -78,7 +78,7 @@ def is_sound() -> bool:
 def test_the_holder_gets_it_back_the_merchant_keeps_it_the_school_bears_it(lost):
     sell(lost, 700)
     assert held(lost) == (300, 0, 700, 0)
-    today = now().astimezone().date()
+    today = campus_today()
     assert [one.theirs_fen for one in loss_differences(today)] == [700]
     assert jobs.bear_recent_losses() == 1
     assert held(lost) == (1000, 0, 700, 700)
@@ -171,7 +171,7 @@ RULES = {
     "the school bears nothing": lambda: ({"school_bears": False}, 0),
     "ten minutes late": lambda: ({"after_minutes": 10}, 1),
     "two hours late": lambda: ({"after_minutes": 120}, 0),
-    "begins next year": lambda: ({"school_bears": False, "from": (now() + timedelta(days=400)).date()}, 1),
+    "begins next year": lambda: ({"school_bears": False, "from": campus_today() + timedelta(days=400)}, 1),
 }
 
 
