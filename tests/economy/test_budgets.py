@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from nanhu.testing import pace
 from nanhu.testing.budgets import Bill, Budgets, read, room_of
 
 pytest_plugins = ["pytester"]
@@ -160,6 +161,26 @@ def test_a_run_fails_only_beyond_what_a_loaded_machine_adds():
     dear.add("src/nanhu/kernel/tests/test_x.py::test_a", test=1, shared=70, is_slow=False)
     assert dear.is_held_over(BUDGETS)
     assert not dear.is_held_over(replace(BUDGETS, tolerance=1.5))
+
+
+def test_a_slow_machine_stretches_what_a_run_fails_for_and_a_fast_one_does_not():
+    bill = Bill()
+    bill.add("src/nanhu/kernel/tests/test_x.py::test_a", test=1, shared=70, is_slow=False)
+    bill.paces += [pace.USUAL_SECONDS / 3] * 3
+    assert bill.is_held_over(BUDGETS)
+    bill.paces += [pace.USUAL_SECONDS * 1.5] * 4
+    assert not bill.is_held_over(BUDGETS)
+    assert bill.table(BUDGETS)[-2].endswith("processor time 1.50 times as dear as usual")
+    assert pace.slowness([]) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_each_worker_measures_the_machine_while_it_runs(run, workers):
+    result, told = run("src/nanhu/rooms/one/tests/test_x.py", "def test_a(): pass\ndef test_b(): pass\n", *workers)
+    assert result.ret == pytest.ExitCode.OK
+    assert 1 <= len(told["paces"]) <= 2
+    assert all(seconds > 0 for seconds in told["paces"])
 
 
 def test_what_is_over_is_told_in_words():

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from nanhu.testing import budgets
+from nanhu.testing import budgets, pace
 from nanhu.testing.meter import Meter
 
 DURATIONS = Path("build/durations.json")
@@ -37,6 +37,8 @@ class CostOfTests:
         self.meter = Meter()
         self.costs: dict[str, float] = defaultdict(float)
         self.depth = 0
+        self.tests = 0
+        self.paces: list[float] = []
 
     def settle(self, what: str = "test") -> None:
         """On the test's own bill, on that of fixtures `shared` with others, or of what `ended` after it."""
@@ -44,6 +46,8 @@ class CostOfTests:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        self.paces = [] if self.tests % pace.EACH_TESTS else [pace.measured()]
+        self.tests += 1
         self.meter.lap()
         self.costs.clear()
         return (yield)
@@ -78,9 +82,10 @@ class CostOfTests:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         self.settle("ended" if call.when == "teardown" else "test")
-        cost = (dict(self.costs), item.get_closest_marker("slow") is not None)
+        cost = (dict(self.costs), item.get_closest_marker("slow") is not None, self.paces)
         report.cost = cost  # type: ignore[attr-defined]  # xdist carries along whatever a report has
         self.costs.clear()
+        self.paces = []
         return report
 
 
@@ -94,8 +99,9 @@ class CostOfRun:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if hasattr(report, "cost"):
-            costs, is_slow = report.cost
+            costs, is_slow, paces = report.cost
             self.bill.add(report.nodeid, **costs, is_slow=is_slow, wall=report.duration)
+            self.bill.paces += paces
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

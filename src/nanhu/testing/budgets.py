@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from nanhu.testing import pace
+
 PACKAGE = ("src", "nanhu")
 TOLD_SECONDS, TOLD = 5, 8
 """From how many seconds on what a test shared is told one by one, and of how many tests."""
@@ -28,13 +30,14 @@ class Budgets:
     def of_room(self, room: str) -> float:
         return self.rooms.get(room, self.room_seconds)
 
-    def stretched(self) -> "Budgets":
-        """What a run fails for; what is over the plain budgets is told."""
+    def stretched(self, slowness: float = 1.0) -> "Budgets":
+        """What a run fails for on a machine so many times slower than usual; what is over the plain budgets is told."""
+        tolerance = self.tolerance * slowness
         return replace(
             self,
-            test_seconds=self.test_seconds * self.test_tolerance,
-            room_seconds=self.room_seconds * self.tolerance,
-            rooms={room: seconds * self.tolerance for room, seconds in self.rooms.items()},
+            test_seconds=self.test_seconds * self.test_tolerance * slowness,
+            room_seconds=self.room_seconds * tolerance,
+            rooms={room: seconds * tolerance for room, seconds in self.rooms.items()},
         )
 
     def is_over(self, nodeid: str, used: float) -> bool:
@@ -83,6 +86,8 @@ class Bill:
     """By test: what fixtures wider than it took that were made for it."""
     ended: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """By test: what cleaning up after it took."""
+    paces: list[float] = field(default_factory=list)
+    """What `pace.work` took in between, in seconds."""
 
     def add(
         self,
@@ -121,7 +126,7 @@ class Bill:
         return self.rooms_over(budgets) + self.tests_over(budgets)
 
     def is_held_over(self, budgets: Budgets) -> bool:
-        return bool(self.faults(budgets.stretched()))
+        return bool(self.faults(budgets.stretched(pace.slowness(self.paces))))
 
     def table(self, budgets: Budgets) -> list[str]:
         dearest = sorted(self.rooms.items(), key=lambda one: -one[1])
@@ -135,12 +140,15 @@ class Bill:
         for room, used in dearest:
             lines.append(f"{room:<44}{counts[room]:>7}{walls[room]:>9.1f}{used:>9.1f}{budgets.of_room(room):>8.0f}")
         total = f"{'all':<44}{len(self.tests):>7}{sum(walls.values()):>9.1f}{sum(self.rooms.values()):>9.1f}"
+        if self.paces:
+            total += f"   processor time {pace.slowness(self.paces):.2f} times as dear as usual"
         return [*lines, total, *dearest_of(self.wide, "wider fixtures"), *dearest_of(self.ended, "cleaning up")]
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         facts = {
-            "unit": "CPU seconds; waited: seconds on the wall",
+            "unit": "CPU seconds; waited: seconds on the wall; paces: what one fixed piece of work took in between",
+            "paces": [round(seconds, 5) for seconds in self.paces],
             "rooms": {room: round(used, 2) for room, used in sorted(self.rooms.items(), key=lambda one: -one[1])},
             "tests": {nodeid: round(used, 3) for nodeid, used in sorted(self.tests.items(), key=lambda one: -one[1])},
             "waited": {nodeid: round(wall, 2) for nodeid, wall in sorted(self.waited.items(), key=lambda one: -one[1])},
