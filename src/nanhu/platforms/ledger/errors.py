@@ -91,3 +91,13 @@ def checked_sum(fen: int) -> int:
     if not 0 < fen <= LARGEST_FEN:
         raise SumRefusedError(most=format_yuan(LARGEST_FEN))
     return fen
+
+
+class DayNotOverError(CampusError):
+    code = "ledger.day_not_over"
+    sentence = _("{day} 还没有过完：只有过完的日子才能导出，否则余额和分录对不上。")
+
+
+class DaysTurnedError(CampusError):
+    code = "ledger.days_turned"
+    sentence = _("开始的日子在结束的日子之后。")

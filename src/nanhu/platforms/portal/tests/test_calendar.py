@@ -1,5 +1,7 @@
 """The calendar feed: one secret address a person, which tells nothing to whoever has it not; read by two programs nobody here wrote."""
 
+import os
+import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +11,7 @@ from django.test import Client
 from icalendar import Calendar
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.registry import CalendarFeed, Occurrence, calendar_feeds
 from nanhu.kernel.tests.counting import made_anew, statements_of
 from nanhu.platforms.campus import api as campus
@@ -104,6 +106,49 @@ def test_it_is_read_by_two_programs_as_it_was_meant(feeds, student):
     assert isinstance(other["test.2@nanhu"].dtstart.value, datetime)
     assert other["test.2@nanhu"].dtstart.value == two.starts
     assert other["test.1@nanhu"].sequence.value == "3"
+
+
+KHAL = """
+[calendars]
+[[school]]
+path = {folder}/school
+type = calendar
+[locale]
+local_timezone = Asia/Shanghai
+default_timezone = Asia/Shanghai
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+[sqlite]
+path = {folder}/khal.db
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.capability("A052.2")
+def test_khal_takes_it_in_and_shows_it_on_the_days_it_was_meant_for(feeds, student, tmp_path):
+    """A calendar program that people use, with its own clock, store and reading of time zones."""
+    lecture = replace(lesson(), title="高等数学; 第二章")
+    feeds.add(CalendarFeed(key="test", title="测试", load=lambda *_asked: [occurrence(title="军训"), lecture]))
+    (tmp_path / "school").mkdir()
+    (tmp_path / "school.ics").write_bytes(read(student, made(student)).content)
+    (tmp_path / "config").write_text(KHAL.format(folder=tmp_path), "utf-8")
+
+    def khal(*arguments):
+        command = ["khal", "-c", str(tmp_path / "config"), *arguments]
+        environment = {**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+        return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+
+    khal("import", "--batch", "-a", "school", str(tmp_path / "school.ics"))
+    said = "{start-long}|{end-long}|{title}|{location}"
+    shown = khal("list", "--once", "--day-format", "", "--format", said, f"{campus_today() - timedelta(days=1)}", "9d")
+    begins, ends = (f"{campus_time(moment):%Y-%m-%d %H:%M}" for moment in (lecture.starts, lecture.ends))
+    last = campus_today() + timedelta(days=6)
+    assert sorted(shown.splitlines()) == sorted(
+        [f"{campus_today()}|{last}|军训|", f"{begins}|{ends}|高等数学; 第二章|一教101"]
+    )
 
 
 def test_a_deadline_is_a_moment_without_an_end(feeds, student):

@@ -1,16 +1,17 @@
-"""`nanhu ledger check|partitions|trial|seal|verify|roots|sum|key|verifier`."""
+"""`nanhu ledger check|partitions|trial|seal|verify|roots|sum|key|verifier|journal`."""
 
 import sys
 from argparse import ArgumentParser
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from nanhu.kernel.clock import CAMPUS_ZONE, now
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.sealing.saying import add_verify_arguments, verify_and_say
+from nanhu.platforms.ledger.journal import journal
 from nanhu.platforms.ledger.models import DayRoot
 from nanhu.platforms.ledger.queries import check_ledger, trial_balance
 from nanhu.platforms.ledger.services.day_sums import check_days, sum_days
@@ -43,6 +44,14 @@ class Command(BaseCommand):
         roots = actions.add_parser("roots", help="the daily sealed roots, to be printed or kept elsewhere")
         roots.add_argument("--since", type=date.fromisoformat, default=date.min)
         roots.add_argument("--out", default="", help="also into this file")
+        book = actions.add_parser(
+            "journal", help="the entries of whole days as plain text, which hledger proves by itself"
+        )
+        book.add_argument(
+            "--from", dest="first", type=date.fromisoformat, help="2026-11-01; without it the day of --to"
+        )
+        book.add_argument("--to", dest="last", type=date.fromisoformat, help="2026-11-30; without it yesterday")
+        book.add_argument("--out", default="", help="into this file")
 
     def handle(self, *_arguments: Any, action: str, **options: Any) -> None:
         try:
@@ -106,6 +115,16 @@ class Command(BaseCommand):
             self.stdout.write(line)
         if options["out"]:
             Path(options["out"]).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+    def run_journal(self, options: dict[str, Any]) -> None:
+        last = options["last"] or campus_today() - timedelta(days=1)
+        found = journal(options["first"] or last, last)
+        if not options["out"]:
+            for line in found:
+                self.stdout.write(line, ending="")
+            return
+        with Path(options["out"]).open("w", encoding="utf-8") as file:
+            file.writelines(found)
 
     def run_key(self, _options: dict[str, Any]) -> None:
         self.stdout.write(current_key().public)
