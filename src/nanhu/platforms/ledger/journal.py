@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -56,7 +56,7 @@ def journal(first: date, last: date) -> Iterator[str]:
 
 
 def lines(first: date, last: date) -> Iterator[str]:
-    span = {"since": start_of(first), "until": start_of(last + timedelta(days=1)), "last": last}
+    span: dict[str, date] = {"since": start_of(first), "until": start_of(last + timedelta(days=1)), "last": last}
     names = {}
     yield f"; Nanhu, {first} – {last}\n\ncommodity 1000.00 CNY\ndecimal-mark .\n\n"
     for account_id, kind, code in rows(ACCOUNTS, span):
@@ -73,10 +73,12 @@ def lines(first: date, last: date) -> Iterator[str]:
     yield f"\n{last} * kept balances\n"
     for statement in (KEPT, SUMMED):
         for account_id, fen in rows(statement, span):
+            if account_id not in names:
+                continue  # opened while this was written
             yield f"    {names[account_id]}  0.00 CNY = {amount(fen)}\n"
 
 
-def rows(statement: str, span: dict[str, object]) -> Iterable[tuple]:
+def rows(statement: str, span: dict[str, date]) -> Iterable[Any]:
     """By a cursor of the server: a year is eight million entries."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, span)
