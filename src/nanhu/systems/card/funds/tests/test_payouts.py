@@ -1,12 +1,12 @@
 """Batches: whole or not at all, two people, each row once, and back again when nobody claims."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.intake import approve, discard, refuse, submit
 from nanhu.kernel.models import AuditEntry, Progress
@@ -141,12 +141,13 @@ def test_a_refused_batch_moves_nothing(funds):
 
 @pytest.mark.capability("A145.2")
 def test_what_nobody_claimed_until_the_last_day_goes_back_to_its_funding(funds, monkeypatch):
-    batch = posted(funds, expires_on=date(2026, 12, 31))
+    last = campus_today() + timedelta(days=30)
+    batch = posted(funds, expires_on=last)
     claim = begin_claim(by=SYSTEM, card=funds.campus.card("student"), terminal=None)
     finish_claim(by=SYSTEM, order=claim, is_written=True)
     assert returns.return_overdue() == 0
     expiry = Claimable.objects.filter(payout_row__batch=batch).first().expires_at
-    assert f"{expiry:%F %H}" == "2026-12-31 16"
+    assert expiry == start_of(last + timedelta(days=1))
     monkeypatch.setattr(returns, "now", lambda: expiry)
     assert returns.return_overdue() == 2
     assert returns.return_overdue() == 0
