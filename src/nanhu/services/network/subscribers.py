@@ -13,9 +13,9 @@ from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationChanged, AffiliationEnded, PersonsMerged, PersonsParted
 from nanhu.services.network import queries
 from nanhu.services.network.events import DeviceSeen, SessionUnknown
-from nanhu.services.network.models import Device, Grant, Refusal, Session
+from nanhu.services.network.models import Device, Grant, NetworkRole, Refusal, Session
 from nanhu.services.network.policies import ENGINEER
-from nanhu.services.network.services import disconnecting, parting
+from nanhu.services.network.services import disconnecting, parting, passes
 from nanhu.services.network.services.disconnecting import LEFT, NEW_PASSWORD, POLICY, SUSPENDED
 
 BY: Final = Actor.system("network.cut")
@@ -23,11 +23,11 @@ BY: Final = Actor.system("network.cut")
 
 @subscribe(AccountClosed, name="network.cut_closed")
 def cut_closed(events: Sequence[AccountClosed]) -> None:
-    """With its guests, for whom nobody answers any more; whoever stole it may have invited them."""
-    closed = {event.person_id for event in events}
-    alone = identity.guests.left_alone(account_ids=[event.account_id for event in events])
-    for person_id in closed | alone:  # also of whom nothing stands yet: who is just let in is waited for
+    """With its guests, for whom nobody answers any more; whoever stole it may have invited them. Also of whom nothing stands yet: who is just
+    let in is waited for."""
+    for person_id in {event.person_id for event in events}:
         disconnecting.disconnect(by=BY, person_id=person_id, cause=SUSPENDED)
+    passes.hold(by=BY, account_ids=[event.account_id for event in events])
 
 
 @subscribe(PasswordChanged, name="network.cut_old_password")
@@ -49,7 +49,7 @@ def cut_app_password(events: Sequence[AppPasswordRevoked]) -> None:
 @subscribe(AffiliationEnded, name="network.cut_leavers")
 @subscribe(AffiliationChanged, name="network.follow_changes")
 def follow(events: Sequence[AffiliationEnded | AffiliationChanged]) -> None:
-    """Whoever is on line in a role that is his no more is cut off, and may come in again in another."""
+    """Whoever is on line in a role that is his no more is cut off, and may come in again in another; a guest stays for whom another vouches."""
     open_grants = queries.living_grants().filter(person__in=[event.person_id for event in events])
     held: dict[int, set[str]] = {}
     for person_id, role in open_grants.values_list("person_id", "role"):
@@ -60,6 +60,7 @@ def follow(events: Sequence[AffiliationEnded | AffiliationChanged]) -> None:
         kinds = card.live_kinds if card else set()
         if roles - kinds:
             disconnecting.disconnect(by=BY, person_id=person_id, cause=POLICY if kinds else LEFT)
+    passes.hold(by=BY, person_ids=[person_id for person_id, roles in held.items() if NetworkRole.GUEST in roles])
 
 
 @subscribe(PersonsMerged, name="network.rekey")

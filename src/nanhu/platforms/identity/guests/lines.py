@@ -3,9 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
-
-from django.db.models import Q
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today
@@ -17,16 +16,16 @@ from nanhu.platforms.people import api as people
 
 __all__ = [
     "GuestLine",
+    "answered_for",
     "end_visit",
     "guest_of",
     "guests_of",
     "invite_visitor",
-    "left_alone",
     "send_again",
     "sponsors_of",
-    "vouched_since",
     "works_here",
 ]
+CLOSED: Final = (Account.State.SUSPENDED, Account.State.ENDED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,24 +60,20 @@ def sponsors_of(person_ids: Collection[int]) -> dict[int, int]:
     return {guest: sponsor for guest, sponsor in rows if sponsor is not None}
 
 
-def vouched_since(person_id: int) -> dict[str, date]:
-    """Of each guest number under which somebody vouches for him now the day of his registration; nothing of one who is more than a guest."""
-    held = Sponsorship.objects.filter(guest=person_id, ended_at=None, ends_on__gte=campus_today())
-    since = {number: campus_time(at).date() for number, at in held.values_list("campus_no", "created_at")}
-    card = people.person_card(person_id) if since else None
-    return {} if card is not None and is_more(card) else since
-
-
-def left_alone(*, person_ids: Collection[int] = (), account_ids: Collection[int] = ()) -> set[int]:
-    """Of these persons, or of whom these accounts vouch for, the guests for whom nobody can answer: whoever vouches is suspended or gone, and
-    they are nothing here but guests."""
-    living = Sponsorship.objects.filter(ended_at=None, ends_on__gte=campus_today())
-    of_these = living.filter(Q(guest__in=list(person_ids)) | Q(sponsor__in=list(account_ids))).values("guest")
-    states: dict[int, set[str]] = {}
-    for guest, state in living.filter(guest__in=of_these).values_list("guest", "sponsor__state"):
-        states.setdefault(guest, set()).add(state)
-    alone = {guest for guest, held in states.items() if held <= {Account.State.SUSPENDED, Account.State.ENDED}}
-    return alone - {one for one, card in people.person_cards(alone).items() if is_more(card)}
+def answered_for(*, person_ids: Collection[int] = (), account_ids: Collection[int] = ()) -> dict[int, list[GuestLine]]:
+    """Of these persons, and of whom these accounts vouch for, those who are guests and nothing else: their visits for which somebody can
+    answer, none of one whose sponsors are all suspended or gone. Merged persons have those of each."""
+    living = Sponsorship.objects.filter(ended_at=None, ends_on__gte=campus_today()).order_by("pk")
+    theirs = living.filter(sponsor__in=account_ids).values_list("guest", flat=True) if account_ids else ()
+    cards = {card.person_id: card for card in people.person_cards([*person_ids, *theirs]).values() if not is_more(card)}
+    owners = {tie.campus_no: card for card in cards.values() for tie in card.affiliations if tie.is_live}
+    found: dict[int, list[GuestLine]] = {}
+    for held in living.filter(campus_no__in=owners).select_related("sponsor"):
+        card = owners[held.campus_no]
+        visits = found.setdefault(card.person_id, [])
+        if held.sponsor.state not in CLOSED:
+            visits.append(line(held, card))
+    return found
 
 
 def is_more(card: people.PersonCard) -> bool:

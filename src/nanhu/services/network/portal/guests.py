@@ -82,8 +82,8 @@ def mine(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("现在没有访客"), icon="user-plus", action=_("开通一位"), to="invite")
     held = guests.guests_of(account_of(request.actor))
     on_line = network.on_line_counts(one.person_id for one in held)
-    last = network.last_guest_days({one.campus_no: one.since for one in held})
-    rows = [GuestRow(one, on_line.get(one.person_id, 0), min(last[one.campus_no], one.ends_on)) for one in held]
+    last = network.last_guest_days(held)
+    rows = [GuestRow(one, on_line.get(one.person_id, 0), last[one.campus_no]) for one in held]
     return listing(request, Guests, rows, empty=none)
 
 

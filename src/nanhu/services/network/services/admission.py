@@ -104,9 +104,7 @@ def admit(request: AdmissionRequest) -> Admission:
 def granted(request: AdmissionRequest) -> Admission:
     lock_key(f"network.admit:{request.person_id or request.guest}")
     refuse_closed(request)
-    refuse_left_alone(request)
-    week = last_day_on_line(request)
-    refuse_week_over(week)
+    last = last_day_of(request)
     policy = policy_of(request.role, request.service)
     refuse_hours(policy)
     refuse_by_service(request)
@@ -128,7 +126,7 @@ def granted(request: AdmissionRequest) -> Admission:
         station=station,
         nas_id=request.nas_id,
         granted_at=moment,
-        ends_at=min(end_of(policy, moment, request.default_seconds), end_of_guest(request, moment, week)),
+        ends_at=min(end_of(policy, moment, request.default_seconds), end_after(last, moment)),
         app_password=request.app_password,
     )
     if request.person_id is not None and request.service in TOLD:
@@ -147,12 +145,9 @@ def end_of(policy: Policy | None, moment: datetime, default_seconds: int = DEFAU
     return min(longest, closes) if closes else longest
 
 
-def end_of_guest(request: AdmissionRequest, moment: datetime, week: date | None) -> datetime:
-    """The midnight after the last day of one for whom somebody vouches, and of his week on line; for ever of everybody else."""
-    card = people.person_card(request.person_id) if request.person_id and request.role == NetworkRole.GUEST else None
-    last = [one.ends_on for one in card.affiliations if one.kind == NetworkRole.GUEST and one.ends_on] if card else []
-    days = [*([max(last)] if last else []), *([week] if week else [])]
-    return max(day_over(min(days)), moment + timedelta(seconds=1)) if days else datetime.max.replace(tzinfo=UTC)
+def end_after(last: date | None, moment: datetime) -> datetime:
+    """The midnight after a guest's last day; for ever of everybody else."""
+    return max(day_over(last), moment + timedelta(seconds=1)) if last else datetime.max.replace(tzinfo=UTC)
 
 
 def admission_of(grant: Grant, policy: Policy | None) -> Admission:
@@ -203,22 +198,22 @@ def refuse_closed(request: AdmissionRequest) -> None:
         raise ServiceRefusedError(words=_("密码刚刚变更，请重新登录。"))
 
 
-def refuse_left_alone(request: AdmissionRequest) -> None:
-    """A guest whose sponsor cannot answer for him now. Once he can the guest comes in again."""
-    is_guest = request.role == NetworkRole.GUEST and request.person_id is not None
-    if is_guest and identity.guests.left_alone(person_ids=[request.person_id or 0]):
+def last_day_of(request: AdmissionRequest) -> date | None:
+    """On line, of a guest: the last that anybody who can answer for him lets him on (`services/passes.py`), of one for whom nobody vouches, or
+    who is more besides, that of his time as one. Once whoever vouches can answer again the guest comes in again."""
+    if request.role != NetworkRole.GUEST or request.person_id is None:
+        return None
+    visits = identity.guests.answered_for(person_ids=[request.person_id]).get(request.person_id)
+    if visits is None:
+        card = people.person_card(request.person_id)
+        ties = card.affiliations if card else ()
+        return max((one.ends_on for one in ties if one.kind == NetworkRole.GUEST and one.ends_on), default=None)
+    if not visits:
         raise ServiceRefusedError(words=_("为您担保的人现在不能担保，请找接待您的单位。"))
-
-
-def refuse_week_over(last: date | None) -> None:
-    """A guest of ninety days comes on line for a week at a time."""
-    if last is not None and last < campus_today():
+    last = max(passes.last_days(visits).values())
+    if last < campus_today():
         raise ServiceRefusedError(words=_("访客上网一次最多七天，已到期：请接待您的人在“访客上网”里再开七天。"))
-
-
-def last_day_on_line(request: AdmissionRequest) -> date | None:
-    is_guest = request.role == NetworkRole.GUEST and request.person_id is not None
-    return passes.last_day_of(request.person_id or 0) if is_guest else None
+    return last
 
 
 def refuse_by_service(request: AdmissionRequest) -> None:

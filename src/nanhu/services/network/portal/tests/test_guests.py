@@ -1,7 +1,7 @@
 """Guests on the Wi-Fi: invited by who works here, on line by the policy of guests, off when their sponsor says so or their day is over."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -19,11 +19,13 @@ from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Disconnect, GuestPass
-from nanhu.services.network.portal.tests.conftest import Field
+from nanhu.services.network.portal.tests.air import NAS_ADDRESS
+from nanhu.services.network.portal.tests.conftest import Field, Phone
 from nanhu.testing.members import PASSWORD, SYSTEM
 from nanhu.testing.sessions import signed_in
 
 GUESTS = "/network/guests/"
+HOUR, DAY = 3600, 86_400
 SAID = {"name": "赵专家", "phone": "13800005678", "days": "3", "reason": "来校讲座"}
 
 
@@ -140,6 +142,84 @@ def test_a_guest_of_ninety_days_is_on_line_for_a_week_at_a_time(field: Field, gu
         clock.shift(timedelta(days=7))
         assert field.phone("b").sign_in(guest).status_code == 409, "another week, and no more"
         assert AuditEntry.objects.filter(action="network.renew_guest").count() == 1
+
+
+def by_radius(field: Field, number: str) -> int | None:
+    """For how many seconds he comes in by 802.1X."""
+    said = {"User-Name": number, "User-Password": PASSWORD, "Calling-Station-Id": "02-00-00-00-00-0c"}
+    said |= {"NAS-IP-Address": NAS_ADDRESS}
+    body = {name: {"type": "string", "value": [value]} for name, value in said.items()}
+    headers = {"X-Nanhu-Radius-Key": field.key}
+    answer = Client().post("/radius/authenticate", body, content_type="application/json", headers=headers)
+    return answer.json()["reply:Session-Timeout"]["value"][0] if answer.status_code == 200 else None
+
+
+def left(phone: Phone) -> int | None:
+    """The seconds that the page has for this phone, None where it is to sign in."""
+    told = Client().get("/wifi/capport", REMOTE_ADDR=phone.address).json()
+    return None if told["captive"] else told["seconds-remaining"]
+
+
+class Alumnus:
+    """Registered by several, each under a number of his own."""
+
+    def __init__(self) -> None:
+        ties = {"kind": "student", "campus_no": "S9", "starts_on": date(2010, 9, 1), "unit_code": "", "state": "ended"}
+        tie = people.AffiliationRecord(ends_on=date(2014, 7, 1), **ties)
+        record = people.PersonRecord(key="S9", name="孙校友", affiliations=(tie,))
+        made = people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test", title="测试"))
+        [self.person_id] = made.person_ids.values()
+
+    def invited(self, sponsor: str, days: int) -> identity.guests.GuestLine:
+        """Until so many days from today."""
+        said = {"kind": "alumnus", "name": "孙校友", "former_no": "S9", "phone": "13800005680", "reason": "返校"}
+        said |= {"ends_on": str(campus_today() + timedelta(days=days))}
+        answer = signed_in(sponsor).post("/guests/new", said)
+        assert answer.status_code == 302, answer.content.decode()
+        deliver_pending()
+        *_former, held = [
+            one
+            for one in identity.guests.guests_of(identity.account_with(sponsor).pk)
+            if one.person_id == self.person_id
+        ]
+        identity_sample.set_password_for_sample(by=SYSTEM, campus_no=held.campus_no, password=PASSWORD)
+        return held
+
+
+@pytest.mark.capability("A008.2")
+def test_of_two_who_vouch_for_a_guest_none_lets_him_on_line_past_his_own_word(field: Field, guest: str) -> None:
+    """The week that counts is the one that ends last: nobody is cut while one lasts, nor on line without one."""
+    network.Policy.objects.filter(role="guest").update(session_seconds=7 * DAY)
+    evening = start_of(campus_today() + timedelta(days=8)) + timedelta(hours=20)
+    alumnus = Alumnus()
+    first = alumnus.invited("T1", 89)
+    with time_machine.travel(evening, tick=False):
+        phone = field.phone("a")
+        assert phone.sign_in(first.campus_no).status_code == 409, "the week of the first is over"
+        second = alumnus.invited("T2", 1)
+        assert phone.sign_in(first.campus_no).status_code == 303, "whichever number he gives"
+        rest = 4 * HOUR
+        assert (left(phone), by_radius(field, first.campus_no)) == (rest + DAY, rest + DAY), "as long as T2 has said"
+
+        assert signed_in("T2").post(f"{GUESTS}{second.public_id}/end/").status_code == 302
+        deliver_pending()
+        assert {one.state for one in network.sessions_of(alumnus.person_id)} == {"closing"}
+        refused = field.phone("b").sign_in(first.campus_no)
+        assert (refused.status_code, "一次最多七天" in refused.content.decode()) == (409, True)
+        assert by_radius(field, first.campus_no) is None
+
+        assert signed_in("T1").post(f"{GUESTS}{first.public_id}/renew/").status_code == 302
+        alumnus.invited("T2", 2)
+        assert field.phone("b").sign_in(first.campus_no).status_code == 303
+        assert left(field.phone("b")) == rest + 6 * DAY
+        sponsor = identity.account_with("T1")
+        suspensions.suspend(by=SYSTEM, account_id=sponsor.pk, reason="账号被盗")
+        deliver_pending()
+        assert left(field.phone("b")) == rest + 2 * DAY, "T2 answers for him, to the day that he has said"
+        suspensions.resume(by=SYSTEM, account_id=sponsor.pk, reason="已改密码")
+        assert signed_in("T1").post(f"{GUESTS}{first.public_id}/end/").status_code == 302
+        deliver_pending()
+        assert left(field.phone("b")) == rest + 2 * DAY
 
 
 def test_whoever_is_more_than_a_guest_is_on_line_in_his_own_right_when_his_week_is_over(
