@@ -37,7 +37,7 @@ def tell(stand: Bench) -> None:
     client, any_page, internet = lab.ns["client"], f"http://{OUTSIDE}/", f"http://{OUTSIDE}:{lab.outside_port}/"
     print(f"A phone stands behind openNDS, closed. Its browser (as root it wants --no-sandbox), and {any_page} in it:")
     print(f"    ip netns exec {client} chromium --no-sandbox --user-data-dir=/tmp/lab-browser {any_page}")
-    print(f"  学号或工号 {stand.number}, 密码 {PASSWORD}, 上线. Then the internet is open:")
+    print(f"  学号、工号或来宾号 {stand.number}, 密码 {PASSWORD}, 上线. Then the internet is open:")
     print(f"    ip netns exec {client} curl {internet}")
     print("A computer at the port of a switch, 802.1X (AUTHORIZED while it may talk):")
     print(f"    ip netns exec {lab.ns['gateway']} hostapd_cli -p {lab.folder}/hostapd -i vgw all_sta")
@@ -62,7 +62,7 @@ def walk(stand: Bench) -> None:
     with browser_behind(stand) as page:
         page.goto(f"http://{OUTSIDE}/")
         print("any page leads to:", page.url.partition("?")[0], "·", page.title())
-        page.get_by_label("学号或工号").fill(stand.number)
+        page.get_by_label("学号、工号或来宾号").fill(stand.number)
         page.get_by_label("密码").fill(PASSWORD)
         page.get_by_role("button", name="上线", exact=True).click()
         page.get_by_role("heading", name="已上线").wait_for()

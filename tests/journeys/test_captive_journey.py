@@ -21,13 +21,13 @@ def test_any_page_leads_to_the_sign_in_one_password_opens_and_one_tap_the_next_t
     page.goto(wifi)
     expect(page.get_by_role("heading", name="连接校园网")).to_be_visible()
     phone.look()
-    page.get_by_label("学号或工号").fill("0020090001")
+    page.get_by_label("学号、工号或来宾号").fill("0020090001")
     page.get_by_label("密码").fill("not-this-one")
     page.get_by_role("button", name="上线", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("不正确")
     phone.faults.clear()  # the browser's own line for a 422
 
-    page.get_by_label("学号或工号").fill("0020090001")
+    page.get_by_label("学号、工号或来宾号").fill("0020090001")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_label("这是我自己的设备").check()
     page.get_by_role("button", name="上线", exact=True).click()

@@ -194,7 +194,7 @@ def test_who_is_captive_is_led_on_line_by_the_button(field: Field, page: Page, l
     expect(page).to_have_url(INTERCEPTED)
     page.goto(gateway)  # as the gateway answers, which takes that address for itself
     expect(page.get_by_role("heading", name="连接校园网")).to_be_visible()
-    page.get_by_label("学号或工号").fill("T1")
+    page.get_by_label("学号、工号或来宾号").fill("T1")
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="上线", exact=True).click()
     expect(page.get_by_role("heading", name="已上线")).to_be_visible()

@@ -13,8 +13,9 @@ from nanhu.platforms.people import api as people
 from nanhu.services.network import queries
 from nanhu.services.network.errors import NotOpenError
 from nanhu.services.network.forms import DeviceForm
-from nanhu.services.network.models import Device, Service, Session
+from nanhu.services.network.models import Device, NetworkRole, Service, Session
 from nanhu.services.network.services import devices as device_services
+from nanhu.services.network.services import passes
 
 SHOWN_BEFORE = 10
 
@@ -41,8 +42,10 @@ def devices(request: PageRequest) -> HttpResponse:
     person_id = request.viewer.person_id or 0
     lines = queries.sessions_of(person_id, only_open=False)
     rows = [line for line in reversed(lines) if line.state != "closed"]
+    roles = roles_of(request.viewer)
     facts = {
-        "usage": queries.usage_of(person_id, roles_of(request.viewer)),
+        "usage": queries.usage_of(person_id, roles),
+        "guest_until": passes.last_day_of(person_id) if roles == {NetworkRole.GUEST} else None,
         "online": [(line, Service(line.service).label) for line in rows],
         "before": [(line, queries.cause_words(line.cause)) for line in reversed(lines) if line.state == "closed"][
             :SHOWN_BEFORE

@@ -84,13 +84,12 @@ def take(request: HttpRequest, account: Account, form: NewPasswordForm | Questio
 @open_during_setup
 def setup_done(request: HttpRequest) -> HttpResponse:
     """A page with a link, not a redirect: the way on may lead to another host, where a form must not be sent."""
-    if owner_of(request).state != Account.State.ACTIVE:
+    account = owner_of(request)
+    if account.state != Account.State.ACTIVE:
         return HttpResponseRedirect(reverse("identity:setup"))
     after = str(request.session.pop(AFTER_SETUP, "/"))
-    factors = factors_of(owner_of(request))
-    return render(
-        request, "identity/setup_done.html", {"after": after if is_own_path(after) else "/", "factors": factors}
-    )
+    facts = {"factors": factors_of(account), "is_guest": setup.is_guest_alone(account)}
+    return render(request, "identity/setup_done.html", {"after": after if is_own_path(after) else "/", **facts})
 
 
 @login_not_required

@@ -13,7 +13,7 @@ LONGEST_PASSWORD = 256
 
 class PasswordForm(forms.Form):
     username = forms.CharField(
-        label=_("学号或工号"),
+        label=_("学号、工号或来宾号"),
         max_length=100,
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import uuid4
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.forms.models import model_to_dict
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -247,7 +247,8 @@ class ClosedNetworks(Table):
     network = Text(_("网段"), is_number=True)
     name = Text(_("是什么"))
     created = Who(_("登记"), "created_by_name", at="created_at")
-    action = Press(_("去掉"), to="open_network", icon="x")
+    state = Text(_("状态"), lambda one: _("去掉：待复核") if one.is_asked_for else "")
+    action = Press(_("去掉"), to="open_network", icon="x", when=lambda one: not one.is_asked_for)
 
 
 @desk.page(
@@ -258,7 +259,8 @@ class ClosedNetworks(Table):
 )
 def closed_networks(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有登记机房网段"), icon="server", action=_("登记第一个"), to="close_network")
-    return listing(request, ClosedNetworks, lists.closed_networks(), empty=none)
+    asked = Exists(Reopening.objects.filter(closed=OuterRef("pk"), state=Reopening.State.ASKED))
+    return listing(request, ClosedNetworks, lists.closed_networks().annotate(is_asked_for=asked), empty=none)
 
 
 @closed_networks.form("new/", ClosedNetworkForm, title=_("登记机房网段"), button=_("登记机房网段"), done=_("已登记。"))
@@ -300,6 +302,7 @@ reopenings = reopening_desk.proposals(
     title=_("去掉机房网段的申请"),
     tab=_("去掉机房网段"),
     lead=_("一人提出、另一人同意，网段才不再是机房的。"),
+    agree=lambda _row: _("同意：清单和网页入口可以通到这里"),
     found=Reopening.objects.select_related("closed"),
     on_approve=lambda by, row: lists.agree_reopening(by=by, row=row),
     on_refuse=lambda by, row, answer: lists.refuse_reopening(by=by, row=row, answer=answer),

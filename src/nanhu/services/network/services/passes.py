@@ -34,6 +34,12 @@ def last_days(visits: Collection[identity.guests.GuestLine]) -> dict[str, date]:
     }
 
 
+def last_day_of(person_id: int) -> date | None:
+    """Of a guest, also one that is over; None of one for whom nobody can answer, and of who is more than a guest."""
+    visits = identity.guests.answered_for(person_ids=[person_id]).get(person_id, [])
+    return max(last_days(visits).values(), default=None)
+
+
 @transaction.atomic
 def hold(*, by: Actor, person_ids: Collection[int] = (), account_ids: Collection[int] = ()) -> None:
     """Of these persons, or of whom these accounts vouch for, guests go off line for whom nobody can answer any more, or none whose week

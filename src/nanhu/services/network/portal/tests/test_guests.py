@@ -11,6 +11,7 @@ from django.test import Client
 from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry, SmsMessage
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.models import Application, PrivacyConsent, RecoveryContact
@@ -281,7 +282,9 @@ def test_a_guest_who_signs_in_has_a_home_that_leads_to_his_devices(guest: str) -
     page = home.content.decode()
     assert SAID["name"] in page
     assert 'href="/network/devices/"' in page
-    assert client.get("/network/devices/").status_code == 200
+    devices = client.get("/network/devices/").content.decode()
+    assert f"访客上网到 {dates.short_day(campus_today() + timedelta(days=2), campus_today().year)}" in devices
+    assert "访客上网到" not in signed_in("T1").get("/network/devices/").content.decode()
     assert 'href="/network/guests/"' not in page, "he invites nobody"
     links = set(re.findall(r'<a [^>]*href="(/[^"]*)"', page))
     assert [one for one in links if client.get(one).status_code >= 400] == []
@@ -300,7 +303,9 @@ def test_a_guest_without_mobile_data_is_led_from_the_page_to_where_his_code_sets
     [link] = re.findall(r'href="([^"]*)">第一次用', refused.content.decode())
     phone.client.post(link, {"username": held.campus_no, "password": code}, REMOTE_ADDR=phone.address)
     due = phone.client.get("/setup", REMOTE_ADDR=phone.address)["Location"]
-    assert "只有这一页" in phone.client.get(due, REMOTE_ADDR=phone.address).content.decode()
+    page = phone.client.get(due, REMOTE_ADDR=phone.address).content.decode()
+    assert ("只有这一页" in page, "要请接待您的人重发短信" in page) == (True, True)
+    assert "下次再继续" not in page, "his code is spent"
     said = {"new_password": PASSWORD, "again": PASSWORD, "phone": SAID["phone"], "consent": "on"}
     for wrong in ({"consent": ""}, {"phone": "1"}, {"again": "x"}, {"new_password": "12345678", "again": "12345678"}):
         assert phone.client.post(due, said | wrong, REMOTE_ADDR=phone.address).status_code == 200, wrong
@@ -308,7 +313,11 @@ def test_a_guest_without_mobile_data_is_led_from_the_page_to_where_his_code_sets
         assert identity.account_of(held.person_id).is_password_due
     done = phone.client.post(due, said, REMOTE_ADDR=phone.address, follow=True)
     assert [one for one, _status in done.redirect_chain] == ["/setup", "/setup/done"], "one page, and it is done"
-    assert 'href="/wifi/"' in done.content.decode(), "and back to where he comes on line"
+    page = done.content.decode()
+    assert 'href="/wifi/"' in page, "and back to where he comes on line"
+    assert f"您的来宾号是 {held.campus_no}" in page, "which the Wi-Fi's page will ask for"
+    assert "密保" not in page, "he has none"
+    assert "来宾号" in field.phone("c").open().content.decode()
     contact = RecoveryContact.objects.get(account__person=held.person_id)
     assert contact.phone_verified_at is not None, "the phone to which he was invited brings him back in"
     assert field.phone("b").sign_in(held.campus_no, PASSWORD).status_code == 303

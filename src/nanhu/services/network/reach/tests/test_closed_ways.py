@@ -101,6 +101,9 @@ def test_a_network_is_the_machine_rooms_until_a_second_person_agrees_with_the_re
         assert keeper.post(at, nothing).status_code == 422, "not without a reason"
     case = keeper.post(at, {"reason": "机房搬走了"})["Location"]
     assert keeper.post(f"{LISTS}new/", said(networks="10.9.0.0/28")).status_code == 409, "asked is not opened"
+    page = keeper.one.get(CLOSED).content.decode()
+    assert ("去掉：待复核" in page, at in page) == (True, False)
+    assert "清单和网页入口可以通到这里" in keeper.other.get(case).content.decode(), "on the button of who agrees"
     assert "已经有人提出" in keeper.other.post(at, {"reason": "又一次"}).content.decode()
     assert keeper.post(f"{case}approve/").status_code == 409, "nor agreed to by who asked"
     assert keeper.other.post(f"{case}refuse/", {"answer": "还在用"}).status_code == 302
