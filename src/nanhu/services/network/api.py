@@ -1,7 +1,8 @@
 """The API of the campus network, on which the captive page, VPN grants and the sample stand.
 
 `admit(AdmissionRequest) -> Admission` or NotAdmittedError (DevicesFullError: let the person choose from `sessions_of`, then `drop`);
-`disconnect(by, person_id, cause, services, session_ids)` ends grants and sessions; `sessions_of`, `devices_of`, `refusals_of` read;
+`disconnect(by, person_id, cause, services, session_ids)` ends grants and sessions, of `session_ids` all that their devices could go on by;
+`end_these(by, session_ids, cause)` these alone; `sessions_of`, `devices_of`, `refusals_of` read;
 `service_rules` and `gateways` take registrations. Devices by cookie: `device_of_browser(person_id, "cookie:<hash>", mac)`,
 and `confirm_device` once the gateway has let it through.
 MACs and addresses are read by `mac_of` and `address_of` alone.
@@ -57,7 +58,7 @@ from nanhu.services.network.services.admission import (
 )
 from nanhu.services.network.services.devices import confirm_device, device_of_browser
 from nanhu.services.network.services.devices import let_in as let_in_device
-from nanhu.services.network.services.disconnecting import DEVICE_CAP, KICKED, disconnect, drop
+from nanhu.services.network.services.disconnecting import DEVICE_CAP, KICKED, disconnect, drop, end_these
 from nanhu.services.network.services.parting import grants_under, numbers_of
 from nanhu.services.network.services.passes import last_days as last_guest_days
 from nanhu.services.network.services.passes import renew as renew_guest
@@ -106,6 +107,7 @@ __all__ = [
     "devices_of",
     "disconnect",
     "drop",
+    "end_these",
     "gateways",
     "grants_under",
     "last_guest_days",

@@ -71,14 +71,18 @@ def disconnect_app_password(*, by: Actor, person_id: int, app_password: str) -> 
     return end_sessions(by=by, rows=Session.objects.filter(grant__in=opened), cause=APP_PASSWORD)
 
 
-@transaction.atomic
 def end_overdue(*, by: Actor) -> int:
     """What is on line after the end that its Accept named (its seconds, the hours of its policy): its NAS has not ended it."""
     over = Session.objects.filter(stopped_at=None, closing_at=None, grant__ends_at__lt=now() - OVERDUE)
-    found = list(over.values_list("pk", "grant_id"))
-    ended = Grant.objects.filter(pk__in=[grant_id for _session, grant_id in found], ended_at=None)
-    ended.update(ended_at=now(), cause=TIME_OVER)
-    return end_sessions(by=by, rows=Session.objects.filter(pk__in=[one for one, _grant in found]), cause=TIME_OVER)
+    return end_these(by=by, session_ids=over.values_list("pk", flat=True), cause=TIME_OVER)
+
+
+@transaction.atomic
+def end_these(*, by: Actor, session_ids: Iterable[int], cause: str) -> int:
+    """These sessions with the grants by which they came, and nothing else of the same device or address: whoever it is may come in again."""
+    rows = Session.objects.filter(pk__in=list(session_ids))
+    Grant.objects.filter(pk__in=rows.values("grant"), ended_at=None).update(ended_at=now(), cause=cause)
+    return end_sessions(by=by, rows=rows, cause=cause)
 
 
 def same_device(sessions: QuerySet[Session]) -> Q:
@@ -133,8 +137,7 @@ def disconnect_one(*, by: Actor, session: Session, reason: str) -> None:
     """One line of the list of who is on line, also one behind which nobody stands."""
     target = f"network-session:{session.public_id}"
     audit.record(by=by, action="network.cut_session", target=target, reason=reason)
-    Grant.objects.filter(pk=session.grant_id or 0, ended_at=None).update(ended_at=now(), cause=KICKED)
-    if not end_sessions(by=by, rows=Session.objects.filter(pk=session.pk), cause=KICKED):
+    if not end_these(by=by, session_ids=[session.pk], cause=KICKED):
         raise NotOpenError
 
 

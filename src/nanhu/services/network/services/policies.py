@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any, Final
 
 from django.db import transaction
@@ -117,10 +116,7 @@ def enforce() -> int:
     """Who has more on line than today's policy allows loses what was longest idle; what was let in with more than it gives ends, some at a
     time; then all that is open stands under today's, to the end of its hours and its time."""
     rows = QUERIES.rows("over_policy", {"day": campus_today(), "now": now()})
-    count = 0
-    for person_id, of_person in groupby(rows, key=lambda row: row[1]):
-        ids = [session_id for session_id, _person in of_person]
-        count += disconnecting.disconnect(by=BY, person_id=person_id, cause=disconnecting.POLICY, session_ids=ids)
+    count = disconnecting.end_these(by=BY, session_ids=[one for (one,) in rows], cause=disconnecting.POLICY)
     on_line = Session.objects.filter(stopped_at=None, grant__isnull=False).values("grant")
     held = Grant.objects.filter(pk__in=on_line, person__isnull=False)
     left = MOST_ANEW
@@ -152,14 +148,11 @@ def gives_more(policy: Policy) -> Q:
     return more | Q(granted_at__lt=now() - timedelta(seconds=policy.session_seconds), ends_at__gt=last)
 
 
-@transaction.atomic
 def end_anew(grants: QuerySet[Grant], most: int) -> int:
     """Of their sessions those that began first, `most` of them: what is left keeps its policy, and comes in the next turn."""
     on_line = Session.objects.filter(grant__in=grants, stopped_at=None, closing_at=None).order_by("pk")
-    found = dict(on_line.values_list("pk", "grant_id")[:most])
-    Grant.objects.filter(pk__in=found.values(), ended_at=None).update(ended_at=now(), cause=disconnecting.POLICY)
-    rows = Session.objects.filter(pk__in=found)
-    return disconnecting.end_sessions(by=BY, rows=rows, cause=disconnecting.POLICY)
+    first = on_line.values_list("pk", flat=True)[:most]
+    return disconnecting.end_these(by=BY, session_ids=first, cause=disconnecting.POLICY)
 
 
 def end_of_hours(policy: Policy) -> datetime | None:

@@ -63,9 +63,7 @@ def put_off() -> int:
         return 0
     holds = list(ReachList.objects.filter(pk__in=files[-1].lists))
     found = with_more_than(holds, inside(files, members_of, besides=files[-1]), members_of)[:AT_ONCE]
-    return sum(
-        network.disconnect(by=BY, person_id=one.person_id, cause=CAUSE, session_ids=[one.session_id]) for one in found
-    )
+    return network.end_these(by=BY, session_ids=[one.session_id for one in found], cause=CAUSE)
 
 
 def count_inside(lists: Sequence[ReachList], members_of: MembersOf) -> int:

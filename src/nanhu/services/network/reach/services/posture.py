@@ -28,6 +28,6 @@ def judge(nas: network.Nas, programs: Mapping[str, str]) -> None:
 
 @transaction.atomic
 def put_off(*, person_id: int, session_id: int, program: str) -> None:
-    if network.disconnect(by=BY, person_id=person_id, cause=CAUSE, session_ids=[session_id]):
+    if network.end_these(by=BY, session_ids=[session_id], cause=CAUSE):
         key = f"{person_id} {campus_today()} {program}"
         messages.tell([person_id], "network.vpn_client", {"program": program or "—"}, urgency="now", key=key)

@@ -47,15 +47,16 @@ class Tunnels:
     def connect(self, number, sid=""):
         give_totp(number)
         self.school.granted(number)
+        self.come_in(number, sid or number)
+
+    def come_in(self, number, sid):
         answer = self.door.knocks(number, PASSWORD + pyotp.TOTP(SECRET).at(now()))
         assert answer.status_code == 200, answer.content
-        classes = answer.json()["reply:Class"]["value"]
-        self.account("start", sid or number, classes)
+        self.account("start", sid, answer.json()["reply:Class"]["value"])
 
     def account(self, status, sid, classes=()):
-        network.account(
-            network.Record(nas=GATEWAY, status=status, sid=sid, service="vpn", classes=list(classes), application="vpn")
-        )
+        said = {"status": status, "sid": sid, "service": "vpn", "classes": list(classes), "application": "vpn"}
+        network.account(network.Record(nas=GATEWAY, station="203.0.113.7", **said))
 
     def told(self, *sids):
         listed = [{"ID": number, "Full session": sid} for number, sid in enumerate(sids, 1)]
@@ -97,10 +98,27 @@ def test_who_is_inside_with_more_than_a_narrower_list_gives_comes_in_anew(school
     tunnels.account("stop", "H1")
     assert Session.objects.get(sid="H1").cause == "ours:reach"
     clock.shift(timedelta(seconds=60))
-    answer = tunnels.door.knocks("H1", PASSWORD + pyotp.TOTP(SECRET).at(now()))
-    assert answer.status_code == 200, "and may come in again"
-    tunnels.account("start", "H1-2", answer.json()["reply:Class"]["value"])
+    tunnels.come_in("H1", "H1-2")
     assert jobs.put_off() == 0
+
+
+@pytest.mark.capability("A157.1")
+def test_of_two_tunnels_from_one_address_the_one_that_has_more_ends_and_the_other_stays(keeper, tunnels, clock):
+    keeper.enter(networks="10.1.8.0/23")
+    tunnels.write()
+    tunnels.connect("T1", "old")
+    ended = ReachList.objects.get()
+    assert keeper.one.post(f"{LISTS}{ended.public_id}/end/").status_code == 302
+    clock.shift(timedelta(seconds=60))
+    tunnels.write()
+    tunnels.come_in("T1", "new")
+    assert jobs.put_off() == 1
+    clock.shift(timedelta(seconds=60))
+    for sid in ("old", "new"):
+        tunnels.account("interim", sid, [Session.objects.get(sid=sid).grant.code])
+    assert tunnels.told("old", "new") == ["1"]
+    tunnels.account("stop", "old")
+    assert [(one.sid, one.state, one.note) for one in Session.objects.filter(stopped_at=None)] == [("new", "open", "")]
 
 
 @pytest.mark.capability("A157.1")

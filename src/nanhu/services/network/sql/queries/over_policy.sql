@@ -19,4 +19,4 @@ WITH today AS (
       JOIN network_nas n ON n.id = s.nas_id
      WHERE s.stopped_at IS NULL AND s.closing_at IS NULL AND s.updated_at >= %(now)s::timestamptz - make_interval(secs => 3 * n.interim_seconds)
 )
-SELECT id, person_id FROM ranked WHERE place > devices ORDER BY person_id, id
+SELECT id FROM ranked WHERE place > devices
