@@ -88,11 +88,18 @@ def hang_points(
     """Name, place, bands, minutes since it was heard; of some by name the floor, longitude and latitude."""
     if AccessPoint.objects.exists():
         return 0
-    for name, place, bands, ago in rows:
-        seen = None if ago is None else now() - timedelta(minutes=ago)
-        points.enter_point(
-            {"name": name, "place": campus.place_with(place), "bands": list(bands), "seen_at": seen, "mac": ""}
-        )
+    points.enter_points(
+        [
+            {
+                "name": name,
+                "place": campus.place_with(place),
+                "bands": list(bands),
+                "seen_at": None if ago is None else now() - timedelta(minutes=ago),
+                "mac": "",
+            }
+            for name, place, bands, ago in rows
+        ]
+    )
     for name, (floor, longitude, latitude) in spots.items():
         AccessPoint.objects.filter(name=name).update(floor=floor, longitude=longitude, latitude=latitude)
     return len(rows)

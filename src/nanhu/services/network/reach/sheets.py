@@ -236,7 +236,10 @@ def is_possible(facts: dict[str, Any]) -> bool:
 
 
 def places_of(lines: Sequence[Line]) -> dict[str, Any]:
-    found = campus.open_places().filter(key__in={line["place"].strip() for line in lines})
+    """With what their building is read from."""
+    found = (
+        campus.open_places().filter(key__in={line["place"].strip() for line in lines}).select_related("parent__parent")
+    )
     return {place.key: place for place in found}
 
 

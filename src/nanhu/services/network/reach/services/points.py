@@ -1,6 +1,6 @@
 """Access points (无线接入点): hung, moved and taken down by hand, or as the controller's list says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from nanhu.services.network import api as network
 from nanhu.services.network.reach.errors import KnownAlreadyError, MacTakenError
 from nanhu.services.network.reach.models import AccessPoint
 from nanhu.services.network.reach.queries import building_of
-from nanhu.services.network.reach.services.resources import entered
+from nanhu.services.network.reach.services.resources import ROWS_AT_ONCE, entered, filled_in, save_all
 
 NOWHERE = {"floor": None, "longitude": None, "latitude": None}
 
@@ -33,7 +33,7 @@ def hang(*, by: Actor, facts: Mapping[str, Any], found: AccessPoint | None = Non
     forget_mac(row)
     with refused_as(KnownAlreadyError, by="access_point_name"):
         entered(row, {**facts, "removed_at": None})
-    place_mac(row)
+    place_macs([row])
     audit.record(
         by=by,
         action="network.move_point" if found else "network.hang_point",
@@ -54,24 +54,34 @@ def take_down(*, by: Actor, found: AccessPoint) -> None:
     audit.record(by=by, action="network.remove_point", target=target_of(row), facts={"title": row.name})
 
 
-def enter_point(facts: dict[str, Any]) -> str:
+def enter_points(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """A list that was made before does not take back what a newer one saw, one without MACs takes none away, nor gives what was taken down
     the one that another has by now. Sessions heard from it stand where it hangs. In another building it has no floor and no spot on the
-    map yet."""
-    row = AccessPoint.objects.filter(name=facts["name"]).first() or AccessPoint(name=facts["name"])
-    seen = max(filter(None, (row.seen_at, facts["seen_at"])), default=None)
-    mac = facts["mac"] or ("" if row.removed_at and other_with(row, row.mac) else row.mac)
-    is_elsewhere = row.pk is not None and building_of(row.place) != building_of(facts["place"])
-    if row.mac != mac:
-        forget_mac(row)
-    said = facts | {"seen_at": seen, "mac": mac, "removed_at": None}
-    done = entered(row, said | (NOWHERE if is_elsewhere else {}))
-    place_mac(row)
-    return done
-
-
-def enter_points(rows: list[dict[str, Any]]) -> list[str]:
-    return [enter_point(facts) for facts in rows]
+    map yet. A handful of statements, however many lines."""
+    lock_key("network_reach.points")
+    held = AccessPoint.objects.select_for_update(of=("self",)).select_related("place__parent__parent").order_by("pk")
+    known = {one.name: one for one in held.filter(name__in=[facts["name"] for facts in rows])}
+    macs = {one.mac for one in known.values() if one.mac}
+    living = AccessPoint.objects.filter(mac__in=macs, removed_at=None)
+    holders: dict[str, str] = dict(living.values_list("mac", "name"))
+    done: list[tuple[AccessPoint, str]] = []
+    forgotten: set[tuple[str, str]] = set()
+    for facts in rows:
+        row = known.get(facts["name"]) or AccessPoint(name=facts["name"])
+        seen = max(filter(None, (row.seen_at, facts["seen_at"])), default=None)
+        is_anothers = row.removed_at is not None and holders.get(row.mac, row.name) != row.name
+        mac = facts["mac"] or ("" if is_anothers else row.mac)
+        if row.mac != mac:
+            forgotten.add((row.mac, row.name))
+        is_elsewhere = row.pk is not None and building_of(row.place) != building_of(facts["place"])
+        said = {**facts, "seen_at": seen, "mac": mac, "removed_at": None} | (NOWHERE if is_elsewhere else {})
+        done.append((row, filled_in(row, said)))
+        holders[mac] = row.name
+    there = network.ApPlace.objects.filter(mac__in={mac for mac, _name in forgotten})
+    gone = [one.pk for one in there if (one.mac, one.name) in forgotten]
+    network.ApPlace.objects.filter(pk__in=gone).delete()
+    place_macs(row for row, _word in done)
+    return save_all(AccessPoint, done, {"place", "bands", "seen_at", "mac", "removed_at", *NOWHERE})
 
 
 def living(found: AccessPoint) -> AccessPoint:
@@ -85,10 +95,20 @@ def other_with(row: AccessPoint, mac: str) -> AccessPoint | None:
     return AccessPoint.objects.filter(mac=mac, removed_at=None).exclude(pk=row.pk).first() if mac else None
 
 
-def place_mac(row: AccessPoint) -> None:
-    if row.mac:
-        said = {"name": row.name, "place": row.place, "seen_at": row.seen_at}
-        network.ApPlace.objects.update_or_create(mac=row.mac, defaults=said)
+def place_macs(rows: Iterable[AccessPoint]) -> None:
+    """Of several that have the same the last."""
+    made = {
+        one.mac: network.ApPlace(mac=one.mac, name=one.name, place=one.place, seen_at=one.seen_at)
+        for one in rows
+        if one.mac
+    }
+    network.ApPlace.objects.bulk_create(
+        made.values(),
+        update_conflicts=True,
+        unique_fields=["mac"],
+        update_fields=["name", "place", "seen_at"],
+        batch_size=ROWS_AT_ONCE,
+    )
 
 
 def forget_mac(row: AccessPoint) -> None:

@@ -307,6 +307,25 @@ def test_a_list_without_macs_gives_none_back_that_another_access_point_has_by_no
     assert ApPlace.objects.get(mac=mac).name == "LIB-9"
 
 
+def test_a_list_of_access_points_asks_the_database_as_often_for_many_lines_as_for_a_few(school):
+    keeper = school.client("K1")
+
+    def queries_of(count, place="lib.101", mac="0a"):
+        lines = [f"AP-{n},{place},5,{seen(minutes=1)},00-1A-2B-{mac}-00-{n:02X}" for n in range(count)]
+        with CaptureQueriesContext(connection) as asked:
+            answer = keeper.post(POINTS, upload("\n".join(["名称,地点代码,频段,最近上报,MAC", *lines])))
+        assert answer.status_code == 302
+        return len(asked)
+
+    first = queries_of(2)
+    assert queries_of(40) < first + 10, "new ones, and known ones as well"
+    assert queries_of(40, "office", "0b") < first + 10
+    assert set(AccessPoint.objects.values_list("place__key", flat=True)) == {"office"}
+    there = list(ApPlace.objects.values_list("mac", "place__key"))
+    assert len(there) == 40, "none of the former MACs"
+    assert {(mac[9:11], place) for mac, place in there} == {("0b", "office")}
+
+
 OUTLINES = "/network/reach/areas/"
 CORNERS = "113.1005, 29.3005\n113.1015, 29.3005\n113.1015, 29.3015\n113.1005, 29.3015"
 
