@@ -1,10 +1,10 @@
 """Periodic jobs of the network: lost sessions, policies that became lower, hours that are over, sums, and what is forgotten by age."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from nanhu.kernel.actors import Actor
@@ -39,6 +39,8 @@ CAUGHT_UP: Final = SESSION_DAYS
 LATE_DAYS: Final = timedelta(days=8)
 """Of what stands still, a switch's ports and tunnels, of which some tell nothing between a Start and a Stop: no policy lets a session last longer
 than seven days. A session of Wi-Fi stands where it was last, and days afterwards nobody knows where it was before."""
+MOST_LATE: Final = 48
+"""Hours of a turn: whoever tells of eight days each hour has them summed up anew every four hours."""
 STANDING: Final = (Service.WIRED, Service.VPN)
 MOVING: Final = (Service.WIFI, Service.EDUROAM)
 
@@ -69,16 +71,18 @@ def sum_hour(hour: datetime) -> int:
 
 
 def sum_late(hour: datetime) -> int:
-    """Of the hours of access points before this one of which something was told since they were summed up, eight days back at most; how many rows.
-    What is told meanwhile is summed up the next time."""
-    spans = list(LateSpan.objects.values_list("pk", "first_at", "last_at"))
-    hours: set[datetime] = set()
-    for _key, first_at, last_at in spans:
-        first = max(whole_hour(first_at), hour - LATE_DAYS)
-        hours.update(first + n * AN_HOUR for n in range((min(last_at, hour) - first) // AN_HOUR + 1) if first < hour)
-    hours.discard(hour)
-    count = sum(sum_between(one, one + AN_HOUR, MOVING, late=now()) for one in sorted(hours))
-    LateSpan.objects.filter(pk__in=[key for key, _first, _last in spans]).delete()
+    """Of the hours of access points before this one of which something was told since they were summed up, eight days back at most, those that
+    wait longest, `MOST_LATE` in one statement; how many rows. What is told meanwhile, and the other hours, are summed up the next time."""
+    spans = list(LateSpan.objects.order_by("pk").values_list("pk", "first_at", "last_at"))
+    first, last = hour - LATE_DAYS, hour - AN_HOUR
+    told = dict.fromkeys((max(whole_hour(one), first), min(whole_hour(other), last)) for _key, one, other in spans)
+    each = (one + n * AN_HOUR for one, other in told for n in range((other - one) // AN_HOUR + 1))
+    waiting = list(dict.fromkeys(each))
+    taken, left = sorted(waiting[:MOST_LATE]), waiting[MOST_LATE:]
+    count = sum_between(taken[0], taken[-1] + AN_HOUR, MOVING, hours=taken) if taken else 0
+    with transaction.atomic():
+        LateSpan.objects.filter(pk__in=[key for key, _first, _last in spans]).delete()
+        LateSpan.objects.bulk_create([LateSpan(first_at=one, last_at=one) for one in left])
     return count
 
 
@@ -94,10 +98,16 @@ def sum_since(moment: datetime, services: Collection[str]) -> int:
 
 
 def sum_between(
-    first: datetime, until: datetime, services: Collection[str] = tuple(Service), *, late: datetime | None = None
+    first: datetime,
+    until: datetime,
+    services: Collection[str] = tuple(Service),
+    *,
+    hours: Sequence[datetime] | None = None,
 ) -> int:
-    """Of whole hours, in the place of what they said before; how many rows. `late`: what becomes another than it was says so, since then."""
-    facts = {"first": first, "until": until, "services": list(services), "late": late}
+    """Of whole hours, in the place of what they said before; how many rows. `hours`: of these alone, of which something was told late: what
+    becomes another than it was says so, since then."""
+    late = None if hours is None else now()
+    facts = {"first": first, "until": until, "services": list(services), "late": late, "hours": hours}
     [(count,)] = QUERIES.rows("sum_hours", facts)
     return int(count)
 

@@ -34,6 +34,7 @@ LONGEST_ID: Final = 253
 LONGEST_NAME: Final = 64
 LONGEST_CAUSE: Final = 40
 LONGEST_DELAY: Final = 86_400
+"""Seconds of Acct-Delay-Time that are believed: what says more counts delays wrongly, and is of the moment at which it came."""
 LONGEST_TIME: Final = 31 * 86_400
 MOST_STRANGE: Final = 1_000
 NOT_THEIRS: Final = "not-theirs"
@@ -81,12 +82,13 @@ def account(application: str, facts: Facts) -> None:
 def record_of(application: str, facts: Facts) -> Record:
     """`status` is empty where it is none of ours."""
     nas, identifier = nas_of(facts)
+    delay = number(facts, "Acct-Delay-Time")
     return Record(
         nas=nas,
         identifier=identifier,
         status=STATUSES.get(one(facts, "Acct-Status-Type").lower(), ""),
         sid=one(facts, "Acct-Session-Id")[:LONGEST_ID],
-        happened=now() - timedelta(seconds=number(facts, "Acct-Delay-Time", LONGEST_DELAY)),
+        happened=now() - timedelta(seconds=delay if delay <= LONGEST_DELAY else 0),
         classes=[text_of_class(value) for value in facts.get("Class", ())],
         user_name=one(facts, "User-Name")[:LONGEST_NAME],
         station=rules.station_of(one(facts, "Calling-Station-Id")),

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.clock import campus_time, campus_today, start_of
 from nanhu.platforms.campus import api as campus
@@ -199,3 +201,26 @@ def test_a_phone_of_which_nothing_was_told_for_hours_was_on_line_in_each_of_them
     with at(noon + timedelta(hours=6, minutes=7)):
         jobs.sum_hours()
     assert HourSum.objects.filter(service="wifi", devices=1).count() == 6
+
+
+def test_a_delay_of_eight_days_is_none_and_of_a_day_is_one(school, noon):
+    """What counts delays wrongly is of the moment at which it came, and moves no sum of before."""
+    for sid, seconds in (("wrong", 8 * 86_400), ("late", 86_400)):
+        heard(school, "Start", sid, noon, Calling_Station_Id=PHONE, Acct_Delay_Time=str(seconds))
+    ago = {one.sid: noon - one.updated_at for one in Session.objects.all()}
+    assert ago == {"wrong": timedelta(0), "late": timedelta(days=1)}
+
+
+def test_whoever_tells_of_eight_days_each_hour_has_some_hours_summed_up_at_a_time_and_each_in_its_turn(school, noon):
+    counts = []
+    for hours in range(4):
+        moment = noon + timedelta(hours=hours)
+        said = {"Calling_Station_Id": PHONE, "Acct_Session_Time": str(9 * 86_400), "Acct_Delay_Time": "7200"}
+        heard(school, "Stop", f"long-{hours}", moment, **said)
+        with at(moment + timedelta(minutes=7)), CaptureQueriesContext(connection) as asked:
+            jobs.sum_hours()
+        assert len(asked) < 20, "and not a statement for each"
+        counts.append(HourSum.objects.count())
+    assert counts[0] < 60
+    assert counts[3] > 180
+    assert HourSum.objects.filter(late_at=None).count() < 10
