@@ -74,6 +74,9 @@ class Filter:
         """What is missing or wrong in it, said at its field by the same ends of names."""
         return {}
 
+    def settle(self, cleaned: dict[str, Any]) -> None:
+        """Brings what was given in order, before anybody reads it."""
+
     def words(self, given: Mapping[str, Any]) -> str:
         """As its chip says it."""
         return str(given[""])
@@ -205,7 +208,16 @@ class Views(Choice):
         return resolved(self.views[given[""]][1]) if given[""] else None
 
 
-class Days(Filter):
+class Between(Filter):
+    """Of two days; given in the wrong order they are turned round."""
+
+    def settle(self, cleaned: dict[str, Any]) -> None:
+        ends = [self.name + end for end in self.fields()]
+        if all(cleaned.get(end) for end in ends):
+            cleaned.update(zip(ends, sorted(cleaned[end] for end in ends), strict=True))
+
+
+class Days(Between):
     """From a day until a day of a date field, both included; either may be left out."""
 
     def __init__(self, label: Label, *, field: str = "", usual: Condition | None = None) -> None:
@@ -230,7 +242,7 @@ class Days(Filter):
         return dates.span_words(given.get("_from"), given.get("_to"))
 
 
-class Period(Filter):
+class Period(Between):
     """The days that a page is about, both included, `first` and `last` in its address: no condition on rows, the page asks by them."""
 
     def __set_name__(self, _filters: type, name: str) -> None:
@@ -280,9 +292,10 @@ class AsOf(OneDay):
 
 class Filters:
     """Filters are class attributes; `Filters(request.GET, request.viewer)` is what the address says, for this reader. Without one an
-    `OwnChoice` offers nothing."""
+    `OwnChoice` offers nothing. `led_by`: the filter without which the list is empty; it stands first, and whole on a phone."""
 
     declared: ClassVar[tuple[Filter, ...]] = ()
+    led_by: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
         """One declared anew takes the place of the one above."""
@@ -292,12 +305,14 @@ class Filters:
 
     def __init__(self, address: QueryDict, viewer: Viewer | None = None) -> None:
         self.query = address
-        self.bound = tuple(one.bound(viewer, address) for one in self.declared)
+        in_turn = sorted(self.declared, key=lambda one: one.name != self.led_by)
+        self.bound = tuple(one.bound(viewer, address) for one in in_turn)
         fields = {one.name + end: field for one in self.bound for end, field in one.fields().items()}
         form_class: type[forms.Form] = type("FilterForm", (forms.Form,), fields)
         self.form = form_class(address, auto_id="filter_%s")
         self.form.is_valid()
         for one in self.bound:
+            one.settle(self.form.cleaned_data)
             for end, fault in one.faults(self.given(one)).items():
                 self.form.add_error(one.name + end, str(fault))
 
@@ -352,7 +367,10 @@ class Filters:
     @cached_property
     def first_fields(self) -> list[forms.BoundField]:
         """Those that a phone shows at once."""
-        return self.shown_fields if len(self.shown_fields) <= SHOWN_AT_ONCE else self.shown_fields[: SHOWN_AT_ONCE - 1]
+        if len(self.shown_fields) <= SHOWN_AT_ONCE:
+            return self.shown_fields
+        leading = sum(len(self.names(one)) for one in self.bound if one.name == self.led_by)
+        return self.shown_fields[: leading or SHOWN_AT_ONCE - 1]
 
     @cached_property
     def more_fields(self) -> list[forms.BoundField]:

@@ -29,7 +29,7 @@ from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import term
-from nanhu.platforms.campus.filters import PlaceFilters, RoomFilters
+from nanhu.platforms.campus.filters import FreeRoomFilters, PlaceFilters, RoomFilters
 from nanhu.platforms.campus.forms import CloseForm
 from nanhu.platforms.campus.models import Occupancy, Place, Room
 from nanhu.platforms.campus.models.occupancy import clock_words
@@ -178,10 +178,10 @@ def rooms(request: PageRequest) -> HttpResponseBase:
 def free(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有选时间"), icon="clock", text=_("写明哪一天、从几点到几点，再筛选。"))
     usable = occupancy.shared_rooms()
-    asks = RoomFilters(request.GET).asks_a_time
+    asks = FreeRoomFilters(request.GET).asks_a_time
     shown = usable if asks else usable.none()
     return listing(
-        request, FreeRooms, shown, RoomFilters, empty=none, template="campus/free.html", facts={"asks": asks}
+        request, FreeRooms, shown, FreeRoomFilters, empty=none, template="campus/free.html", facts={"asks": asks}
     )
 
 

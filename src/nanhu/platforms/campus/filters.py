@@ -99,6 +99,10 @@ class RoomFilters(Filters):
     seats = AtLeast(_("至少多少座"))
     free = FreeAt(_("空闲"))
 
+
+class FreeRoomFilters(RoomFilters):
+    led_by = "free"
+
     @property
     def asks_a_time(self) -> bool:
         return self.free.condition(self.given(self.free)) is not None

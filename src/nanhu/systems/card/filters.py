@@ -24,11 +24,11 @@ class DayFilters(Filters):
 
     @property
     def range(self) -> Range:
-        """Three months unless another range is asked; ends given in the wrong order are turned round."""
+        """Three months unless another range is asked."""
         said, usual = self.form.cleaned_data, last_three_months()
         last = within(said.get("last") or usual.last)
         first = within(said.get("first") or min(usual.first, last))
-        return Range(first=min(first, last), last=max(first, last))
+        return Range(first=first, last=last)
 
 
 def within(day: date) -> date:

@@ -172,6 +172,25 @@ def test_each_filter_that_holds_is_a_chip_that_can_be_taken_off():
     ]
 
 
+def test_days_given_in_the_wrong_order_are_turned_round():
+    found = AuditFilters(QueryDict("at_from=2026-03-09&at_to=2026-02-01"))
+    assert [chip.words for chip in found.chips] == ["2月1日 – 3月9日"]
+    assert found.given(found.bound[2]) == {"_from": date(2026, 2, 1), "_to": date(2026, 3, 9)}
+
+
+class LedFilters(AuditFilters):
+    led_by = "at"
+    actor = Search("actor")
+
+
+def test_the_filter_that_a_list_waits_for_stands_first_and_is_not_folded():
+    def names(fields):
+        return [field.html_name for field in fields]
+
+    found = LedFilters(QueryDict(""))
+    assert (names(found.first_fields), names(found.more_fields)) == (["at_from", "at_to"], ["q", "action", "actor"])
+
+
 def test_a_view_keeps_the_filters_and_the_filters_keep_the_view():
     found = AuditFilters(QueryDict("q=zhou&show=bare"))
     assert [(str(word), current) for word, _url, current in found.views] == [("全部", False), ("没有理由", True)]
