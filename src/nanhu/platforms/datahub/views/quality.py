@@ -37,10 +37,13 @@ NOTHING = Empty(title=_("还没有生效的批次"), icon="chart-line")
 
 
 def drawn_shares(shares: Sequence[float]) -> str:
-    """Percents as bars, the oldest first, and from where to where they go."""
+    """Percents as bars, the oldest first, and from where to where they go; of one day there is no course to draw."""
+    if len(shares) == 1:
+        return ""
     span = (100 - LEAST) / (len(BARS) - 1)
     bars = "".join(BARS[max(0, round((one - LEAST) / span))] for one in shares)
-    return f"{bars} {min(shares):.1f}–{max(shares):.1f}%"
+    least, most = (f"{one(shares):.1f}" for one in (min, max))
+    return f"{bars} {least}%" if least == most else f"{bars} {least}–{most}%"
 
 
 @dataclass(frozen=True, slots=True)

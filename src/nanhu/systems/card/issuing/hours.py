@@ -1,7 +1,7 @@
 """When the office is open (A112): summer and winter hours switch by date, holidays come from the school's calendar."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from nanhu.kernel.calendar import hours as calendar_hours
@@ -10,6 +10,7 @@ from nanhu.kernel.calendar.hours import Span
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.school import school
 from nanhu.kernel.school.tables import Table
+from nanhu.kernel.ui import dates
 
 DEFAULT: dict[str, Any] = {
     "summer_from": "05-01",
@@ -24,6 +25,13 @@ SEARCHED_DAYS = 30
 class OfficeHours:
     season: str
     spans: tuple[Span, ...]
+
+    @property
+    def days(self) -> str:
+        """5月1日 – 9月30日."""
+        summer, winter = (date.fromisoformat(f"2000-{first_day(table(), key)}") for key in ("summer_from", "winter_from"))
+        first, after = (summer, winter) if self.season == "summer" else (winter, summer)
+        return " – ".join(dates.short_day(day, day.year) for day in (first, after - timedelta(days=1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

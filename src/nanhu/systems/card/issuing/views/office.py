@@ -29,7 +29,6 @@ def office(request: PageRequest) -> HttpResponse:
         "today": hours.hours_on(campus_today()),
         "summer": hours.hours_in("summer"),
         "winter": hours.hours_in("winter"),
-        "table": hours.table().members,
         "ticket": ticket,
         "ahead": tickets.ahead_of(ticket) if ticket else 0,
         "is_office": is_office(request.viewer),
