@@ -102,7 +102,7 @@ def test_each_cure_for_what_happened_to_a_person_works(
     expect(page.get_by_role("status")).not_to_contain_text("旧密码")
 
     page.goto("/network/devices/")
-    page.get_by_role("button", name=re.compile("^让 .* 下线")).click()
+    page.get_by_role("button", name=re.compile("^让“.*”下线")).click()
     beside(lambda: field.air.off(field.air.phones["a"], "Admin-Reset"))
     assert beside(lambda: field.phone("a").sign_in().status_code) == 409
     told(page, "下了线", "允许它再上线")
