@@ -23,6 +23,7 @@ from nanhu.kernel.kit import (
     Console,
     Day,
     Days,
+    Due,
     Empty,
     Filters,
     FormPage,
@@ -443,6 +444,7 @@ def sourced(fields: Sequence[Any], person_id: int) -> dict[str, str]:
 
 class MyCases(Table):
     name = Link(_("申请"), "definition__name", to="case", is_term=True, sort=False)
+    what = Text(_("要点"), "said", sort=False)
     number = Text(_("编号"), is_number=True, is_wide=True)
     state = Badge(
         _("状态"),
@@ -452,8 +454,8 @@ class MyCases(Table):
         tone="none",
         sort="state outcome",
     )
-    opened = Moment(_("提交"), "opened_at")
-    due = Moment(_("期限"), "due_at")
+    opened = Moment(_("提交时间"), "opened_at")
+    due = Due(_("期限"), lambda case: None if case.state == Case.State.CLOSED else case.due_at, sort="due_at")
     percent = Number(_("进度 %"), is_wide=True)
 
 
@@ -472,7 +474,9 @@ class CaseFilters(Filters):
 @desk.page("mine/", title=_("我的申请"), tab=_("我的申请"))
 def mine(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有交过申请"), icon="file-plus", action=_("看看能办什么"), to="services")
-    return listing(request, MyCases, queries.my_cases(request.viewer), CaseFilters, empty=none)
+    return listing(
+        request, MyCases, queries.my_cases(request.viewer), CaseFilters, each=presented.with_what_was_said, empty=none
+    )
 
 
 def seen_case(request: PageRequest, public_id: UUID) -> Case:

@@ -131,6 +131,15 @@ def task_rows(tasks: Sequence[Task], *, person_id: int) -> list[TaskRow]:
     ]
 
 
+def with_what_was_said(cases: Sequence[Case]) -> Sequence[Case]:
+    """Of an applicant's own cases, which of several of one process is which."""
+    asked = [(case, [field for field in case.body.form if field.is_fact][:FACTS_SHOWN]) for case in cases]
+    named = names_of(asked)
+    for case, fields in asked:
+        case.said = " · ".join(value for _label, value in facts_of(case, fields, named))
+    return cases
+
+
 def facts_at(task: Task) -> list[Field]:
     return [one for one in open_at(task.case.body.form, {task.step}) if one.is_fact]
 

@@ -406,7 +406,7 @@ def by_name(flows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def my_cases(viewer: Viewer) -> QuerySet[Case]:
-    rows = Case.objects.filter(applicant_id=person_of(viewer)).select_related("definition")
+    rows = Case.objects.filter(applicant_id=person_of(viewer)).select_related("definition", "version")
     return rows.order_by("-opened_at", "-pk")
 
 

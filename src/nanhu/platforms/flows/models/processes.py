@@ -147,6 +147,8 @@ class Case(models.Model):
     rating_words = models.TextField(default="", blank=True)
     forgotten_at = models.DateTimeField(null=True, help_text="when what was said in it was taken away")
     archived = models.ForeignKey("printing.PrintedDocument", null=True, on_delete=models.PROTECT, related_name="+")
+    said = ""
+    """In a few words, once `presented.with_what_was_said` has looked."""
 
     class Meta:
         db_table = "flows_case"

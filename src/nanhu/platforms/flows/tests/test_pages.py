@@ -402,6 +402,20 @@ def test_many_todos_cost_no_more_queries_than_one(school):
     assert len(many) <= len(few) + 2, "\n".join(many)
 
 
+def test_ones_own_cases_say_which_is_which_at_the_cost_of_one_and_a_closed_one_is_due_no_more(school):
+    student, first = school.client("S1"), school.apply()
+    few = queries_of(student, "/flows/mine/")
+    assert 'data-label="期限"' in student.get("/flows/mine/").content.decode()
+    school.decide("T1", open_task(first))
+    (row,) = student.get("/flows/mine/").context["list"].lines
+    said = {str(cell.label): str(cell.shown) for cell in row.cells}
+    assert (said["要点"], said["期限"]) == ("事假 · 12月1日 – 12月2日 · 回家看看", "—")
+    for number in range(5):
+        school.apply(days={"first": f"2026-12-{number + 3:02}", "last": f"2026-12-{number + 3:02}"})
+    many = queries_of(student, "/flows/mine/")
+    assert len(many) <= len(few) + 2, "\n".join(many)
+
+
 @pytest.mark.capability("A025.1")
 def test_todos_stand_on_the_home_and_in_the_bar(school):
     school.apply()

@@ -66,7 +66,7 @@ class OwnTitle(Text):
 
 class Mine(Requests):
     title = OwnTitle(_("什么事"), sort=False)
-    day = Day(_("提交"))
+    day = Day(_("提交时间"))
     kind = Text(_("类型"), names=dict(Kind.choices), sort="kind")
 
 

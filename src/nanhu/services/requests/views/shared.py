@@ -74,7 +74,7 @@ class Jobs(Requests):
     crew = Text(_("班组"), "crew__name")
     heat = Number(_("我也是"))
     reopened = Number(_("返工"), is_wide=True)
-    filed = Moment(_("提交"), "created_at", is_wide=True)
+    filed = Moment(_("提交时间"), "created_at", is_wide=True)
 
 
 class Questions(Table):
@@ -97,7 +97,7 @@ class Complaints(Table):
     )
     state = Badge(_("状态"), names=State.choices, tones=TONES)
     last = Day(_("最后一天"), lambda one: last_day(one) if one.state == State.NEW else None, sort="due_at")
-    day = Day(_("提交"))
+    day = Day(_("提交时间"))
     unit = Text(_("在哪个单位"), "unit__name", is_wide=True)
 
 
