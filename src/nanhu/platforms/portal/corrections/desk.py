@@ -1,5 +1,6 @@
 """更正: what is known of oneself with "this is wrong" beside it, one's corrections, and which office takes how long; who answers for which field."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -39,7 +41,7 @@ from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.corrections import copies, figures, overriding
-from nanhu.platforms.portal.corrections.fields import FIELDS, values_for
+from nanhu.platforms.portal.corrections.fields import FIELDS, OF_A_NUMBER, values_for
 from nanhu.platforms.portal.corrections.process import KEY
 from nanhu.platforms.portal.corrections.services import appeal, name_owner
 from nanhu.platforms.portal.models import Correction, FieldOwner
@@ -74,10 +76,15 @@ owners_desk = Console(
 )
 
 
+def said(value: str) -> Callable[[Correction], str | Promise]:
+    """A photo is kept by its address, which says nothing to a reader."""
+    return lambda one: FIELDS[one.field] if one.field == "people.photo" and getattr(one, value) else getattr(one, value)
+
+
 class Mine(Table):
     field = Text(_("哪一项"), lambda one: FIELDS[one.field])
-    seen = Text(_("当时"))
-    now = Text(_("后来"))
+    seen = Text(_("当时"), said("seen"))
+    now = Text(_("后来"), said("now"))
     state = Text(_("办到哪一步"), lambda one: one.words)
     copies = Markup(_("各处副本"), "portal/_copies.html")
     action = Markup(_("操作"), "portal/_appeal.html")
@@ -93,8 +100,8 @@ class Owned(Table):
     case = Text(_("编号"), "case__number", is_number=True)
     person = Person(_("谁"), "person_id")
     field = Text(_("哪一项"), lambda one: FIELDS[one.field], sort="field")
-    seen = Text(_("当时"))
-    now = Text(_("后来"))
+    seen = Text(_("当时"), said("seen"), sort="seen")
+    now = Text(_("后来"), said("now"), sort="now")
     state = Text(_("办到哪一步"), lambda one: one.words, sort=False)
     since = Moment(_("提出"), "created_at")
     ended = Moment(_("办结"), "closed_at")
@@ -109,7 +116,7 @@ class InHand(Table):
     case = Text(_("编号"), "case__number", is_number=True)
     person = Person(_("谁"), "person_id")
     field = Text(_("哪一项"), lambda one: FIELDS[one.field])
-    seen = Text(_("当时"))
+    seen = Text(_("当时"), said("seen"))
     wanted = Text(_("应当是"), lambda one: one.case.data.get("wanted", ""))
     action = Link(_("操作"), lambda _one: _("来源改不了，临时更正"), to="override", by=("pk",))
 
@@ -183,7 +190,8 @@ def mine(request: PageRequest) -> HttpResponseBase:
     underway = {(one.field, one.number): one.case.public_id for one in own.filter(closed_at=None)}
     shown = [
         (
-            *(field, name, number, value, reverse("portal:wrong", args=[f"{field}:{number}"])),
+            *(field, name, number if field in OF_A_NUMBER and len(values[field]) > 1 else "", value),
+            reverse("portal:wrong", args=[f"{field}:{number}"]),
             underway.get((field, number)) or underway.get((field, "")),
         )
         for field, name in FIELDS.items()

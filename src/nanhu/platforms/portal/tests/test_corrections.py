@@ -109,6 +109,16 @@ def test_each_fact_of_oneself_has_its_button(student):
     assert set(re.findall(r'"/me/wrong/(people\.\w+):', page)) == set(PERSONAL)
 
 
+def test_a_photo_is_called_one_and_a_number_stands_where_there_are_several(student, office):
+    complain(student, what="people.photo", wanted="新的")
+    Correction.objects.update(now="/people/somebody/photo?v=7a81")
+    page = student.get("/me/corrections/").content.decode()
+    (row,) = student.get("/me/corrections/").context["mine"].lines
+    assert [str(cell.shown) for cell in row.cells if str(cell.label) == "后来"] == ["照片"]
+    assert "/people/somebody" not in page
+    assert '<span class="num muted">20240518</span>' not in page
+
+
 @pytest.mark.capability("A035.3")
 @pytest.mark.parametrize("field", PERSONAL)
 def test_a_complaint_of_any_field_waits_with_who_answers_for_it(student, office, field):
