@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import clock
 from nanhu.kernel.kit import Choice, Filters, Search, Views
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.ui.words import term
 from nanhu.platforms.messages import inbox, queries
 from nanhu.platforms.messages.models import Notice
 
@@ -66,7 +67,7 @@ def filters_of(visible: QuerySet[Notice], viewer: Viewer) -> type[Filters]:
     said: dict[str, object] = {
         "q": Titled(label=_("按标题搜索")),
         "unread": Views({"1": (_("只看未读"), queries.is_unread_by(viewer))}, everything=_("全部")),
-        "office": Choice(_("发布单位"), offices, field="office__code"),
+        "office": Choice(_("发布单位"), [(code, term(name)) for code, name in offices], field="office__code"),
         "year": Year(_("年份"), [(year, str(year)) for year in years]),
     }
     if not offices:

@@ -8,6 +8,7 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.school import school
+from nanhu.kernel.ui.words import term
 from nanhu.platforms.messages import rules
 
 
@@ -99,7 +100,7 @@ class Notice(models.Model):
     @property
     def office_name(self) -> str:
         """In whose name it speaks; the school's where no office is named."""
-        return self.office.name if self.office else school().name
+        return term(self.office.name) if self.office else school().name
 
 
 class NoticeUnit(models.Model):
