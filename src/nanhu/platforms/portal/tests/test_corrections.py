@@ -110,7 +110,9 @@ def test_each_fact_of_oneself_has_its_button(student):
 
 
 def test_a_photo_is_called_one_and_a_number_stands_where_there_are_several(student, office):
+    FieldOwner.objects.update(field="people.photo")
     complain(student, what="people.photo", wanted="新的")
+    decide(office, "agree")
     Correction.objects.update(now="/people/somebody/photo?v=7a81")
     page = student.get("/me/corrections/").content.decode()
     (row,) = student.get("/me/corrections/").context["mine"].lines
