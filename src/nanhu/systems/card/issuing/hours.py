@@ -29,7 +29,9 @@ class OfficeHours:
     @property
     def days(self) -> str:
         """5月1日 – 9月30日."""
-        summer, winter = (date.fromisoformat(f"2000-{first_day(table(), key)}") for key in ("summer_from", "winter_from"))
+        summer, winter = (
+            date.fromisoformat(f"2000-{first_day(table(), key)}") for key in ("summer_from", "winter_from")
+        )
         first, after = (summer, winter) if self.season == "summer" else (winter, summer)
         return " – ".join(dates.short_day(day, day.year) for day in (first, after - timedelta(days=1)))
 
