@@ -55,6 +55,28 @@ def opened(
     return page
 
 
+SECTION = """<body class="console"><nav class="section"><div class="section-inner">
+<a class="section-name" href="#own"><span>Correct personal information, wherever it came from</span></a>
+<div class="section-nav"><ul></ul></div></div></nav></body>"""
+
+
+def test_a_long_name_of_a_room_moves_no_phone_sideways(chromium: Browser) -> None:
+    page = opened(chromium, width=390, attributes='lang="en" data-type="large"', body=SECTION)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+FILTERS = """<div class="filters"><form class="filter-fields"><label class="filter"><span class="filter-label">类别</span>
+<select><option value="">类别</option><option value="a">甲</option></select></label>
+<label class="filter"><span class="filter-label">从</span><input type="date"></label></form></div>"""
+
+
+def test_a_filter_that_says_its_name_itself_says_it_once_on_a_phone(chromium: Browser) -> None:
+    for width, seen in ((390, [False, True]), (1440, [True, True])):
+        page = opened(chromium, width=width, body=FILTERS)
+        heights = page.locator(".filter-label").evaluate_all("all => all.map(one => one.offsetHeight > 1)")
+        assert heights == seen, width
+
+
 def test_the_head_of_a_long_table_stays_under_the_bar(chromium: Browser) -> None:
     page = opened(chromium, width=1440, height=900)
     page.evaluate("scrollTo(0, 700)")

@@ -54,6 +54,13 @@ def test_a_student_cannot_open_a_staff_notice_by_its_address(browser, publish):
     assert f'href="/notices/files/{file.public_id}/"' in page.content.decode()
 
 
+def test_an_english_reader_reads_its_office_in_english(browser, publish):
+    notice = publish(office_code="1012")
+    for page in (LIST, address(notice), "/"):
+        said = browser("student").get(page, headers={"accept-language": "en"}).content.decode()
+        assert ("Academic Affairs Office" in said, "教务处" in said) == (True, False), page
+
+
 def test_a_stranger_is_sent_to_sign_in(client, publish):
     answer = client.get(address(publish()))
     assert answer.status_code == 302
