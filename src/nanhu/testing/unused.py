@@ -34,7 +34,6 @@ KEPT = {
     "period_span": "platforms/campus: from period to period in moments, for whoever books by them",
     "lines_of_batch": "platforms/parties: what became of each, for hr, finance and academic",
     "quotas_of": "platforms/parties: for finance",
-    "on_rows": "platforms/datahub: how a system hears of shared tables that another fills",
     "sensitive_rows": "platforms/datahub: the one way to what is sealed, for leaving and emergencies",
     "open_next_key": "platforms/terminals: the terminal's half of a change of keys",
     "read_application": "emulators/bank: what a server of the tests is told to run",

@@ -21,14 +21,14 @@ TOLD_FOR: Final = timedelta(days=45)
 """After their end; older rows stay as they were written."""
 
 
-def publish_requests() -> int:
-    return datahub.put_own("service.request", rows(), by=BY)
+def publish_requests(**which: Any) -> int:
+    return datahub.put_own("service.request", rows(**which), by=BY)
 
 
-def rows() -> Iterator[Mapping[str, Any]]:
+def rows(**which: Any) -> Iterator[Mapping[str, Any]]:
     numbers = people.numbers_by_person()
     open_or_new = Q(state__in=[*OPEN, "done"]) | Q(closed_at__gte=now() - TOLD_FOR) | Q(state="merged")
-    found = Request.objects.filter(open_or_new, kind__in=[*REPAIRS, *QUESTIONS], is_anonymous=False)
+    found = Request.objects.filter(open_or_new, kind__in=[*REPAIRS, *QUESTIONS], is_anonymous=False, **which)
     for one in found.select_related("place", "fault_class", "unit", "crew").order_by("number").iterator(2_000):
         yield {
             "number": one.number,
@@ -44,4 +44,5 @@ def rows() -> Iterator[Mapping[str, Any]]:
             "done_at": one.done_at,
             "reopened": one.reopened,
             "rating": one.rating,
+            "origin": one.origin,
         }

@@ -1,15 +1,18 @@
-"""What a merge of two records means for their requests, and who leaves for his crew. The handler gets a list and may get it twice."""
+"""What a merge of two records means for their requests, who leaves for his crew, and which things are broken. The handler gets a list and may
+get it twice."""
 
 from collections.abc import Sequence
 
 from django.db import transaction
 
 from nanhu.kernel.events import subscribe
+from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged
 from nanhu.services.requests.models import Crew, CrewMember, MeToo, Request, TokenIssue
 from nanhu.services.requests.models.requests import OPEN
 from nanhu.services.requests.rules import TOKENS_A_TERM
+from nanhu.services.requests.services import things
 from nanhu.services.requests.services.dispatching import give_back
 
 
@@ -29,6 +32,11 @@ def leave(person_id: int) -> None:
     for crew in crews:
         if not crew.members.exists():
             give_back(crew)
+
+
+@datahub.on_rows(things.TABLE, name="requests.take_broken_things")
+def take_broken_things(events: Sequence[datahub.RowsChanged]) -> None:
+    things.keep_up(dict.fromkeys(key for event in events for (key,) in event.keys))
 
 
 @subscribe(PersonsMerged, name="requests.rekey")

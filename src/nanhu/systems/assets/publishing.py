@@ -1,24 +1,29 @@
 """Things as other systems know them: the shared tables of assets, each night, while this system writes them."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_time
+from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.folding import one_line
 from nanhu.kernel.jobs import alone
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.counting.models import CountResult
 from nanhu.systems.assets.counting.queries import VERDICTS
-from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, Disposal, Loss, Receipt
+from nanhu.systems.assets.models import Asset, BookedMonth, Depreciation, Disposal, Loss, Maintenance, Receipt
 from nanhu.systems.assets.sheets import LONGEST_NAME
 
 BY: Final = Actor.system("assets.publish")
 MONTHS_TOLD_AGAIN: Final = 3
 """Of the months that are booked, the last: what is closed stays as it was told."""
+LONGEST_FAULT: Final = 255
+REPAIRS: Final = "assets.repair"
+TOLD_FOR: Final = timedelta(days=45)
+"""After its end a repair is told; older rows stay as they were written."""
 COUNTED: Final = ("booked", *VERDICTS, "unproven")
 type Row = Mapping[str, Any]
 
@@ -105,6 +110,28 @@ def counts() -> Iterator[Row]:
         }
 
 
+def repairs(**which: Any) -> Iterator[Row]:
+    """Of fixed assets and of what is 低值 alike; by whoever reported it, else whoever has the thing."""
+    numbers = people.numbers_by_person()
+    lately = Q(result=Maintenance.Result.OPEN) | Q(closed_at__gte=now() - TOLD_FOR)
+    found = Maintenance.objects.filter(lately, **which)
+    for one in found.select_related("asset__classification", "asset__unit", "asset__room", "author").order_by("pk"):
+        thing, reporter = one.asset, one.author.person_id if one.author else None
+        yield {
+            "repair": str(one.pk),
+            "asset": thing.number,
+            "name": one_line(thing.name)[:LONGEST_NAME],
+            "classification": thing.classification.code,
+            "unit_code": thing.unit.code,
+            "place": thing.room.key if thing.room else "",
+            "campus_no": numbers.get(reporter or 0) or numbers.get(thing.keeper_id or 0, ""),
+            "fault": one_line(one.fault)[:LONGEST_FAULT],
+            "state": one.result,
+            "opened_at": one.opened_at,
+            "closed_at": one.closed_at,
+        }
+
+
 def months() -> Iterator[Row]:
     last = list(BookedMonth.objects.order_by("-month").values_list("month", flat=True)[:MONTHS_TOLD_AGAIN])
     booked = Depreciation.objects.filter(booked_in__in=last).order_by()
@@ -125,6 +152,7 @@ TABLES: Final[Mapping[str, tuple[Callable[[], Iterator[Row]], bool]]] = {
     "assets.disposal": (disposals, True),
     "assets.count": (counts, True),
     "assets.depreciation_month": (months, False),
+    REPAIRS: (repairs, False),
 }
 """Each with its rows, and whether these are all there is."""
 
@@ -136,3 +164,8 @@ def publish_everything() -> int:
         with alone("assets.table_not_published", table=table):
             changed += datahub.put_own(table, rows(), by=BY, is_whole=is_whole)
     return changed
+
+
+def publish_repairs(**which: Any) -> int:
+    """At once, so that somebody comes."""
+    return datahub.put_own(REPAIRS, repairs(**which), by=BY)

@@ -1,14 +1,18 @@
-"""What a merge of two records means for the things in their names, and what was decided in 待办. Handlers get a list and may get it twice."""
+"""What a merge of two records means for the things in their names, what was decided in 待办, and how far the service hall is with what is
+broken. Handlers get a list and may get it twice."""
 
 from collections.abc import Sequence
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
+from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows.api import CaseClosed
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsMerged
-from nanhu.systems.assets.models import Receipt
+from nanhu.systems.assets.events import RepairChanged
+from nanhu.systems.assets.models import Maintenance, Receipt
 from nanhu.systems.assets.processes import DECIDED
+from nanhu.systems.assets.publishing import REPAIRS, publish_repairs
 from nanhu.systems.assets.services import deciding, receiving
 from nanhu.systems.assets.services.merging import rekey
 
@@ -31,3 +35,18 @@ def hear_the_end(events: Sequence[CaseClosed]) -> None:
             for found in model._default_manager.filter(case=event.case_id, state=model.waits_in):  # noqa: SLF001
                 by, said = deciding.heard(found, event.outcome)
                 deciding.close(by=by, found=found, answer=said)
+
+
+@subscribe(RepairChanged, name="assets.publish_repairs")
+def tell_of_repairs(events: Sequence[RepairChanged]) -> None:
+    publish_repairs(pk__in={event.repair_id for event in events})
+
+
+@datahub.on_rows("service.request", name="assets.follow_requests")
+def follow_requests(events: Sequence[datahub.RowsChanged]) -> None:
+    """Number and state of the request that each repair became, for its card."""
+    numbers = {key for event in events for key in event.keys}
+    for one in datahub.rows("service.request", keys=numbers):
+        table, _slash, repair = (one.origin or "").partition("/")
+        if table == REPAIRS and repair.isascii() and repair.isdigit():
+            Maintenance.objects.filter(pk=repair).update(request=one.number, request_state=one.state)

@@ -261,6 +261,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_extended", models.BooleanField(default=False)),
+                (
+                    "origin",
+                    models.TextField(
+                        blank=True,
+                        default="",
+                        help_text="the row of a shared table that it came of: assets.repair/12",
+                    ),
+                ),
                 ("routed", models.PositiveSmallIntegerField(default=0)),
                 ("is_with_leader", models.BooleanField(default=False)),
                 ("reopened", models.PositiveSmallIntegerField(default=0)),
@@ -750,6 +758,14 @@ class Migration(migrations.Migration):
                     32,
                 ),
                 name="requests_reply_key_is_one",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="request",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("origin", ""), _negated=True),
+                fields=("origin",),
+                name="requests_one_of_an_origin",
             ),
         ),
         migrations.CreateModel(

@@ -98,6 +98,9 @@ class Request(models.Model):
     is_extended = models.BooleanField(default=False)
     topic = models.ForeignKey(Topic, null=True, on_delete=models.PROTECT, related_name="requests")
 
+    origin = models.TextField(
+        default="", blank=True, help_text="the row of a shared table that it came of: assets.repair/12"
+    )
     routed = models.PositiveSmallIntegerField(default=0)
     is_with_leader = models.BooleanField(default=False)
     reopened = models.PositiveSmallIntegerField(default=0)
@@ -165,6 +168,7 @@ class Request(models.Model):
             models.CheckConstraint(
                 condition=Q(rating=None) | Q(rating__range=(1, 5), state="closed"), name="requests_rating"
             ),
+            models.UniqueConstraint(fields=["origin"], condition=~Q(origin=""), name="requests_one_of_an_origin"),
             models.CheckConstraint(
                 condition=Q(worker=None) | Q(crew__isnull=False), name="requests_worker_is_of_a_crew"
             ),

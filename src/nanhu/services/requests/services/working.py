@@ -151,11 +151,16 @@ def withdraw(*, by: Actor, request: Request, person_id: int) -> Request:
     refuse_others(found, person_id)
     if found.me_too.exists():
         raise FollowedError
-    found.state, found.closed_at, found.due_at = State.WITHDRAWN, now(), None
-    found.save(update_fields=["state", "closed_at", "due_at"])
-    note(by, found, What.WITHDRAWN)
-    tell_crew(found, said(found, _lazy("已撤回")))
+    call_off(by, found)
     return found
+
+
+def call_off(by: Actor, request: Request, words: str = "") -> None:
+    """Of one that is locked and open."""
+    request.state, request.closed_at, request.due_at = State.WITHDRAWN, now(), None
+    request.save(update_fields=["state", "closed_at", "due_at"])
+    note(by, request, What.WITHDRAWN, words)
+    tell_crew(request, said(request, _lazy("已撤回")))
 
 
 def refuse_others(request: Request, person_id: int) -> None:

@@ -698,10 +698,24 @@ class Migration(migrations.Migration):
                 ),
                 ("cost_fen", models.BigIntegerField(default=0)),
                 ("closed_at", models.DateTimeField(null=True)),
+                ("request", models.TextField(blank=True, default="", help_text="its number in the service hall")),
+                (
+                    "request_state",
+                    models.TextField(blank=True, default="", help_text="of that, by the code of service.request"),
+                ),
                 (
                     "asset",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="maintenance", to="assets.asset"
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],

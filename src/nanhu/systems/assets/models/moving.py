@@ -194,10 +194,13 @@ class Maintenance(models.Model):
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="maintenance")
     fault = models.TextField()
     opened_at = models.DateTimeField(default=timezone.now)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     opened_by_name = models.TextField()
     result = models.TextField(choices=Result, default=Result.OPEN)
     cost_fen = models.BigIntegerField(default=0)
     closed_at = models.DateTimeField(null=True)
+    request = models.TextField(default="", blank=True, help_text="its number in the service hall")
+    request_state = models.TextField(default="", blank=True, help_text="of that, by the code of service.request")
 
     class Meta:
         db_table = "assets_maintenance"

@@ -13,9 +13,11 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.events import publish
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import DuePastError, InspectionFailedError
+from nanhu.systems.assets.events import RepairChanged
 from nanhu.systems.assets.models import Asset, Inspection, InspectionRecord, Loan, Maintenance
 from nanhu.systems.assets.services import renting
 from nanhu.systems.assets.services.moving import AT_HAND, Kind, State, locked, move
@@ -122,8 +124,10 @@ def resting_state(asset: Asset) -> str:
 def report_broken(*, by: Actor, asset: Asset, fault: str, person_id: int | None = None) -> Asset:
     """`person_id`: who says so of a thing of his own."""
     found = locked(asset, AT_HAND, keeper_id=person_id)
-    Maintenance.objects.create(asset=found, fault=given(fault), opened_by_name=by.name)
+    facts = {"fault": given(fault), "author_id": by.account_id, "opened_by_name": by.name}
+    repair = Maintenance.objects.create(asset=found, **facts)
     move(by=by, asset=found, kind=Kind.BROKEN, reason=fault, state=State.IN_REPAIR)
+    publish(RepairChanged(repair_id=repair.pk))
     return found
 
 
@@ -134,7 +138,10 @@ def end_repair(*, by: Actor, asset: Asset, is_repaired: bool, cost_fen: int, rea
     if is_repaired:
         refuse_failed(found)
     result = Result.REPAIRED if is_repaired else Result.BEYOND
-    found.maintenance.filter(result=Result.OPEN).update(result=result, cost_fen=cost_fen, closed_at=now())
+    for repair in found.maintenance.filter(result=Result.OPEN):
+        repair.result, repair.cost_fen, repair.closed_at = result, cost_fen, now()
+        repair.save(update_fields=["result", "cost_fen", "closed_at"])
+        publish(RepairChanged(repair_id=repair.pk))
     kind, state = (Kind.REPAIRED, resting_state(found)) if is_repaired else (Kind.BEYOND_REPAIR, State.TO_SCRAP)
     move(by=by, asset=found, kind=kind, reason=reason, state=state)
     return found

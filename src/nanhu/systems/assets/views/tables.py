@@ -34,7 +34,9 @@ from nanhu.kernel.kit.people import person_lines
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus.api import PlaceSearch
+from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets.models import (
@@ -43,6 +45,7 @@ from nanhu.systems.assets.models import (
     Inspection,
     InspectionRecord,
     Loan,
+    Maintenance,
     Purchase,
     Receipt,
     Rent,
@@ -89,6 +92,10 @@ def soon(field: str) -> Q:
     return Q((f"{field}__gte", campus_today()), (f"{field}__lt", campus_today() + SOON))
 
 
+MENDED: Final = Q(maintenance__result=Maintenance.Result.OPEN, maintenance__request_state__in=["done", "closed"])
+"""The service hall says that it is; its keeper looks, and enters what came of it."""
+
+
 class NumberSearch(PlaceSearch):
     """Also by what a scanner read off a label's bars."""
 
@@ -114,6 +121,7 @@ class ThingFilters(Filters):
             "in_stock": (_("在库待领"), Q(state=State.IN_STOCK)),
             UNCONFIRMED: (_("本人未确认"), Q(state=State.IN_USE, confirmed_at=None)),
             "out": (_("借出、维修"), Q(state__in=[State.LENT, State.IN_REPAIR])),
+            "mended": (_("报修办完，待登记"), MENDED),
             "missing": (_("丢失待查"), Q(state=State.MISSING)),
             "to_scrap": (_("待报废"), Q(state=State.TO_SCRAP)),
             "idle": (_("闲置"), Q(is_idle=True) & STANDING),
@@ -282,6 +290,7 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
         (_("本月折旧"), format_yuan(monthly_fen(thing))),
         (_("借出到"), ", ".join(map(out_words, loans_of(thing)))),
         (_("租金"), rent_words(thing)),
+        (_("服务大厅"), request_words(thing)),
         (_("经费项目"), thing.funds),
         (_("供应商"), thing.supplier),
         (_("原编号"), thing.former_number),
@@ -328,6 +337,14 @@ def rent_words(thing: Asset) -> str:
     if found["billed"] is None:
         return ""
     return _("应缴 %(billed)s，已缴 %(paid)s") % {name: format_yuan(fen) for name, fen in found.items()}
+
+
+def request_words(thing: Asset) -> str:
+    """How far the service hall is with what is broken now."""
+    is_broken = thing.state == State.IN_REPAIR
+    repair = thing.maintenance.filter(result=Maintenance.Result.OPEN).exclude(request="").first() if is_broken else None
+    states = datahub.codes_of("service.request", "state")
+    return f"{repair.request} {term(states.get(repair.request_state, ''))}".strip() if repair else ""
 
 
 def due_words(inspection: Any) -> str:

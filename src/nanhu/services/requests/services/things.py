@@ -1,0 +1,70 @@
+"""Repairs of things (资产报修): what the system of assets, ours or a vendor's, says is broken becomes a request, once; what it says is
+mended is called off."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from nanhu.kernel.actors import Actor
+from nanhu.kernel.once import lock_key
+from nanhu.platforms.campus import api as campus
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.services.requests.models import FaultClass, Request
+from nanhu.services.requests.models.requests import OPEN
+from nanhu.services.requests.publishing import publish_requests
+from nanhu.services.requests.services.filing import file_repair
+from nanhu.services.requests.services.timeline import locked
+from nanhu.services.requests.services.working import call_off
+
+TABLE: Final = "assets.repair"
+BY: Final = Actor.system("requests.things")
+FURNITURE: Final = "A05"
+"""家具用具 of GB/T 14885."""
+
+
+def keep_up(keys: Iterable[str]) -> None:
+    """With the rows of these keys, as they are by now."""
+    for key in keys:
+        follow_row(key)
+
+
+@transaction.atomic
+def follow_row(key: str) -> None:
+    origin = f"{TABLE}/{key}"
+    lock_key(f"requests.origin:{origin}")
+    row = next(iter(datahub.rows(TABLE, keys=[(key,)])), None)
+    known = Request.objects.filter(origin=origin).first()
+    if row is not None and row.state == "open":
+        made = file_of(origin, row) if known is None else None
+        if made is not None:
+            publish_requests(pk=made.pk)
+    elif known is not None and known.is_open and not known.me_too.exists():
+        with override(settings.LANGUAGE_CODE):  # kept for whoever reads it
+            words = _("资产系统登记了维修结果")
+        call_off(BY, locked(known, set(OPEN)), words)
+        publish_requests(pk=known.pk)
+
+
+def file_of(origin: str, row: Any) -> Request | None:
+    """In the name of who reported it there; None where he has no account, or nobody knows where the thing stands: nobody could be let in."""
+    place = campus.Place.objects.filter(key=row.place or "").first()
+    person_id = people.find_people_by_campus_no([row.campus_no or ""]).get(row.campus_no or "")
+    account = identity.account_of(person_id) if person_id is not None else None
+    if place is None or person_id is None or account is None:
+        return None
+    is_furniture = row.classification.startswith(FURNITURE)
+    return file_repair(
+        by=Actor(account_id=account.pk, name=people.person_card(person_id).name),
+        person_id=person_id,
+        place=place,
+        fault_class=FaultClass.objects.get(key=FaultClass.Key.FURNITURE if is_furniture else FaultClass.Key.OTHER),
+        words=f"{row.name} {row.asset}：{row.fault}",
+        twin="other",
+        origin=origin,
+    )
