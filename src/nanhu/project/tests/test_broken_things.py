@@ -36,6 +36,14 @@ def report(school, thing, fault="不开机", number="T2"):  # noqa: F811
     return person
 
 
+def test_nobody_is_sent_where_nobody_knows_the_room(school, crew):  # noqa: F811
+    thing = school.thing()
+    Asset.objects.filter(pk=thing.pk).update(room=None)
+    report(school, thing, number="T1")
+    assert [row.place for row in datahub.rows(things.TABLE)] == [""]
+    assert not Request.objects.exists()
+
+
 def test_a_crew_comes_and_the_card_says_when_it_is_done(school, crew):  # noqa: F811
     thing = school.thing("台式计算机", keeper="T2")
     person, keeper, worker = report(school, thing), school.client("T1"), school.client("T8")
@@ -43,9 +51,7 @@ def test_a_crew_comes_and_the_card_says_when_it_is_done(school, crew):  # noqa: 
     assert (one.person_id, one.place.key, one.fault_class.key, one.crew) == (school["T2"], "b1-101", "other", crew)
     assert f"台式计算机 {thing.number}：不开机" in worker.get(f"{WORK}{one.public_id}/").content.decode()
     card, waiting = f"/assets/unit/{thing.public_id}/", "/assets/unit/?show=mended"
-    assert f"{one.number} 已派单" in keeper.get(card).content.decode()
     assert f"{one.number} 已派单" in person.get(f"/assets/mine/{thing.public_id}/").content.decode()
-    assert thing.number not in keeper.get(waiting).content.decode()
     worker.post(f"{WORK}{one.public_id}/done/", {"cause": "wear", "words": "换了电源", "photos": picture()})
     things.publish_requests()
     deliver_pending()
@@ -96,11 +102,3 @@ def test_a_room_full_of_computers_is_reported_whole_and_counts_for_no_bound_of_i
     form = {"place": "b1-101 101", "fault_class": "other", "words": "讲台松了", "phone": "13907300001", "twin": "other"}
     assert school.client("T1").post("/requests/repair/", form).status_code == 302
     assert Request.objects.filter(origin="").count() == 1
-
-
-def test_nobody_is_sent_where_nobody_knows_the_room(school, crew):  # noqa: F811
-    thing = school.thing()
-    Asset.objects.filter(pk=thing.pk).update(room=None)
-    report(school, thing, number="T1")
-    assert [row.place for row in datahub.rows(things.TABLE)] == [""]
-    assert not Request.objects.exists()

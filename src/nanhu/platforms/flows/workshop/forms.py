@@ -92,7 +92,9 @@ class ServiceForm(PromiseForm):
 
     def settled(self, sketch: Sketch) -> Sketch:
         said = self.cleaned_data
-        kept = {name: said[name] for name in ("name", "summary", "retention", "fallback") if name in said}
+        kept = {
+            name: said[name] for name in ("name", "summary", "retention", "legal_basis", "fallback") if name in said
+        }
         prefix = said.get("letters", sketch.prefix)
         return replace(sketch, promise=self.minutes(), faces=tuple(said["faces"]), prefix=prefix, **kept)
 
@@ -114,6 +116,7 @@ class SettingsForm(ServiceForm):
         help_text=_("不选就是各类人员；例如只给研究生、只给在编教职工。"),
     )
     retention = forms.ChoiceField(label=_("办结后保存"), choices=Definition.RETENTION, initial="normal")
+    legal_basis = forms.CharField(label=_("法律依据"), max_length=200, required=False)
     fallback = forms.CharField(
         label=_("停电或系统不通时怎么办"),
         max_length=200,
@@ -168,7 +171,7 @@ def unit_names(codes: Iterable[str]) -> list[str]:
 
 def settings_initial(sketch: Sketch) -> dict[str, Any]:
     number, unit = promise_parts(sketch.promise)
-    named = {name: getattr(sketch, name) for name in ("name", "summary", "retention", "fallback")}
+    named = {name: getattr(sketch, name) for name in ("name", "summary", "retention", "legal_basis", "fallback")}
     return {
         **named,
         "reopens_at": sketch.body.reopens_at,

@@ -89,7 +89,7 @@ def in_words(sketch: Sketch) -> dict[str, tuple[str, str]]:
         " units": (say("只限这些单位的人"), "、".join(forms.unit_names(sketch.units))),
         " categories": (say("只限这些人员类别"), "、".join(forms.category_words(sketch.categories))),
         " retention": (say("办结后保存"), str(dict(Definition.RETENTION)[sketch.retention])),
-        " basis": (say("依据"), sketch.legal_basis),
+        " basis": (say("法律依据"), sketch.legal_basis),
         " fallback": (say("停电或系统不通时怎么办"), sketch.fallback),
     }
     if sketch.body.reopens_at:

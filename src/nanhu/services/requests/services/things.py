@@ -54,14 +54,14 @@ def follow_row(key: str) -> None:
 def file_of(origin: str, row: Any) -> Request | None:
     """In the name of who reported it there; None where he has no account, or nobody knows where the thing stands: nobody could be let in."""
     place = campus.Place.objects.filter(key=row.place or "").first()
-    person_id = people.find_people_by_campus_no([row.campus_no or ""]).get(row.campus_no or "")
-    account = identity.account_of(person_id) if person_id is not None else None
-    if place is None or person_id is None or account is None:
+    person_id = people.find_people_by_campus_no([row.campus_no or ""]).get(row.campus_no or "", 0)
+    person, account = people.person_card(person_id), identity.account_of(person_id)
+    if place is None or person is None or account is None:
         return None
     is_furniture = row.classification.startswith(FURNITURE)
     return file_repair(
-        by=Actor(account_id=account.pk, name=people.person_card(person_id).name),
-        person_id=person_id,
+        by=Actor(account_id=account.pk, name=person.name),
+        person_id=person.person_id,
         place=place,
         fault_class=FaultClass.objects.get(key=FaultClass.Key.FURNITURE if is_furniture else FaultClass.Key.OTHER),
         words=f"{row.name} {row.asset}：{row.fault}",

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.assets.errors import OutdatedTransferError
@@ -35,7 +36,7 @@ from nanhu.systems.assets.tests.test_losing import owned
 from nanhu.systems.assets.tests.test_moving import asked, confirmed
 from nanhu.systems.assets.tests.test_processes import argued, decide, task_of, to_let
 from nanhu.systems.assets.tests.test_purchasing import granted, in_stock, paid, taken_back
-from nanhu.systems.assets.tests.test_receiving import opened
+from nanhu.systems.assets.tests.test_receiving import opened, sign
 from nanhu.systems.assets.views import cases, mine, office, unit
 from nanhu.testing.pages import IntakeTests, PageTests, ProposalTests
 
@@ -246,6 +247,16 @@ def test_a_keeper_sees_the_things_of_the_unit_alone(school):
     page = school.client("T1").get("/assets/unit/").content.decode()
     assert "计算机学院的电脑" in page
     assert "化工学院的电脑" not in page
+
+
+def test_a_card_says_what_a_thing_is_for_and_how_it_was_acquired(school):
+    receipt = opened(school, head={"contract": "HT-0917"}, quantity=1, use="research")
+    for number in ("T2", "T3"):
+        sign(school, receipt, number)
+    thing = Asset.objects.get()
+    page = school.client("T1").get(f"/assets/unit/{thing.public_id}/").content.decode()
+    said = ("科研", f"购置 {dates.short_day(thing.acquired_on, None)}", "HT-0917", thing.invoice)
+    assert [words for words in said if not words or words not in page] == []
 
 
 def test_a_thing_of_another_unit_is_not_there(school):

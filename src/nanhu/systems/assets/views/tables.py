@@ -280,6 +280,8 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
         (_("分类"), thing.classification),
         (_("厂家和型号"), f"{thing.maker} {thing.model}".strip()),
         (_("序列号"), thing.serial),
+        (_("用途"), thing.get_use_display()),
+        (_("取得方式"), f"{thing.get_acquired_display()} {dates.short_day(thing.acquired_on, None)}"),
         (_("数量"), f"{thing.quantity} {thing.classification.measure}"),
         (_("投入使用"), dates.short_day(thing.put_into_use_on, None)),
         (_("保修到"), dates.short_day(thing.warranty_until, None) if thing.warranty_until else ""),
@@ -293,6 +295,8 @@ def facts_of(thing: Asset) -> list[tuple[Any, Any]]:
         (_("服务大厅"), request_words(thing)),
         (_("经费项目"), thing.funds),
         (_("供应商"), thing.supplier),
+        (_("合同号"), thing.contract),
+        (_("发票号"), thing.invoice),
         (_("原编号"), thing.former_number),
         *(
             (one.get_kind_display(), due_words(one))

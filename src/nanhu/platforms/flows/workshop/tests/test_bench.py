@@ -426,9 +426,10 @@ def test_a_field_is_shown_to_chosen_steps_alone_until_somebody_says_otherwise(sc
 def test_what_one_does_while_the_system_stands_still_is_published_by_two(school):
     definition, head = published(school), school.client("T3")
     said = BEGUN | {"letters": "ZM", "retention": "normal", "fallback": "到教务处 201 填纸质单", "reopens_at": ""}
+    said |= {"legal_basis": "《普通高等学校学生管理规定》第三十条"}
     assert send(head, definition, "settings/", **said).status_code == 302
     page = head.get(f"/flows/workshop/{definition.key}/publish/").content.decode()
-    assert "到教务处 201" in page
+    assert [word for word in ("到教务处 201", "法律依据", "第三十条") if word not in page] == []
     assert send(head, definition, "publish/", change="写应急办法").status_code == 302
     definition.refresh_from_db()
     assert definition.fallback == "", "another has not agreed yet"
@@ -436,3 +437,8 @@ def test_what_one_does_while_the_system_stands_still_is_published_by_two(school)
     assert keeper(school, "T4").post(f"/flows/workshop/publications/{asked.public_id}/approve/").status_code == 302
     definition.refresh_from_db()
     assert definition.fallback == "到教务处 201 填纸质单"
+    assert (
+        "法律依据：《普通高等学校学生管理规定》第三十条"
+        in school.client("S1").get(f"/flows/new/{definition.key}/").content.decode()
+    )
+    assert "第三十条" in head.get(f"/flows/workshop/{definition.key}/settings/").content.decode(), "it stays"
