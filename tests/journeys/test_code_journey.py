@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 import segno
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from nanhu.platforms.terminals.api import Terminal
@@ -22,11 +23,17 @@ campus, chromium, sign_in = test_card_journey.campus, test_card_journey.chromium
 CODE = re.compile("^N1A[0-9A-Z]{50}$")
 KEPT = """async () => {
   await navigator.serviceWorker.ready;
-  const cache = await caches.open("nanhu-code-1");
+  const cache = await caches.open("nanhu-own-code");
   while (!(await cache.match("/card/code/"))) await new Promise((later) => setTimeout(later, 50));
 }"""
 
 
+FORGOTTEN = """async () => {
+  const kept = [...(await caches.keys()), ...(await indexedDB.databases()).map((one) => one.name)];
+  return !kept.some((name) => name.startsWith("nanhu-own-"));
+}"""
+KEEPS_ROWS = "caches.open('nanhu-pages-1').then((cache) => cache.match('/card/transactions/')).then(Boolean)"
+KNOWS_WHO = "localStorage.getItem('nanhu-last-owner') === document.querySelector('meta[name=app-worker]').dataset.owner"
 HALF_MINUTE_MS = 30_000
 WRONG_CLOCK = "const right = Date.now; Date.now = () => right() + 300_000"
 
@@ -130,6 +137,51 @@ def test_a_phone_that_was_switched_off_forgets_its_keys(sign_in):
     expect(elsewhere.get_by_text("已停用。这部手机上的")).to_be_visible()
     expect(page.get_by_text("这部手机的付款码已停用")).to_be_visible()
     assert page.evaluate("async () => (await import('/static/card_codes/vault.js')).readDevice()") is None
+
+
+def test_the_sign_out_takes_code_and_keys_along_without_network_too(sign_in):
+    page = open_code(sign_in)
+    page.evaluate(KEPT)
+    page.evaluate("document.querySelector('form[action$=\"sign-out\"]').submit()")
+    page.wait_for_url("**/signed-out*")
+    page.wait_for_function(FORGOTTEN)
+    assert not shows_a_code(page)
+
+
+@pytest.mark.parametrize(("who", "has_code"), [("student", True), ("teacher", False)])
+def test_whoever_signs_in_again_has_his_code_and_the_next_one_finds_none(sign_in, who, has_code):
+    page = open_code(sign_in)
+    page.evaluate(KEPT)
+    page.context.clear_cookies()
+    page.goto("/sign-in")
+    page.fill("input[name=username]", test_card_journey.CAST[who][2])
+    page.fill("input[name=password]", test_card_journey.PASSWORD)
+    page.click("main button[type=submit]")
+    expect(page).not_to_have_url("**/sign-in")
+    page.wait_for_function(KNOWS_WHO)
+    assert shows_a_code(page) == has_code
+
+
+def shows_a_code(page) -> bool:
+    """Without network."""
+    page.context.set_offline(True)
+    try:
+        page.goto("/card/code/")
+    except PlaywrightError:  # nothing is kept at this address
+        return False
+    expect(page.locator("#code")).to_have_attribute("data-code", CODE)
+    return True
+
+
+def test_the_last_rows_of_the_card_are_read_without_network_with_their_time(sign_in):
+    page = sign_in("student", "phone", service_workers="allow")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.goto("/card/transactions/")
+    page.wait_for_function(KEEPS_ROWS)
+    page.context.set_offline(True)
+    page.goto("/card/transactions/")
+    expect(page.locator(".as-of")).to_contain_text("离线")
+    expect(page.locator("main")).to_contain_text("N1001")
 
 
 def test_who_signed_out_shows_no_code(sign_in):

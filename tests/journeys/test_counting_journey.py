@@ -26,7 +26,7 @@ FRAMES = 75
 """Two and a half seconds of the camera's thirty frames a second before each label."""
 KEPT = """async () => {
   await navigator.serviceWorker.ready;
-  const cache = await caches.open("nanhu-count-1");
+  const cache = await caches.open("nanhu-own-count-1");
   while (!(await cache.match(location.pathname)) || !(await cache.match(document.getElementById("count").dataset.wasm)))
     await new Promise((later) => setTimeout(later, 50));
 }"""

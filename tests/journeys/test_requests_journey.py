@@ -56,7 +56,7 @@ CHANGE = """([store, change]) => {
 }"""
 KEPT = """async () => {
   await navigator.serviceWorker.ready;
-  const cache = await caches.open("nanhu-work-1");
+  const cache = await caches.open("nanhu-own-work-1");
   while (!(await cache.match(location.pathname))) await new Promise((later) => setTimeout(later, 50));
 }"""
 

@@ -35,6 +35,8 @@ class Shell:
     """The frame of one page for one person; the empty one is what a stranger sees."""
 
     name: str = ""
+    owner: str = ""
+    """Says nothing of the account but that it is another one."""
     subtitle: str = ""
     photo_url: str = ""
     home_url: str = "/"

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -29,6 +30,7 @@ class PortalFrame:
         top, help_url = _top(request), help_on(request)
         return Shell(
             name=viewer.name,
+            owner=salted_hmac("nanhu.portal.frame", str(viewer.account_id), algorithm="sha256").hexdigest()[:16],
             subtitle=viewer.campus_no,
             home_url=address_of("portal:home"),
             search_url=address_of("portal:search"),

@@ -29,4 +29,4 @@ def session(request: HttpRequest) -> JsonResponse:
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
     """For the worker's list alone."""
-    return page_worker(request, cache="nanhu-work-1", pages="/requests/work/$")
+    return page_worker(request, cache="nanhu-own-work-1", pages="/requests/work/$")

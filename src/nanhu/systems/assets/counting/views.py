@@ -107,7 +107,7 @@ def private(found: dict[str, Any]) -> JsonResponse:
 @never_cache
 def worker(request: HttpRequest) -> HttpResponse:
     """For the counter, and for the list of counts beside it."""
-    return page_worker(request, cache="nanhu-count-1", pages="/count/([0-9a-f-]{36}/)?$")
+    return page_worker(request, cache="nanhu-own-count-1", pages="/count/([0-9a-f-]{36}/)?$")
 
 
 TAKES = Prepared(lambda: takes_of(Given("person")))

@@ -49,7 +49,12 @@ def enable(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or request.headers.get("Accept") != "application/json":
         facts = {"devices": living_devices(card.person_id), "most": MOST_DEVICES}
         return render(request, "card_codes/enable.html", facts)
-    made = register_device(by=person_at(request), person_id=card.person_id, name=phone_name(request))
+    made = register_device(
+        by=person_at(request),
+        person_id=card.person_id,
+        name=phone_name(request),
+        replaces=request.POST.get("replaces", ""),
+    )
     told = {
         "number": made.device.number,
         "pay_key": made.pay_key,

@@ -4,7 +4,7 @@ const root = document.getElementById("work");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
 const note = (name, isShown) => (root.querySelector(`[data-note="${name}"]`).hidden = !isShown);
 const { account, asked, worker } = root.dataset;
-const NAME = "nanhu-work", CACHE = "nanhu-work-1", AGAIN_MS = 15_000;
+const NAME = "nanhu-work", CACHE = "nanhu-own-work-1", AGAIN_MS = 15_000;
 const FINAL = new Set([404, 409, 413, 422]);
 let isSending = false;
 

@@ -37,9 +37,12 @@ def hold_phones(*person_ids: int) -> None:
 
 
 @transaction.atomic
-def register_device(*, by: Actor, person_id: int, name: str) -> NewDevice:
+def register_device(*, by: Actor, person_id: int, name: str, replaces: str = "") -> NewDevice:
+    """`replaces`: the number that this phone had before it forgot its keys, at a sign-out; another person's is left alone."""
     hold_phones(person_id)
     Wallet.objects.select_for_update().get(person_id=person_id)
+    for former in living_devices(person_id).filter(number=replaces):
+        end_device(by=by, device=former, ending=CodeDevice.Ending.REPLACED)
     if living_devices(person_id).count() >= MOST_DEVICES:
         raise TooManyDevicesError(most=MOST_DEVICES)
     pay_key, door_key = secrets.token_hex(32), secrets.token_hex(32)

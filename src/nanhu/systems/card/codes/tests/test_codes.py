@@ -12,7 +12,7 @@ from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.codes.errors import CodeExpiredError, CodeRevokedError, CodeUsedError, CodeWrongError
 from nanhu.systems.card.codes.models import CodeDevice, CodeUse
 from nanhu.systems.card.codes.rules import ALPHABET, STEP_SECONDS, part_of, read_code, write_picture
-from nanhu.systems.card.codes.services.devices import end_device, register_device
+from nanhu.systems.card.codes.services.devices import MOST_DEVICES, end_device, register_device
 from nanhu.systems.card.codes.services.spending import spend_code
 from nanhu.systems.card.codes.tests.phone import write_code
 
@@ -170,6 +170,24 @@ def test_a_phone_that_was_switched_off_pays_no_more(campus, phone):
     with pytest.raises(CodeRevokedError):
         spend(fresh, sequence=2)
     assert spend(used, sequence=1) == campus.card("student")
+
+
+def test_a_phone_that_is_enabled_again_takes_the_place_of_what_it_was(campus, phone):
+    fresh, teachers = phone.code(), Phone(campus, "teacher")
+    number = phone.device.number
+    for _sign_out in range(MOST_DEVICES + 1):
+        answer = enabled_again(campus, number)
+        assert answer.status_code == 201
+        number = answer.json()["number"]
+    with pytest.raises(CodeRevokedError):
+        spend(fresh)
+    assert enabled_again(campus, teachers.device.number).status_code == 201
+    assert spend(teachers.code(), sequence=2) == campus.card("teacher")
+
+
+def enabled_again(campus, number):
+    asked = {"accept": "application/json"}
+    return campus.client("student").post("/card/code/enable/", {"replaces": number}, headers=asked)
 
 
 @pytest.mark.capability("A082.4", "A089.2")

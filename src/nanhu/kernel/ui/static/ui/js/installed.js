@@ -28,7 +28,27 @@ async function takePushesOff() {
   for (const one of await navigator.serviceWorker.getRegistrations()) await (await one.pushManager?.getSubscription())?.unsubscribe();
 }
 
-if (document.querySelector("[data-takes-pushes-off]") && "serviceWorker" in navigator) takePushesOff().catch(() => {});
+// What is one person's own on this phone (caches and databases named so: his pages, the keys of his codes) goes with the sign-out, and where
+// somebody else has signed in. A session that ended by itself ends nothing: whoever signs in again has his code, also in a cellar.
+const OWN = /^nanhu-(own|pages)-/;
+const LAST = "nanhu-last-owner";
+const owner = said?.dataset.owner;
+
+async function forgetOwn() {
+  for (const name of (await globalThis.caches?.keys()) ?? []) if (OWN.test(name)) await caches.delete(name);
+  for (const { name } of (await indexedDB.databases?.()) ?? []) if (OWN.test(name)) indexedDB.deleteDatabase(name);
+}
+
+async function forgetAnothers() {
+  if (localStorage.getItem(LAST) === owner) return;
+  await forgetOwn();
+  localStorage.setItem(LAST, owner);
+}
+
+if (document.querySelector("[data-takes-pushes-off]")) {
+  forgetOwn().catch(() => {});
+  if ("serviceWorker" in navigator) takePushesOff().catch(() => {});
+} else if (owner) forgetAnothers().catch(() => {});
 
 addEventListener("beforeinstallprompt", (event) => {
   const button = document.querySelector("[data-install]");

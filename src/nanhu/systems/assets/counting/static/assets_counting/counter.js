@@ -252,7 +252,7 @@ function mayRead(isSo) {
 async function keepForLater() {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register(root.dataset.worker);
-  const cache = await caches.open("nanhu-count-1");
+  const cache = await caches.open("nanhu-own-count-1");
   const loaded = performance.getEntriesByType("resource").map((one) => one.name);
   const { decoder, reader, wasm } = root.dataset;
   const addresses = [decoder, reader, wasm].map((one) => new URL(one, location.href).href);

@@ -1,6 +1,6 @@
 // The code page: shows a fresh code, renews it by itself, says how things stand. Every word stands in the page.
 import { matrix } from "./qr.js";
-import { forgetDevice, keepDevice, makeCode, readDevice, secondsNow, STEP_SECONDS } from "./vault.js";
+import { forgetDevice, keepDevice, makeCode, ownerHere, readDevice, secondsNow, STEP_SECONDS } from "./vault.js";
 
 const root = document.getElementById("code");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -99,7 +99,7 @@ async function hear(told) {
 async function keepForLater() {
   if (!("serviceWorker" in navigator)) return;
   await navigator.serviceWorker.register(root.dataset.worker);
-  const cache = await caches.open("nanhu-code-1");
+  const cache = await caches.open("nanhu-own-code");
   const files = performance.getEntriesByType("resource").map((one) => one.name);
   const mine = files.filter((name) => name.startsWith(`${location.origin}/static/`) || name.startsWith(`${location.origin}/theme.css`));
   await cache.addAll([location.pathname, ...new Set(mine)]);
@@ -141,6 +141,7 @@ if (!globalThis.crypto?.subtle || !globalThis.indexedDB) show("unsupported");
 else {
   wire();
   device = await readDevice();
+  if (device && device.owner !== ownerHere()) device = await forgetDevice();
   showRights();
   if (device) show("ready");
   await tick();

@@ -1,5 +1,5 @@
 // Registers this phone: fetches its keys once, hands them to the browser's store, goes back to the code.
-import { installDevice } from "./vault.js";
+import { installDevice, numberBefore } from "./vault.js";
 
 const form = document.getElementById("enable");
 const trouble = document.getElementById("enable-trouble");
@@ -10,7 +10,9 @@ form.addEventListener("submit", async (event) => {
   button.disabled = true;
   trouble.hidden = true;
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+    const body = new FormData(form);
+    body.set("replaces", numberBefore());
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
     if (answer.status !== 201) throw new Error((await answer.json().catch(() => ({}))).message ?? "");
     await installDevice(await answer.json());
     location.replace(form.dataset.next);

@@ -1,10 +1,12 @@
-// The phone's keys: put into the browser's own store as keys that no script can read out again, used to sign codes.
+// The phone's keys: put into the browser's own store as keys that no script can read out again, used to sign codes. The store goes with the
+// sign-out (`ui/js/installed.js`, by its name); the number stays, so that the phone that is enabled again takes the place of what it was.
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const NUMBER = "nanhu-code-number";
 export const STEP_SECONDS = 30;
 
 function store(mode, work) {
   return new Promise((resolve, reject) => {
-    const opening = indexedDB.open("nanhu-code", 1);
+    const opening = indexedDB.open("nanhu-own-code", 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore("device");
     opening.onerror = () => reject(opening.error);
     opening.onsuccess = () => {
@@ -20,10 +22,14 @@ export const readDevice = () => store("readonly", (rows) => rows.get("this"));
 export const forgetDevice = () => store("readwrite", (rows) => rows.delete("this"));
 export const keepDevice = (device) => store("readwrite", (rows) => rows.put(device, "this"));
 
+export const ownerHere = () => document.querySelector('meta[name="app-worker"]').dataset.owner;
+export const numberBefore = () => localStorage.getItem(NUMBER) ?? "";
+
 export async function installDevice(told) {
-  const device = { number: told.number, offset: told.server_time - Date.now() / 1000 };
+  const device = { number: told.number, owner: ownerHere(), offset: told.server_time - Date.now() / 1000 };
   for (const kind of ["pay", "door"]) device[kind] = await importKey(told[`${kind}_key`]);
   await keepDevice(device);
+  localStorage.setItem(NUMBER, told.number);
   navigator.storage?.persist?.();
   return device;
 }

@@ -1,6 +1,6 @@
 // The code page without network: the page itself comes from the network when that answers in time, else as it was kept;
 // files with a hashed name never change and come from the cache. Nothing else is touched, above all no answer about money.
-const CACHE = "nanhu-code-1";
+const CACHE = "nanhu-own-code";
 const PAGE = {{ page|safe }};
 const PATIENCE = 2500;
 
