@@ -15,4 +15,11 @@ message_templates.add(
         ),
         link=lambda _facts: reverse("mobile:mine:home"),
     ),
+    MessageTemplate(
+        key="mobile.left",
+        kind="service",
+        title=_("您已不在学校的企业微信里"),
+        text=_("学校不会再邀请您，消息改由门户和您选的其他渠道送。想回来：在门户“移动校园”里按“同意并开通”。"),
+        link=lambda _facts: reverse("mobile:mine:home"),
+    ),
 )

@@ -14,6 +14,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import defer
+from nanhu.platforms.messages import api as messages
 from nanhu.services.mobile.adapters.port import Status
 from nanhu.services.mobile.adapters.wecom.crypto import BadCallbackError
 from nanhu.services.mobile.adapters.wecom.line import Line
@@ -131,10 +132,13 @@ def joined(member: Member) -> str:
 
 
 def left(member: Member) -> str:
-    """By himself: he is not invited again, and his binding ends."""
+    """By himself: he is not invited again, and his binding ends. Where he may come back he is told how."""
+    may_return = member.leaves_on is None and member.task != Member.Task.DELETE
     member.state, member.task, member.due_at = State.LEFT, Member.Task.NONE, None
     member.save(update_fields=["state", "task", "due_at", "told_at"])
     bindings.end(person_id=member.person_id, end=Binding.End.LEFT)
+    if may_return:
+        messages.tell([member.person_id], "mobile.left", key="left")
     publish(MemberLeft(person_id=member.person_id))
     audit.record(by=BY, action="mobile.member_left", target=f"person:{member.person_id}")
     return "left"

@@ -335,8 +335,16 @@ def test_who_leaves_by_himself_is_not_invited_again_until_he_says_so(syncing, we
     assert Binding.objects.get(person_id=syncing.persons["T2"]).end == "left"
     page = syncing.client("T2").get("/mobile/").content.decode()
     assert "您自己退出过" in page
+    assert "想回来：在门户“移动校园”里按“同意并开通”" in syncing.client("T2").get("/messages/").content.decode()
     syncing.client("T2").post("/mobile/join/")
     assert syncing.member("T2").task == "create"
+
+
+def test_who_leaves_after_his_own_no_is_not_invited_back(syncing, wecom):
+    wecom.join("t2")
+    syncing.client("T2").post("/mobile/leave/")
+    wecom.leave("t2")
+    assert "想回来" not in syncing.client("T2").get("/messages/").content.decode()
 
 
 def test_while_they_are_away_it_waits_and_then_goes_through(school, wecom):

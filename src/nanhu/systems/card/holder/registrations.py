@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.money import format_yuan
-from nanhu.kernel.registry import Application, LifePart, Tile, TileContent, Viewer, address_of
+from nanhu.kernel.registry import Application, LifePart, OfflinePage, Tile, TileContent, Viewer, address_of
 from nanhu.systems.card.funds.queries import count_claims, waiting_of
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.queries import own_day
@@ -44,6 +44,7 @@ def caption(card: Card, balance_fen: int, spent_fen: int, claimable_fen: int) ->
     return _now("余额不多了；%(today)s") % {"today": today} if balance_fen < LOW_BALANCE_FEN else today
 
 
+registry.offline_pages.add(OfflinePage(key="card.transactions", address=lambda: reverse("card:transactions")))
 registry.life_parts.add(LifePart(key="card.balance", topic="card", load=balance_tile))
 registry.tiles.add(
     Tile(
