@@ -19,6 +19,7 @@ from nanhu.kernel.registry import (
     Viewer,
 )
 from nanhu.platforms.messages import inbox, queries
+from nanhu.platforms.messages.services import choosing
 
 HOME_SHOWN = 3
 
@@ -101,7 +102,14 @@ registry.personal_data.add(
         load=inbox.records_of,
         description=_("学校发给您的消息：时间、内容、何时读过"),
         order=70,
-    )
+    ),
+    PersonalData(
+        key="messages.choices",
+        title=_("我要怎样收消息"),
+        load=choosing.records_of,
+        description=_("语言、免打扰和汇总的时间，每类消息走哪些渠道，收推送的浏览器"),
+        order=71,
+    ),
 )
 registry.applications.add(
     Application(

@@ -11,6 +11,7 @@ class PortalConfig(rooms.Room):
         "corrections.watching",
         "corrections.overriding",
         "engine_room",
+        "personal_data",
         "sharing.process",
         "sharing.services",
     )

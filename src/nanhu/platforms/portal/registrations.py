@@ -1,9 +1,6 @@
-"""What the portal declares of itself: the manual for administrators, the systems and their feeds, what it keeps of a person."""
+"""What the portal declares of itself: the manual for administrators, the systems and their feeds."""
 
-import json
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from django.urls import reverse, reverse_lazy
@@ -16,8 +13,6 @@ from nanhu.kernel.registry import (
     CheckResult,
     LifeTopic,
     OfflinePage,
-    Owner,
-    PersonalData,
     Searchable,
     Verdict,
     applications,
@@ -25,7 +20,6 @@ from nanhu.kernel.registry import (
     checks,
     life_topics,
     offline_pages,
-    personal_data,
     searchables,
 )
 from nanhu.kernel.ui import shell
@@ -33,7 +27,7 @@ from nanhu.platforms.portal.corrections.copies import copies_follow
 from nanhu.platforms.portal.frame import PortalFrame
 from nanhu.platforms.portal.help import sections_found
 from nanhu.platforms.portal.integrations import feeds, news
-from nanhu.platforms.portal.models import Integration, IntegrationValue
+from nanhu.platforms.portal.models import Integration
 from nanhu.platforms.portal.weather.services import provider, weather
 
 MANUAL_READERS: Final = ("campus.admin", "identity.admin", "identity.security", "identity.auditor")
@@ -70,13 +64,6 @@ life_topics.add(
 )
 
 
-def values_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, Any]]:
-    rows = IntegrationValue.objects.filter(person_id=owner.person_id).select_related("integration")
-    for one in (rows.filter(fetched_at__gte=since) if since else rows).order_by("-fetched_at"):
-        said = json.loads(one.content) if one.content else {}
-        yield {"system": one.integration.name, "at": one.fetched_at.isoformat(), **said}
-
-
 def integrations_answer() -> CheckResult:
     failing = list(Integration.objects.filter(state="live", failures__gte=5).values_list("name", flat=True)[:5])
     if failing:
@@ -107,14 +94,6 @@ applications.add(
     )
 )
 calendar_feeds.add(CalendarFeed(key="portal.integrations", title=_("接入的日程"), load=feeds.calendar_of, order=90))
-personal_data.add(
-    PersonalData(
-        key="portal.integration_values",
-        title=_("门户替我取来的数字"),
-        load=values_of,
-        description=_("别的系统给出的数字、说明和时间，最多留三十天"),
-    )
-)
 checks.add(Check(key="portal.integrations", title=_("接入的系统"), run=integrations_answer, order=60))
 checks.add(Check(key="portal.corrections", title=_("更正的副本"), run=copies_follow, order=62))
 offline_pages.add(

@@ -1,8 +1,8 @@
 """How a person wants to be told, and in which browsers."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from datetime import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db import transaction
 from nanhu.kernel import audit, clock, outgoing
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.delivery.webpush import AUTH, point_of, unpadded
-from nanhu.kernel.registry import message_channels
+from nanhu.kernel.registry import Owner, message_channels
 from nanhu.platforms.messages.errors import EndpointRefusedError, MessageNotFoundError, TooManyBrowsersError
 from nanhu.platforms.messages.models import ChannelChoice, MessageSettings, PushSubscription
 from nanhu.platforms.messages.models.choices import DIGEST_AT, QUIET_FROM, QUIET_UNTIL
@@ -30,6 +30,17 @@ def settings_of(person_id: int) -> MessageSettings:
 
 def choices_of(person_id: int) -> dict[str, ChannelChoice]:
     return {one.kind: one for one in ChannelChoice.objects.filter(person=person_id)}
+
+
+def records_of(owner: Owner, since: datetime | None) -> Iterator[dict[str, object]]:  # noqa: ARG001 - how it stands now
+    """For the copy of my data; of a browser its device, for whoever has its address can wake it."""
+    said = settings_of(owner.person_id)
+    hours = {name: f"{getattr(said, name):%H:%M}" for name in ("quiet_from", "quiet_until", "digest_at")}
+    yield {"language": said.language, **hours, "shows_content": said.shows_content}
+    for one in ChannelChoice.objects.filter(person=owner.person_id).order_by("kind"):
+        yield {"kind": one.kind, "channels": one.channels, "gathered": one.is_gathered}
+    for browser in PushSubscription.objects.filter(person=owner.person_id).order_by("pk"):
+        yield {"browser": browser.device, "since": browser.created_at.isoformat()}
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """我的消息: one list of notices, tasks and messages, each read once; how one wants to be told; the office's outbox."""
 
+import csv
 import re
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -217,6 +218,11 @@ def test_a_person_says_how_he_wants_to_be_told(browser, monkeypatch):
     monkeypatch.setitem(message_channels._entries, "push", off)
     assert student.post(address, said(**facts)).status_code == 302, "what is switched off today stays chosen"
     assert ChannelChoice.objects.get(kind="service").channels == ["push", "mail"]
+    form = {"name": "脚本", "scopes": ["messages.choices"], "days": "30"}
+    token = student.post("/account/tokens/make", form).context["new_token"]
+    copy = student.get("/api/me/messages.choices", headers={"Authorization": f"Bearer {token}"}).json()["records"]
+    assert (copy[0]["language"], copy[0]["quiet_from"]) == ("en", "22:30")
+    assert {"kind": "service", "channels": ["push", "mail"], "gathered": False} in copy
     raw = urlencode(said(), errors="surrogatepass") + "&shows_content=%ED%A0%80&notice_1=%00"
     assert student.post(address, raw, content_type="application/x-www-form-urlencoded").status_code == 422
     assert student.post(address, said()).status_code == 302
@@ -256,6 +262,10 @@ def test_the_office_sees_why_and_sends_again_without_reading_anybody_s_words(bro
     assert one.state == "queued"
     assert office.post(f"{INBOX}outbox/deliveries/{one.pk}/again/", {"form_token": uuid4()}).status_code == 409
     assert browser("student").get(f"{INBOX}outbox/").status_code == 404
+    assert "FW1" not in page(office, f"{INBOX}outbox/")
+    sheet = b"".join(office.get(f"{INBOX}outbox/?export=csv").streaming_content).decode("utf-8-sig")
+    heads, line = csv.reader(sheet.splitlines())
+    assert (heads[:3], line[1:3]) == (["模板", "渠道", "等待发送"], ["邮件", "1"])
 
 
 def test_my_data_has_my_messages_and_nobody_else_s(browser):

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponseBase
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import (
@@ -22,7 +21,6 @@ from nanhu.kernel.kit import (
     Table,
     Text,
     Views,
-    list_of,
     listing,
 )
 from nanhu.kernel.kit.columns import Tone
@@ -85,8 +83,7 @@ class Sums(Table):
 
 @desk.page("", title=_("消息发送情况"), tab=_("七天汇总"), lead=_("最近七天，每个模板每个渠道发了多少、送到多少。"))
 def sums(request: PageRequest) -> HttpResponseBase:
-    shown = list_of(request, Sums, overview.last_days(), caption=_("七天汇总"))
-    return render(request, "messages/outbox.html", {"shown": shown})
+    return listing(request, Sums, overview.last_days(), export_as="消息发送情况")
 
 
 @desk.page("deliveries/", title=_("逐条记录"), tab=_("逐条记录"))

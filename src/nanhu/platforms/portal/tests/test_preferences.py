@@ -6,7 +6,7 @@ from django.test import Client
 
 from nanhu.platforms.portal.models import Preference, Shortcut
 
-from .conftest import join, signed_in
+from .conftest import join, says, signed_in
 
 
 def test_a_choice_is_on_the_page_and_follows_to_another_device(board, student):
@@ -69,3 +69,26 @@ def test_the_page_of_me_offers_every_choice(board, student):
     for address in ("theme/system", "theme/light", "theme/dark", "type_size/normal", "type_size/large", "language/en"):
         assert f'action="/preferences/{address}"' in page
     assert "退出登录" in page
+
+
+def test_what_one_chose_is_in_ones_own_data_without_the_secret_of_an_address(board, student, teacher):
+    board.application("canteen", "食堂")
+    board.tile("a", says("卡片a"))
+    student.post("/preferences/theme/dark")
+    student.post("/apps/canteen/favourite")
+    student.post("/me/home/?on=wide", {"do": "hide", "tile": "a"})
+    made = student.post("/calendar/subscription/make/", {"feeds": ["portal.integrations"]})
+    secret = made.context["url"].rpartition("/")[2].removesuffix(".ics")
+    mine, hers = own_data(student), own_data(teacher)
+    assert {one["what"]: one for one in mine}.keys() == {"look", "home", "application", "calendar address"}
+    assert [one["theme"] for one in mine if one["what"] == "look"] == ["dark"]
+    assert [one["hidden"] for one in mine if one["what"] == "home"] == [["a"]]
+    assert [one["favourite"] for one in mine if one["what"] == "application"] == [True]
+    assert secret not in str(mine)
+    assert hers == []
+
+
+def own_data(browser):
+    form = {"name": "脚本", "scopes": ["portal.choices"], "days": "30"}
+    token = browser.post("/account/tokens/make", form).context["new_token"]
+    return Client().get("/api/me/portal.choices", headers={"Authorization": f"Bearer {token}"}).json()["records"]
