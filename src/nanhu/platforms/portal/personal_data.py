@@ -28,10 +28,10 @@ def values_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, Any
 def choices_of(owner: Owner, since: datetime | None) -> Iterator[Mapping[str, Any]]:  # noqa: ARG001 - how it stands now
     """Of an address of the calendar its secret is kept nowhere, and so is not here."""
     account = owner.account_id
-    for one in Preference.objects.filter(pk=account).values("theme", "type_size", "language", "face"):
-        yield {"what": "look", **one}
-    for one in HomeLayout.objects.filter(account=account).order_by("width").values("width", "order", "hidden"):
-        yield {"what": "home", **one}
+    for look in Preference.objects.filter(pk=account).values("theme", "type_size", "language", "face"):
+        yield {"what": "look", **look}
+    for home in HomeLayout.objects.filter(account=account).order_by("width").values("width", "order", "hidden"):
+        yield {"what": "home", **home}
     for shortcut in Shortcut.objects.filter(account=account).order_by("application_key"):
         is_favourite, opened = shortcut.position is not None, moment(shortcut.opened_at)
         yield {"what": "application", "key": shortcut.application_key, "favourite": is_favourite, "opened_at": opened}
