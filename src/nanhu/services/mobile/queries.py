@@ -1,10 +1,11 @@
 """Reads of the mobile campus."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, QuerySet
 
+from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Owner
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationCard, PartedRecord, PersonCard
@@ -159,6 +160,12 @@ def person_of(userid: str) -> int:
 
 def unhandled_callbacks() -> int:
     return Callback.objects.filter(handled_at=None).count()
+
+
+def hears_nothing() -> bool:
+    """Somebody was invited more than a day ago, and no callback ever came: its address is wrong there, or shut here."""
+    invited = Member.objects.filter(state=Member.State.INVITED, created_at__lt=now() - timedelta(days=1))
+    return invited.exists() and not Callback.objects.exists()
 
 
 def membership_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, object]]:  # noqa: ARG001 - one row

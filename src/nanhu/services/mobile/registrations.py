@@ -16,6 +16,23 @@ from nanhu.services.mobile.rules import words_of
 from nanhu.services.mobile.services import members, sending
 
 
+def callbacks_amiss() -> CheckResult | None:
+    waiting = queries.unhandled_callbacks()
+    if waiting > 1:
+        return CheckResult(
+            verdict=Verdict.WARN,
+            message=say("%(n)s 条回调没有处理") % {"n": waiting},
+            remedy=say("看后台进程是否在运行。"),
+        )
+    if queries.hears_nothing():
+        return CheckResult(
+            verdict=Verdict.WARN,
+            message=say("邀请发出一天多了，企业微信一次回调也没有来：谁加入、谁退出都不知道"),
+            remedy=say("在它的管理后台核对接收消息的地址、Token 和 EncodingAESKey，并看防火墙放不放它进来。"),
+        )
+    return None
+
+
 def check_line() -> CheckResult:
     """Token, secret and trusted address in one: a line that stopped says which."""
     if line() is None:
@@ -32,13 +49,8 @@ def check_line() -> CheckResult:
             message=say("企业微信接连没有照办：%(why)s") % {"why": found.why},
             remedy=say("会自动再试；一小时还不好，看“企业微信通讯录”的调用记录，或问企业微信。"),
         )
-    waiting = queries.unhandled_callbacks()
-    if waiting > 1:
-        return CheckResult(
-            verdict=Verdict.WARN,
-            message=say("%(n)s 条回调没有处理") % {"n": waiting},
-            remedy=say("看后台进程是否在运行。"),
-        )
+    if (amiss := callbacks_amiss()) is not None:
+        return amiss
     if not configuration().demo and not school().table("wecom").members.get("verify"):
         return CheckResult(
             verdict=Verdict.WARN,

@@ -2,11 +2,15 @@
 
 import time
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+import time_machine
 from django.test import Client
 
+from nanhu.kernel import registry
+from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.services.mobile.adapters.wecom import line as lines
 from nanhu.services.mobile.models import Binding, Callback, Member
@@ -85,6 +89,18 @@ def test_the_same_twice_under_another_seal_is_heard_once(syncing, wecom):
     text = said()
     assert [post(wecom, text).status_code for _one in range(3)] == [200, 200, 200]
     assert Callback.objects.count() == 1
+
+
+def test_the_doctor_says_when_none_ever_came(syncing, wecom):
+    def doctor():
+        return registry.checks.get("mobile.wecom").run().message
+
+    assert "一次回调也没有来" not in doctor()
+    with time_machine.travel(now() + timedelta(days=1, minutes=1)):
+        assert "一次回调也没有来" in doctor()
+    wecom.join("t2")
+    with time_machine.travel(now() + timedelta(days=1, minutes=1)):
+        assert "一次回调也没有来" not in doctor()
 
 
 def test_a_later_word_is_not_undone_by_an_older_one(syncing, wecom):
