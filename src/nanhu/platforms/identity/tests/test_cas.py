@@ -251,7 +251,9 @@ def test_json_answers(signed_in):
     ticket = fresh_ticket(signed_in)
 
     success = json.loads(validate(ticket, format="JSON").content)["serviceResponse"]["authenticationSuccess"]
-    assert (success["user"], success["attributes"]["displayName"]) == ("T00123", "欧阳修文")
+    told = success["attributes"]
+    assert (success["user"], told["displayName"]) == ("T00123", "欧阳修文")
+    assert set(told["eduPersonAffiliation"]) == {"staff", "employee", "member", "student"}, "all of them, as in XML"
     failure = json.loads(validate(ticket, format="JSON").content)["serviceResponse"]["authenticationFailure"]
     assert failure["code"] == "INVALID_TICKET"
     assert failure_code(validate(fresh_ticket(signed_in), format="YAML")) == "INVALID_REQUEST"

@@ -101,6 +101,14 @@ def test_a_signed_in_browser_gets_its_ticket_from_either(both, signed_in, servic
     assert "ticket=ST-" in answer.headers["Location"]
 
 
+@pytest.mark.capability("A002.1")
+def test_a_sign_in_of_the_morning_opens_what_is_opened_in_the_evening(both, signed_in, session):
+    SsoSession.objects.filter(pk=session.pk).update(authenticated_at=now() - timedelta(hours=7))
+    answer = both.compare(login(signed_in))
+    assert answer is not None
+    assert (answer.status, "ticket=ST-" in answer.headers["Location"]) == (302, True), "no second sign-in"
+
+
 @pytest.mark.parametrize(
     "encoded",
     [

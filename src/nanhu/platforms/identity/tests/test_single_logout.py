@@ -230,7 +230,7 @@ def test_many_people_leaving_a_dead_application_hold_up_no_other(teacher):
             assert engine.rooms()[dead.pk] == 1, "one call at a time to who did not answer"
 
 
-@pytest.mark.capability("A002.4")
+@pytest.mark.capability("A002.2", "A002.4")
 @pytest.mark.parametrize(
     ("status", "state"), [(200, "notified"), (302, "notified"), (404, "waiting"), (503, "waiting")]
 )
