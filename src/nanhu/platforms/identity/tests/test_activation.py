@@ -9,6 +9,7 @@ from django.test import Client
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry, SmsMessage
+from nanhu.platforms.identity.factors.models import Passkey
 from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion, SsoSession
 from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.applications import register_application
@@ -345,6 +346,10 @@ def test_who_set_questions_is_offered_a_passkey_and_a_verified_phone_as_the_stro
         assert browser.get(address).status_code == 200
     RecoveryContact.objects.update(phone_verified_at=now(), phone_settles_at=now())
     assert 'href="/account/contacts"' not in browser.get("/setup/done").content.decode()
+    RecoveryContact.objects.update(phone_verified_at=None, phone_settles_at=None)
+    Passkey.objects.create(account=newcomer.account, credential_id=b"1", public_key=b"2", name="手机")
+    done = browser.get("/setup/done").content.decode()
+    assert ['href="/account/factors"' in done, 'href="/account/contacts"' in done] == [False, True], "each by itself"
 
 
 @pytest.mark.capability("A041.1")

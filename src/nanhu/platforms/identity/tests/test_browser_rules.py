@@ -42,6 +42,7 @@ def test_over_https_every_cookie_is_bound_to_this_host(monkeypatch):
     assert named == {"__Host-nanhu_device", "__Host-nanhu_seen", "__Host-nanhu_remembered", "__Secure-nanhu_signed_out"}
 
 
+@pytest.mark.capability("A032.2")
 def test_what_the_names_of_cookies_promise_is_in_each_of_them(settings, teacher):
     """A browser drops a `__Host-` cookie that is not secure, names a domain or another path."""
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
