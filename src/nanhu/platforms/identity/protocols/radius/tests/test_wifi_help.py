@@ -80,6 +80,14 @@ def test_of_two_networks_each_has_a_file_with_the_schools_own_authority():
 @pytest.mark.capability("A171.2")
 def test_both_texts_for_linux_check_the_servers_name():
     found = profiles.network()
-    for text in (profiles.wpa_supplicant(found), profiles.network_manager(found)):
-        assert found.server in text
+    texts = (profiles.wpa_supplicant(found), profiles.network_manager(found))
+    for text, words in zip(
+        texts,
+        (
+            ("eap=TTLS", 'phase2="auth=PAP"', 'ca_cert="/', f'domain_match="{found.server}"'),
+            ("802-1x.eap ttls", "802-1x.phase2-auth pap", "802-1x.ca-cert /", f"802-1x.domain-match {found.server}"),
+        ),
+        strict=True,
+    ):
         assert f"anonymous@{school().domain}" in text
+        assert [text.count(one) for one in words] == [len(found.names)] * len(words), "in the part of each network"
