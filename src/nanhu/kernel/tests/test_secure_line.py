@@ -1,5 +1,9 @@
 """http → https, where a proxy says that the visitor came without TLS."""
 
+import os
+import subprocess
+import sys
+from ast import literal_eval
 from dataclasses import replace
 
 import pytest
@@ -37,6 +41,27 @@ def test_it_never_leads_to_another_host(secure, path):
 def test_a_password_sent_in_the_open_is_not_taken(secure):
     answer = Client().post("/sign-in", {"username": "1", "password": "2"}, headers=OPEN_LINE)
     assert answer.status_code == 403
+
+
+@pytest.mark.capability("A032.3")
+def test_who_came_by_tls_stays_with_it_and_no_cookie_goes_into_the_open(settings):
+    """What the settings of a campus with an https address come to, as browsers are told it."""
+    names = ("SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
+    program = f"from django.conf import settings; print(*(getattr(settings, name) for name in {names}))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "NANHU_PUBLIC_URL": "https://portal.example.edu.cn"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name, value in zip(names, done.stdout.split(), strict=True):
+        setattr(settings, name, literal_eval(value))
+    answer = Client().get("/sign-in", secure=True)
+    assert int(answer.headers["Strict-Transport-Security"].removeprefix("max-age=")) >= 365 * 86_400
+    assert answer.cookies
+    assert all(one["secure"] for one in answer.cookies.values())
+    assert Client().get("/sign-in").cookies.keys() == answer.cookies.keys()
 
 
 def test_who_is_no_proxy_of_ours_says_nothing(secure):
