@@ -125,6 +125,7 @@ def test_the_portal_is_put_on_a_phone_as_an_app_of_its_own(browser):
     assert (told["display"], told["start_url"], bool(told["name"])) == ("standalone", "/", True)
 
 
+@pytest.mark.capability("A151.2")
 def test_the_manifest_names_the_school_and_its_icons(browser):
     told = browser.get("/manifest.webmanifest").json()
     assert told["short_name"] == schools.school().short_name
