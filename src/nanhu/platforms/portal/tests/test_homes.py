@@ -44,6 +44,16 @@ def test_student_and_staff_each_see_only_their_own(board, student, teacher):
 
 
 @pytest.mark.capability("A003.1")
+def test_who_is_both_sees_one_side_at_a_time(board, both):
+    furnish(board)
+    sides = {"student": ("我的课表", "操作系统 3-205"), "staff": ("工资明细", "在研课题")}
+    for face, other in (("student", "staff"), ("staff", "student")):
+        both.post(f"/preferences/face/{face}")
+        pages = both.get("/").content.decode() + both.get("/apps/").content.decode()
+        assert [words in pages for words in (*sides[face], *sides[other])] == [True, True, False, False], face
+
+
+@pytest.mark.capability("A003.1")
 def test_what_a_student_may_not_see_does_not_exist_for_him(board, student):
     """Not in search, not as a favourite, not as a tile by its address."""
     furnish(board)

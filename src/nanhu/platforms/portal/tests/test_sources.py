@@ -7,7 +7,7 @@ from django.db import connection
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.registry import Fact, HomeNotices, PersonalFacts, TileContent
+from nanhu.kernel.registry import Fact, HomeNotices, MenuSource, PersonalFacts, TileContent
 from nanhu.platforms.portal import guard
 
 from .conftest import says
@@ -28,6 +28,16 @@ def test_a_broken_tile_shows_a_number_and_the_others_stand(board, student):
     assert "暂时取不到" in page
     assert "编号" in page
     assert "cable" not in page
+
+
+@pytest.mark.capability("A003.3")
+def test_a_menu_that_a_room_cannot_tell_costs_its_entries_and_not_the_page(board, student, monkeypatch):
+    monkeypatch.setattr(registry.menu_sources, "_entries", {})
+    registry.menu_sources.add(MenuSource(key="broken", load=breaks))
+    board.application("library", "图书馆")
+    for address in ("/", "/apps/"):
+        answer = student.get(address)
+        assert (answer.status_code, "图书馆" in answer.content.decode()) == (200, True), address
 
 
 def test_a_source_that_breaks_its_statement_does_not_spoil_the_next(board, student):
