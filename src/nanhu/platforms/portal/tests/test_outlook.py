@@ -276,7 +276,7 @@ def systems_taken_in(vendor) -> None:
         )
 
 
-@pytest.mark.capability("A009.1")
+@pytest.mark.capability("A009.1", "A024.2")
 def test_each_of_the_fourteen_has_an_icon_a_health_an_owner_and_a_page_or_a_feed(centre, vendor, student):
     none = student.get("/systems/").content.decode()
     assert none.count("未安装：") >= 12, "what is not there is said"
@@ -294,6 +294,10 @@ def test_each_of_the_fourteen_has_an_icon_a_health_an_owner_and_a_page_or_a_feed
         assert f'href="{vendor.url}/{one.key}"' in line
         assert "近 30 天可用 100.0%" in line
     assert len(queries_of(student, "/systems/")) <= 20
+    menu = student.get("/apps/").content.decode()
+    assert [one.key for one in FOURTEEN if f'href="{vendor.url}/{one.key}"' not in menu] == [], (
+        "each is reached from it"
+    )
 
 
 @pytest.mark.capability("A009.1")
@@ -351,7 +355,8 @@ def test_a_room_of_the_box_is_asked_by_its_own_check(centre, vendor, student, mo
     watching.watch()
     assert SystemHealth.objects.get(key="assets").state == "up"
     page = student.get("/systems/").content.decode()
-    assert "随程序附带" in page
+    own = next(one for one in page.split('<li class="card system">') if "资产系统" in one)
+    assert [words in own for words in ("随程序附带", str(box.owner))] == [True, True]
     assert "只有水电代扣" in page
 
     def breaks():
@@ -365,6 +370,7 @@ def test_a_room_of_the_box_is_asked_by_its_own_check(centre, vendor, student, mo
     assert "起无法访问" in student.get("/systems/").content.decode()
 
 
+@pytest.mark.capability("A009.1")
 def test_a_figure_takes_no_room_of_the_box_away_and_a_system_known_by_figures_has_a_health(centre, vendor, student):
     """A page whose own key is that of a room neither takes its place nor its health."""
     centre.live("data", "rooms", vendor.says("/value", '{"value": 1}'), system="assets")
@@ -511,9 +517,13 @@ def test_nothing_of_anybody_goes_out_and_no_page_asks(station, student):
         "temperature_2m_min,precipitation_probability_max&timezone=Asia%2FShanghai&forecast_days=3"
     )
     assert set(headers) == {"host", "user-agent", "connection", "accept"}
-    page = student.get("/")
+    page, began = student.get("/"), now()
     student.get("/weather/")
-    assert not station.calls
+    for hours in (4, 13):
+        with time_machine.travel(began + timedelta(hours=hours), tick=False):
+            late = signed_in("20240518")
+            assert [late.get(address).status_code for address in ("/", "/weather/")] == [200, 200]
+    assert not station.calls, "nor of an old report"
     assert station.url not in page.content.decode()
     assert "open-meteo" not in page.content.decode()
 
