@@ -212,6 +212,7 @@ def test_an_outage_is_named_within_two_intervals(steward, outside, listed, two, 
     interval = timedelta(minutes=int(said["every_minutes"]))
     with time_machine.travel(good_at + interval + timedelta(seconds=1), tick=False):
         read(made)
+        assert program.get(ROSTER).json()["stale_since"] is None, "not before it was agreed"
         for page in (at(made), "/datahub/sources/"):
             said_there = steward.get(page).content.decode()
             assert ("没有读成：对方的系统出错了（HTTP 500）" in said_there, "读不成：没有读成" in said_there) == (
