@@ -30,9 +30,15 @@ NUMBERS = count(1)
 WECHAT = "http://weixin.qq.com/r/abcDEF123"
 
 
-def picture(text):
+def picture(*texts):
+    """Of one code, or of some beside each other."""
+    whole = Image.new("RGB", (400 * len(texts), 400), "white")
+    for place, text in enumerate(texts):
+        drawn = io.BytesIO()
+        segno.make(text, error="m").save(drawn, kind="png", scale=6, border=4)
+        whole.paste(Image.open(drawn), (400 * place, 0))
     out = io.BytesIO()
-    segno.make(text, error="m").save(out, kind="png", scale=6, border=4)
+    whole.save(out, "PNG")
     return SimpleUploadedFile("码.png", out.getvalue(), content_type="image/png")
 
 
@@ -238,6 +244,7 @@ def test_an_account_is_read_from_its_picture_and_drawn_anew(school):
     said = {"unit": "20 财务处", "name": "财务处公众号", "handle": "hnist_cw", "intro": "报销进度"}
     for bad in (
         picture("https://evil.example/"),
+        picture(WECHAT, f"{WECHAT}2"),
         SimpleUploadedFile("x.png", b"no picture"),
         SimpleUploadedFile("x.svg", b"<svg/>"),
     ):
