@@ -105,6 +105,16 @@ def test_at_the_cap_the_button_drops_the_longest_idle_and_says_whether_it_helped
     assert Cure.objects.get(person_id=field.person_id, finding="full").is_solved is True
 
 
+@pytest.mark.capability("A164.1")
+def test_who_was_refused_still_is_when_another_device_came_back_meanwhile(field: Field) -> None:
+    for which in "ab":
+        on_line(field, which)
+    assert field.phone("c").sign_in().status_code == 409
+    field.air.off(field.air.phones["b"], "User-Request")
+    on_line(field, "b")
+    assert "已到上限" in shown(signed_in("T1")), "of the device that is not in yet"
+
+
 def test_the_cure_for_the_cap_touches_no_other_service_and_unsolved_leads_to_the_ticket(field: Field) -> None:
     vpn = Session.objects.create(
         nas_id=field.gateway.nas_id,
@@ -272,6 +282,9 @@ def test_the_fixed_address_stands_on_the_poster_and_leads_to_the_page(field: Fie
     assert "http://wifi.hnist.edu.cn" in re.sub(r"<[^>]*>", "", poster), "as words, not beside the picture alone"
     assert read_codes(poster) == ["http://wifi.hnist.edu.cn"]
     assert (typed.status_code, typed["Location"].endswith("/wifi/?wlanacname=x")) == (302, True)
+    assert (
+        Client().get("/", headers={"host": "WiFi.hnist.edu.cn:80"})["Location"] == typed["Location"].partition("?")[0]
+    )
     assert "Location" not in Client().get("/", headers={"host": "wifi.hnist.edu.cn.evil.test"}).headers
 
 
