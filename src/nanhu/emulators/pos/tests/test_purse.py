@@ -109,17 +109,18 @@ def test_a_purse_that_is_short_does_not_stop_an_online_sale(device, gateway, poc
 
 
 @pytest.mark.capability("A124.3")
-def test_above_the_cards_own_limit_the_pin_is_asked_without_network(device, gateway, pocket):
+@pytest.mark.parametrize(("limits", "which"), [((2000, 9000), "餐"), ((9000, 2000), "日")])
+def test_above_the_cards_own_limit_the_pin_is_asked_without_network(device, gateway, pocket, limits, which):
     """The first fen above, not before; the card itself checks the PIN and counts the tries."""
     with pocket.card(CARD) as card:
         terminal.verify_pin(card, PIN)
-        terminal.write_limits(card, 2000, 9000)
+        terminal.write_limits(card, *limits)
     device.do("network", network="off")
     assert device.do("pay", card=CARD, amount_fen=2000)[0]["kind"] == "stored"
     outcome, told = device.do("pay", card=CARD, amount_fen=1)
     assert (outcome["kind"], outcome["sentence"], told["stored_count"]) == (
         "pin_required",
-        "超过餐限额，请输入消费密码",
+        f"超过{which}限额，请输入消费密码",
         1,
     )
     outcome, _told = device.do("pay", card=CARD, amount_fen=1, pin="000000")
