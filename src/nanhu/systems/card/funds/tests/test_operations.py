@@ -246,6 +246,8 @@ def test_the_old_card_is_never_valid_again_and_late_rows_come_out_of_the_frozen_
     assert store(funds.campus.terminal, late_row(old, 1500)) == ["posted"]
     frozen = Claimable.objects.get(source="frozen")
     assert (frozen.left_fen, funds.balance(), funds.pending()) == (6500, 0, 6500)
+    waiting = funds.campus.client("student").get("/card/funds/").content.decode()
+    assert f"旧卡 {old.number} 的余额 · 已抵扣旧卡脱机消费 ¥ 15.00" in waiting, "whose money, and what took of it"
     counter = f"/card/counter/cards/{old.public_id}/loss/take-back/"
     funds.campus.client("clerk").post(counter, {"document": "passport", "face_checked": "on", "reason": "找到了"})
     old.refresh_from_db()

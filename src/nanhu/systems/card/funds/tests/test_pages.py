@@ -233,6 +233,11 @@ def test_a_shift_nobody_opened_is_counted_all_the_same_and_can_be_sent_back(fund
     closed = Shift.objects.get()
     assert (closed.state, closed.difference_fen, closed.checker_name) == ("closed", 0, "何平")
     assert list(closed.counts.order_by("pk").values_list("counted_fen", flat=True)) == [4900, 5000, 5000]
+    funds.campus.top_up("guest", 700)
+    slip = page(funds, count(funds, "7").url, "clerk")
+    assert ("充值 1 笔" in slip, "充值 2 笔" in slip) == (True, False), (
+        "since the last count, not since the first top-up"
+    )
 
 
 @pytest.mark.capability("A138.4")
