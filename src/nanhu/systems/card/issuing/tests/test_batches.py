@@ -317,6 +317,10 @@ def test_a_wide_picture_is_cut_to_the_cards_shape_and_not_squeezed(campus):
     kept = Image.open(io.BytesIO(photos.content_of(sent(campus, jpeg(wide))[1])))
     assert kept.size == (358, 441)
     assert [kept.getpixel((across, 220))[0] < 30 for across in (4, 179, 353)] == [True] * 3, "teal from edge to edge"
+    tall = Image.new("RGB", (358, 882), "red")
+    tall.paste("teal", (0, 110, 358, 551))
+    kept = Image.open(io.BytesIO(photos.content_of(sent(campus, jpeg(tall))[1])))
+    assert [kept.getpixel((179, down))[0] < 30 for down in (6, 220, 434)] == [True] * 3, "the head, where it is"
 
 
 @pytest.mark.capability("A110.2")
