@@ -98,12 +98,14 @@ def test_who_has_no_document_on_record_types_a_pin_at_the_counter(campus):
 
 @pytest.mark.capability("A029.2")
 def test_a_changed_password_of_the_account_leaves_the_cards_pins_as_they_are(campus):
-    browser = campus.client("student")
+    browser, card = campus.client("student"), campus.card("student")
+    change_pin(by=SYSTEM, card=card, kind="payment", old=PINS["student"], new=NEW, at="KL001")
     said = {"old_password": PASSWORD, "new_password": "Reed-Boat-2041", "again": "Reed-Boat-2041"}
     assert browser.post("/account/password", said).status_code == 302
-    for kind in ("payment", "enquiry"):
-        assert is_right(campus, kind, PINS["student"])
+    for kind, pin in (("payment", NEW), ("enquiry", PINS["student"])):
+        assert is_right(campus, kind, pin), kind
         assert not is_right(campus, kind, "204100")
+    assert not is_right(campus, "payment", PINS["student"]), "nor is the initial one in force again"
 
 
 @pytest.mark.capability("A132.1", "A132.2")
