@@ -125,7 +125,7 @@ def test_whichever_differs_the_words_are_the_same_and_nobody_gets_a_message(phon
     assert SmsMessage.objects.count() == 1
 
 
-@pytest.mark.capability("A088.1")
+@pytest.mark.capability("A088.1", "A117.1")
 @pytest.mark.parametrize("state", ["lost", "frozen", "closed"])
 def test_a_card_that_does_not_pay_becomes_no_virtual_one(campus, phone, state):
     Card.objects.filter(person_id=campus.persons["student"]).update(state=state, lost_at=now())

@@ -16,6 +16,7 @@ from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMB
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
+from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM
 
 
@@ -52,6 +53,31 @@ def test_signing_shows_the_banks_verdict_and_is_changed_and_cancelled_at_the_kio
     drive(2)
     assert with_pin(campus, kiosk, "agreement/cancel")["state"] == "cancelled"
     assert with_pin(campus, kiosk, "load/begin", amount_fen=5000)["code"] == "bank.no_agreement"
+
+
+@pytest.mark.capability("A117.1")
+def test_a_kiosk_does_nothing_with_a_card_that_was_reported_lost(campus, kiosk):
+    """Whoever has it may know its PIN."""
+    report_lost(by=SYSTEM, card=campus.card("student"), reason="掉了")
+    wanted = {
+        "agreement/sign": {"bank_card": CARDS["student"]},
+        "agreement/cancel": {},
+        "load/begin": {"amount_fen": 5000},
+        "claim/begin": {},
+    }
+    told = {operation: with_pin(campus, kiosk, operation, **said)["code"] for operation, said in wanted.items()}
+    assert told == dict.fromkeys(wanted, "card_lost")
+    assert look(campus, kiosk)["code"] == "card_lost"
+
+
+@pytest.mark.capability("A142.2")
+def test_whose_bank_answers_late_still_sees_which_card_it_took(campus, kiosk, bank):
+    bank.fault("sign", "silent_after")
+    sign(campus, kiosk)
+    assert look(campus, kiosk)["state"] == "asked"
+    Agreement.objects.update(created_at=now() - timedelta(minutes=20))
+    drive(2)
+    assert (look(campus, kiosk)["state"], look(campus, kiosk)["tail"]) == ("active", "8018")
 
 
 @pytest.mark.capability("A142.2")

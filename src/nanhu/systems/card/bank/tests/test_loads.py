@@ -205,6 +205,7 @@ def test_funds_short_at_the_bank(campus, kiosk, bank):
     assert loads.held_fen(campus.card("student")) == 0
 
 
+@pytest.mark.capability("A117.1")
 def test_who_may_not_load_is_told_why_and_the_bank_hears_nothing(campus, kiosk, bank):
     by = campus.actor("student")
     for fen in (0, -5, 99, 50_001, 10**13):

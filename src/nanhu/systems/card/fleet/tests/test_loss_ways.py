@@ -89,6 +89,8 @@ def test_the_reissue_kiosk_reads_the_identity_card(school):
     report = is_lost_everywhere(school)
     assert (report.way, report.proof, report.reporter.endswith("KS001")) == ("kiosk", "identity card read", True)
     Card.objects.update(state="expired")
+    typed = kiosk.ask("loss/report", {"id_number": CAST["teacher"][2]})
+    assert typed["code"] == "card_unknown", "what is not read from a document proves nothing"
     dead = kiosk.ask("loss/report", {"id_number": DOCUMENTS["teacher"][1]})
     assert (dead["outcome"], dead["code"]) == ("refused", "card_expired")
 
