@@ -2,12 +2,15 @@
 
 import re
 import subprocess
+from dataclasses import replace
 
 import pytest
 import time_machine
 from django.test import Client
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.printing import rendering
 from nanhu.kernel.printing.models import PrintedDocument
 from nanhu.systems.card.closing.printing import PRINTS
 
@@ -28,12 +31,16 @@ def text_of(pdf):
     ).stdout.decode()
 
 
-def test_a_holder_prints_the_statement_and_a_stranger_asks_whether_it_is_ours(cast, holder):
+@pytest.mark.capability("A024.1")
+def test_a_holder_prints_the_statement_and_a_stranger_asks_whether_it_is_ours(cast, holder, monkeypatch):
+    ours = replace(configuration(), public_url="https://portal.reed-lake.example")
+    monkeypatch.setattr(rendering, "configuration", lambda: ours)
     answer = holder.post(f"{PAGE}paper/", {}, follow=True)
     assert answer["Content-Disposition"].startswith("attachment")
     document = PrintedDocument.objects.get()
     text = text_of(answer.content)
-    assert all(said in text for said in (document.number, "¥ 37.50", "−¥ 12.50", f"/v/{document.code}"))
+    assert all(said in text for said in (document.number, "¥ 37.50", "−¥ 12.50"))
+    assert f"{ours.public_url}/v/{document.code}" in text, "the school's own address, wherever it was printed"
     page = Client().get(f"/v/{document.code}").content.decode()
     assert all(said in page for said in (document.number, document.holder_masked, "校园卡对账单"))
     assert cast.client("teacher").get(f"/files/{document.file.public_id}/").status_code == 404
