@@ -64,6 +64,7 @@ def test_a_bill_is_split_and_taken_and_who_is_short_is_left_alone(rich):
     assert Progress.objects.get().summary == "已扣 1 笔，共 ¥ 15.01；没扣到 1 笔，共 ¥ 15.00"
 
 
+@pytest.mark.capability("A091.2")
 def test_the_holder_reads_what_for_and_is_told_once(rich):
     room_list = posted(rich)
     shown = line_of(Receipt.objects.get(kind="deduction"))
