@@ -49,6 +49,7 @@ def charged(campus) -> int:
     return sum(Receipt.objects.filter(kind="stored", outcome="posted").values_list("amount_fen", flat=True))
 
 
+@pytest.mark.capability("A015.4")
 def test_a_row_above_the_largest_payment_charges_nobody_and_has_an_owner(campus, till):
     rows = [row(campus, "student", RULE.offline_payment_fen), row(campus, "guest", RULE.offline_payment_fen + 1)]
 
@@ -116,17 +117,20 @@ def total_today(fen: int, rows: int) -> None:
         )
 
 
+@pytest.mark.capability("A015.4")
 def test_a_terminal_charges_so_much_a_day_in_all(campus, till):
     total_today(RULE.offline_total_fen - 1000, 7)
     assert upload(till, [row(campus, "student", 600), row(campus, "guest", 600)]) == ["ok", "offline_total"]
     assert charged(campus) == 600
 
 
+@pytest.mark.capability("A015.4")
 def test_a_terminal_brings_so_many_rows_a_day(campus, till):
     total_today(10, RULE.offline_rows - 1)
     assert upload(till, [row(campus, "student", 1), row(campus, "guest", 1)]) == ["ok", "offline_rows"]
 
 
+@pytest.mark.capability("A015.4")
 def test_a_row_of_long_ago_charges_nobody(campus, till):
     days = RULE.offline_days
     rows = [row(campus, "student", 100, ago=days * 86_400 - 60), row(campus, "guest", 100, ago=days * 86_400 + 60)]

@@ -1,10 +1,13 @@
 """Each kind of merchant reckons as the card office set it on the page, and a terminal is held to it at the gateway (A099)."""
 
+from datetime import timedelta
+
 import pytest
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.jobs import end_holds
 from nanhu.systems.card.models import Hold
 from nanhu.systems.card.services.merchants import MerchantOrder, TerminalOrder, set_up_merchants
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -106,6 +109,23 @@ def test_each_kind_of_window_reckons_as_the_page_says(campus, street, name):
     assert ledger.balance_of(campus.card("guest").wallet_id) == START - spent
     assert receipt_differences() == []
     assert ledger.check_ledger() == []
+
+
+@pytest.mark.capability("A099.2")
+def test_what_falls_silent_ends_by_itself_at_what_was_metered_or_in_full_as_its_price_says(campus, street):
+    set_price(campus, street["淋浴"], PER_MINUTE | {"when_silent": "metered"})
+    set_price(campus, street["用水"], PLACES["用水"])
+    uid = campus.card("guest").uid
+    for name, used in (("淋浴", 120), ("用水", 250)):
+        device = SignedTerminal(street[name])
+        started = device.next()
+        assert device.send("hold", {"card": uid, "amount_fen": 500}, sequence=started).code == "ok"
+        assert device.send("meter", {"sequence": started, "amount_fen": used}).code == "ok"
+    Hold.objects.update(ends_at=now() - timedelta(hours=1))
+    assert end_holds() == 2
+    assert ledger.balance_of(campus.card("guest").wallet_id) == START - 120 - 500
+    assert end_holds() == 0
+    assert receipt_differences() == []
 
 
 @pytest.mark.capability("A099.2")

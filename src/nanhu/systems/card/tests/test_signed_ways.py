@@ -141,23 +141,24 @@ def test_the_day_counts_every_meal_and_each_meal_begins_anew(campus, till, monke
     campus.top_up("student", 10_000, form="second")
     WalletLimit.objects.create(wallet_id=card.wallet_id, daily_fen=8000, changed_at=now())
 
-    def pay(at: clock, fen: int, one=till) -> tuple[str, str]:
+    def pay(at: clock, fen: int, one=till, pin: str = "") -> tuple[str, str]:
         moment = datetime.combine(campus_today(), at, CAMPUS_ZONE).timestamp()
         monkeypatch.setattr(time, "time", lambda: moment)
-        told = one.pay(card.uid, fen)
+        sequence = one.next()
+        typed = {"pin": seal_pin_block(one.key, one.number, str(sequence), pin)} if pin else {}
+        told = one.send("payment", {"card": card.uid, "amount_fen": fen, **typed}, sequence=sequence)
         return told.code, told.values.get("limit", "")
 
     assert pay(clock(8), 4900) == ("ok", "")
     assert pay(clock(8, 30), 101) == ("pin_required", "meal")
-    assert pay(clock(12), 3000) == ("ok", "")
-    assert pay(clock(18), 101) == ("pin_required", "daily")
+    assert pay(clock(8, 30), 101, pin=PINS["student"]) == ("ok", "")
+    assert pay(clock(8, 30), 1) == ("pin_required", "meal"), "it was for that sale alone"
+    assert pay(clock(12), 2899) == ("ok", "")
+    assert pay(clock(18), 101) == ("pin_required", "daily"), "what was paid with the PIN counts as well"
     assert pay(clock(18), 100) == ("ok", "")
     north = SignedTerminal("B1001")
     assert pay(clock(22), 1, north) == ("pin_required", "daily"), "of a canteen without a meal then"
-    sequence = north.next()
-    block = seal_pin_block(north.key, "B1001", str(sequence), PINS["student"])
-    body = {"card": card.uid, "amount_fen": 1, "pin": block}
-    assert north.send("payment", body, sequence=sequence).code == "ok"
+    assert pay(clock(22), 1, north, PINS["student"]) == ("ok", "")
 
 
 @pytest.mark.capability("A134.3")
