@@ -11,7 +11,8 @@ from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people.jobs import follow_calendar
 from nanhu.systems.card.checks import receipt_differences
-from nanhu.systems.card.funds.services.withdrawals import withdrawable_fen
+from nanhu.systems.card.funds.errors import NothingToWithdrawError
+from nanhu.systems.card.funds.services.withdrawals import BankCard, ask_for_withdrawal
 from nanhu.systems.card.issuing.fees import fee_fen
 from nanhu.systems.card.issuing.tests.conftest import DESK, document_number, document_of, last_day
 from nanhu.systems.card.issuing.tests.personal import apply_at_counter, shown_form, through_to_plastic, visitor
@@ -78,7 +79,9 @@ def test_the_first_card_is_free_for_members_others_pay_once_and_nothing_comes_ba
         guest.card.refresh_from_db()
         assert guest.card.state == "expired"
         assert income() == 2500, "a card that ends gives nothing back"
-        assert withdrawable_fen(guest.card) == 0, "nor does what is paid out to who leaves hold it"
+        bank = BankCard(bank="农业银行", tail="6217", token="t")
+        with pytest.raises(NothingToWithdrawError):
+            ask_for_withdrawal(by=campus.actor("clerk"), card=guest.card, to=bank, reason="离校", token=uuid4())
         campus.clients.clear()
         assert take_fee(campus, guest).status_code == 302
         assert income() == 2500
