@@ -120,13 +120,14 @@ def test_versions_follow_the_order_of_commits():
     assert told(version)[3] == {first.uid: "frozen"}
 
 
-@pytest.mark.capability("A117.3")
+@pytest.mark.capability("A117.2", "A117.3")
 @pytest.mark.django_db(transaction=True)
 def test_who_waits_hears_of_a_loss_at_once_and_what_it_holds_is_recorded(monkeypatch):
     """At once: long before the longest wait, which is beyond this test's patience, is over."""
     monkeypatch.setattr(revocations, "LONGEST_WAIT_SECONDS", 10 * PATIENCE_SECONDS)
     campus = bring_in_the_cast()
     terminal = terminals.Terminal.objects.get(number="N1001")
+    lose(campus, "guest")
     held, card = told(0)[0], campus.card("student")
 
     async def wait_for_the_loss():
@@ -146,6 +147,8 @@ def test_who_waits_hears_of_a_loss_at_once_and_what_it_holds_is_recorded(monkeyp
         thread.start()
         try:
             answer = await asyncio.wait_for(waiting, PATIENCE_SECONDS)
+            behind = ask(held, wait=10 * PATIENCE_SECONDS)
+            assert await asyncio.wait_for(behind, PATIENCE_SECONDS) == answer, "who is behind waits for nothing"
             await ask(answer["version"], status={"software": "pos 1", "stored_rows": 3, "card_fen": 5000})
             return answer
         finally:
