@@ -171,7 +171,7 @@ def target_of(nas: Nas) -> NasTarget:
 
 def named(session: Session) -> SessionTarget:
     """Of a row of radacct the Acct-Session-Id alone (`old_systems`)."""
-    sid = session.sid.removesuffix(f"#{session.pk}")
+    sid = number_of(session)
     return SessionTarget(
         sid=sid.partition(ROW_MARK)[0] if session.note == Session.Note.NAMED else sid,
         user_name=session.grant.campus_no if session.grant else session.user_name,
@@ -179,6 +179,13 @@ def named(session: Session) -> SessionTarget:
         address=session.address or "",
         grant=session.grant.code if session.grant else "",
     )
+
+
+def number_of(session: Session) -> str:
+    """As its NAS gave it: ours is the mark of one that was put aside alone, whose number another has by now."""
+    bare = session.sid.removesuffix(f"#{session.pk}")
+    is_aside = bare != session.sid and Session.objects.filter(nas_id=session.nas_id, sid=bare).exists()
+    return bare if is_aside else session.sid
 
 
 def send(gateway: Gateway, nas: NasTarget, session: SessionTarget, row: Disconnect) -> Answer:

@@ -184,6 +184,14 @@ def test_a_number_is_sent_as_the_nas_gave_it(school, nas):
     assert (session.pk != again.pk, {one[44] for one in nas.heard}) == (True, {b"abc#2"})
 
 
+def test_a_number_that_ends_as_our_mark_would_is_sent_whole(school, nas):
+    session = school.on_line("S1")
+    Session.objects.filter(pk=session.pk).update(sid=f"abc#{session.pk}")
+    api.disconnect(by=SYSTEM, person_id=school["S1"], cause=disconnecting.KICKED)
+    school.send()
+    assert {one[44] for one in nas.heard} == {f"abc#{session.pk}".encode()}
+
+
 def test_a_style_by_user_and_mac_names_both(school, nas):
     school.on_line("S1", LAPTOP, nas=SWITCH)
     here = {"style": "user+mac", "address": "127.0.0.1", "identifier": "sw"}
