@@ -34,7 +34,7 @@ FACTS: dict[str, Text] = {
     "event": _("事件"),
     "events": _("补送几件"),
     "mode": _("模式"),
-    "path": _("路径"),
+    "operation": _("接口"),
     "per_minute": _("每分钟"),
     "replaces": _("替换"),
 }

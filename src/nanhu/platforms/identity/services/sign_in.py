@@ -12,7 +12,6 @@ from django.db import transaction
 from nanhu.kernel import audit, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
-from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.errors import UnknownAccountError
@@ -193,7 +192,8 @@ def write_refusal(
     *, by: Actor, campus_no: str, service: str = "", reason: str = sign_in_log.Reason.WRONG, application: str = ""
 ) -> None:
     """People type passwords into the name's box: the log gets a keyed fingerprint of the name, never the text."""
-    fingerprint = blind_index(campus_no, purpose="identity.refused_name").hex()[:16]
     facts = {"door": service} if service else {}
     sign_in_log.refused(by=by, campus_no=campus_no, reason=reason, how=service or "pwd", application=application)
-    audit.record(by=by, action="identity.sign_in_refused", target=f"sign-in-name:{fingerprint}", facts=facts)
+    audit.record(
+        by=by, action="identity.sign_in_refused", target=f"sign-in-name:{sign_in_log.name_key(campus_no)}", facts=facts
+    )

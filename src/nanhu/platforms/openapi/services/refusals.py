@@ -45,7 +45,7 @@ def note(attempt: Attempt, error: ApiError, *, why: str, key: ApiKey | None) -> 
         action="openapi.refuse_request",
         target=f"openapi_vendor:{key.vendor_id}" if key else "openapi_vendor",
         reason=why,
-        facts={"code": error.code, "key": key.number if key else "", "path": attempt.path[:200]},
+        facts={"code": error.code, "key": key.number if key else "", "operation": attempt.operation},
     )
     if key is not None:
         RequestLog.objects.create(

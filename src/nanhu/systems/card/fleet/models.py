@@ -107,7 +107,7 @@ class FoundCard(models.Model):
 class DeskAttempt(models.Model):
     """A caller whose answers did not fit: after a few of them nobody asks on for this person for an hour, by whichever number."""
 
-    subject = models.TextField(help_text="person:<id>; campus_no:<number> where nobody has it")
+    subject = models.TextField(help_text="person:<id>; refused-number:<fingerprint> where nobody has it")
     clerk = models.ForeignKey("identity.Account", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.database.values import all_rows
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
@@ -44,12 +45,21 @@ def affiliation_of(card: people.PersonCard) -> people.AffiliationCard | None:
     return next((one for one, tie in ties_of(card) if tie == leading), None)
 
 
+def followed_or_last(card: people.PersonCard | None) -> people.AffiliationCard | None:
+    """The one that the card follows; of somebody who has no such any more, or is a guest, the one by which he is met elsewhere."""
+    return (affiliation_of(card) or card.leading_tie()) if card else None
+
+
 def campus_no_of(card: people.PersonCard | None) -> str:
-    """That of the affiliation that the card follows; of somebody who has no such any more, or is a guest, the newest. Empty where there is none."""
-    if card is None:
-        return ""
-    followed = affiliation_of(card) or next(iter(card.affiliations), None)
-    return followed.campus_no if followed else ""
+    """Empty where there is none."""
+    return followed.campus_no if (followed := followed_or_last(card)) else ""
+
+
+def refused_number(campus_no: str) -> str:
+    """What the audit log gets of a number that did not fit, by its fingerprint: people type passwords and others' numbers into its box."""
+    return (
+        f"refused-number:{blind_index(people.normalise_campus_no(campus_no), purpose='card.refused_number').hex()[:16]}"
+    )
 
 
 def ties_of(card: people.PersonCard) -> list[tuple[people.AffiliationCard, Tie]]:

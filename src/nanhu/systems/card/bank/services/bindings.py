@@ -36,6 +36,7 @@ from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.services import devices
 from nanhu.systems.card.errors import CardNotFoundError
 from nanhu.systems.card.models import Card
+from nanhu.systems.card.services.issue import refused_number
 
 State = Binding.State
 MOST_FAILURES = 3
@@ -199,11 +200,6 @@ def holder_of(person_id: int | None, campus_no: str) -> str:
     return f"person:{person_id}" if person_id is not None else f"number:{people.normalise_campus_no(campus_no)}"
 
 
-def fingerprint_of(campus_no: str) -> str:
-    """What the log gets of a number that did not fit: people type passwords and other people's numbers into its box."""
-    return blind_index(people.normalise_campus_no(campus_no), purpose="card.refused_number").hex()[:16]
-
-
 def holder_keys(person_id: int) -> list[bytes]:
     return [holder_key(app, holder_of(person_id, "")) for app in app_bounds.apps()]
 
@@ -227,8 +223,7 @@ def fail(keys: list[bytes], *, by: Actor, app: Channel, campus_no: str) -> NoRet
             row.save()
             most = max(most, row.failures)
         facts = {"failures": most}
-        target = f"refused-number:{fingerprint_of(campus_no)}"
-        audit.record(by=by, action="card.binding_failed", target=target, facts=facts)
+        audit.record(by=by, action="card.binding_failed", target=refused_number(campus_no), facts=facts)
     if most >= MOST_FAILURES:
         raise BindingLockedError(until=dates.time_words(moment + LOCK))
     raise IdentityDiffersError(left=MOST_FAILURES - most)

@@ -148,7 +148,10 @@ class Migration(migrations.Migration):
             name="DeskAttempt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("subject", models.TextField(help_text="person:<id>; campus_no:<number> where nobody has it")),
+                (
+                    "subject",
+                    models.TextField(help_text="person:<id>; refused-number:<fingerprint> where nobody has it"),
+                ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "clerk",

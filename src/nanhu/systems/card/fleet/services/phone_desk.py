@@ -15,6 +15,7 @@ from nanhu.systems.card.fleet.errors import AnswersDoNotFitError, TooManyAttempt
 from nanhu.systems.card.fleet.models import DeskAttempt
 from nanhu.systems.card.models import Card, LossReport
 from nanhu.systems.card.queries import card_of
+from nanhu.systems.card.services.issue import refused_number
 from nanhu.systems.card.services.loss import report_lost
 
 MOST_ATTEMPTS = 5
@@ -40,11 +41,7 @@ def report_by_phone(*, by: Actor, answers: Answers, reason: str) -> Card:
         raise Http404
     with transaction.atomic():
         person_id = people.find_person_by_campus_no(answers.campus_no)
-        subject = (
-            f"person:{person_id}"
-            if person_id is not None
-            else f"campus_no:{people.normalise_campus_no(answers.campus_no)}"
-        )
+        subject = f"person:{person_id}" if person_id is not None else refused_number(answers.campus_no)
         lock_key(f"card.phone_desk:{subject}")
         attempts = DeskAttempt.objects.filter(subject=subject, at__gt=now() - WINDOW).count()
         if attempts < MOST_ATTEMPTS:
