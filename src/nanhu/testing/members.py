@@ -35,6 +35,15 @@ def open_members(names: Mapping[str, str], *, kind: str) -> None:
     identity_sample.set_passwords_for_sample(by=SYSTEM, person_ids=made.person_ids.values(), password=PASSWORD)
 
 
+def also_studies(person_id: int, campus_no: str = "24990001") -> None:
+    """A second tie, younger than the first: who is met by the newest is met by the wrong one."""
+    studies = people.AffiliationRecord(
+        kind="student", campus_no=campus_no, starts_on=date(2026, 9, 1), unit_code="", state="active"
+    )
+    record = people.PersonRecord(key=campus_no, person_id=person_id, affiliations=(studies,))
+    people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test.students", title="学籍"))
+
+
 def grant(campus_no: str, roles: Iterable[str]) -> None:
     for role in roles:
         identity.grant_role(by=SYSTEM, account_id=identity.account_with(campus_no).pk, role=role)

@@ -149,9 +149,9 @@ def passage_lines(rows: Iterable[Passage]) -> list[PassageLine]:
     lines = []
     for one in found:
         holder = holders.get(one.person_id) if one.person_id is not None else None
-        campus_no = holder.affiliations[0].campus_no if holder and holder.affiliations else ""
         remark = remark_of(one.remark) if one.remark else ""
-        lines.append(PassageLine(one, holder.name if holder else "", campus_no, sentence_of(one.code), remark))
+        named = (holder.name, holder.campus_no) if holder else ("", "")
+        lines.append(PassageLine(one, *named, sentence_of(one.code), remark))
     return lines
 
 

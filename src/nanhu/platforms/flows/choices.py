@@ -1,7 +1,7 @@
 """Lists from which a form offers: written in the body, or registered by a room because they change (places, terms). What a form need not
 ask: it is filled in from the golden record, or from a shared table about persons (`hub:dorm.stay.place`)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -26,16 +26,13 @@ def of(field: Field) -> list[tuple[str, Text]]:
     return [(one, term(one)) for one in field.choices]
 
 
-def tie(card: people.PersonCard) -> people.AffiliationCard | None:
-    return next((one for one in card.affiliations if one.is_live), None)
-
-
-SOURCES: Final[Mapping[str, tuple[Text, Callable[[people.PersonCard], str]]]] = {
-    "people.name": (_("人员主数据"), lambda card: card.name),
-    "people.campus_no": (_("人员主数据"), lambda card: one.campus_no if (one := tie(card)) else ""),
-    "people.unit": (_("人员主数据"), lambda card: one.unit_path or one.unit_name if (one := tie(card)) else ""),
-    "people.class": (_("人员主数据"), lambda card: one.class_name if (one := tie(card)) else ""),
-    "people.phone": (_("人员主数据"), lambda card: card.phone_masked),
+type Tie = people.AffiliationCard | None
+SOURCES: Final[Mapping[str, tuple[Text, Callable[[people.PersonCard, Tie], str]]]] = {
+    "people.name": (_("人员主数据"), lambda card, _tie: card.name),
+    "people.campus_no": (_("人员主数据"), lambda _card, tie: tie.campus_no if tie else ""),
+    "people.unit": (_("人员主数据"), lambda _card, tie: tie.unit_path or tie.unit_name if tie else ""),
+    "people.class": (_("人员主数据"), lambda _card, tie: tie.class_name if tie else ""),
+    "people.phone": (_("人员主数据"), lambda card, _tie: card.phone_masked),
 }
 """What the school knows: filled in and marked with its source, never typed."""
 
@@ -62,17 +59,20 @@ def source_names() -> dict[str, Text]:
     return {key: name for key, (name, _read) in SOURCES.items()} | hub_sources()
 
 
-def known(fields: Iterable[Field], card: people.PersonCard | None) -> dict[str, str]:
-    """What the school fills in, by field; nothing where a source is none any more. Each shared table is read once."""
+def known(fields: Iterable[Field], card: people.PersonCard | None, *, faces: Collection[str]) -> dict[str, str]:
+    """What the school fills in, by field; nothing where a source is none any more. Each shared table is read once. Who works and studies
+    here asks as a student for what is for students alone, else as staff."""
     asked = [one for one in fields if one.source]
     if card is None:
         return {one.key: "" for one in asked}
     numbers = [one.campus_no for one in card.affiliations if one.is_live]
+    met = card.leading_tie("student" if set(faces) == {"student"} else "")
+    tie = met if met and met.is_live else None
     wanted = {one.source for one in asked} & hub_sources().keys()
     rows = {table: rows_of(table, numbers) for table in {table_of(one) for one in wanted}}
     from_hub = {one: hub_value(one, rows[table_of(one)]) for one in wanted}
     return {
-        one.key: SOURCES[one.source][1](card) if one.source in SOURCES else from_hub.get(one.source, "")
+        one.key: SOURCES[one.source][1](card, tie) if one.source in SOURCES else from_hub.get(one.source, "")
         for one in asked
     }
 

@@ -382,7 +382,7 @@ def known_facts(request: PageRequest, definition: Definition) -> list[tuple[str,
     """Label, value and source of what the school fills in."""
     card = people.person_card(queries.person_of(request.viewer))
     fields = [field for field in current_version(definition.key).body.form if field.source]
-    found, names = choices.known(fields, card), choices.source_names()
+    found, names = choices.known(fields, card, faces=definition.faces), choices.source_names()
     return [(term(one.label), found[one.key], names.get(one.source, "")) for one in fields]
 
 
@@ -414,7 +414,7 @@ def apply(request: PageRequest, form: FlowForm, definition: Definition) -> Case:
         by=request.actor,
         key=definition.key,
         applicant_id=person_id,
-        data=form.said() | sourced(current_version(definition.key).body.form, person_id),
+        data=form.said() | sourced(current_version(definition.key).body.form, person_id, definition),
         token=token_of(request),
     )
     cases.drop_draft(person_id=person_id, definition=definition)
@@ -437,9 +437,9 @@ def forget_draft(request: PageRequest, definition: Definition) -> None:
 
 
 @translation.override(settings.LANGUAGE_CODE)
-def sourced(fields: Sequence[Any], person_id: int) -> dict[str, str]:
+def sourced(fields: Sequence[Any], person_id: int, definition: Definition) -> dict[str, str]:
     """As the case keeps it, whoever reads the form."""
-    return choices.known(fields, people.person_card(person_id))
+    return choices.known(fields, people.person_card(person_id), faces=definition.faces)
 
 
 class MyCases(Table):
@@ -550,7 +550,7 @@ def withdraw(request: PageRequest, found: Case) -> None:
 )
 def resubmit(request: PageRequest, form: FlowForm, found: Case) -> Case:
     person_id = queries.person_of(request.viewer)
-    data = form.said() | sourced(found.body.form, person_id)
+    data = form.said() | sourced(found.body.form, person_id, found.definition)
     return cases.resubmit(by=request.actor, person_id=person_id, case=found, data=data)
 
 
@@ -730,7 +730,7 @@ def enter_paper(request: PageRequest, form: PaperForm, definition: Definition) -
         person_id=queries.person_of(request.viewer),
         token=token_of(request) or uuid4(),
         definition=definition,
-        data=form.said() | sourced(current_version(definition.key).body.form, said["paper_applicant"]),
+        data=form.said() | sourced(current_version(definition.key).body.form, said["paper_applicant"], definition),
         paper=papering.Paper(
             applicant_id=said["paper_applicant"],
             outcome=said["paper_outcome"],

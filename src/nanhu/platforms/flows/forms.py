@@ -184,7 +184,7 @@ def initial_of(asked: Sequence[Field], data: Mapping[str, Any]) -> dict[str, Any
             found[field.key] = typed_rows(field, value)
         elif field.kind == "person":
             card = people.person_card(value)
-            found[field.key] = card.affiliations[0].campus_no if card and card.affiliations else ""
+            found[field.key] = card.campus_no if card else ""
         else:
             found[field.key] = value
     return found

@@ -104,8 +104,7 @@ def facts_of(entry: PaperEntry) -> list[tuple[str, str]]:
 
 def name_of(person_id: int | None) -> str:
     card = people.person_card(person_id) if person_id else None
-    number = card.affiliations[0].campus_no if card and card.affiliations else ""
-    return f"{card.name} {number}".strip() if card else ""
+    return f"{card.name} {card.campus_no}".strip() if card else ""
 
 
 def decision_words(entry: PaperEntry) -> str:

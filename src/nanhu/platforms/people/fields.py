@@ -64,7 +64,7 @@ class UnitField(forms.CharField):
 def person_as_typed(person_id: int | None) -> str:
     """Name and number, as a PersonField takes them; empty for nobody, and for who has no number."""
     card = person_card(person_id) if person_id else None
-    return f"{card.name} {card.affiliations[0].campus_no}" if card and card.affiliations else ""
+    return f"{card.name} {card.campus_no}" if card and card.campus_no else ""
 
 
 class PersonField(forms.CharField):
@@ -83,7 +83,7 @@ class PersonField(forms.CharField):
         return [
             Suggestion(f"{cards[one].name} {tie.campus_no}", tie.unit_name)
             for one in ids
-            for tie in cards[one].affiliations[:1]
+            if (tie := cards[one].leading_tie())
         ]
 
     def clean(self, value: Any) -> int | None:

@@ -71,6 +71,18 @@ class PersonCard:
         """What somebody is now, all of it: a teacher who studies is "staff" and "student"."""
         return {one.kind for one in self.affiliations if one.is_live}
 
+    def leading_tie(self, kind: str = "") -> AffiliationCard | None:
+        """By which somebody is met who has several: of those that live one of `kind`, else staff before student before others, then
+        the newest. Who has none left is met by the last."""
+        living = [one for one in self.affiliations if one.is_live]
+        order = [kind, "staff", "student", "temporary", "guest"]
+        return min(living, key=lambda one: order.index(one.kind), default=next(iter(self.affiliations), None))
+
+    @property
+    def campus_no(self) -> str:
+        """Of the leading tie; empty where there is none."""
+        return tie.campus_no if (tie := self.leading_tie()) else ""
+
 
 def person_card(person_id: int) -> PersonCard | None:
     return person_cards([person_id]).get(person_id)

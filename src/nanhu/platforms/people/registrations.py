@@ -112,10 +112,10 @@ register_blind_index(
 
 def person_lines(ids: Iterable[int]) -> dict[int, PersonLine]:
     """For the tables of every console."""
-    newest = {key: (card.name, next(iter(card.affiliations), None)) for key, card in person_cards(ids).items()}
+    found = {key: (card.name, card.leading_tie()) for key, card in person_cards(ids).items()}
     return {
         key: PersonLine(name, one.campus_no, one.category_name) if one else PersonLine(name, "")
-        for key, (name, one) in newest.items()
+        for key, (name, one) in found.items()
     }
 
 

@@ -136,9 +136,8 @@ class Scene:
 
     def code(self, person_id: int, role: str, station: str, service: str, *, at: datetime | None = None) -> str:
         card = people.person_card(person_id)
-        number = card.affiliations[0].campus_no if card and card.affiliations else ""
         request = network.AdmissionRequest(
-            service=service, role=role, person_id=person_id, campus_no=number, station=station
+            service=service, role=role, person_id=person_id, campus_no=card.campus_no if card else "", station=station
         )
         code = network.admit(request).code
         if at is not None:

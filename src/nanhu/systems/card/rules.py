@@ -33,10 +33,11 @@ class Tie:
 
 
 def kind_of(tie: Tie) -> CardKind:
-    """The class follows the affiliation, the sub-class its category; what no ruling names is "其他"."""
+    """The class follows the affiliation, the sub-class its category; what no ruling names is "其他". 临聘 is a category of temporary ties
+    alone (`person_category.tsv`): they come with the list of temporaries, and a list of staff that names one is refused."""
     if tie.kind == "student":
         return CardKind("student", tie.category_name if tie.category_name in STUDENT_SUB_CLASSES else OTHER)
-    if tie.kind == "staff" and tie.category_name != TEMPORARY_EMPLOYEE:
+    if tie.kind == "staff":
         return CardKind("teacher", tie.category_name if tie.category_name in TEACHER_SUB_CLASSES else OTHER)
     ordinary = VISITOR_SUB_CLASSES | {TEMPORARY_EMPLOYEE}
     return CardKind("ordinary", tie.category_name if tie.category_name in ordinary else OTHER)

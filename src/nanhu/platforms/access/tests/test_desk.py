@@ -7,12 +7,12 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.access import queries
 from nanhu.platforms.access.desk import GUARD, MANAGER, desk
-from nanhu.platforms.access.models import Door, DoorRule
+from nanhu.platforms.access.models import Door, DoorRule, Passage
 from nanhu.platforms.access.services.ruling import DoorRuleDraft, rule
 from nanhu.platforms.campus.api import Place, PlaceField, PlaceOrder, close_place, set_up_places
 from nanhu.platforms.people import api as people
 from nanhu.platforms.terminals.api import Terminal
-from nanhu.testing.members import grant, open_staff
+from nanhu.testing.members import also_studies, grant, open_staff
 from nanhu.testing.pages import PageTests
 from nanhu.testing.sessions import signed_in
 
@@ -129,3 +129,17 @@ def test_a_place_is_found_by_typing_and_understood_by_code_and_by_name(members):
     with pytest.raises(ValidationError):
         field.clean("t1.1")
     assert PlaceField().clean("t1.1").key == "t1.1"
+
+
+def test_who_works_and_studies_here_passes_under_the_number_of_his_work(members):
+    set_up_places(by=SYSTEM, places=[PlaceOrder(key="hall", name="大厅", kind="other")])
+    who = people.find_person_by_campus_no(COLLEAGUE_NO)
+    also_studies(who)
+    hall = Place.objects.get(key="hall")
+    terminal = Terminal.objects.create(number="R2001", kind="door", place="大厅", key="0" * 64)
+    door = Door.objects.create(terminal=terminal, place=hall, list_salt="0" * 32)
+    said = {"sequence": 1, "fingerprint": b"1", "direction": "in", "means": "card", "is_opened": True, "code": "ok"}
+    Passage.objects.create(door=door, place=hall, person_id=who, at=now(), **said)
+    page = signed_in(MANAGER_NO).get(desk.address("log", {"key": "hall"})).content.decode()
+    assert COLLEAGUE_NO in page
+    assert "24990001" not in page

@@ -1,17 +1,21 @@
 """待办与申请: what the kit promises of every page, for who leads a unit."""
 
+from dataclasses import replace
 from itertools import count as counting
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.flows.body import Field
 from nanhu.platforms.flows.desk import desk
 from nanhu.platforms.flows.models import Case, OutsideSource, OutsideTodo
-from nanhu.platforms.flows.services import outside
+from nanhu.platforms.flows.services import definitions, outside
+from nanhu.testing.members import also_studies
 from nanhu.testing.pages import PageTests
 
-from .conftest import SYSTEM
+from .conftest import LEAVE, SYSTEM
 from .test_outside import ORIGIN, make_vendor
 
 pytestmark = pytest.mark.django_db
@@ -49,3 +53,14 @@ class TestPages(PageTests):
             for name, value in (closed | own).items():
                 setattr(copied, name, value)
             copied.save(force_insert=True)
+
+
+def test_what_is_for_students_is_asked_for_by_the_student_in_who_works_and_studies_here(school, monkeypatch):
+    also_studies(school["T2"])
+    form = (*LEAVE.body.form, Field(key="number", label="学工号", source="people.campus_no"))
+    for faces, number in (({"student"}, "24990001"), ({"student", "staff"}, "T2")):
+        body = structs.replace(LEAVE.body, form=form)
+        monkeypatch.setitem(definitions.specs, LEAVE.key, replace(LEAVE, body=body, faces=frozenset(faces)))
+        definitions.publish_all()
+        page = school.client("T2").get("/flows/new/test.leave/").context["known"]
+        assert page[-1][1] == number

@@ -29,6 +29,7 @@ from nanhu.platforms.flows.tests.conftest import LEAVE, SYSTEM
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.messages.models import Entry as Told
 from nanhu.platforms.people import api as people
+from nanhu.testing.members import also_studies
 
 LIST, FORM = "/flows/unit/paper/", "/flows/unit/paper/test.leave/"
 FALLBACK = "停电时到教务处 201 填纸质单"
@@ -417,3 +418,11 @@ def test_it_is_entered_for_whom_the_process_is_open_to(office, audience):
     with pytest.raises(CampusError, match="不向他开放"):
         laid_before(office)
     assert not PaperEntry.objects.exists()
+
+
+def test_who_works_and_studies_here_is_named_on_paper_by_the_number_of_his_work(office):
+    also_studies(office["T2"])
+    entered(office)
+    page = office.client("T3").get(f"/flows/tasks/{Task.objects.get(state='open').public_id}/").content.decode()
+    assert "李院长 T2" in page
+    assert "24990001" not in page

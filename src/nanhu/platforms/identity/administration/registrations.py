@@ -18,7 +18,7 @@ def persons(viewer: Viewer, text: str, limit: int) -> list[Hit]:
             key=str(one.account.public_id),
             title=one.person.name,
             url=desk.address("account", {"public_id": one.account.public_id}),
-            detail=" · ".join(f"{tie.campus_no} {tie.unit_name}" for tie in one.person.affiliations[:1]),
+            detail=" · ".join(f"{tie.campus_no} {tie.unit_name}" for tie in [one.person.leading_tie()] if tie),
             icon="user-round",
         )
         for one in found.rows

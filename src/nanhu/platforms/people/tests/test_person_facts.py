@@ -227,3 +227,25 @@ def test_a_visitor_is_sent_to_sign_in_for_a_portrait():
     known = person()
     people.set_photo(by=BY, person_id=known.id, content=jpeg())
     assert Client().get(people.person_card(known.id).photo_url).status_code in {302, 404}
+
+
+@pytest.mark.parametrize(
+    ("ties", "kind", "met"),
+    [
+        (("staff", "student"), "", "staff"),
+        (("student", "temporary"), "", "student"),
+        (("temporary", "guest"), "", "temporary"),
+        (("staff", "student"), "student", "student"),
+        (("staff",), "student", "staff"),
+        ((), "", ""),
+    ],
+)
+def test_who_has_several_ties_is_met_by_the_one_that_counts_and_not_by_the_newest(ties, kind, met):
+    who = person()
+    affiliation(who, kind="staff", campus_no="OLD", starts_on=date(2000, 9, 1), ends_on=date(2010, 9, 1), state="ended")
+    for place, one in enumerate(ties):
+        affiliation(who, kind=one, campus_no=one, starts_on=date(2020 + place, 9, 1), state="active")
+    card = people.person_card(who.pk)
+    assert card.leading_tie(kind).campus_no == (met or "OLD"), "who has left is met by the last"
+    assert kind or card.campus_no == (met or "OLD")
+    assert people.person_as_typed(who.pk) == f"张三 {card.campus_no}"

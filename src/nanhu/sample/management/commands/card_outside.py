@@ -135,7 +135,7 @@ def customers(campus_nos: Iterable[str]) -> Iterator[dict[str, str]]:
                 "id_number": id_number,
                 "phone": phone,
                 "card_number": card_number(person_id),
-                "campus_no": person.affiliations[0].campus_no if person.affiliations else "",
+                "campus_no": person.campus_no,
             }
 
 

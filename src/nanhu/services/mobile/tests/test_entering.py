@@ -20,7 +20,7 @@ from nanhu.services.mobile.models import Binding, Member
 from nanhu.services.mobile.tests.conftest import STAFF
 from nanhu.services.mobile.views import enter
 from nanhu.services.mobile.views.enter import COOKIE, waiting_to_be_linked
-from nanhu.testing.members import PASSWORD, SYSTEM
+from nanhu.testing.members import PASSWORD, SYSTEM, also_studies
 from nanhu.testing.sessions import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -367,3 +367,10 @@ def test_the_file_of_the_trusted_domain_is_the_schools_own(client, db, monkeypat
     monkeypatch.setattr(enter, "school", lambda: table)
     assert client.get("/WW_verify_abc123.txt").content == b"abc123"
     assert client.get("/WW_verify_other.txt").status_code == 404
+
+
+def test_who_works_and_studies_here_comes_in_under_the_number_of_his_work(syncing, wecom, client):
+    wecom.join("t2")
+    also_studies(syncing.persons["T2"])
+    assert tap(client, wecom, "t2").status_code == 302
+    assert SsoSession.objects.latest("pk").campus_no == "T2"

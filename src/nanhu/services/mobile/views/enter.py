@@ -118,7 +118,7 @@ def signed_in(request: HttpRequest, binding: Binding, target: str) -> HttpRespon
     response = identity.admit(
         request,
         account=account,
-        campus_no=card.affiliations[0].campus_no,
+        campus_no=card.campus_no,
         methods=(bindings.METHOD,),
         after=target,
         proved_at=LONG_AGO,

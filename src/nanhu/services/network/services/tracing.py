@@ -66,7 +66,7 @@ def lines_of(query: str, sought: str, **moments: datetime) -> list[Trace]:
 
 def line(row: tuple[Any, ...], card: people.PersonCard | None) -> Trace:
     person_id, guest, station, address, nas, place, began_at, ended_at, is_silent = row
-    tie = card.affiliations[0] if card and card.affiliations else None
+    tie = card.leading_tie() if card else None
     return Trace(
         person_id=person_id if card else None,
         name=card.name if card else guest,

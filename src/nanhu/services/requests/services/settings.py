@@ -79,8 +79,7 @@ def said_of(crew: Crew) -> dict[str, Any]:
 
 def numbers_of(person_ids: Collection[int]) -> dict[int, str]:
     """One campus number each, always the same of who has several."""
-    cards = people.person_cards(person_ids)
-    return {key: card.affiliations[0].campus_no for key, card in cards.items() if card.affiliations}
+    return {key: card.campus_no for key, card in people.person_cards(person_ids).items() if card.campus_no}
 
 
 def write(*, by: Actor, name: str, said: Mapping[str, Any], crew: Crew | None = None) -> Crew:

@@ -9,13 +9,14 @@ from django.db import DatabaseError, transaction
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation
 from nanhu.services.requests import jobs
 from nanhu.services.requests.crew_sheet import days_in
 from nanhu.services.requests.models import Crew, CrewList, CrewRollback
 from nanhu.services.requests.services.settings import said_of
 from nanhu.services.requests.views.crew_lists import desk, rollbacks
-from nanhu.testing.members import SYSTEM
+from nanhu.testing.members import SYSTEM, also_studies
 from nanhu.testing.pages import IntakeTests, ProposalTests
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +216,9 @@ def test_the_database_knows_no_other_way_to_roll_a_list_back(school):
 )
 def test_days_as_people_write_them(typed, days):
     assert days_in(typed) == days
+
+
+def test_who_begins_to_study_stays_in_the_list_under_the_number_of_his_work(school):
+    approve(school, lines("木工班,木,,,W1,W2,"))
+    also_studies(people.find_person_by_campus_no("W2"))
+    assert said_of(Crew.objects.get())["members"] == ["W2"]

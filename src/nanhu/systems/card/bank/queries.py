@@ -14,6 +14,7 @@ from nanhu.systems.card.bank.models import Appeal, Binding, Load, OnlineTopUp
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.funds.policy import unclaimed_return_days
 from nanhu.systems.card.models import Card
+from nanhu.systems.card.services.issue import campus_no_of, followed_or_last
 
 UNDER_WAY = ("asked", "sent", "unknown", "debited", "reversing", "writing")
 MOVING = ("asked", "opened", "paid", "refunding")
@@ -29,11 +30,11 @@ class Unsigned:
 
     @property
     def campus_no(self) -> str:
-        return self.person.affiliations[0].campus_no if self.person and self.person.affiliations else ""
+        return campus_no_of(self.person)
 
     @property
     def unit(self) -> str:
-        return self.person.affiliations[0].unit_path if self.person and self.person.affiliations else ""
+        return followed.unit_path if (followed := followed_or_last(self.person)) else ""
 
 
 def named(rows: Iterable[Any], person_of: Any) -> list[tuple[Any, people.PersonCard | None]]:

@@ -68,9 +68,8 @@ def chosen_cards(campus_nos: Iterable[str]) -> list[dict[str, str]]:
 
 
 def card_facts(card: Card, holder: people.PersonCard) -> dict[str, str]:
-    campus_no = holder.affiliations[0].campus_no if holder.affiliations else ""
     note = STATE_NOTES.get(Card.State(card.state), "") or str(Card.Class(card.card_class).label)
-    return {"uid": card.uid, "name": holder.name, "campus_no": campus_no, "note": note}
+    return {"uid": card.uid, "name": holder.name, "campus_no": holder.campus_no, "note": note}
 
 
 def holders(besides: Iterable[int], most: int) -> list[int]:

@@ -8,6 +8,8 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.models import CashException, Receipt, TopUp
 from nanhu.systems.card.tests.conftest import CAST, queries_of
+from nanhu.systems.card.views.counter import find
+from nanhu.testing.members import also_studies
 
 COUNTER = "/card/counter/"
 
@@ -290,3 +292,11 @@ def test_the_list_of_what_waits_names_the_holder_not_the_clerk(campus):
     assert people.person_card(campus.card("teacher").person_id).name in page.partition('id="waiting"')[2]
     assert campus.card("teacher").number in page.partition('id="waiting"')[2]
     assert "周某人" not in page
+
+
+def test_who_works_and_studies_here_stands_at_the_counter_with_the_tie_that_the_card_follows(campus):
+    also_studies(campus.persons["teacher"])
+    clerk, number = campus.client("clerk"), CAST["teacher"][2]
+    page = text(clerk.get(desk(campus, "teacher")))
+    assert (number in page, "24990001" in page) == (True, False)
+    assert [hit.tie.campus_no for hit in find(CAST["teacher"][0])] == [number]

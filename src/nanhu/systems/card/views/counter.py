@@ -37,6 +37,7 @@ from nanhu.systems.card.policies import CLERK_ROLE, may_bring_cash
 from nanhu.systems.card.protocol import receipt_number
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services import cash_exceptions
+from nanhu.systems.card.services.issue import followed_or_last
 from nanhu.systems.card.services.loss import may_be_reported
 from nanhu.systems.card.services.top_up import Taken, top_up_with_cash
 from nanhu.systems.card.views.frame import card_with
@@ -67,7 +68,7 @@ class Hit:
 
     @property
     def tie(self) -> people.AffiliationCard | None:
-        return next(iter(self.person.affiliations), None)
+        return followed_or_last(self.person)
 
 
 class Hits(Table):
@@ -162,8 +163,8 @@ def person_facts(found: Card) -> dict[str, Any]:
 
 def named(found: Card) -> dict[str, Any]:
     person = people.person_card(found.person_id)
-    tie = person.affiliations[0] if person and person.affiliations else None
-    return {"card": found, "person": person, "tie": tie, "school": school(), "supplier": queries.door_supplier()}
+    said = {"card": found, "person": person, "school": school(), "supplier": queries.door_supplier()}
+    return said | {"tie": followed_or_last(person)}
 
 
 @card.action("top-up/", form=TopUpForm, repeated=BOOKED_ONCE, refused=NOT_BOOKED)

@@ -30,7 +30,7 @@ class Row:
 
     @property
     def tie(self) -> people.AffiliationCard | None:
-        return self.person.affiliations[0] if self.person.affiliations else None
+        return self.person.leading_tie()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,12 +72,8 @@ def preview_accounts(*, by: Actor, holder: Holder, order: Order, accounts: Seque
     if len(accounts) > MOST:
         raise BulkTooManyError(most=MOST)
     cards = people.person_cards([one.person_id for one in accounts])
-    lines = [(number_of(cards.get(one.person_id)), one) for one in accounts]
+    lines = [(cards[one.person_id].campus_no if one.person_id in cards else "", one) for one in accounts]
     return preview(by=by, holder=holder, order=order, lines=lines)
-
-
-def number_of(card: people.PersonCard | None) -> str:
-    return card.affiliations[0].campus_no if card is not None and card.affiliations else ""
 
 
 @transaction.atomic

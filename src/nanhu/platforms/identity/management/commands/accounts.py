@@ -71,9 +71,10 @@ class Command(BaseCommand):
     def list_roles(self) -> None:
         for grant in RoleGrant.objects.filter(roles.live()).select_related("account").order_by("role", "pk"):
             card = card_of(grant.account)
-            number = card.affiliations[0].campus_no if card.affiliations else "-"
             until = f"until {campus_time(grant.ends_at):%Y-%m-%d}" if grant.ends_at else ""
-            self.stdout.write(f"{grant.role}  {number}  {card.name}  {grant.unit_code}  {until}".rstrip())
+            self.stdout.write(
+                f"{grant.role}  {card.campus_no or '-'}  {card.name}  {grant.unit_code}  {until}".rstrip()
+            )
 
     def unlock(self, by: Actor, _account: Account, options: dict[str, Any]) -> None:
         counter.unlock(by=by, campus_no=options["campus_no"], reason="console")

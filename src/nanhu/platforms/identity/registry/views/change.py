@@ -52,7 +52,7 @@ def unit_of(application: Application) -> str:
 
 def number_of(application: Application) -> str:
     card = people.person_card(application.contact.person_id) if application.contact else None
-    return card.affiliations[0].campus_no if card and card.affiliations else ""
+    return card.campus_no if card else ""
 
 
 @dataclass(frozen=True)

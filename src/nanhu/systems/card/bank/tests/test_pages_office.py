@@ -18,6 +18,7 @@ from nanhu.systems.card.funds.models import Withdrawal
 from nanhu.systems.card.funds.services import withdrawals
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM, make_finance, queries_of
+from nanhu.testing.members import also_studies
 
 DESK, CARD_DESK = "/payments/", "/card/bank/desk/"
 HEAD = "学号,姓名,证件号,银行卡号,预留手机号\n"
@@ -324,3 +325,9 @@ def test_each_page_asks_a_bounded_number_of_queries(campus, clerk, bank):
     pages += [CARD_DESK + path for path in ("", "unsigned/", "unclaimed/", "appeals/")]
     for path in (*pages, f"{DESK}differences/{Difference.objects.latest('pk').public_id}/"):
         assert queries_of(clerk, path) <= 20, path
+
+
+def test_who_works_and_studies_here_stands_unsigned_under_the_number_that_the_card_follows(campus, clerk):
+    also_studies(campus.persons["teacher"])
+    page = text_of(clerk, CARD_DESK + "unsigned/")
+    assert (CAST["teacher"][2] in page, "24990001" in page) == (True, False)
