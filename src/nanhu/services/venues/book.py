@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -27,6 +28,7 @@ from nanhu.kernel.kit import (
     Table,
     Text,
     Views,
+    form_of,
     list_of,
     listing,
 )
@@ -344,7 +346,10 @@ def mine(request: PageRequest) -> HttpResponse:
         (one, take_address(one), leave.address(public_id=one.public_id))
         for one in queries.waiting_of(request.person_id)
     ]
-    return render(request, "venues/mine.html", {"list": found, "waits": waits})
+    objections = [
+        (called(one), above.address(public_id=one.public_id)) for one in policies.answered_above(request.viewer)
+    ]
+    return render(request, "venues/mine.html", {"list": found, "waits": waits, "objections": objections})
 
 
 def take_address(one: Waiting) -> str:
@@ -440,6 +445,36 @@ def applied(viewer: Viewer) -> QuerySet[Booking]:
 )
 def cancel(request: PageRequest, form: CancelForm, found: Booking) -> None:
     bookings.cancel(by=request.actor, booking=found, reason=form.cleaned_data["reason"])
+
+
+def objection_above(request: PageRequest, public_id: UUID) -> Booking:
+    found = next((one for one in policies.answered_above(request.viewer) if one.public_id == public_id), None)
+    if found is None:
+        raise NotFoundError(what=Booking.what)
+    return found
+
+
+class AnswerForm(ReasonForm):
+    decision = forms.ChoiceField(
+        label=_("怎么答复"),
+        choices=[("pardon", _("不计入未到场")), ("uphold", _("维持未到场"))],
+        widget=forms.RadioSelect,
+    )
+    field_order = ("decision", "reason")
+
+
+@mine.page("above/<uuid:public_id>/", title=_("未到场的申诉"), subject=Seen(objection_above), about=called)
+def above(request: PageRequest, found: Booking) -> HttpResponse:
+    """For who stands above the only keeper, who marked it."""
+    facts = [(_("申请人"), found.application.person_name), (_("为什么不该计入"), found.objection), *facts_of(found)]
+    send = answer_above.address(public_id=found.public_id)
+    return render(request, "venues/above.html", {"facts": facts, "form": form_of(request, AnswerForm), "send": send})
+
+
+@above.action("answer/", form=AnswerForm, done=_("已答复，申请人会读到。"), to="mine")
+def answer_above(request: PageRequest, form: AnswerForm, found: Booking) -> None:
+    answer = keys.pardon if form.cleaned_data["decision"] == "pardon" else keys.uphold
+    answer(by=request.actor, keeper_id=request.person_id, booking=found, reason=form.cleaned_data["reason"])
 
 
 class ObjectForm(ReasonForm):

@@ -178,6 +178,7 @@ def booking(request: PageRequest, found: Booking) -> HttpResponse:
         "may_take_back": found.state == State.IN_USE or found.is_key_out,
         "may_displace": policies.OFFICE in request.viewer.roles and found.is_coming,
         "counts": found.counts,
+        "is_own_mark": found.marked_by_id is not None and found.marked_by_id == request.actor.account_id,
         "pardon": pardon.address(**named),
         "uphold": uphold.address(**named),
         "unmark": unmark.address(**named),

@@ -124,6 +124,11 @@ class OwnBookingError(ConflictError):
     sentence = _("这是您自己的借用，要由别人经办。")
 
 
+class OwnMarkError(ConflictError):
+    code = "venues.own_mark"
+    sentence = _("未到场是您记的：您可以改为不计入；要维持，由别的保管人或上级答复。")
+
+
 class NotYourRoomError(CampusError):
     code = "venues.not_your_room"
     http_status = 403

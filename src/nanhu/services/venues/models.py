@@ -4,6 +4,7 @@ import secrets
 from typing import ClassVar
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
@@ -241,6 +242,14 @@ class Booking(models.Model):
     objection = models.TextField(default="", blank=True, help_text="of who applied: why it should not count")
     objected_at = models.DateTimeField(null=True, help_text="once a booking")
     objection_answer = models.TextField(default="", blank=True, help_text="why it counts all the same")
+    marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="absent; null: the clock",
+    )
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     key_out_at = models.DateTimeField(null=True)
     key_out_by_name = models.TextField(default="", blank=True)
     key_in_at = models.DateTimeField(null=True)
@@ -291,6 +300,10 @@ class Booking(models.Model):
                 name="venues_booking_key",
             ),
             models.CheckConstraint(condition=Q(damage_fen=0) | ~Q(damage=""), name="venues_booking_damage"),
+            models.CheckConstraint(
+                condition=Q(answered_by=None) | Q(marked_by=None) | ~Q(answered_by=F("marked_by")),
+                name="venues_booking_answered_by_another",
+            ),
             models.CheckConstraint(condition=Q(fee_fen=0) | ~Q(fee_item=""), name="venues_booking_fee_item"),
         ]
 

@@ -12,12 +12,13 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
-from nanhu.services.venues.models import Venue
+from nanhu.services.venues.models import Booking, Venue
 from nanhu.services.venues.presets import USES, Use
-from nanhu.services.venues.queries import venues
+from nanhu.services.venues.queries import bookings, venues
 
 OFFICE: Final = "venues.office"
 KEEPER: Final = "venues.keeper"
+HEAD: Final = "head"
 ROLES: Final = (
     Role(key=OFFICE, name=_("场地管理"), description=_("登记全校场地，因教学、考试、应急征用")),
     Role(key=KEEPER, name=_("场地保管"), description=_("登记本单位的场地和开放时间，收发钥匙")),
@@ -89,6 +90,30 @@ def keepers_of(venue: Venue) -> set[int]:
     keepers = [one.person_id for one in identity.holders_of(KEEPER)]
     own = [one for one in keepers if venue.unit_id in units_of_keeper(one)]
     return {one for one in (*office, *own) if one is not None}
+
+
+def answerers_of(booking: Booking) -> tuple[set[int], bool]:
+    """Persons who answer an objection: who keeps the venue and neither applied nor marked it; where that is nobody, who heads its unit or
+    the nearest above (True)."""
+    marker = booking.marked_by.person_id if booking.marked_by else None
+    concerned = {booking.application.person_id, marker} - {None}
+    if others := keepers_of(booking.venue) - concerned:
+        return others, False
+    found = people.find_post(booking.venue.unit_id, HEAD, climbs=True, without=sorted(concerned))
+    return set(found.person_ids if found else ()), True
+
+
+def answered_above(viewer: Viewer) -> list[Booking]:
+    """Of the venues in the units that this reader heads, the objections that no keeper may answer."""
+    if viewer.person_id is None:
+        return []
+    codes = [one.unit_code for one in people.own_posts(viewer) if one.office == HEAD]
+    if not codes:
+        return []
+    led = people.unit_ids_below(codes)
+    rows = bookings().filter(Booking.counting(), objected_at__isnull=False, objection_answer="", venue__unit__in=led)
+    found = ((one, answerers_of(one)) for one in rows)
+    return [one for one, (persons, is_above) in found if is_above and viewer.person_id in persons]
 
 
 def units_named_by(viewer: Viewer) -> frozenset[int] | None:

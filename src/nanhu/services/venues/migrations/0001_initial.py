@@ -8,6 +8,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 import nanhu.services.venues.models
@@ -22,6 +23,7 @@ class Migration(migrations.Migration):
         ("draw", "0001_initial"),
         ("files", "0001_initial"),
         ("people", "0002_posts"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -229,6 +231,25 @@ class Migration(migrations.Migration):
                 (
                     "objection_answer",
                     models.TextField(blank=True, default="", help_text="why it counts all the same"),
+                ),
+                (
+                    "marked_by",
+                    models.ForeignKey(
+                        help_text="absent; null: the clock",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
                 ),
                 ("key_out_at", models.DateTimeField(null=True)),
                 ("key_out_by_name", models.TextField(blank=True, default="")),
@@ -476,6 +497,18 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("fee_fen", 0), models.Q(("fee_item", ""), _negated=True), _connector="OR"),
                 name="venues_booking_fee_item",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="booking",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_by", None),
+                    ("marked_by", None),
+                    models.Q(("answered_by", models.F("marked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="venues_booking_answered_by_another",
             ),
         ),
         migrations.AddConstraint(

@@ -27,6 +27,7 @@ from nanhu.services.venues.errors import (
     MeterBackwardsError,
     NoObjectionError,
     OwnBookingError,
+    OwnMarkError,
     TooEarlyError,
 )
 from nanhu.services.venues.models import Booking, Venue
@@ -161,6 +162,7 @@ def note_absent(*, by: Actor, booking: Booking) -> Booking:
         raise TooEarlyError(at=dates.time_words(row.begins_at + rules.COMES_WITHIN))
     if came_of(row) is not None:  # the clock writes it down with its next round
         raise WrongStateError(what=row, state=_("门禁记到有人按这次借用进门"))
+    row.marked_by_id = by.account_id
     change(by, row, State.NO_SHOW, "venues.note_absent")
     let_go(by, row)
     tell(row, _lazy("您没有到场，已记一次；其实来了，或有原因，七天内可以在这次借用里申诉"))
@@ -197,20 +199,22 @@ def object_to(*, by: Actor, booking: Booking, words: str) -> Booking:
     audit.record(
         by=by, action="venues.object", target=f"venue:{row.venue.public_id}", facts={"booking": str(row.public_id)}
     )
-    keepers = policies.keepers_of(row.venue) - {row.application.person_id}  # nobody answers his own
-    tell_keepers(row, keepers, _lazy("有人申诉未到场，请看一看"))
+    keepers, is_above = policies.answerers_of(row)
+    tell_keepers(row, keepers, _lazy("有人申诉未到场，请看一看"), is_above=is_above)
     return row
 
 
 @transaction.atomic
 def uphold(*, by: Actor, keeper_id: int | None, booking: Booking, reason: str) -> Booking:
-    """It counts all the same; who objected reads why."""
+    """It counts all the same; who objected reads why. Said by another than who marked it (also in the database)."""
     row = locked_in(booking, [State.NO_SHOW, State.CANCELLED])
     refuse_own(row, keeper_id)
     if not row.is_objected:
         raise WrongStateError(what=row, state=_("没有待答复的申诉"))
-    row.objection_answer = reason
-    row.save(update_fields=["objection_answer"])
+    if row.marked_by_id is not None and row.marked_by_id == by.account_id:
+        raise OwnMarkError
+    row.objection_answer, row.answered_by_id = reason, by.account_id
+    row.save(update_fields=["objection_answer", "answered_by"])
     facts = {"booking": str(row.public_id)}
     audit.record(by=by, action="venues.uphold", target=f"venue:{row.venue.public_id}", reason=reason, facts=facts)
     tell(row, lazy_filled(_lazy("申诉没有被接受，这一次仍计入未到场：%(reason)s"), reason=reason))

@@ -35,10 +35,10 @@ def tell_holders(booking: Booking, duty: str, words: Text) -> None:
     messages.tell(set(queries.holders_of(booking.venue, duty)), "venues.work", facts)
 
 
-def tell_keepers(booking: Booking, keepers: Iterable[int], words: Text) -> None:
-    """With the way to the booking at the desk."""
+def tell_keepers(booking: Booking, keepers: Iterable[int], words: Text, *, is_above: bool) -> None:
+    """With the way to the booking at the desk; who stands above a keeper has no desk."""
     facts = {"words": words, "what": lazy_name(booking), "booking": str(booking.public_id)}
-    messages.tell(set(keepers), "venues.kept", facts)
+    messages.tell(set(keepers), "venues.above" if is_above else "venues.kept", facts)
 
 
 def tell_waiting(waiting: Iterable[Waiting], words: Text) -> None:

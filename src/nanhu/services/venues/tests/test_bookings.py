@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.test import Client
 from icalendar import Calendar
 
@@ -17,6 +18,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import statements_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows.models import Case, Task
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import jobs, queries, registrations
@@ -547,12 +549,18 @@ def test_an_absence_is_objected_to_once_and_answered_with_words(school, hall, tr
     listed = keeper.get("/venues/desk/objections/").content.decode()
     assert "刷的是&lt;b&gt;室友&lt;/b&gt;的卡" in listed
     assert student.get("/venues/desk/objections/").status_code == 404
-    assert keeper.post(f"{kept}uphold/", {"reason": ""}).status_code == 422
-    assert keeper.post(f"{kept}uphold/", {"reason": "门禁没有任何记录"}).status_code == 302
+    assert "未到场是您记的" in keeper.get(kept).content.decode()
+    assert keeper.post(f"{kept}uphold/", {"reason": "我记的没有错"}).status_code == 409
+    office = school.client("O1")
+    assert "未到场是您记的" not in office.get(kept).content.decode()
+    assert office.post(f"{kept}uphold/", {"reason": ""}).status_code == 422
+    assert office.post(f"{kept}uphold/", {"reason": "门禁没有任何记录"}).status_code == 302
     assert "申诉没有被接受：门禁没有任何记录" in student.get(mine).content.decode()
-    assert keeper.post(f"{kept}uphold/", {"reason": "再答一次"}).status_code == 409
+    assert office.post(f"{kept}uphold/", {"reason": "再答一次"}).status_code == 409
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Booking.objects.filter(pk=first.pk).update(answered_by=F("marked_by"))
     assert "刷的是" not in keeper.get("/venues/desk/objections/").content.decode()
-    assert any("有人申诉未到场" in one for one in texts_to(school["K1"]))
+    assert [any("有人申诉未到场" in one for one in texts_to(school[who])) for who in ("K1", "O1")] == [False, True]
     assert any("门禁没有任何记录" in one for one in texts_to(school["S1"]))
     other = f"/venues/mine/{second.public_id}/object/"
     assert student.post(other, {"reason": "当天住院"}).status_code == 302
@@ -563,6 +571,34 @@ def test_an_absence_is_objected_to_once_and_answered_with_words(school, hall, tr
     assert absences_noted(school, late, travel) == 302
     travel(now() + timedelta(days=8))
     assert school.client("S2").post(f"/venues/mine/{late.public_id}/object/", {"reason": "想起来了"}).status_code == 409
+
+
+@pytest.mark.capability("A080.3")
+@pytest.mark.parametrize("answered", [("uphold", "no_show", "申诉没有被接受"), ("pardon", "closed", "")])
+def test_where_the_only_keeper_marked_it_who_heads_the_unit_answers(school, hall, travel, answered):
+    decision, state, says = answered
+    account = identity.account_of(school["O1"])
+    identity.revoke_role(by=SYSTEM, account_id=account.pk, role="venues.office")
+    made = school.approved("S1", hall, 9, 10)
+    assert absences_noted(school, made, travel) == 302
+    mine, above = f"/venues/mine/{made.public_id}/", f"/venues/mine/above/{made.public_id}/"
+    assert school.client("H1").get(above).status_code == 404, "nobody has objected"
+    assert school.client("S1").post(f"{mine}object/", {"reason": "刷了室友的卡"}).status_code == 302
+    assert [who for who in ("K1", "O1", "H1", "H2") if any("申诉未到场" in one for one in texts_to(school[who]))] == [
+        "H1"
+    ]
+    for stranger in ("K1", "H2", "C1", "S1"):
+        assert school.client(stranger).get(above).status_code == 404
+        assert (
+            school.client(stranger).post(f"{above}answer/", {"decision": "uphold", "reason": "不"}).status_code == 404
+        )
+    head = school.client("H1")
+    assert above in head.get("/venues/mine/").content.decode()
+    assert "刷了室友的卡" in head.get(above).content.decode()
+    assert head.post(f"{above}answer/", {"decision": decision, "reason": "看过记录"}).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, above in head.get("/venues/mine/").content.decode()) == (state, False)
+    assert says in school.client("S1").get(mine).content.decode()
 
 
 def test_who_keeps_the_hall_and_objects_is_no_one_to_answer_and_is_not_asked_to(school, hall, travel):
