@@ -22,6 +22,12 @@ ACTIONS: dict[str, Text] = {
     "lostfound.lock": _("锁定失物认领"),
     "lostfound.begin_conversation": _("失物站内留言"),
     "lostfound.close_conversation": _("结束失物留言"),
+    "lostfound.report_conversation": _("举报失物留言"),
+    "lostfound.read_reported": _("看被举报的失物留言"),
+    "lostfound.judge_conversation": _("处理被举报的失物留言"),
+    "lostfound.bar": _("停用失物留言"),
+    "lostfound.object_to_bar": _("申诉停用失物留言"),
+    "lostfound.answer_bar": _("答复停用失物留言的申诉"),
     "lostfound.show_phone": _("看失物里的电话"),
     "lostfound.hand_in": _("收下失物"),
     "lostfound.hand_over": _("交还失物"),
@@ -42,6 +48,7 @@ NAMES: dict[str, Lookup] = {
     "lostfound-item": named_in(Item, "public_id", "words"),
 }
 FACTS: dict[str, Text] = {
+    "lifted": _("恢复留言"),
     "shelf": _("格位"),
     "slip": _("签收单号"),
     "seen_document": _("核对的证件"),

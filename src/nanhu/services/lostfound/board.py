@@ -24,6 +24,7 @@ from nanhu.kernel.kit import (
     form_of,
     listing,
 )
+from nanhu.kernel.kit.forms import ReasonForm, reason_field
 from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.registry import ALL_FACES, Viewer, WaitingLine
 from nanhu.platforms.campus.api import PlaceSearch, as_typed
@@ -38,9 +39,18 @@ from nanhu.services.lostfound.forms import (
     MessageForm,
     ReportForm,
 )
-from nanhu.services.lostfound.models import Claim, Conversation, HandOver, Item
+from nanhu.services.lostfound.models import Claim, Conversation, HandOver, Item, RelayBar
 from nanhu.services.lostfound.school_file import school_file
-from nanhu.services.lostfound.services import claiming, keeping, looking, publishing, relaying, reviewing, settling
+from nanhu.services.lostfound.services import (
+    claiming,
+    keeping,
+    looking,
+    publishing,
+    relaying,
+    reporting,
+    reviewing,
+    settling,
+)
 from nanhu.services.lostfound.services.publishing import Post
 
 State = Item.State
@@ -129,6 +139,7 @@ def mine(request: PageRequest) -> HttpResponse:
     fitting = queries.matches_of(looking[:MOST_MATCHED])
     facts = {
         "items": items,
+        "bars": [(one, object_to_bar.address(public_id=one.public_id)) for one in own_bars(request.viewer)],
         "talks": queries.conversations_of(account_id)[:50],
         "claims": Claim.objects.filter(claimer_id=account_id).select_related("item").order_by("-created_at")[:20],
         "unsigned": Item.objects.filter(hand_over__receiver_id=account_id, hand_over__signed_at=None),
@@ -405,6 +416,7 @@ def talk(request: PageRequest, one: Conversation) -> HttpResponse:
         "is_author": is_author,
         "lines": one.messages.all(),
         "form": form_of(request, MessageForm),
+        "may_report": reporting.may_report(one, request.viewer.account_id),
         "is_open": one.closed_at is None and one.item.state not in relaying.ENDED and one.item.hidden_at is None,
     }
     return render(request, "lostfound/talk.html", facts)
@@ -413,6 +425,44 @@ def talk(request: PageRequest, one: Conversation) -> HttpResponse:
 @talk.action("send/", form=MessageForm, done=_("已发送。"))
 def send(request: PageRequest, form: MessageForm, one: Conversation) -> None:
     relaying.send(by=request.actor, talk=one, words=form.cleaned_data["words"])
+
+
+@talk.form(
+    "report/",
+    ReportForm,
+    title=_("举报这段留言"),
+    lead=_("这段留言马上对双方结束。审核的人只看对方写的话，看过有记录；对方不知道是谁举报、也看不到您写的原因。"),
+    submit=_("举报"),
+    tone="danger",
+    icon="flag",
+    done=_("已举报，这段留言已结束。处理后告诉您。"),
+    to="mine",
+)
+def report_talk(request: PageRequest, form: ReportForm, one: Conversation) -> None:
+    reporting.report(by=request.actor, talk=one, reason=form.cleaned_data["reason"])
+
+
+def own_bars(viewer: Viewer) -> QuerySet[RelayBar]:
+    return reporting.bars_of(viewer.account_id)
+
+
+class ObjectForm(ReasonForm):
+    reason = reason_field(_("为什么不该停用"))
+
+
+@mine.form(
+    "bars/<uuid:public_id>/object/",
+    ObjectForm,
+    title=_("申诉停用留言"),
+    lead=_("由另一位审核的人答复。只能申诉一次。"),
+    subject=seen(own_bars, RelayBar.what),
+    submit=_("停用申诉"),
+    icon="scale",
+    done=_("已提交，有答复会告诉您。"),
+    to="mine",
+)
+def object_to_bar(request: PageRequest, form: ObjectForm, found: RelayBar) -> None:
+    reporting.object_to(by=request.actor, found=found, words=form.cleaned_data["reason"])
 
 
 @talk.action("close/", done=_("已结束，谁也不能再写。"))

@@ -48,6 +48,16 @@ class ConversationClosedError(ConflictError):
     sentence = _("这段留言已经结束，不能再写。")
 
 
+class RelayBarredError(ConflictError):
+    code = "lostfound.relay_barred"
+    sentence = _("您在 {until} 以前不能写站内留言：{reason}。不服的话，可以在“我的”里申诉一次。")
+
+
+class NothingToReportError(ConflictError):
+    code = "lostfound.nothing_to_report"
+    sentence = _("对方在这段留言里还没有写过什么，或您已经举报过。")
+
+
 class AtDeskError(ConflictError):
     code = "lostfound.at_desk"
     sentence = _("东西在失物招领处，由那里核对、交还。")

@@ -334,6 +334,76 @@ class AbuseReport(models.Model):
         return self.reason
 
 
+class TalkReport(models.Model):
+    """One side says that what the other wrote in a conversation is abuse; once a person and conversation, which it ends. Judged by a reviewer
+    who is neither, and who reads what was written only after a look that is on record."""
+
+    what: ClassVar[Text] = _("这次举报")
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="reports")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    accused = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+    judge = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    judged_at: Any = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "lostfound_talk_report"
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "author"], name="lostfound_talk_report_once"),
+            models.CheckConstraint(condition=~Q(reason=""), name="lostfound_talk_report_says_why"),
+            models.CheckConstraint(condition=~Q(author=F("accused")), name="lostfound_talk_report_of_the_other"),
+            models.CheckConstraint(
+                condition=Q(judge=None, judged_at=None)
+                | Q(judge__isnull=False, judged_at__isnull=False) & ~Q(judge=F("author")) & ~Q(judge=F("accused")),
+                name="lostfound_talk_report_judged_by_a_third",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class RelayBar(models.Model):
+    """Who wrote abuse writes no messages until a day. He may object once; another reviewer answers."""
+
+    what: ClassVar[Text] = _("这次停用留言")
+
+    public_id = models.UUIDField(default=uuid4, unique=True)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    until = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    objection = models.TextField(default="", blank=True)
+    objected_at: Any = models.DateTimeField(null=True)
+    answer = models.TextField(default="", blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    lifted_at: Any = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "lostfound_relay_bar"
+        indexes = [models.Index(fields=["account", "-until"], name="lostfound_relay_bar_of")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(account=F("by")), name="lostfound_relay_bar_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_by=None, answer="", lifted_at=None)
+                | Q(answered_by__isnull=False, objected_at__isnull=False)
+                & ~Q(answer="")
+                & ~Q(answered_by=F("by"))
+                & ~Q(answered_by=F("account")),
+                name="lostfound_relay_bar_answered_by_a_third",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class HandOver(models.Model):
     """The desk gave it to whoever fetched it, who signs: signed in, or on a paper slip with a number."""
 

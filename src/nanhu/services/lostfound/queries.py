@@ -17,7 +17,17 @@ from nanhu.kernel.kit.filters import holding, numbered, places_of_words
 from nanhu.kernel.kit.waiting import ACCOUNT, own_count
 from nanhu.kernel.registry import Hit, Owner, Viewer
 from nanhu.services.lostfound import policies, rules
-from nanhu.services.lostfound.models import AbuseReport, Claim, Conversation, HandOver, Item, Message, PhoneLook
+from nanhu.services.lostfound.models import (
+    AbuseReport,
+    Claim,
+    Conversation,
+    HandOver,
+    Item,
+    Message,
+    PhoneLook,
+    RelayBar,
+    TalkReport,
+)
 from nanhu.services.lostfound.services.claiming import ANSWERED
 
 MOST_CANDIDATES: Final = 300
@@ -228,6 +238,16 @@ def report_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, A
     rows = AbuseReport.objects.filter(author_id=owner.account_id).select_related("item").order_by("-at")
     for one in rows.filter(at__gte=since) if since else rows:
         yield {"about": one.item.public_title, "reason": one.reason, "at": one.at}
+    talks = TalkReport.objects.filter(author_id=owner.account_id).select_related("conversation__item").order_by("-at")
+    for report in talks.filter(at__gte=since) if since else talks:
+        yield {"about": report.conversation.item.public_title, "reason": report.reason, "at": report.at}
+
+
+def bar_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
+    rows = RelayBar.objects.filter(account_id=owner.account_id).order_by("-at")
+    for one in rows.filter(at__gte=since) if since else rows:
+        said = {"objection": one.objection, "answer": one.answer, "lifted_at": one.lifted_at}
+        yield {"reason": one.reason, "at": one.at, "until": one.until, **said}
 
 
 def look_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:

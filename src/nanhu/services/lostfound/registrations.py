@@ -11,6 +11,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.registry import Look, PersonalData, SchoolRules, Searchable, Tile, TileContent, Viewer
 from nanhu.services.lostfound import board, keeping_desk, queries, review_desk  # noqa: F401  (their pages enter themselves)
 from nanhu.services.lostfound.school_file import school_file
+from nanhu.services.lostfound.services import reporting
 from nanhu.services.lostfound.services.looking import LOOK
 
 
@@ -35,7 +36,9 @@ def my_things(viewer: Viewer) -> TileContent | None:
 
 
 registry.tiles.add(Tile(key="lostfound.mine", title=_("我的失物"), load=my_things, order=60, icon="package-search"))
-registry.looks.add(Look(key=LOOK, what=_("失物招领里留的电话")))
+registry.looks.add(
+    Look(key=LOOK, what=_("失物招领里留的电话")), Look(key=reporting.LOOK, what=_("失物招领里被举报的留言"))
+)
 registry.searchables.add(
     Searchable(
         key="lostfound.items",
@@ -53,5 +56,6 @@ registry.personal_data.add(
     PersonalData(key="lostfound.looks", title=_("失物招领：我看过的电话"), load=queries.look_records, order=73),
     PersonalData(key="lostfound.hand_overs", title=_("失物招领：我领走的"), load=queries.hand_over_records, order=74),
     PersonalData(key="lostfound.reports", title=_("失物招领：我的举报"), load=queries.report_records, order=75),
+    PersonalData(key="lostfound.bars", title=_("失物招领：停用留言"), load=queries.bar_records, order=76),
 )
 registry.school_rules.add(SchoolRules(key="lostfound", read=school_file))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpResponse, HttpResponseBase
@@ -17,20 +18,23 @@ from nanhu.kernel.kit import (
     Filters,
     FoldedSearch,
     Link,
+    Moment,
     PageRequest,
     Table,
     Text,
     form_of,
     listing,
 )
+from nanhu.kernel.kit.forms import ReasonForm, either_field
 from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.waiting import ACCOUNT, entered
 from nanhu.kernel.registry import Viewer, WaitingLine
-from nanhu.services.lostfound import policies, queries
-from nanhu.services.lostfound.forms import RejectForm
-from nanhu.services.lostfound.models import STATE_TONES, Item
+from nanhu.kernel.ui.words import lazy_filled
+from nanhu.services.lostfound import policies, queries, rules
+from nanhu.services.lostfound.forms import PublicTextField, RejectForm
+from nanhu.services.lostfound.models import STATE_TONES, Item, RelayBar, TalkReport
 from nanhu.services.lostfound.school_file import school_file
-from nanhu.services.lostfound.services import reviewing
+from nanhu.services.lostfound.services import reporting, reviewing
 
 desk = Console(
     "lostfound:review",
@@ -111,6 +115,109 @@ def locked(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有锁定的"), icon="lock-open", text=_("三次没说对特征的会锁定，核实后在这里解开。"))
     rows = policies.locked_items().select_related("place__parent")
     return listing(request, Reviews, rows.order_by("-locked_at"), ReviewFilters, empty=none)
+
+
+class TalkReports(Table):
+    reason = Link(_("哪里不对"), to="reported", sort=False)
+    item = Text(_("物品"), lambda one: one.conversation.item.title, sort=False)
+    at = Moment(_("何时举报"))
+
+
+@desk.page(
+    "talks/",
+    title=_("被举报的留言"),
+    tab=_("举报留言"),
+    count=entered("lostfound.talk_reports", lambda: reporting.to_judge(ACCOUNT)),
+    waits=True,
+)
+def talk_reports(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有被举报的留言"), icon="flag")
+    rows = reporting.to_judge(request.viewer.account_id).select_related("conversation__item")
+    return listing(request, TalkReports, rows, empty=none)
+
+
+def judged(viewer: Viewer) -> QuerySet[TalkReport]:
+    return reporting.to_judge(viewer.account_id).select_related("conversation__item", "accused")
+
+
+class JudgeForm(forms.Form):
+    days = forms.TypedChoiceField(
+        label=_("怎么处理"),
+        coerce=int,
+        choices=[
+            (0, _("不是滥用，不处理")),
+            *((days, lazy_filled(_("停用留言 %(days)s 天"), days=days)) for days in rules.BAR_DAYS),
+        ],
+        widget=forms.RadioSelect,
+    )
+    reason = PublicTextField(label=_("原因"), max_length=120, help_text=_("停用时对方看得到。不要写是谁举报的。"))
+
+
+@talk_reports.page(
+    "<uuid:public_id>/", title=_("被举报的留言"), subject=seen(judged, TalkReport.what), opens_whole=True
+)
+def reported(request: PageRequest, one: TalkReport) -> HttpResponse:
+    facts = {"report": one, "addresses": request.page.addresses_below(public_id=one.public_id)}
+    return render(request, "lostfound/reported.html", facts | {"form": form_of(request, JudgeForm)})
+
+
+@reported.form(
+    "read/",
+    ReasonForm,
+    title=_("看被举报的话"),
+    lead=_("只有被举报的一方写的话，没有姓名。查看和原因会记入他的“谁查看过我”。"),
+    submit=_("查看"),
+    icon="eye",
+)
+def read_reported(request: PageRequest, form: ReasonForm, one: TalkReport) -> HttpResponse:
+    lines = reporting.look(by=request.actor, one=one, purpose=form.cleaned_data["reason"])
+    return render(request, "lostfound/reported_lines.html", {"report": one, "lines": lines})
+
+
+@reported.action("judge/", form=JudgeForm, done=_("已处理。"), to="talk_reports")
+def judge(request: PageRequest, form: JudgeForm, one: TalkReport) -> None:
+    said = form.cleaned_data
+    reporting.judge(by=request.actor, one=one, days=said["days"], reason=said["reason"])
+
+
+class Bars(Table):
+    objection = Link(_("停用申诉"), to="barred", sort=False)
+    reason = Text(_("停用的原因"), sort=False)
+    until = Moment(_("停用到"))
+
+
+@desk.page(
+    "bars/",
+    title=_("停用留言的申诉"),
+    tab=_("停用申诉"),
+    count=entered("lostfound.bars", lambda: reporting.to_answer(ACCOUNT)),
+    waits=True,
+)
+def bars(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有要答复的申诉"), icon="scale")
+    return listing(request, Bars, reporting.to_answer(request.viewer.account_id), empty=none)
+
+
+class AnswerForm(forms.Form):
+    lifts = either_field(_("怎么答复"), _("恢复留言"), _("维持停用"), widget=forms.RadioSelect)
+    reason = PublicTextField(label=_("原因"), max_length=120, help_text=_("申诉的人看得到。"))
+
+
+@bars.form(
+    "<uuid:public_id>/",
+    AnswerForm,
+    title=_("答复申诉"),
+    lead=_("由停用他的人以外的人答复。"),
+    subject=seen(lambda viewer: reporting.to_answer(viewer.account_id), RelayBar.what),
+    about=str,
+    submit=_("答复"),
+    icon="scale",
+    done=_("已答复。"),
+    to="bars",
+)
+def barred(request: PageRequest, form: AnswerForm, found: RelayBar) -> None:
+    said = form.cleaned_data
+    reporting.answer(by=request.actor, found=found, lifts=said["lifts"], reason=said["reason"])
 
 
 def to_unlock(account: Any) -> QuerySet[Item]:

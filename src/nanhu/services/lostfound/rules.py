@@ -21,6 +21,8 @@ MOST_LOOKS_A_DAY: Final = 5
 MOST_CONVERSATIONS_A_DAY: Final = 20
 MOST_CLAIMS_A_DAY: Final = 5
 MOST_REPORTS_A_DAY: Final = 5
+BAR_DAYS: Final = (7, 30, 180)
+"""For which somebody may be kept from writing messages."""
 MOST_WRONG_CLAIMS: Final = 3
 LARGEST_CASH_FEN: Final = 50_000
 NEAR_DAYS: Final = 3

@@ -9,7 +9,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
 from nanhu.services.lostfound import policies, rules
-from nanhu.services.lostfound.models import Claim, Item
+from nanhu.services.lostfound.models import Claim, Item, RelayBar
 from nanhu.services.lostfound.school_file import school_file
 from nanhu.services.lostfound.services.suggesting import suggest
 from nanhu.services.lostfound.services.trail import each, end, end_claims, locked, note, notify
@@ -85,6 +85,7 @@ def forget_phone(item: Item) -> None:
 
 def remove_old() -> int:
     """A year after its end (or after it was published, where nobody ended it); what lies on the shelf or waits for a signature stays."""
+    RelayBar.objects.filter(until__lt=now() - rules.ITEM_KEPT).delete()
     return each(old_items(), remove_one)
 
 

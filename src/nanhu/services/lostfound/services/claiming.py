@@ -80,6 +80,8 @@ def agree_on_a_place(item: Item, found: Claim) -> None:
     """At the desk he fetches it; with the finder he arranges it by messages."""
     if item.keeper == Item.Keeper.DESK:
         says = _lazy("您认领的“%(item)s”特征对了，请带证件到失物招领处领取。")
+    elif Conversation.objects.filter(item=item, guest=found.claimer, reports__isnull=False).exists():
+        says = _lazy("您认领的“%(item)s”特征对了。你们的留言因举报已结束，请到失物招领处约交还。")
     else:
         says = _lazy("您认领的“%(item)s”特征对了，请到“失物招领·我的”里留言，约时间地点。")
         talk, _is_new = Conversation.objects.update_or_create(

@@ -14,6 +14,7 @@ from nanhu.kernel.throttle import Gate, Limit
 from nanhu.services.lostfound import policies, rules
 from nanhu.services.lostfound.errors import ConversationClosedError, OwnItemError
 from nanhu.services.lostfound.models import Conversation, Item, Message
+from nanhu.services.lostfound.services.reporting import refuse_barred
 from nanhu.services.lostfound.services.trail import day_ago, locked, note, notify, refuse_beyond
 
 WRITING: Final = Limit("lostfound.relay", free=40, cap=600, memory=timedelta(hours=12), leak=0.02)
@@ -27,6 +28,7 @@ def begin(*, by: Actor, item: Item, words: str, is_owner: bool = False) -> Conve
     """From the board: to the author of an item. The owner of a found card, who was told of it, does not wait for the review."""
     found = locked(item)
     guest_id = account_of(by)
+    refuse_barred(guest_id)
     if found.author_id == guest_id:
         raise OwnItemError
     talk = Conversation.objects.filter(item=found, guest_id=guest_id).first()
@@ -44,6 +46,7 @@ def begin(*, by: Actor, item: Item, words: str, is_owner: bool = False) -> Conve
 @transaction.atomic
 def send(*, by: Actor, talk: Conversation, words: str) -> Message:
     """The other one is told by phone or mail of the first that he has not read; of what is written never."""
+    refuse_barred(account_of(by))
     throttle.admit([Gate(WRITING, f"account:{by.account_id}")])
     found = Conversation.objects.select_for_update(of=("self",)).select_related("item__author", "guest").get(pk=talk.pk)
     if found.closed_at is not None or found.item.state in ENDED or found.item.hidden_at is not None:
