@@ -23,7 +23,7 @@ CHANGED_SHARE: Final = 0.2
 def refuse_too_much(batch: Batch, spec: SourceSpec, before: int, gone: Mapping[str, str], held: int) -> None:
     """What somebody saw in a rehearsal or at the gate passes, as far as one may let it pass; and nothing else that is much."""
     seen, earlier = {key for key, _number in batch.gone}, gone_today(batch)
-    if gone and len(gone) + earlier > most_gone(spec, before + earlier):
+    if gone and len(gone) + earlier > most_of(spec, GateLimit.Measure.GONE, before + earlier):
         much: TooMuchError = TooManyGoneError(before=before, count=len(gone), earlier=earlier)
         if not gone.keys() <= seen or is_for_two(batch, much):
             raise much
@@ -41,7 +41,7 @@ def refuse_many_changed(
     is_seen = len(changed) <= batch.counts.get("changed", 0)
     if not changed or (is_seen and passed_two(batch)):
         return 0
-    earlier, most = changed_today(batch), most_changed(spec, before)
+    earlier, most = changed_today(batch), most_of(spec, GateLimit.Measure.CHANGED, before)
     if earlier and len(changed) + sum(earlier.values()) > most:
         count = sum(map(speaks_of, keys_changed(spec, earlier)))
     else:
@@ -78,28 +78,18 @@ def keys_changed(spec: SourceSpec, batches: Iterable[int]) -> Iterable[str]:
     return living.order_by().values_list("key", flat=True)
 
 
-def most_changed(spec: SourceSpec, before: int) -> float:
-    """On one day: as a steward said of this source, else as the table is known for, else a fifth."""
-    limit = limits_of(spec.key).get(GateLimit.Measure.CHANGED)
+def most_of(spec: SourceSpec, measure: GateLimit.Measure, before: int) -> float:
+    """On one day: as a steward said of this source, else as `declared_limit` has it; few rows are never too many."""
+    limit = limits_of(spec.key).get(measure)
     if limit is not None and limit.source:
         return max(most_by(limit, before), spec.few_gone)
-    return max(GONE_MOST, before * max(CHANGED_SHARE, spec.turnover / 100))
-
-
-def most_gone(spec: SourceSpec, before: int) -> float:
-    """On one day: as a steward said of this source, else as the table is known for, else few."""
-    limit = limits_of(spec.key).get(GateLimit.Measure.GONE)
-    if limit is not None and limit.source:
-        most = most_by(limit, before)
-    elif spec.turnover:
-        most = before * spec.turnover / 100
-    else:
-        most = min(GONE_MOST, before * GONE_SHARE)
-    return max(most, spec.few_gone)
+    few = GONE_MOST if measure == GateLimit.Measure.CHANGED else spec.few_gone
+    return max(most_by(declared_limit(spec, limit or GateLimit(measure=measure)), before), few)
 
 
 def declared_limit(spec: SourceSpec, limit: GateLimit) -> GateLimit:
-    """By which a table without a limit of its own is measured, in the words of one: `limit` is that of all sources."""
+    """By which a table without a limit of its own is measured: `limit` is that of all sources. Of what goes the table's turnover, else few;
+    of what changes a fifth, or the turnover where it is more."""
     held = copy(limit)
     if limit.measure == GateLimit.Measure.GONE:
         held.amber = spec.turnover * 10 or round(GONE_SHARE * 1000)
