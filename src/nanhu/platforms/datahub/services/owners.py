@@ -128,13 +128,16 @@ def is_staff(card: people.PersonCard | None) -> bool:
     return card is not None and any(tie.is_live and tie.kind == "staff" for tie in card.affiliations)
 
 
-def is_spoken_for_by(person: int | Given | Subquery, column: str = "owner_unit") -> Q:
-    """Of rows that name a unit: whether this person leads it today, or stands in for who does. For lists that are counted."""
+def is_spoken_for_by(person: int | Given | Subquery, column: str = "owner_unit", *, besides: str = "") -> Q:
+    """Of rows that name a unit: whether this person leads it today, or stands in for who does. For lists that are counted. `besides`: path of
+    the person whose stand-in does not speak there, since he asked himself."""
     found = Q(**{f"{column}__in": people.units_led_by(person, POSTS)})
     able = identity.Account.objects.filter(person_id=OuterRef("person_id"), state=ACTIVE)
     for kept in stand_ins:
-        given_by = kept.rows().filter(delegate_id=person).values("owner_id")
-        theirs = people.leading(POSTS).filter(Exists(able), person__in=given_by)
+        given_by = kept.rows().filter(delegate_id=person)
+        if besides:
+            given_by = given_by.exclude(owner_id=OuterRef(OuterRef(besides)))
+        theirs = people.leading(POSTS).filter(Exists(able), person__in=given_by.values("owner_id"))
         found |= Q(**{f"{column}__in": theirs.values("unit_id")})
     return found
 

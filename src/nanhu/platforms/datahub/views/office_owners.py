@@ -26,10 +26,9 @@ def changes_of_owner(viewer: Viewer) -> QuerySet[OwnerChange]:
 
 
 def changes_to_decide(person: int | Given) -> QuerySet[OwnerChange]:
-    """But for who asked, or is of the other side as well."""
-    rows = OwnerChange.objects.filter(
-        is_spoken_for_by(person, "before"), before__is_active=True, state=OwnerChange.State.ASKED
-    )
+    """But for who asked, stands in for him alone, or is of the other side as well."""
+    spoken = is_spoken_for_by(person, "before", besides="author__person_id")
+    rows = OwnerChange.objects.filter(spoken, before__is_active=True, state=OwnerChange.State.ASKED)
     return rows.exclude(author__person_id=person).exclude(owner_changes.is_of_the_other_side(person))
 
 

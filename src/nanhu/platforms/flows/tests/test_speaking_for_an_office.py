@@ -114,6 +114,7 @@ def test_where_nobody_else_can_speak_for_an_office_it_is_a_steward_who_lets_a_so
     happens(office)
     for campus_no in (OTHER, HEAD):
         desk = sessions.signed_in(campus_no)
+        assert "改归图书馆" not in desk.get(TODO).content.decode(), "he could not press it"
         assert desk.post(f"/datahub/gate/office/owners/{asked.public_id}/agree/").status_code in {403, 404, 409}
     assert OwnerChange.objects.get().state == "asked"
     enrolled("管三号", "0020209016", "datahub.steward")
