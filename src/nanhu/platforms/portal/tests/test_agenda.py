@@ -195,6 +195,13 @@ def test_personal_affairs_do_not_exist_for_a_student(board, student, teacher):
         assert "工资明细" not in one.get("/apps/").content.decode()
 
 
+def test_a_topic_that_has_nothing_for_who_reads_stands_there_and_says_so(feeds, life, student):
+    registry.life_parts.add(LifePart(key="card", topic="card", load=lambda _viewer: None))
+    main = student.get("/apps/study/").content.decode().partition("<main")[2]
+    empty, _middle, silent = main.partition("现在没有您的内容")[2].partition("接上以后会在这里")
+    assert ("校园卡" in empty, "校园卡系统" in empty, "校园卡" in silent, "考试" in silent) == (True, True, False, True)
+
+
 def test_a_part_that_breaks_says_so_and_the_page_stands(feeds, life, student):
     registry.life_parts.add(LifePart(key="card", topic="card", load=lambda _viewer: 1 / 0))
     page = student.get("/apps/study/")

@@ -22,10 +22,12 @@ LIVES = {"work": "staff", "study": "student"}
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """The day of somebody who works or studies: what rooms say of each topic, and topics of which none says anything."""
+    """The day of somebody who works or studies: what rooms say of each topic, topics of which none has anything for him, and those of which
+    no room says anything."""
 
     agenda: agenda.Agenda
     parts: list[TileView]
+    empty: list[LifeTopic]
     silent: list[LifeTopic]
 
 
@@ -52,15 +54,16 @@ def section(request: HttpRequest, key: str) -> HttpResponse:
 def life_of(viewer: Viewer, key: str) -> Life:
     today = campus_today()
     parts: list[TileView] = []
-    silent = []
+    empty, silent = [], []
     for topic in registry.life_topics:
         if topic.section != key:
             continue
         told = [part for part in registry.life_parts if part.topic == topic.key]
         found = [view for part in told if (view := view_of(topic, part, viewer))]
         parts += found
-        silent += [] if told else [topic]
-    return Life(agenda.agenda_of(viewer, today, today + agenda.ONE_DAY), parts, silent)
+        if not found:
+            (empty if told else silent).append(topic)
+    return Life(agenda.agenda_of(viewer, today, today + agenda.ONE_DAY), parts, empty, silent)
 
 
 def view_of(topic: LifeTopic, part: registry.LifePart, viewer: Viewer) -> TileView | None:
