@@ -96,7 +96,7 @@ def answerers_of(booking: Booking) -> tuple[set[int], bool]:
     """Persons who answer an objection: who keeps the venue and neither applied nor marked it; where that is nobody, who heads its unit or
     the nearest above (True)."""
     marker = booking.marked_by.person_id if booking.marked_by else None
-    concerned = {booking.application.person_id, marker} - {None}
+    concerned = {one for one in (booking.application.person_id, marker) if one is not None}
     if others := keepers_of(booking.venue) - concerned:
         return others, False
     found = people.find_post(booking.venue.unit_id, HEAD, climbs=True, without=sorted(concerned))

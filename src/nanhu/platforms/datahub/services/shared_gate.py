@@ -78,7 +78,7 @@ def keys_changed(spec: SourceSpec, batches: Iterable[int]) -> Iterable[str]:
     return living.order_by().values_list("key", flat=True)
 
 
-def most_of(spec: SourceSpec, measure: GateLimit.Measure, before: int) -> float:
+def most_of(spec: SourceSpec, measure: str, before: int) -> float:
     """On one day: as a steward said of this source, else as `declared_limit` has it; few rows are never too many."""
     limit = limits_of(spec.key).get(measure)
     if limit is not None and limit.source:

@@ -54,7 +54,8 @@ def section(request: HttpRequest, key: str) -> HttpResponse:
 def life_of(viewer: Viewer, key: str) -> Life:
     today = campus_today()
     parts: list[TileView] = []
-    empty, silent = [], []
+    empty: list[LifeTopic] = []
+    silent: list[LifeTopic] = []
     for topic in registry.life_topics:
         if topic.section != key:
             continue
