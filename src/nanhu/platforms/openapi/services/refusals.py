@@ -40,12 +40,13 @@ def note(attempt: Attempt, error: ApiError, *, why: str, key: ApiKey | None) -> 
     if not rate_limits.is_free("noted:all", per_hour=MOST_AN_HOUR, burst=MOST_AN_HOUR):
         return
     log.warning("turned away %s at %s: %s (%s)", network, attempt.path, error.code, why)
+    known = f"{attempt.method} {attempt.operation}" if attempt.operation else ""
     audit.record(
         by=Actor(account_id=None, name="anonymous", address=attempt.address),
         action="openapi.refuse_request",
         target=f"openapi_vendor:{key.vendor_id}" if key else "openapi_vendor",
         reason=why,
-        facts={"code": error.code, "key": key.number if key else "", "operation": attempt.operation},
+        facts={"code": error.code, "key": key.number if key else "", "operation": known},
     )
     if key is not None:
         RequestLog.objects.create(

@@ -27,7 +27,7 @@ def test_a_stranger_is_written_down_with_the_reason_and_without_what_was_shown(d
     ask(shown)
     [note] = notes()
     assert (note.actor, note.address, note.target, note.reason) == ("anonymous", HOME, "openapi_vendor", why)
-    assert note.facts == {"code": "key_refused", "key": "", "operation": "account"}, (
+    assert note.facts == {"code": "key_refused", "key": "", "operation": "GET account"}, (
         "no path: he types what he likes there"
     )
     assert f"turned away {HOME} at {PREFIX}account: key_refused ({why})" in caplog.text
