@@ -46,6 +46,8 @@ SECOND_PERSONS = {
     "nanhu.platforms.identity.services.releases.decide_release": "identity:applications:approvals",
     "nanhu.platforms.payments.services.differences.proposed": "payments:differences",
     "nanhu.platforms.terminals.services.states.accept": "devices:terminals",
+    "nanhu.services.lostfound.services.reporting.answer": "lostfound:review:bars",
+    "nanhu.services.lostfound.services.reporting.judge": "lostfound:review:talk_reports",
     "nanhu.services.lostfound.services.reviewing.unlock": "lostfound:review:locked",
     "nanhu.services.lostfound.services.reviewing.waiting": "lostfound:review:reviews",
     "nanhu.services.requests.services.working.bill": "",
