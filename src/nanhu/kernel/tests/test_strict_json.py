@@ -44,7 +44,7 @@ READ_OTHERWISE = {
     "platforms/datahub/shared/agreeing.py": "written by us into the database",
     "platforms/datahub/shared/keeping.py": "written by us into the database",
     "platforms/datahub/shared/reading.py": "written by us into the database",
-    "platforms/portal/registrations.py": "written by us into the database",
+    "platforms/portal/personal_data.py": "written by us into the database",
     "platforms/portal/integrations/values.py": "written by us into the database",
     "services/mobile/adapters/wecom/line.py": "of the school's own file",
     "services/network/services/readmission.py": "the answer of a function of our database",

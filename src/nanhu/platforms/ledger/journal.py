@@ -67,7 +67,7 @@ def lines(first: date, last: date) -> Iterator[str]:
         yield leg(names[account_id], fen)
     for (entry_id, posted_at, kind, reference), legs in groupby(rows(ENTRIES, span), itemgetter(0, 1, 2, 3)):
         said = f"  ; {one_line(reference)}" if reference else ""
-        yield f"\n{campus_time(posted_at):%Y-%m-%d} * ({entry_id}) {one_line(kind)}{said}\n"
+        yield f"\n{campus_time(posted_at).date()} * ({entry_id}) {one_line(kind)}{said}\n"
         for *_entry, debit, credit, fen in legs:
             yield leg(names[debit], fen) + leg(names[credit], -fen)
     yield f"\n{last} * kept balances\n"
