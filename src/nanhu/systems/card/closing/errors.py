@@ -10,11 +10,6 @@ class StatementTooLongError(ConflictError):
     sentence = _("一份对账单最多 {days} 天，请分段下载。")
 
 
-class RangeReversedError(InvalidError):
-    code = "card.range_reversed"
-    sentence = _("结束日期 {last} 在开始日期 {first} 之前，请把两个日期对调。")
-
-
 class NoContractError(ConflictError):
     code = "card.no_contract"
     sentence = _("{merchant}没有有效的结算合同。")

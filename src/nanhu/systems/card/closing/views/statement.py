@@ -3,24 +3,21 @@
 import json
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
-from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Money, Table, Text, list_of
 from nanhu.kernel.kit.submissions import once
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
-from nanhu.systems.card.closing.errors import RangeReversedError
 from nanhu.systems.card.closing.printing import print_statement
 from nanhu.systems.card.closing.statements import Holder, shown_statement, statement_of
 from nanhu.systems.card.filters import DayFilters
-from nanhu.systems.card.queries import Range
 from nanhu.systems.card.views.frame import own_card, viewer_of
 
 
@@ -39,19 +36,9 @@ def holder_of(request: HttpRequest) -> Holder:
     return Holder(name=viewer.name, campus_no=viewer.campus_no)
 
 
-def days_of(said: QueryDict) -> Range:
-    """A paper that somebody signs for is not made for days that nobody asked for in this order."""
-    asked = DayFilters(said)
-    first, last = asked.form.cleaned_data.get("first"), asked.form.cleaned_data.get("last")
-    if first and last and last < first:
-        this_year = campus_today().year
-        raise RangeReversedError(first=dates.short_day(first, this_year), last=dates.short_day(last, this_year))
-    return asked.range
-
-
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    days = days_of(request.GET)
+    days = DayFilters(request.GET).range
     document = shown_statement(own_card(request), holder_of(request), days)
     rows = document["rows"]
     sealed = sum(row["block"] is not None for row in rows)
@@ -69,7 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def download(request: HttpRequest) -> HttpResponse:
-    days = days_of(request.GET)
+    days = DayFilters(request.GET).range
     document = statement_of(own_card(request), holder_of(request), days)
     name = f"statement-{days.first:%Y%m%d}-{days.last:%Y%m%d}.json"
     return HttpResponse(
@@ -82,7 +69,7 @@ def download(request: HttpRequest) -> HttpResponse:
 @require_POST
 def paper(request: HttpRequest) -> HttpResponse:
     """A numbered PDF with its code, kept: whoever is shown it asks at /v/. A button that is pressed twice prints one."""
-    days = days_of(request.POST)
+    days = DayFilters(request.POST).range
     answer = once(
         request,
         "card:statement_paper",
