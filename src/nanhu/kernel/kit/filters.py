@@ -295,7 +295,7 @@ class Filters:
     `OwnChoice` offers nothing. `led_by`: the filter without which the list is empty; it stands first, and whole on a phone."""
 
     declared: ClassVar[tuple[Filter, ...]] = ()
-    led_by: ClassVar[str] = ""
+    led_by: ClassVar[str | None] = None
 
     def __init_subclass__(cls) -> None:
         """One declared anew takes the place of the one above."""

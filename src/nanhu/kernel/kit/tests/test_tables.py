@@ -24,6 +24,7 @@ from nanhu.kernel.kit import (
     Money,
     Number,
     OwnChoice,
+    Period,
     Person,
     Search,
     Span,
@@ -183,12 +184,21 @@ class LedFilters(AuditFilters):
     actor = Search("actor")
 
 
+class PeriodFilters(Filters):
+    q = Search("actor")
+    days = Period("日期")
+    action = Search("action")
+
+
 def test_the_filter_that_a_list_waits_for_stands_first_and_is_not_folded():
     def names(fields):
         return [field.html_name for field in fields]
 
     found = LedFilters(QueryDict(""))
     assert (names(found.first_fields), names(found.more_fields)) == (["at_from", "at_to"], ["q", "action", "actor"])
+    assert names(PeriodFilters(QueryDict("")).shown_fields) == ["q", "first", "last", "action"], (
+        "none leads: as declared"
+    )
 
 
 def test_a_view_keeps_the_filters_and_the_filters_keep_the_view():
