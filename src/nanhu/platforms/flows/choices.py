@@ -60,13 +60,13 @@ def source_names() -> dict[str, Text]:
 
 
 def known(fields: Iterable[Field], card: people.PersonCard | None, *, faces: Collection[str]) -> dict[str, str]:
-    """What the school fills in, by field; nothing where a source is none any more. Each shared table is read once. Who works and studies
-    here asks as a student for what is for students alone, else as staff."""
+    """What the school fills in, by field; nothing where a source is none any more. Each shared table is read once. Who has several
+    ties asks by one of those for which it is: who works and studies here as a student for what is for students alone."""
     asked = [one for one in fields if one.source]
     if card is None:
         return {one.key: "" for one in asked}
     numbers = [one.campus_no for one in card.affiliations if one.is_live]
-    met = card.leading_tie("student" if set(faces) == {"student"} else "")
+    met = card.leading_tie([*faces, "temporary"] if "staff" in faces else faces)
     tie = met if met and met.is_live else None
     wanted = {one.source for one in asked} & hub_sources().keys()
     rows = {table: rows_of(table, numbers) for table in {table_of(one) for one in wanted}}

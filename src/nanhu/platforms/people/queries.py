@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
@@ -23,6 +23,7 @@ ID_TAIL_LENGTH: Final = 6
 PHONE_SETTLES_AFTER: Final = timedelta(hours=24)
 LIVE: Final = (Affiliation.State.ACTIVE, Affiliation.State.SUSPENDED)
 """States that tie a person to the school today; a planned affiliation only holds its number."""
+LEADING: Final = ("staff", "student", "temporary", "guest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +72,12 @@ class PersonCard:
         """What somebody is now, all of it: a teacher who studies is "staff" and "student"."""
         return {one.kind for one in self.affiliations if one.is_live}
 
-    def leading_tie(self, kind: str = "") -> AffiliationCard | None:
-        """By which somebody is met who has several: of those that live one of `kind`, else staff before student before others, then
-        the newest. Who has none left is met by the last."""
+    def leading_tie(self, kinds: Collection[str] = ()) -> AffiliationCard | None:
+        """By which somebody is met who has several: of those that live one of these `kinds` before any other, staff before student before
+        temporary before guest, then the newest. Who has none left is met by the last."""
         living = [one for one in self.affiliations if one.is_live]
-        order = [kind, "staff", "student", "temporary", "guest"]
-        return min(living, key=lambda one: order.index(one.kind), default=next(iter(self.affiliations), None))
+        last = next(iter(self.affiliations), None)
+        return min(living, key=lambda one: (one.kind not in kinds, LEADING.index(one.kind)), default=last)
 
     @property
     def campus_no(self) -> str:

@@ -1,6 +1,7 @@
 """待办与申请: what the kit promises of every page, for who leads a unit."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import count as counting
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from nanhu.platforms.flows.body import Field
 from nanhu.platforms.flows.desk import desk
 from nanhu.platforms.flows.models import Case, OutsideSource, OutsideTodo
 from nanhu.platforms.flows.services import definitions, outside
+from nanhu.platforms.people import api as people
 from nanhu.testing.members import also_studies
 from nanhu.testing.pages import PageTests
 
@@ -55,12 +57,25 @@ class TestPages(PageTests):
             copied.save(force_insert=True)
 
 
-def test_what_is_for_students_is_asked_for_by_the_student_in_who_works_and_studies_here(school, monkeypatch):
+@pytest.mark.parametrize(
+    ("who", "faces", "number"),
+    [
+        ("T2", {"student"}, "24990001"),
+        ("T2", {"student", "staff"}, "T2"),
+        ("S1", {"staff"}, "L1"),
+        ("S1", {"student", "staff"}, "S1"),
+    ],
+)
+def test_who_has_several_ties_asks_by_one_of_those_for_which_it_is(school, monkeypatch, who, faces, number):
     also_studies(school["T2"])
+    hired = people.AffiliationRecord(
+        kind="temporary", campus_no="L1", starts_on=date(2020, 9, 1), unit_code="", state="active"
+    )
+    record = people.PersonRecord(key="L1", person_id=school["S1"], affiliations=(hired,))
+    people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test.hired", title="临聘"))
     form = (*LEAVE.body.form, Field(key="number", label="学工号", source="people.campus_no"))
-    for faces, number in (({"student"}, "24990001"), ({"student", "staff"}, "T2")):
-        body = structs.replace(LEAVE.body, form=form)
-        monkeypatch.setitem(definitions.specs, LEAVE.key, replace(LEAVE, body=body, faces=frozenset(faces)))
-        definitions.publish_all()
-        page = school.client("T2").get("/flows/new/test.leave/").context["known"]
-        assert page[-1][1] == number
+    body = structs.replace(LEAVE.body, form=form)
+    monkeypatch.setitem(definitions.specs, LEAVE.key, replace(LEAVE, body=body, faces=frozenset(faces)))
+    definitions.publish_all()
+    page = school.client(who).get("/flows/new/test.leave/").context["known"]
+    assert page[-1][1] == number
