@@ -599,7 +599,10 @@ def reveal(request: PageRequest, form: LookForm, found: Case) -> HttpResponseBas
 
 
 class UnitCases(MyCases):
-    applicant = Text(_("申请人"), "applicant_name")
+    """Who asked stands where one's own say what for: some steps alone see that. Of a closed one, too, by when it was due."""
+
+    what = Text(_("申请人"), "applicant_name")
+    due = Moment(_("期限"), "due_at")
     origin = Text(_("怎么办的"), lambda case: str(_("应急补录")) if case.is_on_paper else "", is_wide=True, sort=False)
 
 

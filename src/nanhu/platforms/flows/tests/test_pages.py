@@ -1,5 +1,6 @@
 """The pages: applying, deciding, urging and withdrawing by HTTP; strangers find nothing, and what is typed is shown and never run."""
 
+import csv
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -350,8 +351,13 @@ def test_a_leader_sees_the_cases_of_the_units_processes(school):
         shown = school.client(number).get(f"/flows/{path}").content.decode()
         assert [one for one in ("退回修改", "等我改") if one in shown] == said, "in the words of who looks"
     assert school.client("T4").get("/flows/unit/").status_code == 404
-    sheet = school.client("T3").get("/flows/unit/?export=csv")
-    assert case.number.encode() in b"".join(sheet.streaming_content)
+    school.decide("T1", open_task(case))
+    sheet = b"".join(school.client("T3").get("/flows/unit/?export=csv").streaming_content).decode("utf-8-sig")
+    [said] = csv.DictReader(sheet.splitlines())
+    assert (said["编号"], said["申请人"], "要点" in said) == (case.number, "林晓湖", False), (
+        "that, chosen steps alone see"
+    )
+    assert said["期限"], "of a closed one, too"
 
 
 def test_a_leader_sees_at_which_step_cases_wait_and_how_they_ended(school):
