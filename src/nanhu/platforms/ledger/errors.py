@@ -95,7 +95,7 @@ def checked_sum(fen: int) -> int:
 
 class DayNotOverError(CampusError):
     code = "ledger.day_not_over"
-    sentence = _("{day} 还没有过完：只有过完的日子才能导出，否则余额和分录对不上。")
+    sentence = _("{day} 还没有过完，或者那天开始的记账还没有结束：这时导出，余额和分录对不上，请稍后再导出。")
 
 
 class DaysTurnedError(CampusError):

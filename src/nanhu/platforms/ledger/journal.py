@@ -3,7 +3,8 @@
 Written so that a program that knows nothing of this house can prove them: every entry with its legs, each leg's account declared
 with its kind, what each account held before as the opening entry, and at the end what the house itself *keeps* as an account's
 balance, as an assertion. `hledger check --strict` refuses the journal where an entry does not add up or a kept balance is not
-the sum of its entries. Accounts stand there by kind and code, people without name or number. Amounts are yuan; a debit is positive.
+the sum of its entries. Accounts stand there by kind and code, those of people by a number of this house alone; a reference stands as it was
+posted, a slip, the number of a card or a reason that somebody wrote. Amounts are yuan; a debit is positive.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from django.db import connection
 from nanhu.kernel.clock import campus_time, campus_today, start_of
 from nanhu.kernel.money import plain_yuan
 from nanhu.platforms.ledger.errors import DayNotOverError, DaysTurnedError
+from nanhu.platforms.ledger.services.day_sums import may_be_written
 
 TYPES: Final = {"asset": "A", "liability": "L", "income": "R", "expense": "X", "clearing": "A"}
 """Letters of hledger's account types by our kinds; what is under way between two parties is an asset until it has arrived."""
@@ -47,8 +49,9 @@ SUMMED = """
 
 
 def journal(first: date, last: date) -> Iterator[str]:
-    """Its lines, with their ends, entry by entry as the database gives them. `DayNotOverError` where `last` is today or later."""
-    if last >= campus_today():
+    """Its lines, with their ends, entry by entry as the database gives them. `DayNotOverError` where `last` is today or later, or where
+    somebody who began in it may still post: read before that and after it, entries and balances would differ."""
+    if last >= campus_today() or may_be_written(last):
         raise DayNotOverError(day=last)
     if first > last:
         raise DaysTurnedError
@@ -91,7 +94,7 @@ def leg(account: str, fen: int) -> str:
 
 
 def amount(fen: int) -> str:
-    return f"{'-' if fen < 0 else ''}{plain_yuan(abs(fen)).replace(',', '')} CNY"
+    return f"{'-' if fen < 0 else ''}{plain_yuan(abs(fen))} CNY"
 
 
 def one_line(text: str) -> str:

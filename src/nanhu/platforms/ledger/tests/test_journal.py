@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.database.values import run
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.ledger import journal
 from nanhu.platforms.ledger.services.day_sums import sum_days
 from nanhu.platforms.ledger.tests.test_bills import Office
 
@@ -98,3 +100,31 @@ def test_a_day_that_is_not_over_is_refused(db):
     for given, word in ((["--to", f"{campus_today()}"], "还没有过完"), (["--from", f"{campus_today()}"], "之后")):
         with pytest.raises(CommandError, match=word):
             call_command("ledger", "journal", *given)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_day_waits_for_whoever_began_in_it(tmp_path):
+    """He posts at the moment at which he began: in the balances that are read last, and not in the entries that were read before."""
+    other = connection.copy()
+    other.set_autocommit(False)
+    try:
+        other.cursor().execute("SELECT now()")
+        with (
+            time_machine.travel(now() + timedelta(days=1), tick=False),
+            pytest.raises(CommandError, match="还没有结束"),
+        ):
+            call_command("ledger", "journal")
+    finally:
+        other.rollback()
+        other.close()
+
+
+def test_a_journal_that_is_not_written_to_its_end_takes_no_place(accounts, tomorrow, tmp_path, monkeypatch):
+    path = tmp_path / "books.journal"
+    call_command("ledger", "journal", "--out", str(path))
+    whole = path.read_text("utf-8")
+    assert whole.count("kept balances") == 1
+    monkeypatch.setattr(journal, "KEPT", "SELECT 1 / 0, 1")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        call_command("ledger", "journal", "--out", str(path))
+    assert path.read_text("utf-8") == whole

@@ -123,8 +123,13 @@ class Command(BaseCommand):
             for line in found:
                 self.stdout.write(line, ending="")
             return
-        with Path(options["out"]).open("w", encoding="utf-8") as file:
+        path = Path(options["out"])
+        draft = path.with_name(
+            f".{path.name}.part"
+        )  # half of it adds up, too, and has no balances that it is held against
+        with draft.open("w", encoding="utf-8") as file:
             file.writelines(found)
+        draft.replace(path)
 
     def run_key(self, _options: dict[str, Any]) -> None:
         self.stdout.write(current_key().public)
