@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import MessageTemplate, message_channels, message_templates
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity import api as identity
@@ -256,6 +257,8 @@ def test_the_office_sees_why_and_sends_again_without_reading_anybody_s_words(bro
     text = page(office, f"{INBOX}outbox/deliveries/?state=failed")
     assert "550 no such user" in text
     assert "秘密" not in text
+    day = campus_today()
+    assert "550 no such user" in page(office, f"{INBOX}outbox/deliveries/?at_from={day}&at_to={day}"), "both included"
     [one] = Delivery.objects.all()
     assert office.post(f"{INBOX}outbox/deliveries/{one.pk}/again/", {"form_token": uuid4()}).status_code == 302
     one.refresh_from_db()

@@ -68,7 +68,7 @@ class DeliveryFilters(Filters):
         lambda: [(one.key, overview.template_title(one.key)) for one in message_templates],
         field="entry__message__template",
     )
-    at = Days(_("时间"), field="created_at")
+    at = Days(_("时间"), field="created_at__date")
 
 
 class Sums(Table):
