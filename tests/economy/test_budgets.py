@@ -166,8 +166,9 @@ def test_a_run_fails_only_beyond_what_a_loaded_machine_adds():
 def test_a_slow_machine_stretches_what_a_run_fails_for_and_a_fast_one_does_not():
     bill = Bill()
     bill.add("src/nanhu/kernel/tests/test_x.py::test_a", test=1, shared=70, is_slow=False)
-    bill.paces += [pace.USUAL_SECONDS / 3] * 3
+    bill.paces += [pace.USUAL_SECONDS / 4] * 3
     assert bill.is_held_over(BUDGETS)
+    assert bill.table(BUDGETS)[-2].endswith("processor time 0.25 times as dear as usual")
     bill.paces += [pace.USUAL_SECONDS * 1.5] * 4
     assert not bill.is_held_over(BUDGETS)
     assert bill.table(BUDGETS)[-2].endswith("processor time 1.50 times as dear as usual")

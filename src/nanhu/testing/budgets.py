@@ -31,7 +31,8 @@ class Budgets:
         return self.rooms.get(room, self.room_seconds)
 
     def stretched(self, slowness: float = 1.0) -> "Budgets":
-        """What a run fails for on a machine so many times slower than usual; what is over the plain budgets is told."""
+        """What a run fails for on a machine so many times slower than usual, at least once; what is over the plain budgets is told."""
+        slowness = max(1.0, slowness)
         tolerance = self.tolerance * slowness
         return replace(
             self,
