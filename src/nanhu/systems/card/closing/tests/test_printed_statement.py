@@ -3,12 +3,13 @@
 import re
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.printing import rendering
 from nanhu.kernel.printing.models import PrintedDocument
@@ -52,10 +53,12 @@ def test_the_paper_is_chinese_also_for_who_reads_english(holder):
     assert "消费" in text_of(answer.content)
 
 
-def test_a_range_that_runs_backwards_prints_nothing(holder):
-    sent = {"first": "2026-09-30", "last": "2026-09-01"}
-    assert holder.post(f"{PAGE}paper/", sent).status_code == 422
-    assert not PrintedDocument.objects.exists()
+def test_days_given_in_the_wrong_order_are_printed_in_theirs(holder):
+    first, last = campus_today() - timedelta(days=3), campus_today()
+    sent = {"first": f"{last}", "last": f"{first}"}
+    text = text_of(holder.post(f"{PAGE}paper/", sent, follow=True).content)
+    assert f"{first} — {last}" in text
+    assert "¥ 37.50" in text
 
 
 def test_a_button_pressed_twice_prints_one_paper(holder):
