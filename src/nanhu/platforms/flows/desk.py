@@ -455,7 +455,7 @@ class MyCases(Table):
         sort="state outcome",
     )
     opened = Moment(_("提交时间"), "opened_at")
-    due = Due(_("期限"), lambda case: None if case.state == Case.State.CLOSED else case.due_at, sort="due_at")
+    due: Moment = Due(_("期限"), lambda case: None if case.state == Case.State.CLOSED else case.due_at, sort="due_at")
     percent = Number(_("进度 %"), is_wide=True)
 
 
