@@ -69,9 +69,16 @@ def check_hashing() -> registry.CheckResult:
 
 registry.school_rules.add(registry.SchoolRules(key="identity.grace_days", read=grace_days))
 registry.checks.add(registry.Check(key="identity.hashing", title=_("密码核对"), run=check_hashing, order=60))
+ENDS = (
+    "sign_in",
+    "sign_out",
+    "cas_login",
+    "cas_logout",
+    "oidc_end_session",
+    "oidc_end_session_confirmed",
+    "saml_slo",
+    "saml_slo_answer",
+)
 registry.offline_pages.add(
-    *(
-        OfflinePage(key=name, address=partial(reverse, name), ends=True)
-        for name in ("identity:sign_in", "identity:sign_out", "identity:cas_login")
-    )
+    *(OfflinePage(key=f"identity:{name}", address=partial(reverse, f"identity:{name}"), ends=True) for name in ENDS)
 )

@@ -31,7 +31,7 @@ def test_the_worker_keeps_pages_that_are_there_and_forgets_where_somebody_signs_
     assert f"nanhu-shell-{facts['version']}" in text
     kept, ends = json.loads(facts["kept"]), json.loads(facts["ends"])
     assert "/" in kept
-    assert {"/sign-in", "/sign-out"} <= set(ends)
+    assert {"/sign-in", "/sign-out", "/cas/logout", "/oidc/end-session", "/saml/slo"} <= set(ends)
     assert not set(kept) & set(ends)
     assert all(resolve(one) for one in (*kept, *ends))
     assert not re.search(r"{%|{{", text)
