@@ -62,14 +62,17 @@ def known_people(ids: Collection[int] | None = None) -> Iterator[KnownPerson]:
         )
 
 
-def numbers_by_person() -> dict[int, str]:
-    """The same, from the person's side: one number for each who was ever given one."""
-    return {person_id: number for number, person_id in campus_numbers().items()}
+def numbers_by_person(person_ids: Collection[int] | None = None) -> dict[int, str]:
+    """The same, from the person's side: one number for each (at least of these) who was ever given one."""
+    return {person_id: number for number, person_id in campus_numbers(person_ids).items()}
 
 
-def campus_numbers() -> dict[str, int]:
-    """Every campus number ever given, with its holder: the living one, else the last. Who is void holds none."""
+def campus_numbers(person_ids: Collection[int] | None = None) -> dict[str, int]:
+    """Every campus number ever given (or to these), with its holder: the living one, else the last. Who is void holds none."""
     living_records = Affiliation.objects.filter(person__is_void=False)
+    if person_ids is not None:
+        theirs = Affiliation.objects.filter(person__in=person_ids).values("campus_no")
+        living_records = living_records.filter(campus_no__in=theirs)
     held = living_records.order_by("starts_on").values_list("campus_no", "person_id", "state")
     numbers: dict[str, int] = {}
     living: dict[str, int] = {}

@@ -3,6 +3,7 @@
 import pytest
 
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.tests.counting import statements_of
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity import api as identity
 from nanhu.services.requests.models import FaultClass, Request
@@ -13,6 +14,7 @@ from nanhu.systems.assets.models import Asset
 from nanhu.systems.assets.publishing import publish_everything
 from nanhu.systems.assets.services import lending
 from nanhu.systems.assets.tests.conftest import SYSTEM, school  # noqa: F401 - a fixture
+from nanhu.testing.inboxes import texts_to
 
 pytestmark = pytest.mark.django_db
 WORK, HALL = "/requests/work/", "/requests/mine/"
@@ -74,8 +76,19 @@ def test_what_its_keeper_has_mended_meanwhile_calls_nobody(school, crew):  # noq
     one.refresh_from_db()
     assert (one.state, one.due_at) == ("withdrawn", None)
     assert "资产系统登记了维修结果" in keeper.get(f"{HALL}{one.public_id}/").content.decode()
+    assert any("已撤回：资产系统登记了维修结果" in text for text in texts_to(school["T1"])), "who reported it hears so"
     report(school, thing, "桌面裂了", number="T1")
     assert Request.objects.filter(state="assigned").count() == 1, "the next time it is another request"
+
+
+def test_what_the_system_of_assets_takes_back_is_called_off_in_true_words(school, crew):  # noqa: F811
+    report(school, school.thing(keeper="T2"))
+    [row] = datahub.rows(things.TABLE)
+    datahub.remove(things.TABLE, [(row.repair,)], by=SYSTEM)
+    deliver_pending()
+    one = Request.objects.get()
+    page = school.client("T2").get(f"{HALL}{one.public_id}/").content.decode()
+    assert ("资产系统撤了这次报修" in page, "资产系统登记了维修结果" in page) == (True, False)
 
 
 def test_however_often_it_is_told_it_is_one_request_and_withdrawn_it_does_not_come_back(school, crew):  # noqa: F811
@@ -97,8 +110,11 @@ def test_a_room_full_of_computers_is_reported_whole_and_counts_for_no_bound_of_i
     computers = [school.thing() for _each in range(3)]
     for thing in computers:
         lending.report_broken(by=school.actor("T1"), asset=thing, fault="进水")
-    deliver_pending()
+    asked = statements_of(deliver_pending)
     assert Request.objects.count() == len(computers)
+    assert len([one for one in asked if "FROM datahub_shared_table" in one and "FOR NO KEY UPDATE" in one]) == 4, (
+        "each of two tables is locked for one write of them all, not once a thing"
+    )
     form = {"place": "b1-101 101", "fault_class": "other", "words": "讲台松了", "phone": "13907300001", "twin": "other"}
     assert school.client("T1").post("/requests/repair/", form).status_code == 302
     assert Request.objects.filter(origin="").count() == 1

@@ -26,9 +26,10 @@ def publish_requests(**which: Any) -> int:
 
 
 def rows(**which: Any) -> Iterator[Mapping[str, Any]]:
-    numbers = people.numbers_by_person()
     open_or_new = Q(state__in=[*OPEN, "done"]) | Q(closed_at__gte=now() - TOLD_FOR) | Q(state="merged")
     found = Request.objects.filter(open_or_new, kind__in=[*REPAIRS, *QUESTIONS], is_anonymous=False, **which)
+    among = {one for one in found.values_list("person_id", flat=True) if one} if which else None
+    numbers = people.numbers_by_person(among)
     for one in found.select_related("place", "fault_class", "unit", "crew").order_by("number").iterator(2_000):
         yield {
             "number": one.number,

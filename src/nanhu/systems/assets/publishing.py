@@ -112,9 +112,10 @@ def counts() -> Iterator[Row]:
 
 def repairs(**which: Any) -> Iterator[Row]:
     """Of fixed assets and of what is 低值 alike; by whoever reported it, else whoever has the thing."""
-    numbers = people.numbers_by_person()
     lately = Q(result=Maintenance.Result.OPEN) | Q(closed_at__gte=now() - TOLD_FOR)
     found = Maintenance.objects.filter(lately, **which)
+    pairs = found.values_list("author__person_id", "asset__keeper_id")
+    numbers = people.numbers_by_person({one for pair in pairs for one in pair if one})
     for one in found.select_related("asset__classification", "asset__unit", "asset__room", "author").order_by("pk"):
         thing, reporter = one.asset, one.author.person_id if one.author else None
         yield {

@@ -73,6 +73,16 @@ def test_a_living_campus_number_is_one_persons():
     affiliation(person(), state="ended", ends_on=date(2020, 1, 1))
 
 
+def test_asked_of_some_alone_a_number_that_was_passed_on_is_still_who_has_it_now():
+    """What a shared table is told of a few rows is not another than what it is told by night of all."""
+    first, heir, other = person(), person(), person()
+    affiliation(first, state="ended", ends_on=date(2020, 1, 1))
+    affiliation(heir)
+    affiliation(other, campus_no="0020190002")
+    assert people.numbers_by_person() == {heir.pk: "0020190001", other.pk: "0020190002"}
+    assert people.numbers_by_person([first.pk]) == people.numbers_by_person([heir.pk]) == {heir.pk: "0020190001"}
+
+
 def test_periods_of_one_number_do_not_overlap():
     owner = person()
     affiliation(owner, state="ended", ends_on=date(2020, 1, 1))
