@@ -163,9 +163,11 @@ def unhandled_callbacks() -> int:
 
 
 def hears_nothing() -> bool:
-    """Somebody was invited more than a day ago, and no callback ever came: its address is wrong there, or shut here."""
+    """Somebody was invited more than a day ago, and no callback ever came: its address is wrong there, or shut here. Old ones are forgotten;
+    whom one was about keeps its time."""
     invited = Member.objects.filter(state=Member.State.INVITED, created_at__lt=now() - timedelta(days=1))
-    return invited.exists() and not Callback.objects.exists()
+    has_heard = Callback.objects.exists() or Member.objects.filter(told_at__isnull=False).exists()
+    return invited.exists() and not has_heard
 
 
 def membership_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, object]]:  # noqa: ARG001 - one row

@@ -13,6 +13,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.services.mobile.adapters.wecom import line as lines
+from nanhu.services.mobile.jobs import forget_old
 from nanhu.services.mobile.models import Binding, Callback, Member
 from nanhu.services.mobile.tests.conftest import work_off_callbacks
 from nanhu.services.mobile.tests.test_entering import tap
@@ -101,6 +102,11 @@ def test_the_doctor_says_when_none_ever_came(syncing, wecom):
     wecom.join("t2")
     with time_machine.travel(now() + timedelta(days=1, minutes=1)):
         assert "一次回调也没有来" not in doctor()
+    with time_machine.travel(now() + timedelta(days=91)):
+        forget_old()
+        assert not Callback.objects.exists()
+        assert Member.objects.filter(state=Member.State.INVITED).exists()
+        assert "一次回调也没有来" not in doctor(), "one came, and is forgotten"
 
 
 def test_a_later_word_is_not_undone_by_an_older_one(syncing, wecom):
