@@ -79,25 +79,37 @@ def units_kept_by(viewer: Viewer) -> frozenset[int]:
 
 
 def units_of_keeper(person_id: int | None) -> frozenset[int]:
-    card = people.person_card(person_id) if person_id else None
+    return units_of(people.person_card(person_id) if person_id else None)
+
+
+def units_of(card: people.PersonCard | None) -> frozenset[int]:
     codes = [one.unit_code for one in card.affiliations if one.is_live and one.kind == "staff"] if card else []
     return people.unit_ids_below(codes) if codes else frozenset()
 
 
-def keepers_of(venue: Venue) -> set[int]:
+type Keepers = tuple[set[int], dict[int, frozenset[int]]]
+"""Persons: the office, and whoever keeps venues, with his units."""
+
+
+def all_keepers() -> Keepers:
+    office, keepers = (
+        {one.person_id for one in identity.holders_of(role) if one.person_id} for role in (OFFICE, KEEPER)
+    )
+    return office, {person: units_of(card) for person, card in people.person_cards(keepers).items()}
+
+
+def keepers_of(venue: Venue, known: Keepers | None = None) -> set[int]:
     """Persons: the office, and whoever keeps venues of this one's unit."""
-    office = [one.person_id for one in identity.holders_of(OFFICE)]
-    keepers = [one.person_id for one in identity.holders_of(KEEPER)]
-    own = [one for one in keepers if venue.unit_id in units_of_keeper(one)]
-    return {one for one in (*office, *own) if one is not None}
+    office, units = known or all_keepers()
+    return office | {one for one, kept in units.items() if venue.unit_id in kept}
 
 
-def answerers_of(booking: Booking) -> tuple[set[int], bool]:
+def answerers_of(booking: Booking, known: Keepers | None = None) -> tuple[set[int], bool]:
     """Persons who answer an objection: who keeps the venue and neither applied nor marked it; where that is nobody, who heads its unit or
     the nearest above (True)."""
     marker = booking.marked_by.person_id if booking.marked_by else None
     concerned = {one for one in (booking.application.person_id, marker) if one is not None}
-    if others := keepers_of(booking.venue) - concerned:
+    if others := keepers_of(booking.venue, known) - concerned:
         return others, False
     found = people.find_post(booking.venue.unit_id, HEAD, climbs=True, without=sorted(concerned))
     return set(found.person_ids if found else ()), True
@@ -112,7 +124,9 @@ def answered_above(viewer: Viewer) -> list[Booking]:
         return []
     led = people.unit_ids_below(codes)
     rows = bookings().filter(Booking.counting(), objected_at__isnull=False, objection_answer="", venue__unit__in=led)
-    found = ((one, answerers_of(one)) for one in rows)
+    waiting = list(rows.select_related("marked_by"))
+    known = all_keepers() if waiting else None
+    found = ((one, answerers_of(one, known)) for one in waiting)
     return [one for one, (persons, is_above) in found if is_above and viewer.person_id in persons]
 
 

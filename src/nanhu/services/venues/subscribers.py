@@ -14,6 +14,7 @@ from nanhu.kernel.draw.models import Draw
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.flows.api import CaseClosed, TaskDone
+from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged
 from nanhu.services.venues.models import Application, Booking, DrawOrder, VenuePost, Waiting
@@ -83,6 +84,13 @@ def rekey_merged(events: Sequence[PersonsMerged]) -> None:
         for one in theirs.filter(Exists(same), state__in=IN_LINE).order_by("venue", "pk"):
             waiting.leave(by=CLOCK, person_id=gone_id, waiting=one)
         theirs.update(person=kept_id)
+        rekey_marks(kept=identity.account_of(kept_id), gone=identity.account_of(gone_id))
+
+
+def rekey_marks(*, kept: identity.Account | None, gone: identity.Account | None) -> None:
+    """Who marked somebody absent answers no objection by another account either; what he has answered so stays."""
+    if kept is not None and gone is not None:
+        Booking.objects.filter(marked_by=gone).exclude(answered_by=kept).update(marked_by=kept)
 
 
 @subscribe(AffiliationEnded, name="venues.give_back_of_leavers")

@@ -15,19 +15,20 @@ from nanhu.kernel import read_only
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry
-from nanhu.kernel.tests.counting import statements_of
+from nanhu.kernel.tests.counting import queries_of, statements_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
-from nanhu.services.venues import jobs, queries, registrations
+from nanhu.services.venues import jobs, queries, registrations, subscribers
 from nanhu.services.venues.models import Application, Booking, Venue, Waiting
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.rules import fee_of
 from nanhu.services.venues.services import holding, keeping, keys
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days
 from nanhu.services.venues.tests.test_free import free_on, said
+from nanhu.testing import merging
 from nanhu.testing.inboxes import texts_to
 
 State = Booking.State
@@ -598,6 +599,25 @@ def test_where_the_only_keeper_marked_it_who_heads_the_unit_answers(school, hall
     made.refresh_from_db()
     assert (made.state, above in head.get("/venues/mine/").content.decode()) == (state, False)
     assert says in school.client("S1").get(mine).content.decode()
+
+
+def test_who_marked_it_by_another_account_answers_no_objection(school, hall, travel):
+    made = school.approved("S1", hall, 9, 10)
+    assert absences_noted(school, made, travel) == 302
+    assert school.client("S1").post(f"/venues/mine/{made.public_id}/object/", {"reason": "来过"}).status_code == 302
+    subscribers.rekey_merged([merging.merged(kept_id=school["O1"], gone_id=school["K1"])])
+    answer = school.client("O1").post(f"/venues/desk/bookings/{made.public_id}/uphold/", {"reason": "我记的"})
+    assert answer.status_code == 409
+
+
+def test_the_page_of_who_heads_a_unit_asks_no_more_for_two_objections_than_for_one(school, hall, travel):
+    made, asked = [school.approved("S1", hall, 9, 10), school.approved("S1", hall, 14, 16)], []
+    for one in made:
+        assert absences_noted(school, one, travel) == 302
+    for one in made:
+        assert school.client("S1").post(f"/venues/mine/{one.public_id}/object/", {"reason": "来过"}).status_code == 302
+        asked.append(len(queries_of(school.client("H1"), "/venues/mine/")))
+    assert asked[0] == asked[1]
 
 
 def test_who_keeps_the_hall_and_objects_is_no_one_to_answer_and_is_not_asked_to(school, hall, travel):
