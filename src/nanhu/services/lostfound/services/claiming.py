@@ -80,16 +80,24 @@ def agree_on_a_place(item: Item, found: Claim) -> None:
     """At the desk he fetches it; with the finder he arranges it by messages."""
     if item.keeper == Item.Keeper.DESK:
         says = _lazy("您认领的“%(item)s”特征对了，请带证件到失物招领处领取。")
-    elif Conversation.objects.filter(item=item, guest=found.claimer, reports__isnull=False).exists():
-        says = _lazy("您认领的“%(item)s”特征对了。你们的留言因举报已结束，请到失物招领处约交还。")
-    else:
+    elif opened_again(item, found):
         says = _lazy("您认领的“%(item)s”特征对了，请到“失物招领·我的”里留言，约时间地点。")
-        talk, _is_new = Conversation.objects.update_or_create(
-            item=item, guest=found.claimer, defaults={"closed_at": None}
-        )
-        words = _("特征说对了。我们约个时间地点交还吧。")
-        Message.objects.create(conversation=talk, sender=item.author, words=words)
+    else:
+        says = _lazy("您认领的“%(item)s”特征对了。你们的留言因举报已结束，请到失物招领处约交还。")
     notify(found.claimer, says, item=item.title)
+
+
+def opened_again(item: Item, found: Claim) -> bool:
+    """Their conversation, also one that was ended; not one that was reported, be it at this very moment."""
+    rows = Conversation.objects.select_for_update()
+    talk, _is_new = rows.get_or_create(item=item, guest=found.claimer)
+    if talk.reports.exists():
+        return False
+    talk.closed_at = None
+    talk.save(update_fields=["closed_at"])
+    words = _("特征说对了。我们约个时间地点交还吧。")
+    Message.objects.create(conversation=talk, sender=item.author, words=words)
+    return True
 
 
 def lock_after_wrong(by: Actor, item: Item) -> None:

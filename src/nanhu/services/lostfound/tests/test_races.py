@@ -6,9 +6,10 @@ import pytest
 
 from nanhu.kernel.errors import CampusError
 from nanhu.services.lostfound.models import Claim, Item, PhoneLook
-from nanhu.services.lostfound.services import claiming, looking
+from nanhu.services.lostfound.services import claiming, looking, relaying, reporting
 from nanhu.services.lostfound.tests.conftest import HOME, make_school
 from nanhu.testing.killing import at_once
+from nanhu.testing.races import amid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,3 +59,18 @@ def test_a_form_sent_twice_at_once_is_one_item():
     answers = at_once([lambda one=one: one.post(f"{HOME}lost/", said)["Location"] for one in browsers])
     assert len(set(answers)) == 1
     assert Item.objects.count() == 1
+
+
+def test_a_right_answer_at_the_very_moment_of_a_report_opens_the_conversation_for_nobody():
+    school = make_school()
+    item = school.shown()
+    finder, claimer = school.actor("S1"), school.actor("S2")
+    talk = relaying.begin(by=claimer, item=item, words="是我的")
+    claim = claiming.claim(by=claimer, item=item, mark="木柄")
+    amid(
+        lambda: reporting.report(by=finder, talk=talk, reason="骂人"),
+        lambda: claiming.decide(by=finder, one=claim, is_right=True),
+    )
+    talk.refresh_from_db()
+    claim.refresh_from_db()
+    assert (talk.closed_at is None, claim.state, talk.messages.count()) == (False, "right", 1)
