@@ -431,7 +431,9 @@ def send(request: PageRequest, form: MessageForm, one: Conversation) -> None:
     "report/",
     ReportForm,
     title=_("举报这段留言"),
-    lead=_("这段留言马上对双方结束。审核的人只看对方写的话，看过有记录；对方不知道是谁举报、也看不到您写的原因。"),
+    lead=_(
+        "这段留言马上对双方结束。审核的人只看对方写的话；看了，对方在“谁查看过我的信息”里读得到。是谁举报、您写的原因，都不告诉对方。"
+    ),
     submit=_("举报"),
     tone="danger",
     icon="flag",
@@ -456,7 +458,7 @@ class ObjectForm(ReasonForm):
     title=_("申诉停用留言"),
     lead=_("由另一位审核的人答复。只能申诉一次。"),
     subject=seen(own_bars, RelayBar.what),
-    submit=_("停用申诉"),
+    submit=_("不服，申诉"),
     icon="scale",
     done=_("已提交，有答复会告诉您。"),
     to="mine",

@@ -373,6 +373,7 @@ class RelayBar(models.Model):
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    report = models.ForeignKey(TalkReport, null=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.TextField()
     until = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -9,6 +9,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import (
     Badge,
     Choice,
@@ -26,9 +27,11 @@ from nanhu.kernel.kit import (
     listing,
 )
 from nanhu.kernel.kit.forms import ReasonForm, either_field
+from nanhu.kernel.kit.pages import FormOptions
 from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.waiting import ACCOUNT, entered
 from nanhu.kernel.registry import Viewer, WaitingLine
+from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import lazy_filled
 from nanhu.services.lostfound import policies, queries, rules
 from nanhu.services.lostfound.forms import PublicTextField, RejectForm
@@ -161,17 +164,22 @@ def reported(request: PageRequest, one: TalkReport) -> HttpResponse:
     return render(request, "lostfound/reported.html", facts | {"form": form_of(request, JudgeForm)})
 
 
-@reported.form(
-    "read/",
-    ReasonForm,
-    title=_("看被举报的话"),
-    lead=_("只有被举报的一方写的话，没有姓名。查看和原因会记入他的“谁查看过我”。"),
-    submit=_("查看"),
-    icon="eye",
-)
-def read_reported(request: PageRequest, form: ReasonForm, one: TalkReport) -> HttpResponse:
+READING: FormOptions = {
+    "title": _("看被举报的话"),
+    "lead": _("只有被举报的一方写的话，没有姓名。查看和原因会记入他的“谁查看过我”。"),
+    "submit": _("查看"),
+    "icon": "eye",
+}
+
+
+def lines_of(request: PageRequest, form: ReasonForm, one: TalkReport) -> HttpResponse:
     lines = reporting.look(by=request.actor, one=one, purpose=form.cleaned_data["reason"])
     return render(request, "lostfound/reported_lines.html", {"report": one, "lines": lines})
+
+
+@reported.form("read/", ReasonForm, **READING)
+def read_reported(request: PageRequest, form: ReasonForm, one: TalkReport) -> HttpResponse:
+    return lines_of(request, form, one)
 
 
 @reported.action("judge/", form=JudgeForm, done=_("已处理。"), to="talk_reports")
@@ -181,7 +189,7 @@ def judge(request: PageRequest, form: JudgeForm, one: TalkReport) -> None:
 
 
 class Bars(Table):
-    objection = Link(_("停用申诉"), to="barred", sort=False)
+    objection = Link(_("申诉内容"), to="barred", sort=False)
     reason = Text(_("停用的原因"), sort=False)
     until = Moment(_("停用到"))
 
@@ -189,7 +197,7 @@ class Bars(Table):
 @desk.page(
     "bars/",
     title=_("停用留言的申诉"),
-    tab=_("停用申诉"),
+    tab=_("留言申诉"),
     count=entered("lostfound.bars", lambda: reporting.to_answer(ACCOUNT)),
     waits=True,
 )
@@ -203,13 +211,20 @@ class AnswerForm(forms.Form):
     reason = PublicTextField(label=_("原因"), max_length=120, help_text=_("申诉的人看得到。"))
 
 
+def facts_of(request: PageRequest, found: RelayBar) -> dict[str, Any]:
+    until = dates.time_words(found.until)
+    facts = [(_("停用的原因"), found.reason), (_("停用到"), until), (_("申诉内容"), found.objection)]
+    return {"facts": facts, "addresses": request.page.addresses_below(public_id=found.public_id)}
+
+
 @bars.form(
     "<uuid:public_id>/",
     AnswerForm,
     title=_("答复申诉"),
     lead=_("由停用他的人以外的人答复。"),
     subject=seen(lambda viewer: reporting.to_answer(viewer.account_id), RelayBar.what),
-    about=str,
+    facts=facts_of,
+    template="lostfound/barred.html",
     submit=_("答复"),
     icon="scale",
     done=_("已答复。"),
@@ -218,6 +233,13 @@ class AnswerForm(forms.Form):
 def barred(request: PageRequest, form: AnswerForm, found: RelayBar) -> None:
     said = form.cleaned_data
     reporting.answer(by=request.actor, found=found, lifts=said["lifts"], reason=said["reason"])
+
+
+@barred.form("read/", ReasonForm, **READING)
+def read_barred(request: PageRequest, form: ReasonForm, found: RelayBar) -> HttpResponse:
+    if found.report is None:
+        raise NotFoundError(what=TalkReport.what)
+    return lines_of(request, form, found.report)
 
 
 def to_unlock(account: Any) -> QuerySet[Item]:

@@ -563,68 +563,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("item", "viewer", "on"), name="lostfound_phone_look_once_a_day"),
         ),
         migrations.CreateModel(
-            name="RelayBar",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
-                ("reason", models.TextField()),
-                ("until", models.DateTimeField()),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("objection", models.TextField(blank=True, default="")),
-                ("objected_at", models.DateTimeField(null=True)),
-                ("answer", models.TextField(blank=True, default="")),
-                ("lifted_at", models.DateTimeField(null=True)),
-                (
-                    "account",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "answered_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "db_table": "lostfound_relay_bar",
-                "indexes": [models.Index(fields=["account", "-until"], name="lostfound_relay_bar_of")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("reason", ""), _negated=True),
-                            models.Q(("account", models.F("by")), _negated=True),
-                        ),
-                        name="lostfound_relay_bar_by_another",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("answer", ""), ("answered_by", None), ("lifted_at", None)),
-                            models.Q(
-                                ("answered_by__isnull", False),
-                                ("objected_at__isnull", False),
-                                models.Q(("answer", ""), _negated=True),
-                                models.Q(("answered_by", models.F("by")), _negated=True),
-                                models.Q(("answered_by", models.F("account")), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="lostfound_relay_bar_answered_by_a_third",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="TalkReport",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -683,6 +621,77 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="lostfound_talk_report_judged_by_a_third",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RelayBar",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("reason", models.TextField()),
+                ("until", models.DateTimeField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("objection", models.TextField(blank=True, default="")),
+                ("objected_at", models.DateTimeField(null=True)),
+                ("answer", models.TextField(blank=True, default="")),
+                ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="lostfound.talkreport",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "lostfound_relay_bar",
+                "indexes": [models.Index(fields=["account", "-until"], name="lostfound_relay_bar_of")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True),
+                            models.Q(("account", models.F("by")), _negated=True),
+                        ),
+                        name="lostfound_relay_bar_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_by", None), ("lifted_at", None)),
+                            models.Q(
+                                ("answered_by__isnull", False),
+                                ("objected_at__isnull", False),
+                                models.Q(("answer", ""), _negated=True),
+                                models.Q(("answered_by", models.F("by")), _negated=True),
+                                models.Q(("answered_by", models.F("account")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="lostfound_relay_bar_answered_by_a_third",
                     ),
                 ],
             },

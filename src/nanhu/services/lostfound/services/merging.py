@@ -1,7 +1,7 @@
 """Two accounts were one person's: all of it is the kept one's, and what he had with himself goes."""
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from nanhu.services.lostfound.models import (
     AbuseReport,
@@ -34,9 +34,7 @@ def rekey(*, kept: int, gone: int) -> None:
     Message.objects.filter(sender_id=gone).update(sender_id=kept)
     HandOver.objects.filter(receiver_id=gone).exclude(giver_id=kept).update(receiver_id=kept)
     HandOver.objects.filter(giver_id=gone).exclude(receiver_id=kept).update(giver_id=kept)
-    TalkReport.objects.filter(author_id__in=(kept, gone), accused_id__in=(kept, gone)).delete()
-    TalkReport.objects.filter(accused_id=gone).exclude(judge_id=kept).update(accused_id=kept)
-    RelayBar.objects.filter(account_id=gone).exclude(by_id=kept).exclude(answered_by_id=kept).update(account_id=kept)
+    rekey_reports(kept=kept, gone=gone)
     for model, person, once in ONCE:
         rows = model._default_manager  # noqa: SLF001 - Django's own name
         held = set(rows.filter(**{person: kept}).values_list(*once))
@@ -48,3 +46,17 @@ def rekey(*, kept: int, gone: int) -> None:
                 row.save()
     Claim.objects.filter(item__author_id=kept, claimer_id=kept).delete()
     Conversation.objects.filter(item__author_id=kept, guest_id=kept).delete()
+
+
+def rekey_reports(*, kept: int, gone: int) -> None:
+    """What he judged or answered of his own by the other account waits for a third person; a bar that came of it is none."""
+    both = (kept, gone)
+    TalkReport.objects.filter(author_id__in=both, accused_id__in=both).delete()
+    own = TalkReport.objects.filter(Q(author_id__in=both) | Q(accused_id__in=both), judge_id__in=both)
+    RelayBar.objects.filter(Q(report__in=own) | Q(account_id__in=both, by_id__in=both)).delete()
+    own.update(judge=None, judged_at=None)
+    answered = RelayBar.objects.filter(Q(account_id__in=both) | Q(by_id__in=both), answered_by_id__in=both)
+    answered.update(answer="", answered_by=None, lifted_at=None)
+    for model, names in ((TalkReport, ("accused", "judge")), (RelayBar, ("account", "by", "answered_by"))):
+        for name in names:
+            model._default_manager.filter(**{name: gone}).update(**{name: kept})  # noqa: SLF001 - Django's own name

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -63,7 +64,7 @@ def to_judge(account: object) -> QuerySet[TalkReport]:
 
 @transaction.atomic
 def look(*, by: Actor, one: TalkReport, purpose: str) -> list[Message]:
-    """What the reported one wrote before the report, without a name: he reads who looked, and why."""
+    """What the reported one wrote before the report, without a name, for who judges it or answers the objection: he reads who looked, and why."""
     audit.record(by=by, action=LOOK, target=f"person:{one.accused.person_id}", reason=given(purpose))
     return list(one.conversation.messages.filter(sender_id=one.accused_id, at__lte=one.at))
 
@@ -87,7 +88,7 @@ def judge(*, by: Actor, one: TalkReport, days: int, reason: str) -> TalkReport:
 
 def bar(*, by: Actor, one: TalkReport, days: int, reason: str) -> None:
     until = now() + timedelta(days=days)
-    RelayBar.objects.create(account=one.accused, reason=reason, until=until, by_id=account_of(by))
+    RelayBar.objects.create(account=one.accused, report=one, reason=reason, until=until, by_id=account_of(by))
     audit.record(
         by=by, action="lostfound.bar", target=f"person:{one.accused.person_id}", reason=reason, facts={"days": days}
     )
@@ -110,8 +111,8 @@ def object_to(*, by: Actor, found: RelayBar, words: str) -> RelayBar:
 
 
 def to_answer(account: object) -> QuerySet[RelayBar]:
-    """By neither who barred nor who is barred."""
-    rows = RelayBar.objects.filter(objected_at__isnull=False, answer="", until__gt=now())
+    """By neither who barred nor who is barred, while it lasts: by the database's clock, for the count of it is prepared once."""
+    rows = RelayBar.objects.filter(objected_at__isnull=False, answer="", until__gt=Now())
     return rows.exclude(Q(by=account) | Q(account=account)).order_by("objected_at")
 
 

@@ -1,11 +1,13 @@
 """Conversations reported for abuse: what each side may, who judges and reads, who is kept from writing and what he may say to it."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.kit.waiting import counts_in
 from nanhu.kernel.models import AuditEntry
 from nanhu.services.lostfound.models import Conversation, Item, Message, RelayBar, TalkReport
 from nanhu.services.lostfound.services import aging, claiming, relaying, reporting
@@ -166,12 +168,28 @@ def test_he_objects_once_and_another_than_who_barred_him_answers(school, lifts):
     with pytest.raises(IntegrityError), transaction.atomic():
         RelayBar.objects.update(answer="不", answered_by_id=school.actor("R1").account_id)
     assert "我是开玩笑" in school.client("R2").get(BARS).content.decode()
+    assert school.client("R2").get(f"{desk}read/").status_code == 200
+    asked = school.client("R2").get(desk).content.decode()
+    assert ("我是开玩笑" in asked, f"{desk}read/" in asked, ABUSE in asked) == (True, True, False)
+    read = school.client("R2").post(f"{desk}read/", {"reason": "核实申诉"}).content.decode()
+    assert (ABUSE in read, ANSWER in read) == (True, False)
+    assert AuditEntry.objects.get(action=reporting.LOOK).reason == "核实申诉"
     assert school.client("R2").post(desk, said).status_code == 302
     item = school.shown("S4")
     answer = school.client("S2").post(f"{HOME}items/{item.public_id}/message/", {"words": "在吗"})
     assert answer.status_code == (302 if lifts else 409)
     assert any("看过了" in one for one in school.texts_to("S2"))
     assert ("您暂时不能写站内留言" in school.client("S2").get(f"{HOME}mine/").content.decode()) is not lifts
+
+
+def test_an_objection_that_the_days_ended_waits_no_more_for_anybody(school):
+    bar = barred(school)
+    second = SimpleNamespace(account_id=school.actor("R2").account_id, person_id=0)
+    assert school.client("S2").post(f"{HOME}mine/bars/{bar.public_id}/object/", {"reason": "误会"}).status_code == 302
+    assert counts_in(("lostfound.bars",), second) == {"lostfound.bars": 1}
+    RelayBar.objects.update(until=now())
+    assert str(bar.public_id) not in school.client("R2").get(BARS).content.decode()
+    assert not counts_in(("lostfound.bars",), second).get("lostfound.bars")
 
 
 def test_a_right_claim_opens_no_conversation_that_was_reported(school):
@@ -194,6 +212,28 @@ def test_of_two_records_that_became_one_he_is_barred_as_well_and_reports_himself
     assert bar.account_id == kept["S5"]
     rekey(kept=kept["S3"], gone=kept["S4"])
     assert not Conversation.objects.filter(pk=own.pk).exists()
+
+
+def test_what_he_judged_of_his_own_by_another_account_waits_for_a_third_person(school):
+    """Two records of one person become one in one transaction with this: what could not be is no reason to keep them two."""
+    accounts = {number: school.actor(number).account_id for number in ("R1", "R2", "S1", "S2")}
+    barred(school)
+    rekey(kept=accounts["R1"], gone=accounts["S1"])
+    one = TalkReport.objects.get()
+    assert (one.author_id, one.judged_at, RelayBar.objects.exists()) == (accounts["R1"], None, False)
+    assert str(one.public_id) not in school.client("R1").get(TALKS).content.decode()
+    assert judged(school, one, 30, "R2").status_code == 302
+    rekey(kept=accounts["R2"], gone=accounts["S2"])
+    assert not RelayBar.objects.exists(), "barred by himself"
+
+
+def test_who_barred_by_another_account_does_not_answer_the_objection(school):
+    bar = barred(school)
+    assert school.client("S2").post(f"{HOME}mine/bars/{bar.public_id}/object/", {"reason": "误会"}).status_code == 302
+    rekey(kept=school.actor("R2").account_id, gone=school.actor("R1").account_id)
+    assert school.client("R2").get(f"{BARS}{bar.public_id}/").status_code == 404
+    bar.refresh_from_db()
+    assert bar.by_id == school.actor("R2").account_id
 
 
 def test_a_bar_that_is_long_over_is_forgotten_and_a_report_goes_with_its_item(school, later):
