@@ -159,7 +159,7 @@ class FreeRadius:
         """
         waits = min(seconds, SILENCE_SECONDS)
         command = ["radclient", "-x", "-r", str(times * (seconds // waits)), "-t", str(waits)]
-        command += [f"127.0.0.1:{port}", kind, self.secrets[key]]
+        command += ["--", f"127.0.0.1:{port}", kind, self.secrets[key]]  # a secret may begin as an option does
         deadline = time.monotonic() + times * seconds
         while True:
             done = subprocess.run(
