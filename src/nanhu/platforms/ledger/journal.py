@@ -23,20 +23,19 @@ from nanhu.platforms.ledger.services.day_sums import may_be_written
 TYPES: Final = {"asset": "A", "liability": "L", "income": "R", "expense": "X", "clearing": "A"}
 """Letters of hledger's account types by our kinds; what is under way between two parties is an asset until it has arrived."""
 ACCOUNTS = "SELECT id, kind, code FROM ledger_account ORDER BY kind, code"
-OPENING = """
-    SELECT account_id, sum(fen)::bigint FROM (
-        SELECT debit_account_id AS account_id, sum(amount_fen) AS fen FROM ledger_transfer WHERE posted_at < %(since)s GROUP BY 1
-        UNION ALL SELECT credit_account_id, -sum(amount_fen) FROM ledger_transfer WHERE posted_at < %(since)s GROUP BY 1) leg
-    GROUP BY 1 HAVING sum(fen) <> 0 ORDER BY 1"""
+MOVED = """
+    SELECT account_id, sum(fen)::bigint AS fen FROM (
+        SELECT debit_account_id AS account_id, sum(amount_fen) AS fen FROM ledger_transfer WHERE {when} GROUP BY 1
+        UNION ALL SELECT credit_account_id, -sum(amount_fen) FROM ledger_transfer WHERE {when} GROUP BY 1) leg
+    GROUP BY 1"""
+"""Debit minus credit, by account."""
+OPENING = MOVED.format(when="posted_at < %(since)s") + " HAVING sum(fen) <> 0 ORDER BY 1"
 ENTRIES = """
     SELECT entry_id, posted_at, kind, reference, debit_account_id, credit_account_id, amount_fen FROM ledger_transfer
      WHERE posted_at >= %(since)s AND posted_at < %(until)s ORDER BY posted_at, entry_id, id"""
-KEPT = """
-    SELECT b.account_id, -b.sign * b.balance_fen - coalesce(later.fen, 0)::bigint FROM ledger_balance b LEFT JOIN (
-        SELECT account_id, sum(fen) AS fen FROM (
-            SELECT debit_account_id AS account_id, sum(amount_fen) AS fen FROM ledger_transfer WHERE posted_at >= %(until)s GROUP BY 1
-            UNION ALL SELECT credit_account_id, -sum(amount_fen) FROM ledger_transfer WHERE posted_at >= %(until)s GROUP BY 1) leg
-        GROUP BY 1) later USING (account_id) ORDER BY 1"""
+KEPT = f"""
+    SELECT b.account_id, -b.sign * b.balance_fen - coalesce(later.fen, 0) FROM ledger_balance b
+      LEFT JOIN ({MOVED.format(when="posted_at >= %(until)s")}) later USING (account_id) ORDER BY 1"""  # noqa: S608  words of our own
 """What is kept beside each guarded account, taken back to the end of the last day; debit minus credit."""
 SUMMED = """
     SELECT account_id, sum(debit_fen - credit_fen)::bigint FROM ledger_day_sum

@@ -135,8 +135,7 @@ class TalkReports(Table):
 )
 def talk_reports(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有被举报的留言"), icon="flag")
-    rows = reporting.to_judge(request.viewer.account_id).select_related("conversation__item")
-    return listing(request, TalkReports, rows, empty=none)
+    return listing(request, TalkReports, judged(request.viewer), empty=none)
 
 
 def judged(viewer: Viewer) -> QuerySet[TalkReport]:

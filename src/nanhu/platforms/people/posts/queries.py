@@ -13,6 +13,7 @@ from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.database.values import planned_rows
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people.models import Affiliation, Office, Post
+from nanhu.platforms.people.queries import LEADING
 
 NEAREST: Final = """
     WITH RECURSIVE up (id, name, parent_id, height) AS (
@@ -171,10 +172,9 @@ OFFICES = Prepared(Office.objects.all)
 
 
 def home_unit_of(person_id: int) -> int | None:
-    """The unit of the tie that binds a person most: staff before student before others."""
+    """The unit of the tie that binds a person most, as somebody is met (`PersonCard.leading_tie`); of two the newer."""
     held = Affiliation.objects.filter(person_id=person_id, state__in=["active", "suspended"]).exclude(unit=None)
-    rank = {"staff": 0, "student": 1, "temporary": 2}
-    best = min(held, key=lambda one: (rank.get(one.kind, 3), -one.starts_on.toordinal(), one.pk), default=None)
+    best = min(held, key=lambda one: (LEADING.index(one.kind), -one.starts_on.toordinal(), one.pk), default=None)
     return best.unit_id if best else None
 
 

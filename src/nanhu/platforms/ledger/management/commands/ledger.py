@@ -124,9 +124,8 @@ class Command(BaseCommand):
                 self.stdout.write(line, ending="")
             return
         path = Path(options["out"])
-        draft = path.with_name(
-            f".{path.name}.part"
-        )  # half of it adds up, too, and has no balances that it is held against
+        # Half of it adds up, too, and has no balances that it is held against.
+        draft = path.with_name(f".{path.name}.part")
         with draft.open("w", encoding="utf-8") as file:
             file.writelines(found)
         draft.replace(path)
