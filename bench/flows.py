@@ -75,9 +75,9 @@ def fill(campus: Campus, made: dict[str, Any], baseline: str) -> None:
         connection.execute("SET session_replication_role = replica")
         for statement in DONE.split(";"):
             connection.execute(statement, {**given, "count": len(made["students"]), "cases": CASES})
-        connection.execute(
-            "VACUUM ANALYZE"
-        )  # else autovacuum does it in the middle of a round, and each page is planned anew
+        # else autovacuum and the checkpointer do it in the middle of a round, and each page is planned anew
+        connection.execute("VACUUM ANALYZE")
+        connection.execute("CHECKPOINT")
 
 
 def ask(report: Report, campus: Campus, pid: int, clients: int, cookies: list[str]) -> None:

@@ -78,18 +78,14 @@ def sign_in_people() -> dict:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    from nanhu.platforms.identity.sample import sample_code
     from nanhu.sample.cast import CAST
-    from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+    from nanhu.testing.sessions import signed_in
 
     cookies = []
     most = 0
     for role in ("student", "teacher", "clerk", "administrator"):
         for _ in range(CLIENTS // 4):
-            client = Client(headers={"host": "localhost"})
-            answer = client.post("/sign-in", {"username": CAST[role].campus_no, "password": SAMPLE_PASSWORD})
-            if answer["Location"] == "/sign-in/second":
-                client.post("/sign-in/second", {"way": "totp", "code": sample_code(campus_no=CAST[role].campus_no)})
+            client = signed_in(CAST[role].campus_no, client=Client(headers={"host": "localhost"}))
             client.get("/")
             with CaptureQueriesContext(connection) as queries:
                 answer = client.get("/")

@@ -103,8 +103,8 @@ def followed(port: int) -> Any:
     from nanhu.kernel.actors import Actor
     from nanhu.kernel.clock import campus_today
     from nanhu.platforms.datahub.feeding import services
-    from nanhu.platforms.datahub.shared import writers
     from nanhu.platforms.datahub.shared.declarations import shared_tables
+    from nanhu.platforms.datahub.shared_rows import writers
     from nanhu.testing.vendors import account_of
 
     by = Actor.system("bench")

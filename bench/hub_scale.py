@@ -66,8 +66,8 @@ def cpu() -> float:
 
 def large_table(folder: Path) -> list[Any]:
     from nanhu.kernel.actors import Actor
+    from nanhu.platforms.datahub.snapshots.taking import snapshots, take_snapshot
     from nanhu.platforms.datahub.warehouse.declared import declared
-    from nanhu.platforms.datahub.warehouse.taking import snapshots, take_snapshot
 
     declare(folder)
     first, later, empty = (folder / f"{name}.csv" for name in ("first", "later", "empty"))
@@ -119,7 +119,7 @@ def office_door(folder: Path) -> list[Any]:
 def night(folder: Path) -> list[Any]:
     """Each of them once, compared with what stood before."""
     from nanhu.kernel.actors import Actor
-    from nanhu.platforms.datahub.warehouse.taking import take_snapshot
+    from nanhu.platforms.datahub.snapshots.taking import take_snapshot
 
     by, first, later = Actor.system("bench"), folder / "small-first.csv", folder / "small-later.csv"
     write_snapshot(first, TABLE_ROWS)

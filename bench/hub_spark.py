@@ -149,7 +149,8 @@ def run(report: Report) -> None:
 
 def both_engines(report: Report, folder: Path, size: int) -> bool:
     """Two snapshots of a table, the second compared with the first. Whether Spark, once it runs, was the faster."""
-    from nanhu.platforms.datahub.warehouse import engines, taking
+    from nanhu.platforms.datahub.snapshots import taking
+    from nanhu.platforms.datahub.warehouse import engines
     from nanhu.platforms.datahub.warehouse.declared import declared
 
     large = declared(KEY)

@@ -146,7 +146,7 @@ def suspend(number: str) -> float:
     """Run inside: when it was committed."""
     from nanhu.kernel.actors import Actor
     from nanhu.platforms.identity import api as identity
-    from nanhu.platforms.identity.services import suspensions
+    from nanhu.platforms.identity.lifecycle import suspensions
 
     suspensions.suspend(by=Actor.system("bench"), account_id=identity.account_with(number).pk, reason="bench")
     return time.time()

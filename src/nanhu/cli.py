@@ -3,11 +3,12 @@
 import atexit
 import os
 import sys
+from importlib import metadata
 
 from nanhu.kernel.call_stack import in_one_piece
 from nanhu.kernel.garbage import loading
 
-WITHOUT_DATABASE = {"help", "version", "--help", "--version", "translations", "collectstatic", "sample"}
+WITHOUT_DATABASE = {"help", "--help", "translations", "collectstatic", "sample"}
 
 AS_OWNER = {
     "migrate",
@@ -45,6 +46,7 @@ HELP = """\
   worker        只运行后台任务
   doctor        检查这套系统：哪里不对，怎么处理
   read_only     应急只读：启用、结束、看现在的状态
+  version       这一版程序的版本号
 
 数据和密钥
   migrate       把数据库表升到这一版程序
@@ -88,6 +90,9 @@ def main() -> None:
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if command in {"help", "--help", "-h"} and len(sys.argv) <= LONGEST_QUESTION:
         sys.stdout.write(HELP)
+        return
+    if command in {"version", "--version"}:
+        sys.stdout.write(f"{metadata.version('nanhu')}\n")
         return
     os.environ.setdefault("NANHU_DATABASE_ROLE", "owner" if command in AS_OWNER else "worker")
     if command == "demo":

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.db import transaction
 
+from nanhu.kernel import pauses
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.delivery import choice, texts
@@ -20,7 +21,6 @@ from nanhu.kernel.doctor.checks.delivery import check_sms
 from nanhu.kernel.jobs.companions import companions
 from nanhu.kernel.models import SmsMessage
 from nanhu.kernel.registry import Verdict
-from nanhu.kernel.retries import pauses
 from nanhu.platforms.identity.tests.conftest import browser, newcomer, sign_in
 from tests.devices.sms_provider import serving
 

@@ -18,7 +18,9 @@ from nanhu.testing.economy_plugin import PROFILE
 ROOT = Path(__file__).parents[2]
 TESTS = [*ROOT.glob("tests/**/*.py"), *ROOT.glob("src/nanhu/**/tests/**/*.py")]
 SHARED = [*ROOT.glob("src/nanhu/testing/**/*.py")]
-ELSEWHERE = re.compile(r"deadline=(?:None|\d)|suppress_health_check=|chromium\.launch|sync_playwright\(\)")
+ELSEWHERE = re.compile(
+    r"deadline=(?:None|\d)|suppress_health_check=|chromium\.launch|sync_playwright\(\)|\.wait_for_function\("
+)
 CLOCK = r"(?:time\.)?(?:monotonic|perf_counter|time)\(\)"
 NOW = r"(?:monotonic|perf_counter|process_time|time|now)\(\)"
 WATCH = re.compile(

@@ -134,6 +134,7 @@ def test_a_copied_chip_that_pays_off_line_is_found_by_its_counter(school):
     assert [case.owner_name for case in SuspenseCase.objects.all()] == ["校园卡管理办公室"]
 
 
+@pytest.mark.capability("A149.2")
 def test_a_flipped_bit_in_what_the_chip_signed_gets_no_right_to_write(school):
     owe(school)
     one = visit(school)
@@ -148,6 +149,7 @@ def test_a_flipped_bit_in_what_the_chip_signed_gets_no_right_to_write(school):
     assert one.device.ask(operation, body)["outcome"] == "approved"
 
 
+@pytest.mark.capability("A149.2")
 def test_nobody_says_written_without_the_chips_own_word(school):
     owe(school)
     one = visit(school)

@@ -114,6 +114,12 @@ def test_one_address_cannot_keep_the_others_out(name):
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
+def said(held: ExitStack, port: int, words: bytes) -> socket.socket:
+    connection = held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS))
+    connection.sendall(words)
+    return connection
+
+
 def is_cut(connection: socket.socket) -> bool:
     """Whether the server ends it before anybody's patience does."""
     connection.settimeout(PATIENCE_SECONDS)
@@ -129,11 +135,8 @@ def is_cut(connection: socket.socket) -> bool:
 def test_half_a_head_and_an_idle_connection_are_cut(name):
     """With the time of the program's own command line made short; without that option a half head stays for as long as it likes."""
     with running(name, idle_milliseconds=400) as (port, path, log), ExitStack() as held:
-        half, idle = (
-            held.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS)) for _one in "ab"
-        )
-        half.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode())
-        idle.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode()
+        half, idle = (said(held, port, one) for one in (head, head + b"\r\n"))  # each at once, before it is idle
         assert b" 20" in idle.recv(4096).split(b"\r\n", 1)[0]
         assert is_cut(half)
         assert is_cut(idle)

@@ -14,7 +14,7 @@ from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.feeding import reading
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow
 from nanhu.platforms.datahub.services import imports, landing
-from nanhu.platforms.datahub.shared import writing
+from nanhu.platforms.datahub.shared_rows import writing
 from nanhu.platforms.datahub.tests.conftest import house_of_a_steward, steward  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.tests.reading import VendorSystem, lesson, read_again
 from nanhu.platforms.datahub.tests.test_data_sources import listed, outside, roster  # noqa: F401  (fixtures)
@@ -79,7 +79,7 @@ def test_killed_at_each_stage_it_is_in_effect_once(roster: DataSource, outside: 
         assert Batch.objects.filter(state="applied").count() == 1 + number, stage
     assert not Batch.objects.exclude(state="applied").exists()
     assert LandingRow.objects.count() == 3 + 5 * len(STAGES)
-    left = list((configuration().data_dir / "inbox").glob("*.rows"))
+    left = list((configuration().data_dir / "inbox").glob(f"{roster.public_id}-*.rows"))
     for one in left:
         os.utime(one, (1, 1))
     read_again(roster)

@@ -12,11 +12,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from nanhu.kernel.child_processes import dying_with_parent
@@ -29,18 +30,22 @@ from tests.conftest import ROOT
 from tests.journeys.street import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
-EVENTS, KILLS = 40, 2
+EVENTS, KILLS, NAME = 40, 2, "worker"
 
 
 class Ear(BaseHTTPRequestHandler):
-    """Hears slowly, and now and then answers that it is in trouble."""
+    """Hears slowly, and now and then answers that it is in trouble. Of what comes after the `answered` first nobody hears before `may_go`."""
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.heard.append((dict(self.headers), body))
-        time.sleep(0.1)
-        self.send_response(500 if len(self.server.heard) % 7 == 0 else 200)
-        self.end_headers()
+        with self.server.turn:
+            self.server.heard.append((dict(self.headers), body))
+            place = len(self.server.heard)
+        if place > self.server.answered:
+            self.server.may_go.wait(PATIENCE_SECONDS)
+        with suppress(OSError):  # who asked was killed
+            self.send_response(500 if place % 7 == 0 else 200)
+            self.end_headers()
 
     def log_message(self, *_arguments):
         pass
@@ -49,7 +54,8 @@ class Ear(BaseHTTPRequestHandler):
 @pytest.fixture
 def ear():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
-    server.daemon_threads, server.heard = True, []
+    server.daemon_threads, server.heard, server.answered = True, [], 0
+    server.turn, server.may_go = threading.Lock(), threading.Event()
     server.url = f"http://localhost:{server.server_port}/hook"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -61,8 +67,9 @@ def ear():
 
 @contextmanager
 def working(log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """The worker as the campus runs it, on the database of this test; it dies with the block at the latest."""
-    environment = os.environ | {"DATABASE_URL": database_url()}
+    """The worker as the campus runs it, on the database of this test; it dies with the block at the latest, and what it had begun there is
+    over: a job that it queues now would be left for the next test."""
+    environment = os.environ | {"DATABASE_URL": database_url(), "NANHU_PROCESS": NAME}
     with log.open("ab") as file:
         worker = subprocess.Popen(
             dying_with_parent([sys.executable, "-m", "nanhu", "worker"]),
@@ -78,6 +85,16 @@ def working(log: Path) -> Iterator[subprocess.Popen[bytes]]:
         if worker.poll() is None:
             os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
+        waits_until(lambda: not is_connected(), log)
+
+
+def is_connected() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s",
+            [f"nanhu-{NAME}"],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def waits_until(is_so: Callable[[], object], log: Path) -> None:
@@ -114,15 +131,17 @@ def test_every_event_is_heard_under_its_one_id_though_the_worker_is_killed_amid_
 
     interrupted = 0
     for _kill in range(KILLS):
-        before = len(ear.heard)
+        ear.answered = len(ear.heard) + 5
         with working(log) as worker:
-            waits_until(lambda before=before: len(ear.heard) >= before + 6, log)
+            waits_until(lambda: len(ear.heard) > ear.answered, log)
+            assert is_connected()
             os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
         interrupted += under_way()
         hurry()
     assert interrupted > 0, "nothing was under way when the worker was killed"
 
+    ear.may_go.set()
     with working(log):
         waits_until(is_all_told, log)
     check_what_was_heard(ear.heard, secret, payments)

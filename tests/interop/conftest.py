@@ -26,7 +26,7 @@ from nanhu.platforms.identity.models import Account, Application
 from nanhu.platforms.identity.queries import card_of, live_affiliations
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.registry.services.rules import add_rule
-from nanhu.platforms.identity.services import suspensions
+from nanhu.platforms.identity.lifecycle import suspensions
 from nanhu.platforms.people.models import Affiliation
 from nanhu.sample.cast import MEMBERS
 from nanhu.services.network.reach.models import VpnGrant

@@ -72,7 +72,7 @@ SUSPEND = """
 import json, time
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import api as identity
-from nanhu.platforms.identity.services import suspensions
+from nanhu.platforms.identity.lifecycle import suspensions
 from nanhu.services.network.models import Session
 account = identity.account_with({number!r})
 rows = Session.objects.filter(person_id=account.person_id)
@@ -91,7 +91,7 @@ print(json.dumps(took))
 RESUME = """
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity import api as identity
-from nanhu.platforms.identity.services import suspensions
+from nanhu.platforms.identity.lifecycle import suspensions
 suspensions.resume(by=Actor.system("test"), account_id=identity.account_with({number!r}).pk, reason="核查")
 """
 SERVICES = {"wifi", "wired", "vpn"}

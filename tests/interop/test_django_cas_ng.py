@@ -15,10 +15,10 @@ from defusedxml.ElementTree import fromstring
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import SsoGrant
 from nanhu.platforms.identity.protocols.cas import snippets
 from nanhu.platforms.identity.services import logout_engine
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from nanhu.testing.patience import PATIENCE_SECONDS

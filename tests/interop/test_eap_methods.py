@@ -7,9 +7,9 @@ import pytest
 
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.protocols.radius import snippets
 from nanhu.platforms.identity.protocols.radius.services import clients
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from nanhu.testing.ports import free_ports

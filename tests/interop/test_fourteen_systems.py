@@ -29,7 +29,7 @@ from nanhu.platforms.people import api as people
 from nanhu.sample.demo import vendors
 from nanhu.sample.truth import Truth
 from nanhu.testing.patience import PATIENCE_SECONDS
-from nanhu.testing.ports import free_ports
+from nanhu.testing.ports import free_row
 
 pytestmark = pytest.mark.django_db
 STUDENT, CLERK = "14231100001", "0020209311"
@@ -78,7 +78,7 @@ class Vendors:
 
 @pytest.fixture
 def systems(tmp_path: Path, two: tuple[Actor, Actor], monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendors]:  # noqa: F811
-    first = 20_000 + free_ports(1)[0] % 10_000  # below those that clients are given: four of them are wanted
+    first = free_row(4)
     changed = replace(
         configuration(), demo=False, outgoing_networks="127.0.0.0/8,::1", vendors_port=first, data_dir=tmp_path
     )

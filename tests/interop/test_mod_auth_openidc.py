@@ -10,12 +10,12 @@ from django.db import connection
 from playwright.sync_api import Page
 
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import SsoGrant
 from nanhu.platforms.identity.protocols.oidc import addresses
 from nanhu.platforms.identity.protocols.oidc.models import AuthorizationCode
 from nanhu.platforms.identity.protocols.oidc.services import clients, keys
 from nanhu.platforms.identity.services import logout_engine
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from nanhu.testing.browsers import open_browser

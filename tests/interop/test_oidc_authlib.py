@@ -16,11 +16,11 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import SsoGrant
 from nanhu.platforms.identity.protocols.oidc import addresses
 from nanhu.platforms.identity.protocols.oidc.services import clients, keys
 from nanhu.platforms.identity.services import logout_engine
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, make_member
 from nanhu.testing.patience import PATIENCE_SECONDS

@@ -5,6 +5,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -16,16 +17,17 @@ import requests
 
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import SsoGrant
 from nanhu.platforms.identity.protocols.cas import snippets
 from nanhu.platforms.identity.services import logout_engine
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.logout_ledger import lines_of
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from nanhu.testing.patience import PATIENCE_SECONDS
 from nanhu.testing.ports import free_ports
 from tests.conftest import open_folder
+from tests.interop.dovecot import is_open
 from tests.interop.freeradius import certify
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,11 +127,11 @@ def configuration_of_the_house():
 
 
 def wait_for(port: int) -> None:
-    for _look in range(600):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        threading.Event().wait(0.1)
-    raise RuntimeError("php does not answer")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_open(port):
+        if time.monotonic() > deadline:
+            raise RuntimeError("php does not answer")
+        time.sleep(0.05)
 
 
 def in_and_out(root: str, campus: str, authority: Path) -> requests.Response:

@@ -17,9 +17,9 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.tests import outside
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.api import register_application
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import Application, SsoGrant
 from nanhu.platforms.identity.services import logout_engine
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, make_member
 from nanhu.testing.patience import PATIENCE_SECONDS
 

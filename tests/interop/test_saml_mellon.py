@@ -12,10 +12,10 @@ from playwright.sync_api import Page
 
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
 from nanhu.platforms.identity.protocols.saml import addresses
 from nanhu.platforms.identity.protocols.saml.services import partners
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from nanhu.testing.browsers import open_browser

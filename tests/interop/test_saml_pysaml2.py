@@ -18,11 +18,11 @@ from saml2.saml import NAMEID_FORMAT_PERSISTENT
 
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import SsoGrant, SsoSession
 from nanhu.platforms.identity.protocols.saml import addresses
 from nanhu.platforms.identity.protocols.saml.services import partners
 from nanhu.platforms.identity.protocols.saml.services.keys import BITS, pair_of
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 from nanhu.testing.patience import PATIENCE_SECONDS

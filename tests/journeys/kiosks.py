@@ -14,7 +14,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.db import connection
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 from playwright.sync_api import TimeoutError as NotSeenError
 
 from nanhu.emulators.chip.api import Pocket
@@ -130,6 +130,34 @@ def serving_site(site: Any) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class LateLooks:
+    """What the machine said to the page's looks, still on the way."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.held: list[tuple[Route, APIResponse]] = []
+
+    def hold(self, route: Route) -> None:
+        self.held.append((route, route.fetch()))
+
+    def let_arrive(self) -> None:
+        """And be read by the page, before what it asks for afterwards."""
+        for route, answer in self.held:
+            route.fulfill(response=answer)
+        self.page.evaluate("() => fetch('/state').then((answer) => answer.json())")
+
+
+@contextmanager
+def late_looks(page: Page) -> Iterator[LateLooks]:
+    """From the first look that is held back; whoever then tells the machine something is answered before it."""
+    looks = LateLooks(page)
+    page.route(re.compile(r"/state\?"), looks.hold)
+    while not looks.held:
+        page.wait_for_timeout(50)
+    yield looks
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def is_seen(button: Locator) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -14,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import connection
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from nanhu.emulators.chip.api import Pocket, terminal
 from nanhu.emulators.pos.tests.conftest import start_device
@@ -38,7 +39,9 @@ from tests.conftest import ROOT, answer_of
 
 WINDOW, SHOWER = "N1001", "E3002"
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
-HOLD_SECONDS = 5.4
+HELD = re.compile(r"\bheld\b")
+TOO_BRIEFLY_MS = 4_900
+"""Five seconds make a card held."""
 MEAL_AT_ANY_HOUR = """
 [[card.meals]]
 from = 2024-01-01
@@ -198,21 +201,32 @@ def tap(page: Page, uid: str) -> None:
     page.locator(f"main:has(#device:not([aria-busy])) .card[data-uid='{uid}']").click()
 
 
-def hold(page: Page, uid: str, seconds: float = HOLD_SECONDS) -> None:
+def hold(page: Page, uid: str) -> None:
+    """Until the machine has taken it for held."""
+    card = laid(page, uid)
+    expect(card).not_to_have_class(HELD)
+    page.mouse.up()
+
+
+def hold_too_briefly(page: Page, uid: str) -> None:
+    """By the page's own clock, which stands still meanwhile: a slow machine would hold it for longer."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 1)
+    laid(page, uid)
+    page.clock.run_for(TOO_BRIEFLY_MS)
+    page.mouse.up()
+    page.clock.resume()
+
+
+def laid(page: Page, uid: str) -> Locator:
     card = page.locator(f".card[data-uid='{uid}']")
     card.scroll_into_view_if_needed()
     box = card.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 40, box["y"] + 20)
     page.mouse.down()
-    page.wait_for_timeout(seconds * 1000)
-    page.mouse.up()
-
-
-def quiet(page: Page) -> None:
-    """The machine has answered and the card is back in the pocket."""
-    expect(page.locator("#device")).not_to_have_attribute("aria-busy", "true")
-    page.wait_for_timeout(700)
+    expect(card).to_have_class(HELD)
+    return card
 
 
 def says(page: Page, headline: str, sentence: str | None = None) -> None:

@@ -53,8 +53,8 @@ def open_account(visitor: Visitor, campus: Campus, typed: str, name: str) -> Non
     page = visitor.page
     page.goto(f"{campus.url}/identity/accounts")
     page.get_by_label(re.compile("^学工号、姓名")).fill(typed)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     if "q=" in page.url:  # several of that name
         visitor.look()
         page.get_by_role("link", name=name, exact=True).first.click()

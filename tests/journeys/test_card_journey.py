@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import on_console_error, open_browser
+from nanhu.testing.browsers import on_console_error, open_browser, sign_in_by_form
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -50,11 +50,7 @@ def sign_in(campus, chromium):
         ).new_page()
         on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto("/sign-in")
-        page.fill("input[name=username]", CAST[who][2])
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main button[type=submit]")
-        expect(page).not_to_have_url("**/sign-in")
+        sign_in_by_form(page, CAST[who][2], PASSWORD)
         return page
 
     yield sign_in
@@ -132,7 +128,7 @@ def test_two_clerks_make_an_exception_on_their_own_screens(campus, sign_in):
 
     second.goto("/card/counter/")
     look_at(second, "card-counter-waiting")
-    second.click("main a:has-text('银行卡被冻结')")
+    second.click("main tr:has-text('银行卡被冻结') a")
     look_at(second, "card-exception-decide")
     second.click("button:has-text('同意')")
     expect(second.locator("main")).to_contain_text("等周敏收款")

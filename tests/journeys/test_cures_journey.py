@@ -12,17 +12,20 @@ from playwright.sync_api import Page, expect
 from nanhu.emulators.wlan.controller import Phone
 from nanhu.kernel.clock import campus_time, now
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.identity.api import account_with
+from nanhu.platforms.identity.lifecycle import suspensions
 from nanhu.services.network import api as network
 from nanhu.services.network.portal import diagnosis
 from nanhu.services.network.portal.models import Cure, PortalGateway
 from nanhu.services.network.portal.rules import INTERCEPTED
 from nanhu.services.network.portal.tests.air import NAME
-from nanhu.services.network.portal.tests.conftest import Field, field
+from nanhu.services.network.portal.tests.conftest import Field, fall_silent, field
 from nanhu.services.network.portal.tests.test_captive import on_line
 from nanhu.services.requests.models import Request
 from nanhu.testing.accessibility import SIZES, look_at
 from nanhu.testing.browsers import open_own_browser
-from nanhu.testing.members import PASSWORD
+from nanhu.testing.members import PASSWORD, SYSTEM
 from nanhu.testing.sessions import signed_in
 from tests.journeys.kiosks import beside
 
@@ -41,10 +44,12 @@ WALKED_HERE = {
     "building_down",
     "building_well",
     "captive",
+    "account",
+    "operator",
 }
 WALKED_IN_THE_SAMPLE = {"outside", "certificate", "dormitory", "vpn", "which_building", "no_address", "full"}
 """By `test_why_journey.py`."""
-WITHOUT_A_CURE = {"on_line", "leaving", "reconnecting"}
+WITHOUT_A_CURE = {"on_line", "leaving", "reconnecting", "account_well"}
 
 
 def test_no_cure_is_offered_that_no_journey_walks() -> None:
@@ -111,7 +116,7 @@ def test_each_cure_for_what_happened_to_a_person_works(
 
     for _time in range(4):
         beside(lambda: has_come_back(field, "a"))
-    told(page, "次，在两个无线接入点之间来回", "断开它，重新连接")
+    told(page, "次。", "断开它，重新连接")
     expect(page.get_by_role("status")).to_contain_text("会自己重新连接")
     expect(page.get_by_role("button", name="断开它，重新连接")).to_have_count(0)
     look_at(page, "network-why-reconnecting")
@@ -167,7 +172,7 @@ def test_each_cure_for_a_building_works(field: Field, page: Page) -> None:
     expect(page.get_by_role("heading", name="无线网覆盖")).to_be_visible()
     at("南院一教", "网络设备正常", "还是搜不到：报修")
     report(page, "网络设备正常")
-    beside(lambda: network.Nas.objects.update(last_heard_at=now() - timedelta(hours=1)))
+    beside(lambda: fall_silent(field.gateway.nas_id))
     at("南院一教", "没有响应", "报修，让人来")
     report(page, "没有响应")
     assert beside(Request.objects.count) == 2
@@ -200,3 +205,37 @@ def test_who_is_captive_is_led_on_line_by_the_button(field: Field, page: Page, l
     expect(page.get_by_role("heading", name="已上线")).to_be_visible()
     page.goto(WHY)
     expect(page.get_by_role("status")).to_contain_text("已经在线")
+
+
+@pytest.mark.capability("A164.1")
+def test_who_lives_in_a_dormitory_is_told_whose_its_net_is_and_calls_them(field: Field, page: Page) -> None:
+    def lives() -> None:
+        house = campus.Place.objects.create(key="d1", name="南院1栋宿舍", kind="dorm")
+        campus.Place.objects.create(key="d1-305", name="305", kind="room", parent=house)
+        datahub.put("dorm.stay", [{"campus_no": "T1", "place": "d1-305", "state": "living"}], by=SYSTEM)
+        datahub.put("service.network_operator", [{"place": "d1", "name": "湖广宽带", "phone": "10099"}], by=SYSTEM)
+
+    beside(lives)
+    page.goto(WHY)
+    page.get_by_role("link", name="宿舍里的宽带").click()
+    expect(page.get_by_role("status")).to_contain_text("南院1栋宿舍的宽带由湖广宽带维护，报修电话 10099")
+    look_at(page, "network-why-operator")
+    page.get_by_role("button", name="打电话报修").click()
+    expect(page.get_by_role("link", name="10099", exact=True)).to_have_attribute("href", "tel:10099")
+
+
+@pytest.mark.capability("A164.1")
+def test_who_is_suspended_and_cannot_sign_in_reads_whom_to_call(field: Field, page: Page) -> None:
+    beside(lambda: suspensions.suspend(by=SYSTEM, account_id=account_with("T1").pk, reason="账号疑似被盗"))
+    page.goto(WHY)
+    page.get_by_role("link", name="账号登录不了，或被停用").click()
+    page.get_by_label("学号、工号或来宾号").fill("T1")
+    page.get_by_label("密码", exact=True).fill("not-his")
+    page.get_by_role("button", name="看我的账号").click()
+    expect(page.get_by_role("alert")).to_contain_text("账号或密码不正确")
+    look_at(page, "network-why-account")
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="看我的账号").click()
+    expect(page.get_by_role("status")).to_contain_text("您的账号已停用")
+    page.get_by_role("button", name="打电话问").click()
+    expect(page.get_by_role("link", name="07308640996", exact=True)).to_be_visible()

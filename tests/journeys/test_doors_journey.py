@@ -21,7 +21,7 @@ from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_t
 from nanhu.testing.accessibility import accessibility_faults, sideways_faults
 from nanhu.testing.browsers import on_console_error
 from tests.journeys import test_card_journey
-from tests.journeys.kiosks import DESK, beside, serving_site, write
+from tests.journeys.kiosks import DESK, beside, late_looks, serving_site, write
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 chromium, sign_in = test_card_journey.chromium, test_card_journey.sign_in
@@ -130,6 +130,15 @@ def test_a_door_opens_and_refuses_goes_on_without_network_and_hears_an_emergency
         lambda: list(Passage.objects.filter(is_offline=True).order_by("sequence").values_list("code", "is_opened"))
     )
     assert rows == [("allowed", True), ("no_rule", False)]
+
+
+def test_what_the_page_asked_before_a_card_is_not_drawn_over_what_the_door_said_to_it(campus, chromium):
+    """The page looks each second; on a slow line the answer to a look may come after the answer to the card."""
+    with at_door(campus, chromium) as page, late_looks(page) as looks:
+        lay(page, campus.uids["student"])
+        lamp(page, "open", "请进")
+        looks.let_arrive()
+        assert page.locator("#frame").get_attribute("data-lamp") == "open"
 
 
 def test_a_rule_is_previewed_at_the_desk_and_a_holder_reads_his_own_passages(campus, sign_in):

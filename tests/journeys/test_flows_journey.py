@@ -13,11 +13,12 @@ from nanhu.platforms.flows.body import Field
 from nanhu.platforms.flows.models import Definition, Move
 from nanhu.platforms.flows.services import definitions, moving
 from nanhu.platforms.flows.sources import KEEPER
+from nanhu.platforms.flows.specs import specs
 from nanhu.platforms.flows.tests.conftest import LEAVE, PASSWORD, SYSTEM, flows_of_tests, make_school
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import on_console_error, open_browser
+from nanhu.testing.browsers import on_console_error, open_browser, sign_in_by_form
 from tests.journeys.kiosks import beside
 
 __all__ = ["flows_of_tests"]
@@ -42,7 +43,7 @@ def campus(live_server, flows_of_tests, request):
     asked = (*LEAVE.body.form, Field(key="city", label="去哪里"))
     newer = replace(LEAVE, body=msgspec.structs.replace(LEAVE.body, form=asked))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(definitions.specs, LEAVE.key, newer)
+        patch.setitem(specs, LEAVE.key, newer)
         if getattr(request, "param", ""):
             school.apply("S2")
             definitions.publish_all()
@@ -67,11 +68,7 @@ def sign_in(campus, chromium: Browser):
         ).new_page()
         on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto("/sign-in")
-        page.fill("input[name=username]", who)
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main button[type=submit]")
-        expect(page).not_to_have_url("**/sign-in")
+        sign_in_by_form(page, who, PASSWORD)
         return page
 
     yield sign_in

@@ -17,6 +17,14 @@ WATCH = """window.shifts = [];
     new PerformanceObserver(list => window.shifts.push(...list.getEntries().filter(one => !one.hadRecentInput).map(one => one.value)))
         .observe({type: "layout-shift", buffered: true});"""
 
+LAST_TAKEN_AWAY = """(() => {
+    const places = [...document.querySelectorAll(".bottom-item")];
+    const stood = places[0].getBoundingClientRect().width;
+    places.slice(2).forEach(place => place.remove());
+    return places[0].getBoundingClientRect().width - stood;
+})()"""
+"""How much wider the first place of the bottom bar is painted while the others are still on the line."""
+
 
 class Line:
     """Bytes that came over the network to a page, as they were sent: compressed, heads with them."""
@@ -63,3 +71,4 @@ def test_a_home_is_light_and_stands_still(campus, visit):
         assert 10_000 < first < FIRST_VISIT
         assert 1_000 < line.visit(first=False) < min(NEXT_VISIT, first)
         assert sum(page.evaluate("window.shifts")) < SEEN, f"the next visit of the {role} at the {size}"
+        assert page.evaluate(LAST_TAKEN_AWAY) == 0, "a bar of which half has come moves when the rest comes"

@@ -24,6 +24,7 @@ from tests.journeys.kiosks import (
     cast_with_documents,
     furnish,
     kiosk_site,
+    late_looks,
     serving_site,
     until_alarms_are,
 )
@@ -72,6 +73,16 @@ def begin_new_pin(walker, uid: str, old: str) -> None:
     walker.lay(uid)
     walker.answer("请输入原密码", old)
     walker.reads("请输入新密码")
+
+
+def test_what_the_page_asked_before_a_touch_is_not_drawn_over_what_came_of_it(walker):
+    """On a slow line the answer to a look may come after the answer to the touch: whoever touched again would touch nothing."""
+    walker.go_to("KL101")
+    with late_looks(walker.page) as looks:
+        walker.touch("校园卡服务")
+        expect(walker.button("消费密码修改")).to_be_visible()
+        looks.let_arrive()
+        assert walker.button("消费密码修改").is_visible()
 
 
 @pytest.mark.capability("A127.1", "A127.2")

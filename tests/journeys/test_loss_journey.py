@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from nanhu.platforms.terminals.api import Terminal, new_terminal_key
 from nanhu.systems.card import models
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import place_device
-from nanhu.systems.card.fleet.models import TerminalReport
+from nanhu.systems.card.fleet.models import Revocation, TerminalReport
 from nanhu.systems.card.models import LossReport, Receipt
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, identify
 from nanhu.systems.card.services.loss import report_lost
@@ -79,6 +80,13 @@ def shown(campus, url: str, part: str = "clerk") -> str:
     return campus.client(part).get(url).content.decode()
 
 
+def holds(device, number: str, card) -> bool:
+    """It has pulled, and told the gateway that its list names the card."""
+    device.do("pull", terminal=number)
+    told = {"terminal__number": number, "list_version__gte": Revocation.objects.get(card=card).version}
+    return TerminalReport.objects.filter(**told).exists()
+
+
 @pytest.mark.capability("A117.1", "A117.2", "A117.3", "A117.4")
 def test_after_a_report_on_line_tills_refuse_at_once_and_cut_off_ones_by_their_list(campus, gateway, tmp_path):
     """Two tills: one heard of the loss before its network went, the other only afterwards. What the second sells is the school's."""
@@ -94,15 +102,13 @@ def test_after_a_report_on_line_tills_refuse_at_once_and_cut_off_ones_by_their_l
         assert device.do("pay", terminal=knows, card=lost.uid, amount_fen=300)[0]["sentence"].startswith("此卡已挂失")
         assert refusal_after_the_report(online, lost.uid) == "card_lost"
 
-        device.do("pull", terminal=knows)
-        device.do("pull", terminal=knows)
+        waits_for(partial(holds, device, knows, lost))
         device.do("network", terminal=knows, network="off")
         time.sleep(1)  # a till's rows carry whole seconds: this sale shall be after the report for certain
         assert device.do("pay", terminal=knows, card=lost.uid, amount_fen=300)[0]["sentence"] == "此卡已挂失，不能使用"
         assert device.do("pay", terminal=ignorant, card=lost.uid, amount_fen=300, pin="")[0]["kind"] == "stored"
 
         url = f"/card/fleet/exposure/{lost.public_id}/"
-        waits_for(TerminalReport.objects.filter(terminal__number=knows, list_version__gt=0).exists)
         Terminal.objects.update(last_seen=LossReport.objects.get(card=lost).reported_at.replace(year=2024))
         page = shown(campus, url)
         assert "还有 1 台没有拿到名单" in page
@@ -115,7 +121,8 @@ def test_after_a_report_on_line_tills_refuse_at_once_and_cut_off_ones_by_their_l
         assert device.do("pay", terminal=ignorant, card=lost.uid, amount_fen=300)[0]["sentence"].startswith(
             "此卡已挂失"
         )
-        waits_for(lambda: LossReport.objects.get(card=lost).known_at)
+        waits_for(partial(holds, device, ignorant, lost))
+        assert LossReport.objects.get(card=lost).known_at, "the last till knows of it, and the window is not over"
         waits_for(Receipt.objects.filter(kind="stored", card=lost).exists)
     for part, where in (("clerk", url), ("guest", "/card/report-lost/")):
         page = shown(campus, where, part)

@@ -7,7 +7,7 @@ from nanhu.platforms.messages import api as messages
 from nanhu.platforms.messages.tests.conftest import CAST, bring_in_the_cast
 from nanhu.platforms.people import api as people
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import open_browser, wait_until
 from nanhu.testing.sessions import signed_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -39,7 +39,7 @@ def test_a_student_hears_the_bell_reads_and_chooses_how_to_be_told(live_server):
         page.goto("/")
         bell = page.locator("a[href='/messages/']").first
         expect(bell).to_contain_text("1")
-        page.wait_for_function("localStorage.getItem('badge') === '1'")
+        wait_until(page, "localStorage.getItem('badge') === '1'")
         bell.click()
         expect(page.get_by_text("报修已派工").first).to_be_visible()
         look_at(page, "messages-list")
@@ -56,4 +56,4 @@ def test_a_student_hears_the_bell_reads_and_chooses_how_to_be_told(live_server):
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         page.evaluate("document.querySelector('form[action$=\"sign-out\"]').submit()")
         page.wait_for_url("**/signed-out")
-        page.wait_for_function("localStorage.getItem('unsubscribed') === 'yes'")
+        wait_until(page, "localStorage.getItem('unsubscribed') === 'yes'")

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from nanhu.services.mobile.tests.conftest import STUDENTS, last_code, make_school
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import open_browser, wait_until, wait_until_kept
 from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -33,6 +33,7 @@ def test_a_student_certifies_and_takes_the_portal_along(live_server):
         for box in page.get_by_role("checkbox").all():
             box.check()
         page.get_by_role("button", name="发送验证码").click()
+        expect(page.get_by_role("textbox", name="验证码")).to_be_visible()
         page.get_by_role("textbox", name="验证码").fill(beside(lambda: last_code(PHONE)))
         page.get_by_role("button", name="验证并继续").click()
         expect(page.get_by_text("身份核对无误")).to_be_visible()
@@ -42,13 +43,13 @@ def test_a_student_certifies_and_takes_the_portal_along(live_server):
         expect(page.get_by_text("解除绑定、撤回同意")).to_be_visible()
         look_at(page, "mobile-mine")
 
-        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        wait_until_kept(page)
         page.goto("/")
-        page.wait_for_function(KEEPS)
+        wait_until(page, KEEPS)
         context.set_offline(True)
         page.goto("/")
         expect(page.locator(".as-of")).to_contain_text("离线")
         context.set_offline(False)
         page.goto("/")
         page.evaluate("document.querySelector('form[action$=\"sign-out\"]').submit()")
-        page.wait_for_function(FORGETS)
+        wait_until(page, FORGETS)

@@ -34,7 +34,7 @@ def test_an_old_phone_is_sent_off(school: School, live_server) -> None:
         expect(main).to_contain_text("2/2")
         expect(main).to_contain_text("同时在线的设备已到上限（2 台）")
         look_at(page, "network-devices")
-        page.get_by_role("button", name="让“其他设备 00:01”下线").click()
+        page.get_by_role("button", name="让“802.1X 设备 00:01”下线").click()
         expect(main).to_contain_text("断网中")
         expect(main).to_contain_text("2/2")
         look_at(page, "network-devices-closing")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.messages.tests.conftest import CAST, PASSWORD, PDF, SYSTEM, bring_in_the_cast
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import on_console_error, open_browser
+from nanhu.testing.browsers import on_console_error, open_browser, sign_in_by_form
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 TITLE = "关于开展宿舍用电安全检查的通知"
@@ -46,11 +46,7 @@ def sign_in(campus, chromium: Browser, request):
         ).new_page()
         on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto("/sign-in")
-        page.fill("input[name=username]", CAST[who][2])
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main button[type=submit]")
-        expect(page).not_to_have_url("**/sign-in")
+        sign_in_by_form(page, CAST[who][2], PASSWORD)
         return page
 
     yield sign_in

@@ -15,7 +15,7 @@ from nanhu.platforms.flows.tests.conftest import PASSWORD, SYSTEM, flows_of_test
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.openapi import api as openapi
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.browsers import open_browser, sign_in_by_form
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 __all__ = ["flows_of_tests"]
@@ -55,11 +55,7 @@ def run(campus, *command):
 def sign_in(browser, url, who, size):
     width, height = SIZES[size]
     page = browser.new_context(base_url=url, viewport={"width": width, "height": height}, locale="zh-CN").new_page()
-    page.goto("/sign-in")
-    page.fill("input[name=username]", who)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
-    expect(page).not_to_have_url("**/sign-in")
+    sign_in_by_form(page, who, PASSWORD)
     return page
 
 

@@ -12,7 +12,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.registry import Application, Tile, TileContent
 from nanhu.platforms.portal.tests.conftest import PASSWORD, join
 from nanhu.testing.accessibility import accessibility_faults
-from nanhu.testing.browsers import on_console_error, open_browser
+from nanhu.testing.browsers import on_console_error, open_browser, sign_in_by_form
 from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -70,12 +70,13 @@ def open_page(campus, chromium: Browser):
     """open_page(size) → an empty browser window; errors of its console fail the test."""
     faults: list[str] = []
 
-    def open_page(size: str, *, scripts: bool = True, theme: str = "light") -> Page:
+    def open_page(size: str, *, scripts: bool = True, theme: str = "light", locale: str = "zh-CN") -> Page:
         width, height = SIZES[size]
         page = chromium.new_context(
             base_url=campus,
             viewport={"width": width, "height": height},
-            locale="zh-CN",
+            is_mobile=size == "phone",
+            locale=locale,
             java_script_enabled=scripts,
             color_scheme=theme,
         ).new_page()
@@ -91,10 +92,7 @@ def open_page(campus, chromium: Browser):
 def sign_in(open_page) -> Callable[..., Page]:
     def sign_in(who: str, size: str, **more: object) -> Page:
         page = open_page(size, **more)
-        page.goto("/sign-in")
-        page.fill("input[name=username]", NUMBERS[who])
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main button[type=submit]")
+        sign_in_by_form(page, NUMBERS[who], PASSWORD)
         expect(page.locator(".hello h1")).to_be_visible()
         page.wait_for_load_state("load")  # the keys work once the page's modules have run
         return page
@@ -103,12 +101,12 @@ def sign_in(open_page) -> Callable[..., Page]:
 
 
 def look_at(page: Page, name: str) -> None:
-    """No accessibility violation, no sideways scrolling."""
+    """No accessibility violation; laid out for the width of this screen, and no sideways scrolling."""
     found = accessibility_faults(page)
     assert not found, f"{name}: {found}"
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
+    width = page.viewport_size["width"]
+    assert page.evaluate("[window.innerWidth, document.documentElement.scrollWidth]") == [width, width], name
     if PICTURES:
-        width = page.viewport_size["width"]
         page.screenshot(path=Path(PICTURES) / f"portal-{name}-{width}.png", full_page=True)
 
 
@@ -128,12 +126,14 @@ def test_every_page_can_be_used_by_everybody(sign_in, size, theme):
             look_at(page, f"{name}-{who}-{theme}")
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(("size", "theme"), [("desk", "light"), ("phone", "dark")])
-def test_the_door_the_catalogue_and_the_error_page_can_be_used_by_everybody(open_page, size, theme):
-    page = open_page(size, theme=theme)
+def test_the_door_the_catalogue_and_the_error_page_can_be_used_by_everybody(open_page, size, theme, language):
+    page = open_page(size, theme=theme, locale=language)
     for name, address in {"door": "/sign-in", "catalogue": "/ui/", "error": "/brand/nothing"}.items():
         page.goto(address)
-        look_at(page, f"{name}-{theme}")
+        assert page.locator("html").get_attribute("lang").startswith(language)
+        look_at(page, f"{name}-{theme}-{language}")
 
 
 @pytest.mark.capability("A003.2", "A003.3")
@@ -149,6 +149,19 @@ def test_each_sees_his_own_and_a_broken_source_costs_only_its_tile(sign_in, size
     staff.goto("/apps/")
     expect(student.locator("main")).not_to_contain_text("工资明细")
     expect(staff.locator("main")).to_contain_text("工资明细")
+
+
+@pytest.mark.capability("A003.2")
+def test_a_thumb_finds_every_main_place_in_the_bar_below(sign_in):
+    for who in ("student", "staff"):
+        page = sign_in(who, "phone")
+        places = page.locator("nav.bottom a")
+        expect(places).to_have_count(5)
+        for place, address in enumerate(places.evaluate_all("(found) => found.map((one) => one.pathname)")):
+            assert places.nth(place).is_visible(), address
+            places.nth(place).click()
+            page.wait_for_url(f"**{address}")
+            expect(page.locator("main h1")).to_be_visible()
 
 
 @pytest.mark.capability("A039.2")

@@ -18,8 +18,9 @@ from nanhu.systems.card.pins.services.checking import check_pin
 from nanhu.systems.card.pins.services.limits import limits_of
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.testing.accessibility import accessibility_faults
+from nanhu.testing.browsers import settle
 from tests.journeys.kiosks import beside
-from tests.journeys.street import SHOWER, digits, hold, open_street, open_window, press, quiet, says, tap
+from tests.journeys.street import SHOWER, digits, hold, hold_too_briefly, open_street, open_window, press, says, tap
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PICTURES = os.environ.get("NANHU_PICTURES", "")
@@ -43,7 +44,7 @@ def street(live_server, tmp_path):
 
 
 def look(page: Page, name: str) -> None:
-    page.wait_for_timeout(1000)
+    settle(page)
     found = accessibility_faults(page)
     assert not found, found
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -212,8 +213,7 @@ def test_a_card_held_for_five_seconds_collects_and_a_short_tap_pays(street):
         says(page, "消费成功")
         press(page, "3 confirm")
         says(page, "请刷卡")
-        hold(page, street.uid("teacher"), 4.4)
-        quiet(page)
+        hold_too_briefly(page, street.uid("teacher"))
         says(page, "消费成功")
         hold(page, street.uid("teacher"))
         says(page, "没有领款")

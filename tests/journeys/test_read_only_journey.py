@@ -1,14 +1,14 @@
 """The emergency read-only mode as a student meets it, at a desk and on a phone: he reads on, what he typed is not lost, and goes when it is over."""
 
 from collections.abc import Callable, Iterator
-from time import monotonic
+from time import sleep
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from nanhu.kernel import read_only
 from nanhu.sample.cast import CAST
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
-from nanhu.testing.patience import PATIENCE_SECONDS
 from tests.conftest import Campus
 from tests.journeys.conftest import Visitor
 
@@ -20,24 +20,15 @@ REFUSED = "503"
 
 @pytest.fixture
 def operator(campus: Campus) -> Iterator[Callable[..., None]]:
-    """At the machine: `nanhu read_only`. Whatever happens, it ends."""
+    """At the machine: `nanhu read_only`. Whatever happens, it ends. The pages are several processes', each of which has heard by then."""
 
     def run(*words: str) -> None:
         done = campus.nanhu("read_only", *words)
         assert done.returncode == 0, done.stderr
+        sleep(read_only.SECONDS)
 
     yield run
     campus.nanhu("read_only", "off")
-
-
-def has_heard(page: Page, *, begun: bool) -> None:
-    """Every process does within three seconds."""
-    deadline = monotonic() + PATIENCE_SECONDS
-    while (REASON in page.content()) != begun:
-        assert monotonic() < deadline, (
-            f"the page {'does not say' if begun else 'still says'} that the school is read-only"
-        )
-        page.reload()
 
 
 def send(page: Page) -> None:
@@ -60,7 +51,6 @@ def test_a_student_reads_on_loses_no_word_and_sends_it_when_it_is_over(
     reader = visit("phone", service_workers="allow")
     reader.excused.add(REFUSED)
     reader.sign_in(campus.url, CAST["student"].campus_no, SAMPLE_PASSWORD)
-    has_heard(reader.page, begun=True)
     for path in ("/", "/requests/", "/requests/mine/", "/apps/", "/calendar/"):
         answer = reader.page.goto(f"{campus.url}{path}")
         assert answer is not None
@@ -83,7 +73,6 @@ def test_a_student_reads_on_loses_no_word_and_sends_it_when_it_is_over(
     expect(reader.page.get_by_text("重新登录、换浏览器都一样")).to_have_count(0)
 
     operator("off")
-    has_heard(reader.page, begun=False)
     for one in (desk, phone):
         with one.page.expect_navigation():
             one.page.get_by_role("button", name="再提交一次").click()

@@ -18,7 +18,7 @@ from nanhu.services.requests.models import Request, SpentToken, TokenIssue, Toke
 from nanhu.services.requests.services import answering
 from nanhu.services.requests.tests.conftest import make_school, set_crowd
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import on_console_error, open_browser
+from nanhu.testing.browsers import on_console_error, open_browser, wait_until
 from tests.journeys.kiosks import beside
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -38,6 +38,7 @@ AGREES = """async ([blinding, sealing, vector]) => {
           toHex(point) === "c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552"];
 }"""
 TOKENS = "nanhu-anonymous-tokens"
+TAKEN = f"JSON.parse(localStorage.getItem('{TOKENS}') ?? '[]').length === 3"
 CLOCK = """const real = Date.now.bind(Date);
 Date.now = () => real() + Number(globalThis.localStorage?.getItem("ahead") ?? 0);"""
 AHEAD = "minutes => localStorage.setItem('ahead', String(minutes * 60_000))"
@@ -113,6 +114,7 @@ def test_a_report_a_cellar_and_a_complaint_that_nobody_can_trace(school, phone):
     student = phone("S1")
     student.goto("/requests/")
     look_at(student, "requests")
+    wait_until(student, TAKEN)
     student.get_by_role("link", name="后勤报修").click()
     student.set_input_files("input[name=photos]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
     look_at(student, "requests")
@@ -196,3 +198,26 @@ def test_a_report_a_cellar_and_a_complaint_that_nobody_can_trace(school, phone):
     expect(count).to_have_text("0")
     expect(student.get_by_role("button", name="领三张")).to_be_visible()
     assert beside(Request.objects.filter(is_anonymous=True).count) == 1
+
+
+OF_ANOTHER = """async (job) => {
+  const opening = indexedDB.open("nanhu-work", 1);
+  await new Promise((resolve) => (opening.onsuccess = resolve));
+  const writing = opening.result.transaction("forms", "readwrite");
+  writing.objectStore("forms").put({ token: "t1", account: "0", job, action: "/nowhere/", fields: [], ends: true, at: 1 });
+  await new Promise((resolve) => (writing.oncomplete = resolve));
+  opening.result.close();
+}"""
+
+
+def test_what_another_account_filled_in_on_the_phone_hides_no_form(school, phone):
+    made, _cookies = school
+    one = beside(made.repair)
+    worker = phone("W2")
+    worker.goto("/requests/work/")
+    worker.evaluate(OF_ANOTHER, str(one.public_id))
+    worker.reload()
+    expect(worker.locator('[data-part="queued"]')).to_have_text("1")
+    job = worker.locator(f'[data-job="{one.public_id}"]')
+    expect(job.locator("details")).to_be_visible()
+    expect(job.locator("[data-kept]")).to_be_hidden()

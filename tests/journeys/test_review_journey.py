@@ -29,7 +29,7 @@ def test_a_pair_is_decided_at_one_glance_by_a_line_and_a_press(live_server):
         )
         page = context.new_page()
         page.goto("/datahub/reviews/")
-        page.get_by_role("main").get_by_role("link", name="核对", exact=True).click()
+        page.get_by_role("rowheader").get_by_role("link").click()
         main = page.get_by_role("main")
         expect(main.get_by_role("table", name="逐项比较")).to_contain_text("第 8、9 位对调")
         wanted = [

@@ -11,6 +11,7 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from nanhu.sample.cast import CAST
 from nanhu.sample.demo.welcome import SAMPLE_PASSWORD
+from nanhu.testing.browsers import end_session
 from tests.conftest import Campus
 from tests.journeys.conftest import Visitor
 
@@ -36,7 +37,7 @@ def authenticator(page: Page, url: str) -> tuple[CDPSession, str]:
 
 
 def sign_out(visitor: Visitor, campus: Campus) -> None:
-    visitor.page.context.clear_cookies()
+    end_session(visitor.page)
     visitor.page.goto(f"{campus.url}/sign-in")
 
 

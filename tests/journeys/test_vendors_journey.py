@@ -13,7 +13,7 @@ from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.tests.conftest import CAST, PASSWORD, SYSTEM, bring_in_the_cast
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, register
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import on_console_error, open_browser
+from nanhu.testing.browsers import on_console_error, open_browser, sign_in_by_form
 from tests.journeys.vendor_program import Program, tries_the_sandbox
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -60,11 +60,7 @@ def open_page(campus, chromium):
         on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
         if who:
-            page.goto("/sign-in")
-            page.fill("input[name=username]", CAST[who][2])
-            page.fill("input[name=password]", PASSWORD)
-            page.click("main button[type=submit]")
-            expect(page).not_to_have_url("**/sign-in")
+            sign_in_by_form(page, CAST[who][2], PASSWORD)
         return page
 
     yield open_page

@@ -7,7 +7,7 @@ from nanhu.platforms.flows.sources import KEEPER
 from nanhu.platforms.flows.tests.conftest import PASSWORD, SYSTEM, flows_of_tests, make_school
 from nanhu.platforms.identity import api as identity
 from nanhu.testing.accessibility import SIZES, look_at
-from nanhu.testing.browsers import on_console_error, open_browser
+from nanhu.testing.browsers import on_console_error, open_browser, sign_in_by_form
 
 __all__ = ["flows_of_tests"]
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -41,11 +41,7 @@ def sign_in(campus, chromium: Browser):
         ).new_page()
         on_console_error(page, faults.append)
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.goto("/sign-in")
-        page.fill("input[name=username]", who)
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main button[type=submit]")
-        expect(page).not_to_have_url("**/sign-in")
+        sign_in_by_form(page, who, PASSWORD)
         return page
 
     yield sign_in

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
 
+REASONS: tuple[Text, ...] = (_("逾期无人复核，自动关闭"), _("制单人撤回"))
 ACTIONS: dict[str, Text] = {
     "kernel.archive_audit": _("归档审计日志"),
     "kernel.backup": _("备份"),

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from nanhu.kernel.errors import BodyTooLargeError
 from nanhu.kernel.ui import error_pages
+from nanhu.kernel.viewers import viewer_or_none
 
 MEGABYTE = 1024 * 1024
 LARGEST_FORM = MEGABYTE
@@ -53,7 +54,7 @@ class BodyLimitMiddleware:
 
 
 def room_for(request: HttpRequest, view: Any) -> int:
-    viewer = getattr(request, "viewer", None)
+    viewer = viewer_or_none(request)
     if viewer is None or not viewer.has_one_of(getattr(view, "roles", None) or ()):
         return LARGEST_FORM
     return int(getattr(view, "largest_body", LARGEST_FORM))

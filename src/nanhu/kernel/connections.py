@@ -16,12 +16,13 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
 from nanhu.kernel.configuration import Configuration
+from nanhu.kernel.connection_shares import ConnectionShares
 from nanhu.kernel.proxies import is_trusted, trusted_networks
 
 log = logging.getLogger(__name__)
@@ -58,39 +59,55 @@ class Bounds(NamedTuple):
 
 
 class ConnectionGuard:
-    """`look` is one pass; `start` makes it come round on a thread."""
+    """`look` is one pass; `start` makes it come round on a thread, `alongside` with it. `shares`: of a server with several processes, by which
+    the doctor sees too that the passes come to their end."""
 
-    def __init__(self, bounds: Bounds) -> None:
-        self.bounds = bounds
+    def __init__(self, bounds: Bounds, shares: ConnectionShares | None = None) -> None:
+        self.bounds, self.shares = bounds, shares
         self.known: dict[Mark, str | None] = {}
         self.ports: set[int] = set()
+        self.held = 0
+        self.alongside: list[Callable[[], object]] = []
         self.lock = threading.Lock()
 
     def start(self) -> None:
-        if sys.platform == "linux":
-            threading.Thread(target=self.watch, name="connections", daemon=True).start()
+        threading.Thread(target=self.watch, name="connections", daemon=True).start()
 
     def watch(self) -> None:
         while True:
             try:
-                self.look()
+                self.turn()
             except Exception:
                 log.exception("the connections could not be looked at")
             time.sleep(LOOK_SECONDS)
 
+    def turn(self) -> None:
+        if sys.platform == "linux":
+            self.look()
+        for one in self.alongside:
+            one()
+        if self.shares is not None:
+            self.shares.look(self.held)
+
     def look(self) -> int:
         """Cuts what is above a bound; returns how many."""
         with self.lock:
-            found = by_address(self.visitors())
+            visitors = self.visitors()
+            found = by_address(visitors)
             cut = [
                 mark for address, marks in found.items() for mark in idlest(marks, len(marks) - self.bounds.of(address))
             ]
             cut += beyond_all(found, self.bounds.in_all)
             for mark in set(cut):
                 shut(mark)
+        self.held = len(visitors) - len(set(cut))
         if cut:
             log.warning("cut %d connections above the bounds", len(set(cut)))
         return len(set(cut))
+
+    def takes_leave(self) -> bool:
+        """Whether the connection of an answer is one that another process should have."""
+        return self.shares is not None and self.shares.takes_leave()
 
     def cut_unanswered(self, address: str, *, since_ms: float) -> int:
         """Cut what this address asked so long ago without an answer: somebody waits in vain for the rest of its body."""
@@ -112,7 +129,7 @@ class ConnectionGuard:
         return [(mark, address) for mark, address in self.known.items() if address is not None]
 
 
-def guard_of(configuration: Configuration) -> ConnectionGuard:
+def guard_of(configuration: Configuration, shares: ConnectionShares | None = None) -> ConnectionGuard:
     """With room for as many files as the system lets us open: a bound on connections must bite before the files run out."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -120,7 +137,7 @@ def guard_of(configuration: Configuration) -> ConnectionGuard:
     bounds = Bounds(
         configuration.connections_per_address, min(configuration.connections, room), configuration.trusted_proxies
     )
-    return ConnectionGuard(bounds)
+    return ConnectionGuard(bounds, shares)
 
 
 def own_sockets() -> Iterator[Mark]:

@@ -35,6 +35,18 @@ class NoRuleError(ConflictError):
     sentence: ClassVar[str | Promise] = _("{day}没有规定{what}。请先录入，再办理。")
 
 
+class PastRuleError(ConflictError):
+    code: ClassVar[str] = "dated.past"
+    sentence: ClassVar[str | Promise] = _("规则从今天或以后的一天起生效；过去的已经生效，不能改。")
+    field: ClassVar[str] = "starts_on"
+
+
+def refuse_past(starts_on: date) -> None:
+    """Of rules by which the days before were dealt with as they stood."""
+    if starts_on < campus_today():
+        raise PastRuleError
+
+
 class DatedRule(models.Model):
     """`key`: the fields for whose values one rule holds on one day. Its Meta takes `dated_constraints`."""
 

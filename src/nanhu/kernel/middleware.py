@@ -1,4 +1,4 @@
-"""Expected failures become a page or JSON, never a 500."""
+"""What is not run, and expected failures that become a page or JSON, never a 500."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,6 +14,27 @@ NO_NUL = "cannot contain NUL"
 """What psycopg says before it sends anything."""
 HEALTH = "/health/"
 """What load balancers ask answers for itself."""
+PURPOSES = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
+"""Where browsers say that nobody has pressed yet."""
+AHEAD = ("prefetch", "preview", "prerender")
+
+
+class PrefetchMiddleware:
+    """What a browser asks before anybody pressed is not run: pages note that they were read, hand out tickets and write sheets with the
+    data of persons. The browser asks again when somebody presses."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_prefetch(request):
+            return HttpResponse(status=503, headers={"Cache-Control": "no-store"})
+        return self.get_response(request)
+
+
+def is_prefetch(request: HttpRequest) -> bool:
+    said = [request.META[name].lower() for name in PURPOSES if name in request.META]
+    return any(word in one for one in said for word in AHEAD)
 
 
 class DatabaseAwayMiddleware:

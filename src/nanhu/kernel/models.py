@@ -73,7 +73,7 @@ class SubmittedForm(models.Model):
 
 
 class SavedView(models.Model):
-    """An address of a list that a person keeps under a name: its filters and order."""
+    """An address of a list that a person keeps under a name: its filters, order and columns."""
 
     account_id = models.BigIntegerField()
     page = models.TextField(help_text="namespace and name: card:rights:rules")

@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.turns import elsewhere
 
 SECONDS = 4.0
 LINGER_SECONDS = 0.5
@@ -123,6 +124,7 @@ class TimedLine(io.RawIOBase):
         return io.BufferedReader(self, CHUNK)
 
 
+@elsewhere()
 def send(call: Call, *, seconds: float = SECONDS, wants_body: bool = False) -> Answer:
     """What was answered, at least its status. Redirects are not followed. Whatever goes wrong is an OSError."""
     deadline = time.monotonic() + seconds
@@ -167,6 +169,7 @@ def led_to(address: str, target: str) -> str:
         raise BadAnswerError("led to no address") from error
 
 
+@elsewhere()
 def fetch_once(call: Call, deadline: float, largest: int, sending: Callable[[], None]) -> Document:
     parts = checked(call.address)
     with connected(parts, deadline, networks=() if call.is_public else None) as line:

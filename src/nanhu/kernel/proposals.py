@@ -106,6 +106,13 @@ class Proposal(models.Model):
         """A new one of this person's form, where `known` found none."""
         return cls._default_manager.create(token=token, author_id=account_of(by), author_name=by.name, **facts)
 
+    @classmethod
+    def refuse_waiting(cls, **which: Any) -> None:
+        """Where one of these waits already; of rows that are locked."""
+        waits = cls._default_manager.filter(state=cls.waits_in, **which).first()
+        if waits is not None:
+            raise waits.wrong_state()
+
     def locked_in(self, states: Collection[str], rows: QuerySet[Self] | None = None) -> Self:
         """The row as it is now, locked until the transaction ends, if it is in one of these states. `rows`: with what is read along."""
         every = type(self)._default_manager.all() if rows is None else rows  # noqa: SLF001 - the manager of whichever model

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Literal, Protocol, TypeVar
 from uuid import UUID
 
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
@@ -36,6 +37,8 @@ class Viewer:
     """The golden record as this request has read it, for the room it belongs to (a `people.PersonCard`)."""
     counted: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
     """How many rows wait in each list, once this request has counted them (`kernel.kit.waiting`)."""
+    acts: bool = field(default=False, compare=False, repr=False)
+    """Whether the request is to change something: most likely it shows no page."""
     known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What a room has read for this request and asks again (`flows.capacities`): through `once`."""
 
@@ -186,7 +189,8 @@ class Fact:
     label: Text
     value: Text
     source: Text = ""
-    kind: Literal["text", "photo"] = "text"
+    kind: Literal["text", "photo", "portrait"] = "text"
+    """The photo is an office's; a portrait its person's own, which pages show instead."""
     key: str = ""
     """Of the field, where it can be corrected."""
 
@@ -409,15 +413,28 @@ class Hit:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searchable:
     """A room's part of the one search (统一搜索): either `hits()` gives everything, and it is indexed, or `load(viewer, text, limit)` is asked
-    each time, and gives only what this viewer may see. `more(text)` is the address of the room's own list of what was found."""
+    each time, and gives only what this viewer may see. `more(text)` is the address of the room's own list of what was found. `weight` is
+    added to how well it answers (7 the whole title, 3 its beginning, 1 in it): what one can do at once stands before what is read about it.
+
+    `of`: the model whose rows are found, each as the hit that `key_of` names: a row that is saved or deleted is indexed anew within seconds,
+    and `hits(keys)` gives those alone. What is written past `save` waits for the next look at all.
+    """
 
     key: str
     title: Text
     icon: str
-    hits: Callable[[], Iterable[Hit]] | None = None
+    hits: Callable[..., Iterable[Hit]] | None = None
+    of: type[Model] | None = None
+    key_of: Callable[[Any], str] = lambda row: str(row.public_id)
     load: Callable[[Viewer, str, int], Sequence[Hit]] | None = None
     more: Callable[[str], str] | None = None
     order: int = 100
+    weight: int = 0
+
+
+def of_keys[Row: Model](rows: QuerySet[Row], keys: Collection[str] | None, field: str = "public_id") -> QuerySet[Row]:
+    """What `hits(keys)` gives: of these rows those that are named, or all."""
+    return rows if keys is None else rows.filter(**{f"{field}__in": keys})
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,6 +462,15 @@ class SiteMap:
 
     key: str
     load: Callable[[], Sequence[MapSheet]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FootLink:
+    """Stands at the foot of every page, signed in or not; `page`: the name of an address that is open to strangers."""
+
+    key: str
+    title: Text
+    page: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -676,6 +702,7 @@ class Register[Entry: Keyed]:
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
+        self._hearers: list[Callable[[Entry], object]] = []
         self._ordered: tuple[list[Entry], list[Entry]] = ([], [])
         """What was put in order, and that in its order: every page goes over a dozen registers."""
 
@@ -684,6 +711,14 @@ class Register[Entry: Keyed]:
             if entry.key in self._entries and self._entries[entry.key] != entry:
                 raise ValueError(f"{entry.key} is registered already")
             self._entries[entry.key] = entry
+            for hear in self._hearers:
+                hear(entry)
+
+    def each(self, hear: Callable[[Entry], object]) -> None:
+        """Of all that stand here, and of those that rooms started later add."""
+        self._hearers.append(hear)
+        for entry in self:
+            hear(entry)
 
     def get(self, key: str) -> Entry | None:
         return self._entries.get(key)
@@ -719,6 +754,7 @@ calendar_feeds: Register[CalendarFeed] = Register()
 waiting_work: Register[WaitingWork] = Register()
 searchables: Register[Searchable] = Register()
 site_maps: Register[SiteMap] = Register()
+foot_links: Register[FootLink] = Register()
 found_cards: Register[FoundCards] = Register()
 answer_books: Register[AnswerBook] = Register()
 question_desks: Register[QuestionDesk] = Register()

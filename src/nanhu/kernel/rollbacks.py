@@ -71,9 +71,7 @@ def ask[R: Rollback](
     if known is not None:
         return known
     found = batch.locked_in({DONE})
-    waits = model._default_manager.filter(batch=found, state=State.ASKED).first()  # noqa: SLF001 - the manager of whichever model
-    if waits is not None:
-        raise waits.wrong_state()
+    model.refuse_waiting(batch=found)
     check(found)
     asked = model.begun(by, token, batch=found, reason=given(reason))
     found.note(by, "ask_undo_{}", asked.reason)

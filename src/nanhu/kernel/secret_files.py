@@ -6,6 +6,15 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from nanhu.kernel.whole_files import write_whole
+
+
+def made_secret(size: int) -> str:
+    """Of letters that stand in any address or file; it begins with no "-", which the programs that people hand it to take for an option."""
+    while (made := secrets.token_urlsafe(size)).startswith("-"):
+        pass
+    return made
+
 
 def generated_secret(path: Path, *, size: int = 48) -> str:
     """The secret kept at `path`, made at first use. Safe when two processes start together: the first link wins."""
@@ -13,7 +22,7 @@ def generated_secret(path: Path, *, size: int = 48) -> str:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(size))
+        draft.write_text(made_secret(size))
         with suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()
@@ -31,9 +40,4 @@ def private_folder(path: Path) -> Path:
 def write_private(path: Path, value: object) -> None:
     """As JSON, whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f".{path.name}.part")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False, indent=1)
-    draft.replace(path)
+    write_whole(path, json.dumps(value, ensure_ascii=False, indent=1))

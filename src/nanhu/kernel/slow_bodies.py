@@ -27,7 +27,6 @@ SLOWEST_BYTES_A_SECOND = 8 * 1024
 PIECE = 16 * 1024
 IDLE_SECONDS = PATIENCE_SECONDS + PIECE / SLOWEST_BYTES_A_SECOND
 """A piece that takes longer does not come: whoever declared a large body and sends nothing holds a thread no longer than this."""
-LOOK_SECONDS = 1.0
 BRIEF_SECONDS = 0.5
 """A body that is there already is read long before; one that takes longer is waited for by nobody."""
 FREE_THREADS = 2
@@ -78,6 +77,8 @@ class BodyGuard:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         if not self.is_watching:
             self.watch()
+        if self.guard.takes_leave():
+            start_response = partial(closing, start_response)
         length = length_in(environ)
         if length == 0:
             return self.program(environ, start_response)
@@ -154,16 +155,8 @@ class BodyGuard:
         with self.lock:
             if not self.is_watching:
                 self.is_watching = True
+                self.guard.alongside.append(self.cut_late)
                 self.guard.start()
-                threading.Thread(target=self.cut_now_and_then, name="slow bodies", daemon=True).start()
-
-    def cut_now_and_then(self) -> None:
-        while True:
-            time.sleep(LOOK_SECONDS)
-            try:
-                self.cut_late()
-            except Exception:
-                log.exception("slow bodies could not be looked at")
 
     def cut_late(self) -> None:
         now = time.monotonic()
@@ -211,6 +204,10 @@ class Upload:
 def length_in(environ: Environ) -> int:
     text = str(environ.get("CONTENT_LENGTH") or "")
     return int(text) if text.isdecimal() else 0
+
+
+def closing(start_response: Any, status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+    return start_response(status, [*headers, ("Connection", "close")], *error)
 
 
 def without_the_program(start_response: Any, status: HTTPStatus) -> list[bytes]:

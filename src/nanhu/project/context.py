@@ -6,11 +6,12 @@ from django.http import HttpRequest
 
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
+from nanhu.kernel.viewers import viewer_or_none
 
 
 def campus(request: HttpRequest) -> dict[str, Any]:
     return {
         "school": school(),
-        "viewer": getattr(request, "viewer", None),
+        "viewer": viewer_or_none(request),
         "is_demo": configuration().demo,
     }

@@ -16,6 +16,7 @@ ADDRESS: Final = re.compile(r"/api/[0-9a-z_-]+/v[0-9]+/", re.ASCII)
 FOR_PEOPLE: Final = frozenset(
     {
         "nanhu.services.network.portal.middleware.CaptiveMiddleware",
+        "nanhu.kernel.middleware.PrefetchMiddleware",
         "whitenoise.middleware.WhiteNoiseMiddleware",
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,4 +1,4 @@
-"""What the demo leaves to the worker."""
+"""Periodic jobs of the sample campus, and what the demo leaves to the worker."""
 
 import json
 import time
@@ -10,7 +10,7 @@ from nanhu.kernel.jobs import job
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people import sample as people_sample
 from nanhu.platforms.portal import sample as portal_sample
-from nanhu.sample import photos
+from nanhu.sample import network, photos
 from nanhu.sample.cast import MEMBERS
 from nanhu.sample.truth import FILE_NAME, read_truth
 from nanhu.systems.card import sample as card_sample
@@ -51,6 +51,12 @@ def begin_integrations() -> None:
     wait_for(configuration().samples_port)
     wait_for(configuration().systems_port)
     portal_sample.begin_day()
+
+
+@job("sample.go_on_line_again", every="*/10 * * * *" if configuration().demo else "")
+def go_on_line_again() -> None:
+    """What the sample's controllers tell while its campus runs; a school's own campus has none of them, and no such hour."""
+    network.go_on_line_again()
 
 
 def wait_for_the_bank() -> None:

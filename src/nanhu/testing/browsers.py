@@ -8,16 +8,29 @@ would refuse its database and `asyncio.run` its work beside a loop.
 import atexit
 import json
 import os
+import re
 import subprocess
 import sys
 from asyncio import AbstractEventLoop, get_running_loop
 from asyncio.events import _get_running_loop, _set_running_loop  # made for libraries that run loops
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import wraps
+from time import monotonic
 from typing import Any
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
+from playwright.sync_api import Error as NavigatedError
 
 from nanhu.testing.patience import PATIENCE_MS, PATIENCE_SECONDS
 
@@ -35,11 +48,10 @@ ARGUMENTS = [
     *("--disable-site-isolation-trials", f"--disable-features={','.join(SWITCHED_OFF)}"),
 ]
 HOLDER = """
-import json, socket, sys
+import json, sys
 from playwright.sync_api import sync_playwright
-with socket.socket() as probe:
-    probe.bind(("127.0.0.1", 0))
-    port = probe.getsockname()[1]
+from nanhu.testing.ports import free_port
+port = free_port()
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(
         executable_path=sys.argv[1], args=[*sys.argv[2:], f"--remote-debugging-port={port}"]
@@ -48,6 +60,7 @@ with sync_playwright() as playwright:
     sys.stdin.read()  # until whoever started us has ended
     browser.close()
 """
+LOOK_MS = 50
 _holders: list[tuple[subprocess.Popen[str], str]] = []
 _drivers: list[tuple[Playwright, AbstractEventLoop]] = []
 
@@ -136,6 +149,23 @@ def open_filmed_browser(film: str) -> Iterator[Browser]:
         yield browser
 
 
+def arriving(press: Callable[..., None]) -> Callable[..., None]:
+    """A press that leads on is over when the next page's scripts are there: Playwright goes on at that page's first byte, and what is typed
+    before they listen is heard by nobody. Who wants to be quicker than the scripts dispatches the event."""
+
+    @wraps(press)
+    def press_and_arrive(self: Page | Locator, *given: Any, **more: Any) -> None:
+        press(self, *given, **more)
+        page = self if isinstance(self, Page) else self.page
+        page.wait_for_load_state("domcontentloaded")
+
+    return press_and_arrive
+
+
+Page.click = arriving(Page.click)  # type: ignore[method-assign]
+Locator.click = arriving(Locator.click)  # type: ignore[method-assign]
+
+
 def be_patient(browser: Browser) -> None:
     """Playwright's own five and thirty seconds are for an idle machine. Nothing moves that no test waits for: the lake of the
     sign-in drawn again and again is a fifth of a core. Nor is anything fetched for a life off line, a tenth of what a window costs,
@@ -166,6 +196,18 @@ def on_console_error(page: Page, note: Callable[[str], object]) -> None:
     page.on("console", hear)
 
 
+def wait_until(page: Page, script: str, arg: Any = None) -> None:
+    """Until this gives something true. Unlike Playwright's `wait_for_function` it awaits what a script promises: a promise is true at once."""
+    until = monotonic() + PATIENCE_SECONDS
+    while True:
+        with suppress(NavigatedError):
+            if page.evaluate(script, arg):
+                return
+        if monotonic() > until:
+            raise AssertionError(f"never came: {script[:200]}")
+        page.wait_for_timeout(LOOK_MS)
+
+
 @contextmanager
 def open_browser() -> Iterator[Browser]:
     where = address()
@@ -178,3 +220,38 @@ def open_browser() -> Iterator[Browser]:
             for context in browser.contexts[1:]:  # the first is the browser's own
                 context.close()
             browser.close()
+
+
+COMES_TO_REST = """document.getAnimations().every((one) =>
+  one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)"""
+
+
+def settle(page: Page) -> None:
+    """Until nothing on the page moves that will come to rest: amid it colours and places are none that anybody chose."""
+    wait_until(page, COMES_TO_REST)
+
+
+KNOWS_WHO = """navigator.serviceWorker.ready.then(() =>
+  localStorage.getItem('nanhu-last-owner') === document.querySelector('meta[name=app-worker]').dataset.owner)"""
+
+
+def wait_until_kept(page: Page) -> None:
+    """Until what this browser visits from here is kept: its worker is there, and what was another's is forgotten (`ui/js/installed.js`)."""
+    wait_until(page, KNOWS_WHO)
+
+
+def sign_in_by_form(page: Page, name: str, password: str) -> None:
+    """At the campus of the page's context, until the sign-in is over."""
+    page.goto("/sign-in")
+    page.fill("input[name=username]", name)
+    page.fill("input[name=password]", password)
+    page.click("main button[type=submit]")
+    expect(page).not_to_have_url(re.compile("/sign-in"))
+
+
+def end_session(page: Page) -> None:
+    """As if it had ended by itself, after the page has what it asked for: an answer that came later would bring cookies of its own into the
+    next one. What it asks for again and again goes with it."""
+    page.wait_for_load_state("networkidle")
+    page.goto("about:blank")
+    page.context.clear_cookies()

@@ -25,7 +25,7 @@ from django.test import Client
 from nanhu.kernel.intake import DISCARDED
 from nanhu.kernel.kit import Action, Console, FormPage, Page
 from nanhu.kernel.kit.bulk import Bulk
-from nanhu.kernel.kit.pages import Download, Lookup, names_in
+from nanhu.kernel.kit.pages import Download, Lookup, PressedDownload, names_in
 from nanhu.kernel.kit.requests import SIGNED_IN
 from nanhu.kernel.proposals import TAKEN_BACK, WITHDRAWN
 from nanhu.kernel.tests.counting import queries_of
@@ -34,7 +34,7 @@ from nanhu.testing.structure import structure_faults
 MOST_QUERIES = 20
 MANY = 60
 """More than one page of a list."""
-RUBBISH = "?page=-1&sort=-password&sort=%00&q=%27%22%3C%25&at_from=32.13.&show=%E4%B8%8D&export=exe&state=nonsense"
+RUBBISH = "?page=-1&sort=-password&sort=%00&q=%27%22%3C%25&at_from=32.13.&show=%E4%B8%8D&export=exe&state=nonsense&columns=nonsense"
 ODD_FIELD = "?suggest=nonsense&nonsense=x"
 PROGRAM = "application/json"
 """What a program asks for, and a browser never."""
@@ -77,7 +77,7 @@ class PageTests:
 
     def open_pages(self) -> list[Page]:
         """Those whose address needs no record."""
-        pressed = (Action, Bulk)
+        pressed = (Action, Bulk, PressedDownload)
         return [page for page in self.desk.pages.values() if not names_in(page.path) and not isinstance(page, pressed)]
 
     def is_open_to_all(self, page: Page) -> bool:
@@ -193,7 +193,7 @@ class PageTests:
             if number == 1:  # as above
                 holder.defaults["HTTP_ACCEPT"] = PROGRAM
             with alone(page):
-                ask = holder.post if isinstance(page, Action) else holder.get
+                ask = holder.post if isinstance(page, (Action, PressedDownload)) else holder.get
                 assert ask(address_of(page)).status_code == 404
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic, sleep
 
 from django.db import connection, transaction
+
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 WAITING = """
     SELECT count(*) FROM pg_stat_activity
@@ -19,8 +22,7 @@ def amid[First, Second](
         with transaction.atomic():
             done = first()
             other = pool.submit(alone, second)
-            while not (other.done() or is_someone_waiting()):
-                pass
+            until_someone_waits(or_until=other.done)
             then()
         return done, other.result()
 
@@ -30,6 +32,15 @@ def alone[Given](deed: Callable[[], Given]) -> Given:
         return deed()
     finally:
         connection.close()
+
+
+def until_someone_waits(*, or_until: Callable[[], bool] = lambda: False) -> None:
+    """Until another connection waits for a lock."""
+    deadline = monotonic() + PATIENCE_SECONDS
+    while not (or_until() or is_someone_waiting()):
+        if monotonic() > deadline:
+            raise AssertionError("nobody waited")
+        sleep(0.01)
 
 
 def is_someone_waiting() -> bool:

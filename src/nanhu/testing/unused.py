@@ -28,7 +28,6 @@ PLAIN = frozenset(
 FOUND = re.compile(r"/(?:migrations|management/commands|templatetags|testing)/|/(?:urls|apps|__main__)\.py$")
 """Files whose names Django, Python or pytest look up."""
 KEPT = {
-    "check_holds": "kernel/numbering: a number as somebody typed it",
     "pay_oldest": "platforms/ledger: one payment for several bills, for counter and bank",
     "lesson_day": "platforms/campus: whose lessons a day has; academic, learning and dormitory ask it, none of which is built",
     "period_span": "platforms/campus: from period to period in moments, for whoever books by them",

@@ -31,8 +31,8 @@ def vendor_in_place(table: str, source: str, columns: Mapping[str, str] | None =
     from nanhu.platforms.datahub.feeding import services
     from nanhu.platforms.datahub.models import DataSource, WriterSwitch
     from nanhu.platforms.datahub.services.imports import import_file
-    from nanhu.platforms.datahub.shared import writers
     from nanhu.platforms.datahub.shared.declarations import shared_tables
+    from nanhu.platforms.datahub.shared_rows import writers
 
     first, second = (Actor(account_id=account_of(f"供给{n}"), name=f"供给{n}") for n in range(2))
     if columns is not None:

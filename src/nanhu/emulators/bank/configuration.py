@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+from nanhu.emulators.installation import LOOPBACK
 
 
 class Customer(msgspec.Struct, frozen=True):

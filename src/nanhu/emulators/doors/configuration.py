@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from nanhu.emulators.kiosks.configuration import LOOPBACK, Card
+from nanhu.emulators.installation import LOOPBACK, Card
 
 
 class Terminal(msgspec.Struct, frozen=True):

@@ -5,7 +5,8 @@ from typing import Literal
 
 import msgspec
 
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+from nanhu.emulators.installation import LOOPBACK, Card
+
 type Kind = Literal["load_kiosk", "reissue_kiosk", "self_service_kiosk"]
 KIND_NAMES: dict[str, str] = {
     "load_kiosk": "圈存机",
@@ -21,13 +22,6 @@ class Terminal(msgspec.Struct, frozen=True):
     key: str
     kind: Kind
     place: str = ""
-
-
-class Card(msgspec.Struct, frozen=True):
-    uid: str
-    name: str
-    campus_no: str = ""
-    note: str = ""
 
 
 class Document(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+from nanhu.emulators.installation import LOOPBACK, Card
 
 
 class Terminal(msgspec.Struct, frozen=True):
@@ -16,13 +16,6 @@ class Terminal(msgspec.Struct, frozen=True):
     canteen: str = ""
     place: str = ""
     fixed_fen: int | None = None
-
-
-class Card(msgspec.Struct, frozen=True):
-    uid: str
-    name: str
-    campus_no: str = ""
-    note: str = ""
 
 
 class RiskLimits(msgspec.Struct, frozen=True):

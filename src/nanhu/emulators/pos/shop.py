@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 from nanhu.emulators.chip.api import Pocket
-from nanhu.emulators.pos.configuration import Card, Configuration, read_configuration
+from nanhu.emulators.installation import Card
+from nanhu.emulators.pos.configuration import Configuration, read_configuration
 from nanhu.emulators.pos.device import Device
 from nanhu.emulators.pos.memory import Memory
 

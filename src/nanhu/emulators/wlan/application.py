@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from pathlib import Path
 
 from nanhu.emulators.wlan.controller import Campus, Controller, Phone, start
@@ -19,4 +20,5 @@ lines = [
     start(controller.portal_answer, address="127.0.0.1", port=facts["portal_port"]),
     start(controller.disconnect_answer, address="127.0.0.1", port=facts["disconnect_port"]),
 ]
+threading.Thread(target=controller.keep_telling, args=(facts["interim_seconds"],), daemon=True).start()
 application = WlanApplication(controller)

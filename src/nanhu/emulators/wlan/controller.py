@@ -127,6 +127,16 @@ class Controller:
         done, _reply = self.post("accounting", sent | ({"Acct-Terminate-Cause": cause} if cause else {}))
         self.note(f"Accounting {status} {phone.address}: {done}")
 
+    def tell_interims(self) -> None:
+        with self.lock:
+            for phone in [one for one in self.phones.values() if one.session]:
+                self.account(phone, "Interim-Update")
+
+    def keep_telling(self, seconds: float) -> None:
+        while True:
+            time.sleep(seconds)
+            self.tell_interims()
+
     def off(self, phone: Phone, cause: str) -> None:
         with self.lock:
             if not phone.session:

@@ -4,7 +4,6 @@ A file holds blocks, each followed by its rows; `verify_audit.py` checks it with
 """
 
 import gzip
-import os
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from nanhu.kernel.models import AuditBlock
 from nanhu.kernel.sealing.chain import facts_of
 from nanhu.kernel.sealing.lines import Place, plain
 from nanhu.kernel.sealing.verification import Findings, look_at
+from nanhu.kernel.whole_files import beside
 
 FORMAT = "nanhu-audit-1"
 VERIFIER = Path(__file__).with_name("verify_audit.py")
@@ -99,17 +99,6 @@ def remove_rows(block: AuditBlock) -> None:
 def write_file(path: Path, lines: Iterable[str]) -> None:
     """Whole and on the disk, or not there at all."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(".unfinished")
-    with draft.open("wb") as file:
-        with gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as packed:
-            for line in lines:
-                packed.write(line.encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.chmod(0o600)
-    draft.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    with beside(path, is_kept=True) as file, gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as packed:
+        for line in lines:
+            packed.write(line.encode() + b"\n")

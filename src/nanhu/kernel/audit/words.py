@@ -1,19 +1,23 @@
 """What the lines of the audit log say, in words: each room's `audit_words.py` names what it writes.
 
 ACTIONS, what a line is about (TARGETS by what stands before the colon, WHOLE_TARGETS; NAMES finds what those of a kind are called),
-FACTS, and VALUES of facts. What several
+FACTS, and VALUES of facts; REASONS are those that the program gives, as it writes them in Chinese ("%(what)s": what somebody called so
+himself). What several
 rooms write stands in the lowest room that is below them all. No two rooms name the same thing differently.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Literal
+from typing import Final, Literal
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model
+from django.utils import translation
 from django.utils.module_loading import module_has_submodule
 
 from nanhu.kernel.registry import Text
@@ -21,6 +25,7 @@ from nanhu.kernel.registry import Text
 type Table = Literal["ACTIONS", "TARGETS", "WHOLE_TARGETS", "FACTS"]
 type Lookup = Callable[[Collection[str]], Mapping[str, str]]
 PART, LONGEST_NUMBER = "audit_words", 18
+WHAT: Final = "%(what)s"
 
 
 def parts() -> Iterator[ModuleType]:
@@ -59,6 +64,21 @@ def actions() -> dict[str, Text]:
 def action(name: str) -> str:
     """One that no room names (any more) stands as it was written."""
     return str(actions().get(name, name))
+
+
+@cache
+def reasons() -> tuple[tuple[re.Pattern[str], Text], ...]:
+    with translation.override(settings.LANGUAGE_CODE):
+        said = [one for part in parts() for one in getattr(part, "REASONS", ())]
+        return tuple((re.compile(re.escape(str(one)).replace(re.escape(WHAT), "(?P<what>.+)")), one) for one in said)
+
+
+def reason(said: str) -> str:
+    """Why, in the reader's language where the program said it; a person's own words stay."""
+    for pattern, words in reasons():
+        if found := pattern.fullmatch(said):
+            return str(words) % found.groupdict()
+    return said
 
 
 def named(words: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from nanhu.kernel.backup import postgres
 from nanhu.kernel.backup.manifest import FORMAT, Manifest, sums_of
 from nanhu.kernel.backup.place import BackupError, Place
-from nanhu.kernel.crypto.keystore import sync_folder
+from nanhu.kernel.whole_files import sync_folder
 
 DUMP = "database.dump"
 OWN_TO_THE_SERVER = "database-"

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Protocol
 
 from nanhu.kernel.crypto.errors import KeyringError
 from nanhu.kernel.crypto.keyring import Keyring
+from nanhu.kernel.whole_files import write_whole
 
 
 class KeyStore(Protocol):
@@ -66,17 +66,7 @@ class FileKeyStore:
             os.close(descriptor)
 
     def _write(self, keyring: Keyring) -> None:
-        descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=".keyring-")  # mkstemp makes it 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(keyring.to_json())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self.path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        sync_folder(self.path.parent)
+        write_whole(self.path, keyring.to_json(), is_kept=True)
 
 
 class GivenKeyStore:
@@ -98,12 +88,3 @@ class GivenKeyStore:
             return keyring
         message = "NANHU_KEYRING gives the keyring, and it lacks a key that is needed: add the key where it is kept"
         raise KeyringError(message)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -26,6 +26,7 @@ from psycopg import sql
 from nanhu.kernel.database import postmaster
 from nanhu.kernel.database.roles import PROCESSES, role_of
 from nanhu.kernel.secret_files import generated_secret
+from nanhu.kernel.whole_files import write_whole
 
 SERVER_USER = "embedded_postgres"
 SUPERUSER = "postgres"
@@ -112,10 +113,7 @@ def one_starter(data_dir: Path) -> Iterator[None]:
 def configure(data_dir: Path, extra: str) -> None:
     """Whole or not at all: a server that reads half of it listens where nobody looks for it."""
     settings = server_dir(data_dir) / "nanhu.conf"
-    draft = settings.with_name(".nanhu.conf.part")
-    draft.write_text(CONFIGURATION.format(socket_dir=socket_dir(data_dir), extra=extra))
-    own(draft)
-    draft.replace(settings)
+    write_whole(settings, CONFIGURATION.format(socket_dir=socket_dir(data_dir), extra=extra))
 
 
 def is_joined(data_dir: Path) -> bool:

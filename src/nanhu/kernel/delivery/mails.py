@@ -19,7 +19,8 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.crypto import mask_mail
 from nanhu.kernel.delivery.messages import CHANNEL
 from nanhu.kernel.models import MailMessage
-from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, doubling, drive, wake
+from nanhu.kernel.pauses import doubling
+from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, drive, wake
 from nanhu.kernel.retries.answers import Outside
 
 PATIENCE_SECONDS = 20

@@ -17,7 +17,8 @@ from nanhu.kernel.delivery import DeliveryError, Provider, TextMessage, provider
 from nanhu.kernel.delivery.choice import IncompleteError
 from nanhu.kernel.delivery.messages import CHANNEL
 from nanhu.kernel.models import SmsMessage
-from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, drive, listed, wake
+from nanhu.kernel.pauses import listed
+from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, drive, wake
 from nanhu.kernel.retries.answers import Outside
 
 CODE_LIFE, NOTICE_LIFE = timedelta(minutes=10), timedelta(hours=24)

@@ -19,6 +19,7 @@ WITHOUT_DATABASE = frozenset(
         "kernel.hosts",
         "kernel.catalogues",
         "kernel.processes",
+        "kernel.guards",
         "kernel.school",
     }
 )
@@ -36,6 +37,7 @@ registry.checks.add(
     Check(key="kernel.key_use", title=_("密钥使用"), run=secrecy.check_key_use, order=21),
     Check(key="kernel.secret_key", title=_("签名密钥"), run=secrecy.check_secret_key, order=22),
     Check(key="kernel.processes", title=_("进程"), run=work.check_processes, order=29),
+    Check(key="kernel.guards", title=_("连接看守"), run=work.check_guards, order=29),
     Check(key="kernel.read_only", title=_("应急只读"), run=work.check_read_only, order=28),
     Check(key="kernel.worker", title=_("后台进程"), run=work.check_worker, order=30),
     Check(key="kernel.outbox", title=_("事件投递"), run=work.check_outbox, order=31),

@@ -4,6 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
 
+REASONS: tuple[Text, ...] = (
+    _("没有在约定的时间公布密数"),
+    _("公开数公布时名单还没有截止"),
+)
 ACTIONS: dict[str, Text] = {
     "draw.agree_value": _("核对公开数"),
     "draw.ask_void": _("申请作废抽签"),

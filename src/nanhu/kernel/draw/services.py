@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
@@ -345,7 +346,7 @@ def close_or_void(draw: Draw) -> None:
     if now() < draw.value_known_at:
         close(by=by, draw=draw)
     else:
-        voided(locked(draw, Draw.State.OPEN), by=by, reason=_("公开数公布时名单还没有截止"))
+        voided(locked(draw, Draw.State.OPEN), by=by, reason=gettext_noop("公开数公布时名单还没有截止"))
 
 
 def void_overdue() -> int:
@@ -355,7 +356,7 @@ def void_overdue() -> int:
 
 @transaction.atomic
 def void_late(draw: Draw) -> None:
-    voided(locked(draw, Draw.State.CLOSED), by=Actor.system("draw"), reason=_("没有在约定的时间公布密数"))
+    voided(locked(draw, Draw.State.CLOSED), by=Actor.system("draw"), reason=gettext_noop("没有在约定的时间公布密数"))
 
 
 def each_alone(step: Callable[[Draw], None], draws: Iterable[Draw]) -> int:

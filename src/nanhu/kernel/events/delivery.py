@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from nanhu.kernel.events.outbox import Subscriber, subscribers
 from nanhu.kernel.models import EventDelivery
-from nanhu.kernel.retries.pauses import doubling
+from nanhu.kernel.pauses import doubling
 
 BATCH_SIZE = 500
 pause_after = doubling("2s", "1h")

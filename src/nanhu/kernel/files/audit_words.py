@@ -6,6 +6,7 @@ from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.registry import Text
 
+REASONS: tuple[Text, ...] = (_("保管期限已到"),)
 ACTIONS: dict[str, Text] = {
     "files.hold": _("保全文件"),
     "files.keep": _("存入文件"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -152,7 +153,7 @@ def remove_overdue() -> int:
     for key in over.order_by("purpose").values_list("purpose", flat=True).distinct():
         for file in unneeded(key, over.filter(purpose=key)):
             with suppress(FileKeptError, WrongStateError):  # held or removed since we looked
-                remove(by=Actor.system("files"), file=file, reason=_("保管期限已到"))
+                remove(by=Actor.system("files"), file=file, reason=gettext_noop("保管期限已到"))
                 removed += 1
     return removed
 

@@ -1,16 +1,14 @@
 """The store on disk: `media/files/ab/abcd…`, written whole or not at all, read-only and for its owner alone."""
 
 import hashlib
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 
 from nanhu.kernel.configuration import configuration
-from nanhu.kernel.crypto.keystore import sync_folder
 from nanhu.kernel.files.errors import DamagedFileError
 from nanhu.kernel.secret_files import private_folder
+from nanhu.kernel.whole_files import sync_folder, write_whole
 
 
 def folder() -> Path:
@@ -34,18 +32,7 @@ def put(content: bytes) -> str:
         path.touch()
         return sha256
     private_folder(private_folder(folder()) / sha256[:2])
-    draft = path.with_name(f".{sha256}.{token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+    write_whole(path, content, mode=0o400, is_kept=True)
     sync_folder(path.parent.parent)
     return sha256
 

@@ -12,6 +12,7 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.files.kinds import KINDS
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.files.services import open_file
+from nanhu.kernel.viewers import viewer_of
 
 
 @require_safe
@@ -19,7 +20,7 @@ def download(request: HttpRequest, public_id: UUID) -> HttpResponse:
     file = StoredFile.objects.filter(public_id=public_id).first()
     if file is None:
         raise NotFoundError(what=_("这个文件"))
-    viewer = request.viewer  # type: ignore[attr-defined]  # set by identity
+    viewer = viewer_of(request)
     return attachment(file, open_file(by=person_at(request), viewer=viewer, file=file))
 
 

@@ -1,6 +1,6 @@
 """The columns of a table: each says once its head, its cell on the page, its cell in an export, its order and its sum."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Proposal
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.ui import dates, words
-from nanhu.kernel.ui.templatetags.ui import amount
+from nanhu.kernel.ui.templatetags.ui import amount, spark
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,9 @@ class Text(Column):
         return format_html('<span class="code">{}</span>', said) if self.is_number else said
 
 
-class Link(Text):
-    """Words that lead on: `to` is the name of a page, "card:closing:settlement" of another console; its arguments are fields of the row,
-    "order__public_id" as in a query. Where one is missing, it leads nowhere."""
+class Leading(Column):
+    """What stands there leads on: `to` is the name of a page, "card:closing:settlement" of another console; its arguments are fields of the
+    row, "order__public_id" as in a query. Where one is missing, it leads nowhere. A row is opened by its first cell."""
 
     def __init__(self, head: Words, of: Of = "", *, to: str, by: Iterable[str] = ("public_id",), **more: Any) -> None:
         super().__init__(head, of, **more)
@@ -136,6 +136,10 @@ class Link(Text):
 
     def arguments(self, row: Any) -> dict[str, object]:
         return arguments_of(row, self.by)
+
+
+class Link(Leading, Text):
+    """Words that lead on."""
 
 
 class Number(Column):
@@ -184,6 +188,17 @@ class Day(Column):
     def exported(self, row: Any, reader: Reader) -> object:  # noqa: ARG002
         value: date | None = self.value(row)
         return "" if value is None else dates.iso_day(value)
+
+
+class Month(Day):
+    """Of books and bills; the first day of it is kept."""
+
+    def words(self, value: date | None, row: Any, reader: Reader) -> str:  # noqa: ARG002
+        return "" if value is None else dates.month_words(value)
+
+    def exported(self, row: Any, reader: Reader) -> object:  # noqa: ARG002
+        value: date | None = self.value(row)
+        return "" if value is None else f"{value:%Y-%m}"
 
 
 class Moment(Column):
@@ -263,6 +278,30 @@ class Badge(Column):
         return format_html('<span class="state state-{}">{}</span>', self.tone_of(row), said)
 
 
+class Course(Column):
+    """Shares in percent, the oldest first, as bars from `least` to a hundred, and from where to where they go; of one alone there is no
+    course to draw."""
+
+    css = "code"
+
+    def __init__(self, head: Words, of: Of = "", *, least: float = 0, **more: Any) -> None:
+        super().__init__(head, of, sort=False, **more)
+        self.least = least
+
+    def words(self, value: Sequence[float], row: Any, reader: Reader) -> str:  # noqa: ARG002
+        if len(value) <= 1:
+            return ""
+        lowest, highest = (f"{one(value):.1f}" for one in (min, max))
+        return f"{lowest}%" if lowest == highest else f"{lowest}–{highest}%"
+
+    def shown(self, row: Any, reader: Reader) -> str:
+        value = self.value(row)
+        said = self.words(value, row, reader)
+        if not said:
+            return NOTHING
+        return format_html('{} <span aria-hidden="true">{}</span>', spark(value, self.least), said)
+
+
 class Who(Column):
     """An actor as the audit keeps the name; `at` adds when; `account` names the field by which the reader is 我."""
 
@@ -298,6 +337,10 @@ class Person(Column):
         if line is None:
             return _("查无此人") if value is not None else NOTHING
         return format_html('{} <span class="sub code">{}</span>', line.name, line.number)
+
+
+class PersonLink(Leading, Person):
+    """A person who stands for the row."""
 
 
 class Markup(Column):

@@ -74,8 +74,8 @@ class Filter:
         """What is missing or wrong in it, said at its field by the same ends of names."""
         return {}
 
-    def settle(self, cleaned: dict[str, Any]) -> None:
-        """Brings what was given in order, before anybody reads it."""
+    def settle(self, form: forms.Form) -> None:
+        """Brings what was given in order, before anybody reads it, and where it is shown as well."""
 
     def words(self, given: Mapping[str, Any]) -> str:
         """As its chip says it."""
@@ -211,10 +211,15 @@ class Views(Choice):
 class Between(Filter):
     """Of two days; given in the wrong order they are turned round."""
 
-    def settle(self, cleaned: dict[str, Any]) -> None:
+    def settle(self, form: forms.Form) -> None:
         ends = [self.name + end for end in self.fields()]
-        if all(cleaned.get(end) for end in ends):
-            cleaned.update(zip(ends, sorted(cleaned[end] for end in ends), strict=True))
+        days: list[date] = [day for end in ends if (day := form.cleaned_data.get(end))]
+        if len(days) == len(ends) and (turned := sorted(days)) != days:
+            form.cleaned_data.update(zip(ends, turned, strict=True))
+            shown: Any = copy(form.data)
+            for end, day in zip(ends, turned, strict=True):
+                shown[end] = dates.iso_day(day)
+            form.data = shown
 
 
 class Days(Between):
@@ -312,7 +317,7 @@ class Filters:
         self.form = form_class(address, auto_id="filter_%s")
         self.form.is_valid()
         for one in self.bound:
-            one.settle(self.form.cleaned_data)
+            one.settle(self.form)
             for end, fault in one.faults(self.given(one)).items():
                 self.form.add_error(one.name + end, str(fault))
 
@@ -383,13 +388,18 @@ class Filters:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What the filter bar sends along unseen: the view and the order."""
-        seen = {field.html_name for field in self.shown_fields}.union(PASSING)
-        return [(name, value) for name in self.query if name not in seen for value in self.query.getlist(name)]
+        """What the filter bar sends along unseen: the view, the order and the columns."""
+        return sent_along(self.query, but=(field.html_name for field in self.shown_fields))
 
 
 def resolved(condition: Condition) -> Q:
     return condition() if callable(condition) else condition
+
+
+def sent_along(address: QueryDict, *, but: Iterable[str]) -> list[tuple[str, str]]:
+    """What a form that asks for something else of the same list sends along unseen."""
+    seen = {*but, *PASSING}
+    return [(name, value) for name in address if name not in seen for value in address.getlist(name)]
 
 
 def address_with(address: QueryDict, changes: Mapping[str, str]) -> str:

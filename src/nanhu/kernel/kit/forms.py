@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.private_numbers import has_phone, has_private_number, visible
 from nanhu.kernel.proposals import WITHDRAWN
 from nanhu.kernel.sheets.kinds import Kind
 from nanhu.kernel.ui.widgets import DayInput
@@ -29,6 +30,31 @@ def reason_field(label: Label = REASON, example: Label = "") -> forms.CharField:
 def either_field(label: Label, yes: Label, no: Label, **more: Any) -> forms.TypedChoiceField:
     """One of two words, cleaned to True or False; never neither."""
     return forms.TypedChoiceField(label=label, choices=[("1", yes), ("0", no)], coerce=lambda text: text == "1", **more)
+
+
+def offer(form: forms.BaseForm, name: str, choices: Any) -> None:
+    """What a field of a form may be answered with, where only who asks knows it."""
+    field: Any = form.fields[name]
+    field.choices = choices
+
+
+class PublicTextField(forms.CharField):
+    """Text that others read: nothing invisible in it, and no number of a person, or with `phones_only` no phone and no ID. `hint` says
+    where it belongs."""
+
+    def __init__(self, *, hint: Label, rows: int = 0, phones_only: bool = False, **options: Any) -> None:
+        if rows:
+            options["widget"] = forms.Textarea(attrs={"rows": rows})
+        super().__init__(**options)
+        self.hint, self.is_seen = hint, has_phone if phones_only else has_private_number
+
+    def clean(self, value: Any) -> str:
+        text = visible(super().clean(value))
+        if self.required and not text:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if self.is_seen(text):
+            raise forms.ValidationError(self.hint, code="private_number")
+        return text
 
 
 IN_ENGLISH: Final = _("英文页面上显示；不填，显示中文")

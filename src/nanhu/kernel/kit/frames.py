@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.text import capfirst
 
 from nanhu.kernel.kit.pages import Action, Download, FormPage, Page, consoles, names_in
 from nanhu.kernel.kit.requests import PageRequest
@@ -79,7 +80,7 @@ def frame_of(request: PageRequest) -> Frame:
         icon=console.icon,
         home=home_of(open_pages),
         owner=console.owner,
-        title=page.title,
+        title=capfirst(str(page.title)),
         lead=page.lead,
         tabs=tuple(
             tab_of(one, request, is_current=one in trail)
@@ -122,13 +123,18 @@ def tab_of(page: Page, request: PageRequest, *, is_current: bool) -> Tab:
     is_counted = page.console is request.page.console
     count = page.count(request.viewer) if page.count and is_counted else None
     waiting = count if page.waits else page.waiting_count(request.viewer) if is_counted else None
-    return Tab(page.tab, page.address(), is_current, waiting if count is None else count, waits=bool(waiting))
+    return Tab(
+        capfirst(str(page.tab)), page.address(), is_current, waiting if count is None else count, waits=bool(waiting)
+    )
 
 
 def crumbs(request: PageRequest, trail: list[Page]) -> list[Tab]:
     above = [one for one in trail[:-1] if not isinstance(one, FormPage) and one.is_shown_to(request.viewer)]
     return [
-        Tab(one.tab or one.title, one.address(**{name: request.arguments[name] for name in names_in(one.path)}))
+        Tab(
+            capfirst(str(one.tab or one.title)),
+            one.address(**{name: request.arguments[name] for name in names_in(one.path)}),
+        )
         for one in above
     ]
 

@@ -13,19 +13,24 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import cached_property
 
-from nanhu.kernel.kit.columns import NOTHING, Column, Link, Reader
-from nanhu.kernel.kit.filters import Filters, address_with
+from nanhu.kernel.kit.columns import NOTHING, Column, Leading, Reader
+from nanhu.kernel.kit.filters import Filters, address_with, sent_along
 from nanhu.kernel.kit.pages import Page, names_in, page_named
 from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.kit.saved_views import SavedViews, views_of
 from nanhu.kernel.kit.tables import Table, in_order, sort_fields
 from nanhu.kernel.registry import Text
 from nanhu.kernel.sheets.writing import sheet_response
+from nanhu.kernel.viewers import viewer_or_none
 
 PER_PAGE = 50
 CHUNK = 1000
 NO_WORDS = re.compile(rf"(?:\s|</?span\b[^>]*>)*+(?:{NOTHING})?(?:\s|</?span\b[^>]*>)*+")
 """A dash at most, and nothing but spans around it: no picture, no button."""
+COLUMNS = "columns"
+"""The name by which an address says which columns are shown."""
+FEW_COLUMNS = 3
+"""Of so many none is taken away."""
 type Rows = QuerySet[Any] | Sequence[Any]
 type Each = Callable[[Sequence[Any]], Sequence[Any]]
 
@@ -47,6 +52,17 @@ class Head:
     css: str
     url: str
     direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """A box of the choice of columns; the first column, by which a row is told from the next, cannot be taken away."""
+
+    name: str
+    label: Text
+    css: str
+    is_shown: bool
+    is_fixed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +88,8 @@ class Line:
 class Listing:
     """One list of one request. `each` makes the rows of a table from a page of records, with one look-up for all of them. `bulk`: the
     name of the bulk form that its rows can be chosen for. `older`: of a list that is walked and never counted, where the next
-    part begins (`before` in the address). `is_whole_page`: it has saved views, and its rows open beside it. `count`: of all rows, where
-    its page has counted them already."""
+    part begins (`before` in the address). `is_whole_page`: it has saved views, its rows open beside it, and the address may say which
+    columns are shown. `count`: of all rows, where its page has counted them already."""
 
     request: PageRequest
     table: type[Table]
@@ -96,9 +112,44 @@ class Listing:
     def reader(self, rows: Sequence[Any]) -> Reader:
         return Reader(self.request, self.request.viewer.account_id, self.table.people_in(rows))
 
+    @property
+    def can_choose_columns(self) -> bool:
+        return self.is_whole_page and len(self.table.columns) > FEW_COLUMNS
+
+    @property
+    def has_tools(self) -> bool:
+        return (self.can_export or self.can_choose_columns) and bool(self.page.object_list)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """All, or the first and those that the address names; rubbish there takes none away."""
+        wanted = set(self.request.GET.getlist(COLUMNS)) if self.can_choose_columns else set()
+        if wanted.isdisjoint(column.name for column in self.table.columns):
+            return self.table.columns
+        return (self.table.columns[0], *(column for column in self.table.columns[1:] if column.name in wanted))
+
+    @property
+    def are_columns_chosen(self) -> bool:
+        return self.columns != self.table.columns
+
+    @property
+    def column_choices(self) -> list[ColumnChoice]:
+        return [
+            ColumnChoice(one.name, one.head, "wide-only" if one.is_wide else "", one in self.columns, place == 0)
+            for place, one in enumerate(self.table.columns)
+        ]
+
+    @property
+    def column_choice_keeps(self) -> list[tuple[str, str]]:
+        return sent_along(self.request.GET, but=(COLUMNS,))
+
+    @property
+    def all_columns_url(self) -> str:
+        return address_with(self.request.GET, {COLUMNS: ""})
+
     @cached_property
     def heads(self) -> list[Head]:
-        return [self.head(column) for column in self.table.columns]
+        return [self.head(column) for column in self.columns]
 
     def head(self, column: Column) -> Head:
         wanted = self.request.GET.get("sort", "")
@@ -118,13 +169,10 @@ class Listing:
     def lines(self) -> list[Line]:
         rows = self.each(list(self.page.object_list))
         reader = self.reader(rows)
-        labels = [str(column.head) for column in self.table.columns]
+        labels = [str(column.head) for column in self.columns]
         return [
             Line(
-                [
-                    self.cell(column, label, row, reader)
-                    for column, label in zip(self.table.columns, labels, strict=True)
-                ],
+                [self.cell(column, label, row, reader) for column, label in zip(self.columns, labels, strict=True)],
                 str(getattr(row, "public_id", "")),
             )
             for row in rows
@@ -134,7 +182,7 @@ class Listing:
         shown = column.shown(row, reader)
         said = (column.css, "wide-only" if column.is_wide else "", "is-nothing" if says_nothing(shown) else "")
         css = " ".join(filter(None, said))
-        if not isinstance(column, Link):
+        if not isinstance(column, Leading):
             return Cell(shown, label, css, "")
         arguments = column.arguments(row)
         if None in arguments.values():
@@ -161,16 +209,16 @@ class Listing:
     @cached_property
     def totals(self) -> list[Cell]:
         """A cell for each column, of all rows that the filters leave; nothing where no column has a sum."""
-        summed = {column.name: str(column.of) for column in self.table.columns if column.total}
+        summed = {column.name: str(column.of) for column in self.columns if column.total}
         found = self.sums(summed) if summed else {}
-        words = {column: column.sum_words(found[column.name]) for column in self.table.columns if column.name in found}
-        return [Cell(words.get(one, ""), one.head, one.css, "") for one in self.table.columns] if words else []
+        words = {column: column.sum_words(found[column.name]) for column in self.columns if column.name in found}
+        return [Cell(words.get(one, ""), one.head, one.css, "") for one in self.columns] if words else []
 
     def sums(self, summed: Mapping[str, str]) -> dict[str, int]:
         if isinstance(self.rows, QuerySet):
             asked = {name: Sum(path) for name, path in summed.items()}
             return {name: value or 0 for name, value in self.rows.order_by().aggregate(**asked).items()}
-        columns = [column for column in self.table.columns if column.total]
+        columns = [column for column in self.columns if column.total]
         return {column.name: sum(column.value(row) or 0 for row in self.rows) for column in columns}
 
     @property
@@ -199,8 +247,9 @@ class Listing:
         return address_with(self.request.GET, {"export": "xlsx"})
 
     def sheet(self) -> Iterator[list[object]]:
-        """Heads, then every row of the filter, some at a time."""
-        columns = self.table.exported_columns()
+        """Heads, then every row of the filter, some at a time: of the columns that are shown, and what a table has for sheets alone."""
+        unseen = set(self.table.columns) - set(self.columns)
+        columns = [column for column in self.table.exported_columns() if column not in unseen]
         yield [column.exported_head for column in columns]
         rows = self.rows.iterator(chunk_size=CHUNK) if isinstance(self.rows, QuerySet) else iter(self.rows)
         while chunk := self.each(list(islice(rows, CHUNK))):
@@ -227,7 +276,7 @@ def list_of(
 ) -> Listing:
     """For a page that shows a list beside other things: <c-kit.list :list="list" />. On a page of no console it has no `Link`, and an
     `OwnChoice` offers nothing."""
-    chosen = filters(request.GET, getattr(request, "viewer", None)) if filters else None
+    chosen = filters(request.GET, viewer_or_none(request)) if filters else None
     if chosen is not None and isinstance(rows, QuerySet):
         rows = chosen.narrow(rows)
     ordered: Any = in_order(table, rows, request.GET.get("sort", ""))

@@ -258,8 +258,11 @@ class Page:
     ) -> Callable[[View], "Lookup"]:
         return lambda function: self.console.add(Lookup(self.console, self, path, function, options, form=form))
 
-    def download(self, path: str) -> Callable[[View], "Download"]:
-        return lambda function: self.console.add(Download(self.console, self, path, function, {"title": _("下载")}))
+    def download(self, path: str, *, posts: bool = False, pressed: bool = False) -> Callable[[View], "Download"]:
+        """`posts`: a press of a button may hand out more, which is written down; what only reads changes nothing. `pressed`: only a
+        press hands it out, for each time is written down."""
+        kind, options = PressedDownload if pressed else Download, PageOptions(title=_("下载"), posts=posts)
+        return lambda function: self.console.add(kind(self.console, self, path, function, options))
 
     def action(self, path: str, **options: Unpack[ActionOptions]) -> Callable[[View], "Action"]:
         return lambda function: self.console.add(Action(self.console, self, path, function, options))
@@ -267,6 +270,12 @@ class Page:
 
 class Download(Page):
     """An address that hands a file out."""
+
+
+class PressedDownload(Download):
+    """No browser that fetches beforehand is written down as who got it."""
+
+    methods = ("POST",)
 
 
 class SubmitPage(Page):

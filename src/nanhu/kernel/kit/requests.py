@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from nanhu.kernel import folding
 from nanhu.kernel.actors import Actor, person_at
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.viewers import viewer_or_none
 
 if TYPE_CHECKING:
     from nanhu.kernel.kit.pages import Page
@@ -46,7 +47,7 @@ class PageRequest(HttpRequest):
 def prepared(request: HttpRequest, page: "Page", arguments: dict[str, object]) -> PageRequest:
     found = cast("PageRequest", request)
     found.actor = person_at(request)
-    found.person_id = getattr(getattr(request, "viewer", None), "person_id", None) or 0
+    found.person_id = getattr(viewer_or_none(request), "person_id", None) or 0
     found.page, found.arguments = page, arguments
     found.failure, found.refused, found.failed_form, found.proves_at = "", "", None, ""
     found.is_panel = request.headers.get("HX-Target") == PANEL
@@ -70,7 +71,7 @@ type Guard = Callable[[HttpRequest, frozenset[str]], HttpResponseBase | None]
 
 def holders_only(request: HttpRequest, roles: frozenset[str]) -> HttpResponseBase | None:
     """None lets in; a stranger is told that there is no such page."""
-    viewer: Viewer | None = getattr(request, "viewer", None)
+    viewer = viewer_or_none(request)
     if viewer is None or not viewer.has_one_of(roles):
         raise Http404
     return None

@@ -18,9 +18,10 @@ from nanhu.kernel.kit.pages import Page, consoles
 from nanhu.kernel.kit.requests import PageRequest, admit
 from nanhu.kernel.models import SavedView
 from nanhu.kernel.once import lock_key
+from nanhu.kernel.viewers import viewer_of
 
 MOST = 12
-LONGEST_NAME, LONGEST_QUERY = 20, 600
+LONGEST_NAME, LONGEST_QUERY = 20, 1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def save(request: HttpRequest) -> HttpResponseBase:
     refused = admit(request, page.roles)
     if refused is not None:
         return refused
-    viewer = request.viewer  # type: ignore[attr-defined]  # `admit` found one
+    viewer = viewer_of(request)
     if not page.is_allowed(viewer):
         raise Http404
     if not form.is_valid():

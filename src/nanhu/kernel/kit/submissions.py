@@ -15,6 +15,7 @@ from nanhu.kernel.jobs import job
 from nanhu.kernel.kit.requests import PageRequest
 from nanhu.kernel.models import SubmittedForm
 from nanhu.kernel.once import FormUsedError, by_token, lock_key
+from nanhu.kernel.viewers import viewer_of
 
 TOKEN = "form_token"  # noqa: S105 - the name of a field
 KEPT = timedelta(days=2)
@@ -57,8 +58,7 @@ def once(request: HttpRequest, page: str, write: Callable[[], Any], next_address
 
 def sender_of(request: HttpRequest) -> int:
     """Whose form it is: a page that nobody is signed in to has none of these forms."""
-    account_id: int = request.viewer.account_id  # type: ignore[attr-defined]
-    return account_id
+    return viewer_of(request).account_id
 
 
 def token_of(request: HttpRequest) -> UUID | None:

@@ -10,17 +10,31 @@ from nanhu.kernel.kit.columns import Column, Markup
 from nanhu.kernel.kit.people import PersonLine, person_lines
 
 
+def placed(columns: Mapping[str, Column], said: Mapping[str, Any]) -> dict[str, Column]:
+    """What is declared anew stands where it stood, what follows a None in the place of that, the rest at the end."""
+    found, order, at = dict(columns), list(columns), len(columns)
+    for name, one in said.items():
+        if one is None and name in order:
+            at = order.index(name)
+            order.remove(name)
+        elif isinstance(one, Column):
+            found[name] = one
+            if name not in order:
+                order.insert(at, name)
+                at += 1
+    return {name: found[name] for name in order}
+
+
 class Table:
-    """Columns are class attributes; a subclass goes on with those of its parents. `ordering`: of a list that nobody sorted."""
+    """Columns are class attributes; a subclass goes on with those of its parents, but for one that it calls None: what it
+    declares behind that stands in its place. `ordering`: of a list that nobody sorted."""
 
     columns: ClassVar[tuple[Column, ...]] = ()
     ordering: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        inherited = {column.name: column for column in cls.columns}
-        own = {name: column for name, column in vars(cls).items() if isinstance(column, Column)}
-        cls.columns = tuple((inherited | own).values())
+        cls.columns = tuple(placed({one.name: one for one in cls.columns}, vars(cls)).values())
 
     @classmethod
     def made_of(cls, name: str, columns: Mapping[str, Column]) -> "type[Table]":

@@ -58,10 +58,12 @@ def entered(label: str, rows: Callable[[], QuerySet[Any]]) -> CountedList:
 
 
 def count_waiting(viewer: Viewer, label: str) -> int:
-    """Of one list; those of all others are counted along, for whoever asks next in this request."""
+    """Of one list; those of all others are counted along, for whoever asks next in this request. What acts asks for one alone, in order
+    to judge, and leads on; where it shows a page after all, the next question counts the others."""
     if label not in viewer.counted:
         left = tuple(one for one in lists_for(viewer) if one not in viewer.counted)
-        wanted = left if label in left else (label,)
+        is_alone = label not in left or (viewer.acts and not viewer.counted)
+        wanted = (label,) if is_alone else left
         found = counts_for(viewer, wanted)
         viewer.counted.update({one: found.get(one, 0) for one in wanted})
     return viewer.counted[label]

@@ -26,6 +26,7 @@ from nanhu.kernel.printing.errors import (
     PrintingTooLongError,
     TemplateRefusedError,
 )
+from nanhu.kernel.turns import elsewhere
 from nanhu.kernel.ui import qr
 
 HERE: Final = Path(__file__).parent
@@ -75,7 +76,7 @@ def compiled(folder: Path, chosen: str, *, standard: str) -> bytes:
     command = [sys.executable, "-I", str(HERE / "compiling.py"), str(folder), chosen, str(SECONDS), standard]
     environment = {"PATH": "/usr/bin:/bin", "RAYON_NUM_THREADS": "1", "HOME": str(folder)}
     try:
-        with seat():
+        with elsewhere(), seat():
             done = subprocess.run(
                 dying_with_parent(command),
                 capture_output=True,

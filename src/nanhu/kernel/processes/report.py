@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nanhu.kernel.secret_files import private_folder
+from nanhu.kernel.whole_files import write_whole
 
 WRITE_SECONDS = 5
 FRESH_SECONDS = 120
@@ -37,11 +38,8 @@ class Report:
         if now == self.last and time.monotonic() - self.written_at < WRITE_SECONDS:
             return
         private_folder(self.path.parent)
-        draft = self.path.with_suffix(".part")
-        draft.write_text(
-            json.dumps({"supervisor": os.getpid(), "demo": self.is_demo, "processes": [asdict(one) for one in states]})
-        )
-        draft.replace(self.path)
+        told = {"supervisor": os.getpid(), "demo": self.is_demo, "processes": [asdict(one) for one in states]}
+        write_whole(self.path, json.dumps(told))
         self.last, self.written_at = now, time.monotonic()
 
     def remove(self) -> None:

@@ -8,7 +8,6 @@ once: what it calls must know the row by a number of its own. The step's answer 
 from nanhu.kernel.retries.answers import Again, Answer, Done, Never
 from nanhu.kernel.retries.engine import Engine, drive, in_the_worker, wake
 from nanhu.kernel.retries.leases import Retries
-from nanhu.kernel.retries.pauses import doubling, listed
 
 __all__ = [
     "Again",
@@ -17,9 +16,7 @@ __all__ = [
     "Engine",
     "Never",
     "Retries",
-    "doubling",
     "drive",
     "in_the_worker",
-    "listed",
     "wake",
 ]

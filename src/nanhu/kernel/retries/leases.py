@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.models import LONGEST_ERROR
+from nanhu.kernel.pauses import Pause, spread
 from nanhu.kernel.retries.answers import Again, Answer, Done, Never, Outside
-from nanhu.kernel.retries.pauses import Pause, spread
 
 TAKE = (Path(__file__).parent / "queries" / "take.sql").read_text(encoding="utf-8")
 LEASE = timedelta(seconds=30)

@@ -103,9 +103,14 @@ def drip(connection: socket.socket) -> None:
 
 
 def refusing() -> str:
-    """An address where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as line:
-        return f"http://127.0.0.1:{line.getsockname()[1]}/"
+    """An address where nobody listens, nor will: it is ours to the end of the process."""
+    line = socket.socket()
+    line.bind(("127.0.0.1", 0))
+    held.append(line)
+    return f"http://127.0.0.1:{line.getsockname()[1]}/"
+
+
+held: list[socket.socket] = []
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import-linter holds the floors; this holds what it cannot say.
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import nanhu
-from nanhu.testing.long_lines import long_lines
+from nanhu.testing.long_lines import is_long, long_lines, templates
 
 PACKAGE = Path(nanhu.__file__).parent
 FLOORS = ("platforms", "services", "systems")
@@ -172,6 +173,39 @@ def test_a_broken_law_is_seen(house: Path, file: str, text: str, fault: str) -> 
     assert fault in found
 
 
+def test_the_parts_of_each_room_stand_on_floors() -> None:
+    """import-linter holds each contract; this, that there is one for each room, in which no part is left out."""
+    project = tomllib.loads((PACKAGE.parent.parent / "pyproject.toml").read_text("utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    held = {room for one in contracts if one.get("exhaustive") for room in one["containers"]}
+    rooms = {f"nanhu.{floor}.{path.parent.name}" for floor in FLOORS for path in PACKAGE.glob(f"{floor}/*/__init__.py")}
+    assert rooms | {f"nanhu.{one}" for one in ("kernel", "sample", "emulators", "project")} <= held
+
+
+IMPORTED = re.compile(r"^from (nanhu(?:\.\w+)*) import (\w[\w, ]*)$", re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_a_program_in_a_string_imports_what_there_is() -> None:
+    """No checker reads what a test or a benchmark gives to another process; what was moved is missed there on its next long run."""
+    root = PACKAGE.parent.parent
+    texts = [file.read_text("utf-8") for top in ("tests", "bench") for file in (root / top).rglob("*.py")]
+    taken = {
+        (module, name.split()[0])
+        for text in texts
+        for module, names in IMPORTED.findall(text)
+        for name in names.split(",")
+    }
+    assert len(taken) > 100, "the look finds them"
+    assert {one for one in taken if not is_there(*one)} == set()
+
+
+def is_there(module: str, name: str) -> bool:
+    path = PACKAGE.parent.joinpath(*module.split("."))
+    file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return is_module(f"{module}.{name}", PACKAGE) or (file.is_file() and name in file.read_text("utf-8"))
+
+
 HTTP_CLIENTS = frozenset({"urllib.request", "http.client", "requests", "httpx", "aiohttp", "urllib3", "pycurl"})
 WITH_CLIENT = {
     "kernel/outgoing.py": "the one guarded client",
@@ -182,6 +216,7 @@ MAY_IMPORT_ONE = re.compile(
 )
 
 
+@pytest.mark.slow
 def test_nothing_calls_out_but_the_guarded_client():
     """Whoever opens HTTP by himself goes where an attacker's address leads him; nanhu.kernel.outgoing judges each address."""
     found = {
@@ -219,6 +254,18 @@ def test_a_moment_is_of_a_day_of_the_campus():
 
 def test_a_designer_can_read_each_template():
     assert long_lines() == []
+    text = '{% translate "' + "请" * 70 + '" %}'
+    assert [is_long(one) for one in (text, f"<p>{text}</p>", "x" * 161)] == [False, True, True]
+
+
+def test_a_comment_of_a_template_ends_on_its_line():
+    """Else Django shows it."""
+    assert [
+        f"{path.relative_to(PACKAGE)}:{number}"
+        for path in templates()
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if path.suffix == ".html" and re.search(r"\{#(?!.*#\})", line)
+    ] == []
 
 
 def test_no_api_exports_what_is_of_the_sample() -> None:
@@ -327,6 +374,6 @@ def test_a_module_of_jobs_says_that_they_are_periodic():
     """What comes round by the clock is called periodic in this field."""
     assert [
         str(file.relative_to(PACKAGE))
-        for file in sorted(PACKAGE.rglob("*.py"))
-        if file.read_text("utf-8").startswith('"""Work that comes round')
+        for file in sorted(PACKAGE.rglob("jobs.py"))
+        if " every=" in (text := file.read_text("utf-8")) and not text.startswith('"""Periodic jobs of ')
     ] == []

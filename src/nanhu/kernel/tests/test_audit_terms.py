@@ -172,7 +172,7 @@ def test_what_was_proved_is_said_in_words_each_for_itself():
         assert audit_terms.facts(entry) == [("方式", "密码 + 动态口令或一次性码")]
 
 
-OPENED = re.compile(r"\.(?:phone_of|id_number_of|open_documents)\(.*?purpose=(?:_\()?([^,)]+)", re.DOTALL)
+OPENED = re.compile(r"\.(?:phones?_of|id_number_of|open_documents)\(.*?purpose=([^,)]+)", re.DOTALL)
 
 
 def test_why_a_number_was_opened_is_said_in_words():
@@ -184,6 +184,11 @@ def test_why_a_number_was_opened_is_said_in_words():
             found.add((path, named[1] if named else said))
     assert len(found) > 10
     assert [one for one in found if not CHINESE.search(one[1])] == []
+    of_program = {re.sub(r"\{.*?\}", "甲", said).strip('f"') for path, said in found if "sample" not in path}
+    with override("en"):
+        assert [said for said in of_program if audit_words.reason(said) == said] == []
+        assert audit_words.reason("登录“甲”时提供") == "Given at the sign-in to “甲”", "what it is called stays"
+        assert audit_words.reason("查他是不是新生") == "查他是不是新生", "a person's own words"
 
 
 @pytest.mark.django_db

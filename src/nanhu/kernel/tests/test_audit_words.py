@@ -1,12 +1,15 @@
-"""Every action that any room writes into the audit log has words, in Chinese and in English."""
+"""Every action that any room writes into the audit log has words, in Chinese and in English, and so has every reason that the program gives."""
 
 import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.utils.functional import Promise
 from django.utils.translation import override
 
 import nanhu
@@ -34,6 +37,7 @@ HANDED_ON = {
         )
     }
     | {"dormitory.retry_room_list", "people.take_post_list"}
+    | {f"assets.{one}" for one in ("take_cards", "take_classes", "close_month")}
     | {f"campus.{one}_room_import" for one in ("make", "submit", "approve", "refuse", "discard")}
     | {
         noun.replace(".", f".{action}_")
@@ -76,7 +80,7 @@ HANDED_ON = {
     },
     "platforms/identity/registry/services/maintenance.py": {"identity.plan_maintenance", "identity.end_maintenance"},
     "platforms/identity/registry/services/rules.py": {"identity.add_access_rule", "identity.remove_access_rule"},
-    "platforms/identity/services/accounts.py": {
+    "platforms/identity/lifecycle/accounts.py": {
         f"identity.{one}" for one in ("change_state", "merge", "part", "set_grace", "start_anew")
     },
     "platforms/identity/services/roles.py": {f"identity.{one}_role" for one in ("grant", "revoke", "end")},
@@ -157,6 +161,10 @@ HANDED_ON = {
             "withdrawn",
             "closed",
         )
+    },
+    "systems/assets/services/contesting.py": {
+        f"assets.{one}"
+        for one in ("contest_invoice", "void_invoice", "disown_receipts", "refuse_contest", "withdraw_contest")
     },
     "systems/assets/services/deciding.py": {
         *(
@@ -334,3 +342,90 @@ def test_words_are_chinese_in_the_source_and_english_for_who_reads_english() -> 
     assert [name for name, said in english.items() if re.search(r"[\u4e00-\u9fff]", said)] == []
     assert words.named(chinese["card.report_lost"]) == "card.report_lost"
     assert words.action("no.such_action") == "no.such_action"
+
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+GIVEN_AS = {"reason", "purpose", "why", "answer"}
+GIVES = re.compile(r"\b(?:reason|purpose|why|answer)=")
+SAYS = {"_", "say", "gettext", "gettext_lazy", "gettext_noop", "str"}
+KEPT_ELSEWHERE = {"Line", "MessageOutcome", "Terms", "keep", "refusal", "suspend", "update", "whole_table"}
+"""What is told to them goes into a row, a page or an answer of their own, and into no line of the audit log; as what is told to errors does."""
+
+
+def given_reasons(folder: str) -> Iterator[tuple[str, str]]:
+    """Where the program itself says why, as it stands in the sources; what is filled in is `%(what)s`."""
+    for where, text in texts(folder):
+        if where.endswith("sample.py") or not GIVES.search(text) or not CHINESE.search(text):
+            continue
+        for node in ast.walk(ast.parse(text)):
+            called = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
+            if isinstance(node, ast.Call) and called not in KEPT_ELSEWHERE and not called.endswith("Error"):
+                given = (one.value for one in node.keywords if one.arg in GIVEN_AS)
+                yield from ((where, said) for one in given for said in said_in(one, where) if CHINESE.search(said))
+
+
+def said_in(value: ast.expr, where: str) -> Iterator[str]:
+    match value:
+        case ast.Constant(value=str(said)):
+            yield said
+        case ast.JoinedStr(values=parts):
+            yield "".join(str(one.value) if isinstance(one, ast.Constant) else words.WHAT for one in parts)
+        case ast.IfExp(body=one, orelse=other):
+            yield from said_in(one, where)
+            yield from said_in(other, where)
+        case ast.BoolOp(values=parts):
+            for one in parts:
+                yield from said_in(one, where)
+        case ast.BinOp(left=said) | ast.Call(func=ast.Attribute(value=said, attr="format")):
+            yield from said_in(said, where)
+        case ast.Call(func=ast.Name(id=name), args=[said]) if name in SAYS:
+            yield from said_in(said, where)
+        case ast.Name(id=name):
+            yield from constant(where, name)
+
+
+def constant(where: str, name: str) -> Iterator[str]:
+    """Where it is one of the module's; of a function's own nothing is known."""
+    dotted = f"nanhu.{where.removesuffix('.py').replace('/', '.')}"
+    found: Any = getattr(import_module(dotted), name, None) if name.isupper() else None
+    if isinstance(found, str | Promise):
+        yield str(found)
+
+
+@pytest.mark.parametrize(("folder", "least"), list(zip(FOLDERS, (3, 30, 8, 20), strict=True)))
+def test_every_reason_that_the_program_gives_has_english(folder: str, least: int) -> None:
+    found = list(given_reasons(folder))
+    assert len(found) >= least
+    gap = re.compile(r"%\(\w+\)s|\{\w*\}")
+    said = [(where, gap.sub("X", one)) for where, one in found]
+    with override("en"):
+        assert [(where, one) for where, one in said if CHINESE.search(words.reason(one))] == []
+
+
+def told_at_once(folder: str) -> Iterator[str]:
+    """Reasons in the language of who acts: only `gettext_noop`, or a function or block in the house's own language, says what is kept."""
+    for where, text in texts(folder):
+        if GIVES.search(text) and CHINESE.search(text) and not where.endswith("sample.py"):
+            tree = ast.parse(text)
+            aliases = [one for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for one in node.names]
+            noop = {one.asname or one.name for one in aliases if one.name == "gettext_noop"}
+            kept = {id(below) for node in ast.walk(tree) if speaks_chinese(node) for below in ast.walk(node)}
+            for node in ast.walk(tree):
+                called = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
+                if isinstance(node, ast.Call) and id(node) not in kept and called not in KEPT_ELSEWHERE:
+                    given = [one.value for one in node.keywords if one.arg in GIVEN_AS] * (not called.endswith("Error"))
+                    names = [getattr(one, "func", None) for value in given for one in ast.walk(value)]
+                    if any(getattr(one, "id", "") in SAYS - noop - {"str"} for one in names):
+                        yield f"{where}:{node.lineno}"
+
+
+def speaks_chinese(node: ast.AST) -> bool:
+    before = (
+        [one.context_expr for one in node.items] if isinstance(node, ast.With) else getattr(node, "decorator_list", [])
+    )
+    return any("override(settings.LANGUAGE_CODE)" in ast.unparse(one) for one in before)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_reason_that_the_program_gives_is_kept_in_chinese_whoever_acts(folder: str) -> None:
+    assert list(told_at_once(folder)) == []

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import pytest
 
 from nanhu.kernel.child_processes import dying_with_parent
-from nanhu.kernel.tests.test_supervisor import children_of, free_port, is_alive, serves
+from nanhu.kernel.tests.test_supervisor import children_of, is_alive, serves
 from nanhu.testing.patience import PATIENCE_SECONDS
+from nanhu.testing.ports import free_port
 
 PROGRAM = """
 import os

@@ -3,7 +3,6 @@
 import itertools
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from nanhu.kernel.processes.pulse import beat, pulse_file
 from nanhu.kernel.processes.supervised import has_ended
 from nanhu.kernel.registry import Verdict
 from nanhu.testing.patience import PATIENCE_SECONDS
+from nanhu.testing.ports import free_port
 
 PROGRAM = """
 import pathlib
@@ -39,15 +39,9 @@ Supervisor([server], settings, log_dir=pathlib.Path("logs")).run(lambda: print("
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def serves(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=PATIENCE_SECONDS):
             return True
     except OSError:
         return False

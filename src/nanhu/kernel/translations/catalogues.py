@@ -1,7 +1,6 @@
 """The .po and .mo files: brought up to the sources, and compiled. Babel reads and writes them."""
 
 import io
-import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 
 from nanhu.kernel.translations.messages import Message
 from nanhu.kernel.translations.rooms import Room
+from nanhu.kernel.whole_files import beside
 
 HEADER = """\
 msgid ""
@@ -101,8 +101,6 @@ def compile_room(room: Room) -> bool:
     source, target = room.catalogue, room.catalogue.with_suffix(".mo")
     if not source.exists() or (target.exists() and target.stat().st_mtime >= source.stat().st_mtime):
         return False
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    with draft.open("wb") as file:
+    with beside(target, mode=0o644) as file:
         write_mo(file, read_catalogue(source))
-    draft.replace(target)
     return True

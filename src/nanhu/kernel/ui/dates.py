@@ -50,6 +50,13 @@ def short_day(moment: date, this_year: int | None) -> str:
     return ("" if is_this_year else f"{here.year}年") + f"{here.month}月{here.day}日"
 
 
+def month_words(month: date) -> str:
+    """2026年1月, always with its year: of books and bills."""
+    if (get_language() or "").startswith("en"):
+        return f"{MONTHS[month.month - 1]} {month.year}"
+    return f"{month.year}年{month.month}月"
+
+
 lazy_day = lazy(short_day, str)
 """For what is told to readers of either language."""
 
@@ -72,6 +79,10 @@ def day(moment: date, this_year: int) -> str:
 def time_words(moment: datetime) -> str:
     """11月24日 周二 14:30, never relative: for what is still to come, for messages, for slips."""
     return f"{day(moment, campus_today().year)} {campus_time(moment):%H:%M}"
+
+
+lazy_time = lazy(time_words, str)
+"""The same for messages, which readers of either language keep for days."""
 
 
 def second_words(moment: datetime) -> str:

@@ -27,6 +27,7 @@ from nanhu.kernel import read_only
 from nanhu.kernel.database import away
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.logs import is_quiet
+from nanhu.kernel.viewers import viewer_or_none
 
 log = structlog.get_logger()
 JSON_ENDPOINTS: dict[str, Callable[[HttpRequest, int], HttpResponse]] = {}
@@ -99,7 +100,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_taken(request: HttpRequest) -> HttpResponse:
     """A form that came too late, with what was typed: whoever is signed in sends it again, under the name that the page says; where nobody
     is who has to be, one signs in first, on a page beside it."""
-    viewer = getattr(request, "viewer", None)
+    viewer = viewer_or_none(request)
     is_shut = viewer is None and getattr(request.resolver_match and request.resolver_match.func, "login_required", True)
     kept = typed(request)
     facts = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import BoundField
+from django.forms import BoundField, Field, ModelChoiceField
 from django.forms.widgets import (
     CheckboxInput,
     CheckboxSelectMultiple,
@@ -14,6 +14,8 @@ from django.forms.widgets import (
     Textarea,
 )
 from django.utils.safestring import SafeString
+
+from nanhu.kernel.ui.refusals import CHOOSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ def field_parts(field: object, help_text: str = "", source: str = "") -> FieldPa
         source=source,
         help_id=help_id,
         error_id=error_id,
-        is_optional=not (field.field.required or is_needed(field)) and kind not in {"check", "group"},
+        is_optional=not (
+            field.field.required or is_needed(field) or kind in {"check", "group"} or has_answer(field.field)
+        ),
         is_money="data-yuan" in field.field.widget.attrs,
     )
 
@@ -55,6 +59,21 @@ def field_parts(field: object, help_text: str = "", source: str = "") -> FieldPa
 def is_needed(field: BoundField) -> bool:
     """Needed in the end, though a form without it is kept for now."""
     return bool(field.field.widget.attrs.get("aria-required") == "true")
+
+
+def has_answer(field: Field) -> bool:
+    """A select whose first line is an answer (不用, 全部) and no prompt: nobody can leave it out."""
+    widget = field.widget
+    if not isinstance(widget, Select) or widget.allow_multiple_selected:
+        return False
+    if isinstance(field, ModelChoiceField):  # its choices are asked of the database
+        return field.empty_label is None or not is_prompt(field.empty_label)
+    value, label = next(iter(widget.choices), ("", ""))
+    return bool(value) or not is_prompt(label)
+
+
+def is_prompt(label: object) -> bool:
+    return str(label) in {"", "—", str(CHOOSE)}
 
 
 def _kind(widget: Any) -> str:

@@ -15,11 +15,11 @@ from nanhu.kernel.kit import (
     Console,
     Empty,
     Filters,
-    Link,
     Markup,
     Moment,
     Number,
     PageRequest,
+    Press,
     Table,
     Text,
     Views,
@@ -44,8 +44,6 @@ from nanhu.platforms.campus.api import Place, place_with
 MANAGER = "access.manager"
 GUARD = "access.guard"
 MANAGERS = (MANAGER,)
-SAMPLE = 12
-"""People by name on each side of what a rule would do."""
 PAST = 30
 """Emergencies that the page shows when they are over."""
 
@@ -110,7 +108,7 @@ class Rules(Table):
 
 
 class LivingRules(Rules):
-    withdraw = Link(_("操作"), lambda _rule: _("撤回"), to="rule_withdraw")
+    withdraw = Press(_("撤回"), to="rule_withdraw")
 
 
 class WithdrawnRules(Rules):
@@ -216,11 +214,9 @@ def rules(request: PageRequest) -> HttpResponseBase:
 
 def effect(seen: Preview) -> Effect:
     return Effect(
-        gain_count=len(seen.gaining),
-        lose_count=len(seen.losing),
+        gaining=sorted(seen.gaining),
+        losing=sorted(seen.losing),
         unchanged_count=seen.untouched,
-        gaining=sorted(seen.gaining)[:SAMPLE],
-        losing=sorted(seen.losing)[:SAMPLE],
         gains=_("可进入时间增加的人"),
         loses=_("可进入时间减少的人"),
         unchanged=_("涉及但无变化的人"),

@@ -10,12 +10,6 @@ class DoorNotSetUpError(ConflictError):
     sentence = _("这台门禁还没有登记在哪个地点。")
 
 
-class DoorRuleInThePastError(CampusError):
-    code = "access.rule_in_the_past"
-    http_status = 422
-    sentence = _("规则从今天或以后开始。")
-
-
 class EmergencyTooLongError(CampusError):
     code = "access.emergency_too_long"
     http_status = 422

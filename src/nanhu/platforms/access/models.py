@@ -7,10 +7,12 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.platforms.campus.api import Place
 from nanhu.platforms.terminals.api import Terminal
 
 
+@known(mode="access_anti_passback_mode")
 class AntiPassback(models.Model):
     """What the doors of a place do to who goes in without having gone out; without a row, nothing."""
 
@@ -24,9 +26,6 @@ class AntiPassback(models.Model):
 
     class Meta:
         db_table = "access_anti_passback"
-        constraints = [
-            models.CheckConstraint(condition=Q(mode__in=["off", "soft", "hard"]), name="access_anti_passback_mode"),
-        ]
 
 
 class Door(models.Model):
@@ -131,6 +130,7 @@ class DoorEmergency(models.Model):
         ]
 
 
+@known(direction="access_passage_direction", means="access_passage_means")
 class Passage(models.Model):
     """What a door decided once, on line or by itself; `sequence` is the door's. Append-only, kept half a year."""
 
@@ -170,8 +170,6 @@ class Passage(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["door", "sequence"], name="access_passage_once"),
-            models.CheckConstraint(condition=Q(direction__in=["in", "out"]), name="access_passage_direction"),
-            models.CheckConstraint(condition=Q(means__in=["card", "code", "button"]), name="access_passage_means"),
         ]
 
 

@@ -23,6 +23,7 @@ from nanhu.kernel.kit import (
     Moment,
     Number,
     PageRequest,
+    Press,
     Span,
     Table,
     Text,
@@ -96,7 +97,7 @@ class Periods(Table):
     count = Number(_("节数"), lambda table: len(table.starts))
     times = Text(_("各节时间"), lambda table: " · ".join(spans(table)), is_wide=True)
     reason = Text(_("依据"), is_wide=True)
-    end = Link(_("操作"), lambda _table: _("停用"), to="end_periods")
+    end = Press(_("停用"), to="end_periods")
 
 
 def step_name(run: StepRun) -> str:

@@ -90,8 +90,8 @@ class Rooms(Table):
     """Handed out, it is a room sheet."""
 
     ordering = ("place__key",)
-    code = Text(_("房间代码"), "place__key", is_number=True)
-    name = Link(_("名称"), "place__name", to="room", by=("place__key",))
+    code = Link(_("房间代码"), "place__key", to="room", by=("place__key",), is_number=True)
+    name = Text(_("名称"), "place__name")
     building = Text(_("所在楼"), "place__parent__name")
     floor = Number(_("楼层"))
     kind = Text(_("类型"), names=dict(Room.Kind.choices))

@@ -1,7 +1,7 @@
 """What this room does when a term opens, what it adds to everybody's calendar, and what everybody finds of it in the menu."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 
 from django.db.models import DateField
@@ -24,13 +24,14 @@ from nanhu.kernel.registry import (
     applications,
     calendar_feeds,
     life_parts,
+    of_keys,
     searchables,
     term_steps,
 )
 from nanhu.kernel.ui import words
 from nanhu.platforms.campus import rules
 from nanhu.platforms.campus.calendar_desk import day_words, unknown_words, week_words
-from nanhu.platforms.campus.models import MovedDay, Term
+from nanhu.platforms.campus.models import MovedDay, Room, Term
 from nanhu.platforms.campus.queries import occupancy
 from nanhu.platforms.campus.queries.terms import first_monday_of, is_foretold, term_days, term_on, term_with
 from nanhu.platforms.campus.rules import DAYS_A_WEEK, Kind, TermDay
@@ -132,14 +133,25 @@ def term_tile(_viewer: Viewer) -> TileContent | None:
     )
 
 
-def room_hits() -> Iterator[Hit]:
+def room_hits(keys: Collection[str] | None = None) -> Iterator[Hit]:
     """Rooms whose week anybody may look at, by the name that the reader knows, with the building's."""
-    for room in occupancy.shared_rooms():
+    rooms = occupancy.shared_rooms()
+    for room in of_keys(rooms, keys, "place__key"):
         url, kind = reverse("campus:room", args=[room.place.key]), room.get_kind_display()
         yield Hit(key=room.place.key, title=room.place.full_name, url=url, detail=kind, words=room.place.key)
 
 
-searchables.add(Searchable(key="campus.rooms", title=_("房间"), icon="door-open", hits=room_hits, order=42))
+searchables.add(
+    Searchable(
+        key="campus.rooms",
+        title=_("房间"),
+        icon="door-open",
+        hits=room_hits,
+        of=Room,
+        key_of=lambda room: room.place.key,
+        order=42,
+    )
+)
 life_parts.add(LifePart(key="campus.term", topic="term", load=term_tile))
 term_steps.add(
     TermStep(

@@ -2,6 +2,7 @@
 
 from nanhu.kernel.sheets.errors import FileRefusedError
 from nanhu.kernel.sheets.guard import check_workbook
+from nanhu.platforms.datahub.batches.rollback import RollbackPreview, roll_back
 from nanhu.platforms.datahub.errors import (
     BatchNotFoundError,
     BatchStateError,
@@ -19,11 +20,10 @@ from nanhu.platforms.datahub.queries import decisions
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file
 from nanhu.platforms.datahub.services.mending import replay
 from nanhu.platforms.datahub.services.owners import STEWARD, StandIns, stand_ins, units_called
-from nanhu.platforms.datahub.services.rollback import RollbackPreview, roll_back
 from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
-from nanhu.platforms.datahub.shared.reading import Version, changed_at, codes_of, history, rows, sensitive_rows
-from nanhu.platforms.datahub.shared.writers import is_ours, supplier, writer_of
-from nanhu.platforms.datahub.shared.writing import Changes, put, put_own, remove
+from nanhu.platforms.datahub.shared_rows.reading import Version, changed_at, codes_of, history, rows, sensitive_rows
+from nanhu.platforms.datahub.shared_rows.writers import is_ours, supplier, writer_of
+from nanhu.platforms.datahub.shared_rows.writing import Changes, put, put_own, remove
 from nanhu.platforms.datahub.sharing import grants
 from nanhu.platforms.datahub.sharing import said as grant_words
 from nanhu.platforms.datahub.sharing.forms import GrantForm, grant_named

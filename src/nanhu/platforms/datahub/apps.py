@@ -13,7 +13,7 @@ class DatahubConfig(AppConfig):
         from nanhu.platforms.datahub import checks, jobs, registrations  # noqa: F401  (registering is their effect)
         from nanhu.platforms.datahub.lineage import sending
         from nanhu.platforms.datahub.services.standard import load_standard
-        from nanhu.platforms.datahub.shared.agreeing import agree_tables
+        from nanhu.platforms.datahub.shared_rows.agreeing import agree_tables
         from nanhu.platforms.datahub.sharing import database_views, interface  # noqa: F401  (as above)
 
         if sending.catalogue_address():

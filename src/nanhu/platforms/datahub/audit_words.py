@@ -6,6 +6,14 @@ from nanhu.kernel.registry import Text
 from nanhu.platforms.datahub.models import GateLimit, Grant, Level, Release
 from nanhu.platforms.datahub.sources import SOURCES
 
+REASONS: tuple[Text, ...] = (
+    _("查重比对"),
+    _("核对是否同一人：%(what)s"),
+    _("修补"),
+    _("数据来历"),
+    _("历次文件"),
+    _("名册里没有了"),
+)
 ACTIONS: dict[str, Text] = {
     "datahub.agree_switch": _("同意切换供给方"),
     "datahub.ask_switch": _("申请切换供给方"),
@@ -46,6 +54,7 @@ ACTIONS: dict[str, Text] = {
     "datahub.hand_out_file": _("下载原文件"),
     "datahub.look_history": _("查看历次文件"),
     "datahub.look_row": _("查看原始数据行里的本人信息"),
+    "datahub.forget_fields": _("按规定隐去共享表的旧内容"),
     "datahub.forget_columns": _("重新对应各列"),
     "datahub.map_columns": _("对应各列"),
     "datahub.refuse_release": _("不同意放行"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.kit.forms import reason_field
+from nanhu.kernel.kit.forms import offer, reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.datahub.codes import TABLES, UNIT
 from nanhu.platforms.datahub.known_sources import every_source, made_for_files, made_for_tables
@@ -34,7 +34,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         choices = [(spec.key, f"{spec.office} · {spec.title}") for spec in [*SOURCES.values(), *made_for_files()]]
-        self.fields["source"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField, as declared above
+        offer(self, "source", choices)
         self.fields["file"].help_text = _(".csv、.xlsx 或 .xls，不超过 %d MB。") % configuration().upload_limit_mb
 
 
@@ -205,9 +205,7 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["source"].choices = [  # type: ignore[attr-defined]  # a ChoiceField, as declared above
-            (spec.key, f"{spec.office} · {spec.title}") for spec in every_source()
-        ]
+        offer(self, "source", [(spec.key, f"{spec.office} · {spec.title}") for spec in every_source()])
 
 
 class LimitForm(forms.Form):
@@ -264,7 +262,7 @@ class SwitchForm(forms.Form):
 
     def __init__(self, *args: Any, writers: Sequence[tuple[str, str]] = (), **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["writer"].choices = list(writers)  # type: ignore[attr-defined]  # a ChoiceField, as declared above
+        offer(self, "writer", list(writers))
 
 
 class NumbersForm(forms.Form):

@@ -1,29 +1,28 @@
-"""Imports that a page asked for, run by the worker."""
+"""Periodic jobs of the data centre, and imports that a page asked for, run by the worker."""
 
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
-
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now_of_files
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.jobs import ProgressHandle, job, open_progress
+from nanhu.kernel.jobs import job, open_progress
 from nanhu.kernel.models import Progress
 from nanhu.kernel.secret_files import private_folder
+from nanhu.platforms.datahub.batches import pruning
+from nanhu.platforms.datahub.batches.finishing import finish_progress
 from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding import reading
 from nanhu.platforms.datahub.feeding.troubles import in_words
+from nanhu.platforms.datahub.history import parquet
 from nanhu.platforms.datahub.lineage import sending
 from nanhu.platforms.datahub.models import DataSource
-from nanhu.platforms.datahub.services import absences, pruning
-from nanhu.platforms.datahub.services.imports import BatchReport, finish, import_file, report_of
-from nanhu.platforms.datahub.services.summary import summary_of
+from nanhu.platforms.datahub.services import absences
+from nanhu.platforms.datahub.services.imports import import_file
+from nanhu.platforms.datahub.shared_rows import forgetting
 from nanhu.platforms.datahub.sharing import counting, database_views, golden, news
-from nanhu.platforms.datahub.warehouse import history
 
 UPLOAD: Final = ".upload"
 LEFT_SECONDS: Final = 2 * 3600
@@ -65,18 +64,6 @@ def sweep_uploads() -> None:
                 path.unlink()
 
 
-@job("datahub.finish_batch")
-def finish_batch(batch_id: int, progress_id: str, account_id: int, actor: str) -> None:
-    """A batch that was rehearsed, whose columns were told, or that was let pass: now for good, or it waits at the gate."""
-    progress, by = open_progress(progress_id), Actor(account_id=account_id, name=actor)
-    try:
-        report = report_of(finish(by=by, batch_id=batch_id, progress=progress, waits=True))
-    except CampusError as refused:
-        progress.fail(refused.message)
-    else:
-        finish_progress(progress, report)
-
-
 @job("datahub.rehearse_source")
 def rehearse_source(source_id: int, progress_id: str, account_id: int, actor: str) -> None:
     """What a source says now, as a dry run."""
@@ -97,21 +84,22 @@ def end_missing() -> None:
     absences.end_overdue()
 
 
-def finish_progress(progress: ProgressHandle, report: BatchReport) -> None:
-    progress.advance(progress.row.done, _("全部处理完"))
-    progress.finish(summary_of(report), result_url=reverse("datahub:batch", args=[report.batch]))
-
-
 @job("datahub.prune_rows", every="40 3 * * *")
 def prune_rows() -> None:
     """Lines of files that are kept no longer. Again: what was not done."""
     pruning.prune()
 
 
+@job("datahub.forget_fields", every="55 3 * * *")
+def forget_fields() -> None:
+    """Of versions of shared rows that ended, what their tables forget. Again: what was not done."""
+    forgetting.forget()
+
+
 @job("datahub.keep_history", every="*/5 * * * *")
 def keep_history() -> None:
     """What offices' files said, as Parquet. Again: what lacks or is in effect no more."""
-    history.follow()
+    parquet.follow()
 
 
 @job("datahub.copy_golden", every="* * * * *")

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel import registry
 from nanhu.kernel.crypto import register_blind_index
 from nanhu.platforms.datahub.shared.declarations import shared_tables
-from nanhu.platforms.datahub.shared.reading import LOOK
-from nanhu.platforms.datahub.shared.values import PURPOSE
+from nanhu.platforms.datahub.shared_rows.reading import LOOK
+from nanhu.platforms.datahub.shared_rows.values import PURPOSE
 from nanhu.platforms.datahub.sharing import copies, counting
 from nanhu.platforms.datahub.views import (
     batches,

@@ -12,8 +12,8 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.datahub.feeding import services
 from nanhu.platforms.datahub.models import DataSource, GateLimit, Grant, LimitRequest, WriterSwitch
 from nanhu.platforms.datahub.services import limits
-from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.shared_rows import writers
 from nanhu.platforms.datahub.sharing import database_views, golden, grants
 from nanhu.platforms.openapi import api as openapi
 

@@ -7,17 +7,7 @@ from typing import Any
 
 from nanhu.platforms.flows import choices
 from nanhu.platforms.flows.assigning import PostAt, resolver_names, resolvers
-from nanhu.platforms.flows.body import (
-    Applicant,
-    Body,
-    Edge,
-    Field,
-    OwnPost,
-    PersonIn,
-    PostOf,
-    Resolved,
-    Step,
-)
+from nanhu.platforms.flows.body import Applicant, Body, Edge, Field, OwnPost, PersonIn, PostOf, Resolved, Step
 from nanhu.platforms.flows.errors import ServiceNotOfferedError, TaskChangedError, TwinCaseError
 from nanhu.platforms.flows.events import CaseClosed, CaseOpened, CaseReopened, TaskDone, TaskOpened
 from nanhu.platforms.flows.forms import ColleagueField
@@ -38,11 +28,11 @@ from nanhu.platforms.flows.services.cases import (
     resubmit,
     withdraw,
 )
-from nanhu.platforms.flows.services.definitions import FlowSpec, register_flow
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.services.outside import audiences as todo_audiences
 from nanhu.platforms.flows.services.outside import switch_source
 from nanhu.platforms.flows.services.tasks import decide, decide_at
+from nanhu.platforms.flows.specs import FlowSpec, register_flow
 
 __all__ = [
     "Applicant",

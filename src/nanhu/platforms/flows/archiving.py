@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
@@ -77,7 +76,7 @@ def archive(case_id: int) -> None:
     if not awaited().filter(pk=case_id).exists():
         return
     if case.archived is not None and case.archived.revoked_at is None:
-        printing.revoke(by=BY, document=case.archived, reason=say("重新办理过，已另行归档"))
+        printing.revoke(by=BY, document=case.archived, reason=gettext_noop("重新办理过，已另行归档"))
     holder = printing.Holder(person_id=case.applicant_id, name=case.applicant_name)
     with override(settings.LANGUAGE_CODE):
         facts = {**paper_facts(case, None), "digest": digest_of(case), "files": digests_of_files(case)}

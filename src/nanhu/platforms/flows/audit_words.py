@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
 
+REASONS: tuple[Text, ...] = (_("重新办理过，已另行归档"),)
 ACTIONS: dict[str, Text] = {
     "flows.add_signer": _("加签"),
     "flows.announce": _("请人确认"),

@@ -80,7 +80,7 @@ class Field(Part, frozen=True, kw_only=True):
     """`source`: filled in by the school (people.name), not typed; `reason`: why it is asked all the same, shown beside it. `is_fact`:
     shown in the list of tasks. `is_key`: two open cases of one applicant may not say the same in all of these. `choices_from`: a
     registered list instead of `choices`. `seen_at`: keys of the steps that alone see it, beside where it is typed; none: whoever sees the case. `required_when`: a condition on the other fields of the same form under which it must be filled in. `is_ahead`: days from today on. `grows`: files to which the applicant may add while the case is decided. `most`: letters, days, files or rows, or the largest number.
-    `columns`: of rows."""
+    `columns`: of rows. `is_inner`: written by a program for the conditions, and shown to nobody."""
 
     key: str
     label: str
@@ -99,6 +99,7 @@ class Field(Part, frozen=True, kw_only=True):
     most: int = 0
     columns: tuple[Column, ...] = ()
     seen_at: tuple[str, ...] = ()
+    is_inner: bool = False
 
 
 class PostOf(Part, frozen=True, kw_only=True, tag="post"):
@@ -257,7 +258,8 @@ def open_at(fields: Iterable[Field], steps: Container[str], typed: Container[str
     return [
         field
         for field in fields
-        if not field.seen_at or field.key in typed or any(step in steps for step in field.seen_at)
+        if not field.is_inner
+        and (not field.seen_at or field.key in typed or any(step in steps for step in field.seen_at))
     ]
 
 
@@ -546,3 +548,17 @@ def is_day(value: Any) -> bool:
         return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
+
+
+def facts_for_conditions(data: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, Any]:
+    """With the days of each span (`leave.days`) and the sums of rows (`goods.price`), which are 0 of none."""
+    facts = dict(data)
+    for field in fields:
+        said = data.get(field.key)
+        sums = sums_of(field, said if said and fits(field, said) else ())
+        facts |= {f"{field.key}.{key}": total for key, total in sums.items()}
+    for key, value in data.items():
+        if isinstance(value, dict) and {"first", "last"} <= value.keys():
+            first, last = (date.fromisoformat(value[name]) for name in ("first", "last"))
+            facts[f"{key}.days"] = (last - first).days + 1
+    return facts

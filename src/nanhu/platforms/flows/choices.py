@@ -66,7 +66,7 @@ def known(fields: Iterable[Field], card: people.PersonCard | None, *, faces: Col
     if card is None:
         return {one.key: "" for one in asked}
     numbers = [one.campus_no for one in card.affiliations if one.is_live]
-    met = card.leading_tie([*faces, "temporary"] if "staff" in faces else faces)
+    met = card.leading_tie(people.kinds_showing(faces))
     tie = met if met and met.is_live else None
     wanted = {one.source for one in asked} & hub_sources().keys()
     rows = {table: rows_of(table, numbers) for table in {table_of(one) for one in wanted}}

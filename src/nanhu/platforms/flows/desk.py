@@ -30,7 +30,6 @@ from nanhu.kernel.kit import (
     Link,
     Markup,
     Moment,
-    Number,
     OwnChoice,
     Page,
     PageRequest,
@@ -123,7 +122,7 @@ class TodoFilters(Filters):
     "",
     title=_("待办"),
     tab=_("待办"),
-    count=queries.count_tasks,
+    count=queries.count_todos,
     lead=_("等您办的事都在这里：申请、复核、确认。"),
 )
 def todo(request: PageRequest) -> HttpResponseBase:
@@ -444,7 +443,7 @@ def sourced(fields: Sequence[Any], person_id: int, definition: Definition) -> di
 
 class MyCases(Table):
     name = Link(_("申请"), "definition__name", to="case", is_term=True, sort=False)
-    what = Text(_("要点"), "said", sort=False)
+    what: Text | None = Text(_("要点"), "said", sort=False)
     number = Text(_("编号"), is_number=True, is_wide=True)
     state = Badge(
         _("状态"),
@@ -456,7 +455,7 @@ class MyCases(Table):
     )
     opened = Moment(_("提交时间"), "opened_at")
     due: Moment = Due(_("期限"), lambda case: None if case.state == Case.State.CLOSED else case.due_at, sort="due_at")
-    percent = Number(_("进度 %"), is_wide=True)
+    percent = Text(_("进度"), lambda case: f"{case.percent}%", sort="percent", is_number=True, is_wide=True)
 
 
 STATES = {
@@ -599,9 +598,10 @@ def reveal(request: PageRequest, form: LookForm, found: Case) -> HttpResponseBas
 
 
 class UnitCases(MyCases):
-    """Who asked stands where one's own say what for: some steps alone see that. Of a closed one, too, by when it was due."""
+    """Not what for: some steps alone see that. Of a closed one, too, by when it was due."""
 
-    what = Text(_("申请人"), "applicant_name")
+    what = None
+    who = Text(_("申请人"), "applicant_name")
     due = Moment(_("期限"), "due_at")
     origin = Text(_("怎么办的"), lambda case: str(_("应急补录")) if case.is_on_paper else "", is_wide=True, sort=False)
 

@@ -16,6 +16,8 @@ class CaseOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOpened(Event):
+    """A step of a case waits for somebody."""
+
     definition: str
     case_id: int
     task_id: int
@@ -24,6 +26,8 @@ class TaskOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDone(Event):
+    """Somebody decided a step, or did what it asked."""
+
     definition: str
     case_id: int
     task_id: int

@@ -90,11 +90,11 @@ def is_wanting(field: Field, said: Mapping[str, Any]) -> bool:
 
 
 class FlowForm(forms.Form):
-    """`asked`: the fields of the form or of a step. What the school knows is not among them."""
+    """`asked`: the fields of the form or of a step. What the school knows is not among them, nor what a program writes."""
 
     def __init__(self, *arguments: Any, asked: Sequence[Field] = (), **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.asked = [field for field in asked if not field.source]
+        self.asked = [field for field in asked if not (field.source or field.is_inner)]
         for field in self.asked:
             self.add(field)
 

@@ -14,9 +14,19 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import conditions, history
 from nanhu.platforms.flows.assigning import holders_of
-from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, SEALED, Body, Field, Step, misfits, places_of
+from nanhu.platforms.flows.body import (
+    END,
+    FOR_OTHERS,
+    HUMAN,
+    SEALED,
+    Body,
+    Field,
+    Step,
+    facts_for_conditions,
+    misfits,
+    places_of,
+)
 from nanhu.platforms.flows.models import Case, MoveRow, Token
-from nanhu.platforms.flows.services.engine import facts_for_conditions
 
 STOPPED: Final = (OperationalError, InterfaceError)
 """The database is away: the whole work stops here, and goes on later."""

@@ -1,7 +1,7 @@
 """Reads: what waits for a person, his applications, the cases that he may see."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypedDict
@@ -29,7 +29,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit.waiting import own_count
-from nanhu.kernel.registry import Hit, Viewer, Waiting, WaitingWork, waiting_work
+from nanhu.kernel.registry import Hit, Viewer, Waiting, WaitingWork, of_keys, waiting_work
 from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows import papers
@@ -58,7 +58,7 @@ from nanhu.platforms.flows.policies import (
     units_led_by,
     visible_cases,
 )
-from nanhu.platforms.flows.services.definitions import specs
+from nanhu.platforms.flows.specs import specs
 from nanhu.platforms.people import api as people
 
 if TYPE_CHECKING:
@@ -255,6 +255,23 @@ def loaded(work: WaitingWork, viewer: Viewer, limit: int) -> Waiting | None:
         return None
 
 
+def all_that_waits(viewer: Viewer) -> tuple[Sequence[Task], list[tuple[WaitingWork, Waiting]], int]:
+    """The first tasks, the work of other rooms, and how many there are: one count for tile, bell, bar and tab."""
+    return viewer.once("flows.all_that_waits", lambda: read_all(viewer))
+
+
+def read_all(viewer: Viewer) -> tuple[Sequence[Task], list[tuple[WaitingWork, Waiting]], int]:
+    if viewer.person_id is None:
+        return [], [], 0
+    tasks, count = home_tasks(viewer)
+    work = other_work(viewer, limit=0)
+    return tasks, work, count + sum(waiting.count for _source, waiting in work)
+
+
+def count_todos(viewer: Viewer) -> int:
+    return all_that_waits(viewer)[2]
+
+
 def task_for(viewer: Viewer, public_id: UUID) -> Task:
     """One that this reader may do now, or has done: others' are not there."""
     person_id = person_of(viewer)
@@ -326,9 +343,11 @@ def for_whom(person_id: int | None) -> Q:
     return (Q(units=[]) | Q(units__has_any_keys=codes)) & (Q(categories=[]) | Q(categories__has_any_keys=kinds))
 
 
-def service_hits() -> Iterable[Hit]:
+def service_hits(keys: Collection[str] | None = None) -> Iterable[Hit]:
     """What people may apply for, for the one search; what is for some categories of persons is looked for by `services_for_some`."""
-    offered = Definition.objects.filter(is_offered=True, categories=[]).exclude(faces=[]).select_related("unit")
+    offered = of_keys(
+        Definition.objects.filter(is_offered=True, categories=[]).exclude(faces=[]).select_related("unit"), keys, "key"
+    )
     unit_ids = people.unit_ids_by_code({code for one in offered for code in one.units})
     for one in offered:
         yield hit_of(one, frozenset(unit_ids.get(code, NO_UNIT) for code in one.units))

@@ -1,6 +1,6 @@
 """What flows shows elsewhere: 待办 on the homes, one's cases as personal data, the look at sealed fields, the doctor's checks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final, cast
@@ -40,7 +40,7 @@ from nanhu.kernel.ui.words import term
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import archiving, hours, moves, queries, tutors  # noqa: F401  (its paper, the list of moves enter themselves)
 from nanhu.platforms.flows.assigning import resolver_names, resolvers
-from nanhu.platforms.flows.models import Case, Draft, OutsideTodo, Task, Token
+from nanhu.platforms.flows.models import Case, Definition, Draft, OutsideTodo, Task, Token
 from nanhu.platforms.flows.policies import LIVING, standing_in
 from nanhu.platforms.flows.presented import fields_for
 from nanhu.platforms.flows.services.definitions import publish_after_migrations
@@ -58,7 +58,7 @@ datahub.stand_ins.append(datahub.StandIns(rows=standing_in, of=queries.stood_in_
 
 def todo_tile(viewer: Viewer) -> TileContent | None:
     """At most three by name; then all of them."""
-    tasks, work, count = all_that_waits(viewer)
+    tasks, work, count = queries.all_that_waits(viewer)
     if not count:
         return None
     lines = [f"{task.case.applicant_name} {term(task.case.definition.name)}".strip() for task in tasks]
@@ -71,19 +71,6 @@ def todo_tile(viewer: Viewer) -> TileContent | None:
         tone="attention" if is_late else "plain",
         lines=tuple(lines[: queries.HOME_SHOWN]),
     )
-
-
-def all_that_waits(viewer: Viewer) -> tuple[Sequence[Task], list[tuple[WaitingWork, Waiting]], int]:
-    """The first tasks, the work of other rooms, and how many there are: one count for tile, bell and bar."""
-    if viewer.person_id is None:
-        return [], [], 0
-    tasks, count = queries.home_tasks(viewer)
-    work = queries.other_work(viewer, limit=0)
-    return tasks, work, count + sum(waiting.count for _source, waiting in work)
-
-
-def count_todos(viewer: Viewer) -> int:
-    return all_that_waits(viewer)[2]
 
 
 def outside_work(viewer: Viewer, limit: int) -> Waiting | None:
@@ -210,7 +197,7 @@ registry.tiles.add(
     Tile(key="flows.todos", title=_("待办"), load=todo_tile, order=5, icon="list-checks", insists=lambda _content: True)
 )
 registry.task_lists.add(
-    TaskList(key="flows.todos", title=_("待办"), url=lambda: reverse("flows:todo"), count=count_todos)
+    TaskList(key="flows.todos", title=_("待办"), url=lambda: reverse("flows:todo"), count=queries.count_todos)
 )
 registry.personal_data.add(PersonalData(key="flows.cases", title=_("我的申请"), load=case_records, order=60))
 registry.personal_data.add(
@@ -222,13 +209,23 @@ registry.waiting_work.add(
 )
 registry.calendar_feeds.add(CalendarFeed(key="flows.deadlines", title=_("待办的期限"), load=deadlines, order=40))
 registry.searchables.add(
-    Searchable(key="flows.services", title=_("办事流程"), icon="workflow", hits=queries.service_hits, order=10),
+    Searchable(
+        key="flows.services",
+        title=_("办事流程"),
+        icon="workflow",
+        hits=queries.service_hits,
+        of=Definition,
+        key_of=lambda one: str(one.key),
+        order=10,
+        weight=3,
+    ),
     Searchable(
         key="flows.services_for_some",
         title=_("给这类人员的流程"),
         icon="workflow",
         load=queries.services_for_some,
         order=11,
+        weight=3,
     ),
 )
 resolver_names["flows.paper_checker"] = _("应急补录的核对人")

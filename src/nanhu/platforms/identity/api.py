@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.platforms.identity.channels import notify as notify_account
+from nanhu.platforms.identity.current import session_of, session_or_none
 from nanhu.platforms.identity.devices import caller_in
 from nanhu.platforms.identity.errors import DemoOnlyError, UnknownAccountError, UnknownRoleError
 from nanhu.platforms.identity.events import (
@@ -25,6 +26,7 @@ from nanhu.platforms.identity.factors.services.removal import remove_all as remo
 from nanhu.platforms.identity.front import Front
 from nanhu.platforms.identity.guests import lines as guests
 from nanhu.platforms.identity.hashing import password_check_milliseconds
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.policies import fresh_sign_in as fresh_sign_in_required
 from nanhu.platforms.identity.policies import has_role, role_required, second_factor_required
@@ -41,6 +43,7 @@ from nanhu.platforms.identity.protocols.radius.network import (
 from nanhu.platforms.identity.protocols.radius.profiles import network as wifi_network
 from nanhu.platforms.identity.protocols.radius.services.clients import network_applications
 from nanhu.platforms.identity.protocols.radius.services.page import (
+    NetworkClosedError,
     NetworkUser,
     network_user,
     network_user_by_password,
@@ -53,7 +56,6 @@ from nanhu.platforms.identity.queries import faces_of, reader_of
 from nanhu.platforms.identity.registry.queries import planned_rests
 from nanhu.platforms.identity.registry.services.rules import admit_guests
 from nanhu.platforms.identity.rules_urls import is_own_path
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.faces import choose_face
 from nanhu.platforms.identity.services.roles import grant as grant_role
@@ -73,6 +75,7 @@ __all__ = [
     "Attributes",
     "DemoOnlyError",
     "Front",
+    "NetworkClosedError",
     "NetworkPolicy",
     "NetworkSignIn",
     "NetworkUser",
@@ -120,6 +123,8 @@ __all__ = [
     "role_required",
     "saml_entity_id",
     "second_factor_required",
+    "session_of",
+    "session_or_none",
     "stay_signed_in",
     "still_opens",
     "visitor_policies",

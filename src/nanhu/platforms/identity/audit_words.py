@@ -8,6 +8,18 @@ from nanhu.kernel.ui.words import WAYS
 from nanhu.platforms.identity.models import Account, Application, SsoSession
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES
 
+REASONS: tuple[Text, ...] = (
+    _("检查新密码是否含本人信息"),
+    _("找回账号或通知本人"),
+    _("登录“%(what)s”时提供"),
+    _("发送激活验证码"),
+    _("到期"),
+    _("柜台"),
+    _("合并"),
+    _("拆分"),
+    _("合并前的账号已有"),
+    _("合并后不再需要"),
+)
 ACTIONS: dict[str, Text] = {
     "identity.activate": _("激活账号"),
     "identity.activation_refused": _("激活未通过"),

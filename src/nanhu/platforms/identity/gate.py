@@ -15,10 +15,11 @@ from django.urls import reverse
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity import queries, refusal
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.models import Account, Application, SsoSession
 from nanhu.platforms.identity.services import access
+from nanhu.platforms.identity.services.sessions import RENEWALS
 
-RENEWALS = "identity.renewals"
 RENEWALS_AT_MOST = 20
 PROOF_LASTS = timedelta(minutes=10)
 
@@ -56,7 +57,7 @@ class Demand:
 
 def passage(request: HttpRequest, *, application: Application, demand: Demand) -> Passage:
     """Ask in this order: signed in, freshly enough, may use it, second factor."""
-    session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
+    session = session_or_none(request)
     back = demand.back or request.get_full_path()
     if session is None:
         if demand.must_renew:

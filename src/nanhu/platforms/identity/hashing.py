@@ -15,6 +15,7 @@ from django.utils.crypto import get_random_string
 from django.utils.encoding import force_bytes
 
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.turns import elsewhere
 from nanhu.platforms.identity.errors import HashingBusyError
 from nanhu.platforms.identity.hasher import client, work
 
@@ -61,7 +62,8 @@ class CampusArgon2Hasher(Argon2PasswordHasher):
 def by_hasher_or_here[Result](there: Callable[[], Result], here: Callable[[], Result]) -> Result:
     with turn():
         try:
-            return there()
+            with elsewhere():
+                return there()
         except client.BusyError as error:
             raise HashingBusyError from error
         except client.NoHasherError:

@@ -11,13 +11,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
+from nanhu.kernel import read_only
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
 from nanhu.kernel.ui.error_pages import is_form_of_ours, not_taken
 from nanhu.platforms.identity import form_targets, queries
 from nanhu.platforms.identity.backend import at_hand
 from nanhu.platforms.identity.marks import keep_marks
-from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.policies import is_open_during_setup
 from nanhu.platforms.identity.rules_urls import is_own_path
 from nanhu.platforms.identity.services import sessions
@@ -95,8 +96,11 @@ def admit(request: HttpRequest) -> None:
         logout(request)
         return
     if moment - session.last_seen_at > SEEN_EVERY:
-        SsoSession.objects.filter(pk=session.pk).update(last_seen_at=moment)
+        sessions.touch(session, moment)
     request.sso_session = session  # type: ignore[attr-defined]
     request.viewer = queries.viewer_of(  # type: ignore[attr-defined]
-        account=account, session=session, chosen_face=str(request.session.get(sessions.FACE, ""))
+        account=account,
+        session=session,
+        chosen_face=str(request.session.get(sessions.FACE, "")),
+        acts=request.method not in read_only.SAFE,
     )

@@ -16,7 +16,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Role, Viewer
+from nanhu.kernel.viewers import viewer_or_none
 from nanhu.platforms.identity import queries
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.rules_urls import is_own_path
 
 if TYPE_CHECKING:
@@ -63,10 +65,10 @@ def role_required(*roles: str) -> Callable[[View], View]:
 
 def admit(request: HttpRequest, roles: frozenset[str]) -> HttpResponseBase | None:
     """None lets in who holds one of the roles. The guard of every console (`nanhu.kernel.kit`), too."""
-    viewer: Viewer | None = getattr(request, "viewer", None)
+    viewer = viewer_or_none(request)
     if viewer is not None and viewer.roles & roles:
         return None
-    session: SsoSession | None = getattr(request, "sso_session", None)
+    session = session_or_none(request)
     if session is not None and queries.withheld_roles(session) & roles:
         return led_to("identity:second_factor", request)
     raise Http404
@@ -91,7 +93,7 @@ def fresh_sign_in(view: View | None = None, *, minutes: int = FRESH_MINUTES) -> 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponseBase:
-            session: SsoSession | None = getattr(request, "sso_session", None)
+            session = session_or_none(request)
             if session is None:
                 return led_to("identity:sign_in", request)
             is_page = request.method in ("GET", "HEAD")
@@ -115,7 +117,7 @@ def second_factor_required(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponseBase:
-        session: SsoSession | None = getattr(request, "sso_session", None)
+        session = session_or_none(request)
         if session is None or session.second_factor_at is None:
             return led_to("identity:second_factor", request)
         return view(request, *arguments, **options)
@@ -129,7 +131,7 @@ def proved_within(session: "SsoSession", patience: timedelta) -> bool:
 
 def has_proved_lately(request: HttpRequest) -> bool:
     """Whoever sent this proved in the last minutes who he is, or opened the form in time that he sends now."""
-    session: SsoSession | None = getattr(request, "sso_session", None)
+    session = session_or_none(request)
     patience = timedelta(minutes=FRESH_MINUTES)
     if session is None:
         return False
@@ -150,7 +152,7 @@ def note_opening(request: HttpRequest, paths: Collection[str] = ()) -> None:
 
 def note_fresh_opening(request: HttpRequest, paths: Collection[str]) -> None:
     """Not of a page that is shown again below a refusal: what let that in is an opening itself, which it would prolong for ever."""
-    session: SsoSession | None = getattr(request, "sso_session", None)
+    session = session_or_none(request)
     if session is not None and proved_within(session, timedelta(minutes=FRESH_MINUTES)):
         note_opening(request, paths)
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, DateTimeField, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.database.prepared import Given, Prepared
@@ -14,7 +15,6 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.identity.errors import PartedMeanwhileError
 from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
-from nanhu.platforms.identity.services.roles import administrative_keys
 from nanhu.platforms.people import api as people
 
 STUDENT, STAFF, GUEST = "student", "staff", "guest"
@@ -52,7 +52,7 @@ def session_end_due(session: SsoSession, moment: datetime) -> SsoSession.End | N
     return None
 
 
-def viewer_of(*, account: Account, session: SsoSession, chosen_face: str = "") -> Viewer:
+def viewer_of(*, account: Account, session: SsoSession, chosen_face: str = "", acts: bool = False) -> Viewer:
     """Who looks, from the golden record as it is now."""
     card = card_of(account)
     faces = faces_of(card)
@@ -66,6 +66,7 @@ def viewer_of(*, account: Account, session: SsoSession, chosen_face: str = "") -
         face=face,
         roles=held_roles(session) - withheld_roles(session),
         record=card,
+        acts=acts,
     )
 
 
@@ -118,7 +119,7 @@ def faces_of(card: people.PersonCard) -> frozenset[str]:
     """Temporary staff see what staff see; who is only a guest sees the guest's side; with nothing live any more, the
     student's."""
     kinds = {affiliation.kind for affiliation in live_affiliations(card)}
-    faces = {STUDENT if kind == STUDENT else STAFF for kind in kinds - {GUEST}}
+    faces = {people.face_of(kind) for kind in kinds - {GUEST}}
     return frozenset(faces or ({GUEST} if kinds else {STUDENT}))
 
 
@@ -127,14 +128,13 @@ def face_of_number(card: people.PersonCard, campus_no: str) -> str:
     faces = faces_of(card)
     for affiliation in live_affiliations(card):
         if affiliation.campus_no.upper() == campus_no.upper() and affiliation.kind != GUEST:
-            return STUDENT if affiliation.kind == STUDENT else STAFF
+            return people.face_of(affiliation.kind)
     return next(face for face in (STAFF, STUDENT, GUEST) if face in faces)
 
 
 def number_of_face(card: people.PersonCard, face: str) -> str:
     for affiliation in live_affiliations(card):
-        kind_face = affiliation.kind if affiliation.kind in {STUDENT, GUEST} else STAFF
-        if kind_face == face:
+        if people.face_of(affiliation.kind) == face:
             return affiliation.campus_no
     return ""
 
@@ -146,3 +146,8 @@ def sessions_of(account: Account) -> QuerySet[SsoSession]:
         for state in ("open", "waiting", "done", "unreachable")
     }
     return SsoSession.objects.filter(account=account).annotate(**states).order_by("-ended_at", "-last_seen_at")
+
+
+def administrative_keys() -> frozenset[str]:
+    """Of the roles whose holders always sign in with a second factor."""
+    return frozenset(role.key for role in registry.roles if role.is_administrative)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.viewers import viewer_or_none
 from nanhu.platforms.identity.models import AccessRule, Application
 from nanhu.platforms.identity.services.access import Decision
 from nanhu.platforms.identity.services.explain import sentence_of
@@ -46,7 +47,7 @@ def mail_link(request: HttpRequest, application: Application) -> str:
     address = application.contact_text.strip()
     if "@" not in address or any(character in address for character in " ?&,;，；"):
         return ""
-    viewer = getattr(request, "viewer", None)
+    viewer = viewer_or_none(request)
     who = f"{viewer.name}（{viewer.campus_no}）" if viewer else ""
     subject = quote(_("申请使用 %s") % application.name)
     body = quote(_("我是%(who)s，需要使用%(name)s，用途：") % {"who": who, "name": application.name})

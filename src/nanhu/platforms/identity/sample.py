@@ -11,7 +11,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.errors import DemoOnlyError
-from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
+from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.protocols.radius.services.clients import issue_key as issue_radius_key
 from nanhu.platforms.identity.registry.services.rules import admit_only
@@ -22,7 +22,6 @@ __all__ = [
     "admit_only",
     "give_totp_for_sample",
     "issue_radius_key",
-    "sample_code",
     "set_password_for_sample",
     "set_passwords_for_sample",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.events import subscribe
-from nanhu.platforms.identity.services import accounts, parting
+from nanhu.platforms.identity.lifecycle import accounts, parting
 from nanhu.platforms.people.api import (
     AffiliationChanged,
     AffiliationEnded,

@@ -18,6 +18,7 @@ from nanhu.platforms.messages.errors import (
     UnknownUnitError,
 )
 from nanhu.platforms.messages.events import NoticePublished
+from nanhu.platforms.messages.overview import template_title
 from nanhu.platforms.messages.services import attaching, importing, publishing, writing
 from nanhu.platforms.messages.services.choosing import choose_language, language_of
 from nanhu.platforms.messages.services.routing import deliver_due
@@ -41,6 +42,7 @@ __all__ = [
     "recipients_since",
     "take_back",
     "tell",
+    "template_title",
 ]
 
 

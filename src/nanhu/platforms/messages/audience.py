@@ -7,9 +7,9 @@ from nanhu.platforms.messages.models import Notice, NoticeUnit
 from nanhu.platforms.people import api as people
 
 _KINDS = {
-    Notice.Audience.ALL: ("student", "staff", "temporary"),
-    Notice.Audience.STUDENTS: ("student",),
-    Notice.Audience.STAFF: ("staff", "temporary"),
+    Notice.Audience.ALL: people.kinds_showing(BOTH_FACES),
+    Notice.Audience.STUDENTS: people.kinds_showing({"student"}),
+    Notice.Audience.STAFF: people.kinds_showing({"staff"}),
 }
 
 

@@ -6,6 +6,7 @@ from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
 from nanhu.platforms.messages.models import Notice
 
+REASONS: tuple[Text, ...] = (_("发送紧急消息"),)
 ACTIONS: dict[str, Text] = {
     "messages.choose_channels": _("设置消息接收方式"),
     "messages.let_browser_in": _("允许浏览器接收推送"),

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import clock
+from nanhu.kernel.kit.forms import offer
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui.widgets import ManyFilesInput, MomentInput
 from nanhu.platforms.messages import rules
@@ -80,9 +81,9 @@ class NoticeForm(forms.Form):
     def __init__(self, *args: Any, attachments: Sequence[Attachment] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         units = [(unit.id, unit.name) for unit in people.unit_choices(without_kinds=people.SMALL_UNITS)]
-        self.fields["office"].choices = [("", _("学校")), *units]  # type: ignore[attr-defined]
-        self.fields["units"].choices = units  # type: ignore[attr-defined]
-        self.fields["removed"].choices = [(one.pk, one.name) for one in attachments]  # type: ignore[attr-defined]
+        offer(self, "office", [("", _("学校")), *units])
+        offer(self, "units", units)
+        offer(self, "removed", [(one.pk, one.name) for one in attachments])
         self.fields["added"].help_text = _("每个不超过 {largest}，最多 {count} 个：{kinds}。").format(
             largest=rules.readable_size(rules.LARGEST_ATTACHMENT),
             count=rules.MOST_ATTACHMENTS,

@@ -1,4 +1,4 @@
-"""What the worker does for messages beside the router: notices whose hour has come, what became of what was handed over, old messages."""
+"""Periodic jobs of messages, beside the router: notices whose hour has come, what became of what was handed over, old messages."""
 
 from functools import partial
 from uuid import UUID

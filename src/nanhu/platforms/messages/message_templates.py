@@ -18,9 +18,9 @@ message_templates.add(
     MessageTemplate(
         key=DIGEST,
         kind="notice",
-        title=_("今天有 {count} 条新消息"),
+        title=_("{day}有 {count} 条新消息"),
         text="{titles}",
-        facts=frozenset({"count", "titles"}),
+        facts=frozenset({"day", "count", "titles"}),
         link=lambda _facts: reverse("inbox:mine:messages"),
     ),
     MessageTemplate(

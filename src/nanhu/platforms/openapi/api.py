@@ -1,7 +1,7 @@
 """The API of `openapi` for rooms: a room declares an `Interface` of operations and registers it; its handlers get a `Request`."""
 
 from nanhu.platforms.openapi.bodies import Error, Fault, ModeName, Raw, RequestBody, ResponseBody
-from nanhu.platforms.openapi.errors import ApiError, ScopeMissingError, UsedUpTodayError
+from nanhu.platforms.openapi.errors import ApiError, RateLimitedError, ScopeMissingError, UsedUpTodayError
 from nanhu.platforms.openapi.interfaces import (
     Example,
     Interface,
@@ -32,6 +32,7 @@ __all__ = [
     "Mode",
     "ModeName",
     "Operation",
+    "RateLimitedError",
     "Raw",
     "Refusal",
     "Request",

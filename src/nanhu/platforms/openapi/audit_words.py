@@ -1,6 +1,7 @@
 """What this room writes into the audit log, in words."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
@@ -34,7 +35,7 @@ FACTS: dict[str, Text] = {
     "event": _("事件"),
     "events": _("补送几件"),
     "mode": _("模式"),
-    "operation": _("接口"),
+    "operation": pgettext_lazy("one", "接口"),
     "per_minute": _("每分钟"),
     "replaces": _("替换"),
 }

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.kit.forms import offer
 from nanhu.platforms.openapi.interfaces import known_scopes, settings_of_rooms
 from nanhu.platforms.openapi.models import Mode, Vendor
 from nanhu.platforms.openapi.models.vendors import MOST_PER_MINUTE
@@ -41,7 +42,7 @@ class VendorForm(forms.Form):
         super().__init__(*arguments, **options)
         sent = self.fields["scopes"].widget.value_from_datadict(self.data, self.files, "scopes")
         named = sent if self.is_bound else self.initial.get("scopes", ())
-        self.fields["scopes"].choices = scope_choices(named or ())  # type: ignore[attr-defined]
+        offer(self, "scopes", scope_choices(named or ()))
         for interface, settings in settings_of_rooms():
             self.fields |= {f"{interface}-{name}": field for name, field in settings.fields().items()}
 

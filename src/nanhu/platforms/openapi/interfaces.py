@@ -17,7 +17,6 @@ from nanhu.kernel.registry import Text
 from nanhu.platforms.openapi.bodies import LARGEST_BODY, Error, Fault, Raw, RequestBody, ResponseBody
 from nanhu.platforms.openapi.errors import ERRORS, ApiError
 from nanhu.platforms.openapi.models import ApiKey, Vendor
-from nanhu.platforms.openapi.services.webhooks import publish
 
 NAME: Final = r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}"
 """What an address may name beside our own ids: `{source}`."""
@@ -55,10 +54,6 @@ class Request:
 
     def may(self, scope: str) -> bool:
         return scope in self.vendor.scopes
-
-    def publish(self, kind: str, key: str, facts: Mapping[str, Any]) -> None:
-        """A webhook event of this request's mode to its vendor."""
-        publish(vendor=self.vendor, mode=self.key.mode, kind=kind, key=key, facts=facts)
 
     @property
     def scopes(self) -> list[str]:

@@ -3,12 +3,15 @@
 import hmac
 import logging
 import time
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
+from threading import BoundedSemaphore
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest
 from django.utils import translation
@@ -17,6 +20,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import read_only, strict_json
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import attempt
+from nanhu.kernel.bodies import LARGEST_FORM, declared_size
 from nanhu.kernel.database import away
 from nanhu.kernel.database.values import one_row
 from nanhu.kernel.errors import CampusError
@@ -36,6 +40,7 @@ from nanhu.platforms.openapi.errors import (
     OutcomeBrokenError,
     OutcomeUnknownError,
     ParameterRefusedError,
+    RateLimitedError,
     ScopeMissingError,
     SignatureWrongError,
 )
@@ -49,6 +54,10 @@ LOCK_TIMEOUT = "5s"
 LONGEST = 160
 LOCK = "SELECT set_config('lock_timeout', %s, true), pg_advisory_xact_lock(hashtextextended(%s, 0))"
 """Whoever waits longer, for this or for what an operation locks, is told 503: one vendor's pile of requests must not hold our threads."""
+PIECE: Final = 64 * 1024
+LARGE_AT_ONCE: Final = BoundedSemaphore(1)
+"""Of a process: what one large body becomes when it is read is several times as large."""
+LONGEST_WAIT_SECONDS: Final = 5
 encode = msgspec.json.encode
 COMMON = bodies.Fault.__struct_fields__
 
@@ -70,6 +79,14 @@ class Caller(NamedTuple):
     secret: str
     address: str
     request_id: str
+
+
+class Seal(NamedTuple):
+    """As the heads of a request show it."""
+
+    idempotency_key: str
+    moment: str
+    seal: str
 
 
 def serve(request: HttpRequest, operation: Operation, caller: Caller, named: Mapping[str, Any]) -> Response:
@@ -95,27 +112,28 @@ def handle(request: HttpRequest, operation: Operation, caller: Caller, named: Ma
     if operation.scope and operation.scope not in vendor.scopes:
         raise ScopeMissingError(scope=scope_name(operation.scope))
     check_parameters(request, operation)
-    body = body_of(request, operation.largest_body)
+    if declared_size(request) > operation.largest_body:
+        raise BodyLargeError(most=operation.largest_body // 1024)
     if operation.takes is not None and request.content_type != "application/json":
         raise ContentTypeRefusedError
-    idempotency_key = check_signature(request, caller, body) if operation.writes else ""
-    api_request = Request(
-        by=Actor(account_id=None, name=f"vendor:{vendor.company}", address=caller.address),
-        interface=caller.interface,
-        vendor=vendor,
-        key=key,
-        secret=caller.secret,
-        body=decoded(operation, body),
-        idempotency_key=idempotency_key,
-        public_id=named.get("public_id", NO_ID),
-        names={name: value for name, value in named.items() if name != "public_id"},
-        parameters=parameters_of(request, operation),
-        known_tag=request.headers.get("If-None-Match", "")[:200],
-    )
-    if not operation.writes:
-        return response_of(operation, operation.handlers[key.mode](api_request))
-    mark = signature.fingerprint(request.method or "", request.path, body)
-    return write_once(operation, api_request, mark, caller.request_id)
+    with authentic_body(request, operation, caller) as (body, idempotency_key):
+        api_request = Request(
+            by=Actor(account_id=None, name=f"vendor:{vendor.company}", address=caller.address),
+            interface=caller.interface,
+            vendor=vendor,
+            key=key,
+            secret=caller.secret,
+            body=decoded(operation, body),
+            idempotency_key=idempotency_key,
+            public_id=named.get("public_id", NO_ID),
+            names={name: value for name, value in named.items() if name != "public_id"},
+            parameters=parameters_of(request, operation),
+            known_tag=request.headers.get("If-None-Match", "")[:200],
+        )
+        if not operation.writes:
+            return response_of(operation, operation.handlers[key.mode](api_request))
+        mark = signature.fingerprint(request.method or "", request.path, body)
+        return write_once(operation, api_request, mark, caller.request_id)
 
 
 def response_of(operation: Operation, said: bodies.ResponseBody | bodies.Raw) -> Response:
@@ -124,18 +142,32 @@ def response_of(operation: Operation, said: bodies.ResponseBody | bodies.Raw) ->
     return Response(operation.status, encode(said))
 
 
-def body_of(request: HttpRequest, largest: int) -> bytes:
-    refusal = BodyLargeError(most=largest // 1024)
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or int(length) > largest:
-        raise refusal
+@contextmanager
+def authentic_body(request: HttpRequest, operation: Operation, caller: Caller) -> Iterator[tuple[bytes, str]]:
+    """A body, with its Idempotency-Key where it must be signed. Memory holds a large one only once its seal was found right, and few at once."""
+    shown = shown_seal(request) if operation.writes else None
+    with SpooledTemporaryFile(max_size=LARGEST_FORM) as file:
+        while piece := request.read(PIECE):  # what one may send is the operation's to say, not Django's of forms
+            file.write(piece)
+        size = file.tell()
+        if shown is not None:
+            check_seal(request, caller, shown, file)
+        with room_for(size):
+            file.seek(0)
+            yield file.read(), shown.idempotency_key if shown else ""
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    if size <= LARGEST_FORM:
+        yield
+        return
+    if not LARGE_AT_ONCE.acquire(timeout=LONGEST_WAIT_SECONDS):
+        raise RateLimitedError(seconds=LONGEST_WAIT_SECONDS)
     try:
-        body = request.body
-    except RequestDataTooBig as error:
-        raise refusal from error
-    if len(body) > largest:
-        raise refusal
-    return body
+        yield
+    finally:
+        LARGE_AT_ONCE.release()
 
 
 def check_parameters(request: HttpRequest, operation: Operation) -> None:
@@ -168,23 +200,29 @@ def decoded(operation: Operation, body: bytes) -> Any:
         raise BodyRefusedError(why=_("不是 JSON")) from error
 
 
-def check_signature(request: HttpRequest, caller: Caller, body: bytes) -> str:
-    """The Idempotency-Key, after the clock and the seal over all that is api_request were found right."""
+def shown_seal(request: HttpRequest) -> Seal:
     idempotency_key = request.headers.get("Idempotency-Key", "")
     if signature.IDEMPOTENCY_KEY.fullmatch(idempotency_key) is None:
         raise IdempotencyKeyMissingError
     shown = signature.SIGNATURE.fullmatch(request.headers.get("Nanhu-Signature", ""))
     if shown is None:
         raise SignatureWrongError
-    moment, seal = shown.groups()
-    text = signature.signed_text(
-        moment=moment, method=request.method or "", path=request.path, idempotency_key=idempotency_key, body=body
+    return Seal(idempotency_key, *shown.groups())
+
+
+def check_seal(request: HttpRequest, caller: Caller, shown: Seal, body: SpooledTemporaryFile[bytes]) -> None:
+    """The clock, and before it the seal over all that is api_request, are right."""
+    head = signature.signed_text(
+        moment=shown.moment,
+        method=request.method or "",
+        path=request.path,
+        idempotency_key=shown.idempotency_key,
+        body=b"",
     )
-    if not hmac.compare_digest(signature.seal(caller.secret, text), seal):
+    if not hmac.compare_digest(signature.seal_over(caller.secret, head, body), shown.seal):
         raise SignatureWrongError
-    if abs(time.time() - int(moment)) > signature.CLOCK_TOLERANCE_SECONDS:
+    if abs(time.time() - int(shown.moment)) > signature.CLOCK_TOLERANCE_SECONDS:
         raise ClockWrongError
-    return idempotency_key
 
 
 def write_once(operation: Operation, api_request: Request, mark: bytes, request_id: str) -> Response:

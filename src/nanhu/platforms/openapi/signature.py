@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from tempfile import SpooledTemporaryFile
 from typing import Final
 
 CLOCK_TOLERANCE_SECONDS: Final = 300
@@ -21,6 +22,12 @@ def webhook_text(*, moment: str, body: bytes) -> bytes:
 
 def seal(secret: str, text: bytes) -> str:
     return hmac.digest(secret.encode(), text, "sha256").hex()
+
+
+def seal_over(secret: str, head: bytes, body: SpooledTemporaryFile[bytes]) -> str:
+    """The same of a text whose end is not held in memory; `body` is read from its start."""
+    body.seek(0)
+    return hashlib.file_digest(body, lambda: hmac.new(secret.encode(), head, "sha256")).hexdigest()
 
 
 def fingerprint(method: str, path: str, body: bytes) -> bytes:

@@ -6,6 +6,13 @@ from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
 from nanhu.platforms.payments.models import Agreement, BankPayout, Channel, DayClose, Difference, PayoutFile
 
+REASONS: tuple[Text, ...] = (
+    _("银行签约四要素核验"),
+    _("本人查看银行签约"),
+    _("两人的记录已分开"),
+    _("本人在网页上解约"),
+    _("与学校的订单对不上"),
+)
 ACTIONS: dict[str, Text] = {
     "payments.ask_deposit": _("登记到账"),
     "payments.book_deposit": _("到账入账"),

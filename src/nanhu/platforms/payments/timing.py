@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from nanhu.kernel.clock import now
-from nanhu.kernel.retries import listed
+from nanhu.kernel.pauses import listed
 
 pause_after = listed("10s", "30s", "1min", "2min", "5min")
 FIRST_LOOK = timedelta(seconds=5)

@@ -81,11 +81,13 @@ from nanhu.platforms.people.posts.services import appoint, end_post
 from nanhu.platforms.people.queries import (
     AffiliationCard,
     PersonCard,
+    face_of,
     find_people_by_campus_no,
     find_person_by_campus_no,
     find_person_by_document,
     former_unit_names,
     is_phone_settled,
+    kinds_showing,
     matches_id_tail,
     matches_identity,
     matches_phone,
@@ -126,10 +128,11 @@ from nanhu.platforms.people.services.guests import Guest, add_guest, end_guest, 
 from nanhu.platforms.people.services.merge import merge_persons, part_persons, split_person
 from nanhu.platforms.people.services.overrides import LONGEST as LONGEST_OVERRIDE
 from nanhu.platforms.people.services.overrides import end_override, override_value
-from nanhu.platforms.people.services.photos import photo_of, set_photo
+from nanhu.platforms.people.services.own import own_values, set_own_pinyin, set_own_portrait
+from nanhu.platforms.people.services.photos import LARGEST_UPLOAD_BYTES, photo_of, set_photo
 from nanhu.platforms.people.services.plan import OVERRIDE
 from nanhu.platforms.people.services.rebuild import Rebuilt, Statement, rebuild_persons
-from nanhu.platforms.people.services.reveal import former_phone_of, id_number_of, phone_of
+from nanhu.platforms.people.services.reveal import former_phone_of, id_number_of, phone_of, phones_of
 from nanhu.platforms.people.services.revert import RevertPreview, change_set_title, preview_revert, revert_change_set
 from nanhu.platforms.people.services.units import UnitsResult, apply_units
 from nanhu.platforms.people.units import (
@@ -152,6 +155,7 @@ from nanhu.platforms.people.units import (
 )
 
 __all__ = [
+    "LARGEST_UPLOAD_BYTES",
     "LONGEST_OVERRIDE",
     "OVERRIDE",
     "SMALL_UNITS",
@@ -215,6 +219,7 @@ __all__ = [
     "end_override",
     "end_post",
     "ended_between",
+    "face_of",
     "families",
     "find_people_by_campus_no",
     "find_person_by_campus_no",
@@ -236,6 +241,7 @@ __all__ = [
     "is_phone",
     "is_phone_settled",
     "is_set_after",
+    "kinds_showing",
     "known_people",
     "leaders_of",
     "leading",
@@ -267,6 +273,7 @@ __all__ = [
     "override_value",
     "own_posts",
     "own_unit_ids",
+    "own_values",
     "part_persons",
     "parted_records",
     "partings_that_stand",
@@ -278,6 +285,7 @@ __all__ = [
     "persons_with_phone",
     "phone_indexes",
     "phone_of",
+    "phones_of",
     "photo_of",
     "pinyin_of",
     "post_holders",
@@ -290,6 +298,8 @@ __all__ = [
     "search_people",
     "set_after",
     "set_guest_end",
+    "set_own_pinyin",
+    "set_own_portrait",
     "set_photo",
     "shared_times",
     "split_person",

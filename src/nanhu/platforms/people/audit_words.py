@@ -6,9 +6,13 @@ from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
 from nanhu.platforms.people.models import Office, OrgUnit, Person, PostList
 
+REASONS: tuple[Text, ...] = (_("已离校"),)
 ACTIONS: dict[str, Text] = {
     "people.add_office": _("增加岗位种类"),
     "people.appoint": _("任命岗位"),
+    "people.ask_undo_post_list": _("提出回滚岗位名单"),
+    "people.undo_post_list": _("回滚岗位名单"),
+    "people.keep_post_list": _("不同意回滚岗位名单"),
     "people.approve_post_list": _("同意岗位名单"),
     "people.discard_post_list": _("作废岗位名单"),
     "people.end_post": _("免去岗位"),
@@ -29,6 +33,9 @@ ACTIONS: dict[str, Text] = {
     "people.reveal_id_number": _("查看完整证件号"),
     "people.reveal_phone": _("查看完整手机号"),
     "people.revert_change_set": _("撤销档案变更"),
+    "people.set_own_pinyin": _("自己改姓名拼音"),
+    "people.set_own_portrait": _("自己换头像"),
+    "people.remove_own_portrait": _("自己去掉头像"),
     "people.set_photo": _("设置照片"),
     "people.set_photos": _("批量设置照片"),
 }
@@ -56,6 +63,7 @@ FACTS: dict[str, Text] = {
     "restored": _("恢复的人"),
     "count": _("数量"),
     "field": _("哪一项"),
+    "pinyin": _("姓名拼音"),
     "how_it_ended": _("怎样结束"),
     "ends_on": _("到"),
     "office": _("岗位"),

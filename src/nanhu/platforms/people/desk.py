@@ -27,9 +27,11 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.undoing import undoing
 from nanhu.kernel.registry import Role
-from nanhu.platforms.people.models import Office, Post, PostList
+from nanhu.platforms.people.models import Office, Post, PostList, PostRollback
 from nanhu.platforms.people.posts import services
+from nanhu.platforms.people.posts import undoing as taking_back
 from nanhu.platforms.people.posts.checking import CheckedPost, check_posts
 from nanhu.platforms.people.posts.forms import AppointForm, EndPostForm, OfficeForm, PostListForm
 from nanhu.platforms.people.posts.queries import office_names, post_lines
@@ -49,6 +51,18 @@ desk = Console(
 )
 
 
+rollbacks = Console(
+    "people:post_rollbacks",
+    _("岗位名单回滚"),
+    icon="undo-2",
+    owner=_("人事处"),
+    description=_("交错的岗位名单整份撤销，两人办理"),
+    roles=tuple(desk.roles.values()),
+    order=45,
+)
+desk.shares_bar_with(rollbacks)
+
+
 def phase_of(post: Post) -> str:
     today = campus_today()
     return "later" if post.starts_on > today else "over" if post.ends_on and post.ends_on < today else "now"
@@ -56,8 +70,8 @@ def phase_of(post: Post) -> str:
 
 class Posts(Table):
     ordering = ("unit__code", "office__order")
-    unit = Text(_("单位"), "unit__name", sort="unit__code")
-    office = Link(_("岗位"), "office__name", to="post", is_term=True, sort="office__order")
+    unit = Link(_("单位"), "unit__name", to="post", sort="unit__code")
+    office = Text(_("岗位"), "office__name", is_term=True, sort="office__order")
     person = Person(_("任职人"), "person_id", sort="person__name")
     days = Span(_("任期"))
     phase = Badge(_("状态"), phase_of, names=PHASES, tones={"now": "good", "later": "info"}, tone="none", sort=False)
@@ -198,4 +212,21 @@ lists = desk.intake(
     rows_at="rows.csv",
     agree=lambda found: _("同意任命 %(count)s 个岗位") % {"count": found.row_count},
     done={"approve": _("已同意，正在写入。"), "discard": _("已作废。")},
+)
+
+undoing(
+    lists,
+    rollbacks,
+    PostRollback,
+    on_ask=lambda by, batch, token, reason: taking_back.ask(by=by, batch=batch, token=token, reason=reason),
+    on_agree=lambda by, found: taking_back.agree(by=by, rollback=found),
+    title=_("岗位名单回滚"),
+    warning=_(
+        "这份名单任命的岗位全部撤销，好像没有任命过；这期间已经办的审批不变。后来免去、任满或随人员归并过一个的，整份不回滚。提出后由另一位复核：提出的人、当初制单和复核的人都不能批。"
+    ),
+    lead=_(
+        "一位在名单的页上提出，另一位同意后整份撤销。提出的人、当初制单和复核的人都不能批，所以要有三位岗位管理员。"
+    ),
+    agree=lambda found: _("同意撤销 %(count)s 个岗位") % {"count": found.batch.row_count},
+    done=lambda count: _("已回滚，撤销了 %(count)s 个岗位。") % {"count": count},
 )

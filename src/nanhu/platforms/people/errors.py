@@ -22,10 +22,22 @@ class PhotoRefusedError(CampusError):
     sentence = _("这张照片不能用：{reason}")
 
 
+class ReadingRefusedError(CampusError):
+    code = "people.reading_refused"
+    http_status = 422
+    field = "pinyin"
+    sentence = _("“{name}”不能这样读：只能改多音字的读音，例：shan xiaohong。")
+
+
 class PostHeldError(ConflictError):
     code = "people.post_held"
     sentence = _("这个人这段时间已经在这个岗位上。")
     field = "person"
+
+
+class PostsTouchedError(ConflictError):
+    code = "people.posts_touched"
+    sentence = _("名单里有 {count} 个岗位后来免去、任满或随人员归并（例如{post}），不能整份回滚。请逐个免去。")
 
 
 class NoTieError(ConflictError):

@@ -1,4 +1,4 @@
-"""Jobs of people: affiliations, overrides and posts follow the calendar, approved lists of posts come into force."""
+"""Periodic jobs of people: affiliations, overrides and posts follow the calendar, approved lists of posts come into force."""
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today

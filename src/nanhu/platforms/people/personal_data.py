@@ -7,6 +7,7 @@ from typing import Any
 from nanhu.kernel.crypto import mask_id_number, mask_phone
 from nanhu.kernel.registry import Owner
 from nanhu.platforms.people.models import Affiliation, Person
+from nanhu.platforms.people.services.own import own_values
 
 
 def person_records(owner: Owner, _since: datetime | None) -> Iterator[dict[str, Any]]:
@@ -37,4 +38,15 @@ def affiliation_records(owner: Owner, _since: datetime | None) -> Iterator[dict[
             "starts_on": one.starts_on,
             "ends_on": one.ends_on,
             "state": one.state,
+        }
+
+
+def own_value_records(owner: Owner, since: datetime | None) -> Iterator[dict[str, Any]]:
+    found = own_values(owner.person_id)
+    for one in found.filter(said_at__gte=since) if since else found:
+        yield {
+            "field": str(one.get_field_display()),
+            "value": one.value,
+            "said_at": one.said_at,
+            "ended_at": one.ended_at,
         }

@@ -26,6 +26,16 @@ LIVE: Final = (Affiliation.State.ACTIVE, Affiliation.State.SUSPENDED)
 LEADING: Final = ("staff", "student", "temporary", "guest")
 
 
+def face_of(kind: str) -> str:
+    """Which side of the school a tie shows: temporary staff see what staff see."""
+    return "staff" if kind == "temporary" else kind
+
+
+def kinds_showing(faces: Collection[str]) -> tuple[str, ...]:
+    """The ties that show one of these sides."""
+    return tuple(one for one in LEADING if face_of(one) in faces)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffiliationCard:
     affiliation_id: int
@@ -65,6 +75,8 @@ class PersonCard:
     phone_masked: str
     email: str
     photo_url: str
+    portrait_url: str = ""
+    """Set by himself, shown to him alone."""
     provenance: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -201,17 +213,18 @@ def card_of(person: Person, affiliations: Sequence[AffiliationCard]) -> PersonCa
         affiliations=tuple(affiliations),
         phone_masked=mask_phone(person.phone) if person.phone else "",
         email=person.email,
-        photo_url=photo_url(person),
+        photo_url=address_of("people:photo", person, person.photo_path),
+        portrait_url=address_of("people:portrait", person, person.portrait_path),
         provenance=person.provenance,
     )
 
 
-def photo_url(person: Person) -> str:
+def address_of(view: str, person: Person, path: str) -> str:
     """Stable for one picture; a new picture has a new address, so that browsers may keep it."""
-    if not person.photo_path:
+    if not path:
         return ""
-    version = person.photo_path.rsplit("-", 1)[-1].removesuffix(".jpg")
-    return f"{reverse('people:photo', args=[person.public_id])}?v={version}"
+    version = path.rsplit("-", 1)[-1].removesuffix(".jpg")
+    return f"{reverse(view, args=[person.public_id])}?v={version}"
 
 
 NUMBERED: Final = Prepared(

@@ -18,7 +18,7 @@ from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.people import checks  # noqa: F401  (registering is its effect)
 from nanhu.platforms.people.models import Affiliation, ChangeSet
-from nanhu.platforms.people.personal_data import affiliation_records, person_records
+from nanhu.platforms.people.personal_data import affiliation_records, own_value_records, person_records
 from nanhu.platforms.people.queries import AffiliationCard, PersonCard, person_card, person_cards
 from nanhu.platforms.people.rules import normalise_document, normalise_phone
 from nanhu.platforms.people.services.plan import is_overridden
@@ -33,6 +33,7 @@ def load_facts(viewer: Viewer) -> list[Fact]:
     titles = titles_of([card.provenance, *(a.provenance for a in card.affiliations)])
     facts = [
         Fact(label=_("照片"), value=card.photo_url, source=_("校园卡管理办公室"), kind="photo", key="people.photo"),
+        Fact(label=_("头像"), value=card.portrait_url, source=_("自己定的"), kind="portrait"),
         Fact(label=_("姓名"), value=card.name, source=source_of(card.provenance, "name", titles), key="people.name"),
     ]
     for affiliation in living_or_last(card):
@@ -96,6 +97,7 @@ def source_of(provenance: Mapping[str, Any], name: str, titles: dict[int, str]) 
 personal_data.add(
     PersonalData(key="people.person", title=gettext_lazy("个人信息"), load=person_records, order=10),
     PersonalData(key="people.affiliations", title=gettext_lazy("在校身份"), load=affiliation_records, order=11),
+    PersonalData(key="people.own_values", title=gettext_lazy("自己定的拼音和头像"), load=own_value_records, order=12),
 )
 personal_facts.add(PersonalFacts(key="people.person", load=load_facts, order=10))
 register_blind_index(

@@ -284,6 +284,40 @@ def pinyin_of(name: str) -> str:
     return " ".join(part for part in (read, "".join(_reading(given))) if part)
 
 
+def own_reading(name: str, typed: str) -> tuple[str, str] | None:
+    """Pinyin and initials of a Chinese name as its bearer reads it, where each of its characters can be read so; else None."""
+    plain = without_dots(name)
+    letters = "".join(c for c in typed.lower().replace("ü", "v") if c not in " '’-")
+    if not plain or not all(map(is_han, plain)) or not (letters.isascii() and letters.isalpha()):
+        return None
+    syllables = syllables_of(plain, letters)
+    if syllables is None:
+        return None
+    surname = len(split_surname(plain)[0]) if "·" not in name else len(plain)
+    parts = ("".join(syllables[:surname]), "".join(syllables[surname:]))
+    return " ".join(filter(None, parts)), "".join(one[0] for one in syllables)
+
+
+def syllables_of(characters: str, letters: str) -> list[str] | None:
+    """`letters` cut into one reading for each character, if they are that."""
+    if not characters:
+        return None if letters else []
+    for one in all_readings(characters[0]):
+        rest = syllables_of(characters[1:], letters.removeprefix(one)) if letters.startswith(one) else None
+        if rest is not None:
+            return [one, *rest]
+    return None
+
+
+def all_readings(character: str) -> list[str]:
+    """The longest first; ü as v, and as passports write it."""
+    from pypinyin import Style, pinyin  # has a large dictionary
+
+    [known] = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore", v_to_u=False) or [[]]
+    found = {*known, *SURNAME_READINGS.get(character, "").split()}
+    return sorted(found | {one.replace("v", "yu") for one in found}, key=lambda one: (-len(one), one))
+
+
 def without_dots(name: str) -> str:
     """ "" where no character of it is Chinese."""
     return "".join(c for c in name if c not in "·•‧・ ") if any(map(is_han, name)) else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nanhu.kernel.crypto import blind_index
-from nanhu.kernel.database.values import all_rows
+from nanhu.kernel.database.values import all_rows, one_value
 from nanhu.kernel.folding import halfwidth
 from nanhu.platforms.people.models import Person
 from nanhu.platforms.people.rules import normalise_document, normalise_phone
@@ -23,12 +23,8 @@ MOBILE_DIGITS: Final = 11
 SHORTEST_DOCUMENT: Final = 8
 TAIL_LENGTHS: Final = range(4, 7)
 
-BELOW: Final = """
-    WITH RECURSIVE below (id, code) AS (
-        SELECT id, code FROM people_org_unit WHERE code = ANY(%s)
-        UNION
-        SELECT u.id, u.code FROM people_org_unit u JOIN below ON u.parent_id = below.id
-    ) SELECT id, code FROM below"""
+CODES_BELOW: Final = "SELECT people_unit_codes_below(%s)"
+IDS_BELOW: Final = "SELECT id FROM people_org_unit WHERE code = ANY((SELECT people_unit_codes_below(%s))::text[])"
 IN_SCOPE: Final = """ AND (NOT %(is_scoped)s OR EXISTS (SELECT FROM people_affiliation t WHERE t.person_id = p.id
     AND t.unit_id = ANY(%(units)s) AND t.state IN ('active', 'suspended', 'planned')))"""
 WAYS: Final[dict[str, str]] = {
@@ -68,11 +64,11 @@ class Found:
 
 def unit_ids_below(codes: Collection[str]) -> frozenset[int]:
     """The units with these codes and all below them."""
-    return frozenset(row[0] for row in all_rows(BELOW, [list(codes)]))
+    return frozenset(row[0] for row in all_rows(IDS_BELOW, [list(codes)]))
 
 
 def unit_codes_below(codes: Collection[str]) -> frozenset[str]:
-    return frozenset(row[1] for row in all_rows(BELOW, [list(codes)]))
+    return frozenset(one_value(CODES_BELOW, [list(codes)]))
 
 
 def find_persons(text: str, *, limit: int = 50, unit_ids: Collection[int] | None = None) -> Found:

@@ -12,6 +12,7 @@ class PortalConfig(rooms.Room):
         "corrections.overriding",
         "engine_room",
         "personal_data",
+        "search.following",
         "sharing.process",
         "sharing.services",
     )

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
 
+REASONS: tuple[Text, ...] = (
+    _("学校记录里没有填的这个学号或工号，或没有填是哪一个的，改没改好看不出来。请从自己的资料旁重新按“有误”。"),
+)
 ACTIONS: dict[str, Text] = {
     "portal.add_synonym": _("登记搜索同义词"),
     "portal.ask_release": _("提出接入上线"),

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Viewer, address_of
 from nanhu.kernel.ui.shell import Place, Shell, Theme, TypeSize
+from nanhu.kernel.viewers import viewer_or_none
 from nanhu.platforms.portal import menu, queries
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.services import preferences as liking
@@ -23,7 +24,7 @@ class PortalFrame:
 
     def shell_of(self, request: HttpRequest) -> Shell:
         chosen = liking.preferences_of(request)
-        viewer = cast("Viewer | None", getattr(request, "viewer", None))
+        viewer = viewer_or_none(request)
         look = {"theme": cast("Theme", chosen.theme), "type_size": cast("TypeSize", chosen.type_size)}
         if viewer is None:
             return Shell(**look)  # type: ignore[arg-type]
@@ -45,7 +46,7 @@ class PortalFrame:
         )
 
     def language_was_chosen(self, request: HttpRequest, language: str) -> None:
-        if getattr(request, "viewer", None) is not None:
+        if viewer_or_none(request) is not None:
             liking.choose(request, name="language", value=language)
 
 

@@ -8,15 +8,30 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import monotonic
+from typing import Final
 from uuid import uuid4
 
 import structlog
 from django.db import connection, transaction
 
+from nanhu.kernel.remembered import ProcessMemory
+
 log = structlog.get_logger()
 SLOW_SECONDS = 0.4
 PAUSE_SECONDS = 120.0
-_slow_until: dict[str, float] = {}
+
+
+class SlowSources(ProcessMemory):
+    """Until when each source that dawdled is loaded after the page, by the monotonic clock."""
+
+    def __init__(self) -> None:
+        self.until: dict[str, float] = {}
+
+    def forget(self) -> None:
+        self.until.clear()
+
+
+SLOW: Final = SlowSources()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +57,15 @@ def attempt[Found](source: str, load: Callable[[], Found]) -> Outcome[Found]:
 
 
 def is_slow(source: str) -> bool:
-    return _slow_until.get(source, 0.0) > monotonic()
-
-
-def forget() -> None:
-    """For tests: every source is fast again."""
-    _slow_until.clear()
+    return SLOW.until.get(source, 0.0) > monotonic()
 
 
 def _remember(source: str, seconds: float) -> None:
     if seconds > SLOW_SECONDS:
-        _slow_until[source] = monotonic() + PAUSE_SECONDS
+        SLOW.until[source] = monotonic() + PAUSE_SECONDS
         log.warning("portal.source_slow", source=source, seconds=round(seconds, 2))
     else:
-        _slow_until.pop(source, None)
+        SLOW.until.pop(source, None)
 
 
 def _savepoint() -> AbstractContextManager[None]:

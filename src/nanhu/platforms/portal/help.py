@@ -5,18 +5,21 @@ that fits a page has it; or, where it explains no page but a machine, with `画�
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 
 from nanhu.kernel.folding import folded
 from nanhu.kernel.manual import HOUSE
-from nanhu.kernel.registry import Hit, Viewer
+from nanhu.kernel.registry import Hit, Text, Viewer
 from nanhu.kernel.ui.words import called, reads_chinese
 
 TEXT: Final = HOUSE / "docs" / "manual" / "使用手册.md"
@@ -28,6 +31,17 @@ PICTURE_SIZE: Final = (960, 600)
 HEADING: Final = re.compile(r"(?m)^## ")
 ROWS, PAGES, SCREEN, TRANSLATES = "对应条目：", "页面：", "画面：", "Section: "
 ROW: Final = re.compile(r"A\d{3}")
+
+CHAPTERS: Final[tuple[tuple[Text, frozenset[str]], ...]] = (
+    (_("账号与登录"), frozenset({"identity"})),
+    (_("门户、消息和待办"), frozenset({"portal", "messages", "inbox", "flows"})),
+    (_("校园卡和门禁"), frozenset({"card", "kiosks", "pos", "bus", "access"})),
+    (_("校园生活"), frozenset({"campus", "directory", "venues", "lostfound", "requests"})),
+    (_("网络和移动校园"), frozenset({"mobile", "network", "network_portal", "network_reach"})),
+    (_("资产、收费和水电"), frozenset({"assets", "payments", "dormitory", "parties"})),
+    (_("学校的数据和管理"), frozenset({"datahub", "openapi", "people", "printing"})),
+)
+"""By the room of the first page that a section explains, or of its picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,12 @@ class Section:
     def picture(self) -> str:
         """The name of its file, where that is there."""
         return self.picture_file.name if self.picture_file is not None and self.picture_file.is_file() else ""
+
+    @property
+    def chapter(self) -> int:
+        """Its place among `CHAPTERS`; behind them where none has its room."""
+        room = (self.pages[0] if self.pages else self.screen).partition(":")[0]
+        return next((place for place, (_name, rooms) in enumerate(CHAPTERS) if room in rooms), len(CHAPTERS))
 
     def has(self, wanted: str) -> bool:
         """Does it hold every word of what was typed?"""
@@ -108,6 +128,11 @@ def section_of(part: str) -> Section:
     screen = next((line.removeprefix(SCREEN).strip() for line in lines if line.startswith(SCREEN)), "")
     text = "\n".join(line for line in lines if not line.startswith((ROWS, PAGES, SCREEN)))
     return Section(title.strip(), text.strip(), tuple(pages), rows, screen)
+
+
+def by_chapter(found: Iterable[Section]) -> list[tuple[Text, list[Section]]]:
+    ordered = groupby(sorted(found, key=lambda one: one.chapter), key=lambda one: one.chapter)
+    return [(CHAPTERS[place][0] if place < len(CHAPTERS) else _("其他"), list(some)) for place, some in ordered]
 
 
 def section_for(page: str) -> Section | None:

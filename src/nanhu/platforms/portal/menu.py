@@ -15,6 +15,7 @@ from nanhu.kernel import registry
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.registry import Application, Section, Viewer
 from nanhu.kernel.ui.words import lazy_term
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.portal import rules
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.integrations import living
@@ -49,7 +50,7 @@ def offered_to(request: HttpRequest) -> list[Application]:
     """What this viewer may see, from the rooms and what is taken in from other systems; read once per request."""
     offer: list[Application] | None = getattr(request, OFFER, None)
     if offer is None:
-        viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+        viewer = viewer_of(request)
         known = {one.key: one for one in [*registered_for(viewer), *taken_in(viewer)]}
         known |= {one.key: one for one in registry.applications}
         both = sorted(known.values(), key=lambda application: (application.order, application.key))

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 
+from nanhu.kernel.viewers import viewer_or_none
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.portal.services.preferences import SESSION_KEY, preferences_of
 
@@ -17,7 +18,7 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if getattr(request, "viewer", None) is not None:
+        if viewer_or_none(request) is not None:
             is_first_of_session = SESSION_KEY not in request.session
             chosen = preferences_of(request)
             if is_first_of_session and chosen.face:

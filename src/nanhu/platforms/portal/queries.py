@@ -86,11 +86,15 @@ class Person:
         return sources.pop() if len(sources) == 1 else ""
 
 
+def picture_in(facts: list[Fact], kind: str) -> str:
+    return next((str(fact.value) for fact in facts if fact.kind == kind and fact.value), "")
+
+
 def person_of(viewer: Viewer) -> Person:
     outcomes = [attempt(f"facts:{source.key}", partial(source.load, viewer)) for source in registry.personal_facts]
     facts = [fact for outcome in outcomes for fact in outcome.value or ()]
     return Person(
         facts=[fact for fact in facts if fact.kind == "text"],
-        photo_url=next((str(fact.value) for fact in facts if fact.kind == "photo" and fact.value), ""),
+        photo_url=picture_in(facts, "portrait") or picture_in(facts, "photo"),
         error_number=next((outcome.error_number for outcome in outcomes if outcome.error_number), ""),
     )

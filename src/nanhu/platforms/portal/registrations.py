@@ -1,6 +1,5 @@
 """What the portal declares of itself: the manual for administrators, the systems and their feeds."""
 
-from typing import Final
 from urllib.parse import urlencode
 
 from django.urls import reverse, reverse_lazy
@@ -29,9 +28,6 @@ from nanhu.platforms.portal.help import sections_found
 from nanhu.platforms.portal.integrations import feeds, news
 from nanhu.platforms.portal.models import Integration
 from nanhu.platforms.portal.weather.services import provider, weather
-
-MANUAL_READERS: Final = ("campus.admin", "identity.admin", "identity.security", "identity.auditor")
-"""Who sees the tests behind each clause; how each row stands is everybody's."""
 
 shell.provided_by(PortalFrame())
 applications.add(
@@ -110,5 +106,6 @@ searchables.add(
         load=sections_found,
         more=lambda text: f"{reverse('portal:help')}?{urlencode({'q': text})}",
         order=80,
+        weight=-3,
     ),
 )

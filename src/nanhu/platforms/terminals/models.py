@@ -5,9 +5,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 
 
+@known(kind="terminals_kind_is_known")
 class Terminal(models.Model):
     """A device in the field: a point of sale (消费机), a kiosk, a door. Its key never leaves the database unencrypted.
 
@@ -62,10 +64,6 @@ class Terminal(models.Model):
             models.CheckConstraint(
                 condition=Q(registrar__isnull=True) | Q(accepter__isnull=True) | ~Q(registrar=models.F("accepter")),
                 name="terminals_two_people",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["pos", "scanner", "door", "load_kiosk", "reissue_kiosk", "self_service_kiosk"]),
-                name="terminals_kind_is_known",
             ),
             models.CheckConstraint(condition=Q(last_sequence__gte=0), name="terminals_sequence"),
         ]
@@ -136,6 +134,7 @@ class Incident(models.Model):
         indexes = [models.Index(fields=["-at"], name="terminals_incident_at")]
 
 
+@known(paper="terminals_kiosk_paper", fault="terminals_kiosk_fault")
 class Kiosk(models.Model):
     """A kiosk that stands somewhere for everybody: where on the map, and what it last said of itself (`kiosk/report`)."""
 
@@ -164,10 +163,6 @@ class Kiosk(models.Model):
     class Meta:
         db_table = "terminals_kiosk"
         constraints = [
-            models.CheckConstraint(condition=Q(paper__in=["full", "low", "out"]), name="terminals_kiosk_paper"),
-            models.CheckConstraint(
-                condition=Q(fault__in=["", "jam", "reader", "writer", "printer"]), name="terminals_kiosk_fault"
-            ),
             models.CheckConstraint(condition=Q(map_x__lte=1000, map_y__lte=1000), name="terminals_kiosk_on_map"),
         ]
 

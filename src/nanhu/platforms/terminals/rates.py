@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from nanhu.kernel.remembered import ProcessMemory
 from nanhu.platforms.terminals.wire import HONEST_FORMER_USES
 
 MINUTE_SECONDS: Final = 60.0
 
 
-class FormerKeyUses:
+class FormerKeyUses(ProcessMemory):
     """How often a terminal signed by its key of before, since this process began."""
 
     def __init__(self) -> None:
@@ -24,8 +25,11 @@ class FormerKeyUses:
             self.uses[terminal_id, key_version] += 1
             return self.uses[terminal_id, key_version] > HONEST_FORMER_USES
 
+    def forget(self) -> None:
+        self.uses.clear()
 
-class Rate:
+
+class Rate(ProcessMemory):
     """`most` by name, `usual` for what is not among them; None: as often as it likes."""
 
     def __init__(
@@ -48,3 +52,6 @@ class Rate:
                 self.asked.clear()
             self.asked[terminal_id, name] += 1
             return self.asked[terminal_id, name] > most
+
+    def forget(self) -> None:
+        self.begun = float("-inf")

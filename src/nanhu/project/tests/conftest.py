@@ -10,6 +10,7 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.factors.tests.conftest import administrator, careful, newcomer, student, teacher
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
+from nanhu.testing.second_factors import sample_code
 
 __all__ = ["administrator", "careful", "newcomer", "student", "teacher"]
 TEST = Actor.system("test")
@@ -50,6 +51,6 @@ def clerk(member) -> Client:
     identity_sample.give_totp_for_sample(by=TEST, campus_no=member.campus_no)
     browser = Client()
     browser.post("/sign-in", {"username": member.campus_no, "password": PASSWORD})
-    code = identity_sample.sample_code(campus_no=member.campus_no)
+    code = sample_code(campus_no=member.campus_no)
     assert browser.post("/sign-in/second", {"way": "totp", "code": code}).status_code == 302
     return browser

@@ -5,6 +5,7 @@ CRONS and a new loop into LOOPS, by somebody who has thought of its hour, and in
 """
 
 import json
+import os
 import subprocess
 import sys
 
@@ -39,11 +40,12 @@ CRONS = {
     "card_issuing.move_school_years_on": "40 2 * * *",
     "card_issuing.read_mailbox": "*/2 * * * *",
     "card_issuing.tell_sponsors": "20 8 * * *",
-    "card_rights.forget_codes": "*/30 * * * *",
+    "card_verification.forget_codes": "*/30 * * * *",
     "card_vendors.publish_settled": "*/10 * * * *",
     "datahub.copy_golden": "* * * * *",
     "datahub.count_readings": "* * * * *",
     "datahub.end_missing": "25 * * * *",
+    "datahub.forget_fields": "55 3 * * *",
     "datahub.keep_history": "*/5 * * * *",
     "datahub.prune_rows": "40 3 * * *",
     "datahub.share_nightly": "50 2 * * *",
@@ -228,13 +230,19 @@ def test_what_the_manual_promises_without_a_hand_has_its_job_or_loop(name):
         assert jobs().get(name) == CRONS[name]
 
 
+OF_THE_DEMO = {"sample.go_on_line_again": "*/10 * * * *"}
+"""What a school's own campus has not."""
+
+
 @pytest.mark.slow
-def test_a_process_that_has_only_begun_has_these_jobs_and_loops_and_no_others():
+@pytest.mark.parametrize(("demo", "more"), [("0", {}), ("1", OF_THE_DEMO)], ids=["a school's own", "demo"])
+def test_a_process_that_has_only_begun_has_these_jobs_and_loops_and_no_others(demo, more):
     """Here another test may have loaded the module of a job, which no process of the house does."""
     asked = "import django; django.setup(); from nanhu.project.tests import test_clock; test_clock.tell()"
-    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    env = {**os.environ, "NANHU_DEMO": demo}
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, env=env).stdout
     known = json.loads(said)
-    assert known["jobs"] == CRONS
+    assert known["jobs"] == CRONS | more
     assert known["loops"] == {name: sorted(kinds) for name, kinds in LOOPS.items()}
 
 

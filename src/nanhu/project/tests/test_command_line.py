@@ -2,6 +2,8 @@
 
 import re
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
@@ -11,6 +13,8 @@ from nanhu.kernel.configuration import read_configuration
 from nanhu.kernel.processes import data_folder
 from nanhu.kernel.processes.specification import ProcessSpecification
 from nanhu.kernel.processes.supervised import environment_of
+
+PROJECT = Path(cli.__file__).parents[2] / "pyproject.toml"
 
 
 def test_the_help_names_every_command_of_the_house_once():
@@ -24,6 +28,14 @@ def test_help_is_asked_without_a_database(monkeypatch, capsys):
     monkeypatch.setattr(cli, "ensure_database", lambda: pytest.fail("no database is needed"))
     cli.main()
     assert "样例校园" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("asked", ["version", "--version"])
+def test_the_version_is_the_houses_own(monkeypatch, capsys, asked):
+    """Django's stood there, after two seconds of loading."""
+    monkeypatch.setattr(sys, "argv", ["nanhu", asked])
+    cli.main()
+    assert capsys.readouterr().out.strip() == tomllib.loads(PROJECT.read_text())["project"]["version"]
 
 
 def test_a_second_sample_campus_in_one_data_folder_says_so_and_touches_nothing(tmp_path, monkeypatch):

@@ -12,7 +12,8 @@ from django.test import Client
 
 import nanhu
 from nanhu.kernel.clock import now
-from nanhu.kernel.kit import Console, Page
+from nanhu.kernel.kit import Console, Page, Table
+from nanhu.kernel.kit.columns import Leading
 from nanhu.kernel.kit.pages import consoles
 from nanhu.platforms.identity.models import RoleGrant
 from nanhu.platforms.identity.models.accounts import MONEY_DUTIES
@@ -61,8 +62,27 @@ def test_the_pages_of_each_console_are_walked():
     assert sorted(name for name, one in of_the_house().items() if id(one) not in walked) == []
 
 
-def below(kind: type[PageTests]) -> set[type[PageTests]]:
+def below[K: type](kind: K) -> set[K]:
     return {one for child in kind.__subclasses__() for one in {child, *below(child)}}
+
+
+SAID_BY_OTHERS = {
+    "nanhu.platforms.datahub.views.large.Values": "a value of a row has no page; the batch that said it has",
+    "nanhu.platforms.datahub.views.lineage.Values": "as above, of a person",
+}
+"""Tables whose links lead to nothing that is the row itself, and why."""
+
+
+@pytest.mark.slow
+def test_a_row_is_opened_by_its_first_cell():
+    """And its buttons are buttons (`Press`). Tables that a page makes for itself while it is asked are none of these."""
+    found = {
+        f"{one.__module__}.{one.__qualname__}"
+        for one in below(Table)
+        if ".tests." not in one.__module__
+        if any(isinstance(column, Leading) for column in one.columns) and not isinstance(one.columns[0], Leading)
+    }
+    assert found == set(SAID_BY_OTHERS)
 
 
 def of_the_house() -> dict[str, Console]:

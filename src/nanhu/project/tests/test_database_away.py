@@ -20,7 +20,7 @@ ASKING = {
 }
 """Programs ask here too, without a form."""
 PROGRAMS = [door for door in DOORS if door.name in MACHINES | ASKING]
-IN_JSON = ("/api/hub/v1/", "/api/card/v1/", "/api/flows/v1/", "/terminal/v1/")
+IN_JSON = ("/api/hub/v1/", "/api/card/v1/", "/api/flows/v1/", "/api/requests/v1/", "/terminal/v1/")
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ FOR_PROGRAMS = (
     "flows_api",
     "hub_api",
     "payments_notices",
+    "requests_api",
     "files",
     "kit",
     "ui",
@@ -79,6 +80,18 @@ def test_it_is_searched_and_says_where_it_knows_nothing(sample_student):
     assert "手册里没有" in sample_student.get("/help/", {"q": "核反应堆"}).content.decode()
     assert sample_student.get("/help/%E4%B8%8D%E5%AD%98%E5%9C%A8/").status_code == 404
     assert "<script>" not in sample_student.get("/help/", {"q": "<script>", "page": "\x00'"}).content.decode()
+
+
+def test_its_sections_stand_by_chapter_and_are_narrowed_to_one(sample_student):
+    assert [one.title for one in manual.sections() if one.chapter == len(manual.CHAPTERS)] == [], "each has one"
+    page = sample_student.get("/help/").content.decode()
+    names = [str(name) for name, _rooms in manual.CHAPTERS]
+    titles = [one.strip() for one in re.findall(r'class="card-title">([^<]*)</h2>', page)]
+    assert titles == names
+    places = [page.rfind(f"{name}\n") for name in names]
+    assert places[2] < page.find("付款码和门禁码</a>") < places[3]
+    one = sample_student.get("/help/", {"chapter": "2"}).content.decode()
+    assert ["付款码和门禁码</a>" in one, "登录和退出</a>" in one] == [True, False]
 
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

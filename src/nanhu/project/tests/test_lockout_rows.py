@@ -49,6 +49,7 @@ ROW_OF = {
     "card_api:": "vendor API",
     "flows_api:": "vendor API",
     "hub_api:": "vendor API",
+    "requests_api:": "vendor API",
     "verify-document": "codes of printed documents (`/v/…`)",
     "requests:anonymous": "anonymous complaints and reports (`/requests/anonymous/`)",
     "mobile:certify": "certification and newcomers (`/mobile/certify/`)",
@@ -93,6 +94,8 @@ COUNTS_NOBODY = {
     "flows_api:openapi",
     "hub_api:guide",
     "hub_api:openapi",
+    "requests_api:guide",
+    "requests_api:openapi",
     "api_index",
     "api_not_installed",
     "api_not_installed_below",
@@ -102,6 +105,7 @@ COUNTS_NOBODY = {
     "network_portal:capport",
     "network_portal:test",
     "network_portal:poster",
+    "network_reach:directory",
 }
 """The row of /health and the documents."""
 WRITES = re.compile(r"\b(INSERT INTO|DELETE FROM|(?<!FOR )(?<!KEY )UPDATE)\b")

@@ -3,7 +3,9 @@
 import pytest
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.flows.models import Definition
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.portal.search.indexing import index_all
 from nanhu.services.directory.models import Answer, Phone
@@ -35,6 +37,42 @@ def test_one_box_finds_service_notice_answer_and_phone(school):  # noqa: F811
     index_all()
     groups = school.client("T0003").get("/search/", {"q": "校园卡"}).context["groups"]
     assert "directory.phones" not in [group.key for group in groups], "what is taken out of the book is found no more"
+
+
+def test_a_service_that_answers_by_any_of_its_words_stands_first_then_answer_phone_and_notice(school):  # noqa: F811
+    """portal2.md, section 3: 补卡 gives 校园卡补办, then the question, then the phone."""
+    flow = Definition.objects.filter(is_offered=True, categories=[]).exclude(faces=[]).first()
+    Definition.objects.filter(pk=flow.pk).update(name="校园卡补办", summary="补卡，收工本费", units=[])
+    school.phone("校园卡管理办公室", keywords="补卡")
+    school.answer("怎么补卡？")
+    messages.publish_notice(by=school.actor("T0001"), title="补卡机迁移", body="搬到东院。", office_code="20")
+    index_all()
+    groups = school.client("T0003").get("/search/", {"q": "补卡"}).context["groups"]
+    order = [group.key for group in groups]
+    wanted = [
+        "applications",
+        "flows.services",
+        "messages.notices",
+        "directory.answers",
+        "directory.phones",
+        "portal.help",
+    ]
+    assert order[: len(wanted)] == wanted, "what begins with it, has it in its name, has it among its words"
+
+
+def test_what_a_desk_writes_is_found_at_once_and_what_it_takes_away_no_more(school):  # noqa: F811
+    def found():
+        groups = school.client("T0003").get("/search/", {"q": "报销大厅"}).context.get("groups", ())
+        return [str(hit.title) for group in groups if group.key == "directory.phones" for hit in group.hits]
+
+    desk = school.client("T0001")
+    desk.post(f"{BOOK}desk/new/", {"unit": "20 财务处", "name": "报销大厅", "number": "8703569"})
+    assert found() == []
+    deliver_pending()
+    assert found() == ["报销大厅"]
+    desk.post(f"{BOOK}desk/{Phone.objects.get().public_id}/remove/")
+    deliver_pending()
+    assert found() == []
 
 
 def test_a_room_is_found_by_the_name_of_either_language_and_leads_to_its_week(school):  # noqa: F811

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from nanhu.platforms.identity.factors.tests.conftest import first_step
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.models import SsoSession
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
 from nanhu.platforms.identity.tests.test_activation import ANSWERS, NEW, begin
 from nanhu.project.tests.test_doors import DOORS, METHODS, OPEN, one_of_each_room, statuses_for_a_stranger

@@ -1,6 +1,7 @@
 """The desk of posts: appointed one by one and by a list, ended with a reason."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -9,11 +10,11 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.models import Progress
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.desk import KEEPER, desk
-from nanhu.platforms.people.models import Affiliation, OrgUnit, Post, PostList
+from nanhu.platforms.people.desk import KEEPER, desk, rollbacks
+from nanhu.platforms.people.models import Affiliation, OrgUnit, Post, PostList, PostRollback
 from nanhu.platforms.people.posts.services import take_post_list
 from nanhu.testing.members import PASSWORD, grant, open_staff
-from nanhu.testing.pages import IntakeTests
+from nanhu.testing.pages import IntakeTests, ProposalTests
 
 LINES = (("负责人", "T00003"), ("负责人", "T00002"), ("负责人", "T00001"))
 SYSTEM = Actor.system("test")
@@ -182,3 +183,73 @@ def test_a_guest_is_refused_in_a_list_before_anybody_approves(school):
     Affiliation.objects.filter(person_id=person_of("T00003")).update(kind="guest")
     answer = TestPages().hand_in(signed_in("T00001"), TestPages.good)
     assert (answer.status_code, "不能任职" in answer.content.decode()) == (422, True)
+
+
+def approved(school):
+    pages = TestPages()
+    pages.good = HEADS + "".join(f"12,{what},{who},,2026-09-01,\n" for what, who in LINES[:2])
+    address = pages.submitted(signed_in("T00001"))
+    assert signed_in("T00002").post(address + "approve/").status_code == 302
+    found = PostList.objects.get()
+    take_post_list(batch_id=found.pk)
+    return found
+
+
+class TestRollbacks(ProposalTests):
+    desk = rollbacks
+
+    @pytest.fixture
+    def holder(self, school):
+        self.school = school
+        return signed_in("T00001")
+
+    @pytest.fixture
+    def second(self, school):
+        """Neither of the two who brought the list in."""
+        return signed_in("T00004")
+
+    @pytest.fixture
+    def stranger(self, school):
+        return signed_in("T00003")
+
+    def submitted(self, client):
+        found = approved(self.school)
+        said = {"token": str(uuid4()), "reason": "交错了单位"}
+        assert client.post(f"/people/posts/lists/{found.public_id}/undo/", said).status_code == 302
+        return f"/people/post-rollbacks/{PostRollback.objects.get().public_id}/"
+
+
+def test_a_list_is_rolled_back_as_a_whole_by_a_third_while_nothing_stands_on_it(school):
+    found = approved(school)
+    assert {pk for pk, _name in people.post_holders([school.pk])[school.pk, "head"]} == {
+        person_of("T00003"),
+        person_of("T00002"),
+    }
+    page = f"/people/posts/lists/{found.public_id}/"
+    asker = signed_in("T00001")
+    assert f"{page}undo/" in asker.get(page).content.decode()
+    said = {"token": str(uuid4()), "reason": "交错了单位"}
+    assert asker.post(f"{page}undo/", said).status_code == 302
+    case = f"/people/post-rollbacks/{PostRollback.objects.get().public_id}/approve/"
+    for number in ("T00001", "T00002"):
+        assert signed_in(number).post(case).status_code in {403, 409}, "who brought it in"
+    assert Post.objects.filter(withdrawn_at=None).count() == 2
+    assert signed_in("T00004").post(case).status_code == 302
+    assert not people.post_holders([school.pk])
+    assert set(Post.objects.values_list("why_ended", flat=True)) == {"交错了单位"}
+    assert "已回滚" in asker.get(page).content.decode()
+    assert asker.post(f"{page}undo/", {"token": str(uuid4()), "reason": "再来"}).status_code == 409
+
+
+def test_a_list_of_which_a_post_was_ended_since_is_not_rolled_back(school):
+    found = approved(school)
+    ended = Post.objects.order_by("pk").first()
+    assert (
+        signed_in("T00002").post(f"/people/posts/{ended.public_id}/", {"reason": "调走", "last_day": ""}).status_code
+        == 302
+    )
+    said = {"token": str(uuid4()), "reason": "交错了单位"}
+    answer = signed_in("T00001").post(f"/people/posts/lists/{found.public_id}/undo/", said)
+    assert answer.status_code == 409
+    assert "不能整份回滚" in answer.content.decode()
+    assert Post.objects.filter(withdrawn_at=None).count() == 2

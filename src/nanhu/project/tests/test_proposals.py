@@ -41,7 +41,7 @@ def constraints_of(model):
 
 SECOND_PERSONS = {
     "nanhu.platforms.datahub.services.owner_changes.refuse_other_offices": "datahub:owners:cases",
-    "nanhu.platforms.datahub.services.releasing.agree": "datahub:gate:cases",
+    "nanhu.platforms.datahub.batches.releasing.agree": "datahub:gate:cases",
     "nanhu.platforms.flows.services.moving.move": "flows:keeping:moves",
     "nanhu.platforms.identity.services.releases.decide_release": "identity:applications:approvals",
     "nanhu.platforms.payments.services.differences.proposed": "payments:differences",
@@ -52,6 +52,7 @@ SECOND_PERSONS = {
     "nanhu.services.lostfound.services.reviewing.waiting": "lostfound:review:reviews",
     "nanhu.services.requests.services.working.bill": "",
     "nanhu.services.requests.services.working.withdraw_bill": "",
+    "nanhu.systems.assets.services.contesting.correct": "",
     "nanhu.systems.assets.services.purchasing.refuse_involved": "",
     "nanhu.systems.assets.services.transferring.accept": "",
     "nanhu.systems.assets.services.transferring.be_accepted": "",

@@ -11,7 +11,6 @@ from django.test import Client
 from nanhu.kernel import registry
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.identity.models.accounts import MONEY_DUTIES
-from nanhu.platforms.portal.integrations import living
 from nanhu.platforms.portal.tests.conftest import join, signed_in
 from nanhu.platforms.portal.tests.test_read_only import administrator, ask
 from nanhu.project.tests.test_doors import DOORS, asking_as_one_of_its_kind
@@ -69,13 +68,6 @@ OWN_WORDS = {
 faces = pytest.mark.parametrize("face", SHOWN)
 money_duties = pytest.mark.parametrize("duty", MONEY_DUTIES)
 """Nobody has the roles of both: each time all plain roles but those of the other duty."""
-
-
-@pytest.fixture(autouse=True)
-def _unread_list():
-    living.read_anew()
-    yield
-    living.read_anew()
 
 
 def entered(face: str, *roles: str) -> Client:

@@ -23,7 +23,7 @@ def fill_the_rosters() -> str:
     guards = [security[0], *colleagues(GUARDS, security[0])]
     rows = [
         shift(GUARDS, units, day, hours, guards[(2 * day + night) % len(guards)])
-        for day in range(DAYS)
+        for day in range(-1, DAYS)  # until eight the night of the day before is on duty; what is over is left out
         for night, hours in enumerate((DAY, NIGHT))
     ]
     leading = [shift(GUARDS, units, day, DAY, None) for day in range(DAYS)]

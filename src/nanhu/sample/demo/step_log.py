@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from nanhu.kernel.whole_files import write_whole
+
 
 class StepLog:
     """Kept in the data folder; every step is safe to repeat, so a line may be lost but not invented."""
@@ -27,6 +29,4 @@ class StepLog:
         self.save()
 
     def save(self) -> None:
-        draft = self.path.with_suffix(".part")
-        draft.write_text(json.dumps(sorted(self.done)))
-        draft.replace(self.path)
+        write_whole(self.path, json.dumps(sorted(self.done)))

@@ -29,16 +29,15 @@ from nanhu.platforms.people import api as people
 from nanhu.platforms.people import sample as people_sample
 from nanhu.platforms.portal import sample as portal_sample
 from nanhu.platforms.terminals import sample as terminals_sample
-from nanhu.sample import hall, history, labs, notices, passes, photos, posts, school_calendar, things
+from nanhu.sample import hall, history, notices, passes, photos, posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
-from nanhu.sample.demo import corrections
+from nanhu.sample.demo import corrections, labs
 from nanhu.sample.demo.contact_book import fill_the_contact_book
 from nanhu.sample.demo.duties import fill_the_rosters
 from nanhu.sample.demo.hub import ask_for_data, leave_files_waiting, let_a_program_follow, share_with_companies
 from nanhu.sample.demo.inboxes import tell_everybody
 from nanhu.sample.demo.integrations import take_samples_in
 from nanhu.sample.demo.lost_things import fill_the_board
-from nanhu.sample.demo.network import fill_the_network
 from nanhu.sample.demo.reach import fill_reach
 from nanhu.sample.demo.systems import connect_systems
 from nanhu.sample.demo.vendors import feed_the_hub
@@ -50,6 +49,7 @@ from nanhu.sample.generate import DEFAULT_PEOPLE, DEFAULT_SEED, FULL_PEOPLE, gen
 from nanhu.sample.jobs import begin_integrations, photograph_everybody, sign_with_the_bank
 from nanhu.sample.machines import machines
 from nanhu.sample.merchants import BUS_FARE_FEN, BUS_LINES, merchants
+from nanhu.sample.network import fill_the_network, go_on_line_again
 from nanhu.sample.passes import actor_of
 from nanhu.sample.prices import price_orders
 from nanhu.sample.truth import FILE_NAME as TRUTH_NAME
@@ -231,6 +231,7 @@ SYNONYMS = (
     ("饭卡", "校园卡"),
     ("一卡通", "校园卡"),
     ("丢卡", "挂失"),
+    ("补卡", "校园卡"),
     ("充值", "圈存"),
     ("课表", "教务"),
     ("进楼", "门禁通行申请"),
@@ -303,6 +304,12 @@ def apply_for_passes(_advance: Advance) -> str:
 
 def come_on_line(_advance: Advance) -> str:
     return fill_the_network()
+
+
+@transaction.atomic
+def come_on_line_again(_advance: Advance) -> str:
+    """A campus that stood still for a day has nobody on line."""
+    return f"{go_on_line_again()} 台设备"
 
 
 @transaction.atomic
@@ -694,6 +701,7 @@ STEPS = (
     Step("follower", "跟随人员主数据的程序", let_one_follow, when="start"),
     Step("keys", "终端密钥", write_emulator_keys, when="start"),
     Step("wlan", "无线网和认证页", open_wireless, when="start"),
+    Step("on-line", "校园网：谁又上线了", come_on_line_again, when="start"),
     Step("outside", "银行、银联、云闪付、完美校园", open_the_bank, when="start"),
     Step("bank_customers", "银行签约和圈存", begin_at_the_bank),
     Step("outlook", "天气和系统状态", begin_outside, when="start"),

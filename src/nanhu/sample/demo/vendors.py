@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import secrets
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
@@ -13,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from nanhu.emulators.api import VENDORS, VendorSystem, way_of
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import Configuration, configuration
-from nanhu.kernel.secret_files import write_private
+from nanhu.kernel.secret_files import made_secret, write_private
 from nanhu.platforms.datahub import sample as hub_sample
 from nanhu.sample.cast import MEMBERS
 from nanhu.sample.truth import Truth
@@ -98,7 +97,7 @@ FEEDS: Final[dict[str, Feed]] = {
 
 def feed_the_hub(truth: Truth, stewards: tuple[Actor, Actor]) -> int:
     """Told to the systems and to the hub: whom they know, ports, a key, and by which host key a folder is known."""
-    settings, key = configuration(), secrets.token_urlsafe(24)
+    settings, key = configuration(), made_secret(24)
     host_key = Ed25519PrivateKey.generate()
     private = host_key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode()
     public = host_key.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).split()[1]

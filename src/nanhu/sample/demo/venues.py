@@ -181,7 +181,7 @@ INSTRUMENTS: Final = (
         facts={"name_en": "Computing Cluster", "capacity": 20, "faces": ["staff"]},
     ),
 )
-"""Each in a room of its own below `CENTRE_KEY`, in this order: there the things stand (`sample.labs`)."""
+"""Each in a room of its own below `CENTRE_KEY`, in this order: there the things stand (`demo.labs`)."""
 CENTRE_KEY: Final = "east.lab"
 
 

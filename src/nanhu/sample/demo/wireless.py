@@ -1,13 +1,12 @@
 """The emulated wireless controller of the demo: its NAS, its place among the portal gateways, the key with which it asks."""
 
-import secrets
 from typing import Final
 
 from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
-from nanhu.kernel.secret_files import write_private
+from nanhu.kernel.secret_files import made_secret, write_private
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.services.network import api as network
@@ -30,7 +29,7 @@ PHONES: Final = {
 @transaction.atomic
 def open_the_wireless() -> str:
     """Each start: secrets anew, for the emulator's file is written anew."""
-    secret, settings = secrets.token_urlsafe(24), configuration()
+    secret, settings = made_secret(24), configuration()
     application = identity.register_application(by=BY, key="wifi", name="校园无线网", owner="信息中心")
     identity.admit_guests(by=BY, application=application)
     nas, _is_new = network.Nas.objects.update_or_create(
@@ -51,6 +50,7 @@ def open_the_wireless() -> str:
         "radius_key": identity_sample.issue_radius_key(by=BY, application=application, session_seconds=8 * 3600),
         "portal_port": settings.wlan_port,
         "disconnect_port": settings.wlan_port + 1,
+        "interim_seconds": nas.interim_seconds,
         "phones": {
             key: {"name": name, "mac": mac, "address": f"10.97.0.{10 + int(key)}", "ssid": SSID}
             for key, (name, mac) in PHONES.items()

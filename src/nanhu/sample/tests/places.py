@@ -10,8 +10,9 @@ from nanhu.platforms.campus import sample as campus_sample
 from nanhu.platforms.flows.services import definitions
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
-from nanhu.sample import labs, posts, school_calendar, things
+from nanhu.sample import posts, school_calendar, things
 from nanhu.sample.cast import CAST, MEMBERS
+from nanhu.sample.demo import labs
 from nanhu.sample.demo.venues import fill_venues, placed
 from nanhu.sample.units import offices_and_colleges
 from nanhu.systems.assets import sample as assets_sample
@@ -56,13 +57,16 @@ def make_stage():
     return things.stage_of(campus_today())
 
 
-def fill(stage):
+def fill(stage, *, between=lambda: None):
+    """`between`: what happens after the past was entered, and after each day's work."""
     old, receipts = things.past(stage, 7)
     signers = things.hand_of("treasurer").actor, things.hand_of("assets").actor
     made = assets_sample.enter_past(by=BY, old=old, receipts=receipts, signers=signers)
     office = things.office_of(stage)
     assert office is not None
+    between()
     assets_sample.begin_office(office)
+    between()
     assets_sample.fill_desk(office)
     assets_sample.fill_laboratory(labs.laboratory_of(stage))
     return made

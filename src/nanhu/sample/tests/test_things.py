@@ -1,15 +1,19 @@
 """The things of the sample campus: entered once, depreciated and closed month by month, with a working day of the asset office and of the
 laboratories."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db.models import F, Sum
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now, start_of
 from nanhu.sample import things
 from nanhu.sample.tests.places import fill, make_stage
 from nanhu.systems.assets.counting.models import CountResult, FoundReport
 from nanhu.systems.assets.models import (
     Asset,
+    BookedMonth,
     CardImport,
     ClassImport,
     Disposal,
@@ -25,6 +29,8 @@ from nanhu.systems.assets.models import (
     StockItem,
     Transfer,
 )
+from nanhu.systems.assets.queries.books import last_booked
+from nanhu.systems.assets.rules import month_after, month_of
 from nanhu.testing.database import school_fixture
 
 
@@ -85,3 +91,20 @@ def test_no_page_of_the_laboratories_stands_empty():
     assert min(days) < 0
     assert {one.result for one in inspections} >= {"passed", "failed"}
     assert Asset.objects.get(inspections__in=inspections.filter(result="failed")).state == Asset.State.IN_REPAIR
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_months_that_turn_while_it_is_made_are_booked_as_well():
+    stage, this = make_stage(), month_of(campus_today())
+    turns = [start_of(month_after(this)), start_of(month_after(month_after(this)))]
+    with time_machine.travel(turns[0] - timedelta(seconds=1), tick=False) as clock:
+        booked = []
+
+        def turn():
+            booked.append(last_booked())
+            clock.move_to(turns.pop(0))
+
+        fill(stage, between=turn)
+        assert [*booked[1:], last_booked()] == [this, month_after(this)]
+        assert not BookedMonth.objects.filter(booked_at__gt=now()).exists()

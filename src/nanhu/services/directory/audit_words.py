@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
+from nanhu.services.directory.models import StaffMobile
 
+REASONS: tuple[Text, ...] = (_("校内电话"),)
 ACTIONS: dict[str, Text] = {
     "directory.enter_phone": _("登记校内电话"),
     "directory.change_phone": _("修改校内电话"),
@@ -48,6 +50,8 @@ ACTIONS: dict[str, Text] = {
     "directory.decline_exchange": _("不换班"),
     "directory.withdraw_exchange": _("收回换班"),
     "directory.lapse_exchange": _("换班没有换成"),
+    "directory.show_mobile": _("把手机号放进校内电话"),
+    "directory.hide_mobile": _("从校内电话收回手机号"),
     "directory.enter_hours": _("登记作息"),
     "directory.end_hours": _("停用作息"),
 }
@@ -64,4 +68,6 @@ FACTS: dict[str, Text] = {
     "which_duty": _("班次"),
     "which_hours": _("办公作息"),
     "who": _("谁"),
+    "shown_to": _("谁看得到"),
 }
+VALUES: dict[str, dict[str, Text]] = {"shown_to": dict(StaffMobile.Audience.choices)}

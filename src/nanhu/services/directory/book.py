@@ -17,6 +17,7 @@ from nanhu.kernel.kit import (
     Link,
     Markup,
     PageRequest,
+    Search,
     Table,
     Text,
     Views,
@@ -29,9 +30,9 @@ from nanhu.kernel.sheets.writing import attachment
 from nanhu.kernel.ui import qr
 from nanhu.kernel.ui.words import called
 from nanhu.services.directory import queries
-from nanhu.services.directory.forms import ExchangeForm, WrongForm
-from nanhu.services.directory.models import Account, Answer, Duty, DutyExchange, Phone
-from nanhu.services.directory.services import exchanging, keeping
+from nanhu.services.directory.forms import ExchangeForm, MobileForm, WrongForm
+from nanhu.services.directory.models import Account, Answer, Duty, DutyExchange, Phone, StaffMobile
+from nanhu.services.directory.services import exchanging, keeping, mobiles
 
 ON_DUTY_SHOWN: Final = 12
 MINE_SHOWN: Final = 20
@@ -97,6 +98,7 @@ def phone(request: PageRequest, found: Phone) -> HttpResponse:
         "now": queries.opening_words(found),
         "is_unconfirmed": queries.is_unconfirmed(found),
         "card": card.address(public_id=found.public_id),
+        "has_mobiles": bool(mobiles.of_unit(request.viewer, found.unit.code)),
         "wrong": phone_wrong.address(public_id=found.public_id),
     }
     return render(request, "directory/phone.html", facts)
@@ -115,11 +117,79 @@ def phone_wrong(request: PageRequest, form: WrongForm, found: Phone) -> None:
     keeping.say_wrong(by=request.actor, row=found, words=form.cleaned_data["words"])
 
 
-@phone.download("unit.vcf")
-def card(_request: PageRequest, found: Phone) -> HttpResponseBase:
-    """All phones of its unit, for the phone's own book."""
+@phone.download("unit.vcf", posts=True)
+def card(request: PageRequest, found: Phone) -> HttpResponseBase:
+    """All phones of its unit, for the phone's own book; by a press with the mobiles of its staff that the reader may have, each a look."""
     rows = queries.phones().filter(unit_id=found.unit_id)
-    return attachment(HttpResponse(queries.vcards(rows), content_type="text/vcard; charset=utf-8"), "单位电话.vcf")
+    own = []
+    if request.method == "POST":
+        own = mobiles.numbers_of(by=request.actor, viewer=request.viewer, unit_code=found.unit.code)
+    return attachment(HttpResponse(queries.vcards(rows, own), content_type="text/vcard; charset=utf-8"), "单位电话.vcf")
+
+
+class Staff(Table):
+    name = Link(_("姓名"), to="staff_member", sort="person__pinyin")
+    unit = Text(_("单位"), sort=False, is_term=True)
+
+
+class StaffFilters(Filters):
+    q = Search("person__name", "person__pinyin", label=_("姓名或拼音"))
+
+
+def is_member(viewer: Viewer) -> bool:
+    return bool(viewer.faces & {mobiles.STAFF, "student"})
+
+
+@book.page(
+    "staff/",
+    title=_("教职工手机"),
+    tab=_("教职工手机"),
+    lead=_("自己愿意放在这里的。看一次号码记一次，本人看得到。"),
+    allows=is_member,
+)
+def staff(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("没有教职工把手机号放在这里"), icon="smartphone", text=_("打单位的电话。"))
+    rows = mobiles.readable(request.viewer).order_by("person__pinyin", "pk")
+    facts = {"own": own_mobile.address() if mobiles.may_say(request.viewer) else ""}
+    return listing(
+        request,
+        Staff,
+        rows,
+        StaffFilters,
+        each=mobiles.with_names,
+        empty=none,
+        template="directory/staff.html",
+        facts=facts,
+    )
+
+
+@staff.page(
+    "<uuid:public_id>/",
+    title=_("教职工手机"),
+    subject=seen(mobiles.readable, StaffMobile.what),
+    allows=is_member,
+    posts=True,
+)
+def staff_member(request: PageRequest, found: StaffMobile) -> HttpResponse:
+    """The number by a press, which is written down."""
+    mobiles.with_names([found])
+    facts = {"found": found, "number": ""}
+    if request.method == "POST":
+        facts["number"] = mobiles.number_of(by=request.actor, viewer=request.viewer, row=found)
+    return render(request, "directory/staff_member.html", facts)
+
+
+@staff.form(
+    "mine/",
+    MobileForm,
+    title=_("我的手机号给谁看"),
+    allows=mobiles.may_say,
+    initial=lambda request: {"audience": mobiles.audience_of(request.person_id)},
+    done=_("已记下。"),
+    to="staff",
+)
+def own_mobile(request: PageRequest, form: MobileForm) -> None:
+    mobiles.say(by=request.actor, person_id=request.person_id, audience=form.cleaned_data["audience"])
 
 
 class Duties(Table):

@@ -10,6 +10,17 @@ class KnownAlreadyError(ConflictError):
     sentence = _("已经登记过同样的一条。")
 
 
+class NotStaffError(CampusError):
+    code = "directory.not_staff"
+    http_status = 403
+    sentence = _("只有在职教职工的手机号可以放在校内电话里。")
+
+
+class NoMobileError(ConflictError):
+    code = "directory.no_mobile"
+    sentence = _("学校没有登记您的手机号，登记以后再选。")
+
+
 class WaitsAlreadyError(ConflictError):
     code = "directory.change_waits"
     sentence = _("这个应急电话已有一次改号在等人复核。")

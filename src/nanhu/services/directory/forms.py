@@ -15,13 +15,13 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files.kinds import checked
 from nanhu.kernel.folding import halfwidth, one_line, tidied
-from nanhu.kernel.kit.forms import IN_ENGLISH, DatedForm, IntakeForm, OnceForm, reason_field
+from nanhu.kernel.kit.forms import IN_ENGLISH, DatedForm, IntakeForm, OnceForm, PublicTextField, reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people.api import PersonField, UnitField, office_names
 from nanhu.services.directory import rules
 from nanhu.services.directory.errors import NotAShiftError, NotYourUnitError
-from nanhu.services.directory.models import Duty
+from nanhu.services.directory.models import Duty, StaffMobile
 
 LONGEST_AHEAD: Final = timedelta(days=731)
 LARGEST_PICTURE: Final = 2_000_000
@@ -135,11 +135,27 @@ class AccountForm(UnitForm, AccountFields):
         return found[0]
 
 
+NUMBER_OF_OTHERS: Final = _("这里像是写了手机号或证件号，大家都看得到，请去掉。单位的电话登在“校内电话”里。")
+
+
 class AnswerFields(forms.Form):
-    question = forms.CharField(label=_("问题"), max_length=80, help_text=_("像大家问的那样写，例：校园卡丢了怎么办？"))
+    question = PublicTextField(
+        label=_("问题"),
+        max_length=80,
+        hint=NUMBER_OF_OTHERS,
+        phones_only=True,
+        help_text=_("像大家问的那样写，例：校园卡丢了怎么办？"),
+    )
     answer = forms.CharField(label=_("回答"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6}))
     keywords = forms.CharField(label=_("别的叫法"), max_length=80, required=False)
-    question_en = forms.CharField(label=_("英文问题"), max_length=160, required=False, help_text=IN_ENGLISH)
+    question_en = PublicTextField(
+        label=_("英文问题"),
+        max_length=160,
+        required=False,
+        hint=NUMBER_OF_OTHERS,
+        phones_only=True,
+        help_text=IN_ENGLISH,
+    )
     answer_en = forms.CharField(
         label=_("英文回答"),
         max_length=4000,
@@ -171,6 +187,16 @@ class ShiftField(forms.CharField):
         except ValueError as error:
             raise forms.ValidationError(NotAShiftError().message) from error
         return str(said)
+
+
+class MobileForm(forms.Form):
+    audience = forms.ChoiceField(
+        label=_("我的手机号"),
+        choices=[("", _("不放")), *StaffMobile.Audience.choices],
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("用学校登记的号码，不另存；谁看过，您在“谁看过我”里看得到。随时可以收回。"),
+    )
 
 
 class DutyForm(UnitForm):

@@ -1,4 +1,4 @@
-"""Jobs of the directory: shared tables are written, approved rosters come into force, who has duty tomorrow is told, and who has to confirm what
+"""Periodic jobs of the directory: shared tables are written, approved rosters come into force, who has duty tomorrow is told, and who has to confirm what
 his unit keeps."""
 
 from collections.abc import Mapping

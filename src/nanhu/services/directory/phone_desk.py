@@ -12,8 +12,9 @@ from nanhu.kernel.kit.undoing import undoing
 from nanhu.services.directory import policies
 from nanhu.services.directory.forms import PhoneListForm
 from nanhu.services.directory.models import PhoneList, PhoneListRow, PhoneRollback
-from nanhu.services.directory.phone_sheet import PHONES, PhoneLine, check_phones
+from nanhu.services.directory.phone_sheet import PHONES, check_phones
 from nanhu.services.directory.services import phone_lists
+from nanhu.services.directory.services.phone_lists import PhoneLine
 
 desk = Console(
     "directory:phone_lists",

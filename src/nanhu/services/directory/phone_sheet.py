@@ -1,7 +1,6 @@
 """The list of phones that a unit hands in, and what is wrong with it, checked as a whole."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -11,23 +10,12 @@ from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, phrase
 from nanhu.services.directory.errors import NotAnExtensionError, NotHoursError
 from nanhu.services.directory.models import Phone
+from nanhu.services.directory.services.phone_lists import PhoneLine
 from nanhu.services.directory.sheets import number, unit_meant, units_by_word
 
 LONGEST_NAME: Final = 40
 LONGEST_WORDS: Final = 80
 LONGEST_EXTENSION: Final = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneLine:
-    unit_id: int
-    name: str
-    number: str
-    extension: str
-    hours: str
-    other_hours: str
-    keywords: str
-    line: int
 
 
 def hours(said: str) -> str:

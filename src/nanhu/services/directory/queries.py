@@ -1,7 +1,7 @@
 """Reads of the directory: what is shown, open now, found by the one search; cards for a phone's own book (vCard)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -18,12 +18,12 @@ from nanhu.kernel.calendar.hours import Opening, Timetable, spans_of
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, end_of, now, start_of
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.kit.filters import holding, numbered, places_of_words
-from nanhu.kernel.registry import Hit, Occurrence, Owner, TileContent, Viewer
+from nanhu.kernel.registry import Hit, Occurrence, Owner, TileContent, Viewer, of_keys
 from nanhu.kernel.ui import dates
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
-from nanhu.services.directory.models import KINDS, Account, Answer, Duty, DutyExchange, Phone
-from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, opening_at
+from nanhu.services.directory.models import KINDS, Account, Answer, Duty, DutyExchange, Phone, StaffMobile
+from nanhu.services.directory.rules import CONFIRMED_FOR, Spans, dialled, opening_at
 
 LONGEST_ASKED: Final = 300
 MOST_FOUND: Final = 20
@@ -266,8 +266,8 @@ def duties_of(owner: Owner, since: datetime | None) -> Iterable[Mapping[str, Any
         }
 
 
-def phone_hits() -> Iterable[Hit]:
-    for one in phones():
+def phone_hits(keys: Collection[str] | None = None) -> Iterable[Hit]:
+    for one in of_keys(phones(), keys):
         number = f"{one.number} {_('转')} {one.extension}" if one.extension else one.number
         facts = [number, one.unit.name, hours_words(one)]
         yield Hit(
@@ -292,8 +292,8 @@ def unit_hits() -> Iterable[Hit]:
         )
 
 
-def answer_hits() -> Iterable[Hit]:
-    for one in living(Answer):
+def answer_hits(keys: Collection[str] | None = None) -> Iterable[Hit]:
+    for one in of_keys(living(Answer), keys):
         yield Hit(
             key=str(one.public_id),
             title=one.called,
@@ -323,8 +323,8 @@ def known_answers() -> Iterable[Hit]:
         yield Hit(key=str(one.public_id), title=one.question, url=address, detail=one.unit.name, words=one.keywords)
 
 
-def account_hits() -> Iterable[Hit]:
-    for one in living(Account):
+def account_hits(keys: Collection[str] | None = None) -> Iterable[Hit]:
+    for one in of_keys(living(Account), keys):
         yield Hit(
             key=str(one.public_id),
             title=one.called,
@@ -335,20 +335,22 @@ def account_hits() -> Iterable[Hit]:
         )
 
 
-def vcards(rows: Iterable[Phone]) -> str:
-    """vCard 4.0 (RFC 6350), one for each desk."""
-    return "".join(vcard(one) for one in rows)
+def vcards(rows: Iterable[Phone], mobiles: Iterable[tuple[StaffMobile, str]] = ()) -> str:
+    """vCard 4.0 (RFC 6350), one for each desk, and for each of its staff whose mobile the reader may have, with that number."""
+    desks = (vcard(one, f"{one.unit.name} {one.name}", one.unit.name, one.dialled, place=one.place) for one in rows)
+    persons = (vcard(one, one.name, one.unit, dialled(number), kind="cell") for one, number in mobiles)
+    return "".join((*desks, *persons))
 
 
-def vcard(phone: Phone) -> str:
+def vcard(row: Phone | StaffMobile, name: str, unit: str, number: str, *, kind: str = "work", place: Any = None) -> str:
     lines = [
         "BEGIN:VCARD",
         "VERSION:4.0",
-        f"FN:{escaped(f'{phone.unit.name} {phone.name}')}",
-        f"ORG:{escaped(phone.unit.name)}",
-        f"TEL;VALUE=uri;TYPE=work:{phone.dialled}",
-        *([f"ADR;TYPE=work:;;{escaped(phone.place.name)};;;;"] if phone.place else []),
-        f"UID:urn:uuid:{phone.public_id}",
+        f"FN:{escaped(name)}",
+        f"ORG:{escaped(unit)}",
+        f"TEL;VALUE=uri;TYPE={kind}:{number}",
+        *([f"ADR;TYPE=work:;;{escaped(place.name)};;;;"] if place else []),
+        f"UID:urn:uuid:{row.public_id}",
         "END:VCARD",
     ]
     return "".join(folded_line(line) for line in lines)

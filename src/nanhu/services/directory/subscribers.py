@@ -8,11 +8,12 @@ from django.db.models import F
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.api import PersonsMerged
+from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged
 from nanhu.services.directory.errors import OnDutyAlreadyError
 from nanhu.services.directory.events import DutyChanged
 from nanhu.services.directory.models import Duty, DutyExchange
 from nanhu.services.directory.publishing import publish_duties
+from nanhu.services.directory.services import mobiles
 from nanhu.services.directory.services.duties import save_apart
 
 
@@ -21,11 +22,17 @@ def publish_changed(_events: Sequence[DutyChanged]) -> None:
     publish_duties()
 
 
+@subscribe(AffiliationEnded, name="directory.forget_mobiles")
+def forget_mobiles(events: Sequence[AffiliationEnded]) -> None:
+    mobiles.forget_who_left({event.person_id for event in events})
+
+
 @subscribe(PersonsMerged, name="directory.rekey")
 def rekey_merged(events: Sequence[PersonsMerged]) -> None:
     for kept_id, gone_id in people.merges_that_stand(events):
         with transaction.atomic():
             rekey(gone_id, kept_id)
+            mobiles.rekey(gone_id, kept_id)
 
 
 def rekey(gone_id: int, kept_id: int) -> None:

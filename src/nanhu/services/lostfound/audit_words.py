@@ -6,6 +6,7 @@ from nanhu.kernel.audit.words import Lookup, named_in
 from nanhu.kernel.registry import Text
 from nanhu.services.lostfound.models import Claim, HandOver, Item
 
+REASONS: tuple[Text, ...] = (_("失物招领：%(what)s"), _("登记交给的人说没有领"))
 ACTIONS: dict[str, Text] = {
     "lostfound.publish": _("发布失物"),
     "lostfound.mend": _("改好失物再发"),

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_noop, pgettext_lazy
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import NotFoundError
@@ -210,7 +210,7 @@ def item(request: PageRequest, one: Item) -> HttpResponse:
 
 def own_facts(one: Item) -> dict[str, Any]:
     waiting = one.claims.filter(state=Claim.State.WAITING).select_related("item")
-    is_judge = one.keeper == Item.Keeper.SELF and one.state in claiming.ANSWERED
+    is_judge = one.keeper == Item.Keeper.SELF and one.state in Item.ANSWERED
     is_here = one.handed_in_at is None
     return {
         "claims": [(claim, queries.likeness(claim)) for claim in waiting] if is_judge else [],
@@ -219,7 +219,7 @@ def own_facts(one: Item) -> dict[str, Any]:
         "matches": queries.matches_of([one])[one.pk] if one.state in {State.OPEN, State.PENDING} else [],
         "may_prolong": one.state in {State.OPEN, State.EXPIRED} and not one.prolonged_at and not one.hidden_at,
         "may_settle": is_here and one.state in {State.OPEN, State.EXPIRED},
-        "may_keep": is_here and one.keeper == Item.Keeper.DESK and one.state in {State.PENDING, *claiming.ANSWERED},
+        "may_keep": is_here and one.keeper == Item.Keeper.DESK and one.state in {State.PENDING, *Item.ANSWERED},
         "is_late": queries.is_late(one),
         "may_close": is_here and one.state in settling.ends_from(State.CLOSED, one.kind),
         "may_reopen": one.state in settling.REOPENED_FROM
@@ -307,7 +307,7 @@ def not_received(request: PageRequest, one: Item) -> None:
     """Of who is named as its receiver, and has not signed."""
     if not HandOver.objects.filter(item=one, receiver_id=request.viewer.account_id).exists():
         raise NotFoundError(what=Item.what)
-    keeping.take_back(by=request.actor, item=one, reason=str(_("登记交给的人说没有领")))
+    keeping.take_back(by=request.actor, item=one, reason=gettext_noop("登记交给的人说没有领"))
 
 
 OWN = seen(own_items, Item.what)

@@ -68,6 +68,11 @@ class WaitsForOthersError(ConflictError):
     sentence = _("这一条已经审过了，或不用审。")
 
 
+class UnreadError(ConflictError):
+    code = "lostfound.unread"
+    sentence = _("先看被举报的话，再处理。")
+
+
 class ConcernedError(ConflictError):
     code = "lostfound.concerned"
     sentence = _("您举报或认领过这一条，请由别人来审。")

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import now
 from nanhu.kernel.files.fields import PicturesField
+from nanhu.kernel.kit import forms as forms_of_kit
+from nanhu.kernel.private_numbers import has_phone, visible
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import MomentInput
 from nanhu.platforms.campus.api import PlaceField
@@ -22,25 +24,12 @@ OLDEST: Final = timedelta(days=180)
 CARD_NUMBER: Final = RegexValidator(r"\A[0-9]{10}\Z", _("十位数字"))
 
 
-class PublicTextField(forms.CharField):
-    """Text that others read: without phones and without numbers of persons, nothing invisible in it."""
-
-    def __init__(self, *, rows: int = 0, **options: Any) -> None:
-        if rows:
-            options["widget"] = forms.Textarea(attrs={"rows": rows})
-        super().__init__(**options)
-
-    def clean(self, value: Any) -> str:
-        text = rules.visible(super().clean(value))
-        if self.required and not text.strip():
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        if rules.has_private_number(text):
-            raise forms.ValidationError(
-                _(
-                    "这里像是写了电话、证件号、卡号或学工号，别人都看得到，请去掉。要联系用站内留言，要留电话填在“电话”里。"
-                )
-            )
-        return text
+class PublicTextField(forms_of_kit.PublicTextField):
+    def __init__(self, **options: Any) -> None:
+        hint = _(
+            "这里像是写了电话、证件号、卡号或学工号，别人都看得到，请去掉。要联系用站内留言，要留电话填在“电话”里。"
+        )
+        super().__init__(hint=hint, **options)
 
 
 class PostForm(forms.Form):
@@ -166,8 +155,8 @@ class ClaimForm(forms.Form):
     )
 
     def clean_mark(self) -> str:
-        text = rules.visible(self.cleaned_data["mark"])
-        if rules.has_phone(text):
+        text = visible(self.cleaned_data["mark"])
+        if has_phone(text):
             raise forms.ValidationError(_("这里像是写了电话或证件号，请去掉。要联系用站内留言。"))
         return text
 

@@ -33,7 +33,7 @@ from nanhu.services.lostfound.services import claiming, keeping
 from nanhu.services.lostfound.services.trail import day_ago
 
 State = Item.State
-ANSWERED = Q(state__in=claiming.ANSWERED, handed_in_at__isnull=False)
+ANSWERED = Q(state__in=Item.ANSWERED, handed_in_at__isnull=False)
 ON_SHELF = Q(handed_in_at__isnull=False, hand_over=None)
 TO_COME = Q(handed_in_at=None, state__in=[State.PENDING, State.OPEN, State.GUARDED])
 BRING_IN = TO_COME & Q(state=State.GUARDED)
@@ -105,7 +105,7 @@ def thing(request: PageRequest, one: Item) -> HttpResponse:
         "claims": [
             (claim, queries.likeness(claim))
             for claim in waiting
-            if one.state in claiming.ANSWERED and one.handed_in_at and claim.claimer_id != request.viewer.account_id
+            if one.state in Item.ANSWERED and one.handed_in_at and claim.claimer_id != request.viewer.account_id
         ],
         "right": one.claims.filter(state=Claim.State.RIGHT).first(),
         "is_on_shelf": one.handed_in_at is not None and handed is None,

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Final
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -60,6 +61,9 @@ class Item(models.Model):
         CLOSED = "closed", pgettext_lazy("item", "关闭")
         EXPIRED = "expired", _("过期")
         GUARDED = "guarded", _("转保卫处")
+
+    ANSWERED: ClassVar = (State.OPEN, State.EXPIRED)
+    """While a claim waits for its answer."""
 
     class Keeper(models.TextChoices):
         SELF = "self", _("我自己保管")
@@ -281,6 +285,8 @@ class Conversation(models.Model):
 
 
 class Message(models.Model):
+    """What finder and loser write to each other in the relay, without a number of either."""
+
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     words = models.TextField()
@@ -346,6 +352,9 @@ class TalkReport(models.Model):
     accused = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
     at = models.DateTimeField(default=timezone.now)
+    read_by: Any = ArrayField(
+        models.BigIntegerField(), default=list, help_text="accounts that read the words, each on record"
+    )
     judge = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     judged_at: Any = models.DateTimeField(null=True)
 
@@ -359,6 +368,9 @@ class TalkReport(models.Model):
                 condition=Q(judge=None, judged_at=None)
                 | Q(judge__isnull=False, judged_at__isnull=False) & ~Q(judge=F("author")) & ~Q(judge=F("accused")),
                 name="lostfound_talk_report_judged_by_a_third",
+            ),
+            models.CheckConstraint(
+                condition=Q(judge=None) | Q(read_by__contains=[F("judge")]), name="lostfound_talk_report_judge_read_it"
             ),
         ]
 

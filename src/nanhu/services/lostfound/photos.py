@@ -15,6 +15,7 @@ from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.files.pictures import reduced
 from nanhu.kernel.files.purposes import Purpose, Retention, purposes
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.viewers import viewer_of
 from nanhu.services.lostfound import policies
 from nanhu.services.lostfound.models import Item, Photo
 
@@ -59,7 +60,7 @@ def may_see(viewer: Viewer, item: Item) -> bool:
 @require_safe
 def photo(request: HttpRequest, public_id: UUID, *, is_small: bool = False) -> HttpResponse:
     found = Photo.objects.filter(public_id=public_id).select_related("item", "large", "small").first()
-    viewer = request.viewer  # type: ignore[attr-defined]  # set by identity
+    viewer = viewer_of(request)
     if found is None or not may_see(viewer, found.item):
         raise NotFoundError(what=_("这张照片"))
     return picture_response(found.small if is_small else found.large)

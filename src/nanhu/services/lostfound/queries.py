@@ -28,7 +28,6 @@ from nanhu.services.lostfound.models import (
     RelayBar,
     TalkReport,
 )
-from nanhu.services.lostfound.services.claiming import ANSWERED
 
 MOST_CANDIDATES: Final = 300
 MOST_FOUND: Final = 20
@@ -55,7 +54,7 @@ def board() -> QuerySet[Item]:
 
 
 def claims_to(account: Any) -> QuerySet[Claim]:
-    kept = {"item__author": account, "item__keeper": Item.Keeper.SELF, "item__state__in": ANSWERED}
+    kept = {"item__author": account, "item__keeper": Item.Keeper.SELF, "item__state__in": Item.ANSWERED}
     return Claim.objects.filter(state=Claim.State.WAITING, **kept)
 
 

@@ -159,7 +159,8 @@ class JudgeForm(forms.Form):
     "<uuid:public_id>/", title=_("被举报的留言"), subject=seen(judged, TalkReport.what), opens_whole=True
 )
 def reported(request: PageRequest, one: TalkReport) -> HttpResponse:
-    facts = {"report": one, "addresses": request.page.addresses_below(public_id=one.public_id)}
+    has_read = request.viewer.account_id in one.read_by
+    facts = {"report": one, "has_read": has_read, "addresses": request.page.addresses_below(public_id=one.public_id)}
     return render(request, "lostfound/reported.html", facts | {"form": form_of(request, JudgeForm)})
 
 
@@ -220,7 +221,7 @@ def facts_of(request: PageRequest, found: RelayBar) -> dict[str, Any]:
     "<uuid:public_id>/",
     AnswerForm,
     title=_("答复申诉"),
-    lead=_("由停用他的人以外的人答复。"),
+    lead=_("由停用他的人以外的人答复，先看被举报的话。"),
     subject=seen(lambda viewer: reporting.to_answer(viewer.account_id), RelayBar.what),
     facts=facts_of,
     template="lostfound/barred.html",

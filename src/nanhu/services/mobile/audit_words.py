@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.services.mobile.models import Binding
 
+REASONS: tuple[Text, ...] = (_("开通企业微信"),)
 ACTIONS: dict[str, Text] = {
     "mobile.bind": _("绑定企业微信"),
     "mobile.end_doubtful_binding": _("收回来历不明的企业微信绑定"),

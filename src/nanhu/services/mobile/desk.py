@@ -178,7 +178,7 @@ def differences(request: PageRequest) -> HttpResponseBase:
 class Calls(Table):
     at = Moment(_("时间"), "created_at")
     api = Text(_("调用的接口"))
-    about = Text(_("关于"))
+    about = Text(_("关于"), "shown_about", sort="about")
     errcode = Text(_("答复"), is_number=True)
     words = Text(_("说明"), "shown_words")
     milliseconds = Number(_("毫秒"))

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.kit.forms import offer
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.rules import CAMPUS_NO
 
@@ -61,7 +62,7 @@ class NewcomerForm(forms.Form):
         super().__init__(*arguments, **more)
         self.units = {one.code: one for one in people.unit_choices(without_kinds=people.SMALL_UNITS)}
         choices = [(code, one.name) for code, one in self.units.items()]
-        self.fields["unit"].choices = [("", _("请选择")), *choices]  # type: ignore[attr-defined]
+        offer(self, "unit", [("", _("请选择")), *choices])
 
     def clean_unit(self) -> people.UnitChoice:
         return self.units[self.cleaned_data["unit"]]

@@ -1,4 +1,4 @@
-"""What the worker does: pushes members, handles callbacks, follows what the clock changes, compares each night, forgets by age."""
+"""Periodic jobs of 企业微信: pushes members, handles callbacks, follows what the clock changes, compares each night, forgets by age."""
 
 from datetime import timedelta
 

@@ -9,10 +9,11 @@ message_templates.add(
     MessageTemplate(
         key="mobile.before_push",
         kind="safety",
-        title=_("您的企业微信明天开通"),
+        title=_("您的企业微信 {when} 开通"),
         text=_(
             "姓名、单位和学校邮箱地址交给腾讯的企业微信，用来开通账号、收学校的消息；离校后移出。手机号您同意了才交：在门户“移动校园”里同意，或撤回全部。"
         ),
+        facts=frozenset({"when"}),
         link=lambda _facts: reverse("mobile:mine:home"),
     ),
     MessageTemplate(

@@ -9,6 +9,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import qr
+from nanhu.platforms.identity import api as identity
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.wecom.line import line
@@ -68,17 +69,13 @@ def join(request: PageRequest) -> Binding | None:
 
 @home.action("undo/", done=_("已撤销。请检查您的手机号和密码是否安全。"))
 def undo(request: PageRequest) -> None:
-    session = getattr(request, "sso_session", None)
-    is_theirs = session is not None and bindings.METHOD in session.methods  # 企业微信's may be the other's
-    kept = None if is_theirs else session_of(request)
+    session = identity.session_of(request)
+    kept = None if bindings.METHOD in session.methods else session.pk  # 企业微信's may be the other's
     bindings.undo(by=request.actor, person_id=request.viewer.person_id or 0, session_id=kept)
-
-
-def session_of(request: PageRequest) -> int | None:
-    session = getattr(request, "sso_session", None)
-    return session.pk if session is not None else None
 
 
 @home.action("leave/", done=_("已解除绑定，您会从企业微信的通讯录移出。"))
 def leave(request: PageRequest) -> None:
-    bindings.leave(by=request.actor, person_id=request.viewer.person_id or 0, session_id=session_of(request))
+    bindings.leave(
+        by=request.actor, person_id=request.viewer.person_id or 0, session_id=identity.session_of(request).pk
+    )

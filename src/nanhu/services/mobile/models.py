@@ -6,12 +6,14 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.models import Retried
 from nanhu.kernel.outgoing_words import in_words
 from nanhu.kernel.registry import Text
+from nanhu.platforms.messages.api import template_title
 from nanhu.services.mobile import rules
 
 OUTCOMES: dict[str, Text] = {
@@ -23,6 +25,7 @@ OUTCOMES: dict[str, Text] = {
     "no_member": _("不是我们的成员"),
     "not_ours": _("与通讯录无关"),
 }
+MARKS: dict[str, Text] = {"single": _("攒着的一条消息"), "digest": _("几条消息合成一条")}
 USES: dict[str, Text] = {"app": _("应用：消息和进门"), "contacts": _("通讯录同步")}
 REASONS: dict[str, Text] = {
     "": "",
@@ -223,6 +226,14 @@ class VendorCall(models.Model):
         db_table = "mobile_vendor_call"
 
     @property
+    def shown_about(self) -> Text:
+        """Of a message to how many, and which; of a token what it opens; else the account or the department itself."""
+        if self.api != "message/send":
+            return USES.get(self.about, self.about) if self.api == "gettoken" else self.about
+        count, _dot, mark = self.about.partition(" · ")
+        return say("%(count)s 人 · %(what)s") % {"count": count, "what": MARKS.get(mark) or template_title(mark)}
+
+    @property
     def shown_words(self) -> Text:
         """Of what went well their "ok"; of the rest what is wrong, and what to do."""
         if self.errcode is None:
@@ -327,6 +338,8 @@ class Comparison(models.Model):
 
 
 class Difference(models.Model):
+    """A line of a comparison of the school's members with those of 企业微信."""
+
     class Kind(models.TextChoices):
         CREATE = "create", _("将新建")
         CHANGE = "change", _("将修改")

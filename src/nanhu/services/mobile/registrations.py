@@ -13,7 +13,7 @@ from nanhu.services.mobile.adapters import choice
 from nanhu.services.mobile.adapters.wecom import resting, tokens
 from nanhu.services.mobile.adapters.wecom.line import line
 from nanhu.services.mobile.rules import words_of
-from nanhu.services.mobile.services import members, sending
+from nanhu.services.mobile.services import members, reaching, sending
 
 
 def callbacks_amiss() -> CheckResult | None:
@@ -60,7 +60,24 @@ def check_line() -> CheckResult:
     return CheckResult(verdict=Verdict.OK, message=say("企业微信正常"))
 
 
-registry.checks.add(Check(key="mobile.wecom", title=_("企业微信"), run=check_line, order=80))
+def check_callback() -> CheckResult:
+    """In a demo the emulator calls back by itself."""
+    found = line()
+    if found is None or configuration().demo:
+        return CheckResult(verdict=Verdict.OK, message=say("没有接入企业微信"))
+    if words := reaching.trouble(found):
+        return CheckResult(
+            verdict=Verdict.WARN,
+            message=words,
+            remedy=say("核对学校的公开地址、域名解析和前面的代理：企业微信打不进来时，谁加入、谁退出都不知道。"),
+        )
+    return CheckResult(verdict=Verdict.OK, message=say("企业微信的回调地址从本机打得开"))
+
+
+registry.checks.add(
+    Check(key="mobile.wecom", title=_("企业微信"), run=check_line, order=80),
+    Check(key="mobile.callback", title=_("企业微信回调地址"), run=check_callback, order=81),
+)
 registry.message_channels.add(
     MessageChannel(
         key="wecom",

@@ -29,14 +29,18 @@ from nanhu.services.network.gateways import (
 )
 from nanhu.services.network.models import LONGEST_DAYS, ApPlace, Device, Nas, Policy, Refusal, Service
 from nanhu.services.network.queries import (
+    Point,
     SessionLine,
     UnderWay,
-    ap_moments,
+    access_points_in,
     closing_sids,
     devices_of,
+    heard_on_line,
+    nas_points,
     on_line_counts,
     open_at,
     places_of,
+    point_of,
     presence_swiftly,
     refusals_of,
     role_of,
@@ -45,7 +49,7 @@ from nanhu.services.network.queries import (
     under_way,
     usage_of,
 )
-from nanhu.services.network.rules import SILENT_POINT, address_of, mac_of, printable
+from nanhu.services.network.rules import address_of, mac_of, printable
 from nanhu.services.network.services.accounting import Record
 from nanhu.services.network.services.accounting import write as account
 from nanhu.services.network.services.admission import (
@@ -58,17 +62,18 @@ from nanhu.services.network.services.admission import (
 )
 from nanhu.services.network.services.devices import confirm_device, device_of_browser
 from nanhu.services.network.services.devices import let_in as let_in_device
+from nanhu.services.network.services.devices import trusts as device_trusts
 from nanhu.services.network.services.disconnecting import DEVICE_CAP, KICKED, disconnect, drop, end_these
 from nanhu.services.network.services.parting import grants_under, numbers_of
 from nanhu.services.network.services.passes import last_days as last_guest_days
 from nanhu.services.network.services.passes import renew as renew_guest
 from nanhu.services.network.services.redeeming import waiting as redeemed_while
+from nanhu.services.network.services.unlisted import note_list
 
 __all__ = [
     "DEVICE_CAP",
     "KICKED",
     "LONGEST_DAYS",
-    "SILENT_POINT",
     "AdmissionGranted",
     "AdmissionRequest",
     "AgentStyle",
@@ -85,6 +90,7 @@ __all__ = [
     "NotAdmittedError",
     "NotOpenError",
     "Outcome",
+    "Point",
     "Policy",
     "Record",
     "Refusal",
@@ -95,28 +101,33 @@ __all__ = [
     "SessionTarget",
     "UnderWay",
     "UnknownAgentError",
+    "access_points_in",
     "account",
     "address_of",
     "admit",
     "agent_key",
     "answer_agent",
-    "ap_moments",
     "closing_sids",
     "confirm_device",
     "device_of_browser",
+    "device_trusts",
     "devices_of",
     "disconnect",
     "drop",
     "end_these",
     "gateways",
     "grants_under",
+    "heard_on_line",
     "last_guest_days",
     "let_in_device",
     "mac_of",
+    "nas_points",
+    "note_list",
     "numbers_of",
     "on_line_counts",
     "open_at",
     "places_of",
+    "point_of",
     "policy_of",
     "presence_swiftly",
     "printable",

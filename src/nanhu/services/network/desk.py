@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import uuid4
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -49,8 +49,6 @@ from nanhu.services.network.services import policies as policy_services
 OPEN: Final = Q(stopped_at=None)
 NOBODYS: Final = Q(person=None, guest="")
 SILENT: Final = Q(updated_at__lt=Now() - SINCE_LAST_REPORT)
-BUILDING: Final = Case(When(place__kind="room", then="place__parent__name"), default="place__name")
-"""Where an access point hangs in a room, that room's."""
 STATES: Final = {"open": _("已连接"), "stale": _("失联"), "closing": _("断网中"), "closed": _("已离线")}
 STATE_TONES: Final[Mapping[str, Tone]] = {"open": "good", "stale": "warn", "closing": "info", "closed": "none"}
 RED: Final = Q(state="failed") | Q(state="unconfirmed") | Q(state="sent", sent_at__lt=Now() - timedelta(seconds=30))
@@ -67,7 +65,7 @@ desk = Console(
 
 
 class SessionFilters(Filters):
-    q = PlaceSearch("station", "address", "sid", places=("place__name",), label=_("楼栋、MAC、地址或会话号"))
+    q = PlaceSearch(places=("place__name",), label=_("楼栋"))
     service = Choice(_("服务"), Service.choices)
     show = Views(
         {
@@ -84,10 +82,10 @@ class SessionFilters(Filters):
 
 
 class Sessions(Table):
-    """Devices and places; whose they are is asked with a reason."""
+    """Places and what is there; which device or address stands where, and whose it is, is asked with a reason."""
 
-    station = Text(_("设备"), is_number=True)
-    address = Text(_("地址"), is_number=True)
+    station = Text(_("设备"), "device_words", sort=False, is_number=True)
+    address = Text(_("地址"), "net_words", sort=False, is_number=True)
     place = Text(_("楼栋"), "place__name")
     nas = Text(_("接入设备"), "nas__name", is_wide=True)
     service = Text(_("服务"), "get_service_display", sort="service")
@@ -98,14 +96,19 @@ class Sessions(Table):
     action = Press(_("断开"), to="end_session")
 
 
-@desk.page("", title=_("在线情况"), tab=_("在网设备"), lead=_("这里没有姓名：要知道是谁，用“查地址”写明原因。"))
+@desk.page(
+    "",
+    title=_("在线情况"),
+    tab=_("在网设备"),
+    lead=_("这里没有姓名，MAC 和地址也不全：要知道是谁、哪台设备在哪里，用“查地址”写明原因。"),
+)
 def online(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("没有设备在线"), icon="wifi-off", text=_("登记接入设备，并在 FreeRADIUS 里打开会话报告。"))
     rows = Session.objects.filter(OPEN).select_related("nas", "place").order_by("-updated_at")
-    of_each = queries.live(Session.objects.all()).values(building=BUILDING).annotate(count=Count("pk"))
-    sums = of_each.order_by("-count", "building")[:8]
+    here = queries.live(Session.objects.all()).order_by().annotate(building=queries.BUILDING).values_list("building")
+    most = dict(here.annotate(count=Count("pk")).order_by("-count", "building")[:8])
     facts = {
-        "sums": [(one["building"] or _("没有登记位置"), one["count"]) for one in sums],
+        "sums": [(name, most[place]) for place, name in queries.names_of(most).items()],
         "strange": accounting.strange_nas(),
     }
     return listing(
@@ -125,13 +128,32 @@ def online(request: PageRequest) -> HttpResponseBase:
     ReasonForm,
     title=_("断开这次上网"),
     subject=record(Session.objects.filter(OPEN), Session.what),
-    about=lambda one: f"{one.station} {one.address or ''}",
+    about=lambda one: f"{one.device_words} {one.net_words} {one.place or ''}",
     lead=_("知道是谁的，用“断开账号”：只断这一次，设备会自己再连上。"),
     tone="danger",
     done=_("已发出断网请求，到“断网请求”看结果。"),
 )
 def end_session(request: PageRequest, form: ReasonForm, found: Session) -> None:
     disconnecting.disconnect_one(by=request.actor, session=found, reason=form.cleaned_data["reason"])
+
+
+class Buildings(Table):
+    name = Text(_("楼栋"), is_term=True)
+    on_line = Number(_("在线台数"))
+    points = Number(_("接入设备"))
+    silent = Number(_("没有消息"))
+    state = Badge(
+        _("状态"),
+        names={"down": _("整栋没有消息"), "partly": _("部分没有消息"), "empty": _("没有人在线"), "up": _("正常")},
+        tones={"down": "bad", "partly": "warn", "empty": "none", "up": "good"},
+        sort=False,
+    )
+
+
+@desk.page("buildings/", title=_("各楼在线"), tab=_("各楼"), lead=_("有接入设备或无线接入点的每栋楼，最要紧的在前。"))
+def buildings(request: PageRequest) -> HttpResponseBase:
+    none = Empty(title=_("还没有登记在哪栋楼"), icon="building-2", text=_("给接入设备、无线接入点写上位置。"))
+    return listing(request, Buildings, queries.buildings(), empty=none)
 
 
 @desk.lookup(
@@ -170,7 +192,7 @@ def cut(request: PageRequest, form: CutForm) -> int:
 
 class Outbox(Table):
     place = Text(_("楼栋"), "session__place__name")
-    station = Text(_("设备"), "session__station", is_number=True)
+    station = Text(_("设备"), "session__device_words", sort=False, is_number=True)
     nas = Text(_("接入设备"), "nas__name")
     cause = Text(_("原因"), names=queries.CAUSES)
     state = Badge(
@@ -396,14 +418,16 @@ class SumFilters(Filters):
     lead=_("只有数，没有人；每小时算一次，迟到的报告补进它所属的小时，并写明什么时候更正的。"),
 )
 def sums(request: PageRequest) -> HttpResponseBase:
-    none = Empty(title=_("还没有统计"), icon="chart-column")
+    none = Empty(title=_("还没有统计"), icon="chart-column", text=_("有设备上网以后，每过一小时，这里多一批数。"))
     rows = HourSum.objects.select_related("place").order_by("-hour", "place__name")
-    return listing(request, Sums, rows, SumFilters, empty=none, export_as="上网统计")
+    facts = queries.plotted(SumFilters(request.GET, request.viewer).narrow(HourSum.objects.all()))
+    template = "network/sums.html"
+    return listing(request, Sums, rows, SumFilters, empty=none, export_as="上网统计", template=template, facts=facts)
 
 
 class Handovers(Table):
-    authority = Text(_("哪个机关"))
     document = Link(_("法律文书号"), to="case")
+    authority = Text(_("哪个机关"))
     sought = Text(_("IP 地址或 MAC"), is_number=True)
     since = Moment(_("记录从"))
     until = Moment(_("记录到"))
@@ -443,7 +467,7 @@ def new_handover(request: PageRequest, form: HandoverForm) -> Handover:
     return handovers.ask(by=request.actor, token=token_of(request) or uuid4(), facts=form.cleaned_data)
 
 
-@cases.case.download("log.csv")
+@cases.case.download("log.csv", pressed=True)
 def handover_file(request: PageRequest, found: Handover) -> HttpResponseBase:
     answer = HttpResponse(handovers.fetch(by=request.actor, row=found), content_type="text/csv; charset=utf-8")
     return attachment(answer, f"上网记录-{found.digest[:12]}.csv")

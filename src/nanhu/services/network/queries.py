@@ -1,14 +1,17 @@
 """Reads of the network: who is on line, which devices, how many of how many."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from ipaddress import ip_network
+from statistics import mean
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
+    Case,
     Count,
     DateTimeField,
     Exists,
@@ -18,8 +21,10 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Sum,
     TextField,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -32,7 +37,8 @@ from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.dated import rules_on
 from nanhu.kernel.registry import Hit, Occurrence, Text, Viewer
 from nanhu.kernel.remembered import Remembered
-from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.dates import WEEKDAYS
+from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network import rules
 from nanhu.services.network.gateways import gateways
@@ -41,6 +47,7 @@ from nanhu.services.network.models import (
     Device,
     Disconnect,
     Grant,
+    HourSum,
     Nas,
     NetworkRole,
     Policy,
@@ -48,7 +55,7 @@ from nanhu.services.network.models import (
     Service,
     Session,
 )
-from nanhu.services.network.models.sessions import SINCE_LAST_REPORT
+from nanhu.services.network.models.sessions import SILENT_INTERVALS, SINCE_LAST_REPORT
 from nanhu.services.network.swift import CONNECTIONS, PRESENCE
 
 PLACES_SHOWN: Final = timedelta(days=7)
@@ -69,13 +76,15 @@ class SessionLine:
     address: str
     place: str
     started_at: datetime
-    updated_at: datetime
+    active_at: datetime
+    ap: str
     stopped_at: datetime | None
     state: str
     cause: str
     sid: str
     grant: str
     ends_at: datetime | None
+    is_extendable: bool
 
 
 def session_line(one: Session) -> SessionLine:
@@ -89,18 +98,27 @@ def session_line(one: Session) -> SessionLine:
         address=" · ".join(one.addresses),
         place=one.place.name if one.place else "",
         started_at=one.started_at,
-        updated_at=one.updated_at,
+        active_at=one.active_at,
+        ap=one.ap,
         stopped_at=one.stopped_at,
         state=one.state,
         cause=one.cause,
         sid=one.sid,
         grant=one.grant.code if one.grant else "",
         ends_at=one.grant.ends_at if one.grant else None,
+        is_extendable=one.grant is not None and is_extendable(one.grant),
     )
 
 
+def is_extendable(grant: Grant) -> bool:
+    """Whether signing in again gives more: not where a guest's last day or the policy's hours end it. `sql/queries/presence.sql` has the same."""
+    if grant.policy is None:
+        return campus_time(grant.ends_at).time() != time.min
+    return grant.ends_at >= grant.granted_at + timedelta(seconds=grant.policy.session_seconds)
+
+
 def with_names(rows: QuerySet[Session]) -> QuerySet[Session]:
-    return rows.select_related("nas", "device", "place", "grant")
+    return rows.select_related("nas", "device", "place", "grant__policy")
 
 
 def sessions_of(person_id: int, *, only_open: bool = True, services: Sequence[str] = ()) -> list[SessionLine]:
@@ -113,7 +131,7 @@ def sessions_of(person_id: int, *, only_open: bool = True, services: Sequence[st
     )
     if services:
         rows = rows.filter(service__in=services)
-    return [session_line(one) for one in with_names(rows).order_by("updated_at")]
+    return [session_line(one) for one in with_names(rows).order_by("active_at")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +153,7 @@ def under_way(service: str) -> list[UnderWay]:
 def places_of(person_id: int, service: str) -> list[SessionLine]:
     """What holds a place at the cap, as the admission counts it, longest idle first: also what is being ended and has not ended."""
     rows = holding(Session.objects.filter(person_id=person_id, service=service))
-    return [session_line(one) for one in with_names(rows).order_by("updated_at")]
+    return [session_line(one) for one in with_names(rows).order_by("active_at")]
 
 
 def on_line_counts(person_ids: Iterable[int]) -> dict[int, int]:
@@ -195,13 +213,6 @@ def living_grants() -> QuerySet[Grant]:
 def refusals_of(person_id: int, since: datetime | None = None) -> QuerySet[Refusal]:
     """Why a device of this person was not let in, newest first; of the last week, where nothing else is said."""
     return Refusal.objects.filter(person_id=person_id, at__gt=since or now() - PLACES_SHOWN).order_by("-at")
-
-
-def moment_words(moment: datetime) -> str:
-    return dates.moment_words(moment, now())
-
-
-lazy_moment = lazy(moment_words, str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,7 +321,8 @@ def prefixes_of(address: str) -> list[str]:
 
 
 def presence_swiftly(address: str) -> str | None:
-    """Whether somebody is on line at an IPv4 address, before Django: how many seconds are left, "" where nothing bounds them; None: nobody."""
+    """Whether somebody is on line at an IPv4 address, before Django: how many seconds are left, "" where nothing bounds them, and "+" where
+    signing in again gives more; None: nobody."""
     found = CONNECTIONS.value(PRESENCE, [address, now().isoformat()])
     return None if found is None else found.decode()
 
@@ -321,14 +333,100 @@ def closing_sids(nas_id: int) -> set[str]:
     return set(Session.objects.filter(ends, nas=nas_id, stopped_at=None).values_list("sid", flat=True))
 
 
-def ap_moments(place_id: int) -> list[datetime | None]:
-    """When each access point of a building was last heard of: by its controller's list, or by a session there. None: never."""
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What lets devices in at a building. `last_at`: its last word, None where it never spoke. `is_silent`: a word of it is missing; where
+    nobody is, none is owed."""
+
+    building_id: int | None
+    last_at: datetime | None
+    is_silent: bool
+
+
+BUILDING: Final = Case(When(place__kind="room", then="place__parent"), default="place")
+"""A room counts for its building."""
+
+
+def nas_points(rows: QuerySet[Nas]) -> list[Point]:
+    """Silent is one that fell silent amid sessions, of which it tells the end or the counters: its last word was of those who have no end
+    since. A switch that tells nothing between Start and Stop owes none."""
+    found = list(rows.annotate(building=BUILDING).values_list("pk", "building", "last_heard_at", "interim_seconds"))
+    longest = {key: timedelta(seconds=SILENT_INTERVALS * seconds) for key, _place, _at, seconds in found}
+    late = {key: at for key, _place, at, _seconds in found if at is not None and now() - at > longest[key]}
+    silent: set[int] = set()
+    if late:
+        amid = F("nas__last_heard_at") - SINCE_LAST_REPORT
+        owed = Session.objects.filter(nas__in=late, updated_at__gte=amid, updated_at__gt=F("started_at"))
+        lost = Q(cause="lost", stopped_at__gte=min(at - longest[key] for key, at in late.items()))
+        silent = set(owed.filter(Q(stopped_at=None) | lost).values_list("nas", flat=True).distinct())
+    return [Point(place, at, key in silent) for key, place, at, _seconds in found]
+
+
+def access_points(rows: QuerySet[ApPlace]) -> list[Point]:
+    """With what is heard of each from its controller's list and from its people."""
+    found = list(rows.annotate(building=BUILDING).values_list("building", "mac", "seen_at", "listed_at"))
+    heard = heard_on_line(mac for _place, mac, _seen, _listed in found)
+    return [point_of(place, seen, listed, heard.get(mac)) for place, mac, seen, listed in found]
+
+
+def heard_on_line(macs: Iterable[str]) -> dict[str, datetime]:
+    """By the MAC of an access point: when accounting last told of somebody who is on line there."""
+    open_ones = Session.objects.filter(stopped_at=None, ap__in=list(macs))
+    return dict(open_ones.order_by().values_list("ap").annotate(Max("updated_at")))
+
+
+def point_of(place: int | None, seen: datetime | None, listed: datetime | None, heard: datetime | None) -> Point:
+    """Silent is one whose controller's list, when it was made, had not heard of it, or of whose people nothing is heard though they are on
+    line. Whoever left it leaves no silence, nor does a list that does not come."""
+    last = max(filter(None, (seen, heard)), default=None)
+    until = max(filter(None, (listed, now() if heard else None)), default=None)
+    return Point(place, last, bool(last and until and until - last > rules.SILENT_POINT))
+
+
+def access_points_in(place_id: int) -> list[Point]:
     here = Q(place=place_id) | Q(place__parent=place_id) | Q(place__parent__parent=place_id)
-    seen = dict(ApPlace.objects.filter(here).values_list("mac", "seen_at"))
-    open_ones = Session.objects.filter(stopped_at=None, ap__in=list(seen)) if seen else Session.objects.none()
-    for mac, at in open_ones.values_list("ap").annotate(last=Max("updated_at")):
-        seen[mac] = max(filter(None, (seen[mac], at)))
-    return list(seen.values())
+    return access_points(ApPlace.objects.filter(here))
+
+
+@dataclass(slots=True)
+class Building:
+    """Of one with a NAS or an access point: how many are on line, how much hangs there, and how much of it fell silent."""
+
+    name: str = ""
+    on_line: int = 0
+    points: int = 0
+    silent: int = 0
+
+    @property
+    def state(self) -> str:
+        if self.silent:
+            return "down" if self.silent == self.points else "partly"
+        return "up" if self.on_line else "empty"
+
+
+def buildings() -> list[Building]:
+    """Every building that has net, the worst first: where all is silent, where most is, where nobody is on line. What never spoke is not
+    known to be silent. A room counts for its building."""
+    found: defaultdict[int | None, Building] = defaultdict(Building)
+    nas = Nas.objects.filter(withdrawn_at=None, place__isnull=False)
+    for point in (*access_points(ApPlace.objects.all()), *nas_points(nas)):
+        found[point.building_id].points += 1
+        found[point.building_id].silent += point.is_silent
+    placed = live(Session.objects.filter(place__isnull=False)).order_by().annotate(building=BUILDING)
+    for place, count in placed.values_list("building").annotate(Count("pk")):
+        found[place].on_line = count
+    for place, name in names_of(found).items():
+        found[place].name = name
+    return sorted(found.values(), key=lambda one: (-one.silent / max(one.points, 1), one.on_line, one.name))
+
+
+def names_of(places: Iterable[int | None]) -> dict[int | None, str]:
+    """Of two buildings that are called the same the campus stands before each. None: nobody wrote down where."""
+    known = [one for one in places if one is not None]
+    there = list(campus.Place.objects.filter(pk__in=known).values_list("pk", "name", "parent__name"))
+    of_name = Counter(name for _key, name, _above in there)
+    named = {key: f"{above} {name}" if of_name[name] > 1 and above else name for key, name, above in there}
+    return {one: named[one] if one else say("没有登记位置") for one in places}
 
 
 def open_at(nas_id: int, sids: Iterable[str]) -> list[tuple[str, int, int]]:
@@ -416,3 +514,53 @@ def with_application_names(rows: Sequence[Any]) -> Sequence[Any]:
     for nas in rows:
         nas.application_names = "、".join(names.get(key, key) for key in nas.applications)
     return rows
+
+
+PLOTTED: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
+WEEK: Final = timedelta(weeks=1)
+WEEKS: Final = 4 * WEEK
+BUILDINGS_SHOWN: Final = 8
+
+
+def plotted(sums: QuerySet[HourSum]) -> dict[str, Any]:
+    """The last day that was summed up, hour by hour, and its fullest buildings by their fullest hour; nothing where there are no sums."""
+    last = sums.aggregate(last=Max("hour"))["last"]
+    if last is None:
+        return {}
+    of_day = sums.filter(hour__gt=last - PLOTTED, hour__lte=last).order_by()
+    known = dict(of_day.values("hour").annotate(all=Sum("devices")).values_list("hour", "all"))
+    hours = [last - back * HOUR for back in reversed(range(PLOTTED // HOUR))]
+    at_once = of_day.exclude(place=None).values_list("place", "hour").annotate(all=Sum("devices"))
+    fullest: defaultdict[int | None, int] = defaultdict(int)
+    for place, _hour, count in at_once:
+        fullest[place] = max(count, fullest[place])
+    named = [(name, fullest[place]) for place, name in names_of(fullest).items()]
+    best = sorted(named, key=lambda pair: (-pair[1], pair[0]))[:BUILDINGS_SHOWN]
+    return {
+        "hours": [(f"{campus_time(hour):%H:%M}", known.get(hour, 0)) for hour in hours],
+        "most": max(known.values()),
+        "buildings": best,
+        "until": last + HOUR,
+        **usual_week(sums.filter(hour__gt=last - WEEKS, hour__lte=last)),
+    }
+
+
+def usual_week(sums: QuerySet[HourSum]) -> dict[str, Any]:
+    """Devices of each hour of each weekday, on the average of the weeks that are summed up; an hour without a sum between two others had none.
+    Nothing before there is a whole week."""
+    known = dict(sums.order_by("hour").values("hour").annotate(all=Sum("devices")).values_list("hour", "all"))
+    first, last = min(known), max(known)
+    if last - first < WEEK - HOUR:
+        return {}
+    found: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for step in range((last - first) // HOUR + 1):
+        at = campus_time(first + step * HOUR)
+        found[at.weekday(), at.hour].append(known.get(first + step * HOUR, 0))
+    means = {place: round(mean(values)) for place, values in found.items()}
+    day, hour = max(means, key=lambda place: means[place])
+    return {
+        "week": [(WEEKDAYS[day], [means[day, hour] for hour in range(24)]) for day in range(7)],
+        "day_hours": range(24),
+        "busiest": {"day": WEEKDAYS[day], "hour": hour, "count": means[day, hour]},
+    }

@@ -18,7 +18,6 @@ from nanhu.services.network.models import Disconnect, Nas, NetworkRole, Policy, 
 from nanhu.services.network.policies import ENGINEER
 from nanhu.services.network.services.tracing import LOOK
 
-SILENT = timedelta(minutes=15)
 A_DAY = timedelta(days=1)
 MOST_UNKNOWN = 100
 SERVED: dict[str, Service] = {
@@ -81,11 +80,11 @@ def check_network() -> registry.CheckResult:
     if not nas.exists():
         return registry.CheckResult(verdict=Verdict.OK, message=say("没有登记接入设备"))
     without = unbounded({SERVED[kind] for kind in nas.values_list("kind", flat=True)})
-    silent = nas.filter(last_heard_at__lt=now() - SILENT).count()
+    silent = sum(one.is_silent for one in queries.nas_points(nas))
     failed = Disconnect.objects.filter(state=Disconnect.State.FAILED).count()
     faults = [
         *([say("没有策略，不限台数：%(what)s") % {"what": "、".join(without)}] if without else []),
-        *([say("%(n)s 台接入设备超过 15 分钟没有报告") % {"n": silent}] if silent else []),
+        *([say("%(n)s 台接入设备有人在网却没有报告") % {"n": silent}] if silent else []),
         *([say("%(n)s 条断网请求没有成") % {"n": failed}] if failed else []),
     ]
     if faults:

@@ -72,6 +72,18 @@ def prefix_of(text: str) -> str:
         return ""
 
 
+def station_tail(station: str) -> str:
+    """By which whoever stands before a list tells devices of a place apart, and nobody finds one that he knows."""
+    return f"…{station[-2:]}" if station else ""
+
+
+def address_net(address: str | None) -> str:
+    """In which a host is, not which it is: of IPv4 the last part is left out, of IPv6 what the device gives itself."""
+    if not address:
+        return ""
+    return str(ipaddress.ip_network(f"{address}/{64 if ':' in address else 24}", strict=False))
+
+
 def address_order(text: str) -> tuple[int, int, int]:
     """As PostgreSQL orders what a session holds: by version, hosts before prefixes."""
     found = ipaddress.ip_interface(text)

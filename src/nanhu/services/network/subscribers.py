@@ -6,6 +6,7 @@ from typing import Final
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import subscribe
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.api import AccountClosed, AppPasswordRevoked, PasswordChanged, PasswordRevoked
 from nanhu.platforms.messages import api as messages
@@ -87,7 +88,7 @@ def tell_new_device(events: Sequence[DeviceSeen]) -> None:
     for event in events:
         device = found.get(event.device_id)
         if device is not None:
-            facts = {"device": device, "at": queries.lazy_moment(device.first_seen_at)}
+            facts = {"device": device, "at": dates.lazy_time(device.first_seen_at)}
             messages.tell({event.person_id}, "network.new_device", facts, urgency="now", key=str(device.public_id))
 
 

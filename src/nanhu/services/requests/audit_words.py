@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
 
+REASONS: tuple[Text, ...] = (_("报修联系"), _("人为损坏的维修材料"), _("原维修队%(what)s已停用"))
 ACTIONS: dict[str, Text] = {
     "requests.filed": _("提交服务请求"),
     "requests.assigned": _("派单"),
@@ -51,7 +52,12 @@ TARGETS: dict[str, Text] = {
     "requests-operator": _("运营商"),
     "requests-topic": _("舆情专题"),
 }
-FACTS: dict[str, Text] = {"work_minutes": _("工作分钟"), "severity": _("级别"), "request": _("请求")}
+FACTS: dict[str, Text] = {
+    "work_minutes": _("工作分钟"),
+    "severity": _("级别"),
+    "request": _("请求"),
+    "job_vendor": _("外包单位"),
+}
 VALUES: dict[str, dict[str, Text]] = {
     "kind": {
         "repair": _("后勤报修"),

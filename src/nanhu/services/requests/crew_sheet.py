@@ -18,6 +18,7 @@ from nanhu.services.requests.services.crew_lists import CrewLine
 from nanhu.services.requests.services.settings import numbers_of
 
 DAYS: Final = "一二三四五六日"
+BY_TABLE: Final = "按值班表"
 CREWS: Final = Sheet(
     Column("name", "班组", also=("班组名称",), kind=phrase(30), needed=True, width=16),
     Column("classes", "修什么", also=("类别",), needed=True, width=20),
@@ -40,8 +41,10 @@ def words_in(said: str) -> list[str]:
 
 
 def days_in(said: str) -> list[int] | None:
-    """一至五, 1-5, 六日; every day where nothing is said. None where it is no such thing, as 五至一."""
+    """一至五, 1-5, 六日; every day where nothing is said, none for 按值班表. None where it is no such thing, as 五至一."""
     text = tidied(said).replace("周", "").replace("天", "日")
+    if text == BY_TABLE:
+        return []
     for sign in " 、,":
         text = text.replace(sign, "")
     for number, word in enumerate(DAYS, start=1):
@@ -94,7 +97,7 @@ class CrewChecker:
         if leader and leader not in self.persons:  # one, and no list
             yield line.fault("leader", _("没有这个人：%(word)s") % {"word": leader})
         if days_in(line["days"]) is None:
-            yield line.fault("days", _("请写“一至五”“六日”或 1-5 这样"))
+            yield line.fault("days", _("请写“一至五”“六日”、1-5 或“按值班表”"))
         if line["phone"].strip() and not office_phone(line["phone"]):
             yield line.fault("phone", str(OFFICE_PHONE_WRONG))
 

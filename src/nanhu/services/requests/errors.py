@@ -1,8 +1,11 @@
 """Expected failures of requests."""
 
+from typing import Final
+
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError, ConflictError, NotFoundError
+from nanhu.platforms.openapi.api import ApiError, RateLimitedError
 
 
 class TwinOpenError(ConflictError):
@@ -116,6 +119,12 @@ class TokenRefusedError(CampusError):
     sentence = _("这张匿名凭证不能用：不是本学期的、已经用过，或被改动过。")
 
 
+class NumberOfPersonError(CampusError):
+    code = "requests.number_of_person"
+    http_status = 422
+    sentence = _("这里像是写了手机号或证件号，会认出人来，请去掉再发。凭证没有用掉。")
+
+
 class CrowdTooSmallError(ConflictError):
     code = "requests.crowd_too_small"
     sentence = _("本学期领过匿名凭证的人还不到 {least} 个，现在发出容易被猜到是谁。凭证没有用掉，过些天再发。")
@@ -156,3 +165,55 @@ class UnknownCodeError(NotFoundError):
 
 class UnknownMemberError(NotFoundError):
     field = "members"
+
+
+class JobUnknownError(ApiError):
+    code = "job_unknown"
+    http_status = 404
+    sentence = _("没有这张维修单，或不在贵方的班组。")
+
+
+class JobStateError(ApiError):
+    code = "job_state"
+    http_status = 409
+    sentence = _("这张维修单现在是“{state}”，不能这样推。")
+
+
+class JobIncompleteError(ApiError):
+    code = "job_incomplete"
+    http_status = 422
+    sentence = _("进不了门要写可以再来的时间，办完要写坏的原因。")
+
+
+class JobMomentError(ApiError):
+    code = "moment_refused"
+    http_status = 422
+    sentence = _("这个时间在报修以前，或还没有到。")
+
+
+class JobSequenceReusedError(ApiError):
+    code = "sequence_reused"
+    http_status = 409
+    sentence = _("这个序号已用于不同的内容：每次变化序号要大一些。")
+
+
+class JobPhotoError(ApiError):
+    code = "photo_refused"
+    http_status = 422
+    sentence = _("没有收这张照片：{why}")
+
+
+class JobPushedTooOftenError(RateLimitedError):
+    code = "job_pushed_too_often"
+    sentence = _("这张维修单变得太密，请按 Retry-After 稍后再推，或请服务台改。")
+
+
+JOB_ERRORS: Final = (
+    JobUnknownError,
+    JobStateError,
+    JobIncompleteError,
+    JobMomentError,
+    JobSequenceReusedError,
+    JobPhotoError,
+    JobPushedTooOftenError,
+)

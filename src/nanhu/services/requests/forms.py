@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.files.fields import PicturesField
-from nanhu.kernel.kit.forms import IN_ENGLISH, ReasonForm, reason_field
+from nanhu.kernel.kit.forms import IN_ENGLISH, PublicTextField, ReasonForm, offer, reason_field
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.platforms.campus.api import PlaceField
+from nanhu.platforms.openapi.api import Vendor
 from nanhu.platforms.people.api import PersonField, PhoneField, UnitField
 from nanhu.services.requests.models import Crew, FaultClass, Request, Topic
 from nanhu.services.requests.models.crews import WEEKDAYS
@@ -25,6 +26,18 @@ NETWORK: Final = "network"
 
 def words_field(label: Any, rows: int = 4, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": rows}), **more)
+
+
+PHONE_BELONGS: Final = _(
+    "这里像是写了手机号或证件号，来修的人、一起等的人都会看到，请去掉。电话写在“联系电话”里：只有来的人按一下才看得到，每次都有记录。"
+)
+NUMBER_BELONGS: Final = _("这里像是写了手机号或证件号，经手的人都会看到，请去掉。答复会写在这里，也会通知您。")
+NUMBER_OF_OTHERS: Final = _("这里像是写了手机号或证件号，大家都看得到，请去掉。单位的电话登在“校内电话”里。")
+
+
+def open_words_field(label: Any, rows: int = 4, *, hint: Any = NUMBER_BELONGS, **more: Any) -> PublicTextField:
+    """Words that more than one reader has before him."""
+    return PublicTextField(label=label, rows=rows, hint=hint, phones_only=True, **{"max_length": LONGEST, **more})
 
 
 def photos_field(label: Any, *, required: bool = False) -> PicturesField:
@@ -43,11 +56,16 @@ class RepairForm(forms.Form):
         widget=forms.RadioSelect,
     )
     is_urgent = forms.BooleanField(label=_("有危险（漏电、漏水、电梯困人）：请马上来"), required=False)
-    words = words_field(_("怎么坏的"), 2, required=False)
+    words = open_words_field(_("怎么坏的"), 2, hint=PHONE_BELONGS, required=False)
     photos = photos_field(_("照片"))
     phone = PhoneField(label=_("联系电话"), required=False, autocomplete="tel", help_text=_("不填：用学校登记的手机号"))
-    window = forms.CharField(
-        label=_("什么时候方便"), max_length=40, required=False, help_text=_("例：中午、周三下午；不填：随时")
+    window = open_words_field(
+        _("什么时候方便"),
+        0,
+        hint=PHONE_BELONGS,
+        max_length=40,
+        required=False,
+        help_text=_("例：中午、周三下午；不填：随时"),
     )
     may_enter = forms.BooleanField(label=_("我不在也可以进门"), required=False)
     twin = forms.ChoiceField(
@@ -70,7 +88,9 @@ class RepairForm(forms.Form):
 class NetworkForm(RepairForm):
     fault_class = None  # type: ignore[assignment]  # it is the network
     is_urgent = None  # type: ignore[assignment]
-    words = words_field(_("什么现象"), 3, help_text=_("例：能上校内网，打不开外网；只有这个插座不通"))
+    words = open_words_field(
+        _("什么现象"), 3, hint=PHONE_BELONGS, help_text=_("例：能上校内网，打不开外网；只有这个插座不通")
+    )
     port = forms.RegexField(
         label=_("信息点编号"), regex=r"^[\w./ -]{1,30}\Z", required=False, help_text=_("墙上插座的标签")
     )
@@ -86,7 +106,7 @@ class NetworkForm(RepairForm):
 
 
 class QuestionForm(forms.Form):
-    words = words_field(_("问题"), 5)
+    words = open_words_field(_("问题"), 5)
     photos = photos_field(_("截图"))
 
 
@@ -125,7 +145,7 @@ class AccusedForm(forms.Form):
 
 
 class OpinionForm(forms.Form):
-    words = words_field(_("看到、听到了什么"), 6, help_text=_("在哪里看到的、多少人在说；可以附截图"))
+    words = open_words_field(_("看到、听到了什么"), 6, help_text=_("在哪里看到的、多少人在说；可以附截图"))
     photos = photos_field(_("截图"))
 
 
@@ -140,7 +160,7 @@ class RatingForm(forms.Form):
         choices=[(5, _("很满意")), (4, _("满意")), (3, _("一般")), (2, _("不满意")), (1, _("很不满意"))],
         widget=forms.RadioSelect,
     )
-    words = forms.CharField(label=_("想说的话"), max_length=200, required=False)
+    words = open_words_field(_("想说的话"), 0, max_length=200, required=False)
 
 
 class WindowForm(forms.Form):
@@ -148,11 +168,11 @@ class WindowForm(forms.Form):
 
     def __init__(self, *arguments: Any, offered: list[str] | None = None, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.fields["window"].choices = [(one, one) for one in offered or ()]  # type: ignore[attr-defined]
+        offer(self, "window", [(one, one) for one in offered or ()])
 
 
 class WordsForm(forms.Form):
-    words = words_field(_("还有什么问题"), 3)
+    words = open_words_field(_("还有什么问题"), 3)
 
 
 class AnswerForm(forms.Form):
@@ -162,7 +182,9 @@ class AnswerForm(forms.Form):
 class NoEntryForm(forms.Form):
     """Three times at which one could come again."""
 
-    first = forms.CharField(label=_("可以再来的时间"), max_length=40, help_text=_("例：今天 17:00、明天上午"))
+    first = forms.CharField(
+        label=_("可以再来的时间"), max_length=40, help_text=_("写明日期，例：3月2日 17:00、3月3日上午")
+    )
     second = forms.CharField(label=_("或者"), max_length=40, required=False)
     third = forms.CharField(label=_("或者"), max_length=40, required=False)
 
@@ -223,6 +245,11 @@ class AssignForm(CrewChoiceForm):
     worker = PersonField(label=_("谁去"), required=False, help_text=_("不填：班组里谁先到谁办"))
     window = forms.CharField(label=_("什么时间"), max_length=40, required=False)
 
+    def __init__(self, *arguments: Any, on_duty: str = "", **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        if on_duty:
+            self.fields["crew"].help_text = _("值班表上现在：%(who)s") % {"who": on_duty}
+
 
 class RouteForm(CrewChoiceForm):
     reason = reason_field()
@@ -263,8 +290,10 @@ class ExtendForm(ReasonForm):
 
 
 class PublishForm(forms.Form):
-    question = forms.CharField(label=_("问题"), max_length=80, help_text=_("像大家问的那样写；不要带出提问人"))
-    answer = words_field(_("回答"), 6)
+    question = open_words_field(
+        _("问题"), 0, hint=NUMBER_OF_OTHERS, max_length=80, help_text=_("像大家问的那样写；不要带出提问人")
+    )
+    answer = open_words_field(_("回答"), 6, hint=NUMBER_OF_OTHERS)
 
 
 class GatherForm(forms.Form):
@@ -306,6 +335,11 @@ class OfficePhoneField(forms.CharField):
         return number
 
 
+class VendorField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's takes none when it runs
+    def label_from_instance(self, obj: Vendor) -> str:
+        return obj.company
+
+
 class CrewForm(forms.Form):
     name = forms.CharField(label=_("班组"), max_length=30)
     name_en = forms.CharField(label=_("英文名"), max_length=60, required=False, help_text=IN_ENGLISH)
@@ -318,6 +352,8 @@ class CrewForm(forms.Form):
     )
     duty_days = forms.TypedMultipleChoiceField(
         label=_("周几当班"),
+        required=False,
+        help_text=_("值班表上有组员的时候，先派给当班的人；都不选：只按值班表派"),
         coerce=int,
         choices=WEEKDAYS,
         initial=[day for day, _name in WEEKDAYS],
@@ -326,6 +362,14 @@ class CrewForm(forms.Form):
     leader = PersonField(label=_("班长"))
     members = forms.CharField(
         label=_("组员（工号，用空格隔开）"), max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    vendor = VendorField(
+        label=_("外包单位"),
+        queryset=Vendor.objects.filter(scopes__contains=["requests.jobs"]).order_by("company"),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("学校自己的班组"),
+        help_text=_("它的系统可以读这个班组的维修单、推送办到哪一步；先在“开放接口”登记单位，给它报修接口的权限"),
     )
     is_active = forms.BooleanField(label=_("在用"), required=False, initial=True)
 

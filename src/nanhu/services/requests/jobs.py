@@ -1,7 +1,7 @@
-"""What the worker does for requests: ends what nobody rated, tells of broken promises, forgets by age, mixes anonymous rows, tells the data centre."""
+"""Periodic jobs of requests: ends what nobody rated, tells of broken promises, forgets by age, mixes anonymous rows, tells the data centre."""
 
 from nanhu.kernel.jobs import job
-from nanhu.services.requests.publishing import publish_requests
+from nanhu.services.requests.publishing import publish_operators, publish_requests
 from nanhu.services.requests.services import anonymous, answering, crew_lists, dispatching, reminding, working
 
 
@@ -52,4 +52,4 @@ def mix() -> int:
 
 @job("requests.publish", every="42 * * * *")
 def publish() -> int:
-    return publish_requests()
+    return publish_requests() + publish_operators()

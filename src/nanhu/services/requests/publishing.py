@@ -1,4 +1,5 @@
-"""Requests as other systems know them: the shared table `service.request`, hourly, without a word of what was said.
+"""Requests as other systems know them: the shared table `service.request`, hourly, without a word of what was said; and who runs the network
+of which building (`service.network_operator`), when that changes and hourly.
 
 Complaints, reports on opinion and anonymous requests are not in it: a row there says in which hour it came.
 """
@@ -13,7 +14,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
-from nanhu.services.requests.models import Request
+from nanhu.services.requests.models import OperatorBuilding, Request
 from nanhu.services.requests.models.requests import OPEN, QUESTIONS, REPAIRS
 
 BY: Final = Actor.system("requests.publish")
@@ -23,6 +24,20 @@ TOLD_FOR: Final = timedelta(days=45)
 
 def publish_requests(**which: Any) -> int:
     return datahub.put_own("service.request", rows(**which), by=BY)
+
+
+def publish_operators() -> int:
+    found = OperatorBuilding.objects.select_related("operator", "building").order_by("building__key")
+    told = (
+        {
+            "place": one.building.key,
+            "name": one.operator.name,
+            "name_en": one.operator.name_en,
+            "phone": one.operator.phone,
+        }
+        for one in found
+    )
+    return datahub.put_own("service.network_operator", told, by=BY, is_whole=True)
 
 
 def rows(**which: Any) -> Iterator[Mapping[str, Any]]:

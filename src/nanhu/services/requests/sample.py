@@ -9,6 +9,7 @@ from django.db import transaction
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.services.requests.models import Crew, FaultClass, Request, TokenIssue
 from nanhu.services.requests.offices import due_of_complaint, offices, unit_id
@@ -149,7 +150,8 @@ def repair_things(order: Hall) -> None:
     for one in order.others[:2]:
         follow(by=one.actor, request=lock, person_id=one.person_id)
     waiting = repaired(order.others[0], other_room, "lock", "钥匙断在锁里", phone="13907300021")
-    working.cannot_enter(**of_worker, request=waiting, proposed=["今天 17:00", "明天上午"])
+    next_day = dates.short_day(campus_today() + timedelta(days=1), campus_today().year)
+    working.cannot_enter(**of_worker, request=waiting, proposed=[f"{next_day} 上午", f"{next_day} 17:00"])
     at_work = repaired(teacher, office, "fire", "走廊的应急灯不亮", days=1)
     working.arrive(**of_worker, request=at_work)
     broken = repaired(order.others[1], other_room, "furniture", "床板断了", days=5)

@@ -4,6 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
 
+REASONS: tuple[Text, ...] = (
+    _("场地借用 %(what)s"),
+    _("场地借用结束"),
+    _("申请人已离校"),
+)
 ACTIONS: dict[str, Text] = {
     "venues.book": _("申请场地"),
     "venues.approve": _("批准场地借用"),

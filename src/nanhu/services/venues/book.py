@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _now
@@ -28,7 +28,6 @@ from nanhu.kernel.kit import (
     Table,
     Text,
     Views,
-    form_of,
     list_of,
     listing,
 )
@@ -331,11 +330,15 @@ class MyFilters(Filters):
     show = Views({"coming": (_("还没用的"), Q(state__in=LIVING))})
 
 
+TO_COME: Final = Case(When(state__in=LIVING, then="begins_at"))
+"""What is still to be used stands first, the nearest on top; then what is over, the latest on top."""
+
+
 def own_bookings(viewer: Viewer) -> QuerySet[Booking]:
     """Those that somebody asked for, answers for or works at."""
     me = viewer.person_id or 0
     of_mine = Q(application__person=me) | Q(application__sponsor=me) | Q(application__technician=me)
-    return queries.bookings().filter(of_mine).order_by("-begins_at")
+    return queries.bookings().filter(of_mine).order_by(TO_COME.asc(nulls_last=True), "-begins_at")
 
 
 @book.page("mine/", title=_("我的借用"), tab=_("我的借用"))
@@ -463,16 +466,27 @@ class AnswerForm(ReasonForm):
     field_order = ("decision", "reason")
 
 
-@mine.page("above/<uuid:public_id>/", title=_("未到场的申诉"), subject=Seen(objection_above), about=called)
-def above(request: PageRequest, found: Booking) -> HttpResponse:
+def objected(_request: PageRequest, found: Booking) -> dict[str, Any]:
+    who, why = (_("申请人"), found.application.person_name), (_("为什么不该计入"), found.objection)
+    return {"facts": [who, why, *facts_of(found)]}
+
+
+@mine.form(
+    "above/<uuid:public_id>/",
+    AnswerForm,
+    title=_("未到场的申诉"),
+    lead=_("管这个场地的只有记下未到场的那一位，所以由您答复。"),
+    submit=_("答复"),
+    icon="scale",
+    subject=Seen(objection_above),
+    about=called,
+    facts=objected,
+    template="venues/above.html",
+    done=_("已答复，申请人会读到。"),
+    to="mine",
+)
+def above(request: PageRequest, form: AnswerForm, found: Booking) -> None:
     """For who stands above the only keeper, who marked it."""
-    facts = [(_("申请人"), found.application.person_name), (_("为什么不该计入"), found.objection), *facts_of(found)]
-    send = answer_above.address(public_id=found.public_id)
-    return render(request, "venues/above.html", {"facts": facts, "form": form_of(request, AnswerForm), "send": send})
-
-
-@above.action("answer/", form=AnswerForm, done=_("已答复，申请人会读到。"), to="mine")
-def answer_above(request: PageRequest, form: AnswerForm, found: Booking) -> None:
     answer = keys.pardon if form.cleaned_data["decision"] == "pardon" else keys.uphold
     answer(by=request.actor, keeper_id=request.person_id, booking=found, reason=form.cleaned_data["reason"])
 

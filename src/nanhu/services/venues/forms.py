@@ -12,7 +12,7 @@ from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.draw.rules import form_of
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.kit.forms import IN_ENGLISH, FileForm, ReasonForm
+from nanhu.kernel.kit.forms import IN_ENGLISH, FileForm, ReasonForm, offer
 from nanhu.kernel.ui.dates import WEEKDAYS
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput, MomentInput
@@ -148,7 +148,7 @@ class DrawForm(BookForm):
         super().__init__(*arguments, **more)
         for name in self.field_order:
             empty = [] if name == "first" else [("", _("不选"))]
-            self.fields[name].choices = [*empty, *slots]  # type: ignore[attr-defined]
+            offer(self, name, [*empty, *slots])
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

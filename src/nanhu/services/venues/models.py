@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui.words import called, term
@@ -161,6 +162,8 @@ class VenuePost(models.Model):
 
 
 class Picture(models.Model):
+    """A picture of a venue, with what it shows in words."""
+
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="pictures")
     file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
     words = models.TextField(default="", blank=True)
@@ -210,6 +213,7 @@ class Application(models.Model):
         return term(USES[self.use].name)
 
 
+@known(state="venues_booking_state")
 class Booking(models.Model):
     """Hours of a venue. What is held in campus.occupancy is these with set-up and clear-up (`held_from`, `held_to`)."""
 
@@ -278,22 +282,6 @@ class Booking(models.Model):
             models.CheckConstraint(
                 condition=Q(begins_at__lt=F("ends_at"), held_from__lte=F("begins_at"), held_to__gte=F("ends_at")),
                 name="venues_booking_hours",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    state__in=[
-                        "held",
-                        "approved",
-                        "in_use",
-                        "closed",
-                        "refused",
-                        "released",
-                        "cancelled",
-                        "no_show",
-                        "displaced",
-                    ]
-                ),
-                name="venues_booking_state",
             ),
             models.CheckConstraint(
                 condition=Q(key_in_at=None) | Q(key_out_at__isnull=False, key_in_at__gte=F("key_out_at")),

@@ -63,7 +63,7 @@ def form_of(use: Use) -> tuple[flows.Field, ...]:
         flows.Field(key="sponsor", label=_("负责人"), kind="person", is_required=False),
         *(ASKED[one] for one in use.asks if one in ASKED),
         flows.Field(key="missed", label=_("本学期未到场"), kind="number", is_required=False, is_fact=True),
-        flows.Field(key="levels", label=_("审批级数"), kind="number", is_required=False),
+        flows.Field(key="levels", label=_("审批级数"), kind="number", is_required=False, is_inner=True),
     )
 
 

@@ -1,7 +1,7 @@
 """Reads of venues: what is free (all by `venues_free`), who comes, who did not, what the search finds."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,7 @@ from django.urls import reverse
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, end_of, now, start_of
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.database.values import planned_rows
-from nanhu.kernel.registry import Hit
+from nanhu.kernel.registry import Hit, of_keys
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.venues.models import LIVING, Booking, Opening, Venue, VenuePost, Waiting
@@ -112,7 +112,7 @@ def nearest(booking: Booking, faces: Iterable[str]) -> list[Venue]:
 
 def faces_of(card: people.PersonCard | None) -> set[str]:
     kinds = card.live_kinds - {"guest"} if card else set()
-    return {"student" if one == "student" else "staff" for one in kinds}
+    return {people.face_of(one) for one in kinds}
 
 
 def may_use(venue: Venue, card: people.PersonCard | None, uses: Iterable[str]) -> bool:
@@ -186,8 +186,9 @@ def waiting_of(person_id: int | Given) -> QuerySet[Waiting]:
     return Waiting.objects.filter(person=person_id, state__in=alive).select_related("venue").order_by("begins_at")
 
 
-def venue_hits() -> Iterable[Hit]:
-    for one in venues().filter(withdrawn_at=None, only_unit=None):
+def venue_hits(keys: Collection[str] | None = None) -> Iterable[Hit]:
+    found = venues().filter(withdrawn_at=None, only_unit=None)
+    for one in of_keys(found, keys):
         yield Hit(
             key=str(one.public_id),
             title=one.called,

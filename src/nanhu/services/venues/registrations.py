@@ -175,6 +175,13 @@ registry.personal_data.add(
     )
 )
 registry.searchables.add(
-    registry.Searchable(key="venues.venues", title=_("场地"), icon="calendar-check", hits=queries.venue_hits, order=40)
+    registry.Searchable(
+        key="venues.venues",
+        title=_("场地"),
+        icon="calendar-check",
+        hits=queries.venue_hits,
+        of=Venue,
+        order=40,
+    )
 )
 registry.checks.add(registry.Check(key="venues.venues", title=_("场地"), run=check_venues, order=86))

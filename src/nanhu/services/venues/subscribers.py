@@ -6,8 +6,8 @@ from typing import Any, Final
 import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.draw.models import Draw
@@ -101,7 +101,7 @@ def give_back_of_leavers(events: Sequence[AffiliationEnded]) -> None:
     coming = Booking.objects.filter(state__in=[Booking.State.HELD, Booking.State.APPROVED], ends_at__gt=now())
     ordered = coming.select_related("venue", "application").order_by("venue", "pk")
     for one in ordered.filter(application__person__in=gone):
-        alone(booking.cancel, by=CLOCK, booking=one, reason=_("申请人已离校"))
+        alone(booking.cancel, by=CLOCK, booking=one, reason=gettext_noop("申请人已离校"))
     for waits in Waiting.objects.filter(person__in=gone, state__in=IN_LINE).order_by("venue", "pk"):
         alone(waiting.leave, by=CLOCK, person_id=waits.person_id, waiting=waits)
     for one in ordered.filter(Q(application__sponsor__in=gone) | Q(application__technician__in=gone)):

@@ -4,11 +4,23 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
 from nanhu.systems.assets.models import Inspection, InspectionRecord, Movement
+from nanhu.systems.assets.services.moving import WHY_DISPOSED
 
+REASONS: tuple[Text, ...] = (
+    *WHY_DISPOSED.values(),
+    _("资产丢失赔偿"),
+    _("资产出租"),
+)
 ACTIONS: dict[str, Text] = {
     "assets.accept_transfer": _("对方单位资产员同意调拨"),
     "assets.add_receipt_line": _("验收单加一行"),
     "assets.answer_loss": _("责任人说明丢失情况"),
+    "assets.contest_invoice": _("对发票号提出异议"),
+    "assets.correct_receipt": _("登记验收单的更正"),
+    "assets.disown_receipts": _("核对后手填的验收单不属于这张发票"),
+    "assets.refuse_contest": _("发票异议不成立"),
+    "assets.withdraw_contest": _("撤回对发票号的异议"),
+    "assets.void_invoice": _("核对后作废发票"),
     "assets.approve_card_import": _("批准旧卡片导入"),
     "assets.approve_class_import": _("批准资产分类表"),
     "assets.approve_disposal": _("批准资产处置"),
@@ -26,6 +38,7 @@ ACTIONS: dict[str, Text] = {
     "assets.ask_argument": _("提出大型仪器论证"),
     "assets.ask_reversal": _("提出冲回采购付款"),
     "assets.ask_transfer": _("提出资产调拨"),
+    "assets.ask_undo_class_import": _("提出回滚资产分类表"),
     "assets.ask_undo_card_import": _("提出回滚旧卡片导入"),
     "assets.close_month": _("资产月结完成"),
     "assets.confirm_loan": _("借用人确认"),
@@ -34,6 +47,7 @@ ACTIONS: dict[str, Text] = {
     "assets.discard_card_import": _("放弃旧卡片导入"),
     "assets.discard_month_close": _("放弃资产月结"),
     "assets.end_inspection": _("不再定期检验"),
+    "assets.keep_class_import": _("不同意回滚资产分类表"),
     "assets.keep_card_import": _("不同意回滚旧卡片导入"),
     "assets.make_class_import": _("登记资产分类表"),
     "assets.make_card_import": _("登记旧卡片"),
@@ -67,6 +81,7 @@ ACTIONS: dict[str, Text] = {
     "assets.refuse_reversal": _("驳回冲回采购付款"),
     "assets.refuse_transfer": _("驳回资产调拨"),
     "assets.remit_disposal": _("登记处置收入上缴"),
+    "assets.tag_thing": _("登记资产的 RFID 标签"),
     "assets.set_figure": _("改资产规定的数"),
     "assets.set_life": _("改资产使用年限"),
     "assets.sign_receipt": _("签验收单"),
@@ -76,6 +91,7 @@ ACTIONS: dict[str, Text] = {
     "assets.take_back_receipt": _("撤回验收单"),
     "assets.take_classes": _("资产分类表登记完成"),
     "assets.take_cards": _("旧卡片登记完成"),
+    "assets.undo_class_import": _("回滚资产分类表"),
     "assets.undo_card_import": _("回滚旧卡片导入"),
     **{f"assets.{kind.value}": kind.label for kind in Movement.Kind},
 }
@@ -87,6 +103,7 @@ TARGETS: dict[str, Text] = {
     "class_import": _("分类表"),
     "disposal": _("处置单"),
     "hand_over": _("移交码"),
+    "invoice": _("发票"),
     "month": _("月份"),
     "month_close": _("月结"),
     "purchase": _("采购登记"),
@@ -105,6 +122,7 @@ VALUES: dict[str, dict[str, Text]] = {
 }
 """Of facts whose values are words of the program."""
 FACTS: dict[str, Text] = {
+    "flagged": _("待更正的验收单"),
     "fund": _("额度"),
     "differing": _("有差异的卡片"),
     "months": _("再折旧几个月"),
@@ -117,4 +135,5 @@ FACTS: dict[str, Text] = {
     "every_months": _("周期（月）"),
     "change": _("数量"),
     "life_years": _("使用年限"),
+    "tag": _("RFID 标签"),
 }

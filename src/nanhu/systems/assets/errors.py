@@ -20,10 +20,57 @@ class NotInspectorError(AssetsError):
     sentence = _("这张验收单由指定的两位验收人签字，各签一次。")
 
 
+class InvoiceUnreadError(AssetsError):
+    code = "assets.invoice_unread"
+    field = "file"
+    sentence = _("没有读成：{why}。请交税务平台下载的 XML；PDF 和 OFD 不读，照着填。")
+
+
+class NumberUsedError(AssetsError):
+    code = "assets.number_used"
+    may_contest = True
+    field = "file"
+    sentence = _(
+        "发票号 {number} 已经用过，这份不能用。您交的确是税务平台的原件，请在“验收入库”点“发票号被占用”，由国资处核对。"
+    )
+
+
+class NumberFreeError(AssetsError):
+    code = "assets.number_free"
+    field = "file"
+    sentence = _("发票号 {number} 没有被别的内容占用：请直接点“用数电票开验收单”，金额不够的带发票到国资处。")
+
+
+class SameInvoiceError(AssetsError):
+    code = "assets.same_invoice"
+    sentence = _("两份内容相同，没有争议：请回复不同意，交的人可以直接用。")
+
+
+class TooManyContestsError(AssetsError):
+    code = "assets.too_many_contests"
+    sentence = _("您在 {days} 天里已经提过 {most} 次发票争议。请带原件到国资处。")
+
+
+class VoidInvoiceError(AssetsError):
+    code = "assets.void_invoice"
+    sentence = _("这张验收单的发票号核对后以另一份原件为准：没入库的请撤回或不通过；已入库的，等国资处更正。")
+
+
 class BeyondInvoiceError(AssetsError):
     code = "assets.beyond_invoice"
     field = "price_yuan"
     sentence = _("这张发票的各行合计 {sum}（连同别的验收单），超过发票金额 {invoice}。")
+
+
+class InvoiceUsedUpError(AssetsError):
+    """Where others entered of it, or its original is another's: their sums are not this person's to know."""
+
+    code = "assets.invoice_used_up"
+    may_contest = True
+    field = "price_yuan"
+    sentence = _(
+        "加上这一行就超过这张发票能入库的金额。请核对发票号和单价；都对的，这个号码可能已经用过：有数电票 XML 的点“发票号被占用”交原件，没有的请带发票到国资处。"
+    )
 
 
 class BeyondPurchaseError(AssetsError):
@@ -102,6 +149,12 @@ class RemittedOnError(AssetsError):
 class MonthClosedSinceError(AssetsError):
     code = "assets.month_closed_since"
     sentence = _("登记以后已经交过财务卡片核对月结，这份不能回滚。")
+
+
+class ClassesInUseError(AssetsError):
+    code = "assets.classes_in_use"
+    http_status = 409
+    sentence = _("登记以后 {code} 又改过，或已有资产、验收单、使用年限、下级分类用到它，不能整份回滚。")
 
 
 class CardsInUseError(AssetsError):
@@ -318,6 +371,13 @@ class OwnThingError(AssetsError):
     sentence = _("这件事涉及您本人，请由别的经办人办理。")
 
 
+class TagTakenError(CampusError):
+    code = "assets.tag_taken"
+    http_status = 409
+    field = "file"
+    sentence = _("标签 {tag} 已在 {number} 上：先把那件的标签改掉。")
+
+
 class CardsTwiceError(AssetsError):
     code = "assets.cards_twice"
     field = "file"
@@ -447,12 +507,6 @@ class LineCameError(AssetsError):
 class NotIdleError(AssetsError):
     code = "assets.not_idle"
     sentence = _("这件东西已不在闲置调剂里，或您没有所在单位。")
-
-
-class FigurePastError(AssetsError):
-    code = "assets.figure_past"
-    field = "starts_on"
-    sentence = _("只能从今天或以后起改：以前按当时的规定办的不变。")
 
 
 class FigureError(AssetsError):

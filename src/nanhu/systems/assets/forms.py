@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.files.fields import PicturesField
-from nanhu.kernel.folding import tidied
-from nanhu.kernel.kit.forms import IntakeForm, OnceForm, reason_field
+from nanhu.kernel.folding import halfwidth, tidied
+from nanhu.kernel.kit.forms import FileForm, IntakeForm, OnceForm, offer, reason_field
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import dates
@@ -31,6 +31,7 @@ from nanhu.systems.assets.models import (
     Movement,
     Payment,
     Purchase,
+    ReceiptFlag,
     ReceiptLine,
     StockItem,
 )
@@ -83,7 +84,7 @@ class ThingsForm(forms.Form):
 
     def __init__(self, *arguments: Any, things: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.fields["things"].choices = things  # type: ignore[attr-defined]
+        offer(self, "things", things)
 
 
 class AssignForm(forms.Form):
@@ -248,6 +249,32 @@ class SplitForm(forms.Form):
     quantity = forms.IntegerField(label=_("拆出几件"), min_value=1)
 
 
+MOST_PARTS: Final = 50
+
+
+class PartsForm(forms.Form):
+    parts = forms.CharField(
+        label=_("拆成哪几份"),
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("一行一份：先写件数，空一格写房间代码，例：12 b1-101。没写到的留在原来的卡片上。"),
+    )
+
+    def clean_parts(self) -> list[tuple[int, int]]:
+        """Pieces and room of each."""
+        lines = [halfwidth(line).split() for line in self.cleaned_data["parts"].splitlines() if line.strip()]
+        rooms = dict(campus.open_places().filter(key__in=[line[-1] for line in lines]).values_list("key", "pk"))
+        wrong = [" ".join(line) for line in lines if not is_part(line) or line[1] not in rooms]
+        if wrong or not 1 <= len(lines) <= MOST_PARTS:
+            said = {"most": MOST_PARTS, "wrong": "、".join(wrong[:5])}
+            raise forms.ValidationError(_("每行写件数和开放的房间代码，最多 %(most)s 行。不对的：%(wrong)s") % said)
+        return [(int(line[0]), rooms[line[1]]) for line in lines]
+
+
+def is_part(line: list[str]) -> bool:
+    return len(line) == 2 and line[0].isascii() and line[0].isdigit() and 1 <= int(line[0]) <= 100_000  # noqa: PLR2004 - pieces on one card
+
+
 class ImproveForm(OnceForm):
     added = YuanField(label=_("增加的价值（元）"))
     months = forms.IntegerField(label=_("改造后还能用几个月"), min_value=1, max_value=1200)
@@ -327,7 +354,7 @@ class PurchaseForm(OnceForm):
 
     def __init__(self, *arguments: Any, funds: Any = (), **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.fields["fund"].choices = list(funds)  # type: ignore[attr-defined]
+        offer(self, "fund", list(funds))
 
 
 class VoucherForm(OnceForm):
@@ -504,6 +531,42 @@ class ClassesForm(IntakeForm):
     title = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如：GB/T 14885—2022 全表"))
     file = forms.FileField(
         label=_("分类表"), help_text=_("CSV 或 xlsx，一行一个分类，上一级也要在表里或已登记。有一行不对，整份不收。")
+    )
+
+
+class InvoiceFileForm(FileForm):
+    file = forms.FileField(
+        label=_("数电票 XML"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xml"}),
+        help_text=_("税务平台下载的原件，原样留存；PDF、OFD 不读。读出的内容填进验收单，分类按同类东西推荐，由您定。"),
+    )
+
+
+class ContestForm(OnceForm, InvoiceFileForm):
+    file = forms.FileField(
+        label=_("数电票 XML"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xml"}),
+        help_text=_("税务平台下载的原件，原样留存；PDF、OFD 不读。"),
+    )
+    reason = reason_field(_("为什么以您这份为准"), _("例如：税务平台重新下载，查验有效；货在哪个单位"))
+
+
+class CorrectionForm(forms.Form):
+    flag: Any = forms.ModelChoiceField(label=_("验收单"), queryset=None, empty_label=None, to_field_name="public_id")
+    result = forms.ChoiceField(label=_("怎么更正的"), choices=ReceiptFlag.Result.choices[1:])
+    correction = reason_field(_("更正说明"), _("例如：补了哪张发票，作废了哪些卡片，冲回了哪笔付款"))
+
+    def __init__(self, *arguments: Any, flags: Any = None, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        field: Any = self.fields["flag"]
+        field.queryset = ReceiptFlag.objects.none() if flags is None else flags
+        field.label_from_instance = lambda one: f"{one.receipt.number or ''} {one.receipt.title}".strip()
+
+
+class TagsForm(FileForm):
+    file = forms.FileField(
+        label=_("标签表"),
+        help_text=_("CSV 或 xlsx：资产编号、标签号（EPC）；标签号空着就是取下了。有一行不对，整份不收。"),
     )
 
 

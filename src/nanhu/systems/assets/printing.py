@@ -23,12 +23,13 @@ from nanhu.kernel.printing.models import PrintedDocument
 from nanhu.kernel.printing.papers import Paper, papers
 from nanhu.kernel.registry import Text, Viewer
 from nanhu.kernel.throttle import Gate, Limit, admit
+from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import actor, term
 from nanhu.systems.assets.errors import TooLongForPaperError
+from nanhu.systems.assets.facts import events_of, facts_of
 from nanhu.systems.assets.models import Asset, Depreciation, Disposal, Receipt, Transfer
 from nanhu.systems.assets.policies import FINANCE, OFFICE
 from nanhu.systems.assets.services.depreciating import accumulated_fen
-from nanhu.systems.assets.views.tables import events_of, facts_of
 
 NUMBERS: Final = Series(key="assets.paper", pattern="GZ{year}-{n:06}-{check}", gapless=False)
 PRINTS: Final = Limit("print_assets", free=100, cap=3600, memory=timedelta(days=1))
@@ -226,7 +227,7 @@ def month_facts(month: date) -> Facts:
     things, fen, late, year = (sum(line[place] for line in lines) for place in (2, 3, 4, 5))
     rows.append(("", "合计", things, yuan(fen), yuan(late), yuan(year)))
     return sheet(
-        [("月份", f"{month:%Y-%m}")],
+        [("月份", dates.month_words(month))],
         "分类代码 分类* 件数# 本月折旧# 其中补记# 本年累计#",
         rows,
         "制表 复核 财务处（盖章）",

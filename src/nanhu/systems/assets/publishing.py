@@ -22,8 +22,10 @@ MONTHS_TOLD_AGAIN: Final = 3
 """Of the months that are booked, the last: what is closed stays as it was told."""
 LONGEST_FAULT: Final = 255
 REPAIRS: Final = "assets.repair"
-TOLD_FOR: Final = timedelta(days=45)
-"""After its end a repair is told; older rows stay as they were written."""
+WORDS_TOLD_FOR: Final = timedelta(days=45)
+"""After its end what was wrong is told to others; from then on that a repair was, which the shared table forgets no more."""
+TOLD_FOR: Final = timedelta(days=400)
+"""Rows of what ended earlier stay as they were written."""
 COUNTED: Final = ("booked", *VERDICTS, "unproven")
 type Row = Mapping[str, Any]
 
@@ -112,6 +114,7 @@ def counts() -> Iterator[Row]:
 
 def repairs(**which: Any) -> Iterator[Row]:
     """Of fixed assets and of what is 低值 alike; by whoever reported it, else whoever has the thing."""
+    recent = now() - WORDS_TOLD_FOR
     lately = Q(result=Maintenance.Result.OPEN) | Q(closed_at__gte=now() - TOLD_FOR)
     found = Maintenance.objects.filter(lately, **which)
     pairs = found.values_list("author__person_id", "asset__keeper_id")
@@ -126,7 +129,7 @@ def repairs(**which: Any) -> Iterator[Row]:
             "unit_code": thing.unit.code,
             "place": thing.room.key if thing.room else "",
             "campus_no": numbers.get(reporter or 0) or numbers.get(thing.keeper_id or 0, ""),
-            "fault": one_line(one.fault)[:LONGEST_FAULT],
+            "fault": one_line(one.fault)[:LONGEST_FAULT] if one.closed_at is None or one.closed_at >= recent else None,
             "state": one.result,
             "opened_at": one.opened_at,
             "closed_at": one.closed_at,

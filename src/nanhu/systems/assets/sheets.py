@@ -1,4 +1,4 @@
-"""Forms of assets (电子表格): old cards, the national table of classes, and finance's cards of a month."""
+"""Forms of assets (电子表格): old cards, the national table of classes, RFID tags, and finance's cards of a month."""
 
 from typing import Final
 
@@ -34,6 +34,18 @@ CLASSES: Final = Sheet(
     Column("holds_data", "存有数据", also=("处置前清除数据",), kind=choice(YES_OR_NO), choices=("是", "否"), width=10),
     most=20_000,
     named_by=("code", "name"),
+)
+TAGS: Final = Sheet(
+    Column("number", "资产编号", needed=True, width=22),
+    Column("tag", "标签号", also=("EPC", "RFID", "RFID标签号"), needed=True, width=30),
+    Column("name", "资产名称", also=("名称",), width=24),
+    most=20_000,
+    named_by=("number",),
+)
+READ_TAGS: Final = Sheet(
+    Column("tag", "标签号", also=("EPC", "RFID", "RFID标签号", "资产编号"), needed=True, width=30),
+    most=5_000,
+    named_by=("tag",),
 )
 FINANCE: Final = Sheet(
     Column("number", "资产编号", needed=True, width=22),

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from nanhu.systems.assets.counting.urls import urlpatterns as counting
-from nanhu.systems.assets.views import cases, mine, office, unit
+from nanhu.systems.assets.views import cases, contests, mine, office, unit
 
 app_name = "assets"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,7 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", cases.imports.urls),
     path("rollbacks/", cases.rollbacks.urls),
     path("classes/", cases.classes.urls),
+    path("class-rollbacks/", cases.class_rollbacks.urls),
     path("reversals/", cases.reversals.urls),
+    path("contests/", contests.contests.urls),
     path("office/", office.desk.urls),
     *counting,
 ]

@@ -7,6 +7,7 @@ from nanhu.kernel.registry import Text
 from nanhu.systems.card.forms import DOCUMENTS, PROOFS
 from nanhu.systems.card.models import Card, LossReport, Merchant, Price
 
+REASONS: tuple[Text, ...] = (_("本人在网页上解挂"),)
 ACTIONS: dict[str, Text] = {
     "card.approve_cash": _("批准补记现金"),
     "card.ask_for_cash": _("申请补记现金"),

@@ -11,6 +11,8 @@ CLERK = "card.clerk"
 CLERK_ROLE = Role(
     key=CLERK, name=_("一卡通经办"), description=_("在柜台充值、复核特批、办理挂失与解挂，看得到持卡人的交易")
 )
+MANAGER = "card.manager"
+MANAGER_ROLE = Role(key=MANAGER, name=_("一卡通主管"), description=_("定卡的权限规则、办事机构授权和规章版本，管制卡"))
 FINANCE = "card.finance"
 PAYER = "card.payer"
 """Who pays out: the finance office and the student office (发放经办)."""

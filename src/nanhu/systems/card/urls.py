@@ -7,6 +7,7 @@ from nanhu.systems.card.fleet.views import loss
 from nanhu.systems.card.holder import bills
 from nanhu.systems.card.holder import views as holder
 from nanhu.systems.card.rights import desk as rights
+from nanhu.systems.card.verification import desk as verification
 from nanhu.systems.card.views import counter
 
 counter.desk.shares_bar_with(suspense.desk, corrections.desk)
@@ -26,8 +27,8 @@ urlpatterns = [
     path("bank/desk/", bank.desk.urls),
     path("bank/", include("nanhu.systems.card.bank.urls")),
     path("issuing/", include("nanhu.systems.card.issuing.urls")),
-    path("rights/verify/", rights.gate.urls),
     path("rights/", rights.desk.urls),
+    path("rights/", verification.desk.urls),
     path("fleet/", include("nanhu.systems.card.fleet.urls")),
     path("closing/", include("nanhu.systems.card.closing.urls")),
     path("chip/", suspense.desk.urls),

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
 
+REASONS: tuple[Text, ...] = (_("水电代扣首次开单"),)
 ACTIONS: dict[str, Text] = {
     "dormitory.approve_room_list": _("批准宿舍水电单"),
     "dormitory.ask_undo_room_list": _("申请退回水电费"),

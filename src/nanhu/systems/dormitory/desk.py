@@ -14,6 +14,7 @@ from nanhu.kernel.kit import (
     Link,
     Markup,
     Money,
+    Month,
     Number,
     PageRequest,
     Search,
@@ -102,7 +103,7 @@ class Shares(Table):
     campus_no = Text(_("学工号"), is_number=True)
     name = Text(_("姓名"))
     item = Text(_("项目"), "bill__get_item_display", sort=False)
-    month = Text(_("月份"), lambda share: f"{share.bill.month:%Y-%m}")
+    month = Month(_("月份"), "bill__month")
     amount_fen = Money(_("金额"))
     state = Text(_("状态"), "fate", names=queries.FATES)
     why = Text(_("原因"), lambda share: queries.why_words().get(share.why, share.why))

@@ -13,7 +13,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Text, TileContent, Viewer
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
-from nanhu.systems.dormitory.services.charging import CLOSED, DEFERRED, NOBODY, STILL_CHARGED
+from nanhu.systems.dormitory.rules import CLOSED, DEFERRED, NOBODY, STILL_CHARGED
 
 type RoomKey = tuple[str, str, str, date]
 State, Charge = RoomShare.State, ledger.Bill.State

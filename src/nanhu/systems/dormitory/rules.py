@@ -9,6 +9,9 @@ FEES: Final = {"water": ("water.dormitory", "宿舍水费"), "power": ("power.do
 ITEMS: Final = {"水费": "water", "水": "water", "电费": "power", "电": "power"}
 MONTH = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})(?:月|[-/.]\d{1,2}.*)?")
 OLDEST_MONTHS: Final = 24
+CLOSED, DEFERRED, NOBODY = "ledger.bill_closed", "ledger.bill_deferred", "ledger.no_direct_debit"
+STILL_CHARGED: Final = "dormitory.still_charged"
+"""Codes of what hinders a share, beside those of failures."""
 
 
 def month_of(text: str) -> date | None:

@@ -23,14 +23,18 @@ async function read(path, facts) {
 const chosen = () => find("door").value;
 const direction = () => document.querySelector("input[name=direction]:checked").value;
 let queue = Promise.resolve();
+let turn = 0; // counted where a deed begins or ends: who looked before saw what was before
 
 function act(path, facts = {}) {
   queue = queue.then(async () => {
+    turn += 1;
     try {
       draw(await read(path, { door: chosen(), ...facts }));
       broken("");
     } catch (error) {
       broken(error.message || "门没有应答");
+    } finally {
+      turn += 1;
     }
   });
 }
@@ -67,8 +71,11 @@ function drawCards() {
 
 async function look() {
   if (!chosen() || document.hidden) return;
+  const before = turn;
   try {
-    draw(await read(`state?door=${encodeURIComponent(chosen())}`));
+    const told = await read(`state?door=${encodeURIComponent(chosen())}`);
+    if (turn !== before) return;
+    draw(told);
     broken("");
   } catch (error) {
     broken(error.message || "门没有应答");
@@ -94,6 +101,7 @@ async function begin() {
 find("door").addEventListener("change", () => {
   history.replaceState(null, "", `?door=${encodeURIComponent(chosen())}`);
   wipe();
+  turn += 1;
   look();
 });
 find("code-form").addEventListener("submit", (event) => {

@@ -10,6 +10,7 @@ const KEYBOARD = { Enter: "confirm", Backspace: "back", Escape: "cancel" };
 let hall = { terminals: [], cards: [], documents: [], points: {} };
 let kiosk = null;
 let drawn = "";
+let turn = 0; // counted where something begins or ends to be told: who looked before saw what was before
 let isBusy = false;
 let walked = false; // by Tab, so that Enter means the button in focus; else it is the key 确认
 
@@ -39,6 +40,7 @@ function act(path, facts) {
 
 async function tell(path, facts, typing) {
   find("machine").setAttribute("aria-busy", "true");
+  turn += 1;
   try {
     const answer = await fetch(path, {
       method: "POST", headers: { "content-type": "application/json" },
@@ -52,6 +54,7 @@ async function tell(path, facts, typing) {
   } catch (error) {
     broken(error.message || "机器没有应答");
   } finally {
+    turn += 1;
     isBusy = isBusy && typing;
     find("machine").removeAttribute("aria-busy");
   }
@@ -157,8 +160,11 @@ function show(told) {
 
 async function look() {
   if (!chosen() || document.hidden) return;
+  const before = turn;
   try {
-    show(await read(`/state?kiosk=${encodeURIComponent(chosen())}`));
+    const told = await read(`/state?kiosk=${encodeURIComponent(chosen())}`);
+    if (turn !== before) return;
+    show(told);
     broken("");
   } catch (error) {
     broken(error.message || "机器没有应答");
@@ -196,6 +202,7 @@ async function begin() {
 find("kiosk").addEventListener("change", () => {
   history.replaceState(null, "", `?kiosk=${encodeURIComponent(chosen())}`);
   wipe();
+  turn += 1;
   look();
 });
 find("cancel").addEventListener("click", () => press("cancel"));

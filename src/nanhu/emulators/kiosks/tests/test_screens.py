@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from nanhu.emulators.chip.tests.conftest import fill
 from nanhu.emulators.kiosks.tests.conftest import CARD, walk
 
 
@@ -137,6 +138,20 @@ def test_a_write_that_fails_after_the_right_to_it_names_the_ways_out(kiosk, scho
     assert "请再放一次卡领款" in said
     assert "到校园卡管理办公室补卡" in said
     assert (school.claims, kiosk.memory.writing) == ({1: "writing"}, None)
+
+
+@pytest.mark.capability("A135.2")
+def test_a_card_is_tested_without_a_pin_whether_its_chip_answers(kiosk, school):
+    fill(kiosk.pocket.path)
+    test = ("校园卡服务", "校园卡检测", "~")
+    assert walk(kiosk, *test)[-1].startswith("校园卡检测 读卡正常，芯片没有损坏")
+    walk(kiosk, "~", "返回")
+    with kiosk.pocket.held(CARD):
+        assert walk(kiosk, *test)[-1].startswith("校园卡检测 读不出芯片")
+    walk(kiosk, "~", "返回")
+    kiosk.write_mode = "dead"
+    assert walk(kiosk, *test)[-1].startswith("校园卡检测 读不出芯片，这张卡已经损坏")
+    assert school.deeds == []
 
 
 def test_a_loss_is_reported_without_the_card(kiosk, school):

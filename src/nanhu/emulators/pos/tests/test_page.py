@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from nanhu.emulators.pos.tests.conftest import CARD, FOREIGN_CARD, POOR_CARD
 from nanhu.testing.accessibility import accessibility_faults
-from nanhu.testing.browsers import on_console_error, open_browser
+from nanhu.testing.browsers import on_console_error, open_browser, settle
 
 pytestmark = pytest.mark.journey
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -41,7 +41,7 @@ def open_page(device):
 
 def look_at(page: Page, name: str) -> None:
     """No accessibility violation, no sideways scrolling."""
-    page.wait_for_timeout(1300)  # printing and flying are over
+    settle(page)
     found = accessibility_faults(page)
     assert not found, f"{name}: {found}"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"

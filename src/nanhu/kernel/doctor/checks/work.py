@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import clock, read_only
 from nanhu.kernel.configuration import configuration
+from nanhu.kernel.connection_shares import silent_processes
 from nanhu.kernel.doctor.checks import fail, ok, warn
 from nanhu.kernel.jobs.companions import HEARTBEAT_PREFIX
 from nanhu.kernel.jobs.signs import WORKER
@@ -47,6 +48,17 @@ def _state_of(one: ProcessState) -> str:
         "ended": _("{key} 已退出，等待重新启动（{failures} 次）"),
     }
     return words[one.state].format(key=one.key, seconds=one.seconds, failures=one.failures)
+
+
+def check_guards() -> CheckResult:
+    """Bounds on connections and slow bodies are held by a thread of each web process: one that fails each time lets one address fill it."""
+    silent = silent_processes(configuration().data_dir)
+    if not silent:
+        return ok(_("各个网页进程的连接数和慢请求都有人看着。"))
+    return fail(
+        _("网页进程 {numbers} 一分钟没有清点过自己的连接。").format(numbers="、".join(map(str, silent))),
+        _("原因在数据目录 logs 里 web.log 的末尾；重新启动网页进程后再看。"),
+    )
 
 
 def check_read_only() -> CheckResult:

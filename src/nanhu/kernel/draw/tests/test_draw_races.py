@@ -1,9 +1,6 @@
 """A draw on real connections: nobody slips in while it closes, and one that is killed in the middle has not happened."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import transaction
 
 from nanhu.kernel.draw import services
 from nanhu.kernel.draw.models import DrawEntry
@@ -11,21 +8,20 @@ from nanhu.kernel.draw.rules import root_of
 from nanhu.kernel.draw.tests.conftest import SYSTEM
 from nanhu.kernel.errors import WrongStateError
 from nanhu.testing.killing import at_once, killed
-from nanhu.testing.patience import PATIENCE_SECONDS
+from nanhu.testing.races import amid
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 
 
 def test_closing_waits_for_who_is_just_coming_in(course):
     one = course()
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            [entry] = one.enter({"person:1": "A"}).values()
-            one.clock.move_to(one.closes_at)
-            closing = pool.submit(at_once, [lambda: services.close(by=SYSTEM, draw=one.draw)])
-            with pytest.raises(TimeoutError):
-                closing.result(timeout=0.5)
-        [closed] = closing.result(timeout=PATIENCE_SECONDS)
+
+    def come_in():
+        [entry] = one.enter({"person:1": "A"}).values()
+        one.clock.move_to(one.closes_at)
+        return entry
+
+    entry, closed = amid(come_in, lambda: services.close(by=SYSTEM, draw=one.draw))
     assert (closed.entry_count, closed.root) == (1, root_of([entry.as_rule().line]))
 
 

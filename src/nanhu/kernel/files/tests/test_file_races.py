@@ -1,7 +1,6 @@
 """Files on real connections: many who keep the same, the broom beside them, and a process that is killed while it writes."""
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.files.tests.conftest import BY
 from nanhu.kernel.files.tests.samples import PDF
 from nanhu.testing.killing import at_once, killed
-from nanhu.testing.races import alone, is_someone_waiting
+from nanhu.testing.races import amid
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 
@@ -57,12 +56,6 @@ def test_two_who_keep_the_same_two_in_another_order_wait_for_each_other_in_one(k
     low, high = sorted((b"one", b"two"), key=store.address_of)
     named = [("凭据二.txt", high), ("凭据一.txt", low)]
     kept = lambda: services.keep_all(by=BY, purpose=purpose, named=named, target="test:2")  # noqa: E731
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            keep(low)
-            other = pool.submit(alone, kept)
-            while not (other.done() or is_someone_waiting()):
-                pass
-            keep(high)
-        assert [one.name for one in other.result()] == ["凭据二.txt", "凭据一.txt"]
+    _low, found = amid(lambda: keep(low), kept, then=lambda: keep(high))
+    assert [one.name for one in found] == ["凭据二.txt", "凭据一.txt"]
     assert StoredFile.objects.count() == 4

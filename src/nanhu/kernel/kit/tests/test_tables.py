@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from nanhu.kernel.kit import (
     Badge,
     Choice,
+    Course,
     Day,
     Days,
     Filters,
@@ -40,6 +41,7 @@ from nanhu.kernel.kit.tables import in_order, is_field, sort_fields
 from nanhu.kernel.kit.walking import moment_before, moment_mark, number_before, part_of
 from nanhu.kernel.models import AuditEntry, EventDelivery
 from nanhu.kernel.sheets.writing import sheet_response
+from nanhu.kernel.ui import dates
 
 NOBODY = Reader()
 FORMULAS = ["=1+1", " =1+1", "　=1+1", "＝1+1", "\t=1+1", "+1", "-1+2", "@SUM(A1)", "\u200b=1+1"]
@@ -173,10 +175,31 @@ def test_each_filter_that_holds_is_a_chip_that_can_be_taken_off():
     ]
 
 
+def test_a_column_that_a_table_does_not_go_on_with_gives_its_place_away():
+    class Above(Table):
+        name, what, state = Text("名称"), Text("要点"), Text("状态")
+
+    class Below(Above):
+        what = None
+        who = Text("申请人")
+        state = Text("办到哪里")
+        last = Text("最后")
+
+    assert [str(one.head) for one in Below.columns] == ["名称", "申请人", "最后", "办到哪里"]
+    assert [one.name for one in Above.columns] == ["name", "what", "state"], "of its own"
+
+    class Further(Below):
+        more = Text("更多")
+
+    assert [one.name for one in Further.columns] == ["name", "who", "last", "state", "more"]
+
+
 def test_days_given_in_the_wrong_order_are_turned_round():
     found = AuditFilters(QueryDict("at_from=2026-03-09&at_to=2026-02-01"))
-    assert [chip.words for chip in found.chips] == ["2月1日 – 3月9日"]
+    assert [chip.words for chip in found.chips] == [dates.span_words(date(2026, 2, 1), date(2026, 3, 9))]
     assert found.given(found.bound[2]) == {"_from": date(2026, 2, 1), "_to": date(2026, 3, 9)}
+    shown = [str(field) for field in found.shown_fields if field.html_name.startswith("at_")]
+    assert [re.search(r'value="([^"]*)"', one)[1] for one in shown] == ["2026-02-01", "2026-03-09"], "as they count"
 
 
 class LedFilters(AuditFilters):
@@ -297,6 +320,57 @@ def test_the_sum_stands_under_its_column_and_counts_every_row_of_a_list():
     found = Listing(request, Assets, [Asset("椅", fen=n) for n in range(1, 101)], per_page=10)
     assert [total.shown for total in found.totals] == ["", "¥ 50.50", "", ""]
     assert found.page.number == 2
+
+
+class RoomSheet(MoreAssets):
+    """What is handed in again is handed out whole."""
+
+    @classmethod
+    def exported_columns(cls):
+        return (Text("房间代码", "name"),)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("", ["名称", "原值", "状态", "购置", "有效期"]),
+        ("columns=held&columns=price", ["名称", "原值", "有效期"]),
+        ("columns=name", ["名称"]),
+        ("columns=price", ["名称", "原值"]),
+        ("columns=password&columns=state", ["名称", "状态"]),
+        ("columns=nonsense&columns=", ["名称", "原值", "状态", "购置", "有效期"]),
+    ],
+)
+def test_the_address_says_which_columns_page_sum_and_sheet_have(rf, address, shown):
+    request = rf.get(f"/?{address}")
+    request.viewer = SimpleNamespace(account_id=None)
+    found = Listing(request, MoreAssets, [Asset("椅")], is_whole_page=True)
+    assert found.has_tools
+    assert [head.label for head in found.heads] == shown
+    assert [cell.label for cell in found.lines[0].cells] == shown
+    assert [cell.label for cell in found.totals] == (shown if "原值" in shown else [])
+    heads, row = found.sheet()
+    assert [head.partition("（")[0] for head in heads] == shown
+    assert len(row) == len(shown)
+    assert [one.label for one in found.column_choices if one.is_shown] == shown
+    assert next(Listing(request, RoomSheet, [Asset("椅")], is_whole_page=True).sheet()) == ["房间代码"]
+    beside = Listing(request, MoreAssets, [Asset("椅")])
+    assert len(beside.heads) == 5, "the address of a page speaks of the list that it is, not of one that stands on it"
+
+
+def test_a_course_is_drawn_between_its_floor_and_a_hundred_and_read_number_by_number():
+    column = Course("采用率", "course", least=80)
+    shown = str(column.shown({"course": [70.0, 80.0, 90.0, 100.0]}, NOBODY))
+    assert re.findall(r'y="(\d+)" width="3" height="(\d+)"', shown) == [
+        ("15", "1"),
+        ("15", "1"),
+        ("7", "9"),
+        ("0", "16"),
+    ]
+    assert '<span class="visually-hidden">70.0% 80.0% 90.0% 100.0%</span>' in shown
+    assert column.exported({"course": [70.0, 100.0]}, NOBODY) == "70.0–100.0%"
+    assert column.exported({"course": [99.04, 99.0]}, NOBODY) == "99.0%"
+    assert says_nothing(column.shown({"course": [70.0]}, NOBODY)), "one alone is no course"
 
 
 def test_a_cell_that_says_nothing_takes_no_line_on_a_phone(rf):

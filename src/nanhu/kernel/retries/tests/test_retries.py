@@ -10,9 +10,11 @@ import time_machine
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
+from nanhu.kernel import pauses
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import Retried
-from nanhu.kernel.retries import Again, Done, Engine, Never, Retries, doubling, drive, listed, pauses
+from nanhu.kernel.pauses import doubling, listed
+from nanhu.kernel.retries import Again, Done, Engine, Never, Retries, drive
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

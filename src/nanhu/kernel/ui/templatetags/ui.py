@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -11,6 +12,7 @@ from django import template
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
@@ -18,6 +20,7 @@ from django.utils.translation import gettext, ngettext
 from nanhu.kernel import clock
 from nanhu.kernel.audit import words as audit_words
 from nanhu.kernel.money import MINUS, format_yuan
+from nanhu.kernel.registry import foot_links
 from nanhu.kernel.ui import audit_terms, charts, dates, fields, words
 from nanhu.kernel.ui import brand as brands
 from nanhu.kernel.ui.constant_folding import constant
@@ -186,6 +189,7 @@ register.filter("ways", words.ways)
 register.filter("encoding", words.encoding)
 register.filter("target", words.target)
 register.filter("audit_action", audit_words.action)
+register.filter("reason", audit_words.reason)
 register.filter("audit_facts", audit_terms.facts)
 register.filter("code", words.code)
 register.filter("term", words.term)
@@ -261,18 +265,50 @@ def tab_items(tabs: Iterable[Sequence[object]]) -> list[TabItem]:
 def chart_parts(
     bars: Iterable[Sequence[object]],
     lines: Iterable[Sequence[object]],
+    parts: Sequence[object] = (),
+    *,
     kind: str = "",
     unit: str = "",
     height: int | str = 180,
 ) -> charts.Chart:
     chosen = kind or ("line" if lines else "bars")
-    return charts.draw(lines or bars or (), kind=chosen, unit=str(unit), height=int(height))
+    return charts.draw(lines or bars or (), kind=chosen, unit=str(unit), height=int(height), parts=parts or ())
+
+
+@register.simple_tag
+def heat_parts(rows: Iterable[tuple[object, Sequence[float | None]]], columns: Sequence[object]) -> charts.Heat:
+    return charts.heat(rows or (), columns or ())
+
+
+@register.simple_tag
+def spark(shares: Sequence[float], least: float = 0) -> SafeString:
+    """Percents as bars in a line of text, the oldest first; read, they are numbers."""
+    bars = enumerate(charts.spark(shares, least=least, most=100))
+    places = ((4 * at, charts.SPARK_HEIGHT - height, height) for at, height in bars)
+    return format_html(
+        '<svg class="spark" viewBox="0 0 {0} {1}" width="{0}" height="{1}" aria-hidden="true">{2}</svg>'
+        '<span class="visually-hidden">{3}</span>',
+        4 * len(shares) - 1,
+        charts.SPARK_HEIGHT,
+        format_html_join("", '<rect x="{}" y="{}" width="3" height="{}"/>', places),
+        " ".join(f"{one:.1f}%" for one in shares),
+    )
 
 
 @register.inclusion_tag("ui/_brand.html")
 def brand() -> dict[str, object]:
     """The mark and the school's name."""
     return {"brand": brands.brand()}
+
+
+@register.inclusion_tag("ui/_foot.html")
+def foot() -> dict[str, object]:
+    """Where rooms lead from the foot of any page; what has no address here is left out, for a page of an error must stand."""
+    links = []
+    for one in foot_links:
+        with suppress(NoReverseMatch):
+            links.append((one.title, reverse(one.page)))
+    return {"links": links}
 
 
 @register.simple_tag

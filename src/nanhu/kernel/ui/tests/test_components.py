@@ -82,6 +82,22 @@ def test_optional_fields_say_so_and_required_ones_do_not():
     assert "选填" not in rendered('<c-ui.field :field="form.name" />', form=CardForm())
 
 
+@pytest.mark.parametrize(
+    ("lines", "is_optional"),
+    [
+        ([("", "不用"), ("mail", "邮件")], False),
+        ([("usual", "默认顺序"), ("", "不用")], False),
+        ([("", "请选择"), ("a", "甲")], True),
+        ([("", "—"), ("a", "甲")], True),
+    ],
+)
+def test_a_choice_that_always_says_something_is_not_called_optional(lines, is_optional):
+    class Ways(forms.Form):
+        way = forms.ChoiceField(required=False, choices=lines)
+
+    assert ("选填" in rendered('<c-ui.field :field="form.way" />', form=Ways())) is is_optional
+
+
 def test_a_field_that_is_needed_in_the_end_is_not_called_optional():
     form = CardForm()
     form.fields["phone"].widget.attrs["aria-required"] = "true"
@@ -189,6 +205,29 @@ def test_a_chart_has_its_number_and_its_table():
     assert "还没有数字" in rendered('<c-ui.chart :bars="bars" label="花费" />', bars=[])
 
 
+def test_the_parts_of_a_bar_stand_on_one_another_and_are_told_apart_in_words_too():
+    rows = [("图书", [30, 10], "40 万元"), ("家具", [0, 80])]
+    for kind in ("bars", "names"):
+        page = rendered(
+            '<c-ui.chart :bars="bars" :parts="parts" :kind="kind" label="原值" />',
+            bars=rows,
+            parts=["净值", "累计折旧"],
+            kind=kind,
+        )
+        assert re.findall(r'class="chart-bar chart-(\d)"[^>]*/></svg>(\S+)</li>', page) == [
+            ("1", "净值"),
+            ("2", "累计折旧"),
+        ]
+        assert re.findall(r'<th scope="col" class="num">(\S+)</th>', page) == ["净值", "累计折旧", "合计"]
+        assert re.findall(r'<td class="num">(.+?)</td>', page) == ["30", "10", "40 万元", "0", "80", "80"]
+        assert "图书 累计折旧 10" in page
+    books, furniture = charts.draw(rows, parts=["净值", "累计折旧"], height=100).marks
+    assert [(one.start, one.y, one.height) for one in books.parts] == [(0, 70, 30), (30, 60, 10)]
+    assert [(one.start, one.y, one.height) for one in furniture.parts] == [(0, 100, 0), (0, 20, 80)]
+    with pytest.raises(ValueError, match="colours"):
+        charts.draw([("a", [1] * 5)], parts="abcde")
+
+
 def test_bars_are_in_proportion_and_the_scale_is_round():
     chart = charts.draw([("a", 5), ("b", 10), ("c", 0)])
     assert chart.marks[1].height == pytest.approx(2 * chart.marks[0].height, abs=0.2)
@@ -253,6 +292,27 @@ def test_every_tone_named_in_the_house_has_its_colours():
     }
     assert found
     assert {tone for _kind, tone, _path in found} <= {"info", "good", "attention", "danger", "quiet"}, sorted(found)
+
+
+def test_a_heat_chart_has_its_numbers_behind_it_and_says_where_there_are_none():
+    days = [("周一", [0, 10, None]), ("周二", [1234, 1, 617])]
+    shown = rendered(
+        '<c-ui.heat :rows="days" :columns="hours" label="在网" unit="台" />', days=days, hours=["8", "12", "18"]
+    )
+    assert re.findall(r'class="heat-(\d)" x="(\d)" y="(\d)"', shown) == [
+        ("0", "0", "0"),
+        ("1", "1", "0"),
+        ("0", "2", "0"),
+        ("5", "0", "1"),
+        ("1", "1", "1"),
+        ("3", "2", "1"),
+    ]
+    assert "<title>周二 8 1,234台</title>" in shown
+    assert "<title>周一 18 —</title>" in shown
+    rows = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td><td>(.*?)</td>', shown)
+    assert rows == [("8", "0", "1,234"), ("12", "10", "1"), ("18", "—", "617")]
+    assert charts.heat([("a", [0, 0])], ["x", "y"]).rows[0].cells[0].shade == 0, "nothing is no heat"
+    assert charts.heat([("a", [0.49])], ["x"]).rows[0].cells[0].shade == charts.SHADES, "there is no sixth"
 
 
 def test_on_a_phone_every_second_label_of_a_long_chart_is_left_out():

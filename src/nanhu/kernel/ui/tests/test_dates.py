@@ -61,6 +61,8 @@ def test_english_dates_are_english():
     with translation.override("en"):
         assert dates.day(AT, 2026) == "24 Nov Tue"
         assert dates.day(AT, 2027) == "24 Nov 2026 Tue"
+        assert dates.month_words(AT.date()) == "Nov 2026"
+    assert dates.month_words(AT.date()) == "2026年11月"
 
 
 @pytest.mark.parametrize(("hour", "part"), [(0, "night"), (5, "dawn"), (8, "day"), (17, "dusk"), (20, "night")])

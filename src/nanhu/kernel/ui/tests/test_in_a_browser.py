@@ -3,17 +3,24 @@
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import django_htmx
 import pytest
 from django import forms
-from playwright.sync_api import Browser, Page, expect
+from django.test import RequestFactory
+from django.utils.translation import override
+from playwright.sync_api import Browser, Page, Route, expect
 
+from nanhu.kernel.kit import Table, Text
+from nanhu.kernel.kit.listings import Listing
+from nanhu.kernel.ui.catalogue import sample_list
 from nanhu.kernel.ui.contrast import SHAPE, ratio, to_hex
+from nanhu.kernel.ui.dates import WEEKDAYS
 from nanhu.kernel.ui.tests.test_components import rendered
-from nanhu.testing.accessibility import IN_LARGE_TYPE
-from nanhu.testing.browsers import open_browser
+from nanhu.testing.accessibility import IN_LARGE_TYPE, PICTURES, SCROLLS, VIEWS, View, accessibility_faults
+from nanhu.testing.browsers import open_browser, wait_until
 
 pytestmark = pytest.mark.journey
 UI = Path(__file__).parent.parent / "static/ui"
@@ -191,6 +198,167 @@ def test_a_menu_closes_behind_the_keys_and_gives_the_focus_back_to_escape(chromi
     assert menu.get_attribute("open") is None
 
 
+DESK = """<body class="page console"><main class="shell"><div class="shell-inner"><h1>维修申请</h1><div class="stack"><c-kit.list :list="list" /></div>
+<p><a href="#on">正文</a></p></div></main></body>"""
+
+
+@pytest.mark.parametrize("seen", VIEWS.values(), ids=list(VIEWS))
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_columns_are_chosen_by_the_keys_and_lie_within_the_screen(chromium: Browser, seen: View, language: str) -> None:
+    with override(language):
+        page = opened(
+            chromium,
+            width=seen.width,
+            height=seen.height,
+            scheme=seen.scheme,
+            body=DESK,
+            attributes=f'lang="{language}"',
+            list=sample_list(),
+        )
+    page.evaluate("document.title = '维修申请'")
+    closed = page.locator(".rows").bounding_box()
+    if PICTURES:
+        page.locator(".columns > summary").click()
+        page.screenshot(path=f"{PICTURES}/columns-{language}-{seen.width}.png")
+        page.locator(".columns > summary").click()
+    page.locator(".columns > summary").focus()
+    page.keyboard.press("Enter")
+    boxes = page.locator(".columns input[type=checkbox]:visible")
+    assert boxes.first.is_disabled(), "what names the row"
+    assert boxes.count() == (5 if seen.width > 700 else 4), "a phone has no room for the last"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert not boxes.nth(1).is_checked()
+    form = page.locator(".columns-form").bounding_box()
+    assert form
+    assert form["x"] >= 0
+    assert form["x"] + form["width"] <= seen.width
+    assert accessibility_faults(page) == []
+    assert not page.evaluate(SCROLLS)
+    assert page.evaluate(IN_LARGE_TYPE) == []
+    page.keyboard.press("Escape")
+    assert page.locator(".rows").bounding_box() == closed, "closed, it takes no room"
+
+
+HEAT = """<body class="page"><main class="shell"><div class="shell-inner"><h1>上网</h1><c-ui.card title="一周">
+<c-ui.heat :rows="rows" :columns="columns" label="一周里什么时候最忙？" value="周日 23 时，1,204 台" /></c-ui.card></div></main></body>"""
+
+
+@pytest.mark.parametrize("seen", VIEWS.values(), ids=list(VIEWS))
+def test_a_heat_chart_and_its_numbers_stay_within_a_phone(chromium: Browser, seen: View) -> None:
+    rows = [(day, [(at * 7 + hour * hour) % 23 * 40 + 300 for hour in range(24)]) for at, day in enumerate(WEEKDAYS)]
+    size, shown = (
+        {"width": seen.width, "height": seen.height, "scheme": seen.scheme},
+        {"rows": rows, "columns": range(24)},
+    )
+    with override("en"):
+        page = opened(chromium, **size, body=HEAT, attributes='lang="en"', **shown)
+    page.evaluate("document.title = '上网'")
+    page.locator(".chart-table summary").click()
+    if PICTURES:
+        page.screenshot(path=f"{PICTURES}/heat-{seen.width}.png", full_page=True)
+    assert page.locator(".heat-table tbody tr").count() == 24
+    assert accessibility_faults(page) == []
+    assert not page.evaluate(SCROLLS)
+    assert page.evaluate(IN_LARGE_TYPE) == []
+    plot, names = page.locator(".heat-plot").bounding_box(), page.locator(".heat-names").bounding_box()
+    assert plot
+    assert names
+    assert names["x"] + names["width"] <= plot["x"], "each name beside its row"
+    assert names["height"] == pytest.approx(plot["height"], abs=2)
+
+
+BESIDE = """<!doctype html><head><meta name="viewport" content="width=device-width"><script>%s</script><script type="module">%s</script></head><body>
+<table><tr><td><a href="/orders/7/?state=open" data-panel hx-get="/orders/7/?state=open" hx-target="#panel" hx-trigger="panel">7</a></td></tr></table>
+<aside id="panel" tabindex="-1" hidden></aside></body>"""
+OPENED = """<a href="?sort=name">名称</a><form class="filters"><input type="hidden" name="q" value="a"><button>筛选</button></form>
+<form class="deed" method="post"><button>办结</button></form><input hx-get="?suggest=who" hx-trigger="input" hx-target="#found" name="who"><p id="found"></p>"""
+
+
+def beside(chromium: Browser, width: int, opened: str) -> tuple[Page, list[str]]:
+    """A list whose row opens this page; and what the campus was asked meanwhile."""
+    htmx = (Path(django_htmx.__file__).parent / "static/django_htmx/htmx-2.min.js").read_text()
+    whole, asked = BESIDE % (htmx, (UI / "js/lists.js").read_text()), list[str]()
+    page = chromium.new_context(viewport={"width": width, "height": 844}).new_page()
+
+    def answer(route: Route) -> None:
+        asked.append(f"{route.request.method} {route.request.url.removeprefix('http://campus.test')}")
+        body = opened if "/7/" in route.request.url else whole
+        route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    page.route("http://campus.test/**", answer)
+    return page, asked
+
+
+class Orders(Table):
+    number, place, state, price = (Text(head) for head in ("编号", "地点", "状态", "金额"))
+
+
+def test_the_columns_of_a_page_beside_a_list_are_chosen_of_it(chromium: Browser, rf: RequestFactory) -> None:
+    request: Any = rf.get("/orders/7/?state=open&columns=place")
+    request.viewer, request.is_panel = SimpleNamespace(account_id=None), True
+    rows = Listing(request, Orders, [{"number": "7"}], is_whole_page=True)
+    page, asked = beside(chromium, 1440, rendered('<c-kit.filters :list="rows" />', rows=rows))
+    for press, wanted in (
+        ("显示", "GET /orders/7/?state=open&columns=number&columns=place&columns=price"),
+        ("全部列", "GET /orders/7/?state=open"),
+    ):
+        page.goto("http://campus.test/orders/?page=2")
+        page.get_by_text("7", exact=True).click()
+        page.locator("#panel:not(.htmx-settling) summary").click()
+        page.get_by_label("金额").check()
+        with page.expect_navigation():
+            page.get_by_text(press, exact=True).click()
+        assert asked[-1] == wanted
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_what_a_page_beside_a_list_asks_of_itself_is_asked_of_it(chromium: Browser, width: int) -> None:
+    page, asked = beside(chromium, width, OPENED)
+    for press, wanted in (
+        ("a[href*=sort]", "GET /orders/7/?sort=name"),
+        (".filters button", "GET /orders/7/?q=a"),
+        (".deed button", "POST /orders/7/?state=open"),
+    ):
+        page.goto("http://campus.test/orders/?page=2")
+        page.get_by_text("7", exact=True).click()
+        page.locator(press).wait_for()
+        with page.expect_navigation():
+            page.locator(press).click()
+        assert asked[-1] == wanted
+    if width < 1440:
+        return
+    page.goto("http://campus.test/orders/?page=2")
+    page.get_by_text("7", exact=True).click()
+    listened_to = page.locator("#panel > [name=who]:not(.htmx-added)")
+    listened_to.wait_for()
+    with page.expect_response("**/*suggest*") as suggested:
+        listened_to.fill("林")
+    assert "/orders/7/?suggest=who" in suggested.value.url
+
+
+def test_a_press_that_leads_on_is_over_when_the_next_page_listens(chromium: Browser) -> None:
+    """Of Playwright itself when its first byte is there: what a test then types would be heard by nobody."""
+    page = chromium.new_context().new_page()
+    answers = {"": '<a href="/next">往下</a>', "next": '<input><script type="module" src="/late.js"></script>'}
+    script = (
+        "document.querySelector('input').addEventListener('input', ({ target }) => (document.title = target.value))"
+    )
+
+    def answer(route: Route) -> None:
+        name = route.request.url.removeprefix("http://campus.test/")
+        kind = "text/javascript" if name == "late.js" else "text/html; charset=utf-8"
+        if name == "late.js":
+            page.wait_for_timeout(200)
+        route.fulfill(body=answers.get(name, script), content_type=kind)
+
+    page.route("http://campus.test/**", answer)
+    page.goto("http://campus.test/")
+    page.get_by_text("往下").click()
+    page.locator("input").fill("听见了")
+    assert page.title() == "听见了"
+
+
 DATES = """<body class="page"><main class="shell"><div class="shell-inner"><c-ui.card title="我的交易"><c-ui.table caption="我的交易"><tbody>{% for row in rows %}
 <tr><th scope="row">{{ row }}</th><td data-label="发生时间"><time>2026-11-26 12:04:31</time></td><td data-label="入账时间"><time>2026-11-26 23:59:59</time></td></tr>{% endfor %}
 </tbody></c-ui.table><dl class="slip-lines"><div><dt>有效期</dt><dd>2026-09-01 至 2030-06-30</dd></div></dl></c-ui.card></div></main></body>"""
@@ -325,7 +493,7 @@ def test_the_top_search_has_a_mark_that_is_seen_when_it_is_reached(chromium: Bro
 def test_paper_is_light_in_the_dark(chromium: Browser) -> None:
     page = opened(chromium, width=1440, attributes='data-theme="dark"', scheme="dark")
     page.emulate_media(media="print", color_scheme="dark")
-    page.wait_for_function("matchMedia('print').matches")
+    wait_until(page, "matchMedia('print').matches")
     ink, paper = page.evaluate(
         "['--ink', '--surface'].map((name) => getComputedStyle(document.documentElement).getPropertyValue(name))"
     )

@@ -74,6 +74,26 @@ def test_a_room_draws_no_table_of_its_own() -> None:
     assert {page for page in LISTS if not page.startswith("kernel/ui/")} == set(DRAWN_BY_HAND)
 
 
+ASKING = re.compile(r"""<form\b[^>]*method=["']get""")
+ASKED_BY_HAND = {
+    "platforms/flows/workshop/templates/workshop/_fields.html": "leads to the form of a new field of that kind, narrows nothing",
+    "platforms/flows/workshop/templates/workshop/bench.html": "as above, of a new step",
+    "services/network/portal/templates/network_portal/why.html": "for who has no network yet: a page without the kit's sheets and scripts",
+    "systems/assets/counting/templates/assets_counting/labels.html": "answers with a file, so its button may be pressed again",
+}
+"""Forms of a room that ask by the address and are none of the kit's, and why (decision 36)."""
+
+
+def pages_with(pattern: re.Pattern[str]) -> set[str]:
+    paths = [path for path in ROOT.rglob("templates/**/*.html") if pattern.search(path.read_text())]
+    return {name for path in paths if not (name := path.relative_to(ROOT).as_posix()).startswith("kernel/ui/")}
+
+
+def test_a_room_narrows_and_searches_by_the_pieces_of_the_kit() -> None:
+    assert pages_with(ASKING) == set(ASKED_BY_HAND)
+    assert pages_with(re.compile(r'class="(?:views|filter|filter-fields|search-line)"')) == set()
+
+
 def test_each_cell_of_a_list_has_the_label_by_which_a_phone_folds_it() -> None:
     """`tables.js` makes a row a card of three lines and a list one of twelve rows; a cell of buttons
     and a value beside its name need none."""
@@ -93,6 +113,7 @@ def test_no_page_draws_a_list_that_does_not_fold() -> None:
         f"{kit}/kit/week.html",
         f"{kit}/kit/slots.html",
         "kernel/ui/templates/ui/_chart.html",
+        "kernel/ui/templates/ui/_heat.html",  # eight short columns have room on a phone
     }
     own.add("platforms/flows/templates/flows/_rows.html")  # of controls: its style stacks them on a phone
     raw = {

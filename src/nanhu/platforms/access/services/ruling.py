@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.clock import now
+from nanhu.kernel.dated import refuse_past
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.proposals import given
-from nanhu.platforms.access.errors import DoorRuleInThePastError
 from nanhu.platforms.access.models import DoorRule
 from nanhu.platforms.access.rules import EVERY_DAY
 from nanhu.platforms.campus.api import Place
@@ -39,8 +39,7 @@ class DoorRuleDraft:
 def rule(*, by: Actor, place: Place, draft: DoorRuleDraft, reason: str) -> DoorRule:
     """In force from the commit on; doors hear it with their next poll."""
     why = given(reason)
-    if draft.starts_on < campus_today():
-        raise DoorRuleInThePastError
+    refuse_past(draft.starts_on)
     with transaction.atomic():
         made = rule_from(place, draft)
         made.reason, made.created_by_id, made.created_by_name = why, by.account_id, by.name

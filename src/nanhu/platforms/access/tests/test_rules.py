@@ -64,7 +64,9 @@ def test_the_database_says_the_same_as_the_program(rule, at):
 
 @pytest.mark.capability("A100.2")
 @pytest.mark.django_db
-@pytest.mark.parametrize(("hours", "is_held"), [(0, True), (6, True), (-20, False), (24, False), (30, False)])
+@pytest.mark.parametrize(
+    ("hours", "is_held"), [(-1, True), (0, True), (6, True), (7, False), (-20, False), (24, False), (30, False)]
+)
 def test_a_night_belongs_to_the_day_it_begins(hours, is_held):
     friday = date(2026, 11, 27)
     night = Spoken(
@@ -78,6 +80,18 @@ def test_a_night_belongs_to_the_day_it_begins(hours, is_held):
     )
     at = datetime.combine(friday, time(23)) + timedelta(hours=hours)
     assert (night.holds(at), holds_in_the_database(night, at)) == (is_held, is_held)
+
+
+@pytest.mark.capability("A100.2")
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("at", "is_held"), [(time(7, 59, 59), False), (time(8), True), (time(17, 59, 59), True), (time(18), False)]
+)
+def test_hours_hold_from_their_first_moment_and_no_more_at_their_last(at, is_held):
+    day = Spoken(id=1, is_allowed=True, from_time=time(8), until_time=time(18), starts_on=MONDAY, ends_on=MONDAY)
+    moment = datetime.combine(MONDAY, at)
+    is_open = any(begin <= moment < end for begin, end in windows([day], first=MONDAY, days=1))
+    assert (day.holds(moment), holds_in_the_database(day, moment), is_open) == (is_held, is_held, is_held)
 
 
 begins = st.builds(lambda n: datetime.combine(MONDAY, time()) + timedelta(minutes=15 * n), st.integers(0, 95))

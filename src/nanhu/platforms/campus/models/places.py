@@ -6,11 +6,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.ui.words import term
 
 KEY_SHAPE = r"^[0-9a-z][0-9a-z.-]{0,39}$"
 
 
+@known(kind="campus_place_kind")
 class Place(models.Model):
     """A campus, a building, a room. What holds at a place may hold for all below it. Never removed; closed when no longer used."""
 
@@ -38,10 +40,6 @@ class Place(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(key__regex=KEY_SHAPE) & ~Q(name=""), name="campus_place_is_named"),
             models.CheckConstraint(
-                condition=Q(kind__in=["campus", "dorm", "library", "teaching", "lab", "room", "other"]),
-                name="campus_place_kind",
-            ),
-            models.CheckConstraint(
                 condition=Q(parent=None) | ~Q(parent=F("id")), name="campus_place_is_not_its_own_parent"
             ),
             models.CheckConstraint(
@@ -61,6 +59,7 @@ class Place(models.Model):
         return " ".join(term(name) for name in (*building, self.name))
 
 
+@known(kind="campus_room_kind", lock="campus_room_lock")
 class Room(models.Model):
     """What is known of a place that is a room: how big, for whom, with what in it. Its building is the place above it."""
 
@@ -95,24 +94,6 @@ class Room(models.Model):
     class Meta:
         db_table = "campus_room"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    kind__in=[
-                        "classroom",
-                        "media",
-                        "hall",
-                        "computers",
-                        "lab",
-                        "meeting",
-                        "office",
-                        "bedroom",
-                        "sports",
-                        "other",
-                    ]
-                ),
-                name="campus_room_kind",
-            ),
-            models.CheckConstraint(condition=Q(lock__in=["none", "key", "card", "code"]), name="campus_room_lock"),
             models.CheckConstraint(
                 condition=Q(floor__range=(-9, 99), seats__lte=20_000, exam_seats__lte=F("seats")),
                 name="campus_room_floor_and_seats",

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from threading import Event
-from time import monotonic, sleep
 
 import pytest
 from django.db import connection, transaction
@@ -19,6 +18,7 @@ from nanhu.platforms.campus.services.terms import plan_term
 from nanhu.platforms.campus.tests.test_occupancy import PLAIN, SPRING, SYSTEM, build, held, hold, lesson
 from nanhu.testing.killing import at_once, killed
 from nanhu.testing.patience import PATIENCE_SECONDS
+from nanhu.testing.races import until_someone_waits
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")]
 OVERLAPS = """SELECT count(*) FROM campus_occupancy a JOIN campus_occupancy b
@@ -107,21 +107,6 @@ def test_one_who_closes_a_room_and_one_who_comes_in_see_each_other():
         assert sorted(at_once([close, come])) == [False, True], "never both, never neither"
 
 
-WAITERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-
-
-def until_somebody_waits():
-    end = monotonic() + PATIENCE_SECONDS
-    while monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(WAITERS)
-            if cursor.fetchone()[0]:
-                return
-        sleep(0.05)
-    pytest.fail("nobody waited")
-
-
 def test_who_holds_a_room_and_a_sheet_that_renames_it_never_wait_for_each_other_for_ever():
     rooms = build(1)
     has_room = Event()
@@ -130,7 +115,7 @@ def test_who_holds_a_room_and_a_sheet_that_renames_it_never_wait_for_each_other_
         with transaction.atomic():
             services.lock_rooms(set(rooms.values()))
             has_room.set()
-            until_somebody_waits()
+            until_someone_waits()
             return services.put(source="test", term=None, holds=[lesson(rooms["t1.1"], 8, 10)])
 
     def rename():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -13,12 +13,25 @@ from nanhu.platforms.datahub.cleaning.dates import clean_date, is_ambiguous, is_
 from nanhu.platforms.datahub.cleaning.documents import Document, clean_document, is_area_known
 from nanhu.platforms.datahub.cleaning.lookups import Lookups
 from nanhu.platforms.datahub.cleaning.names import clean_name, is_name
+from nanhu.platforms.datahub.cleaning.numbers import NumberShape
 from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, squeezed, text_of, whole
 from nanhu.platforms.datahub.codes import UNIT
 from nanhu.platforms.datahub.findings import Finding
-from nanhu.platforms.datahub.sources import SourceSpec
 
 LONGEST_SHOWN: Final = 40
+
+
+class Source(Protocol):
+    """What a row is read by, of the source (`sources.SourceSpec`) that it came from."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def affiliation(self) -> str: ...
+    @property
+    def number(self) -> NumberShape | None: ...
+    @property
+    def status_table(self) -> str: ...
 
 
 class CleanRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -55,7 +68,7 @@ class CleanRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Cleaning:
     """The work on one row: cells in, findings out."""
 
-    spec: SourceSpec
+    spec: Source
     columns: Mapping[str, str]
     cells: Mapping[str, Cell]
     lookups: Lookups
@@ -74,7 +87,7 @@ class Cleaning:
 
 
 def clean_person(
-    spec: SourceSpec, columns: Mapping[str, str], cells: Mapping[str, Cell], lookups: Lookups, today: date
+    spec: Source, columns: Mapping[str, str], cells: Mapping[str, Cell], lookups: Lookups, today: date
 ) -> tuple[CleanRow | None, list[Finding]]:
     """In the order of the catalogue, so that the first rejecting finding is the one that counts."""
     work = Cleaning(spec, columns, cells, lookups, today)

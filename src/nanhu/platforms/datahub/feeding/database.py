@@ -22,12 +22,12 @@ from pymysql.cursors import SSDictCursor
 
 from nanhu.kernel import outgoing
 from nanhu.kernel.sheets.guard import MOST_ROWS
+from nanhu.platforms.datahub.cleaning.masking import masked
 from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.feeding.http import Row
 from nanhu.platforms.datahub.feeding.reaching import is_listed, target_of
 from nanhu.platforms.datahub.feeding.troubles import database_in_words
 from nanhu.platforms.datahub.models import DataSource
-from nanhu.platforms.datahub.services.masking import masked
 
 SECONDS: Final = 5
 ALL_SECONDS: Final = 600

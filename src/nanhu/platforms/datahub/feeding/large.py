@@ -12,9 +12,9 @@ from nanhu.kernel.sheets.guard import MEGABYTE
 from nanhu.platforms.datahub.errors import SourceFailedError
 from nanhu.platforms.datahub.models import DataSource
 from nanhu.platforms.datahub.reading.spool import cell_of
+from nanhu.platforms.datahub.snapshots.taking import is_parquet
 from nanhu.platforms.datahub.warehouse.declared import LARGE, declared
 from nanhu.platforms.datahub.warehouse.engines import first_rows
-from nanhu.platforms.datahub.warehouse.taking import is_parquet
 
 SECONDS: Final = 4 * 3600
 """To fetch it; it is cleaned no longer (`warehouse/engines.py`)."""

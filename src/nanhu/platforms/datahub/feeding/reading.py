@@ -21,9 +21,11 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now, now_of_files
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError, WrongStateError
-from nanhu.kernel.retries import Again, Done, Retries, doubling, in_the_worker
+from nanhu.kernel.pauses import doubling
+from nanhu.kernel.retries import Again, Done, Retries, in_the_worker
 from nanhu.kernel.retries.answers import Answer, Outside
 from nanhu.kernel.secret_files import private_folder
+from nanhu.platforms.datahub.cleaning.masking import masked
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.errors import (
     LargeTablesBusyError,
@@ -42,12 +44,11 @@ from nanhu.platforms.datahub.reading.spool import REMOVED, SUFFIX, write_spool
 from nanhu.platforms.datahub.services.files import applied_before, sha256_of
 from nanhu.platforms.datahub.services.headings import remembered
 from nanhu.platforms.datahub.services.imports import BatchReport, import_file, open_table, report_of
-from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.shared.declarations import shared_tables
-from nanhu.platforms.datahub.shared.writers import refuse_other_writer, switch_in_effect
+from nanhu.platforms.datahub.shared_rows.writers import refuse_other_writer, switch_in_effect
+from nanhu.platforms.datahub.snapshots.taking import take_snapshot
 from nanhu.platforms.datahub.sources import SourceSpec
 from nanhu.platforms.datahub.warehouse.places import asking, place
-from nanhu.platforms.datahub.warehouse.taking import take_snapshot
 
 BY: Final = Actor.system("datahub.sources")
 CHANNEL: Final = "nanhu_datahub_sources"

@@ -9,8 +9,9 @@ import msgspec
 
 from nanhu.kernel import outgoing
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.pauses import doubling
 from nanhu.kernel.registry import SchoolRules, school_rules
-from nanhu.kernel.retries import Again, Done, Retries, doubling
+from nanhu.kernel.retries import Again, Done, Retries
 from nanhu.kernel.retries.answers import Outside
 from nanhu.kernel.school import school
 from nanhu.platforms.datahub.lineage.openlineage import ENDED, days_over, events_of, events_of_day

@@ -669,6 +669,7 @@ class Migration(migrations.Migration):
                 ("actor", models.TextField()),
                 ("valid_from", models.DateTimeField()),
                 ("valid_to", models.DateTimeField(null=True)),
+                ("forgotten_at", models.DateTimeField(help_text="when fields of it were last forgotten", null=True)),
                 (
                     "batch",
                     models.ForeignKey(
@@ -1154,6 +1155,17 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("valid_to", None), ("valid_to__gt", models.F("valid_from")), _connector="OR"),
                 name="datahub_shared_row_span",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sharedrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("forgotten_at", None),
+                    models.Q(("forgotten_at__gt", models.F("valid_to")), ("valid_to__isnull", False)),
+                    _connector="OR",
+                ),
+                name="datahub_shared_row_forgotten",
             ),
         ),
         migrations.AddConstraint(

@@ -111,7 +111,7 @@ class FilePiece(models.Model):
 
 
 class HistoryFile(models.Model):
-    """The Parquet of an office's batch in effect (`warehouse/history.py`): its bytes, and by which keys its cells are sealed."""
+    """The Parquet of an office's batch in effect (`history/parquet.py`): its bytes, and by which keys its cells are sealed."""
 
     batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="history_file")
     sha256 = models.TextField()
@@ -676,7 +676,8 @@ class SharedTable(models.Model):
 
 
 class SharedRow(models.Model):
-    """A row of a shared table from a moment to a moment. Rows are added and ended, never changed; a removed one is a row as well."""
+    """A row of a shared table from a moment to a moment. Rows are added and ended, never changed; a removed one is a row as well. Of one that
+    ended, fields may be forgotten that its table forgets (`shared_rows.forgetting`)."""
 
     table_key = models.TextField(db_collation="C")
     key = models.TextField(db_collation="C", help_text="the values of its key fields")
@@ -689,6 +690,7 @@ class SharedRow(models.Model):
     actor = models.TextField()
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True, help_text="when fields of it were last forgotten")
 
     class Meta:
         db_table = "datahub_shared_row"
@@ -699,6 +701,10 @@ class SharedRow(models.Model):
             models.UniqueConstraint(fields=["table_key", "key", "valid_from"], name="datahub_shared_row_once"),
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="datahub_shared_row_span"
+            ),
+            models.CheckConstraint(
+                condition=Q(forgotten_at=None) | Q(valid_to__isnull=False, forgotten_at__gt=F("valid_to")),
+                name="datahub_shared_row_forgotten",
             ),
             models.CheckConstraint(
                 condition=Q(is_removed=False) | Q(data={}, sealed__isnull=True), name="datahub_shared_row_removed"

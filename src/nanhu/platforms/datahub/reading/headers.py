@@ -9,11 +9,11 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from nanhu.platforms.datahub.cleaning.masking import masked
 from nanhu.platforms.datahub.cleaning.text import Cell, squeezed
 from nanhu.platforms.datahub.errors import MissingHeadersError
 from nanhu.platforms.datahub.reading.rows import unique_headings
 from nanhu.platforms.datahub.reading.synonyms import ranks_of
-from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 
 DEEPEST_HEADER: Final = 20

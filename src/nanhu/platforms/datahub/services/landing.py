@@ -14,11 +14,11 @@ from django.db.models.functions import Cast
 
 from nanhu.kernel.crypto import Sealed, decrypt_many, encrypt_many
 from nanhu.kernel.sheets.errors import EmptyFileError
+from nanhu.platforms.datahub.cleaning.masking import looks_sensitive
 from nanhu.platforms.datahub.cleaning.text import Cell, is_empty, text_of
 from nanhu.platforms.datahub.models import Batch, LandingRow
 from nanhu.platforms.datahub.reading.headers import ELSE, parts_of
 from nanhu.platforms.datahub.reading.rows import RawRow, Table
-from nanhu.platforms.datahub.services.masking import looks_sensitive
 from nanhu.platforms.datahub.sources import SourceSpec
 
 CHUNK: Final = 2000

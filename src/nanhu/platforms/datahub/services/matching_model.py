@@ -9,6 +9,7 @@ from typing import Any
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.whole_files import write_whole
 from nanhu.platforms.datahub.matching.evidence import levels_of
 from nanhu.platforms.datahub.matching.model import VETO, Model, model_of, own_folder
 from nanhu.platforms.datahub.matching.training import Figures, LabelledRow, Trial, train
@@ -56,9 +57,7 @@ def train_model(
 
 
 def write(path: Path, made: dict[str, Any]) -> None:
-    beside = path.with_suffix(".part")
-    beside.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_whole(path, json.dumps(made, ensure_ascii=False, indent=1) + "\n", mode=0o644)
 
 
 def school_rows() -> tuple[list[LabelledRow], list[tuple[LabelledRow, LabelledRow, bool]]]:

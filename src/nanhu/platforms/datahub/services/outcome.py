@@ -10,12 +10,12 @@ from django.db.models import Count
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.values import run
+from nanhu.platforms.datahub.cleaning.masking import masked_facts
 from nanhu.platforms.datahub.findings import CATALOGUE, Finding
 from nanhu.platforms.datahub.matching.book import PersonBook
 from nanhu.platforms.datahub.matching.duplicates import Suspicion, find_duplicates
 from nanhu.platforms.datahub.models import Batch, KnownDocument, Review
 from nanhu.platforms.datahub.services.judging import Judged
-from nanhu.platforms.datahub.services.masking import masked_facts
 from nanhu.platforms.datahub.services.survivors import only_number
 from nanhu.platforms.people import api as people
 

@@ -24,11 +24,11 @@ from nanhu.platforms.datahub.services.landing import StoredRow
 from nanhu.platforms.datahub.services.rules_version import rules_version
 from nanhu.platforms.datahub.services.settle import READY, lock_batch
 from nanhu.platforms.datahub.services.skip import Skips
-from nanhu.platforms.datahub.shared.cells import Cells
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
-from nanhu.platforms.datahub.shared.keeping import kept
-from nanhu.platforms.datahub.shared.values import Written, written_row
-from nanhu.platforms.datahub.shared.writing import Changes, lock_for, put_written, rehearse, remove, shared_table
+from nanhu.platforms.datahub.shared_rows.cells import Cells
+from nanhu.platforms.datahub.shared_rows.keeping import kept
+from nanhu.platforms.datahub.shared_rows.values import Written, written_row
+from nanhu.platforms.datahub.shared_rows.writing import Changes, lock_for, put_written, rehearse, remove, shared_table
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec
 from nanhu.platforms.people import api as people
 

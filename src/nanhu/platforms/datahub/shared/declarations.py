@@ -26,6 +26,7 @@ KEY_ENDS: Final = "\x1f"
 MOST_PERCENT: Final = 100
 PERSON: Final = "campus_no"
 """The name of every field that says whose a row is: rows are found by it through an index."""
+SOONEST_FORGOTTEN: Final = 30
 READABLE: Final = r"^[^\x00-\x1f\x7f\ud800-\udfff\ufffd]*\Z"
 """U+FFFD stands where bytes were no text."""
 MASKS: Final[Mapping[str, Callable[[str], str]]] = {
@@ -47,7 +48,8 @@ PLAIN: Final[Mapping[str, Any]] = {
 
 class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """`alias` is the column's name in the ministry's manner (XH); `codes` are the values of a code, or `code_table` lists them.
-    `pattern`: what a text in capitals fits as a whole. `mask`: how it is shown where a grant gives it masked (脱敏)."""
+    `pattern`: what a text in capitals fits as a whole. `mask`: how it is shown where a grant gives it masked (脱敏).
+    `forget_days`: so many days after a version of a row ended, what it said of this field is forgotten (`forgetting`); 0: never."""
 
     name: str
     label: str
@@ -61,6 +63,7 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     sensitive: bool = False
     codes: dict[str, str] = {}
     code_table: str = ""
+    forget_days: int = 0
 
     @cached_property
     def values(self) -> Mapping[str, str]:
@@ -144,6 +147,10 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
         return frozenset(one.name for one in self.fields if one.sensitive)
 
     @cached_property
+    def forgetful(self) -> tuple[Field, ...]:
+        return tuple(one for one in self.fields if one.forget_days)
+
+    @cached_property
     def moments(self) -> frozenset[str]:
         return frozenset(one.name for one in self.fields if one.type == "moment" and not one.sensitive)
 
@@ -180,6 +187,7 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
         yield from self.key_faults()
         yield from self.refused_faults()
         yield from self.over_faults()
+        yield from self.forget_faults()
         if not self.keys:
             yield "it has no key"
         yield from self.whole_faults()
@@ -200,6 +208,17 @@ class SharedTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
                 yield f"the field {name!r} that names somebody is not an open text of it"
         if self.person not in {"", PERSON}:
             yield f"the field {self.person!r} that says whose a row is must be named {PERSON!r}"
+
+    def forget_faults(self) -> Iterable[str]:
+        """Not before what is measured over days has looked at it; and what a roll-back writes anew may lack it."""
+        for one in self.forgetful:
+            if (
+                one.required
+                or one.sensitive
+                or one.name in {PERSON, *self.others}
+                or one.forget_days < SOONEST_FORGOTTEN
+            ):
+                yield f"{one.name}: only an optional, open field that names nobody is forgotten, after {SOONEST_FORGOTTEN} days at the soonest"
 
     def whole_faults(self) -> Iterable[str]:
         if not set(self.whole_by) <= set(self.keys) or not 0 <= self.turnover <= MOST_PERCENT:

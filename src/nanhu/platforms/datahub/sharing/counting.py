@@ -14,7 +14,7 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.database.values import all_rows, run
 from nanhu.platforms.datahub.models import Delivery, Grant
 from nanhu.platforms.datahub.shared.declarations import shared_tables
-from nanhu.platforms.datahub.shared.reading import tell_looks
+from nanhu.platforms.datahub.shared_rows.reading import tell_looks
 from nanhu.platforms.people import api as people
 
 LOOK: Final = "datahub.share_person"

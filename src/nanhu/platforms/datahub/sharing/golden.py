@@ -19,8 +19,8 @@ from nanhu.platforms.datahub.findings import Finding
 from nanhu.platforms.datahub.models import Batch, SharedRow
 from nanhu.platforms.datahub.models import SharedTable as Known
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
-from nanhu.platforms.datahub.shared.values import Written, written_row
-from nanhu.platforms.datahub.shared.writing import lock_for, put_written, remove, shared_table
+from nanhu.platforms.datahub.shared_rows.values import Written, written_row
+from nanhu.platforms.datahub.shared_rows.writing import lock_for, put_written, remove, shared_table
 from nanhu.platforms.datahub.sources import OFFICES, UNITS
 from nanhu.platforms.people import api as people
 

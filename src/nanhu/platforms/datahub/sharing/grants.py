@@ -20,7 +20,7 @@ from nanhu.platforms.datahub.errors import GrantRefusedError
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.models.sharing import USUAL_ROWS_A_DAY
 from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
-from nanhu.platforms.datahub.shared.writing import shared_table
+from nanhu.platforms.datahub.shared_rows.writing import shared_table
 from nanhu.platforms.datahub.sharing import offers
 from nanhu.platforms.datahub.sharing.said import differing, said_of
 from nanhu.platforms.openapi.api import Vendor

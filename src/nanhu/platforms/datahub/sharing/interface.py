@@ -18,8 +18,8 @@ from nanhu.kernel.database import prepared
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.datahub.models import Grant, SharedRow, SharingDay
 from nanhu.platforms.datahub.models import SharedTable as Known
-from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
+from nanhu.platforms.datahub.shared_rows import writers
 from nanhu.platforms.datahub.sharing import golden, news, pages
 from nanhu.platforms.datahub.sharing.formats import FORMATS, OURS, HubPage, HubRow, written
 from nanhu.platforms.datahub.sharing.offers import Offer, offer_of, offered

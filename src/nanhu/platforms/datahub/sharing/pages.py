@@ -18,7 +18,7 @@ from nanhu.kernel.crypto import decrypt_many
 from nanhu.kernel.database.values import all_rows, planned_rows
 from nanhu.platforms.datahub.models import Grant
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, SharedTable
-from nanhu.platforms.datahub.shared.values import PURPOSE
+from nanhu.platforms.datahub.shared_rows.values import PURPOSE
 from nanhu.platforms.datahub.sharing.formats import OURS, HubRow
 from nanhu.platforms.datahub.sharing.offers import Offer
 from nanhu.platforms.datahub.sharing.refusals import DailyRowsError, ProductUnknownError

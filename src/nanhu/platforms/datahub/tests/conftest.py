@@ -9,6 +9,7 @@ import pytest
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import import_file
+from nanhu.platforms.datahub.batches.finishing import finish_batch
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
@@ -89,16 +90,15 @@ def run_jobs():
     """Run the imports that pages have queued, as the worker would."""
 
     done = set()
+    known = {"datahub.import_upload": jobs.import_upload, "datahub.finish_batch": finish_batch}
 
     def run():
         from procrastinate.contrib.django.models import ProcrastinateJob
 
-        queue = ProcrastinateJob.objects.filter(status="todo", task_name__startswith="datahub.").exclude(id__in=done)
+        queue = ProcrastinateJob.objects.filter(status="todo", task_name__in=known).exclude(id__in=done)
         for queued in queue.order_by("id"):
             done.add(queued.id)
-            {"datahub.import_upload": jobs.import_upload, "datahub.finish_batch": jobs.finish_batch}[queued.task_name](
-                **queued.args
-            )
+            known[queued.task_name](**queued.args)
 
     return run
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from nanhu.platforms.datahub.shared.agreeing import agree_tables
 from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
+from nanhu.platforms.datahub.shared_rows.agreeing import agree_tables
 
 LENT = {
     "key": "library.loan",

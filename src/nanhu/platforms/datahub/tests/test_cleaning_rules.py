@@ -9,13 +9,9 @@ from hypothesis import strategies as st
 
 from nanhu.platforms.datahub.cleaning.contacts import clean_email, clean_phone
 from nanhu.platforms.datahub.cleaning.dates import clean_date
-from nanhu.platforms.datahub.cleaning.documents import (
-    clean_document,
-    is_area_known,
-    is_one_off,
-    is_transposed,
-)
+from nanhu.platforms.datahub.cleaning.documents import clean_document, is_area_known, is_one_off, is_transposed
 from nanhu.platforms.datahub.cleaning.lookups import Lookups
+from nanhu.platforms.datahub.cleaning.masking import looks_sensitive
 from nanhu.platforms.datahub.cleaning.names import (
     clean_name,
     differs_in_one,
@@ -29,7 +25,6 @@ from nanhu.platforms.datahub.cleaning.person import clean_person
 from nanhu.platforms.datahub.cleaning.text import TEXT_MARKS, is_clean, text_of
 from nanhu.platforms.datahub.cleaning.units import UnitBook
 from nanhu.platforms.datahub.codes import TABLES, code_table
-from nanhu.platforms.datahub.services.masking import looks_sensitive
 from nanhu.platforms.datahub.services.skip import Skips
 from nanhu.platforms.datahub.shared.declarations import shared_tables
 from nanhu.platforms.datahub.sources import SOURCES, STAFF

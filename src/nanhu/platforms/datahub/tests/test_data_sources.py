@@ -174,12 +174,12 @@ def test_a_line_of_nobody_that_keeps_what_is_gone_is_told_by_the_health(steward,
 @pytest.mark.parametrize("mood", MOODS)
 def test_a_source_in_a_bad_mood_changes_nothing_and_comes_again(steward, roster, outside, mood, monkeypatch):
     before, batches = sections(), Batch.objects.count()
-    if mood == "slow":
-        monkeypatch.setattr(http, "PAGE_SECONDS", 1.0)
     outside.says([lesson(str(14231100001 + n)) for n in range(5)], "" if mood in {"half", "same"} else mood, mood)
     if mood == "away":
         DataSource.objects.update(paging="next", page_name="next")
-    with time_machine.travel(now(), tick=False):
+    with monkeypatch.context() as patch, time_machine.travel(now(), tick=False):
+        if mood == "slow":
+            patch.setattr(http, "PAGE_SECONDS", 1.0)
         failed = read_again(roster)
     assert (sections(), Batch.objects.count()) == (before, batches)
     assert failed.error.startswith(MOODS[mood])
@@ -207,10 +207,12 @@ def test_an_outage_is_named_within_two_intervals(steward, outside, listed, two, 
     made = started(steward, made)
     ask_grant(ROSTER)
     assert (made.error, program.get(ROSTER).json()["stale_since"]) == ("", None)
-    good_at = made.good_at
+    good_at, next_at = (
+        made.good_at,
+        made.due_at + timedelta(seconds=1),
+    )  # an interval after the reading's end, however slow it was
     outside.says([], *["500"] * 200)
-    interval = timedelta(minutes=int(said["every_minutes"]))
-    with time_machine.travel(good_at + interval + timedelta(seconds=1), tick=False):
+    with time_machine.travel(next_at, tick=False):
         read(made)
         assert program.get(ROSTER).json()["stale_since"] is None, "not before it was agreed"
         for page in (at(made), "/datahub/sources/"):
@@ -219,7 +221,7 @@ def test_an_outage_is_named_within_two_intervals(steward, outside, listed, two, 
                 True,
                 False,
             )
-    with time_machine.travel(good_at + 2 * interval + timedelta(seconds=1), tick=False):
+    with time_machine.travel(next_at + timedelta(minutes=int(said["every_minutes"])), tick=False):
         read(made)
         assert program.get(ROSTER).json()["stale_since"] == good_at.isoformat()
         assert "起未更新" in steward.get("/datahub/sources/").content.decode()

@@ -19,7 +19,7 @@ from nanhu.platforms.datahub.sharing import counting, database_views
 from nanhu.platforms.datahub.tests.conftest import BY, signed_in
 from nanhu.platforms.datahub.tests.test_sharing import CARD, ask_grant, card, cards, reader_of, vendor  # noqa: F401  (a fixture)
 from nanhu.platforms.openapi.api import Vendor
-from nanhu.testing.races import alone, is_someone_waiting
+from nanhu.testing.races import alone, until_someone_waits
 
 ROLE = "hub_000000000000"
 COUNT = "SELECT count(*) FROM hub_000000000000.card_card"
@@ -165,8 +165,7 @@ def test_a_page_that_is_read_while_the_views_reads_are_counted_waits_for_no_more
 
         def amid_a_page(statement, facts):
             pages.append(pool.submit(alone, lambda: program.get(CARD, limit="1").status_code))
-            while not (pages[0].done() or is_someone_waiting()):
-                pass
+            until_someone_waits(or_until=pages[0].done)
             return count(statement, facts)
 
         pages = []

@@ -3,18 +3,20 @@
 import csv
 import io
 import os
+from datetime import date
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import roll_back
 from nanhu.platforms.datahub.errors import BatchStateError, RowStateError
 from nanhu.platforms.datahub.models import Batch, LandingRow, Review
+from nanhu.platforms.datahub.services import code_rules
 from nanhu.platforms.datahub.services.mending import mend_row
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, signed_in, student, unmapped
 from nanhu.platforms.people.models import Affiliation, Person
@@ -29,12 +31,16 @@ def hand_in_by_page(client, content, *, source="aa.students", dry_run=False, nam
     return client.post("/datahub/upload/", {"source": source, "file": file, **({"dry_run": "on"} if dry_run else {})})
 
 
+def uploaded():
+    """The file of the one import that waits; others of the run keep theirs beside it."""
+    (waiting,) = jobs.import_upload.unfinished()
+    return Path(waiting["path"])
+
+
 def test_an_upload_that_no_job_names_any_more_is_swept(steward, units):
     """Its import was given up after its last attempt: what it holds does not stay in the open."""
-    inbox = configuration().data_dir / "inbox"
-    before = set(inbox.glob("*.upload"))
     assert hand_in_by_page(steward, register(student())).status_code == 302
-    (upload,) = set(inbox.glob("*.upload")) - before
+    upload = uploaded()
     os.utime(upload, (0, 0))
     jobs.sweep_uploads()
     assert upload.exists(), "its import waits"
@@ -45,11 +51,8 @@ def test_an_upload_that_no_job_names_any_more_is_swept(steward, units):
 
 
 def test_an_upload_that_is_gone_before_its_import_began_is_told_as_expired(steward, units, run_jobs):
-    inbox = configuration().data_dir / "inbox"
-    before = set(inbox.glob("*.upload"))
     answer = hand_in_by_page(steward, register(student()))
-    (upload,) = set(inbox.glob("*.upload")) - before
-    upload.unlink()
+    uploaded().unlink()
     run_jobs()
     assert Progress.objects.get(kind="datahub.import").state == "failed"
     assert "请重新交" in steward.get(answer.url).content.decode()
@@ -179,6 +182,22 @@ def test_what_lacks_in_a_row_is_its_own_and_is_filled_in_no_other(steward, units
     assert steward.post(f"/datahub/rows/{row.id}/", cells).status_code == 302
     assert [one.campus_no for one in Affiliation.objects.filter(kind="student")] == ["14231100001"]
     assert Batch.objects.get(id=report.batch).counts["rejected"] == 1
+
+
+def test_the_code_table_of_another_day_is_asked_for_by_the_filter_of_its_list(steward):
+    key, told = "staff_status", "测试才有的状态"
+    code_rules.add_code(
+        by=BY, table=key, code="X9", name=told, note="live", starts_on=date(2030, 1, 1), ends_on=None, reason="试"
+    )
+    today, then = (
+        steward.get("/datahub/standard/", {"table": key} | asked).content.decode().partition('id="codes"')[2]
+        for asked in ({"on": "soon"}, {"on": "2030-01-01"})
+    )
+    assert told in then.partition("</table>")[0]
+    assert told not in today.partition("</table>")[0]
+    assert f'<input type="hidden" name="table" value="{key}">' in then, "another day of the same table"
+    assert f'<a class="chip chip-on" href="?table={key}">' in then
+    assert 'id="codes"' in steward.get("/datahub/standard/?table=nothing").content.decode()
 
 
 @pytest.mark.capability("A005.4", "A005.2")
@@ -356,6 +375,20 @@ def test_duplicate_and_invalid_people_are_found_queued_merged_and_parted(steward
     assert Review.objects.get().state == "different"
 
 
+@pytest.mark.capability("A004.2")
+def test_a_row_that_contradicts_itself_is_told_or_refused(steward, units, hand_in):
+    woman = student(性别="女")
+    back = student(no="14231100002", name="王芳", document=id_number(order=3), 预计毕业日期="2022-06-30")
+    report = hand_in(register(woman, back))
+    assert report.counts["codes"] == {"sex_contradicts": 1, "dates_reversed": 1}
+    told = dict(Person.objects.values_list("name", "sex"))
+    assert (told["李明"], "王芳" in told) == ("1", False), "the number knows it"
+    assert (
+        "结束日期 2022-06-30 早于开始日期 2023-09-01"
+        in steward.get(f"/datahub/batches/{report.batch}/").content.decode()
+    )
+
+
 @pytest.mark.capability("A004.6")
 def test_a_row_torn_between_two_persons_waits_for_a_decision(steward, units, hand_in):
     hand_in(register(student(), student(no="14231100002", name="李明", document=id_number(order=3))))
@@ -364,7 +397,8 @@ def test_a_row_torn_between_two_persons_waits_for_a_decision(steward, units, han
     review = Review.objects.get(row__isnull=False)
     steward.post(f"/datahub/reviews/{review.id}/", {"verdict": "different", "reason": "两个人"})
     assert LandingRow.objects.get(batch_id=report.batch).state == "rejected"
-    assert Person.objects.filter(name="李明", merged_into=None).count() == 2
+    steward.post(f"/datahub/reviews/{review.id}/", {"verdict": "left", "reason": "又改了主意"})
+    assert Person.objects.filter(name="李明", merged_into=None).count() == 2, "what was decided is decided"
 
 
 @pytest.mark.capability("A005.4")

@@ -1,6 +1,7 @@
 """The gate: wrong files change nothing before somebody saw what they would do, and leave nothing behind when taken back."""
 
 import random
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,28 +9,21 @@ import pytest
 import time_machine
 from django.db.models import F
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import roll_back
+from nanhu.platforms.datahub.batches import releasing, rollback
 from nanhu.platforms.datahub.errors import OvertakenError, ReleaseRefusedError
 from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.models import Batch, GateLimit, LimitRequest, Missing, Release
-from nanhu.platforms.datahub.services import absences, releasing, rollback
+from nanhu.platforms.datahub.services import absences
 from nanhu.platforms.datahub.services.aliases import add_alias
 from nanhu.platforms.datahub.services.imports import finish
 from nanhu.platforms.datahub.services.limits import put_in_force
 from nanhu.platforms.datahub.tests import at_red
-from nanhu.platforms.datahub.tests.conftest import (
-    BY,
-    brought_in,
-    id_number,
-    register,
-    signed_in,
-    student,
-    with_units,
-)
+from nanhu.platforms.datahub.tests.conftest import BY, brought_in, id_number, register, signed_in, student, with_units
 from nanhu.platforms.datahub.tests.test_strangers_files import values
 from nanhu.platforms.people.models import Affiliation, Person
 from nanhu.testing.database import school_fixture
@@ -137,6 +131,14 @@ def test_a_usual_file_goes_by_itself(right, hand_in):
 
 def test_the_first_file_of_a_source_needs_no_release(right):
     assert len(right) == SIZE
+
+
+def test_where_nothing_waits_the_page_says_what_would_and_where_the_limits_stand(steward):
+    page = steward.get("/datahub/gate/").content.decode()
+    assert ["没有等着放行的文件" in page, "见“放行标准”" in page] == [True, True]
+    steward.post("/preferences/language/en")
+    page = steward.get("/datahub/gate/").content.decode()
+    assert [re.search(rf">\s*{tab}\s*<", page) is not None for tab in ("Large table", "large table")] == [True, False]
 
 
 @pytest.fixture
@@ -440,7 +442,7 @@ def worker(n, **other):
         "单位代码": "11",
         "类型": "临时工",
         "有效期起": "2026-01-01",
-        "有效期止": "2027-12-31",
+        "有效期止": f"{campus_today().year + 1}-12-31",
         "电话": one["phone"],
     }
     return ",".join((cells | other).values())

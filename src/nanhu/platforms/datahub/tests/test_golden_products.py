@@ -76,6 +76,7 @@ def test_an_office_that_is_silent_makes_the_record_stale(hand_in, vendor, progra
         assert program.get(PERSON).json()["stale_since"] == good.isoformat()
 
 
+@pytest.mark.capability("A001.2")
 @pytest.mark.usefixtures("units")
 def test_the_night_mends_what_no_change_set_told(hand_in):
     hand_in(register(student()))

@@ -16,11 +16,11 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import roll_back
+from nanhu.platforms.datahub.history import as_of, parquet
 from nanhu.platforms.datahub.models import Batch, HistoryFile
 from nanhu.platforms.datahub.services.landing import stored_rows
 from nanhu.platforms.datahub.services.mending import mend_row
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
-from nanhu.platforms.datahub.warehouse import as_of, history
 
 pytestmark = pytest.mark.django_db
 OTHER = student("14231100002", name="王芳", document=id_number(order=3), phone="13911112222")
@@ -30,13 +30,13 @@ CONTACTS = "学号,姓名,手机号码\n"
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """Of one test alone: batches of others have the same numbers."""
-    monkeypatch.setattr(history, "folder", lambda: tmp_path / "history")
+    monkeypatch.setattr(parquet, "folder", lambda: tmp_path / "history")
     return tmp_path / "history"
 
 
-def parquet(batch):
+def rows_in(batch):
     with duckdb.connect() as line:
-        found = line.execute(f"SELECT * FROM read_parquet('{history.path_of(batch)}') ORDER BY nanhu_place")  # noqa: S608
+        found = line.execute(f"SELECT * FROM read_parquet('{parquet.path_of(batch)}') ORDER BY nanhu_place")  # noqa: S608
         heads = [one[0] for one in found.description]
         return [dict(zip(heads, row, strict=True)) for row in found.fetchall()]
 
@@ -59,12 +59,12 @@ def said_at_the_command(*words):
 def test_what_was_landed_stands_in_it_cell_by_cell_and_sealed_cells_are_not_to_be_read(hand_in, units):
     report = hand_in(register(student(), OTHER, ",,半行"), name="学籍 9月.csv")
     jobs.keep_history()
-    batch, rows = batch_of(report), parquet(batch_of(report))
+    batch, rows = batch_of(report), rows_in(batch_of(report))
     landed = list(stored_rows(batch))
     assert len(rows) == len(landed) == 3
     seen = 0
     for row, stored in zip(rows, landed, strict=True):
-        shown = {history.heading_in(name): cell for name, cell in row.items() if not name.startswith("nanhu_")}
+        shown = {parquet.heading_in(name): cell for name, cell in row.items() if not name.startswith("nanhu_")}
         assert list(shown)[: len(batch.headings)] == batch.headings
         hidden = {heading for heading, cell in shown.items() if cell is None and heading in stored.original}
         assert {heading: cell for heading, cell in shown.items() if cell is not None} == {
@@ -78,7 +78,7 @@ def test_what_was_landed_stands_in_it_cell_by_cell_and_sealed_cells_are_not_to_b
     assert seen == 8, "of two lines number, document, phone and the code of the class, which has eight digits"
     assert rows[0]["nanhu_key"] != rows[1]["nanhu_key"]
     assert rows[2]["nanhu_key"] is None
-    assert HistoryFile.objects.get(batch=batch).size_bytes == history.path_of(batch).stat().st_size
+    assert HistoryFile.objects.get(batch=batch).size_bytes == parquet.path_of(batch).stat().st_size
 
 
 def test_a_steward_reads_what_the_files_said_on_a_day_and_whose_line_it_is_finds_it(steward, hand_in, units):
@@ -152,7 +152,7 @@ def test_a_file_that_is_as_long_as_it_was_but_not_to_be_read_is_written_anew(han
     hand_in(register(student(), OTHER))
     report = hand_in(f"{CONTACTS}14231100001,李明,13800138001\n", "sa.contacts", "一.csv")
     jobs.keep_history()
-    path = history.path_of(batch_of(report))
+    path = parquet.path_of(batch_of(report))
     path.write_bytes(bytes(path.stat().st_size))
     assert "姓名=李明" in said_at_the_command("--source", "sa.contacts"), "whatever the power left of it"
 
@@ -174,7 +174,7 @@ def test_units_are_told_as_of_a_day_too(steward, units):
 def test_it_goes_with_its_batch(steward, hand_in, units, folder):
     report = hand_in(register(student()))
     jobs.keep_history()
-    path = history.path_of(batch_of(report))
+    path = parquet.path_of(batch_of(report))
     assert path.is_file()
     with TestCase.captureOnCommitCallbacks(execute=True):
         roll_back(by=BY, batch_id=report.batch, reason="错")
@@ -195,7 +195,7 @@ def test_a_roll_back_that_stands_is_done_although_the_file_cannot_be_removed(han
 def test_killed_before_its_file_is_gone_the_next_turn_removes_it(hand_in, units):
     report = hand_in(register(student()))
     jobs.keep_history()
-    path = history.path_of(batch_of(report))
+    path = parquet.path_of(batch_of(report))
     roll_back(by=BY, batch_id=report.batch, reason="错")  # what is done on commit is not done here
     assert path.is_file()
     jobs.keep_history()
@@ -208,19 +208,19 @@ def test_killed_while_it_is_written_the_next_turn_writes_it(hand_in, units, fold
     def killed(*_arguments, **_named):
         raise KeyboardInterrupt
 
-    for where, name in ((history, "write_landed"), (HistoryFile.objects, "update_or_create")):
+    for where, name in ((parquet, "write_landed"), (HistoryFile.objects, "update_or_create")):
         with monkeypatch.context() as power, pytest.raises(KeyboardInterrupt):
             power.setattr(where, name, killed)
             jobs.keep_history()
         assert not HistoryFile.objects.filter(batch=report.batch).exists()
     jobs.keep_history()
-    assert [row["003 性别"] for row in parquet(batch_of(report))] == ["男"]
+    assert [row["003 性别"] for row in rows_in(batch_of(report))] == ["男"]
     assert [one.name for one in (folder / "aa.students").iterdir()] == [f"{report.batch}.parquet"]
 
 
 def test_one_that_cannot_be_written_keeps_no_other_from_it(hand_in, units, monkeypatch):
     reports = [hand_in(register(student(民族=one)), name=f"{one}.csv") for one in ("汉族", "土家族")]
-    writes = history.write_landed
+    writes = parquet.write_landed
 
     def failing(work):
         if "土家族" in Path(work["lines"]).read_text(encoding="utf-8"):
@@ -228,18 +228,18 @@ def test_one_that_cannot_be_written_keeps_no_other_from_it(hand_in, units, monke
         writes(work)
 
     with monkeypatch.context() as broken:
-        broken.setattr(history, "write_landed", failing)
+        broken.setattr(parquet, "write_landed", failing)
         jobs.keep_history()
-    assert [history.path_of(batch_of(one)).exists() for one in reports] == [True, False]
+    assert [parquet.path_of(batch_of(one)).exists() for one in reports] == [True, False]
     jobs.keep_history()
-    assert history.path_of(batch_of(reports[1])).exists()
+    assert parquet.path_of(batch_of(reports[1])).exists()
 
 
 def test_it_is_written_once_and_again_where_it_lacks_is_broken_or_a_key_was_changed(hand_in, units, monkeypatch):
     report = hand_in(register(student()))
     jobs.keep_history()
     batch = batch_of(report)
-    path, noted = history.path_of(batch), HistoryFile.objects.get(batch=batch).written_at
+    path, noted = parquet.path_of(batch), HistoryFile.objects.get(batch=batch).written_at
 
     def is_written_anew():
         before = path.read_bytes() if path.exists() else b""
@@ -250,29 +250,29 @@ def test_it_is_written_once_and_again_where_it_lacks_is_broken_or_a_key_was_chan
     assert HistoryFile.objects.get(batch=batch).written_at == noted
     path.unlink()
     assert is_written_anew(), "of a data folder that was restored without it"
-    other = f"{history.keys_in_effect()} and another"
+    other = f"{parquet.keys_in_effect()} and another"
     with monkeypatch.context() as rotated:
-        rotated.setattr(history, "keys_in_effect", lambda: other)
+        rotated.setattr(parquet, "keys_in_effect", lambda: other)
         assert is_written_anew()
         assert not is_written_anew()
-    HistoryFile.objects.update(keys=history.keys_in_effect())
+    HistoryFile.objects.update(keys=parquet.keys_in_effect())
     sound = path.read_bytes()
     path.write_bytes(sound[:-1] + b"x")
     assert "姓名=李明" in said_at_the_command("--source", "aa.students"), "what lies there is not what was written"
-    assert parquet(batch)[0]["002 姓名"] == "李明"
+    assert rows_in(batch)[0]["002 姓名"] == "李明"
 
 
 def rotated(monkeypatch, data="", index=""):
     """As if the keys had been changed: what is sealed stays readable, and nothing is found by digests of before."""
     keys = as_of.keys_in_effect().split("/")
-    for module in (as_of, history):
+    for module in (as_of, parquet):
         monkeypatch.setattr(module, "keys_in_effect", lambda: f"{data or keys[0]}/{index or keys[1]}")
 
 
 def test_after_a_rotation_no_look_writes_files_and_the_job_does(steward, hand_in, units, monkeypatch):
     report = hand_in(register(student(), OTHER))
     jobs.keep_history()
-    path = history.path_of(batch_of(report))
+    path = parquet.path_of(batch_of(report))
     before = path.read_bytes()
     rotated(monkeypatch, data="977")
     assert "汉族" in said_at_the_command("--source", "aa.students"), "sealed by the former key, and read"
@@ -309,6 +309,6 @@ def test_a_cell_that_is_no_number_stands_there_as_it_was_written(hand_in, units,
     report = hand_in(in_numeric_cells(tmp_path / "学籍.xlsx", _977="NaN", _978="INF"), name="学籍.xlsx")
     jobs.keep_history()
     assert (batch_of(report).state, next(stored_rows(batch_of(report))).original["绩点"]) == ("applied", "nan")
-    [row] = parquet(batch_of(report))
-    said = {history.heading_in(name): cell for name, cell in row.items() if not name.startswith("nanhu_")}
+    [row] = rows_in(batch_of(report))
+    said = {parquet.heading_in(name): cell for name, cell in row.items() if not name.startswith("nanhu_")}
     assert (said["绩点"], said["补考"]) == ("nan", "inf")

@@ -23,6 +23,7 @@ from sqlglot import exp
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.datahub.batches import rollback
 from nanhu.platforms.datahub.cleaning.contacts import clean_phone
 from nanhu.platforms.datahub.cleaning.dates import clean_date
 from nanhu.platforms.datahub.cleaning.documents import clean_document
@@ -36,14 +37,14 @@ from nanhu.platforms.datahub.lineage.openlineage import events_of
 from nanhu.platforms.datahub.matching.model import HERE, PATTERN
 from nanhu.platforms.datahub.models import Batch, DataSource, LandingRow
 from nanhu.platforms.datahub.reading.spool import SUFFIX
-from nanhu.platforms.datahub.services import rollback
+from nanhu.platforms.datahub.snapshots import taking
 from nanhu.platforms.datahub.tests import at_red
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, signed_in
 from nanhu.platforms.datahub.tests.reading import HTTP, at, made_by, read_again, started
 from nanhu.platforms.datahub.tests.test_data_sources import listed, outside  # noqa: F401  (fixtures)
 from nanhu.platforms.datahub.views.lineage import HIDDEN
 from nanhu.platforms.datahub.warehouse import declared as declarations
-from nanhu.platforms.datahub.warehouse import duckdb_engine, engines, expressions, places, plan, taking
+from nanhu.platforms.datahub.warehouse import duckdb_engine, engines, expressions, places, plan
 from nanhu.platforms.datahub.warehouse.declared import declared
 from nanhu.platforms.datahub.warehouse.dialects import for_spark
 from nanhu.platforms.datahub.warehouse.engines import spoken_by_spark
@@ -720,8 +721,9 @@ def test_more_large_tables_than_the_machine_reads_at_once_wait_and_say_so(
     assert said.getvalue().count("排队") == 1
 
 
-def inbox():
-    return [one.name for one in (configuration().data_dir / "inbox").glob(f"*{SUFFIX}")]
+def inbox(made):
+    """Its files; others of the run keep theirs there."""
+    return list((configuration().data_dir / "inbox").glob(f"{made.public_id}-*{SUFFIX}"))
 
 
 @pytest.fixture
@@ -755,19 +757,19 @@ def test_a_slow_source_keeps_no_engine_and_what_was_fetched_waits_for_one(
     monkeypatch.setattr(feeding, "write_lines", write_lines)
     with place():
         made = read_again(made)
-        assert ("排队" in made.error, len(inbox())) == (True, 1)
+        assert ("排队" in made.error, len(inbox(made))) == (True, 1)
     fetched_by = now()
     outside.says([])
     engine(20)
     made = read_again(made)
     assert (made.error, made.rows, made.batch.state) == ("", 20, "applied"), "what it said then: it is not asked again"
-    assert (begun < made.good_at < fetched_by, inbox()) == (True, [])
+    assert (begun < made.good_at < fetched_by, inbox(made)) == (True, [])
     outside.says([cells(n) for n in range(20)])
     with place():
         assert "排队" in read_again(made).error
     DataSource.objects.filter(pk=made.pk).update(changed_at=now())
     outside.says([])
-    assert ("排队" in read_again(made).error, inbox()) == (False, []), "changed meanwhile it is asked anew"
+    assert ("排队" in read_again(made).error, inbox(made)) == (False, []), "changed meanwhile it is asked anew"
     with places.asking(), places.asking():
         assert "排队" in read_again(made).error
 
@@ -777,7 +779,7 @@ def test_what_waited_nearly_as_long_as_it_is_kept_is_nobodys_to_sweep_away_while
 ):
     with place():
         assert "排队" in started(steward, filling).error
-    [kept] = (configuration().data_dir / "inbox").glob(f"*{SUFFIX}")
+    [kept] = inbox(filling)
     put_by = kept.stat().st_mtime - reading.LEFT_SECONDS + 60
     os.utime(kept, (put_by, put_by))
     taken, ages = reading.taken, []

@@ -43,6 +43,7 @@ def own_model(tmp_path, monkeypatch):
     return write
 
 
+@pytest.mark.capability("A004.1", "A004.6")
 @pytest.mark.django_db
 def test_a_twin_under_the_others_document_is_held_and_the_steward_decides(hand_in, units, steward):
     hand_in(register(student()))
@@ -57,6 +58,7 @@ def test_a_twin_under_the_others_document_is_held_and_the_steward_decides(hand_i
     assert f"{review.score}%" in steward.get("/datahub/reviews/").content.decode()
 
 
+@pytest.mark.capability("A004.1", "A004.6")
 @pytest.mark.django_db
 def test_a_campus_number_that_was_given_anew_to_a_namesake_is_held_and_may_be_taken_back(hand_in, units, steward):
     number = id_number("20081130", order=4)

@@ -8,8 +8,9 @@ from django.db import connection
 
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.sheets.errors import FileRefusedError
+from nanhu.platforms.datahub.batches import pruning
 from nanhu.platforms.datahub.models import Batch, FilePiece, KeepRule
-from nanhu.platforms.datahub.services import originals, pruning
+from nanhu.platforms.datahub.services import originals
 from nanhu.platforms.datahub.services.imports import import_file
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
 from nanhu.testing.vendors import vendor_in_place

@@ -10,9 +10,9 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub import jobs
 from nanhu.platforms.datahub.api import roll_back
+from nanhu.platforms.datahub.batches.rehearsals import take_for_good
 from nanhu.platforms.datahub.errors import BatchStateError
 from nanhu.platforms.datahub.models import Batch, Issue, KeepRule, LandingRow, SharedRow
-from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.tests.conftest import BY, id_number, register, student
 from nanhu.platforms.datahub.tests.test_shared_sources import (  # noqa: F401  (fixtures)
     ROSTER,

@@ -14,8 +14,8 @@ from nanhu.kernel.events import outbox as event_outbox
 from nanhu.kernel.models import EventDelivery, OutboxEvent
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.models import Batch, SharedRow
-from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import shared_tables
+from nanhu.platforms.datahub.shared_rows import writers
 from nanhu.platforms.datahub.sharing import pages
 from nanhu.platforms.datahub.tests.conftest import BY
 from nanhu.platforms.datahub.tests.test_shared_sources import (
@@ -27,17 +27,10 @@ from nanhu.platforms.datahub.tests.test_shared_sources import (
     switched,
     two,  # noqa: F401  (a fixture)
 )
-from nanhu.platforms.datahub.tests.test_sharing import (
-    CARD,
-    all_rows,
-    ask_grant,
-    card,
-    cards,
-    reader_of,
-    registered,
-)
+from nanhu.platforms.datahub.tests.test_sharing import CARD, all_rows, ask_grant, card, cards, reader_of, registered
 from nanhu.testing.killing import kill, started
 from nanhu.testing.patience import PATIENCE_SECONDS
+from nanhu.testing.races import until_someone_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 20_000
@@ -71,14 +64,6 @@ def wait_until(happened):
         time.sleep(0.01)
 
 
-def waits_for_a_lock():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return cursor.fetchone()[0] > 0
-
-
 def test_rows_are_read_with_the_table_locked():
     """A list read before the lock would write yesterday's state over a loss that was told meanwhile."""
     told, go_on = ["B001"], threading.Event()
@@ -94,7 +79,7 @@ def test_rows_are_read_with_the_table_locked():
     threads = [in_thread(first)]
     assert begun.wait(PATIENCE_SECONDS)
     threads.append(in_thread(lambda: datahub.put(ROSTER, (row(course=one) for one in told), by=BY)))
-    wait_until(waits_for_a_lock)
+    until_someone_waits()
     go_on.set()
     for thread in threads:
         thread.join()
@@ -119,7 +104,7 @@ def test_what_is_gone_is_reckoned_with_the_table_locked(two, tmp_path):  # noqa:
     threads = [in_thread(first)]
     assert begun.wait(PATIENCE_SECONDS)
     threads.append(in_thread(lambda: datahub.import_file(by=BY, path=path, source_key=ZHENGFANG)))
-    wait_until(waits_for_a_lock)
+    until_someone_waits()
     go_on.set()
     for thread in threads:
         thread.join()
@@ -138,7 +123,7 @@ def test_two_who_write_one_key_come_one_after_the_other():
     threads = [in_thread(first)]
     assert begun.wait(PATIENCE_SECONDS)
     threads.append(in_thread(lambda: datahub.put(ROSTER, [row(course="B002")], by=BY)))
-    wait_until(waits_for_a_lock)
+    until_someone_waits()
     go_on.set()
     for thread in threads:
         thread.join(PATIENCE_SECONDS)
@@ -184,7 +169,7 @@ def test_a_switch_waits_for_the_write_that_is_under_way_and_ends_the_next(two): 
     threads = [in_thread(slow_put)]
     assert begun.wait(PATIENCE_SECONDS)
     threads.append(in_thread(lambda: writers.agree(by=two[1], switch=asked)))
-    wait_until(waits_for_a_lock)
+    until_someone_waits()
     assert datahub.writer_of(ROSTER) == ""
     go_on.set()
     for thread in threads:
@@ -221,18 +206,23 @@ def test_many_rows_killed_amid_are_all_there_or_none(pause):
     wait_until(lambda: is_writing() or SharedRow.objects.exists())
     time.sleep(pause)
     kill(writer)
-    wait_until(lambda: not is_writing())
+    wait_until(lambda: not is_under_way())
     told = sum(len(event.payload["keys"]) for event in OutboxEvent.objects.filter(name="datahub.RowsChanged"))
     assert (SharedRow.objects.count(), told) in {(0, 0), (MANY, MANY)}
     assert datahub.put(ROSTER, [row("none of them")], by=Actor.system("test")).created
 
 
 def is_writing():
+    return is_under_way("%datahub_shared%")
+
+
+def is_under_way(query="%"):
+    """Of another client, whatever it does just now: its commit, too."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND xact_start IS NOT NULL AND query LIKE %s",
-            ["%datahub_shared%"],
+            " AND backend_type = 'client backend' AND xact_start IS NOT NULL AND query LIKE %s",
+            [query],
         )
         return cursor.fetchone()[0] > 0
 
@@ -256,7 +246,7 @@ def test_no_row_comes_in_behind_a_cursor_while_two_write():
     threads = [in_thread(first)]
     assert written.wait(PATIENCE_SECONDS)
     threads.append(in_thread(second))
-    wait_until(lambda: second_done.is_set() or waits_for_a_lock())
+    until_someone_waits(or_until=second_done.is_set)
     seen, since = all_rows(program, ROSTER, since=since)
     may_end.set()
     for thread in threads:

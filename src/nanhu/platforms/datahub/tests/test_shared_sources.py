@@ -15,6 +15,7 @@ from nanhu.kernel.errors import NotTheAuthorError, SamePersonError, WrongStateEr
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.sheets.errors import FileRefusedError
 from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.datahub.batches.rehearsals import take_for_good
 from nanhu.platforms.datahub.errors import (
     NotMendableError,
     SourceRefusedError,
@@ -27,11 +28,10 @@ from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.models import Batch, Issue, LandingRow, WriterSwitch
 from nanhu.platforms.datahub.services import settle_shared
 from nanhu.platforms.datahub.services.mending import mend_row
-from nanhu.platforms.datahub.services.rehearsals import take_for_good
-from nanhu.platforms.datahub.shared import writers
-from nanhu.platforms.datahub.shared.agreeing import agree_tables
 from nanhu.platforms.datahub.shared.declarations import Field, shared_tables
 from nanhu.platforms.datahub.shared.feeds import feeds
+from nanhu.platforms.datahub.shared_rows import writers
+from nanhu.platforms.datahub.shared_rows.agreeing import agree_tables
 from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.tests import at_red
 from nanhu.platforms.datahub.tests.conftest import BY, signed_in

@@ -17,8 +17,8 @@ from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.datahub.errors import PurposeRefusedError, RowsRefusedError, UnknownFieldError, UnknownTableError
 from nanhu.platforms.datahub.models import SharedRow
-from nanhu.platforms.datahub.shared import reading, writing
 from nanhu.platforms.datahub.shared.declarations import FOLDER, read_declaration, shared_tables
+from nanhu.platforms.datahub.shared_rows import reading, writing
 from nanhu.platforms.datahub.tests.shared import DUE, LENT, LENT_AT, declare, fields, loan
 
 BY = Actor.system("library")
@@ -55,6 +55,7 @@ def test_what_says_the_same_writes_nothing_and_is_not_told(loans):
     assert put(loan(copies=1, lent_at=LENT_AT, phone="13800138001")).changed == ["B1\x1f14231100001"]
 
 
+@pytest.mark.capability("A001.1")
 def test_changes_are_told_by_key_to_who_asked_for_that_table(loans, monkeypatch):
     monkeypatch.setattr(event_outbox, "subscribers", {})
     monkeypatch.setattr("nanhu.kernel.events.delivery.subscribers", event_outbox.subscribers)
@@ -76,6 +77,7 @@ def test_many_keys_are_told_in_lists(loans):
     assert [len(one["keys"]) for one in told()] == [1_000, 1_000, 500]
 
 
+@pytest.mark.capability("A001.2")
 def test_a_removed_row_leaves_a_tombstone_and_may_come_back(loans):
     put(loan(copies=1))
     datahub.remove(LOANS, [("B1", "14231100001")], by=BY)
@@ -87,6 +89,7 @@ def test_a_removed_row_leaves_a_tombstone_and_may_come_back(loans):
     assert [one.valid_to for one in versions[1:]] == [one.valid_from for one in versions[:-1]]
 
 
+@pytest.mark.capability("A001.2")
 def test_a_whole_list_removes_what_it_does_not_name(loans):
     put(loan(), loan(book="B2"))
     done = put(loan(book="B2"), loan(book="B3"), is_whole=True)
@@ -166,6 +169,7 @@ def test_each_wrong_row_is_told(loans):
     ]
 
 
+@pytest.mark.capability("A001.1")
 def test_what_is_sensitive_lies_sealed_and_is_read_for_a_purpose_alone(loans):
     put(loan(phone="13800138000"))
     with connection.cursor() as cursor:
@@ -350,6 +354,7 @@ FAULTY = [
     ('last_day = "book"', "last_day: 'book' is not a date"),
     ('code_table = "moods"', "there is no code table 'moods'"),
     ('mask = "number"', "the key field 'book' has a mask"),
+    ("forget_days = 90", "only an optional, open field"),
     ('others = ["shelf"]', "the field 'shelf' that names somebody"),
 ]
 GOOD = """key = "library.loan"
@@ -366,6 +371,7 @@ longest = 12
 required = true
 code_table = ""
 mask = ""
+forget_days = 0
 """
 
 

@@ -135,6 +135,7 @@ def test_nothing_is_read_without_a_grant_or_by_another(vendor, program):
     assert program.get(CARD).status_code == 404
 
 
+@pytest.mark.capability("A001.1", "A001.2")
 def test_a_consumer_pages_and_then_follows_changes_and_removals(vendor, program):
     ask_grant(CARD, ["campus_no", "state"])
     cards(*map(card, range(1, 8)))
@@ -155,6 +156,7 @@ def test_a_consumer_pages_and_then_follows_changes_and_removals(vendor, program)
     assert None not in [row["data"] for row in fresh], "a first reading is told nothing of who left before"
 
 
+@pytest.mark.capability("A001.1", "A001.2")
 @pytest.mark.parametrize("is_first", [True, False], ids=["of the first reading", "of a later one"])
 def test_a_removal_between_two_pages_is_told_whatever_was_written_between(vendor, program, is_first):
     """He holds the first; while he pages it falls out, comes back and is removed, and no page is at the state between."""
@@ -352,6 +354,7 @@ def test_what_is_sensitive_needs_its_purpose_and_each_look_is_told(vendor, progr
     assert sorted(Grant.objects.values_list("state", flat=True)) == ["agreed", "ended"]
 
 
+@pytest.mark.capability("A001.1", "A001.2")
 def test_lines_and_tables_and_rubbish(vendor, program):
     ask_grant(CARD)
     cards(card(1), card(2))

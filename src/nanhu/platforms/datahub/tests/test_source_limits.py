@@ -303,7 +303,7 @@ def test_with_a_certificate_no_password_goes_to_who_cannot_show_it(listed, kind)
     address = f"127.0.0.1:{server.getsockname()[1]}/aa"
     made = DataSource(kind=kind, address=address, user_name="reader", secret="x", query="SELECT 1", tls_roots=roots)
     with pytest.raises(SourceFailedError, match="SSL"):
-        list(database.read_rows(made, limit=1, seconds=5))
+        list(database.read_rows(made, limit=1, seconds=PATIENCE_SECONDS))
     thread.join(PATIENCE_SECONDS)
     server.close()
     assert heard == [b""]

@@ -55,6 +55,7 @@ def names():
 # B1 · a number that agrees outvotes nothing
 
 
+@pytest.mark.capability("A004.6")
 @pytest.mark.parametrize("told", [{"出生日期": "2004-11-02"}, {"性别": "女"}], ids=["birth", "sex"])
 def test_one_number_under_another_name_and_birth_or_sex_is_held_and_nothing_is_written(hand_in, units, told):
     hand_in(register(student()))
@@ -72,12 +73,14 @@ def test_another_name_alone_is_a_new_name_only_where_something_else_bears_it_out
     assert report.counts["held"] == 1
 
 
+@pytest.mark.capability("A004.6")
 def test_two_in_one_file_under_one_number_are_not_one(hand_in, units):
     report = hand_in(register(student(), student(**OTHER, 出生日期="2004-11-02")))
     assert (report.counts["accepted"], report.counts["held"]) == (1, 1)
     assert names() == {"14231100001": "李明"}
 
 
+@pytest.mark.capability("A004.6")
 def test_the_steward_says_once_that_the_row_is_theirs_and_may_take_it_back(hand_in, units):
     first = student(**OTHER, 出生日期="2004-11-02")
     hand_in(register(student()))
@@ -131,6 +134,7 @@ def test_the_steward_says_once_that_they_are_two(hand_in, units):
     assert (report.counts["codes"]["decided_different"], Review.objects.count()) == (2, 2)
 
 
+@pytest.mark.capability("A004.5")
 def test_two_countries_gave_one_passport_number(hand_in, units):
     rows = [
         student(name="Anna Petrova", document="E12345678", 国籍地区="俄罗斯", **PASSPORT),

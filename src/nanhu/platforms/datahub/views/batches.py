@@ -15,6 +15,9 @@ from nanhu.kernel.files.names import safe_file_name
 from nanhu.kernel.kit import Choice, Empty, Filters, Markup, Number, PageRequest, Table, Text, export, list_of
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.sheets.writing import attachment
+from nanhu.platforms.datahub.batches import releasing, rollback
+from nanhu.platforms.datahub.batches.mapping import is_remembered
+from nanhu.platforms.datahub.batches.rehearsals import take_for_good
 from nanhu.platforms.datahub.cleaning.text import squeezed, whole
 from nanhu.platforms.datahub.feeding.health import reader_of
 from nanhu.platforms.datahub.feeding.reading import BY as READER
@@ -24,14 +27,12 @@ from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch, Issue, Level, Release
 from nanhu.platforms.datahub.sentences import hint_of, sentence_of, title_of
-from nanhu.platforms.datahub.services import mending, originals, owners, releasing, rollback
+from nanhu.platforms.datahub.services import mending, originals, owners
 from nanhu.platforms.datahub.services.landing import stored_rows
-from nanhu.platforms.datahub.services.mapping import is_remembered
-from nanhu.platforms.datahub.services.rehearsals import take_for_good
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, shared_tables
+from nanhu.platforms.datahub.snapshots import taking
 from nanhu.platforms.datahub.views.desk import TONES, home
 from nanhu.platforms.datahub.views.looks import tell_seen
-from nanhu.platforms.datahub.warehouse import taking
 from nanhu.platforms.identity.api import fresh_sign_in_required
 
 MOST_DIFFERENCES = 50

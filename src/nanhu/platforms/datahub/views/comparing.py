@@ -15,6 +15,7 @@ from nanhu.kernel.crypto import mask_id_number, mask_phone
 from nanhu.kernel.kit import Badge, Table, Text
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.ui import dates, words
+from nanhu.platforms.datahub.cleaning.masking import masked
 from nanhu.platforms.datahub.cleaning.names import differs_in_one, folded, sounds_like
 from nanhu.platforms.datahub.cleaning.person import CleanRow
 from nanhu.platforms.datahub.cleaning.text import text_of
@@ -25,7 +26,6 @@ from nanhu.platforms.datahub.models import Review
 from nanhu.platforms.datahub.reading.headers import CONSTANT
 from nanhu.platforms.datahub.services.code_rules import code_name
 from nanhu.platforms.datahub.services.landing import stored_rows
-from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.services.rebuilding import cleaned
 from nanhu.platforms.people import api as people
 

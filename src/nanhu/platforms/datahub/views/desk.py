@@ -122,9 +122,9 @@ class SourceLine:
 
 
 class Sources(Table):
+    title = Link(_("文件"), "spec__title", to="batch", by=("batch__pk",))
     office = Text(_("部门"), "spec__office")
-    title = Text(_("文件"), "spec__title")
-    batch = Link(_("最近一批"), lambda line: f"#{line.batch.pk}" if line.batch else "", to="batch", by=("batch__pk",))
+    batch = Text(_("最近一批"), lambda line: f"#{line.batch.pk}" if line.batch else "")
     at = Moment(_("时间"), "batch__created_at")
     health = Text(_("健康"))
     hand_in = Markup(_("操作"), "datahub/_hand_in.html")

@@ -15,8 +15,8 @@ from nanhu.kernel.ui import words
 from nanhu.platforms.datahub.lineage.columns import Flow, flows
 from nanhu.platforms.datahub.lineage.picture import Box, drawn
 from nanhu.platforms.datahub.models import DataSource, Grant
-from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import SharedTable, shared_tables
+from nanhu.platforms.datahub.shared_rows import writers
 from nanhu.platforms.datahub.sharing.offers import offer_of
 from nanhu.platforms.datahub.views.desk import desk
 from nanhu.platforms.datahub.views.large import LargeLine, large_table

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Badge, Day, Empty, PageRequest, Table, Text, Who, listing
 from nanhu.kernel.kit.columns import Link
+from nanhu.platforms.datahub.batches import releasing
 from nanhu.platforms.datahub.forms import LimitForm, OwnerForm, ReasonForm, ReleaseForm, TakeBackForm
 from nanhu.platforms.datahub.gate_words import sentences_of
 from nanhu.platforms.datahub.labels import office_label
 from nanhu.platforms.datahub.models import Batch, GateLimit, LimitRequest, OwnerChange, Release
 from nanhu.platforms.datahub.services import limits as setting
 from nanhu.platforms.datahub.services import owner_changes as changing
-from nanhu.platforms.datahub.services import owners, releasing
+from nanhu.platforms.datahub.services import owners
 from nanhu.platforms.datahub.views.batches import batch
 from nanhu.platforms.datahub.views.desk import gate_desk, limits_desk, owners_desk
 
@@ -118,7 +119,11 @@ releases = gate_desk.proposals(
     title=_("放行申请"),
     tab=_("放行申请"),
     lead=_("与上一批相差太多的文件先不生效：负责部门看过名单、确认文件无误，再由一位数据管理员同意才放行。"),
-    empty=Empty(title=_("还没有放行申请"), icon="shield-check"),
+    empty=Empty(
+        title=_("没有等着放行的文件"),
+        icon="shield-check",
+        text=_("一批文件与现有数据相差太多时停在这里，等负责部门和一位数据管理员同意。差多少算太多，见“放行标准”。"),
+    ),
     template="datahub/release_case.html",
     facts=facts_of_word,
 )

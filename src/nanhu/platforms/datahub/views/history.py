@@ -14,12 +14,13 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Link, Moment, PageRequest, Table, Text, list_of
+from nanhu.kernel.kit.forms import offer
 from nanhu.kernel.ui.widgets import DayInput
+from nanhu.platforms.datahub.history import parquet
+from nanhu.platforms.datahub.history.as_of import AsOf, Line, course_of, office_source, said_on
 from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.desk import home
 from nanhu.platforms.datahub.views.looks import tell_seen
-from nanhu.platforms.datahub.warehouse import history as files
-from nanhu.platforms.datahub.warehouse.as_of import AsOf, Line, course_of, office_source, said_on
 
 LOOK = "datahub.look_history"
 MOST_SHOWN = 60
@@ -36,8 +37,8 @@ class HistoryForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [(key, f"{SOURCES[key].office} · {SOURCES[key].title}") for key in files.files_of_offices()]
-        self.fields["source"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField, as declared above
+        choices = [(key, f"{SOURCES[key].office} · {SOURCES[key].title}") for key in parquet.files_of_offices()]
+        offer(self, "source", choices)
 
 
 class Cells(Table):
@@ -65,7 +66,7 @@ def tell(told: AsOf, key: str, day: date, *, by: Actor) -> None:
     """Who looks is written down, and each whose lines were shown finds it under 谁看过我."""
     spec = office_source(key)
     facts = {"as_of": day.isoformat(), "rows": len(told.lines)}
-    audit.record(by=by, action=LOOK, target=f"source:{key}", reason=str(_("历次文件")), facts=facts)
+    audit.record(by=by, action=LOOK, target=f"source:{key}", reason="历次文件", facts=facts)
     if spec.kind != "units":
         tell_seen(told.numbers, str(spec.title), by=by)
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Badge, Day, Number, PageRequest, Table, Text, Who, list_of
 from nanhu.kernel.kit.forms import reason_field
+from nanhu.platforms.datahub.batches import pruning
 from nanhu.platforms.datahub.models import Batch, KeepRule
-from nanhu.platforms.datahub.services import pruning
 from nanhu.platforms.datahub.views.desk import desk
 
 FEWEST_DAYS = 30

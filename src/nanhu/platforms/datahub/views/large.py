@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel import audit
 from nanhu.kernel.clock import campus_time, now
@@ -22,11 +23,11 @@ from nanhu.platforms.datahub.feeding.health import words_with
 from nanhu.platforms.datahub.models import Batch, DataSource
 from nanhu.platforms.datahub.queries import last_batches
 from nanhu.platforms.datahub.shared.declarations import PERSON
+from nanhu.platforms.datahub.snapshots.tracing import Said, origins, said_of
 from nanhu.platforms.datahub.views.desk import TONES, desk
 from nanhu.platforms.datahub.views.lineage import HIDDEN
 from nanhu.platforms.datahub.views.looks import tell_seen
 from nanhu.platforms.datahub.warehouse.declared import LARGE, Declared, Field, declared, declared_tables
-from nanhu.platforms.datahub.warehouse.tracing import Said, origins, said_of
 
 State = Batch.State
 NONE = Empty(
@@ -34,7 +35,7 @@ NONE = Empty(
     icon="warehouse",
     text=_("几百万行的表（刷卡、门禁、上网流水）在数据目录的 warehouse 里各有一份约定，快照存成 Parquet。"),
 )
-NO_SNAPSHOTS = Empty(title=_("还没有快照"), icon="warehouse")
+NO_SNAPSHOTS = Empty(title=_("还没有快照"), icon="warehouse", text=_("每读完一次整张表，就留一份快照。"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,10 @@ def large_row(request: PageRequest, form: KeyForm, line: LargeLine) -> dict[str,
         raise NotFoundError(what=_("这一行"))
     said = said_of(large, key)
     audit.record(
-        by=request.actor, action="datahub.look_lineage", target=f"large_table:{line.key}", reason=str(_("数据来历"))
+        by=request.actor,
+        action="datahub.look_lineage",
+        target=f"large_table:{line.key}",
+        reason=gettext_noop("数据来历"),
     )
     newest = next((one for one in said if one.row), None)
     if newest is None or newest.row is None:

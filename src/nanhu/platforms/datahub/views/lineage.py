@@ -17,7 +17,7 @@ from nanhu.kernel.ui import dates, words
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch, Delivery, LandingRow, SharedRow
 from nanhu.platforms.datahub.shared.declarations import KEY_ENDS, MASKS, PERSON, shared_tables
-from nanhu.platforms.datahub.shared.writers import title_of
+from nanhu.platforms.datahub.shared_rows.writers import title_of
 from nanhu.platforms.datahub.sharing import golden as golden_rows
 from nanhu.platforms.datahub.views.desk import home
 from nanhu.platforms.datahub.views.shared import words_of
@@ -78,16 +78,16 @@ class Values(Table):
 
 
 class Rows(Table):
+    pk = Link(_("位置"), line_of, to="row", by=("pk",))
     source = Text(_("来源"), "source_title")
     batch_id = Link(_("批次"), lambda one: f"#{one.batch_id}", to="batch", by=("batch__pk",))
-    pk = Link(_("位置"), line_of, to="row", by=("pk",))
     state = Text(_("状态"), "get_state_display")
     created_at = Moment(_("时间"))
 
 
 class Shared(Table):
-    table_key = Text(_("共享表"), lambda one: table_name(one.table_key))
     pk = Link(_("行"), lambda one: one.key.replace(KEY_ENDS, " · "), to="shared_row", by=("table_key", "pk"))
+    table_key = Text(_("共享表"), lambda one: table_name(one.table_key))
     batch_id = Link(_("批次"), lambda one: f"#{one.batch_id}" if one.batch_id else "—", to="batch", by=("batch__pk",))
     landing = Link(_("位置"), place_of, to="row", by=("landing__pk",))
     valid_from = Moment(_("从"))
@@ -117,7 +117,7 @@ class WhoseForm(forms.Form):
 )
 def lineage(request: PageRequest, form: WhoseForm) -> dict[str, Any]:
     person_id = form.cleaned_data["person"]
-    audit.record(by=request.actor, action=LOOK, target=f"person:{person_id}", reason=str(_("数据来历")))
+    audit.record(by=request.actor, action=LOOK, target=f"person:{person_id}", reason="数据来历")
     name, lists = lists_of(request, person_id)
     return {"name": name, "lists": lists}
 

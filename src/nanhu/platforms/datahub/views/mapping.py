@@ -8,14 +8,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import PageRequest
+from nanhu.platforms.datahub.batches import mapping
+from nanhu.platforms.datahub.cleaning.masking import masked
 from nanhu.platforms.datahub.cleaning.text import text_of
 from nanhu.platforms.datahub.forms import MapForm
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.labels import field_label
 from nanhu.platforms.datahub.models import Batch
-from nanhu.platforms.datahub.services import mapping
 from nanhu.platforms.datahub.services.landing import stored_rows
-from nanhu.platforms.datahub.services.masking import masked
 from nanhu.platforms.datahub.views.batches import batch
 
 SHOWN = 3

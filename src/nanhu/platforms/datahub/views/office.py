@@ -14,10 +14,10 @@ from nanhu.kernel.kit import Badge, Empty, Link, Moment, Number, PageRequest, Ta
 from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer, WaitingLine
+from nanhu.platforms.datahub.batches import releasing
 from nanhu.platforms.datahub.forms import ReasonForm, ReleaseForm, TakeBackForm
 from nanhu.platforms.datahub.known_sources import named_source
 from nanhu.platforms.datahub.models import Batch, Level, Release
-from nanhu.platforms.datahub.services import releasing
 from nanhu.platforms.datahub.services.owners import STEWARD, is_spoken_for_by, still_speaks, units_spoken_for
 from nanhu.platforms.datahub.views.batches import numbers_of, table_of_gone, tell_batch_seen, who_lets_pass, would_do
 from nanhu.platforms.datahub.views.desk import TONES, gate_desk
@@ -74,7 +74,11 @@ class Held(Table):
     waits=True,
 )
 def office(request: PageRequest) -> HttpResponseBase:
-    none = Empty(title=_("没有要本部门确认的文件"), icon="shield-check")
+    none = Empty(
+        title=_("没有要本部门确认的文件"),
+        icon="shield-check",
+        text=_("本部门负责的文件与现有数据相差太多时，会在这里和待办里等您看过。"),
+    )
     rows = held_files(request.viewer).defer("gone", "differences").order_by("-id")
     return listing(request, Held, rows, empty=none)
 

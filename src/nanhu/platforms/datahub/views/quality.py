@@ -10,16 +10,16 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel import kit
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.kit import Day, Empty, Link, Number, PageRequest, Table, Text, listing
 from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub import sentences
 from nanhu.platforms.datahub.models import QualityDay
-from nanhu.platforms.datahub.shared.writers import title_of
+from nanhu.platforms.datahub.shared_rows.writers import title_of
 from nanhu.platforms.datahub.views.desk import desk
 
 SHOWN: Final = 12
-BARS: Final = "▁▂▃▄▅▆▇█"
 LEAST: Final = 80
 """Percent at the lowest bar: what is below looks as bad as it is."""
 DAYS: Final = """
@@ -33,17 +33,9 @@ DAYS: Final = """
         SELECT * FROM datahub_quality_day one WHERE one.source = known.source AND last IS NOT NULL ORDER BY day DESC LIMIT %(most)s
     ) AS told ORDER BY told.source, day"""
 """From source to source by the index, and of each its last days: as many rows as are shown, however long the hub has been filled."""
-NOTHING = Empty(title=_("还没有生效的批次"), icon="chart-line")
-
-
-def drawn_shares(shares: Sequence[float]) -> str:
-    """Percents as bars, the oldest first, and from where to where they go; of one day there is no course to draw."""
-    if len(shares) == 1:
-        return ""
-    span = (100 - LEAST) / (len(BARS) - 1)
-    bars = "".join(BARS[max(0, round((one - LEAST) / span))] for one in shares)
-    least, most = (f"{one(shares):.1f}" for one in (min, max))
-    return f"{bars} {least}%" if least == most else f"{bars} {least}–{most}%"
+NOTHING = Empty(
+    title=_("还没有生效的批次"), icon="chart-line", text=_("来源读入的第一批数据生效以后，这里每有一批生效，多画一天。")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +76,8 @@ class Course:
         return self.last.last
 
     @property
-    def words(self) -> str:
-        return drawn_shares([one.share for one in self.days])
+    def shares(self) -> list[float]:
+        return [one.share for one in self.days]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +115,7 @@ class Courses(Table):
     at = Day(_("日期"), "last__day")
     rows = Number(_("行"), "last__rows")
     share = Text(_("采用率"), lambda one: f"{one.last.share:.1f}%", is_number=True)
-    course = Text(_("最近十二天"), "words")
+    course = kit.Course(_("最近十二天"), "shares", least=LEAST)
 
 
 @desk.page(

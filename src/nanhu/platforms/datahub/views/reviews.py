@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Empty, Filters, Link, PageRequest, Person, Table, Text, Views, list_of, listing
+from nanhu.kernel.kit import Empty, Filters, PageRequest, Person, PersonLink, Table, Text, Views, list_of, listing
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.waiting import entered
 from nanhu.platforms.datahub.forms import DecisionForm, NumbersForm
@@ -41,12 +41,11 @@ def shown_score(review: Review) -> str:
 
 
 class Reviews(Table):
-    left = Person(_("甲"), "left_id")
+    left = PersonLink(_("甲"), "left_id", to="review", by=("pk",))
     right = Person(_("乙"), "right_id")
     reasons = Text(_("相同之处"), lambda review: field_labels(review.reasons))
     score = Text(_("同一人的可能"), shown_score)
     waits = Text(_("等待的行"), waiting_line)
-    open = Link(_("操作"), lambda _review: _("核对"), to="review", by=("pk",))
 
 
 def counted() -> dict[str, int]:

@@ -40,8 +40,8 @@ from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.datahub.forms import SwitchForm, TakeBackForm
 from nanhu.platforms.datahub.known_sources import writing_sources
 from nanhu.platforms.datahub.models import Batch, Grant, SharedRow, WriterSwitch
-from nanhu.platforms.datahub.shared import writers
 from nanhu.platforms.datahub.shared.declarations import Field, SharedTable, shared_tables
+from nanhu.platforms.datahub.shared_rows import writers
 from nanhu.platforms.datahub.sharing import golden
 from nanhu.platforms.datahub.sharing.said import field_label_in
 from nanhu.platforms.datahub.views.desk import desk
@@ -56,6 +56,7 @@ TYPES = {
     "code": _("代码"),
 }
 SEALED = "••••••"
+FORGOTTEN = _("已按规定隐去")
 NO_ROWS = Empty(title=_("还没有行"), icon="table", text=_("供给方写进来的行会出现在这里。"))
 NOBODY = Empty(title=_("还没有授权给别的系统"), icon="key-round")
 State = WriterSwitch.State
@@ -184,7 +185,13 @@ class Fields(Table):
 
 
 def marks_of(field: Field) -> list[Any]:
-    said = {_("必填"): field.required, _("敏感"): field.sensitive, _("可掩码"): bool(field.mask)}
+    forgotten = words.lazy_filled(_("变动 %(days)s 天后隐去旧内容"), days=field.forget_days)
+    said = {
+        forgotten: bool(field.forget_days),
+        _("必填"): field.required,
+        _("敏感"): field.sensitive,
+        _("可掩码"): bool(field.mask),
+    }
     return [*(word for word, holds in said.items() if holds), *map(words.term, list(field.values.values())[:12])]
 
 
@@ -203,7 +210,12 @@ def shown_of(field: Field) -> Any:
     if field.sensitive:
         return lambda row: "" if row.is_removed else SEALED
     names = field.values if field.type == "code" else {}
-    return lambda row: words_of(row.data.get(field.name), names)
+    return lambda row: FORGOTTEN if is_forgotten(field, row) else words_of(row.data.get(field.name), names)
+
+
+def is_forgotten(field: Field, row: SharedRow) -> bool:
+    """Or nobody had said it; who looks cannot tell, and need not."""
+    return bool(field.forget_days and row.forgotten_at and field.name not in row.data)
 
 
 def words_of(value: Any, names: Mapping[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import reduce
 from operator import or_
 
@@ -14,7 +13,22 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.kit import Badge, Day, Empty, Markup, Number, PageRequest, Table, Text, Who, list_of
+from nanhu.kernel.kit import (
+    Badge,
+    Course,
+    Day,
+    Empty,
+    Filters,
+    Markup,
+    Number,
+    OneDay,
+    PageRequest,
+    Table,
+    Text,
+    Who,
+    list_of,
+)
+from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.datahub.codes import OWN, TABLES, UNIT, code_table
 from nanhu.platforms.datahub.forms import AliasForm, CodeForm
@@ -27,7 +41,7 @@ from nanhu.platforms.datahub.services.code_rules import EDITABLE, code_name, tab
 from nanhu.platforms.datahub.shared.declarations import Field, shared_tables
 from nanhu.platforms.datahub.sources import SOURCES, SourceSpec, table_of
 from nanhu.platforms.datahub.views.desk import desk
-from nanhu.platforms.datahub.views.quality import SHOWN, drawn_shares
+from nanhu.platforms.datahub.views.quality import LEAST, SHOWN
 
 MOST_CODES = 300
 UNKNOWN = ("unmapped_code", "category_unknown", "unit_unknown")
@@ -135,10 +149,6 @@ class Share:
     def percent(self) -> str:
         return f"{self.course[-1]:.1f}%"
 
-    @property
-    def picture(self) -> str:
-        return drawn_shares(self.course)
-
 
 class Shares(Table):
     source = Text(_("来源"), lambda one: f"{one.spec.office} · {one.spec.title}")
@@ -146,7 +156,7 @@ class Shares(Table):
     batch = Number(_("填了"), "filled")
     unknown = Number(_("对不上"))
     percent = Text(_("落标率"), is_number=True)
-    course = Text(_("最近十二批"), "picture", sort=False)
+    course = Course(_("最近十二批"), least=LEAST)
 
 
 def shares() -> list[Share]:
@@ -212,8 +222,7 @@ def unknown_spellings() -> list[Spelling]:
     lead=_("全校共用的代码表。编号沿用 JY/T 1006-2012、GB/T 29808-2013 的数据项所引用的代码标准，各表注明版本。"),
 )
 def standard(request: PageRequest) -> HttpResponse:
-    key, on = request.GET.get("table", ""), day_in(request)
-    codes = list(table_on(key, on).values())[:MOST_CODES] if key in TABLES else []
+    key = request.GET.get("table", "")
     rules = CodeRule.objects.filter(withdrawn_at=None).order_by("table", "code", "starts_on")
     fields = coded_fields()
     facts = {
@@ -222,21 +231,23 @@ def standard(request: PageRequest) -> HttpResponse:
             request, Shares, shares(), caption=_("落标率：各来源最近几批，最差的在前"), per_page=MOST_CODES
         ),
         "tables": list_of(request, Tables, list(TABLES), caption=_("代码表"), per_page=len(TABLES)),
-        "codes": list_of(request, Codes, codes, caption=f"{table_name(key)} · {on}", per_page=MOST_CODES),
+        "codes": codes_on_a_day(request, key) if key in TABLES else None,
         "rules": list_of(request, CodeRules, rules, caption=_("学校加的和停用的代码")),
         "key": key,
-        "on": on,
         "aliases": list_of(request, AddedAliases, CodeAlias.objects.order_by("-id"), caption=_("加的别名")),
         "fields": list_of(request, Fields, fields, caption=_("只填代码的字段"), per_page=len(fields)),
     }
     return render(request, "datahub/standard.html", facts)
 
 
-def day_in(request: PageRequest) -> date:
-    try:
-        return date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return campus_today()
+class CodesFilters(Filters):
+    on = OneDay(_("哪一天的表"))
+
+
+def codes_on_a_day(request: PageRequest, key: str) -> Listing:
+    day = CodesFilters(request.GET).form.cleaned_data.get("on") or campus_today()
+    codes = list(table_on(key, day).values())[:MOST_CODES]
+    return list_of(request, Codes, codes, CodesFilters, caption=f"{table_name(key)} · {day}", per_page=MOST_CODES)
 
 
 class AddedAliases(Table):

@@ -9,9 +9,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.platforms.flows.models.processes import UNITS
 
 
+@known(state="flows_announcement_state")
 class Announcement(models.Model):
     """`unit`: whose people are asked, with all units below it. `last_person_id`: up to whom cases were opened, in the order of ids."""
 
@@ -40,9 +42,6 @@ class Announcement(models.Model):
         indexes = [models.Index(fields=["unit", "-made_at"], name="flows_announcement_of_unit")]
         constraints = [
             models.CheckConstraint(condition=~Q(title="") & ~Q(text="") & ~Q(kinds=[]), name="flows_announcement_says"),
-            models.CheckConstraint(
-                condition=Q(state__in=["opening", "open", "ending", "ended"]), name="flows_announcement_state"
-            ),
         ]
 
     def __str__(self) -> str:

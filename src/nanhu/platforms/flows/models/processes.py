@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui.words import term
@@ -21,6 +22,7 @@ PEOPLE = "people.Person"
 UNITS = "people.OrgUnit"
 
 
+@known(origin="flows_definition_origin", retention="flows_definition_retention")
 class Definition(models.Model):
     """A service that people apply for, or a process of the house. Its versions say how it goes."""
 
@@ -66,10 +68,6 @@ class Definition(models.Model):
                 & Q(prefix__regex=r"^[A-Z]{2,4}$")
                 & Q(promise__gt=0),
                 name="flows_definition_is_named",
-            ),
-            models.CheckConstraint(condition=Q(origin__in=["code", "browser"]), name="flows_definition_origin"),
-            models.CheckConstraint(
-                condition=Q(retention__in=["short", "normal", "record"]), name="flows_definition_retention"
             ),
         ]
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 from msgspec.structs import replace
 
 from nanhu.kernel import audit
@@ -54,7 +54,7 @@ def add_papers(*, by: Actor, person_id: int, case: Case, data: Mapping[str, Any]
     locked.data = locked.data | {key: [*listed(locked, key), *files] for key, files in kept.items() if files}
     locked.save(update_fields=["data"])
     count = sum(map(len, kept.values()))
-    Walk(locked, by=by, person_id=person_id).note("added", words=_("%(count)d 个文件") % {"count": count})
+    Walk(locked, by=by, person_id=person_id).note("added", words=gettext_noop("%(count)d 个文件") % {"count": count})
     audit.record(by=by, action="flows.add_papers", target=f"case:{locked.number}", facts={"count": count})
     show_anew(locked)
     tell(holders_now(locked), locked, _lazy("申请人补充了材料"))

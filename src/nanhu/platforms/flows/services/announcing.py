@@ -19,8 +19,9 @@ from nanhu.kernel.once import made_by_form
 from nanhu.platforms.flows.body import Body, Field, PersonIn, Step
 from nanhu.platforms.flows.models import Announcement, Case, Entry, Task, Token
 from nanhu.platforms.flows.services.cases import NUMBERS
-from nanhu.platforms.flows.services.definitions import FlowSpec, newest, register_flow
+from nanhu.platforms.flows.services.definitions import newest
 from nanhu.platforms.flows.services.engine import OPEN
+from nanhu.platforms.flows.specs import FlowSpec, register_flow
 from nanhu.platforms.people import api as people
 
 WORK: Final = "flows.work_off_announcement"

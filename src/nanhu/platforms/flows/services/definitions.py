@@ -1,7 +1,6 @@
 """Definitions declared by rooms (`register_flow`), published as a new version whenever their body changed."""
 
 import logging
-from dataclasses import dataclass
 from typing import Any, Final
 
 from django.core.exceptions import ImproperlyConfigured
@@ -10,57 +9,17 @@ from django.db.models import TextField
 
 from nanhu.kernel.database.prepared import Given, Prepared
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.registry import BOTH_FACES, Section
 from nanhu.platforms.flows.assigning import resolvers
-from nanhu.platforms.flows.body import Body, Resolved, digest_of, encoded, faults_of
+from nanhu.platforms.flows.body import Body, Resolved, digest_of, encoded
 from nanhu.platforms.flows.errors import ServiceNotOfferedError
 from nanhu.platforms.flows.hours import read_owners
 from nanhu.platforms.flows.models import Definition, Version
 from nanhu.platforms.flows.services.engine import actions
+from nanhu.platforms.flows.specs import FlowSpec, specs
 from nanhu.platforms.people import api as people
 
 PUBLISHER: Final = "system:flows"
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowSpec:
-    """A process as a room declares it. `unit`: code of the unit that owns it (`[flows.owners]` of the school wins). `faces`: who may
-    apply on a page; none: a room opens its cases. `units`: codes; of whom, and of what is below them, alone, where any is named.
-    `categories`: codes (人员类别); of whom alone, where any is named.
-    `promise`: working minutes. `prefix`: of its numbers, TX → TX-2026-000123. `begins_at`: the name of the room's own page on
-    which one applies, in the place of a form of its fields. `fallback`: what one does while the system stands still; without it nothing
-    that was decided on paper is entered."""
-
-    key: str
-    name: str
-    unit: str
-    promise: int
-    prefix: str
-    body: Body
-    faces: frozenset[str] = BOTH_FACES
-    units: frozenset[str] = frozenset()
-    categories: frozenset[str] = frozenset()
-    summary: str = ""
-    section: Section = "service"
-    icon: str = "file-text"
-    legal_basis: str = ""
-    retention: str = "normal"
-    begins_at: str = ""
-    fallback: str = ""
-
-
-specs: dict[str, FlowSpec] = {}
-
-
-def register_flow(spec: FlowSpec) -> FlowSpec:
-    """At start-up. A body with faults stops the program."""
-    if spec.key in specs and specs[spec.key] != spec:
-        raise ImproperlyConfigured(f"{spec.key} is registered already")
-    if faults := faults_of(spec.body):
-        raise ImproperlyConfigured(f"{spec.key}: {'; '.join(faults)}")
-    specs[spec.key] = spec
-    return spec
 
 
 def publish_after_migrations(**_signal: Any) -> None:

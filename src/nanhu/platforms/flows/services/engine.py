@@ -1,8 +1,7 @@
 """The engine: moves the tokens of one case, whose row its caller has locked. All in the caller's transaction."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ from nanhu.kernel.ui.dates import lazy_day
 from nanhu.kernel.ui.words import lazy_term
 from nanhu.platforms.flows import conditions, hours
 from nanhu.platforms.flows.assigning import Holder, holders_of, owners_of, signers_of
-from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, Body, Field, Step, fits, sums_of
+from nanhu.platforms.flows.body import END, FOR_OTHERS, HUMAN, Body, Step, facts_for_conditions
 from nanhu.platforms.flows.errors import NobodyFoundError
 from nanhu.platforms.flows.events import CaseClosed, TaskOpened
 from nanhu.platforms.flows.models import Case, Definition, Entry, Task, Token
@@ -56,20 +55,6 @@ def locked_case(case_id: int) -> Case:
         raise Case.DoesNotExist(case_id)
     [case.definition] = DEFINITION(definition=case.definition_id)
     return case
-
-
-def facts_for_conditions(data: Mapping[str, Any], fields: Iterable[Field]) -> dict[str, Any]:
-    """With the days of each span (`leave.days`) and the sums of rows (`goods.price`), which are 0 of none."""
-    facts = dict(data)
-    for field in fields:
-        said = data.get(field.key)
-        sums = sums_of(field, said if said and fits(field, said) else ())
-        facts |= {f"{field.key}.{key}": total for key, total in sums.items()}
-    for key, value in data.items():
-        if isinstance(value, dict) and {"first", "last"} <= value.keys():
-            first, last = (date.fromisoformat(value[name]) for name in ("first", "last"))
-            facts[f"{key}.days"] = (last - first).days + 1
-    return facts
 
 
 class Walk:

@@ -43,8 +43,9 @@ from nanhu.platforms.flows.policies import is_staff, led_units, owners_of_paper
 from nanhu.platforms.flows.queries import for_whom
 from nanhu.platforms.flows.rules import paper_key
 from nanhu.platforms.flows.services.cases import fill, open_case, refuse_misfits
-from nanhu.platforms.flows.services.definitions import FlowSpec, current_version, register_flow
+from nanhu.platforms.flows.services.definitions import current_version
 from nanhu.platforms.flows.services.engine import actions
+from nanhu.platforms.flows.specs import FlowSpec, register_flow
 from nanhu.platforms.flows.telling import tell
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
@@ -153,7 +154,7 @@ def kept_entry(*, by: Actor, person_id: int, version: Version, data: Mapping[str
         decided_on=paper.decided_on,
         paper=paper.number,
         paper_key=key,
-        reason=f"{given(paper.reason)}　{say('当天口令相符')}" if paper.word else given(paper.reason),
+        reason=f"{given(paper.reason)}　{_('当天口令相符')}" if paper.word else given(paper.reason),
         photos=keep_photos(by=by, paper=public_id, photos=paper.photos),
         entered_by_id=person_id,
     )

@@ -12,7 +12,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.platforms.flows.body import Body, Edge, Field, OwnPost, PersonIn, PostOf, Step
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.services import cases, definitions, tasks
-from nanhu.platforms.flows.services.definitions import FlowSpec
+from nanhu.platforms.flows.specs import FlowSpec, specs
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
@@ -177,7 +177,7 @@ def person_record(number: str, name: str, unit: str, kind: str) -> people.Person
 def with_flows() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for spec in (LEAVE, BOTH):
-            patch.setitem(definitions.specs, spec.key, spec)
+            patch.setitem(specs, spec.key, spec)
         yield
 
 

@@ -6,6 +6,7 @@ from nanhu.platforms.flows.body import Body, Edge, OwnPost, Step
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.services import definitions
 from nanhu.platforms.flows.services.engine import actions
+from nanhu.platforms.flows.specs import specs
 
 from .conftest import LEAVE
 
@@ -24,7 +25,7 @@ def test_an_action_that_answers_with_words_cancels_its_case_also_between_branche
     )
     monkeypatch.setitem(actions, "test.take", lambda _case, _by: WHY)
     spec = replace(LEAVE, key="test.take", prefix="ME", body=Body(form=LEAVE.body.form, steps=steps))
-    monkeypatch.setitem(definitions.specs, spec.key, spec)
+    monkeypatch.setitem(specs, spec.key, spec)
     definitions.publish_all()
     days = {"first": "2026-12-01", "last": "2026-12-02"}
     case = school.apply("S1", spec.key, kind="事假", days=days, reason="回家看看")

@@ -10,7 +10,7 @@ from nanhu.kernel.files.tests.samples import PDF, with_exif
 from nanhu.platforms.flows.body import Body, Field, PostOf, Step
 from nanhu.platforms.flows.models import Case, Entry, Task
 from nanhu.platforms.flows.services import definitions
-from nanhu.platforms.flows.services.definitions import FlowSpec
+from nanhu.platforms.flows.specs import FlowSpec, specs
 
 SPEC = FlowSpec(
     key="test.grows",
@@ -32,7 +32,7 @@ SPEC = FlowSpec(
 
 @pytest.fixture
 def office(school, monkeypatch):
-    monkeypatch.setitem(definitions.specs, SPEC.key, SPEC)
+    monkeypatch.setitem(specs, SPEC.key, SPEC)
     definitions.publish_all()
     return school
 

@@ -17,6 +17,7 @@ from nanhu.platforms.flows.history import earlier_steps
 from nanhu.platforms.flows.models import Case, Definition, Draft, Task, Token
 from nanhu.platforms.flows.services import cases, definitions, persons, watching
 from nanhu.platforms.flows.services.engine import actions
+from nanhu.platforms.flows.specs import specs
 from nanhu.platforms.people import api as people
 
 from .conftest import LEAVE, SYSTEM
@@ -44,7 +45,7 @@ FORM = {"kind": "事假", "days_first": "2026-12-01", "days_last": "2026-12-02",
 
 @pytest.fixture
 def chain(monkeypatch, school):
-    monkeypatch.setitem(definitions.specs, CHAIN.key, CHAIN)
+    monkeypatch.setitem(specs, CHAIN.key, CHAIN)
     definitions.publish_all()
     return school
 
@@ -129,7 +130,7 @@ class TestReturnToAnEarlierStep:
         meet = Step(key="meet", name="汇合", kind="join")
         steps = (first, split, left, more, right, meet)
         spec = replace(CHAIN, key="test.split", prefix="FK", body=Body(form=CHAIN.body.form, steps=steps))
-        monkeypatch.setitem(definitions.specs, spec.key, spec)
+        monkeypatch.setitem(specs, spec.key, spec)
         definitions.publish_all()
         case = chain.apply("S1", "test.split", **SAID)
         chain.decide("T2", living(case))
@@ -150,7 +151,7 @@ class TestReturnToAnEarlierStep:
         counsellor, head, office = CHAIN.body.steps
         bill = Step(key="bill", name="开单", kind="automatic", action="test.bill")
         body = Body(form=CHAIN.body.form, steps=(counsellor, bill, head, office))
-        monkeypatch.setitem(definitions.specs, "test.bill", replace(CHAIN, key="test.bill", body=body))
+        monkeypatch.setitem(specs, "test.bill", replace(CHAIN, key="test.bill", body=body))
         definitions.publish_all()
         case = chain.apply("S1", "test.bill", **SAID)
         chain.decide("T1", living(case))
@@ -293,7 +294,7 @@ class TestDrafts:
         assert Draft.objects.exists()
 
     def test_who_may_not_apply_keeps_nothing(self, chain, monkeypatch):
-        monkeypatch.setitem(definitions.specs, CHAIN.key, replace(CHAIN, faces=frozenset({"staff"})))
+        monkeypatch.setitem(specs, CHAIN.key, replace(CHAIN, faces=frozenset({"staff"})))
         definitions.publish_all()
         assert chain.client("S1").post("/flows/new/test.chain/draft/", {"reason": "x"}).status_code == 404
         assert not Draft.objects.exists()

@@ -14,6 +14,7 @@ from nanhu.kernel.printing.tests.reading import text_of
 from nanhu.platforms.flows.archiving import archive, archive_closed, digest_of
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.services import cases, definitions
+from nanhu.platforms.flows.specs import specs
 
 from .conftest import LEAVE, SYSTEM
 
@@ -25,7 +26,7 @@ LATER = timedelta(days=8)
 @pytest.fixture
 def office(school, monkeypatch):
     spec = replace(LEAVE, key=KEY, retention="record", body=replaced(LEAVE.body))
-    monkeypatch.setitem(definitions.specs, KEY, spec)
+    monkeypatch.setitem(specs, KEY, spec)
     definitions.publish_all()
     return school
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import CampusError, NotFoundError, WrongStateError
-from nanhu.kernel.models import Outage, OutboxEvent
+from nanhu.kernel.models import AuditEntry, Outage, OutboxEvent
 from nanhu.platforms.flows import hours
 from nanhu.platforms.flows.errors import (
     CannotTakeTaskError,
@@ -26,6 +26,7 @@ from nanhu.platforms.flows.models import Case, Definition, Task, Token
 from nanhu.platforms.flows.policies import visible_cases, waiting_for
 from nanhu.platforms.flows.services import cases, definitions, delegations, persons, tasks, watching
 from nanhu.platforms.flows.services.engine import MOST_RETURNS
+from nanhu.platforms.flows.specs import specs
 from nanhu.platforms.people import api as people
 
 from .conftest import LEAVE, SYSTEM
@@ -74,6 +75,7 @@ def test_the_same_form_is_one_case_and_a_twin_is_refused(school):
     given = {"by": school.actor("S1"), "key": "test.leave", "applicant_id": school["S1"], "data": data}
     first = cases.open_case(**given, token=token)
     assert cases.open_case(**given, token=token).pk == first.pk
+    assert AuditEntry.objects.filter(action="flows.open_case", target=f"case:{first.number}").count() == 1
     with pytest.raises(TwinCaseError, match=first.number):
         cases.open_case(**given, token=uuid4())
     school.decide("T1", open_task(first))
@@ -512,7 +514,7 @@ def test_a_changed_body_is_a_new_version_and_cases_go_on_under_theirs(school, mo
     import msgspec
 
     shorter = replace(LEAVE, body=msgspec.structs.replace(body, steps=body.steps[1:]))
-    monkeypatch.setitem(definitions.specs, LEAVE.key, shorter)
+    monkeypatch.setitem(specs, LEAVE.key, shorter)
     assert definitions.publish(shorter)
     assert not definitions.publish(shorter)
     newer = school.apply("S2")

@@ -13,6 +13,7 @@ from nanhu.platforms.flows.body import Field
 from nanhu.platforms.flows.desk import desk
 from nanhu.platforms.flows.models import Case, OutsideSource, OutsideTodo
 from nanhu.platforms.flows.services import definitions, outside
+from nanhu.platforms.flows.specs import specs
 from nanhu.platforms.people import api as people
 from nanhu.testing.members import also_studies
 from nanhu.testing.pages import PageTests
@@ -75,7 +76,7 @@ def test_who_has_several_ties_asks_by_one_of_those_for_which_it_is(school, monke
     people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test.hired", title="临聘"))
     form = (*LEAVE.body.form, Field(key="number", label="学工号", source="people.campus_no"))
     body = structs.replace(LEAVE.body, form=form)
-    monkeypatch.setitem(definitions.specs, LEAVE.key, replace(LEAVE, body=body, faces=frozenset(faces)))
+    monkeypatch.setitem(specs, LEAVE.key, replace(LEAVE, body=body, faces=frozenset(faces)))
     definitions.publish_all()
     page = school.client(who).get("/flows/new/test.leave/").context["known"]
     assert page[-1][1] == number

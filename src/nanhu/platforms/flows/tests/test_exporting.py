@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.flows.body import Column, Field
 from nanhu.platforms.flows.services import definitions
+from nanhu.platforms.flows.specs import specs
 
 from .conftest import LEAVE
 
@@ -42,7 +43,7 @@ def office(school, monkeypatch):
         Field(key="health", label="病情", is_required=False, seen_at=("counsellor",)),
     )
     body = altered(LEAVE.body, form=(*LEAVE.body.form, *asked))
-    monkeypatch.setitem(definitions.specs, KEY, replace(LEAVE, key=KEY, body=body))
+    monkeypatch.setitem(specs, KEY, replace(LEAVE, key=KEY, body=body))
     definitions.publish_all()
     school.apply("S1", KEY, **SAID)
     return school
@@ -85,7 +86,7 @@ def test_document_numbers_come_for_a_purpose_and_their_owner_is_told(office):
 def test_a_case_of_an_older_version_keeps_its_columns(office, monkeypatch):
     asked = (*LEAVE.body.form[:3], Field(key="city", label="去哪里"))
     body = altered(LEAVE.body, form=asked)
-    monkeypatch.setitem(definitions.specs, KEY, replace(LEAVE, key=KEY, body=body))
+    monkeypatch.setitem(specs, KEY, replace(LEAVE, key=KEY, body=body))
     definitions.publish_all()
     days = {"first": "2026-12-05", "last": "2026-12-06"}
     office.apply("S2", KEY, kind="病假", days=days, city="长沙")

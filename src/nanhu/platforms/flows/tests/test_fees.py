@@ -10,8 +10,8 @@ from nanhu.kernel.models import Outage
 from nanhu.platforms.flows.body import Body, Field, PostOf, Step, faults_of
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.services import cases, definitions, fees, settling
-from nanhu.platforms.flows.services.definitions import FlowSpec
 from nanhu.platforms.flows.services.settling import settle
+from nanhu.platforms.flows.specs import FlowSpec, specs
 from nanhu.platforms.ledger import api as ledger
 
 from .conftest import SYSTEM
@@ -36,7 +36,7 @@ CARD = FlowSpec(
 
 @pytest.fixture
 def office(school, monkeypatch):
-    monkeypatch.setitem(definitions.specs, CARD.key, CARD)
+    monkeypatch.setitem(specs, CARD.key, CARD)
     definitions.publish_all()
     ledger.open_fee_item(by=SYSTEM, code="test.card", name="学生证工本费", reason="测试")
     return school

@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from nanhu.platforms.flows.models import Case, Entry, Task
 from nanhu.platforms.flows.services import cases, definitions, forgetting
+from nanhu.platforms.flows.specs import specs
 
 from .conftest import LEAVE
 
@@ -19,7 +20,7 @@ def kept(monkeypatch, school, clock):
 
     def made(retention):
         spec = replace(LEAVE, key=f"test.{retention}", retention=retention)
-        monkeypatch.setitem(definitions.specs, spec.key, spec)
+        monkeypatch.setitem(specs, spec.key, spec)
         definitions.publish_all()
         clock("2026-03-01T10:00+08:00")
         case = school.apply("S1", spec.key, **SAID, paper="330102200501010011")

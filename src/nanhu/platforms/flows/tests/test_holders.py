@@ -25,9 +25,9 @@ from nanhu.platforms.flows.errors import (
 )
 from nanhu.platforms.flows.models import Case, Delegation, Task
 from nanhu.platforms.flows.services import cases, definitions, delegations, persons, tasks, watching
-from nanhu.platforms.flows.services.definitions import FlowSpec
+from nanhu.platforms.flows.specs import FlowSpec, specs
 from nanhu.platforms.identity import api as identity
-from nanhu.platforms.identity.services.suspensions import suspend
+from nanhu.platforms.identity.lifecycle.suspensions import suspend
 from nanhu.platforms.messages.models import Entry
 from nanhu.platforms.people import api as people
 
@@ -77,7 +77,7 @@ def leave_the_school(school, number):
 def publish(monkeypatch, key, *steps, form=()):
     spec = FlowSpec(key=key, name="试", unit="1001", promise=480, prefix="SX", body=Body(form=form, steps=steps))
     assert faults_of(spec.body) == []
-    monkeypatch.setitem(definitions.specs, key, spec)
+    monkeypatch.setitem(specs, key, spec)
     definitions.publish(spec)
     return spec
 
@@ -482,6 +482,7 @@ def test_one_room_that_fails_takes_no_list_away(school, monkeypatch):
     page = school.client("T1").get("/flows/")
     assert (page.status_code, case.applicant_name in page.content.decode()) == (200, True)
     assert [word in page.content.decode() for word in ("核对名册", 'href="/elsewhere/7/"')] == [True, True]
+    assert '<span class="n">2</span>' in page.content.decode(), "the tab counts what tile and bell count"
     assert "核对名册" not in school.client("T4").get("/flows/").content.decode(), "what waits for another"
 
 

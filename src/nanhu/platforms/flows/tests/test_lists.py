@@ -18,7 +18,7 @@ from nanhu.platforms.flows.errors import DataRefusedError
 from nanhu.platforms.flows.models import Case, Definition, Draft, Task
 from nanhu.platforms.flows.printing import paper_facts
 from nanhu.platforms.flows.services import definitions, forgetting
-from nanhu.platforms.flows.services.definitions import FlowSpec
+from nanhu.platforms.flows.specs import FlowSpec, specs
 from nanhu.platforms.flows.workshop.forms import column_said, columns_from, keyed
 
 from .conftest import SYSTEM
@@ -72,7 +72,7 @@ TYPED = {
 
 @pytest.fixture
 def shop(school, monkeypatch):
-    monkeypatch.setitem(definitions.specs, PURCHASE.key, PURCHASE)
+    monkeypatch.setitem(specs, PURCHASE.key, PURCHASE)
     definitions.publish_all()
     campus.set_up_places(by=SYSTEM, places=[campus.PlaceOrder(key="lab", name="网络实验室", kind="lab")])
     return school

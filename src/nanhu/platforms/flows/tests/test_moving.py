@@ -16,9 +16,9 @@ from nanhu.platforms.flows.body import Body, Edge, Field, PersonIn, PostOf, Reso
 from nanhu.platforms.flows.errors import MappingRefusedError, MoveAtWorkError, TooLateToWithdrawError
 from nanhu.platforms.flows.models import Case, Definition, Entry, Move, MoveRow, Task, Token
 from nanhu.platforms.flows.services import cases, definitions, moving, persons
-from nanhu.platforms.flows.services.definitions import FlowSpec
 from nanhu.platforms.flows.services.engine import actions
 from nanhu.platforms.flows.sources import KEEPER
+from nanhu.platforms.flows.specs import FlowSpec, specs
 from nanhu.platforms.identity import api as identity
 
 from .conftest import BOTH, LEAVE, SYSTEM, second_keeper
@@ -32,7 +32,7 @@ def publish(school, monkeypatch):
 
     def publish(spec, **body):
         changed = replace(spec, body=msgspec.structs.replace(spec.body, **body))
-        monkeypatch.setitem(definitions.specs, spec.key, changed)
+        monkeypatch.setitem(specs, spec.key, changed)
         definitions.publish_all()
         found = Definition.objects.get(key=spec.key).versions.order_by("number")
         return list(found)[-2:]
@@ -418,7 +418,7 @@ BILLED = FlowSpec(
 
 @pytest.fixture
 def billed(school, monkeypatch):
-    monkeypatch.setitem(definitions.specs, BILLED.key, BILLED)
+    monkeypatch.setitem(specs, BILLED.key, BILLED)
     monkeypatch.setitem(actions, "test.bill", lambda _case, _by: None)
     definitions.publish_all()
     return school.apply(key=BILLED.key, reason="补办")
@@ -503,7 +503,7 @@ def test_undo_gives_a_task_of_two_records_that_were_joined_back_once(school, pub
             ),
         ),
     )
-    monkeypatch.setitem(definitions.specs, LEAVE.key, both)
+    monkeypatch.setitem(specs, LEAVE.key, both)
     definitions.publish_all()
     case = cases.open_case(
         by=SYSTEM, key=LEAVE.key, applicant_id=school["S1"], data={"one": school["T4"], "two": school["T5"]}

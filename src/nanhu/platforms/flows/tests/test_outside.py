@@ -29,6 +29,8 @@ from nanhu.testing.pages import PageTests
 from .conftest import SYSTEM, person_record
 from .test_holders import leave_the_school
 
+pytestmark = pytest.mark.capability("A028.2")
+
 HOME = "10.20.0.7"
 ORIGIN = "https://oa.example.edu.cn"
 ADDRESS = f"{ORIGIN}/documents/118"

@@ -3,7 +3,7 @@
 import csv
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import msgspec
@@ -14,11 +14,13 @@ from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import choices
 from nanhu.platforms.flows.body import Field
 from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
 from nanhu.platforms.flows.services import cases, definitions
+from nanhu.platforms.flows.specs import specs
 from nanhu.platforms.people import api as people
 from nanhu.testing.structure import structure_faults
 
@@ -63,7 +65,7 @@ def test_a_shared_table_fills_in_what_the_school_knows(school, monkeypatch):
         for key, label in (("place", "房间"), ("state", "住宿"), ("gone", "没有这一栏"))
     ]
     body = msgspec.structs.replace(LEAVE.body, form=(*LEAVE.body.form, *asked))
-    monkeypatch.setitem(definitions.specs, "test.room", replace(LEAVE, key="test.room", body=body))
+    monkeypatch.setitem(specs, "test.room", replace(LEAVE, key="test.room", body=body))
     definitions.publish_all()
     beds = (("S1", "d1-101", "living"), ("S2", "d1-102", "left"))
     rows = [{"campus_no": number, "place": place, "state": state} for number, place, state in beds]
@@ -87,7 +89,7 @@ def test_what_is_over_fills_in_nothing_but_that_it_is(school, monkeypatch):
         )
     ]
     body = msgspec.structs.replace(LEAVE.body, form=(*LEAVE.body.form, *asked))
-    monkeypatch.setitem(definitions.specs, "test.room", replace(LEAVE, key="test.room", body=body))
+    monkeypatch.setitem(specs, "test.room", replace(LEAVE, key="test.room", body=body))
     definitions.publish_all()
     datahub.put("dorm.stay", [{"campus_no": "S1", "place": "d1-101", "state": "left"}], by=SYSTEM)
     at, member = datetime.fromisoformat("2026-09-05T18:30+00:00"), {"campus_no": "S1", "state": "active"}
@@ -107,7 +109,7 @@ def test_what_a_shared_table_says_is_read_once_and_in_the_hours_of_the_campus(sc
         for key, label in (("state", "报到"), ("arrived_at", "报到时间"))
     ]
     body = msgspec.structs.replace(LEAVE.body, form=(*LEAVE.body.form, *asked))
-    monkeypatch.setitem(definitions.specs, "test.arrived", replace(LEAVE, key="test.arrived", body=body))
+    monkeypatch.setitem(specs, "test.arrived", replace(LEAVE, key="test.arrived", body=body))
     definitions.publish_all()
     at = datetime.fromisoformat("2026-09-05T18:30+00:00")
     datahub.put("onboarding.arrival", [{"campus_no": "S1", "state": "arrived", "arrived_at": at}], by=SYSTEM)
@@ -190,7 +192,7 @@ def test_who_is_out_of_the_audience_finds_no_such_service(school, monkeypatch):
 
     from .conftest import LEAVE
 
-    monkeypatch.setitem(definitions.specs, LEAVE.key, replace(LEAVE, faces=frozenset({"student"})))
+    monkeypatch.setitem(specs, LEAVE.key, replace(LEAVE, faces=frozenset({"student"})))
     definitions.publish_all()
     teacher = school.client("T1")
     assert "请假" not in teacher.get("/flows/new/").content.decode()
@@ -415,7 +417,9 @@ def test_ones_own_cases_say_which_is_which_at_the_cost_of_one_and_a_closed_one_i
     school.decide("T1", open_task(first))
     (row,) = student.get("/flows/mine/").context["list"].lines
     said = {str(cell.label): str(cell.shown) for cell in row.cells}
-    assert (said["要点"], said["期限"]) == ("事假 · 12月1日 – 12月2日 · 回家看看", "—")
+    days = dates.span_words(date(2026, 12, 1), date(2026, 12, 2))
+    assert (said["要点"], said["期限"]) == (f"事假 · {days} · 回家看看", "—")
+    assert said["进度"] == '<span class="code">100%</span>'
     for number in range(5):
         school.apply(days={"first": f"2026-12-{number + 3:02}", "last": f"2026-12-{number + 3:02}"})
     many = queries_of(student, "/flows/mine/")

@@ -25,6 +25,7 @@ from nanhu.platforms.flows.printing import said_in
 from nanhu.platforms.flows.registrations import case_records
 from nanhu.platforms.flows.services import definitions, papering, persons, tasks
 from nanhu.platforms.flows.services.forgetting import forget_contents
+from nanhu.platforms.flows.specs import specs
 from nanhu.platforms.flows.tests.conftest import LEAVE, SYSTEM
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.messages.models import Entry as Told
@@ -311,7 +312,7 @@ def test_what_some_steps_alone_see_is_hidden_and_opened_to_who_checks_it_with_a_
     """Nothing of the paper stands in the case that checks it: not on a page of who entered it, in no file and in no copy."""
     fields = tuple(msgspec.structs.replace(one, seen_at=("head",) * (one.key == "reason")) for one in LEAVE.body.form)
     spec = replace(LEAVE, fallback=FALLBACK, body=msgspec.structs.replace(LEAVE.body, form=fields))
-    monkeypatch.setitem(definitions.specs, spec.key, spec)
+    monkeypatch.setitem(specs, spec.key, spec)
     definitions.publish(spec)
     task = laid_before(office)
     case = task.case

@@ -1,6 +1,5 @@
 """Two at once, each on a connection of its own."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
@@ -17,8 +16,10 @@ from nanhu.kernel.models import OutboxEvent
 from nanhu.platforms.flows.errors import TaskChangedError, TwinCaseError
 from nanhu.platforms.flows.models import Case, Definition, PaperEntry, Task, Version
 from nanhu.platforms.flows.services import definitions, moving, papering, tasks
+from nanhu.platforms.flows.specs import specs
 from nanhu.platforms.people import api as people
 from nanhu.testing.patience import PATIENCE_SECONDS
+from nanhu.testing.races import until_someone_waits
 
 from .conftest import LEAVE, SYSTEM, make_school, second_keeper
 
@@ -68,7 +69,7 @@ def test_who_decides_while_the_case_is_moved_reads_that_it_changed(flows_of_test
     task = Task.objects.get(case=case)
     first, head = LEAVE.body.steps
     body = msgspec.structs.replace(LEAVE.body, steps=(first, msgspec.structs.replace(head, name="学院再审")))
-    monkeypatch.setitem(definitions.specs, LEAVE.key, replace(LEAVE, body=body))
+    monkeypatch.setitem(specs, LEAVE.key, replace(LEAVE, body=body))
     definitions.publish_all()
     old, new = Version.objects.filter(definition=case.definition).order_by("number")
     move = moving.ask(by=SYSTEM, source=old, target=new, mapping={}, reason="换表")
@@ -80,7 +81,7 @@ def test_who_decides_while_the_case_is_moved_reads_that_it_changed(flows_of_test
         done = finish(walk)
         if walk.by.name == "system:test":
             has_it.set()
-            wait_for_a_waiter()
+            until_someone_waits()
         return done
 
     has_it = Event()
@@ -93,20 +94,6 @@ def test_who_decides_while_the_case_is_moved_reads_that_it_changed(flows_of_test
     results = at_once(lambda: moving.work_off(move_id=move.pk, by_name="system:test"), decide)
     assert [type(one) for one in results] == [type(None), TaskChangedError], results
     assert Case.objects.get(pk=case.pk).version == new
-
-
-def wait_for_a_waiter():
-    """Until another connection waits for a row of this one."""
-    waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(waits)
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.1)
-    pytest.fail("nobody waited")
 
 
 @pytest.mark.slow

@@ -5,11 +5,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.registry import Owner
 from nanhu.platforms.flows.body import Body, Edge, Field, OwnPost, PostOf, Step, faults_of
+from nanhu.platforms.flows.forms import FlowForm
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.printing import said_in
 from nanhu.platforms.flows.registrations import case_records
 from nanhu.platforms.flows.services import definitions
-from nanhu.platforms.flows.services.definitions import FlowSpec
+from nanhu.platforms.flows.specs import FlowSpec, specs
 
 AID = FlowSpec(
     key="test.aid",
@@ -43,7 +44,7 @@ HOME, VIEW, DOCUMENT = "母亲生病", "情况属实，建议一等", "430602197
 @pytest.fixture
 def case(school, monkeypatch):
     """Applied for, and agreed to by the counsellor: it is before the office."""
-    monkeypatch.setitem(definitions.specs, AID.key, AID)
+    monkeypatch.setitem(specs, AID.key, AID)
     definitions.publish(AID)
     proof = SimpleUploadedFile("证明.pdf", b"%PDF-1.4\n%%EOF")
     said = {"wish": "生活补助", "home": HOME, "number": DOCUMENT, "proof": proof}
@@ -112,3 +113,9 @@ def test_a_step_that_is_gone_opens_it_to_nobody_and_hinders_publication():
     field = Field(key="a", label="甲", seen_at=("gone",), is_key=True)
     body = Body(form=(field,), steps=(Step(key="s", name="审批", kind="approve", who=(PostOf(office="head"),)),))
     assert {fault.code for fault in faults_of(body)} == {"seen_at", "seen_key"}
+
+
+def test_what_a_program_writes_for_the_conditions_is_asked_of_nobody():
+    """On no form: nobody types how many decide, not the clerk either who enters a paper."""
+    fields = [Field(key="levels", label="审批级数", kind="number", is_inner=True), Field(key="why", label="原因")]
+    assert list(FlowForm(asked=fields).fields) == ["why"]

@@ -10,6 +10,7 @@ from nanhu.platforms.flows.body import Body, faults_of
 from nanhu.platforms.flows.errors import OneByOneError, TaskChangedError
 from nanhu.platforms.flows.models import Case, Task
 from nanhu.platforms.flows.services import definitions, tasks
+from nanhu.platforms.flows.specs import specs
 
 from .conftest import LEAVE
 
@@ -19,7 +20,7 @@ def several(monkeypatch, school):
     """Two applications at a step that may be agreed to in bulk, one at a step that may not."""
     first, head = LEAVE.body.steps
     body = Body(form=LEAVE.body.form, steps=(msgspec.structs.replace(first, agrees_in_bulk=True), head))
-    monkeypatch.setitem(definitions.specs, "test.bulk", replace(LEAVE, key="test.bulk", body=body))
+    monkeypatch.setitem(specs, "test.bulk", replace(LEAVE, key="test.bulk", body=body))
     definitions.publish_all()
     day = {"first": "2026-12-01", "last": "2026-12-01"}
     for number in ("S1", "S2"):
@@ -52,6 +53,15 @@ def test_on_the_list_after_each_was_opened(several):
     assert (done.status_code, done["Location"]) == (302, "/flows/")
     assert [row.decision for row in rows()] == ["agree", "agree"]
     assert rows("test.leave")[0].state == "open"
+
+
+def test_what_a_browser_fetched_beforehand_is_not_opened(several):
+    counsellor, [row, _other] = several.client("T1"), rows()
+    page = f"/flows/tasks/{row.public_id}/"
+    assert counsellor.get(page, headers={"sec-purpose": "prefetch"}).status_code == 503
+    assert counsellor.head(page).status_code == 200
+    row.refresh_from_db()
+    assert (row.seen_at, row.seen_by) == (None, [])
 
 
 def test_what_another_opened_is_not_opened(several):

@@ -12,6 +12,7 @@ from nanhu.kernel.school import school as school_of
 from nanhu.platforms.flows.body import OwnPost, Step
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.flows.services import cases, definitions
+from nanhu.platforms.flows.specs import specs
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people.models import Person
 
@@ -32,7 +33,7 @@ TITLED = replace(
 def readers(school, clock, monkeypatch):
     """The counsellor reads English, the student Chinese; both have mail, and it is noon."""
     clock("2026-11-25T12:00+08:00")
-    monkeypatch.setitem(definitions.specs, TITLED.key, TITLED)
+    monkeypatch.setitem(specs, TITLED.key, TITLED)
     definitions.publish(TITLED)
     for number in ("T1", "S1"):
         Person.objects.filter(pk=school[number]).update(email=f"{number.lower()}@example.com")

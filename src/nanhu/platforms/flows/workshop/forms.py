@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
-from nanhu.kernel.kit.forms import FileForm, reason_field
+from nanhu.kernel.kit.forms import FileForm, offer, reason_field
 from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.money_field import YuanField
@@ -131,9 +131,9 @@ class SettingsForm(ServiceForm):
     def __init__(self, *arguments: Any, sketch: Sketch, **more: Any) -> None:
         super().__init__(*arguments, **more)
         steps = [(one.key, term(one.name)) for one in sketch.body.steps if one.kind in HUMAN]
-        self.fields["units"].choices = unit_options(sketch.units)  # type: ignore[attr-defined]
-        self.fields["categories"].choices = category_options(sketch.categories)  # type: ignore[attr-defined]
-        self.fields["reopens_at"].choices = [("", _("不可以")), *steps]  # type: ignore[attr-defined]
+        offer(self, "units", unit_options(sketch.units))
+        offer(self, "categories", category_options(sketch.categories))
+        offer(self, "reopens_at", [("", _("不可以")), *steps])
 
     def settled(self, sketch: Sketch) -> Sketch:
         said = self.cleaned_data
@@ -210,7 +210,7 @@ class NewForm(OwnedForm, ServiceForm):
     def __init__(self, *arguments: Any, viewer: Viewer | None = None, **more: Any) -> None:
         super().__init__(*arguments, viewer=viewer, **more)
         known = queries.processes_for(viewer).values_list("key", "name") if viewer else ()
-        self.fields["copied"].choices = [("", _("空白")), *((key, term(name)) for key, name in known)]  # type: ignore[attr-defined]
+        offer(self, "copied", [("", _("空白")), *((key, term(name)) for key, name in known)])
 
 
 class UploadForm(OwnedForm, FileForm):
@@ -280,7 +280,7 @@ class FieldForm(forms.Form):
         """`chosen`: of steps, also those that are gone, to be taken off."""
         super().__init__(*arguments, **more)
         steps = {one.key: term(one.name) for one in sketch.body.steps if one.kind in HUMAN}
-        self.fields["seen_at"].choices = [*steps.items(), *((one, one) for one in chosen if one not in steps)]  # type: ignore[attr-defined]
+        offer(self, "seen_at", [*steps.items(), *((one, one) for one in chosen if one not in steps)])
 
     def clean_seen_at(self) -> tuple[str, ...]:
         return tuple(self.cleaned_data["seen_at"])
@@ -527,10 +527,10 @@ class WayForm(forms.Form):
         self.sketch = sketch
         self.kinds = compared_fields(sketch)
         offered = [("", _("不管（其他情况）")), *((key, label) for key, (label, _kind) in self.kinds.items())]
-        self.fields["field_0"].choices = offered  # type: ignore[attr-defined]
-        self.fields["field_1"].choices = [("", _("没有")), *offered[1:]]  # type: ignore[attr-defined]
+        offer(self, "field_0", offered)
+        offer(self, "field_1", [("", _("没有")), *offered[1:]])
         others = [(one.key, term(one.name)) for one in sketch.body.steps if one.key != step.key]
-        self.fields["to"].choices = [*others, (END, _("办结"))]  # type: ignore[attr-defined]
+        offer(self, "to", [*others, (END, _("办结"))])
         self.fields["value_0"].help_text = _(
             "选一个的写选项；几个之一用顿号隔开；日期写 2026-12-01；承诺写“是”或“否”。"
         )

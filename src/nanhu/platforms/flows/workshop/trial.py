@@ -11,9 +11,18 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.registry import Text
 from nanhu.platforms.flows import conditions, hours
 from nanhu.platforms.flows.assigning import OWNER_OFFICE, Holder, pool, resolve, resolver_names
-from nanhu.platforms.flows.body import END, HUMAN, Applicant, Assignee, OwnPost, PersonIn, Resolved, Step
+from nanhu.platforms.flows.body import (
+    END,
+    HUMAN,
+    Applicant,
+    Assignee,
+    OwnPost,
+    PersonIn,
+    Resolved,
+    Step,
+    facts_for_conditions,
+)
 from nanhu.platforms.flows.models import Case, Definition
-from nanhu.platforms.flows.services.engine import facts_for_conditions
 from nanhu.platforms.flows.workshop.sentences import Speaker
 from nanhu.platforms.flows.workshop.sketch import Sketch
 from nanhu.platforms.people import api as people

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today, end_of
-from nanhu.kernel.kit.forms import ReasonForm, reason_field
+from nanhu.kernel.kit.forms import ReasonForm, offer, reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.identity.administration.models import BulkAction
 from nanhu.platforms.identity.administration.services.desk import COMPARED, Document, Seen
@@ -75,7 +75,7 @@ class GrantForm(forms.Form):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         choices = [(role.key, role.name) for role in registry.roles]
-        self.fields["role"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "role", choices)
 
     def clean_ends_on(self) -> datetime | None:
         day = self.cleaned_data["ends_on"]

@@ -7,7 +7,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.audit.verification import verify_and_note
 from nanhu.kernel.jobs import job, open_progress
 from nanhu.platforms.identity.administration.services import bulk
-from nanhu.platforms.identity.services import accounts, roles, sign_in_log, suspensions
+from nanhu.platforms.identity.lifecycle import accounts, suspensions
+from nanhu.platforms.identity.services import roles, sign_in_log
 
 BY = Actor.system("identity.calendar")
 __all__ = ["bulk", "follow_dates", "keep_months", "verify_trail"]

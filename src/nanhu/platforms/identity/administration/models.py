@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 
 
@@ -21,6 +22,7 @@ class AccountNote(models.Model):
         constraints = [models.CheckConstraint(condition=Q(text__regex=r"\S"), name="identity_note_has_text")]
 
 
+@known(kind="identity_bulk_kind_known")
 class BulkAction(models.Model):
     """One action for many accounts (批量办理): listed and judged first, then confirmed, then done one by one."""
 
@@ -55,10 +57,6 @@ class BulkAction(models.Model):
         db_table = "identity_bulk_action"
         ordering = ["-created_at"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["suspend", "resume", "sign_out", "unlock", "new_password", "letters"]),
-                name="identity_bulk_kind_known",
-            ),
             models.CheckConstraint(
                 condition=Q(state="preview", confirmed_at=None, done_at=None)
                 | Q(state="running", confirmed_at__isnull=False, done_at=None)

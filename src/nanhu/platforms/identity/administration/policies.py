@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.identity.models import Account, RoleGrant
 from nanhu.platforms.identity.policies import ADMIN, AUDITOR, CLERK, SECURITY
-from nanhu.platforms.identity.services.roles import administrative_keys, live
+from nanhu.platforms.identity.queries import administrative_keys
+from nanhu.platforms.identity.services.roles import live
 from nanhu.platforms.people import api as people
 
 DESK: Final = (ADMIN, CLERK, SECURITY)

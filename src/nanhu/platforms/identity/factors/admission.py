@@ -12,11 +12,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from nanhu.platforms.identity import devices, queries
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.factors.services import new_devices, pending, remembered
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.factors.services.pending import Pending
 from nanhu.platforms.identity.middleware import AFTER_SETUP
-from nanhu.platforms.identity.models import Account, SsoSession
+from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.services import sessions
 
 type Welcome = Callable[[HttpRequest], HttpResponse]
@@ -39,7 +40,7 @@ def admit(
     proof was of two factors already. Where a second step comes between, `welcome` is not called and `after` is opened.
     `proved_at` is given where the proof is older than this moment; `application`, the key of who sent the browser here.
     """
-    present: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
+    present = session_or_none(request)
     if present is not None and present.account_id == account.pk:
         sessions.renew_session(
             request,

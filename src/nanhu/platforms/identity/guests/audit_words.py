@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.platforms.identity.guests.models import Sponsorship
 
+REASONS: tuple[Text, ...] = (_("重发来宾邀请"),)
 ACTIONS: dict[str, Text] = {
     "identity.end_guest": _("结束访客账号"),
     "identity.invite_guest": _("邀请访客"),

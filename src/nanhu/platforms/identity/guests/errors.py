@@ -25,6 +25,11 @@ class NotThatAlumnusError(CampusError):
     sentence: ClassVar[str | Promise] = _("学校的记录里没有这个学号（工号）与姓名的组合。")
 
 
+class WorksHereNoMoreError(ConflictError):
+    code: ClassVar[str] = "works_here_no_more"
+    sentence: ClassVar[str | Promise] = _("在职教职工才能为来宾担保。")
+
+
 class GuestGoneError(ConflictError):
     code: ClassVar[str] = "guest_gone"
     sentence: ClassVar[str | Promise] = _("这位来宾的身份已经结束，请重新登记。")

@@ -4,9 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 
 
+@known(kind="identity_guests_kind_known")
 class Sponsorship(models.Model):
     """That a member of staff vouches for a guest until a day. History stays; a new day is a change of the same row."""
 
@@ -30,9 +32,6 @@ class Sponsorship(models.Model):
     class Meta:
         db_table = "identity_guests_sponsorship"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["visitor", "parent", "partner", "alumnus"]), name="identity_guests_kind_known"
-            ),
             models.CheckConstraint(condition=~Q(reason=""), name="identity_guests_has_a_reason"),
         ]
         indexes = [

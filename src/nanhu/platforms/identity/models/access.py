@@ -4,9 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 
 
+@known(effect="identity_rule_effect_known")
 class AccessRule(models.Model):
     """One rule of an application (准入规则). All conditions that are set must hold, for one live affiliation.
 
@@ -40,9 +42,6 @@ class AccessRule(models.Model):
         db_table = "identity_access_rule"
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(effect__in=["allow", "deny", "tester", "role"]), name="identity_rule_effect_known"
-            ),
             models.CheckConstraint(
                 condition=Q(affiliation_kind__in=["", "student", "staff", "temporary", "guest"]),
                 name="identity_rule_kind_known",

@@ -11,6 +11,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import EncryptedTextField
 
@@ -28,6 +29,7 @@ MONEY_DUTIES: Final[dict[str, tuple[str, ...]]] = {
 """钱账分管: who takes cash or registers who sells never closes the day nor pays out. Held by the database as well."""
 
 
+@known(state="identity_account_state_known")
 class Account(AbstractBaseUser):
     """A person's one account (账号). Sign-in names are the person's campus numbers; they are not kept here."""
 
@@ -59,10 +61,6 @@ class Account(AbstractBaseUser):
     class Meta:
         db_table = "identity_account"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["awaiting_activation", "must_complete", "active", "suspended", "ended"]),
-                name="identity_account_state_known",
-            ),
             models.CheckConstraint(
                 condition=~Q(state="active")
                 | (Q(is_password_due=False) & ~Q(password="") & ~Q(password__startswith="!")),  # noqa: S106  the mark of an unusable one
@@ -170,6 +168,7 @@ class PrivacyConsent(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "version"], name="identity_consent_once")]
 
 
+@known(purpose="identity_code_purpose_known")
 class OneTimeCode(models.Model):
     """A code that works once: from the counter (instead of a password) or by SMS (second proof of an activation)."""
 
@@ -189,9 +188,6 @@ class OneTimeCode(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "purpose"], condition=Q(used_at=None), name="identity_one_live_code"
-            ),
-            models.CheckConstraint(
-                condition=Q(purpose__in=["counter", "activation"]), name="identity_code_purpose_known"
             ),
         ]
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 
 
@@ -35,6 +36,7 @@ class Suspension(models.Model):
         ]
 
 
+@known(kind="identity_sign_in_kind_known")
 class SignInEvent(models.Model):
     """One line of the sign-in log (登录日志), partitioned by month; the audit log holds the same actions sealed.
 
@@ -70,11 +72,6 @@ class SignInEvent(models.Model):
 
     class Meta:
         db_table = "identity_sign_in_event"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["sign_in", "renew", "refused", "sign_out"]), name="identity_sign_in_kind_known"
-            )
-        ]
         indexes = [
             models.Index(fields=["-at", "-id"], name="identity_sign_in_at"),
             models.Index(

@@ -4,9 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 
 
+@known(menu_section="identity_application_section_known")
 class Application(models.Model):
     """An application (应用) that signs people in through us. Every protocol reads this one registry.
 
@@ -53,10 +55,6 @@ class Application(models.Model):
         db_table = "identity_application"
         constraints = [
             models.CheckConstraint(
-                condition=Q(menu_section__in=["", "personal", "work", "study", "service"]),
-                name="identity_application_section_known",
-            ),
-            models.CheckConstraint(
                 condition=Q(menu_section="") | ~Q(home_url=""), name="identity_application_in_menu_has_home"
             ),
         ]
@@ -99,6 +97,7 @@ class ApplicationAddress(models.Model):
         ]
 
 
+@known(state="identity_release_state_known")
 class AttributeRelease(models.Model):
     """That an application gets an attribute (属性释放), and why. A sensitive one waits for a second person."""
 
@@ -124,9 +123,6 @@ class AttributeRelease(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["application", "name"], name="identity_release_once"),
-            models.CheckConstraint(
-                condition=Q(state__in=["waiting", "granted", "refused"]), name="identity_release_state_known"
-            ),
             models.CheckConstraint(condition=Q(reason__regex=r"\S"), name="identity_release_has_a_reason"),
             models.CheckConstraint(
                 condition=~Q(state="granted") | Q(is_sensitive=False) | ~Q(decided_by=""),

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import EncryptedTextField
 
@@ -64,6 +65,7 @@ class ProxyTicket(models.Model):
         db_table = "identity_proxy_ticket"
 
 
+@known(logout="identity_grant_logout_known")
 class SsoGrant(models.Model):
     """That an application signed somebody in by a session of ours: what single logout walks back, whatever the protocol.
 
@@ -99,10 +101,6 @@ class SsoGrant(models.Model):
     class Meta:
         db_table = "identity_sso_grant"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(logout__in=["open", "waiting", "notified", "done", "silent", "unreachable"]),
-                name="identity_grant_logout_known",
-            ),
             models.CheckConstraint(
                 condition=Q(logout="waiting", logout_due_at__isnull=False, logout_requested_at__isnull=False)
                 | (~Q(logout="waiting") & Q(logout_due_at__isnull=True)),

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 
 
@@ -32,6 +33,7 @@ class AccessToken(models.Model):
         indexes = [models.Index(fields=["account", "-created_at"], name="identity_token_account")]
 
 
+@known(service="identity_app_password_service")
 class AppPassword(models.Model):
     """A password for one program that cannot sign in on a page (应用专用密码): made by us, so long that a hash will do."""
 
@@ -51,9 +53,6 @@ class AppPassword(models.Model):
 
     class Meta:
         db_table = "identity_personal_app_password"
-        constraints = [
-            models.CheckConstraint(condition=Q(service__in=["mail", "network"]), name="identity_app_password_service")
-        ]
         indexes = [models.Index(fields=["account", "-created_at"], name="identity_app_password_account")]
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.actors import SYSTEM
+from nanhu.kernel.audit import words as audit_words
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.ui import words
 from nanhu.platforms.identity.models import Account
@@ -75,7 +76,7 @@ def line_of(entry: AuditEntry, card: people.PersonCard | None) -> LookedAt:
         who=card.name if card else "" if is_program else words.actor(entry.actor),
         unit=units[0] if units else "",
         what=_("%(what)s，表“%(table)s”") % {"what": what, "table": words.term(table)} if table else what,
-        purpose=entry.reason,
+        purpose=audit_words.reason(entry.reason),
         is_program=is_program,
         is_shared=is_shared,
     )

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.platforms.identity.recovery.models import ContactKind
 
+REASONS: tuple[Text, ...] = (_("通知本人登记的手机号已改"),)
 ACTIONS: dict[str, Text] = {
     "identity.answers_refused": _("密保回答错误"),
     "identity.ask_contact_change": _("申请更换联系方式"),

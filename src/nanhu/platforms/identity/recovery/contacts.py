@@ -20,6 +20,7 @@ from nanhu.kernel.delivery.mails import send_mail
 from nanhu.kernel.delivery.texts import send_text
 from nanhu.kernel.school import school
 from nanhu.kernel.throttle import Gate
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.channels import Channel, notify, verified_channels
 from nanhu.platforms.identity.models import Account, RecoveryContact
@@ -101,9 +102,10 @@ def taken_try(account: Account, kind: ContactKind) -> ContactChange:
 
 def change_notice(kind: ContactKind, address: str) -> str:
     return _(
-        "您统一身份账号的找回%(kind)s刚改为 %(masked)s，24 小时后可用于重设密码。如非本人操作，请立即致电 %(phone)s。"
+        "您统一身份账号的找回%(kind)s于 %(when)s 改为 %(masked)s，之后 24 小时起可用于重设密码。如非本人操作，请立即致电 %(phone)s。"
     ) % {
         "kind": kind.label,
+        "when": dates.time_words(now()),
         "masked": masked(kind, address),
         "phone": school().info_centre_phone,
     }

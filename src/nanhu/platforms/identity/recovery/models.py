@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import EncryptedTextField
 
@@ -33,6 +34,7 @@ class ContactKind(models.TextChoices):
     MAIL = "mail", _("邮箱")
 
 
+@known(kind="identity_contact_change_kind")
 class ContactChange(models.Model):
     """A new phone or mail that waits for its code. The contact itself changes only when the code has come back."""
 
@@ -51,10 +53,10 @@ class ContactChange(models.Model):
             models.UniqueConstraint(
                 fields=["account", "kind"], condition=Q(used_at=None), name="identity_one_live_contact_change"
             ),
-            models.CheckConstraint(condition=Q(kind__in=["phone", "mail"]), name="identity_contact_change_kind"),
         ]
 
 
+@known(kind="identity_attempt_kind_known")
 class Attempt(models.Model):
     """One browser's way through 查询账号 or 忘记密码. It exists as well for somebody who does not.
 
@@ -85,7 +87,6 @@ class Attempt(models.Model):
     class Meta:
         db_table = "identity_recovery_attempt"
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["find", "reset"]), name="identity_attempt_kind_known"),
             models.CheckConstraint(
                 condition=(Q(proved_at=None) & Q(proved_by="")) | (Q(proved_at__isnull=False) & ~Q(proved_by="")),
                 name="identity_attempt_proof_says_how",

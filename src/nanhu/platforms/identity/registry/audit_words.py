@@ -7,6 +7,10 @@ from nanhu.platforms.identity.models import AccessRule, Application
 from nanhu.platforms.identity.registry.forms import KINDS
 from nanhu.platforms.identity.services.attributes import ATTRIBUTES
 
+REASONS: tuple[Text, ...] = (
+    _("也对来宾开放"),
+    _("登记时选定"),
+)
 ACTIONS: dict[str, Text] = {
     "identity.add_access_rule": _("添加访问规则"),
     "identity.end_maintenance": _("结束维护"),

@@ -1,11 +1,12 @@
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 from nanhu.kernel.outgoing_words import in_words
 
 
+@known(state="identity_health_state_known")
 class Health(models.Model):
     """How an application is now (健康): what the last look at it said, and since when it has said so."""
 
@@ -27,15 +28,13 @@ class Health(models.Model):
 
     class Meta:
         db_table = "identity_health"
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=["up", "slow", "down"]), name="identity_health_state_known")
-        ]
 
     @property
     def shown_error(self) -> str:
         return in_words(self.error)
 
 
+@known(state="identity_health_look_state_known")
 class HealthLook(models.Model):
     """One look at an application; kept for a week."""
 
@@ -48,8 +47,3 @@ class HealthLook(models.Model):
     class Meta:
         db_table = "identity_health_look"
         indexes = [models.Index(fields=["application", "-created_at"], name="identity_health_look_of")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["up", "slow", "down"]), name="identity_health_look_state_known"
-            )
-        ]

@@ -6,7 +6,8 @@ from http import HTTPStatus
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.outgoing import send
-from nanhu.kernel.retries import Again, Done, Never, Retries, doubling, drive, in_the_worker
+from nanhu.kernel.pauses import doubling
+from nanhu.kernel.retries import Again, Done, Never, Retries, drive, in_the_worker
 from nanhu.kernel.retries.answers import Outside
 from nanhu.platforms.identity.models import SsoGrant
 from nanhu.platforms.identity.services.single_logout import CHANNEL, LogoutCall, UnreachableError, logout_calls

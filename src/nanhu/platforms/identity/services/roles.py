@@ -26,6 +26,7 @@ from nanhu.platforms.identity.errors import (
     UnknownRoleError,
 )
 from nanhu.platforms.identity.models import Account, RoleGrant
+from nanhu.platforms.identity.queries import administrative_keys
 from nanhu.platforms.people import api as people
 
 UNIT_ROLES = frozenset({"identity.clerk"})
@@ -41,11 +42,6 @@ def live(moment: Any = None) -> Q:
     """Grants that count now, or at a moment of the database's own (`Now()`, for what is prepared once): the job that revokes what has ended
     may be late."""
     return Q(revoked_at=None) & (Q(ends_at=None) | Q(ends_at__gt=moment or now()))
-
-
-def administrative_keys() -> frozenset[str]:
-    """Of the roles whose holders always sign in with a second factor."""
-    return frozenset(role.key for role in registry.roles if role.is_administrative)
 
 
 def administrative_grants() -> QuerySet[RoleGrant]:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from nanhu.kernel import audit
@@ -14,7 +14,6 @@ from nanhu.kernel.actors import Actor, actor_of
 from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.errors import PartedMeanwhileError
-from nanhu.platforms.identity.gate import RENEWALS
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.queries import session_end_due
 from nanhu.platforms.identity.services import sign_in_log, single_logout
@@ -22,8 +21,11 @@ from nanhu.platforms.identity.services import sign_in_log, single_logout
 SESSION_ID = "identity.session"
 CAMPUS_NO = "identity.campus_no"
 FACE = "identity.face"
+RENEWALS = "identity.renewals"
 NOTHING = -1
 BACKEND = "nanhu.platforms.identity.backend.AccountBackend"
+TOUCH = """UPDATE identity_sso_session SET last_seen_at = %(moment)s
+            WHERE id = %(id)s AND set_config('synchronous_commit', 'off', true) = 'off'"""
 
 
 def open_session(
@@ -131,6 +133,13 @@ def stay(request: HttpRequest) -> None:
     """This browser stays signed in though the password is another now, or none: its owner has just said so here."""
     if request.user.is_authenticated:
         update_session_auth_hash(request, Account.objects.get(pk=request.user.pk))
+
+
+def touch(session: SsoSession, moment: datetime) -> None:
+    """Note that a live session was used. Not waited for on the disk, for every page would be: after a crash of the database it was used half
+    a second earlier. Call outside a transaction, whose own commit would not be waited for either."""
+    with connection.cursor() as cursor:
+        cursor.execute(TOUCH, {"moment": moment, "id": session.pk})
 
 
 def close_session(request: HttpRequest, *, how: SsoSession.End = SsoSession.End.SIGNED_OUT) -> SsoSession | None:

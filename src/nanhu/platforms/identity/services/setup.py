@@ -10,6 +10,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import former_passwords as history
 from nanhu.platforms.identity import hashing, passwords, queries
 from nanhu.platforms.identity.channels import notify
@@ -108,7 +109,8 @@ def set_contact(*, by: Actor, account: Account, phone: str, email: str) -> None:
     contact = RecoveryContact.objects.filter(account=account).first() or RecoveryContact(account=account)
     moment = now()
     if (contact.phone_verified_at and contact.phone != phone) or (contact.email_verified_at and contact.email != email):
-        notify(account=account, text=_("您统一身份账号的找回联系方式刚被修改。如非本人操作，请立即联系信息中心。"))
+        text = _("您统一身份账号的找回联系方式于 %(when)s 被修改。如非本人操作，请立即联系信息中心。")
+        notify(account=account, text=text % {"when": dates.time_words(moment)})
     if contact.phone != phone:
         vouched_at = moment if people.matches_phone(person_id=account.person_id, phone=phone) else None
         contact.phone, contact.phone_verified_at, contact.phone_settles_at = phone or None, vouched_at, vouched_at

@@ -10,8 +10,8 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.crypto import blind_index
 from nanhu.kernel.models import Throttle
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 from nanhu.platforms.people.rules import normalise_document, normalise_phone, pinyin_of
 

@@ -10,8 +10,8 @@ from django.test import Client
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry, SmsMessage
 from nanhu.platforms.identity.factors.models import Passkey
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.models import Account, PrivacyConsent, RecoveryContact, SecurityQuestion, SsoSession
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.services.setup import PRIVACY_VERSION
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
@@ -79,7 +79,7 @@ def test_a_passport_holder_activates_with_the_last_six_of_the_passport(browser, 
 
 @pytest.mark.capability("A034.2")
 def test_an_x_at_the_end_is_an_x_and_no_zero(browser, db):
-    from nanhu.platforms.identity.services.accounts import open_accounts
+    from nanhu.platforms.identity.lifecycle.accounts import open_accounts
     from nanhu.platforms.identity.tests.conftest import make_member
 
     member = make_member("李雪", "43060220080315123X", student="20260102")

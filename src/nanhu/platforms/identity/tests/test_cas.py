@@ -13,8 +13,9 @@ from lxml import etree
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.registry import ChangedFact
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.models import ServiceTicket, SsoGrant, SsoSession
-from nanhu.platforms.identity.services import counter, known_facts, tickets
+from nanhu.platforms.identity.services import known_facts, tickets
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, counted, sign_in
 

@@ -16,7 +16,7 @@ from nanhu.platforms.identity.tests.conftest import PASSWORD, sign_in
 from nanhu.platforms.identity.tests.test_cas import SERVICE, failure_code, office, ticket_from, validate
 
 __all__ = ["office"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("A046.4")]
 LOGIN = f"/cas/login?service={SERVICE}"
 
 

@@ -16,12 +16,13 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.tests import outside
 from nanhu.platforms.identity.errors import ApplicationRefusedError
 from nanhu.platforms.identity.models import ProxyGrantingTicket, ProxyTicket, RoleGrant, SsoGrant, SsoSession
-from nanhu.platforms.identity.services import access, proxies, tickets
+from nanhu.platforms.identity.protocols.cas import proxies
+from nanhu.platforms.identity.services import access, tickets
 from nanhu.platforms.identity.services.applications import change_application, register_application
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
 from nanhu.platforms.identity.tests.test_cas import CAS, SERVICE, failure_code, fresh_ticket, validate
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("A046.4")]
 MAIL = "https://mail.example.edu.cn/"
 
 

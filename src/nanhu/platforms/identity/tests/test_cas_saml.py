@@ -10,7 +10,7 @@ from nanhu.platforms.identity.tests.conftest import sign_in
 from nanhu.platforms.identity.tests.test_cas import SERVICE, failure_code, fresh_ticket, office, validate
 
 __all__ = ["office"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("A046.4")]
 SAMLP = "{urn:oasis:names:tc:SAML:1.0:protocol}"
 SAML = "{urn:oasis:names:tc:SAML:1.0:assertion}"
 ENVELOPE = (

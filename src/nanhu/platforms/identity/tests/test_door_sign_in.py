@@ -5,8 +5,8 @@ import pytest
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.throttle import TooManyAttemptsError
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.services.sign_in import verify_for_service
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 

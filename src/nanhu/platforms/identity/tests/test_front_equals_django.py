@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.platforms.identity.front.registry import FROM_THE_CARD
+from nanhu.platforms.identity.lifecycle import accounts
 from nanhu.platforms.identity.models import AccessRule, Account, Application, Maintenance, RoleGrant, SsoSession
-from nanhu.platforms.identity.services import accounts, attributes, sessions, tickets
+from nanhu.platforms.identity.services import attributes, sessions, tickets
 from nanhu.platforms.identity.services.applications import change_application, register_application, set_addresses
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 from nanhu.platforms.identity.tests.front import Both, cookie_of, request
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("A046.4")]
 HOME = "https://oa.example.edu.cn"
 SERVICE = f"{HOME}/login"
 P3 = "/cas/p3/serviceValidate"

@@ -19,10 +19,10 @@ from nanhu.platforms.identity.errors import AccountClosedError
 from nanhu.platforms.identity.factors.models import Passkey, TotpFactor
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample
+from nanhu.platforms.identity.lifecycle import counter, suspensions
 from nanhu.platforms.identity.models import Account, SecurityQuestion, SsoSession, Suspension
 from nanhu.platforms.identity.personal.models import AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords
-from nanhu.platforms.identity.services import counter, suspensions
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
 from nanhu.platforms.people.api import (
     AffiliationChanged,
@@ -366,6 +366,7 @@ def never_activated(student):
     return kept
 
 
+@pytest.mark.capability("A008.2")
 def test_a_suspension_outlives_a_merge_that_hands_the_password_over(student, never_activated):
     """The account that is kept would have opened with the password of the one that somebody stopped."""
     suspend(student, "调查")
@@ -382,6 +383,7 @@ def test_a_suspension_outlives_a_merge_that_hands_the_password_over(student, nev
     assert (never_activated.account.state, reasons(never_activated)) == ("awaiting_activation", [])
 
 
+@pytest.mark.capability("A008.2")
 def test_a_suspension_outlives_a_merge_into_an_account_of_its_own(student, teacher):
     """It is the person who was stopped: the other record's account and its open sessions are stopped with it."""
     window = Client()

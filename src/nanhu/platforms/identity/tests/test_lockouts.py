@@ -18,12 +18,13 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.models import SmsMessage
 from nanhu.kernel.throttle import Gate, TooManyAttemptsError
 from nanhu.platforms.identity.factors.services import attempts
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.models import KnownStation
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.identity.recovery import challenges
 from nanhu.platforms.identity.recovery.models import Challenge
-from nanhu.platforms.identity.services import activation, counter, known_places, limits
+from nanhu.platforms.identity.services import activation, known_places, limits
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 

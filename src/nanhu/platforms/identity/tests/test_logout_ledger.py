@@ -17,7 +17,7 @@ from nanhu.platforms.identity.tests.test_cas import SERVICE, fresh_ticket, offic
 from nanhu.platforms.identity.views import sign_out
 
 __all__ = ["office"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("A002.4")]
 
 
 @pytest.fixture

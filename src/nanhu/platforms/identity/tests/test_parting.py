@@ -11,11 +11,12 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.errors import PartedMeanwhileError
 from nanhu.platforms.identity.factors.models import Passkey, RememberedBrowser
+from nanhu.platforms.identity.lifecycle import counter, suspensions
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import Account, RecoveryContact, RoleGrant, SecurityQuestion, SsoSession
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.recovery.tests.conftest import ANSWERS, QUESTIONS, forget, set_new
-from nanhu.platforms.identity.services import counter, roles, setup, suspensions
-from nanhu.platforms.identity.services.accounts import open_accounts
+from nanhu.platforms.identity.services import roles, setup
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
 from nanhu.platforms.people import api as people
 from nanhu.testing.races import amid

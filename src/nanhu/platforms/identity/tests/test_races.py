@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.models import AuditEntry
+from nanhu.platforms.identity.lifecycle import accounts, parting
 from nanhu.platforms.identity.models import RecoveryContact, SsoSession
-from nanhu.platforms.identity.services import accounts, parting
 from nanhu.platforms.identity.tests.conftest import make_member, sign_in
 from nanhu.platforms.identity.tests.test_activation import ANSWERS, CONTACT, NEW, begin, prove
 from nanhu.platforms.people.models import Affiliation, Person

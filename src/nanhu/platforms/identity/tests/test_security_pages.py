@@ -50,6 +50,7 @@ def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(here, e
     assert hashing.verify(PASSWORD, student.account.password)
     assert elsewhere.get("/account").status_code == 200, "a refusal changes nothing"
 
+    SsoSession.objects.filter(account=student.account).update(methods=["swk"])
     assert change(here).headers["Location"] == "/account"
 
     assert here.get("/account").status_code == 200, "this browser stays signed in"
@@ -156,6 +157,7 @@ def test_my_sessions_show_where_and_let_me_end_one(here, elsewhere):
     assert here.get("/account").status_code == 200
     other.refresh_from_db()
     assert other.ended_how == "ended_elsewhere"
+    assert AuditEntry.objects.get(action="identity.sign_out").facts["how"] == "ended_elsewhere"
 
 
 @pytest.mark.capability("A002.4")

@@ -12,9 +12,10 @@ from django.test import Client, RequestFactory
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity import api
 from nanhu.platforms.identity.jobs import sweep
+from nanhu.platforms.identity.lifecycle import accounts
 from nanhu.platforms.identity.middleware import IdentityMiddleware
 from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
-from nanhu.platforms.identity.services import accounts, roles, sessions
+from nanhu.platforms.identity.services import roles, sessions
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
 from nanhu.platforms.people.models import Affiliation
 

@@ -7,11 +7,11 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import SignInEvent, SsoSession
 from nanhu.platforms.identity.recovery import contacts
 from nanhu.platforms.identity.recovery.models import ContactKind
 from nanhu.platforms.identity.services import setup
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member, sign_in
 

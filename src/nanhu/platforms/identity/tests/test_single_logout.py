@@ -11,11 +11,11 @@ import time_machine
 from django.db import connection, transaction
 from lxml import etree
 
-from nanhu.kernel import outgoing
+from nanhu.kernel import outgoing, pauses
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs.companions import companions
-from nanhu.kernel.retries import Engine, pauses
+from nanhu.kernel.retries import Engine
 from nanhu.kernel.tests import outside
 from nanhu.platforms.identity.models import Application, SsoGrant, SsoSession
 from nanhu.platforms.identity.services import logout_engine, sessions, single_logout
@@ -25,7 +25,7 @@ from nanhu.platforms.identity.services.logout_engine import LOGOUTS
 from nanhu.platforms.identity.tests.conftest import TEST
 from nanhu.testing.patience import PATIENCE_SECONDS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.capability("A002.4")]
 
 
 def entered(session: SsoSession, address: str, name: str, **facts) -> SsoGrant:
@@ -58,6 +58,11 @@ def states() -> dict[str, str]:
     return dict(SsoGrant.objects.values_list("application__name", "logout"))
 
 
+def are_told(count: int) -> bool:
+    """So many, and of who refused it is written down."""
+    return list(states().values()).count("notified") == count and SsoGrant.objects.exclude(logout_error="").exists()
+
+
 @pytest.fixture
 def patient_calls(monkeypatch):
     """A call to who does not answer lasts longer than any test looks."""
@@ -76,7 +81,7 @@ def test_twelve_of_fourteen_are_out_while_a_dead_one_is_still_being_called(sessi
         worker.start()
         end(session)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while list(states().values()).count("notified") < 12 and time.monotonic() < deadline:
+        while not are_told(12) and time.monotonic() < deadline:
             time.sleep(0.02)
         found, hung = states(), SsoGrant.objects.get(application__name="挂起的")
         stopping.set()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.throttle import TooManyAttemptsError
 from nanhu.platforms.identity import devices
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.errors import HashingBusyError
 from nanhu.platforms.identity.factors import admission
 from nanhu.platforms.identity.forms import SignInForm
@@ -106,7 +107,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 def empty_form[Form: SignInForm](request: HttpRequest, kind: type[Form]) -> Form:
     """With the name an application already knows (`login_hint`), or whoever is signed in and is asked once more, the
     cursor waits for the password."""
-    session = getattr(request, "sso_session", None)
+    session = session_or_none(request)
     hint = request.GET.get("login_hint", "")[:LONGEST_HINT] or (session.campus_no if session is not None else "")
     form = kind(initial={"username": hint} if hint else None)
     if hint:

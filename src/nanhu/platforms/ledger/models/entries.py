@@ -7,9 +7,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 
 
+@known(kind="ledger_account_kind")
 class Account(models.Model):
     """A place where money can be. Its nature is fixed when it is opened; the database refuses to change or delete it.
 
@@ -34,10 +36,6 @@ class Account(models.Model):
     class Meta:
         db_table = "ledger_account"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["asset", "liability", "income", "expense", "clearing"]),
-                name="ledger_account_kind",
-            ),
             models.CheckConstraint(condition=~Q(code="") & ~Q(name=""), name="ledger_account_is_named"),
         ]
 

@@ -5,15 +5,16 @@ from datetime import time
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
 from django.db.models.functions import Now
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.platforms.messages.models.messages import Kind
 
 QUIET_FROM, QUIET_UNTIL, DIGEST_AT = time(22, 30), time(7), time(17)
 
 
+@known(language="messages_settings_language")
 class MessageSettings(models.Model):
     """No row means all defaults. Quiet hours that begin when they end are none."""
 
@@ -27,11 +28,9 @@ class MessageSettings(models.Model):
 
     class Meta:
         db_table = "messages_settings"
-        constraints = (
-            models.CheckConstraint(name="messages_settings_language", condition=Q(language__in=["zh", "en"])),
-        )
 
 
+@known(kind="messages_channel_choice_kind")
 class ChannelChoice(models.Model):
     """By which channels, in this order, a person gets messages of a kind; empty: in the portal only; null: in the house's order."""
 
@@ -42,13 +41,7 @@ class ChannelChoice(models.Model):
 
     class Meta:
         db_table = "messages_channel_choice"
-        constraints = (
-            models.UniqueConstraint(fields=["person", "kind"], name="messages_channel_choice_once"),
-            models.CheckConstraint(
-                name="messages_channel_choice_kind",
-                condition=Q(kind__in=["notice", "task", "service", "money", "safety"]),
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["person", "kind"], name="messages_channel_choice_once"),)
 
 
 class PushSubscription(models.Model):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.models import Retried
 from nanhu.platforms.messages.models.notices import Notice
 
@@ -28,6 +29,7 @@ class Urgency(models.TextChoices):
     DIGEST = "digest", _("每日汇总")
 
 
+@known(kind="messages_message_kind", urgency="messages_message_urgency")
 class Message(models.Model):
     """The same words to any number of people, in both languages as they were when it was told.
 
@@ -52,12 +54,6 @@ class Message(models.Model):
     class Meta:
         db_table = "messages_message"
         constraints = (
-            models.CheckConstraint(
-                name="messages_message_kind", condition=Q(kind__in=["notice", "task", "service", "money", "safety"])
-            ),
-            models.CheckConstraint(
-                name="messages_message_urgency", condition=Q(urgency__in=["now", "today", "digest"])
-            ),
             models.CheckConstraint(name="messages_message_titled", condition=~Q(title="") & ~Q(title_en="")),
             models.CheckConstraint(
                 name="messages_message_link",
@@ -101,6 +97,7 @@ class Entry(models.Model):
         )
 
 
+@known(language="messages_parcel_language")
 class Parcel(Retried):
     """Up to `most` deliveries of one message by one channel in one language, handed over together and retried together. Each channel has
     two lanes, one for what is pressing: neither a channel that is dead nor a long queue of digests holds it up."""
@@ -114,12 +111,12 @@ class Parcel(Retried):
 
     class Meta:
         db_table = "messages_parcel"
-        constraints = (models.CheckConstraint(name="messages_parcel_language", condition=Q(language__in=["zh", "en"])),)
         indexes = (
             models.Index(fields=["lane", "due_at"], name="messages_parcel_due", condition=Q(due_at__isnull=False)),
         )
 
 
+@known(state="messages_delivery_state")
 class Delivery(models.Model):
     """One entry by one channel: queued, handed over, delivered or failed; dropped where it was read before, or another channel's turn came."""
 
@@ -142,10 +139,6 @@ class Delivery(models.Model):
     class Meta:
         db_table = "messages_delivery"
         constraints = (
-            models.CheckConstraint(
-                name="messages_delivery_state",
-                condition=Q(state__in=["queued", "handed_over", "delivered", "failed", "dropped"]),
-            ),
             models.CheckConstraint(
                 name="messages_delivery_failed_for_a_reason", condition=~Q(state="failed") | ~Q(reason="")
             ),

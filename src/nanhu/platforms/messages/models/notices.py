@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.school import school
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.messages import rules
@@ -17,6 +18,7 @@ def stored_at(attachment: "Attachment", filename: str) -> str:  # noqa: ARG001 -
     return f"notices/{attachment.created_at:%Y-%m}/{attachment.public_id.hex}"
 
 
+@known(audience="messages_notice_audience", state="messages_notice_state")
 class Notice(models.Model):
     """An announcement (校内公告) of an office to a part of the school."""
 
@@ -61,12 +63,6 @@ class Notice(models.Model):
     class Meta:
         db_table = "messages_notice"
         constraints = (
-            models.CheckConstraint(
-                name="messages_notice_audience", condition=Q(audience__in=["all", "students", "staff"])
-            ),
-            models.CheckConstraint(
-                name="messages_notice_state", condition=Q(state__in=["draft", "published", "withdrawn"])
-            ),
             models.CheckConstraint(name="messages_notice_titled", condition=~Q(title="")),
             models.CheckConstraint(
                 name="messages_notice_published_has_time",

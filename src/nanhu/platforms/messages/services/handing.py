@@ -11,14 +11,9 @@ from django.urls import reverse
 from nanhu.kernel import clock
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.delivery.mails import GIVES_UP_AFTER
-from nanhu.kernel.registry import (
-    MessageBatch,
-    MessageChannel,
-    MessageOutcome,
-    MessageRecipient,
-    message_channels,
-)
-from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, drive, listed
+from nanhu.kernel.pauses import listed
+from nanhu.kernel.registry import MessageBatch, MessageChannel, MessageOutcome, MessageRecipient, message_channels
+from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, drive
 from nanhu.kernel.retries.answers import Outside
 from nanhu.platforms.messages.models import Delivery, Entry, Message, Parcel
 from nanhu.platforms.messages.models.messages import Urgency

@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from nanhu.kernel import clock
 from nanhu.kernel.registry import MessageChannel, message_channels, message_templates
 from nanhu.kernel.retries import wake
+from nanhu.kernel.ui.dates import lazy_day
 from nanhu.platforms.messages import routes
 from nanhu.platforms.messages.models import Message, Parcel
 from nanhu.platforms.messages.models.choices import DIGEST_AT, QUIET_FROM, QUIET_UNTIL
@@ -183,6 +184,7 @@ def gather_due(most: int = BATCH) -> int:
 
 def digest_facts(message_ids: Sequence[int]) -> Facts:
     """The newest titles, in whichever language they are read."""
+    today = clock.campus_today()
     newest = list(Message.objects.filter(pk__in=message_ids).order_by("-pk")[:LISTED])
 
     def titles() -> str:
@@ -190,7 +192,7 @@ def digest_facts(message_ids: Sequence[int]) -> Facts:
         said = [one.title_en if is_english else one.title for one in newest]
         return "; ".join(said) if is_english else "；".join(said)
 
-    return {"count": len(message_ids), "titles": lazy(titles, str)()}
+    return {"day": lazy_day(today, today.year), "count": len(message_ids), "titles": lazy(titles, str)()}
 
 
 def deliver_due(rounds: int = 20) -> None:

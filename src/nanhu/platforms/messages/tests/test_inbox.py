@@ -211,6 +211,7 @@ def test_a_person_says_how_he_wants_to_be_told(browser, monkeypatch):
     assert MessageSettings.objects.get().language == "en"
     text = page(student, address)
     assert '<option value="push" selected>' in text
+    assert "选填" not in text, "each way has an answer: the usual ones, one of them, none"
     assert student.post(address, said(safety_0="")).status_code == 422, "of danger one is told"
     assert student.post(address, said(service_0="pigeon")).status_code == 422
     assert student.post(address, said(quiet_from="25:00")).status_code == 422

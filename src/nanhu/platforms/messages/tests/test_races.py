@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
-from time import monotonic
 
 import pytest
 from django.db import connection
@@ -19,6 +18,7 @@ from nanhu.platforms.messages.services import handing, publishing, reading, rout
 from nanhu.platforms.messages.tests.conftest import CAST, SYSTEM, bring_in_the_cast
 from nanhu.platforms.people import api as people
 from nanhu.testing.patience import PATIENCE_SECONDS
+from nanhu.testing.races import until_someone_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,7 +48,7 @@ def test_two_editors_publish_once():
 
 
 def tell_all(readers, **more):
-    return messages.tell(readers, "messages.digest", {"count": 1, "titles": "题"}, **more)
+    return messages.tell(readers, "messages.digest", {"day": "9月1日", "count": 1, "titles": "题"}, **more)
 
 
 def test_two_routers_give_each_entry_to_one_channel_and_two_calls_with_one_key_tell_once(monkeypatch):
@@ -92,17 +92,10 @@ def telling(rows, locked):
 
 
 def once_another_waits(act):
-    """Until somebody waits for a lock that this connection holds."""
+    """Until somebody waits for a lock: only this connection holds one."""
 
     def held():
-        ends = monotonic() + PATIENCE_SECONDS
-        while monotonic() < ends:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-                )
-                if cursor.fetchone()[0]:
-                    break
+        until_someone_waits()
         return act()
 
     return held

@@ -257,8 +257,8 @@ def test_the_day_s_digest_is_one_message_of_what_nobody_read(school, wire):
         clock.move_to(datetime(2026, 11, 25, 17, 0, tzinfo=CAMPUS_ZONE))
         messages.deliver_due()
     texts = {batch.recipients[0].person_id: (batch.title, batch.text) for batch in wire.batches}
-    assert texts[school["student"]] == ("今天有 3 条新消息", "丙 · 有了进展；乙 · 有了进展；甲 · 有了进展")
-    assert texts[school["teacher"]][0] == "今天有 2 条新消息"
+    assert texts[school["student"]] == ("11月25日有 3 条新消息", "丙 · 有了进展；乙 · 有了进展；甲 · 有了进展")
+    assert texts[school["teacher"]][0] == "11月25日有 2 条新消息"
     assert went(school["student"]) == [], "the digest stands in no list"
 
 
@@ -494,6 +494,13 @@ def test_a_template_that_cannot_be_filled_in_is_a_fault_at_start():
     ]
     with pytest.raises(ValueError, match="registered already"):
         message_templates.add(MessageTemplate(key="messages.digest", kind="task", title="x", text="y"))
+
+
+def test_no_message_says_a_day_as_it_was_when_it_was_told():
+    """It is read days later."""
+    said = {one.key: f"{one.title} {one.text}" for one in message_templates}
+    seen_from_then = ("今天", "明天", "昨天", "刚刚", "刚才", "今晚", "本周", "下周")
+    assert [key for key, text in said.items() if any(word in text for word in seen_from_then)] == []
 
 
 def test_facts_cannot_break_a_header_a_page_or_another_fact(school):

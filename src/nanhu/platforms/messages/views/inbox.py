@@ -16,13 +16,13 @@ from nanhu.kernel.delivery.webpush import application_key
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import Console, PageRequest, page_of
 from nanhu.kernel.registry import Viewer, message_channels
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.messages import inbox
 from nanhu.platforms.messages.errors import EndpointRefusedError
 from nanhu.platforms.messages.filters import inbox_filters
 from nanhu.platforms.messages.models import PushSubscription
 from nanhu.platforms.messages.services import choosing, reading
 from nanhu.platforms.messages.settings_form import SettingsForm, chosen
-from nanhu.platforms.messages.views.reading import viewer_of
 
 PAGE = 20
 LARGEST_SUBSCRIPTION = 8 * 1024

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from nanhu.kernel.kit import page_of
-from nanhu.kernel.registry import Viewer
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.messages import queries, rules
 from nanhu.platforms.messages.body import body_html
 from nanhu.platforms.messages.filters import filters_of
@@ -20,12 +20,6 @@ from nanhu.platforms.messages.models import Attachment, Notice
 from nanhu.platforms.messages.services import reading
 
 PAGE = 20
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Set by the identity room on every signed-in request."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
 
 
 @require_safe

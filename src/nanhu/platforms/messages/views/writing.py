@@ -14,13 +14,14 @@ from nanhu.kernel.actors import actor_of
 from nanhu.kernel.bodies import LARGEST_FORM, takes_files
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit.submissions import once
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.identity.api import role_required
 from nanhu.platforms.messages import queries, rules
 from nanhu.platforms.messages.body import body_html
 from nanhu.platforms.messages.forms import NoticeForm, written
 from nanhu.platforms.messages.models import Notice
 from nanhu.platforms.messages.services import attaching, writing
-from nanhu.platforms.messages.views.reading import attachments_of, viewer_of
+from nanhu.platforms.messages.views.reading import attachments_of
 
 
 @takes_files(largest=LARGEST_FORM + rules.MOST_ATTACHMENTS * rules.LARGEST_ATTACHMENT)

@@ -4,9 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from nanhu.kernel.choices import known
 from nanhu.platforms.openapi.models.vendors import ApiKey, Mode, Vendor
 
 
+@known(mode="openapi_idempotency_mode")
 class IdempotencyRecord(models.Model):
     """The response to a write, once for its Idempotency-Key, in the transaction of that write. Append-only."""
 
@@ -24,7 +26,6 @@ class IdempotencyRecord(models.Model):
         db_table = "openapi_idempotency_record"
         constraints = [
             models.UniqueConstraint(fields=["vendor", "mode", "idempotency_key"], name="openapi_idempotency_once"),
-            models.CheckConstraint(condition=Q(mode__in=["live", "test"]), name="openapi_idempotency_mode"),
             models.CheckConstraint(
                 condition=Q(idempotency_key__regex=r"^[!-~]{8,80}$"), name="openapi_idempotency_key_shape"
             ),

@@ -8,6 +8,7 @@ from django.db.models.lookups import Regex
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 
 MOST_PER_MINUTE = 6000
@@ -49,6 +50,7 @@ class Vendor(models.Model):
         ]
 
 
+@known(mode="openapi_key_mode")
 class ApiKey(models.Model):
     """What a vendor's programs show. The text is shown once and kept nowhere; `ends_at` where another is taking its place."""
 
@@ -69,7 +71,6 @@ class ApiKey(models.Model):
     class Meta:
         db_table = "openapi_key"
         constraints = [
-            models.CheckConstraint(condition=Q(mode__in=["live", "test"]), name="openapi_key_mode"),
             models.CheckConstraint(condition=Q(number__regex=r"^[0-9A-Za-z]{12}$"), name="openapi_key_number"),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("created_at")), name="openapi_key_ends_after"

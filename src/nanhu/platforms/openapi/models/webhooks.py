@@ -6,11 +6,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.models import Retried
 from nanhu.platforms.openapi.models.vendors import Mode, Vendor
 
 
+@known(mode="openapi_webhook_mode")
 class Webhook(models.Model):
     """Where a vendor is sent events, one address for each mode; signed with a secret of its own. Paused where nothing was taken
     for so long that an event was given up; what happens meanwhile is kept, and sent once it is taken up again."""
@@ -30,7 +32,6 @@ class Webhook(models.Model):
         db_table = "openapi_webhook"
         constraints = [
             models.UniqueConstraint(fields=["vendor", "mode"], name="openapi_webhook_once"),
-            models.CheckConstraint(condition=Q(mode__in=["live", "test"]), name="openapi_webhook_mode"),
         ]
 
 

@@ -8,7 +8,8 @@ import msgspec
 
 from nanhu.kernel import outgoing
 from nanhu.kernel.clock import now
-from nanhu.kernel.retries import Again, Done, Never, Retries, doubling, drive, in_the_worker
+from nanhu.kernel.pauses import doubling
+from nanhu.kernel.retries import Again, Done, Never, Retries, drive, in_the_worker
 from nanhu.kernel.retries.answers import Outside
 from nanhu.platforms.openapi import bodies, signature
 from nanhu.platforms.openapi.models import Delivery, Webhook

@@ -1,5 +1,7 @@
 """Every page of the desk, as of any console; and that a vendor's scope is given by who may give it."""
 
+import re
+
 import pytest
 
 from nanhu.kernel.errors import NotFoundError
@@ -62,6 +64,32 @@ def test_a_list_is_kept_under_a_name_of_ones_own_and_goes_again(people_of_the_ce
     assert "在用的" in keeper.get("/openapi/").content.decode()
     keeper.post("/lists/views/", view(remove="1"))
     assert not SavedView.objects.exists()
+
+
+CHOSEN = "show=on&sort=contact&columns=company&columns=contact"
+TICKED = re.compile(r'<input type="checkbox" name="columns" value="(\w+)" checked')
+
+
+def test_the_columns_that_a_reader_chose_stay_with_order_filter_and_view(shop):
+    keeper = signed_in(KEEPER_NO)
+    page = keeper.get(f"/openapi/?{CHOSEN}").content.decode()
+    assert re.findall(r'<th scope="col".*?>\s*<a[^>]*>\s*(\w+)|<th scope="col"[^>]*>(\w+)', page) == [
+        ("接入单位", ""),
+        ("联系人", ""),
+    ]
+    assert TICKED.findall(page) == ["company", "contact"]
+    assert "2/7" in page
+    assert 'href="?show=on&amp;sort=contact"' in page, "the way to all of them"
+    form = page.partition('<form class="columns-form"')[2].partition("</form>")[0]
+    assert re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', form) == [
+        ("show", "on"),
+        ("sort", "contact"),
+        ("columns", "company"),
+    ], "the column that names the row is sent along whatever is ticked"
+    bar = page.partition('<form class="filter-fields"')[2].partition("</form>")[0]
+    assert bar.count('name="columns"') == 2, "a filter changes no column"
+    keeper.post("/lists/views/", view(query=CHOSEN))
+    assert f'<a href="?{CHOSEN}"'.replace("&", "&amp;") in keeper.get("/openapi/").content.decode()
 
 
 @pytest.mark.parametrize(

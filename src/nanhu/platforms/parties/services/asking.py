@@ -18,7 +18,8 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.outgoing import Call, Document
-from nanhu.kernel.retries import Again, Retries, doubling, wake
+from nanhu.kernel.pauses import doubling
+from nanhu.kernel.retries import Again, Retries, wake
 from nanhu.kernel.retries.answers import Outside
 from nanhu.platforms.parties.events import PartyAnswered
 from nanhu.platforms.parties.lines import Line, line_of

@@ -29,8 +29,9 @@ from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.numbering.series import Series
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.outgoing import BadAnswerError, Call, Document
+from nanhu.kernel.pauses import doubling
 from nanhu.kernel.proposals import given
-from nanhu.kernel.retries import Again, Done, Retries, doubling, in_the_worker, wake
+from nanhu.kernel.retries import Again, Done, Retries, in_the_worker, wake
 from nanhu.kernel.retries.answers import Outside
 from nanhu.kernel.sheets import Fault, FaultyRowsError, FileRefusedError
 from nanhu.kernel.sheets import Line as SheetLine

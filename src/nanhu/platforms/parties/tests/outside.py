@@ -8,16 +8,27 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 from nanhu.kernel.child_processes import dying_with_parent
+from nanhu.platforms.parties.lines import LONGEST_SECONDS
 from nanhu.testing.patience import PATIENCE_SECONDS
 from nanhu.testing.ports import free_port
 
 SECRET = "reed-boat-lake"
-SECONDS = 5.0
-"""As long as an answer is waited for: enough on a machine that has much else to do."""
-SLOW = SECONDS + 0.5
+BRIEF_SECONDS, LATE_SECONDS = 3.0, 6.0
+"""An answer that is to come too late is waited for so long, and comes so late where nobody sees that we hung up."""
+
+
+@contextmanager
+def impatient(lines_file: Path, fault: str):
+    """With who answers too late, and with nobody else: a busy machine is slow as well."""
+    said = lines_file.read_text()
+    if fault in {"slow", "late"}:
+        lines_file.write_text(said.replace(f"seconds = {LONGEST_SECONDS}", f"seconds = {BRIEF_SECONDS}"))
+    yield
+    lines_file.write_text(said)
 
 
 class Outside:
@@ -55,13 +66,13 @@ class Outside:
             return answer.read()
 
     def fault(self, kind: str, times: int = 1) -> None:
-        self.get("faults", f"kind={kind}&times={times}&seconds={SLOW}".encode())
+        self.get("faults", f"kind={kind}&times={times}&seconds={PATIENCE_SECONDS}".encode())
 
     def wire(self) -> list[dict]:
         """Newest first."""
         return json.loads(self.get("wire.json"))
 
     def line(self) -> str:
-        """Its part of the school's file."""
+        """Its part of the school's file: an answer is waited for as long as a school may."""
         secret = "" if self.key == "works" else f'secret = "{SECRET}"\n'
-        return f'[{self.key}]\naddress = "{self.url}"\n{secret}seconds = {SECONDS}\n'
+        return f'[{self.key}]\naddress = "{self.url}"\n{secret}seconds = {LONGEST_SECONDS}\n'

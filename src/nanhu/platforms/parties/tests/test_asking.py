@@ -25,6 +25,7 @@ from nanhu.platforms.parties.models import Inquiry, QuotaLine
 from nanhu.platforms.parties.parties import Verdict
 from nanhu.platforms.parties.services.asking import Said, hear, retry_after
 from nanhu.platforms.parties.tests.conftest import work
+from nanhu.platforms.parties.tests.outside import impatient
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("test")
@@ -60,11 +61,12 @@ def asked(request, outside):
 
 
 @pytest.mark.parametrize("fault", ["slow", "down", "busy", "silent", "twice", "killed"])
-def test_what_is_no_answer_is_none_and_the_next_one_counts(asked, fault):
+def test_what_is_no_answer_is_none_and_the_next_one_counts(asked, lines_file, fault):
     party, ask, _other, verdict = asked
     party.fault(fault)
     inquiry = ask()
-    work()
+    with impatient(lines_file, fault):
+        work()
     inquiry.refresh_from_db()
     assert (inquiry.state, inquiry.verdict, inquiry.answer, inquiry.attempts) == ("waiting", "", "", 1)
     assert inquiry.error

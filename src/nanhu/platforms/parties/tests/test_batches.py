@@ -22,6 +22,7 @@ from nanhu.platforms.parties.forms_of_files import FORMS
 from nanhu.platforms.parties.models import Batch, BatchLine
 from nanhu.platforms.parties.services import batches
 from nanhu.platforms.parties.tests.conftest import ENGINEER_NO, work
+from nanhu.platforms.parties.tests.outside import impatient
 from nanhu.testing.sessions import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -111,11 +112,12 @@ def test_what_failed_may_go_out_again_and_what_did_not_never(outside):
 
 
 @pytest.mark.parametrize("fault", ["slow", "silent", "twice", "killed"])
-def test_what_was_taken_and_not_answered_is_asked_after_and_never_sent_again(outside, fault):
+def test_what_was_taken_and_not_answered_is_asked_after_and_never_sent_again(outside, lines_file, fault):
     party = outside("tax")
     party.fault(fault)
     batch = declared()
-    work()
+    with impatient(lines_file, fault):
+        work()
     batch.refresh_from_db()
     assert (batch.state, set(outcomes(batch).values())) == ("sent", {"open"})
     with pytest.raises(LineOpenError):

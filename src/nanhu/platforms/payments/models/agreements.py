@@ -5,11 +5,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.models import Retried
 from nanhu.platforms.payments.models.channels import Channel
 
 
+@known(state="payments_agreement_state_is_known")
 class Agreement(Retried):
     """A bank agreement (签约): the person lets the campus ask money from a bank card. The bank's token and the last four
     digits are all we keep of that card (ruling 12)."""
@@ -52,10 +54,6 @@ class Agreement(Retried):
             ),
             models.UniqueConstraint(
                 fields=["person", "channel"], condition=Q(state="asked"), name="payments_one_asked_agreement"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["asked", "active", "refused", "cancelling", "cancelled"]),
-                name="payments_agreement_state_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(tail__regex=r"^([0-9]{4})?$"), name="payments_agreement_keeps_the_tail_only"

@@ -3,9 +3,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 
 
+@known(kind="payments_channel_kind_is_known")
 class Channel(models.Model):
     """A party outside the school (渠道) with whom messages are signed: the bank, the acquirer, an app."""
 
@@ -34,9 +36,6 @@ class Channel(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(key__regex=r"^[a-z][a-z0-9_]{1,30}$"), name="payments_channel_key_shape"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["bank", "acquirer", "app"]), name="payments_channel_kind_is_known"
             ),
         ]
 

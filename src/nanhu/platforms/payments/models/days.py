@@ -7,7 +7,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 
+
+@known(state="payments_day_close_state")
 class DayClose(models.Model):
     """The close of a campus day (日结). May be run again at any time; it is closed once nothing unexplained is left."""
 
@@ -35,10 +38,6 @@ class DayClose(models.Model):
     class Meta:
         db_table = "payments_day_close"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["running", "open", "awaiting", "closed", "explained"]),
-                name="payments_day_close_state",
-            ),
             models.CheckConstraint(
                 condition=~Q(state__in=["closed", "explained"]) | Q(bank_told_fen__isnull=False),
                 name="payments_day_close_knows_the_bank",

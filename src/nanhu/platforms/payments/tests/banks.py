@@ -5,7 +5,6 @@
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.platforms.payments.adapters.open_wire import OpenWireBank
 from nanhu.platforms.payments.certificates import acquirer_keys
 from nanhu.testing.patience import PATIENCE_SECONDS
+from nanhu.testing.ports import free_port
 
 SERVER = """
 import sys
@@ -113,7 +113,7 @@ class Bank:
             )
 
     def gateway(self, **changes) -> OpenWireBank:
-        facts = {"our_key": self.our_key, "their_key": self.bank_public, "timeout": 3.0, **changes}
+        facts = {"our_key": self.our_key, "their_key": self.bank_public, "timeout": PATIENCE_SECONDS, **changes}
         return OpenWireBank(address=self.url, institution="HNIST", **facts)
 
 
@@ -122,9 +122,7 @@ class EmulatedBank(Bank):
 
     def __init__(self, folder: Path, customers=(CUSTOMER,), **more):
         super().__init__(folder, customers, **more)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        self.url = f"http://127.0.0.1:{free_port()}"
         self.process = None
 
     def start(self):

@@ -11,7 +11,7 @@ from nanhu.platforms.parties import api as parties
 from nanhu.platforms.parties import lines
 from nanhu.platforms.parties.errors import LineOpenError
 from nanhu.platforms.parties.tests.conftest import work
-from nanhu.platforms.parties.tests.outside import SECONDS, SLOW
+from nanhu.platforms.parties.tests.outside import LATE_SECONDS, impatient
 from nanhu.platforms.payments.tests.banks import EmulatedBank
 
 __all__ = ["data_folder"]
@@ -26,7 +26,9 @@ def bank(tmp_path, monkeypatch):
     secret.write_text(SECRET)
     monkeypatch.setenv("NANHU_EMULATOR_SECRET_FILE", str(secret))
     bank = EmulatedBank(tmp_path).start()
-    path.write_text(f'[payroll]\naddress = "{bank.url}/payroll"\nsecret = "{SECRET}"\nseconds = {SECONDS}\n')
+    path.write_text(
+        f'[payroll]\naddress = "{bank.url}/payroll"\nsecret = "{SECRET}"\nseconds = {lines.LONGEST_SECONDS}\n'
+    )
     monkeypatch.setattr(lines, "configuration", lambda: replace(configuration(), parties_file=str(path)))
     yield bank
     bank.kill()
@@ -63,10 +65,11 @@ def test_each_is_paid_once_and_who_was_not_is_named_with_the_bank_s_code(bank):
 
 
 @pytest.mark.parametrize("fault", ["silent_after", "late", "twice", "killed_after", "error"])
-def test_an_answer_that_is_not_clear_stays_open_until_the_return_file_says(bank, fault):
-    bank.fault("payroll", fault, seconds=SLOW)
+def test_an_answer_that_is_not_clear_stays_open_until_the_return_file_says(bank, tmp_path, fault):
+    bank.fault("payroll", fault, seconds=LATE_SECONDS)
     batch = batch_of(pay("T1"))
-    work()
+    with impatient(tmp_path / "parties.toml", fault):
+        work()
     if fault == "killed_after":
         bank.wait_dead()
         work()

@@ -63,8 +63,8 @@ class AgreementFilters(Filters):
 
 class Signings(Table):
     ordering = ("-created_at",)
-    created_at = Moment(_("时间"))
     file_name = Link(_("文件"), lambda one: one.file_name or _("名单"), to="signing", sort="file_name")
+    created_at = Moment(_("时间"))
     author = Who(_("经办"), "author_name")
     row_count = Number(_("人数"))
 

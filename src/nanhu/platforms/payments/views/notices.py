@@ -6,7 +6,7 @@ import logging
 import msgspec
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -43,7 +43,7 @@ def acp_notice(request: HttpRequest) -> HttpResponse:
                 channel=channel,
                 order=message.get("orderId", "")[:40],
                 amount_fen=fen_of(message.get("txnAmt", "")),
-                why=_("与学校的订单对不上"),
+                why=gettext_noop("与学校的订单对不上"),
             )
             return HttpResponse("mismatch", status=409, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")

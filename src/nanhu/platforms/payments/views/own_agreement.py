@@ -5,12 +5,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nanhu.kernel.actors import person_at
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import Moment, Table, Text, list_of
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.platforms.payments.errors import NoAgreementError
 from nanhu.platforms.payments.forms import BankCardForm
@@ -31,7 +33,7 @@ class Past(Table):
 
 
 def own_person_id(request: HttpRequest) -> int:
-    person_id: int | None = request.viewer.person_id  # type: ignore[attr-defined]  # set by the identity room
+    person_id = viewer_of(request).person_id
     if person_id is None:
         raise Http404
     return person_id
@@ -101,7 +103,7 @@ def end(request: HttpRequest) -> HttpResponse:
     person_id, error = own_person_id(request), ""
     if request.method == "POST":
         try:
-            agreements.cancel(by=person_at(request), person_id=person_id, reason=_("本人在网页上解约"))
+            agreements.cancel(by=person_at(request), person_id=person_id, reason=gettext_noop("本人在网页上解约"))
         except NoAgreementError as refusal:
             error = "" if agreements.is_recently_ended(person_id) else refusal.message
         except CampusError as refusal:

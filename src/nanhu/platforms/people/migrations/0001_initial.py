@@ -133,6 +133,10 @@ class Migration(migrations.Migration):
                 ("email", models.TextField(blank=True, default="")),
                 ("photo_path", models.TextField(blank=True, default="")),
                 (
+                    "portrait_path",
+                    models.TextField(blank=True, db_default="", help_text="set by himself; the photo is the office's"),
+                ),
+                (
                     "is_void",
                     models.BooleanField(
                         default=False,
@@ -577,6 +581,47 @@ class Migration(migrations.Migration):
                         condition=models.Q(("ended_at", None)),
                         fields=("affiliation", "field"),
                         name="people_override_once_a_tie",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="OwnValue",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.TextField(choices=[("pinyin", "姓名拼音"), ("portrait", "头像")])),
+                ("value", models.TextField(blank=True, default="", help_text="the reading; of a picture nothing")),
+                ("initials", models.TextField(blank=True, default="")),
+                ("of_name", models.TextField(blank=True, default="")),
+                ("said_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "people_own_value",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("field", "portrait"), ("initials", ""), ("of_name", ""), ("value", "")),
+                            models.Q(
+                                ("field", "pinyin"),
+                                ("initials__regex", "^[a-z]+$"),
+                                ("value__regex", "^[a-z]+( [a-z]+)?$"),
+                                models.Q(("of_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="people_own_value_of_what",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("person", "field"),
+                        name="people_own_value_one_stands",
                     ),
                 ],
             },

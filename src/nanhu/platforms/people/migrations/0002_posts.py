@@ -122,6 +122,7 @@ class Migration(migrations.Migration):
                             ("posted", "已生效"),
                             ("refused", "未同意"),
                             ("discarded", "已作废"),
+                            ("undone", "已回滚"),
                         ],
                         default="checked",
                     ),
@@ -290,7 +291,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("approver__isnull", False),
                         ("decided_at__isnull", False),
-                        ("state__in", ["posting", "posted", "refused"]),
+                        ("state__in", ["posting", "posted", "refused", "undone"]),
                     ),
                     models.Q(("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])),
                     _connector="OR",
@@ -308,6 +309,85 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
                 name="people_post_list_row_ends_after_start",
             ),
+        ),
+        migrations.CreateModel(
+            name="PostRollback",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("done", "已回滚"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rollbacks", to="people.postlist"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "people_post_rollback",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="people_post_rollback_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["done", "refused"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="people_post_rollback_decided",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("batch",),
+                        name="people_post_rollback_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="people_post_rollback_says_why"
+                    ),
+                ],
+            },
         ),
         *run_sql_folder(Path(__file__).parent.parent / "posts" / "sql"),
     ]

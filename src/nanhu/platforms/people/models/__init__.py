@@ -8,7 +8,8 @@ from nanhu.platforms.people.models.golden import (
     Person,
 )
 from nanhu.platforms.people.models.overrides import Override
-from nanhu.platforms.people.models.posts import Office, Post, PostList, PostListRow
+from nanhu.platforms.people.models.own import OwnValue
+from nanhu.platforms.people.models.posts import Office, Post, PostList, PostListRow, PostRollback
 
 __all__ = [
     "CAMPUS_NO_SHAPE",
@@ -18,9 +19,11 @@ __all__ = [
     "Office",
     "OrgUnit",
     "Override",
+    "OwnValue",
     "Parting",
     "Person",
     "Post",
     "PostList",
     "PostListRow",
+    "PostRollback",
 ]

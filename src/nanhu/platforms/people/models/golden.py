@@ -11,6 +11,7 @@ from django.db.models.functions import Replace, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 
 PASSPORT = "A"
@@ -84,6 +85,7 @@ class Person(models.Model):
     phone_index = models.BinaryField(null=True, max_length=32)
     email = models.TextField(default="", blank=True)
     photo_path = models.TextField(default="", blank=True)
+    portrait_path = models.TextField(db_default="", blank=True, help_text="set by himself; the photo is the office's")
     is_void = models.BooleanField(
         default=False, help_text="only batches that were rolled back spoke of them: nobody, until one brings them again"
     )
@@ -153,6 +155,7 @@ class Person(models.Model):
         ]
 
 
+@known(kind="people_affiliation_kind", state="people_affiliation_state")
 class Affiliation(models.Model):
     """What ties a person to the school, under a campus number, from a day to a day (both included)."""
 
@@ -185,12 +188,6 @@ class Affiliation(models.Model):
     class Meta:
         db_table = "people_affiliation"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=["student", "staff", "temporary", "guest"]), name="people_affiliation_kind"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["planned", "active", "suspended", "ended"]), name="people_affiliation_state"
-            ),
             models.CheckConstraint(
                 condition=Q(campus_no__regex=CAMPUS_NO_SHAPE), name="people_affiliation_campus_no_shape"
             ),

@@ -11,7 +11,8 @@ from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
+from nanhu.kernel import rollbacks
+from nanhu.kernel.intake import DECIDED, UNDECIDED, UNDONE, IntakeBatch
 from nanhu.kernel.proposals import proposal_constraints
 from nanhu.platforms.people.models.golden import OrgUnit, Person
 
@@ -118,6 +119,7 @@ class PostList(IntakeBatch):
         POSTED = "posted", _("已生效")
         REFUSED = "refused", _("未同意")
         DISCARDED = "discarded", _("已作废")
+        UNDONE = "undone", _("已回滚")
 
     state = models.TextField(choices=State, default=State.CHECKED)
     document = models.TextField()
@@ -130,7 +132,7 @@ class PostList(IntakeBatch):
             models.CheckConstraint(
                 condition=Q(row_count__gt=0) & ~Q(title="") & ~Q(document=""), name="people_post_list_says_what"
             ),
-            *proposal_constraints("people_post_list", undecided=UNDECIDED, decided=DECIDED),
+            *proposal_constraints("people_post_list", undecided=UNDECIDED, decided=[*DECIDED, UNDONE]),
         ]
 
     @property
@@ -141,7 +143,20 @@ class PostList(IntakeBatch):
         return {"count": self.row_count}
 
 
+class PostRollback(rollbacks.Rollback):
+    """A list of posts taken back as a whole (回滚)."""
+
+    what = _("这次岗位名单回滚")
+    batch = models.ForeignKey(PostList, on_delete=models.PROTECT, related_name="rollbacks")
+
+    class Meta:
+        db_table = "people_post_rollback"
+        constraints = rollbacks.rollback_constraints("people_post_rollback")
+
+
 class PostListRow(models.Model):
+    """A line of an approved list of posts, and the post it became, or why it became none."""
+
     post_list = models.ForeignKey(PostList, on_delete=models.PROTECT, related_name="rows")
     line = models.IntegerField()
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")

@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
@@ -46,7 +46,7 @@ def end_posts_of_leavers(*, person_ids: Collection[int]) -> int:
     ends = Q(person_id__in=gone - returning) | Q(person_id__in=returning, starts_on__lt=today)
     posts = list(Post.objects.filter(ends, not_over(today), withdrawn_at=None).order_by("pk"))
     for post in posts:
-        end_post(by=BY, post=post, reason=_("已离校"))
+        end_post(by=BY, post=post, reason=gettext_noop("已离校"))
     return len(posts)
 
 

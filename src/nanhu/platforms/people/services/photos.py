@@ -15,6 +15,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.secret_files import private_folder
+from nanhu.kernel.whole_files import write_whole
 from nanhu.platforms.people.errors import PhotoRefusedError
 from nanhu.platforms.people.models import Person
 
@@ -88,14 +89,17 @@ def encoded(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def store(person: Person, content: bytes) -> str:
+def forget_file(path: str) -> None:
+    if path:
+        (photos_dir() / path).unlink(missing_ok=True)
+
+
+def store(person: Person, content: bytes, folder: str = "") -> str:
     digest = hashlib.sha256(content).hexdigest()[:16]
-    path = f"{person.public_id.hex[:2]}/{person.public_id}-{digest}.jpg"
+    path = str(Path(folder) / person.public_id.hex[:2] / f"{person.public_id}-{digest}.jpg")
     target = photos_dir() / path
     if not target.exists():
         private_folder(photos_dir())
-        target.parent.mkdir(exist_ok=True)
-        unfinished = target.with_suffix(".part")
-        unfinished.write_bytes(content)
-        unfinished.replace(target)
+        target.parent.mkdir(exist_ok=True, parents=True)
+        write_whole(target, content)
     return path

@@ -7,6 +7,7 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.viewers import viewer_or_none
 from nanhu.platforms.people.models import Person
 from nanhu.platforms.people.services.photos import photos_dir
 
@@ -16,12 +17,26 @@ ROLES: Final = frozenset({"campus.admin", "card.clerk", "card.guard", "datahub.s
 
 @require_safe
 def photo(request: HttpRequest, public_id: UUID) -> FileResponse:
-    viewer: Viewer | None = getattr(request, "viewer", None)
+    viewer = viewer_or_none(request)
     person = Person.objects.filter(public_id=public_id).first()
     if viewer is None or person is None or not may_see(viewer, person):
         raise Http404
-    path = photos_dir() / person.photo_path
-    if not person.photo_path or not path.is_file():
+    return picture(person.photo_path)
+
+
+@require_safe
+def portrait(request: HttpRequest, public_id: UUID) -> FileResponse:
+    """What its person has set himself."""
+    viewer = viewer_or_none(request)
+    person = Person.objects.filter(public_id=public_id).first()
+    if viewer is None or person is None or viewer.person_id != person.id:
+        raise Http404
+    return picture(person.portrait_path)
+
+
+def picture(kept_at: str) -> FileResponse:
+    path = photos_dir() / kept_at
+    if not kept_at or not path.is_file():
         raise Http404
     response = FileResponse(path.open("rb"), content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=86400"

@@ -20,12 +20,12 @@ from nanhu.kernel.kit import (
     Day,
     Empty,
     Filters,
-    Link,
     Markup,
     Moment,
     Number,
     PageRequest,
     Person,
+    Press,
     Search,
     Table,
     Text,
@@ -34,10 +34,12 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
+from nanhu.kernel.kit.forms import offer
 from nanhu.kernel.kit.records import Seen, record
 from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.kernel.ui.widgets import DayInput
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.corrections import copies, figures, overriding
@@ -45,7 +47,6 @@ from nanhu.platforms.portal.corrections.fields import FIELDS, OF_A_NUMBER, value
 from nanhu.platforms.portal.corrections.process import KEY
 from nanhu.platforms.portal.corrections.services import appeal, name_owner
 from nanhu.platforms.portal.models import Correction, FieldOwner
-from nanhu.platforms.portal.views.home import viewer_of
 
 KEEPER = "portal.corrections"
 ROLE = Role(key=KEEPER, name=_("更正管理员"), description=_("定个人信息的每一项由哪个单位的哪个岗位负责更正"))
@@ -118,7 +119,7 @@ class InHand(Table):
     field = Text(_("哪一项"), lambda one: FIELDS[one.field])
     seen = Text(_("当时"), said("seen"))
     wanted = Text(_("应当是"), lambda one: one.case.data.get("wanted", ""))
-    action = Link(_("操作"), lambda _one: _("来源改不了，临时更正"), to="override", by=("pk",))
+    action = Press(_("来源改不了，临时更正"), to="override", by=("pk",))
 
 
 class Running(Table):
@@ -129,7 +130,7 @@ class Running(Table):
     now = Text(_("现在"))
     until = Day(_("到"), "override__until")
     reason = Text(_("原因"), "override__reason")
-    action = Link(_("操作"), lambda _one: _("提前结束"), to="end_override", by=("pk",))
+    action = Press(_("提前结束"), to="end_override", by=("pk",))
 
 
 class Owners(Table):
@@ -173,8 +174,8 @@ class OwnerForm(forms.Form):
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.fields["field"].choices = list(FIELDS.items())  # type: ignore[attr-defined]
-        self.fields["office"].choices = list(people.office_names().items())  # type: ignore[attr-defined]
+        offer(self, "field", list(FIELDS.items()))
+        offer(self, "office", list(people.office_names().items()))
 
 
 @desk.page(
@@ -197,12 +198,78 @@ def mine(request: PageRequest) -> HttpResponseBase:
         for field, name in FIELDS.items()
         for number, value in values[field].items()
     ]
+    card = people.person_card(request.viewer.person_id or 0)
+    nothing = Empty(title=_("还没有自己定过"), icon="user-round-pen")
+    history = list(people.own_values(request.viewer.person_id or 0)[:20])
     context = {
         "facts": shown,
+        "card": card,
+        "pinyin_to": set_pinyin.address(),
+        "portrait_to": set_portrait.address(),
+        "remove_to": remove_portrait.address(),
+        "own": list_of(request, OwnTable, history, caption=_("自己定的，前后都有"), empty=nothing),
         "mine": list_of(request, Mine, list(own[:20]), caption=_("提过的"), empty=none),
         "offices": list_of(request, Offices, figures.by_office(), caption=_("各部门用的时间")),
     }
     return render(request, "portal/corrections.html", context)
+
+
+class OwnTable(Table):
+    field = Text(_("哪一项"), lambda one: one.get_field_display())
+    value = Text(_("定成"))
+    said = Moment(_("什么时候"), "said_at")
+    until = Moment(_("用到"), "ended_at")
+
+
+class PinyinForm(forms.Form):
+    pinyin = forms.CharField(
+        label=_("姓名拼音"), max_length=60, help_text=_("姓和名分开，不写声调，例：shan xiaohong；多音字按您的读法")
+    )
+
+
+class PortraitForm(forms.Form):
+    picture = forms.FileField(
+        label=_("头像"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg"}),
+        help_text=_("JPEG，358×441 像素或同比例更大，5 MB 以内；拍照位置等信息会去掉"),
+    )
+
+
+def own_pinyin(request: PageRequest) -> dict[str, Any]:
+    card = people.person_card(request.viewer.person_id or 0)
+    return {"pinyin": card.pinyin if card else ""}
+
+
+@mine.form(
+    "pinyin/",
+    PinyinForm,
+    title=_("改姓名拼音"),
+    lead=_("马上就改，不用等部门；别人按新的拼音也找得到您。"),
+    initial=own_pinyin,
+    to="mine",
+    done=_("已改。"),
+)
+def set_pinyin(request: PageRequest, form: PinyinForm) -> None:
+    people.set_own_pinyin(by=request.actor, person_id=request.viewer.person_id or 0, typed=form.cleaned_data["pinyin"])
+
+
+@mine.form(
+    "portrait/",
+    PortraitForm,
+    title=_("换头像"),
+    lead=_("只在您自己的页面上用。校园卡上的照片要和本人核对，有误请部门改。"),
+    largest_file=people.LARGEST_UPLOAD_BYTES,
+    to="mine",
+    done=_("已换。"),
+)
+def set_portrait(request: PageRequest, form: PortraitForm) -> None:
+    content = form.cleaned_data["picture"].read()
+    people.set_own_portrait(by=request.actor, person_id=request.viewer.person_id or 0, content=content)
+
+
+@mine.action("portrait/remove/", done=_("已去掉。"), to="mine")
+def remove_portrait(request: PageRequest) -> None:
+    people.set_own_portrait(by=request.actor, person_id=request.viewer.person_id or 0, content=b"")
 
 
 class AppealForm(forms.Form):

@@ -7,7 +7,6 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_noop
 
 from nanhu.kernel.actors import Actor
@@ -199,7 +198,7 @@ def settle_one(pk: int) -> bool:
 def gone_back(one: Correction, value: str | None) -> bool:
     """To its owner; what can never be seen to change ends here, or it would come back to him every two days."""
     if one.seen is None and value is None and not is_readable(one.person_id, one.field, one.number):
-        cancel(by=BY, case_id=one.case_id, reason=say(UNREADABLE))
+        cancel(by=BY, case_id=one.case_id, reason=UNREADABLE)
         return True
     one.watched_at, one.seen = None, one.seen or value
     one.save(update_fields=["watched_at", "seen"])

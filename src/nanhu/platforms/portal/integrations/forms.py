@@ -9,10 +9,10 @@ from nanhu.kernel import registry
 from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.kit.forms import FileForm
 from nanhu.platforms.people import api as people
+from nanhu.platforms.portal.catalogue import FOURTEEN
 from nanhu.platforms.portal.integrations import rules
 from nanhu.platforms.portal.models import Integration
 from nanhu.platforms.portal.models.integrations import MOST_LINES
-from nanhu.platforms.portal.systems.catalogue import FOURTEEN
 
 FACES: Final = (("student", _("学生")), ("staff", _("教职工")))
 ICONS: Final = (

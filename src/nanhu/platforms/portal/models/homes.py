@@ -11,10 +11,13 @@ from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
+
 LONGEST_PLACED = 14
 """Days for which an office may place a tile."""
 
 
+@known(width="portal_home_layout_width")
 class HomeLayout(models.Model):
     """Order and hidden tiles of an account's home at one width. `before_…` is what the last change changed, for one step back."""
 
@@ -34,7 +37,6 @@ class HomeLayout(models.Model):
         db_table = "portal_home_layout"
         constraints = [
             models.UniqueConstraint(fields=["account", "width"], name="portal_home_layout_one_a_width"),
-            models.CheckConstraint(condition=Q(width__in=["wide", "narrow"]), name="portal_home_layout_width"),
             models.CheckConstraint(
                 condition=Q(before_order=None, before_hidden=None)
                 | Q(before_order__isnull=False, before_hidden__isnull=False),

@@ -10,11 +10,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import Text, fact_copies
 from nanhu.kernel.ui.dates import short_day
 
 
+@known(theme="portal_preference_theme", type_size="portal_preference_type_size")
 class Preference(models.Model):
     """How an account wants its pages; no row means all defaults."""
 
@@ -39,8 +41,6 @@ class Preference(models.Model):
     class Meta:
         db_table = "portal_preference"
         constraints = [
-            models.CheckConstraint(name="portal_preference_theme", condition=Q(theme__in=["system", "light", "dark"])),
-            models.CheckConstraint(name="portal_preference_type_size", condition=Q(type_size__in=["normal", "large"])),
             models.CheckConstraint(name="portal_preference_face", condition=Q(face__in=["", "student", "staff"])),
         ]
 

@@ -14,6 +14,7 @@ from nanhu.kernel.database.statements import Statements
 from nanhu.kernel.registry import Application, Hit, Searchable, Text, Viewer, searchables
 from nanhu.kernel.remembered import Remembered
 from nanhu.kernel.ui.words import reads_chinese
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import menu, rules
 from nanhu.platforms.portal.guard import attempt, is_slow
@@ -30,11 +31,13 @@ HOLD, BEGIN = 300, 40
 """Some words thousands have: how many entries are looked at that have it, then of each source as many, and how many whose title begins with it."""
 EXACT, BEGINS, WITHIN, ELSEWHERE = 7, 3, 1, 0
 """As the index scores them: four for the whole title, two for its beginning, one for being in it."""
+SERVICE: Final = BEGINS
+"""What one can do at once, found by any of its words, stands before what only begins with them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What was found of one kind, the best first; `more` leads to the room's own list."""
+    """What was found of one kind, the best first; `more` leads to the room's own list. `order`: among those that answer equally well."""
 
     key: str
     title: Text
@@ -42,6 +45,7 @@ class Group:
     hits: Sequence[Hit]
     score: int
     more: str = ""
+    order: int = 0
 
 
 def find(request: HttpRequest, typed: str, *, each: int) -> list[Group]:
@@ -58,14 +62,14 @@ def find_apart(request: HttpRequest, typed: str, *, each: int) -> list[Group]:
 
 
 def answering(request: HttpRequest, ways: Sequence[str], *, each: int) -> list[Group]:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     live = [one for one in searchables if not is_slow(f"search:{one.key}")]
     groups = [
         application_group(menu.offered_to(request), menu.shortcuts_of(viewer), ways, each),
         *index_groups(viewer, ways, each),
         *(live_group(one, one.load, viewer, ways, each) for one in live if one.load is not None),
     ]
-    return sorted((one for one in groups if one.hits), key=lambda group: -group.score)
+    return sorted((one for one in groups if one.hits), key=lambda group: (-group.score, group.order))
 
 
 def read_synonyms() -> dict[str, list[str]]:
@@ -93,7 +97,7 @@ def application_group(offered: Sequence[Application], used: menu.Shortcuts, ways
     found = scored(offered, used, ways) or scored(offered, used, [sound]) or slipped(offered, sound)
     best = sorted(found, key=lambda pair: -pair[0])[:each]
     hits = [hit_of(menu.item_of(one, menu.Shortcuts())) for _score, one in best]
-    return Group("applications", _("应用和服务"), "layout-grid", hits, best[0][0] if best else 0)
+    return Group("applications", _("应用和服务"), "layout-grid", hits, best[0][0] + SERVICE if best else 0)
 
 
 def scored(offered: Sequence[Application], used: menu.Shortcuts, ways: Sequence[str]) -> list[tuple[int, Application]]:
@@ -149,9 +153,7 @@ def index_groups(viewer: Viewer, ways: Sequence[str], each: int) -> list[Group]:
     for source, key, title, detail, url, icon, score in rows:
         found.setdefault(source, []).append((score, Hit(key=key, title=title, detail=detail, url=url, icon=icon)))
     return [
-        Group(key, kinds[key].title, kinds[key].icon, [hit for _score, hit in some], some[0][0])
-        for key, some in found.items()
-        if key in kinds
+        group_of(kinds[key], [hit for _score, hit in some], some[0][0]) for key, some in found.items() if key in kinds
     ]
 
 
@@ -178,4 +180,9 @@ def live_group(source: Searchable, load: Load, viewer: Viewer, ways: Sequence[st
     places = [str(hit.title).lower().find(ways[0]) for hit in hits]
     score = BEGINS if 0 in places else WITHIN if max(places, default=-1) > 0 else ELSEWHERE
     more = source.more(ways[0]) if source.more is not None and hits else ""
-    return Group(source.key, source.title, source.icon, hits, score, more)
+    return group_of(source, hits, score, more)
+
+
+def group_of(source: Searchable, hits: Sequence[Hit], score: int, more: str = "") -> Group:
+    best = score + source.weight
+    return Group(source.key, source.title, source.icon, hits, best, more, source.order)

@@ -1,6 +1,7 @@
 """The index of the search: what rooms register is written anew where it changed, each source in one transaction."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 
 import structlog
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.utils import translation
 
 from nanhu.kernel import folding
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.registry import Hit, Searchable, Text, searchables
+from nanhu.kernel.registry import Hit, Searchable, Text, of_keys, searchables
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.models import SearchEntry
@@ -42,15 +43,17 @@ def index_all() -> int:
 
 
 @transaction.atomic
-def index(source: Searchable) -> int:
-    """Writes only what differs; what the source names no more goes."""
+def index(source: Searchable, keys: Collection[str] | None = None) -> int:
+    """Writes only what differs; what the source names no more goes. `keys`: looks at these alone."""
     if source.hits is None:
         return 0
     lock_key(f"portal.search:{source.key}")
-    english = english_of(source.hits)
+    hits = source.hits if keys is None else partial(source.hits, keys)
+    english = english_of(hits)
     with translation.override("zh-hans"):
-        wanted = {one.object_key: one for one in entries_of(source.key, source.hits(), english)}
-    standing = {one.object_key: one for one in SearchEntry.objects.filter(source=source.key)}
+        wanted = {one.object_key: one for one in entries_of(source.key, hits(), english)}
+    rows = SearchEntry.objects.filter(source=source.key)
+    standing = {one.object_key: one for one in of_keys(rows, keys, "object_key")}
     changed = [key for key in {**standing, **wanted} if facts_of(standing.get(key)) != facts_of(wanted.get(key))]
     stale = [standing[key].pk for key in changed if key in standing]
     fresh = [wanted[key] for key in changed if key in wanted]

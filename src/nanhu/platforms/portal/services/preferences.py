@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from nanhu.kernel.viewers import viewer_of, viewer_or_none
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.portal.errors import UnknownPreferenceError
 from nanhu.platforms.portal.models import Preference
@@ -32,7 +33,7 @@ CHOICES = {
 
 def preferences_of(request: HttpRequest) -> Preferences:
     """The account's, read once per session; a visitor's from the cookies of this browser."""
-    viewer = getattr(request, "viewer", None)
+    viewer = viewer_or_none(request)
     if viewer is None:
         return _of_cookies(request)
     kept = request.session.get(SESSION_KEY)
@@ -47,7 +48,7 @@ def choose(request: HttpRequest, *, name: str, value: str) -> Preferences:
     """Remember one choice of the signed-in account. Raises UnknownPreferenceError for what cannot be chosen."""
     if value not in CHOICES.get(name, frozenset()):
         raise UnknownPreferenceError
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     Preference.objects.update_or_create(account_id=viewer.account_id, defaults={name: value})
     if name == "language" and viewer.person_id is not None:
         messages.choose_language(person_id=viewer.person_id, language=value)

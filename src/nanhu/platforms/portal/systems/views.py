@@ -14,14 +14,14 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.registry import Application, BoxSystem, Text, Viewer, box_systems
 from nanhu.kernel.ui.templatetags.ui import campus_clock
 from nanhu.kernel.ui.words import term
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal import menu
+from nanhu.platforms.portal.catalogue import FOURTEEN, NamedSystem
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.integrations import failing, living
 from nanhu.platforms.portal.models import Integration, SystemDay, SystemHealth
-from nanhu.platforms.portal.systems.catalogue import FOURTEEN, NamedSystem
 from nanhu.platforms.portal.systems.watching import DAYS, key_of
-from nanhu.platforms.portal.views.home import viewer_of
 
 FINE, SO_SO = 0.99, 0.9
 CHECK_FRESH = timedelta(minutes=5)

@@ -16,7 +16,6 @@ from nanhu.kernel.registry import BOTH_FACES, Application, Tile, TileContent
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
-from nanhu.platforms.portal import guard
 from nanhu.platforms.portal.integrations import calling, living
 from nanhu.platforms.portal.tests.taken_in import Centre
 from nanhu.platforms.portal.tests.vendor import Vendor
@@ -64,14 +63,6 @@ def signed_in(campus_no: str) -> Client:
     return sessions.signed_in(campus_no, client=Client(headers={"accept-language": "zh-hans"}))
 
 
-@pytest.fixture(autouse=True)
-def _unread_list():
-    """What another test's process-wide memory of the list was, is not ours."""
-    living.read_anew()
-    yield
-    living.read_anew()
-
-
 @pytest.fixture
 def student(db) -> Client:
     join("林小雨", student="20240518")
@@ -102,7 +93,6 @@ def board(monkeypatch) -> "Board":
     """A registry with nothing in it but what the test declares."""
     for name in ("applications", "tiles", "home_notices", "personal_facts"):
         monkeypatch.setattr(getattr(registry, name), "_entries", {})
-    guard.forget()
     return Board()
 
 

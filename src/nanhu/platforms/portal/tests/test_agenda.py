@@ -105,6 +105,7 @@ def test_no_day_of_an_address_breaks_the_page(feeds, teacher, on):
     assert "今天的" in page.content.decode()
 
 
+@pytest.mark.capability("A053.2")
 def test_a_feed_that_breaks_is_named_and_the_others_stand(feeds, teacher):
     feeds.add(
         CalendarFeed(key="broken", title="课表", load=lambda *_asked: 1 / 0),
@@ -126,11 +127,12 @@ def test_a_deadline_takes_no_time_and_whole_days_no_hour():
 
 @pytest.mark.capability("A053.2")
 def test_a_student_sees_the_whole_of_today_on_one_page(feeds, life, student):
-    later = campus_today() + timedelta(days=2)
+    tomorrow, later = (campus_today() + timedelta(days=number) for number in (1, 2))
     feeds.add(
         feed(
             "lessons",
             happens("操作系统", at(8), at(9, 40), place="一教101"),
+            happens("数据库", at(8, day=tomorrow), at(9, day=tomorrow)),
             happens("编译原理", at(8, day=later), at(9, day=later)),
         )
     )
@@ -138,7 +140,7 @@ def test_a_student_sees_the_whole_of_today_on_one_page(feeds, life, student):
         LifePart(key="card", topic="card", load=lambda viewer: TileContent(value="¥ 56.20", caption=viewer.name))
     )
     page = student.get("/apps/study/").content.decode()
-    assert all(said in page for said in ("操作系统", "一教101", "¥ 56.20", "林小雨"))
+    assert all(said in page for said in ("操作系统", "一教101", "数据库", "¥ 56.20", "林小雨"))
     assert "编译原理" not in page, "is of another day"
     assert "教务系统" in page, "an empty place says who would supply it"
     assert "车辆" not in page, "is of the working life"
@@ -162,6 +164,7 @@ def test_working_and_studying_have_a_page_with_their_topics(student, teacher):
 
 @pytest.mark.capability("A030.1")
 def test_the_four_categories_hold_what_is_meant_for_who_looks(board, student, teacher, clerk):
+    assert [student.get(f"/apps/{one}/").status_code for one in ("work", "service")] == [404, 404], "nothing is in them"
     for section in ("personal", "work", "study", "service"):
         board.application(section, f"应用{section}", section=section)
         board.application(f"{section}.staff", f"教工{section}", section=section, faces=frozenset({"staff"}))
@@ -195,6 +198,7 @@ def test_personal_affairs_do_not_exist_for_a_student(board, student, teacher):
         assert "工资明细" not in one.get("/apps/").content.decode()
 
 
+@pytest.mark.capability("A030.2")
 def test_a_topic_that_has_nothing_for_who_reads_stands_there_and_says_so(feeds, life, student):
     registry.life_parts.add(LifePart(key="card", topic="card", load=lambda _viewer: None))
     main = student.get("/apps/study/").content.decode().partition("<main")[2]

@@ -69,8 +69,12 @@ def test_an_entry_speaks_the_readers_language_and_shows_the_state_of_now(board, 
 def test_a_favourite_is_kept_ordered_and_taken_back(board, student):
     for key in ("a", "b", "c"):
         board.application(key, f"应用{key}")
+    board.application("staff", "教工应用", faces=frozenset({"staff"}))
+    assert student.post("/apps/staff/favourite").status_code == 404
+    student.post("/apps/c/opened")
+    for key in ("a", "b", "c"):
         student.post(f"/apps/{key}/favourite")
-    assert favourites() == ["a", "b", "c"]
+    assert favourites() == ["a", "b", "c"], "the last one stands last, whenever it was opened"
     student.post("/apps/c/move/earlier")
     assert favourites() == ["a", "c", "b"]
     student.post("/apps/a/move/earlier")
@@ -93,6 +97,11 @@ def test_favourites_stand_first_at_home_and_are_each_account_s_own(board, studen
     for browser in (student, teacher):
         page = browser.get("/").content.decode()
         assert page.index("应用c") < page.index("应用a"), "what one likes takes nothing from another"
+        browser.post("/apps/a/favourite")
+    student.post("/apps/a/move/earlier")
+    of_student, of_teacher = student.get("/").content.decode(), teacher.get("/").content.decode()
+    assert of_student.index("应用a") < of_student.index("应用c")
+    assert of_teacher.index("应用c") < of_teacher.index("应用a"), "one moves one's own"
 
 
 @pytest.mark.capability("A037.2")
@@ -121,6 +130,7 @@ def test_a_favourite_survives_losing_the_right_but_is_not_shown(board, student, 
     assert "应用甲" not in home.content.decode()
 
 
+@pytest.mark.capability("A037.2")
 def test_the_menu_and_the_favourite_take_no_get_for_a_write(board, student):
     board.application("a", "应用甲")
     assert student.get("/apps/a/favourite").status_code == 405

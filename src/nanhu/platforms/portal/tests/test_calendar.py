@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import CalendarFeed, Occurrence, calendar_feeds
 from nanhu.kernel.tests.counting import made_anew, statements_of
 from nanhu.platforms.campus import api as campus
@@ -204,6 +205,7 @@ def test_the_address_is_said_once_and_kept_as_a_digest(feeds, student):
     assert "最近一次来读" in student.get("/calendar/subscription/").content.decode()
     made(student)
     assert CalendarAddress.objects.filter(revoked_at=None).count() == 1
+    assert AuditEntry.objects.filter(action="portal.make_calendar_address").count() == 2
 
 
 def test_who_has_read_it_is_told_that_it_is_the_same(feeds, student):

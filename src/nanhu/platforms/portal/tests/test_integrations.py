@@ -305,6 +305,7 @@ def test_a_system_says_of_when_its_figure_is_and_nothing_of_times_to_come(centre
         assert IntegrationValue.objects.get().as_of == now(), "of when it was fetched, at the latest"
 
 
+@pytest.mark.capability("A027.1")
 @pytest.mark.parametrize(
     ("books", "shown"), [([], 0), (["《水经注》"], 1), (["《水经注》", None], 1), (["甲", "乙"], 2)]
 )
@@ -364,6 +365,7 @@ def test_slow_systems_hold_a_quarter_of_the_threads_and_who_finds_them_taken_com
     assert "20240518-3" in student.get("/tiles/integration.loans/").content.decode()
 
 
+@pytest.mark.capability("A027.1")
 def test_what_was_retired_or_changed_meanwhile_is_not_kept(centre, vendor, student):
     """Another process still has it for fifteen seconds."""
     one = centre.live("data", "loans", loans_at(vendor), **LOANS)
@@ -446,7 +448,7 @@ def test_what_is_no_answer_is_shown_as_nothing_and_counts_as_a_failure(centre, v
     assert not IntegrationValue.objects.exists()
 
 
-@pytest.mark.capability("A026.2")
+@pytest.mark.capability("A026.2", "A027.1")
 def test_no_answer_is_fetched_from_another_host_than_the_one_that_was_taken_in(centre, vendor, student):
     centre.live("data", "led", vendor.says("/value", '{"value": 1}'))
     elsewhere = vendor.says("/elsewhere", '{"value": 7351}').replace("localhost", "127.0.0.1")

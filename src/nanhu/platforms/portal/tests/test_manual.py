@@ -10,6 +10,7 @@ from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.portal import help as handbook
 from nanhu.platforms.portal.tests.conftest import PASSWORD, TEST, join
+from nanhu.testing.second_factors import sample_code
 
 pytestmark = pytest.mark.django_db
 NUMBER = "T00555"
@@ -21,7 +22,7 @@ def administrator() -> Client:
     identity_sample.give_totp_for_sample(by=TEST, campus_no=NUMBER)
     browser = Client(headers={"accept-language": "zh-hans"})
     browser.post("/sign-in", {"username": NUMBER, "password": PASSWORD})
-    browser.post("/sign-in/second", {"way": "totp", "code": identity_sample.sample_code(campus_no=NUMBER)})
+    browser.post("/sign-in/second", {"way": "totp", "code": sample_code(campus_no=NUMBER)})
     return browser
 
 

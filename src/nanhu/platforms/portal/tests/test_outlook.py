@@ -15,11 +15,11 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.registry import HomeNotices
 from nanhu.kernel.school import school
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.platforms.portal.catalogue import FOURTEEN
 from nanhu.platforms.portal.integrations import feeds, living, rules
 from nanhu.platforms.portal.models import Integration, IntegrationItem, SystemDay, SystemHealth, WeatherReport
 from nanhu.platforms.portal.sample import enter
 from nanhu.platforms.portal.systems import watching
-from nanhu.platforms.portal.systems.catalogue import FOURTEEN
 from nanhu.platforms.portal.tests.conftest import TEST, signed_in
 from nanhu.platforms.portal.weather import adapters, services
 
@@ -393,6 +393,7 @@ def test_a_figure_takes_no_room_of_the_box_away_and_a_system_known_by_figures_ha
     student.get("/tiles/integration.grades/")
     living.read_anew()
     assert "正常" in line("教务系统")
+    assert "数据到" in line("教务系统"), "of when it is"
     Integration.objects.filter(pk=grades.pk).update(failures=5)
     living.read_anew()
     assert "取不到它的数据" in line("教务系统")

@@ -48,6 +48,7 @@ def test_its_owner_lets_the_new_value_stand_until_a_day_and_both_see_it(student,
     assert "系统年底才能改" not in office.get(PAGE).content.decode()
 
 
+@pytest.mark.capability("A035.3")
 def test_when_its_time_is_over_the_old_value_is_back_and_both_are_told(student, office):  # noqa: F811
     complain(student)
     override(office, Correction.objects.get())
@@ -109,6 +110,7 @@ def test_of_a_unit_it_is_chosen_among_the_schools(student, office):  # noqa: F81
     assert Affiliation.objects.get(campus_no="20240518").unit_id == people.unit_ids_by_code(["0801"])["0801"]
 
 
+@pytest.mark.capability("A035.3")
 def test_for_a_number_or_a_status_there_is_none(student, office):  # noqa: F811
     owner = FieldOwner.objects.get()
     FieldOwner.objects.create(field="people.status", unit_id=owner.unit_id, office="head", changed_by_name="周敏")

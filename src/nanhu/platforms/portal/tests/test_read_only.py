@@ -27,6 +27,7 @@ from nanhu.platforms.portal.models import ReadOnlyChange, SearchSynonym, Shortcu
 from nanhu.platforms.portal.read_only_desk import desk
 from nanhu.platforms.portal.tests.conftest import PASSWORD, TEST, join, signed_in
 from nanhu.testing.pages import PageTests
+from nanhu.testing.second_factors import sample_code
 
 pytestmark = pytest.mark.django_db
 PAGE = "/read-only/"
@@ -41,7 +42,7 @@ def administrator(name: str, number: str, role: str = "campus.admin") -> Client:
 def sign_in(number: str) -> Client:
     browser = Client(headers={"accept-language": "zh-hans"})
     browser.post("/sign-in", {"username": number, "password": PASSWORD})
-    browser.post("/sign-in/second", {"way": "totp", "code": identity_sample.sample_code(campus_no=number)})
+    browser.post("/sign-in/second", {"way": "totp", "code": sample_code(campus_no=number)})
     return browser
 
 
@@ -280,7 +281,7 @@ WAITING_JOBS = {
     "card_issuing.move_school_years_on",
     "card_issuing.read_mailbox",
     "card_issuing.tell_sponsors",
-    "card_rights.forget_codes",
+    "card_verification.forget_codes",
     "card_vendors.publish_settled",
     "payments.close_day",
     "payments.forget_app_requests",

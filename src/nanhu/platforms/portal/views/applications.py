@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 from nanhu.kernel import csp
 from nanhu.kernel.kit import Filters, Search
 from nanhu.kernel.registry import Application
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.portal import menu
 from nanhu.platforms.portal.integrations import calling, living, rules
 from nanhu.platforms.portal.models import Integration
 from nanhu.platforms.portal.services import shortcuts as keeping
-from nanhu.platforms.portal.views.home import viewer_of
 
 STEPS = {"earlier": -1, "later": 1}
 RECENT_SHOWN = 4

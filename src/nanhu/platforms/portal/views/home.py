@@ -1,6 +1,6 @@
 """The home of the student, of the staff and of a guest, a single tile, and 我的."""
 
-from typing import Final, cast
+from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.portal import menu, queries, rules
 from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.homes.layouts import width_of
@@ -20,14 +21,6 @@ from nanhu.platforms.portal.tiles import TileView
 from nanhu.platforms.portal.weather.services import weather
 
 LONGEST_TITLE = 40
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Who looks. Raises Http404 where the account belongs to nobody the campus knows."""
-    viewer = cast("Viewer | None", getattr(request, "viewer", None))
-    if viewer is None:
-        raise Http404
-    return viewer
 
 
 DAYS: Final = {"student": "study", "staff": "work"}

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from nanhu.kernel.kit import Choice, Filters, Search, page_of
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.portal import handbook
-from nanhu.platforms.portal.registrations import MANUAL_READERS
-from nanhu.platforms.portal.views.home import viewer_of
+from nanhu.platforms.portal.policies import MANUAL_READERS
 
 ROWS_A_PAGE = 40
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.portal.services import preferences as liking
-from nanhu.platforms.portal.views.home import viewer_of
 
 
 @require_POST

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_safe
 from nanhu.kernel import folding
 from nanhu.kernel.kit import Filters, Search
 from nanhu.kernel.registry import question_desks
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.portal.search import missing
 from nanhu.platforms.portal.search.finding import find, find_apart
-from nanhu.platforms.portal.views.home import viewer_of
 
 WHILE_TYPING, ON_THE_PAGE = 3, 10
 LONGEST = 2000

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET
 from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.registry import LifeTopic, Tile, TileContent, Viewer
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.portal import agenda, menu, rules
 from nanhu.platforms.portal.guard import is_slow
 from nanhu.platforms.portal.queries import load_tile
 from nanhu.platforms.portal.tiles import TileView
-from nanhu.platforms.portal.views.home import viewer_of
 
 LIVES = {"work": "staff", "study": "student"}
 """Whose day a category is."""

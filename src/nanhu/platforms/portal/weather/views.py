@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nanhu.platforms.portal.views.home import viewer_of
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.portal.weather.services import weather
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
+from nanhu.kernel.remembered import ProcessMemory
 from nanhu.platforms.terminals.models import Incident
 from nanhu.platforms.terminals.wire import MOST_INCIDENTS, printable
 
@@ -14,7 +15,7 @@ MOST_OF_A_CODE: Final = 10
 STRANGERS: Final = ("", "and others")
 
 
-class IncidentLog:
+class IncidentLog(ProcessMemory):
     """At most so many rows a minute and process: forty of strangers, and beside them ten of each code that a terminal signed, so that
     no stranger takes its place. The rest of a flood is told with the next row of its kind that is written."""
 
@@ -57,6 +58,10 @@ class IncidentLog:
                 self.left_over[mark] += times
                 return None
             return self.left_over.pop(mark, 0)
+
+    def forget(self) -> None:
+        self.begun = float("-inf")
+        self.left_over.clear()
 
 
 INCIDENTS = IncidentLog()

@@ -968,5 +968,29 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="StaffMobile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("audience", models.TextField(choices=[("staff", "教职工看得到"), ("members", "全校师生看得到")])),
+                ("said_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.person"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "directory_staff_mobile",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("audience__in", ["staff", "members"])),
+                        name="directory_staff_mobile_says_for_whom",
+                    )
+                ],
+            },
+        ),
         *run_sql_folder(Path(__file__).parent.parent / "sql"),
     ]

@@ -12,6 +12,7 @@ from nanhu.services.directory.models.book import (
 )
 from nanhu.services.directory.models.duties import Duty, DutyExchange, DutyList, DutyRollback
 from nanhu.services.directory.models.hours import UnitHours
+from nanhu.services.directory.models.mobiles import StaffMobile
 from nanhu.services.directory.models.phone_lists import PhoneList, PhoneListRow, PhoneRollback
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "PhoneList",
     "PhoneListRow",
     "PhoneRollback",
+    "StaffMobile",
     "UnitHours",
     "UnitOwned",
 ]

@@ -1,7 +1,7 @@
 """Lists of phones (电话清单): kept, worked off once a second person agreed, and given back."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,12 +14,23 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import open_progress
 from nanhu.services.directory.errors import KnownAlreadyError, PhonesChangedError
 from nanhu.services.directory.models import Phone, PhoneList, PhoneListRow, PhoneRollback
-from nanhu.services.directory.phone_sheet import PhoneLine
 from nanhu.services.directory.services import keeping
 
 State = PhoneListRow.State
 SAID: Final = ("number", "extension", "hours", "other_hours", "keywords")
 """What a line says of a phone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLine:
+    unit_id: int
+    name: str
+    number: str
+    extension: str
+    hours: str
+    other_hours: str
+    keywords: str
+    line: int
 
 
 @transaction.atomic

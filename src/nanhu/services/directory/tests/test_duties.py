@@ -168,6 +168,18 @@ def test_a_roster_comes_by_a_sheet_and_everybody_reads_who_has_duty_now(school):
     assert [one[0] for one in standing()].count(day_after(5)) == 2, "one after the other is not two at once"
 
 
+@pytest.mark.capability("A169.1", "A068.3")
+def test_who_has_the_night_has_duty_until_the_morning(school):
+    """Typed as "20:00-08:00", by a sheet or at the desk: until eight of the day after, and no longer."""
+    evening = day_after(1)
+    approve(school, lines(f"保卫处,{evening},20:00-08:00,,T0003,赵老师,,110110,"))
+    school.phone("值班室", "110110", unit="21", is_emergency=True)
+    for day, hour, is_on in ((evening, 19, False), (day_after(2), 7, True), (day_after(2), 8, False)):
+        with at(day, hour):
+            found = "现在值班：赵老师" in school.client("T0004").get(BOOK).content.decode()
+        assert found == is_on, hour
+
+
 def test_a_list_says_all_of_its_days_and_gives_back_what_stood_there(school):
     old = put(school, "T0002")
     elsewhere = put(school, "T0002", days=2)
@@ -232,8 +244,16 @@ def test_a_unit_keeps_its_own_duties_and_no_others(school):
     assert secretary.post(f"{DESK}new/", typed(days=4, person="", office="")).status_code == 422
     assert secretary.post(f"{DESK}new/", typed(days=4, task="值\x00班")).status_code == 422
     assert [one[0] for one in standing()] == [day_after(1), day_after(2)]
+    mine = Duty.objects.get(day=day_after(2))
+    assert secretary.post(f"{DESK}{mine.public_id}/remove/").status_code == 302
+    noted = AuditEntry.objects.filter(target=f"duty:{mine.public_id}").order_by("pk")
+    assert [(one.action, one.actor) for one in noted] == [
+        ("directory.add_duty", "王秘书"),
+        ("directory.remove_duty", "王秘书"),
+    ]
 
 
+@pytest.mark.capability("A169.1")
 def test_what_has_begun_stays_as_it_was(school):
     one = put(school)
     with time_machine.travel(one.begins_at + timedelta(hours=1)):
@@ -330,6 +350,7 @@ def test_who_has_duty_is_told_once_the_evening_before_and_has_it_in_the_calendar
     with time_machine.travel(datetime.combine(campus_today(), datetime.min.time(), CAMPUS_ZONE) + timedelta(hours=18)):
         assert [jobs.tell_tomorrow() for _twice in range(2)] == [2, 0]
     assert Message.objects.get(template="directory.duty").title == f"轮到您值班：{one}"
+    assert "8703568" in Message.objects.get(template="directory.duty").text, "and where he is called"
     assert "带班" in Message.objects.get(template="directory.duty_open").title, "the post is vacant: its unit hears it"
     for template, number in (("directory.duty", "T0003"), ("directory.duty_open", "T0002")):
         heard = Message.objects.get(template=template).entries.values_list("person_id", flat=True)

@@ -18,7 +18,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.campus import api as campus
 from nanhu.services.directory.book import book
 from nanhu.services.directory.desk import desk
-from nanhu.services.directory.models import Account, EmergencyChange, Phone
+from nanhu.services.directory.models import Account, Answer, EmergencyChange, Phone
 from nanhu.services.directory.rules import CONFIRMED_FOR
 from nanhu.services.directory.services import keeping
 from nanhu.testing.members import SYSTEM
@@ -306,6 +306,13 @@ def test_who_did_not_confirm_for_a_year_is_marked_until_he_does(school):
     assert secretary.post(f"{DESK}accounts/{Account.objects.get().public_id}/confirm/").status_code == 302
     assert "很久没有确认" not in reader.get(f"{BOOK}{phone.public_id}/").content.decode()
     assert "很久没有确认" not in reader.get(f"{BOOK}accounts/").content.decode()
+
+
+def test_a_question_that_everybody_reads_holds_no_phone_of_a_person(school):
+    said = {"unit": "20 财务处", "question": "找王老师打 13800138000 吗？", "answer": "打 8703568。"}
+    answer = school.client("T0001").post(f"{DESK}answers/new/", said)
+    assert "登在“校内电话”里" in answer.content.decode()
+    assert not Answer.objects.exists()
 
 
 def test_an_answer_that_another_changed_meanwhile_is_not_overwritten(school):

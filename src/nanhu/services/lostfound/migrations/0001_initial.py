@@ -2,6 +2,7 @@
 
 import uuid
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -569,6 +570,15 @@ class Migration(migrations.Migration):
                 ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
                 ("reason", models.TextField()),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "read_by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(),
+                        default=list,
+                        help_text="accounts that read the words, each on record",
+                        size=None,
+                    ),
+                ),
                 ("judged_at", models.DateTimeField(null=True)),
                 (
                     "accused",
@@ -621,6 +631,12 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="lostfound_talk_report_judged_by_a_third",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("judge", None), ("read_by__contains", [models.F("judge")]), _connector="OR"
+                        ),
+                        name="lostfound_talk_report_judge_read_it",
                     ),
                 ],
             },

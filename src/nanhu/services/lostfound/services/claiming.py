@@ -13,8 +13,6 @@ from nanhu.services.lostfound.models import Claim, Conversation, Item, Message
 from nanhu.services.lostfound.services.trail import day_ago, locked, note, notify, refuse_beyond
 
 State = Claim.State
-ANSWERED = (Item.State.OPEN, Item.State.EXPIRED)
-"""While a claim waits for its answer."""
 
 
 @transaction.atomic
@@ -55,7 +53,7 @@ def is_claimable(item: Item) -> bool:
 def decide(*, by: Actor, one: Claim, is_right: bool) -> Claim:
     """By the one who keeps the thing, never by its claimer, also after its thirty days; the desk compares with what it has. The item's
     lock first, so that two answers come one after the other."""
-    item = locked(one.item, ANSWERED)
+    item = locked(one.item, Item.ANSWERED)
     if item.keeper == Item.Keeper.DESK and item.handed_in_at is None:
         raise NotOnTheShelfError
     found = Claim.objects.select_for_update(of=("self",)).select_related("claimer").get(pk=one.pk)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel import folding
 from nanhu.kernel.actors import Actor, account_of
@@ -146,12 +147,12 @@ def dispose(*, by: Actor, item: Item, reason: str) -> Item:
 @transaction.atomic
 def receive_card(*, by: Actor, number: str, name: str, tail: str, shelf: str) -> Item:
     """A campus card on the desk: its owner is told, it never comes on the board. Number and name are kept nowhere."""
-    words = _("校园卡")
+    words = gettext_noop("校园卡")
     item = Item.objects.create(
         kind=Item.Kind.FOUND,
         category=Item.Category.CARD,
         words=words,
-        place_words=_("失物招领处"),
+        place_words=gettext_noop("失物招领处"),
         happened_at=now(),
         keeper=Item.Keeper.DESK,
         searched=folding.searched(words, ""),

@@ -30,7 +30,7 @@ def show_phone(*, by: Actor, item: Item) -> PhoneLook:
         return known
     refuse_beyond(viewer_id, today, rules.MOST_LOOKS_A_DAY, _("看电话"))
     made = PhoneLook.objects.create(item=found, viewer_id=viewer_id, viewer_name=by.name, on=campus_today())
-    why = _("失物招领：%(item)s") % {"item": found.title}
+    why = f"失物招领：{found.title}"
     audit.record(by=by, action=LOOK, target=f"person:{found.author.person_id}", reason=why)
     says = _lazy("%(name)s看了您在失物招领“%(item)s”里留的电话。")
     notify(found.author, says, name=by.name, item=found.title)

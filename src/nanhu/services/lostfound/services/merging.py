@@ -1,7 +1,7 @@
 """Two accounts were one person's: all of it is the kept one's, and what he had with himself goes."""
 
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import BigIntegerField, F, Func, Model, Q, Value
 
 from nanhu.services.lostfound.models import (
     AbuseReport,
@@ -57,6 +57,8 @@ def rekey_reports(*, kept: int, gone: int) -> None:
     own.update(judge=None, judged_at=None)
     answered = RelayBar.objects.filter(Q(account_id__in=both) | Q(by_id__in=both), answered_by_id__in=both)
     answered.update(answer="", answered_by=None, lifted_at=None)
+    read = TalkReport.objects.filter(read_by__contains=[gone]).exclude(read_by__contains=[kept])
+    read.update(read_by=Func(F("read_by"), Value(kept, BigIntegerField()), function="array_append"))
     for model, names in ((TalkReport, ("accused", "judge")), (RelayBar, ("account", "by", "answered_by"))):
         for name in names:
             model._default_manager.filter(**{name: gone}).update(**{name: kept})  # noqa: SLF001 - Django's own name

@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
-from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -16,12 +15,11 @@ from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.kernel.ui import dates
 from nanhu.services.lostfound import rules
-from nanhu.services.lostfound.errors import NothingToReportError, RelayBarredError, WaitsForOthersError
+from nanhu.services.lostfound.errors import NothingToReportError, RelayBarredError, UnreadError, WaitsForOthersError
 from nanhu.services.lostfound.models import Conversation, Message, RelayBar, TalkReport
 from nanhu.services.lostfound.services.trail import day_ago, note, notify, refuse_beyond
 
 LOOK = "lostfound.read_reported"
-lazy_time = lazy(dates.time_words, str)
 
 
 def bars_of(account_id: int) -> QuerySet[RelayBar]:
@@ -64,7 +62,11 @@ def to_judge(account: object) -> QuerySet[TalkReport]:
 
 @transaction.atomic
 def look(*, by: Actor, one: TalkReport, purpose: str) -> list[Message]:
-    """What the reported one wrote before the report, without a name, for who judges it or answers the objection: he reads who looked, and why."""
+    """What the reported one wrote before the report, without a name, for who judges it or answers the objection: he reads who looked, and why.
+    Without it nobody judges or answers."""
+    found = TalkReport.objects.select_for_update().get(pk=one.pk)
+    found.read_by = sorted({*found.read_by, account_of(by)})
+    found.save(update_fields=["read_by"])
     audit.record(by=by, action=LOOK, target=f"person:{one.accused.person_id}", reason=given(purpose))
     return list(one.conversation.messages.filter(sender_id=one.accused_id, at__lte=one.at))
 
@@ -77,6 +79,7 @@ def judge(*, by: Actor, one: TalkReport, days: int, reason: str) -> TalkReport:
     refuse_same_person(by, found.accused_id)
     if found.judged_at is not None:
         raise WaitsForOthersError
+    refuse_unread(by, found)
     found.judge_id, found.judged_at = by.account_id, now()
     found.save(update_fields=["judge", "judged_at"])
     note(by, "lostfound.judge_conversation", found.conversation.item, given(reason), days=days)
@@ -84,6 +87,11 @@ def judge(*, by: Actor, one: TalkReport, days: int, reason: str) -> TalkReport:
     if days:
         bar(by=by, one=found, days=days, reason=given(reason))
     return found
+
+
+def refuse_unread(by: Actor, one: TalkReport) -> None:
+    if by.account_id not in one.read_by:
+        raise UnreadError
 
 
 def bar(*, by: Actor, one: TalkReport, days: int, reason: str) -> None:
@@ -95,7 +103,7 @@ def bar(*, by: Actor, one: TalkReport, days: int, reason: str) -> None:
     says = _lazy(
         "您写的失物招领站内留言被举报属实，%(until)s 以前不能再写留言：%(reason)s。不服可以在“失物招领·我的”里申诉一次。"
     )
-    notify(one.accused, says, until=lazy_time(until), reason=reason)
+    notify(one.accused, says, until=dates.lazy_time(until), reason=reason)
 
 
 @transaction.atomic
@@ -111,9 +119,10 @@ def object_to(*, by: Actor, found: RelayBar, words: str) -> RelayBar:
 
 
 def to_answer(account: object) -> QuerySet[RelayBar]:
-    """By neither who barred nor who is barred, while it lasts: by the database's clock, for the count of it is prepared once."""
+    """By none of who barred, who is barred and who reported it, while it lasts: by the database's clock, for the count of it is prepared once."""
     rows = RelayBar.objects.filter(objected_at__isnull=False, answer="", until__gt=Now())
-    return rows.exclude(Q(by=account) | Q(account=account)).order_by("objected_at")
+    concerned = Q(by=account) | Q(account=account) | Q(report__author=account)
+    return rows.exclude(concerned).order_by("objected_at")
 
 
 @transaction.atomic
@@ -123,6 +132,9 @@ def answer(*, by: Actor, found: RelayBar, lifts: bool, reason: str) -> RelayBar:
     refuse_same_person(by, row.account_id)
     if row.objected_at is None or row.answer:
         raise WaitsForOthersError
+    if row.report is not None:
+        refuse_same_person(by, row.report.author_id)
+        refuse_unread(by, row.report)
     row.answer, row.answered_by_id, row.lifted_at = given(reason), by.account_id, now() if lifts else None
     row.save(update_fields=["answer", "answered_by", "lifted_at"])
     facts = {"lifted": lifts}
@@ -136,4 +148,4 @@ def answer(*, by: Actor, found: RelayBar, lifts: bool, reason: str) -> RelayBar:
 
 def locked_bar(found: RelayBar) -> RelayBar:
     lock_key(f"lostfound.bar:{found.pk}")
-    return RelayBar.objects.select_related("account").get(pk=found.pk)
+    return RelayBar.objects.select_related("account", "report").get(pk=found.pk)

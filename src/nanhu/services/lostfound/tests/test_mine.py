@@ -8,7 +8,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.registry import Owner
 from nanhu.kernel.tests.counting import queries_of
-from nanhu.platforms.identity.services.accounts import move
+from nanhu.platforms.identity.lifecycle.accounts import move
 from nanhu.platforms.people import api as people
 from nanhu.services.lostfound import queries
 from nanhu.services.lostfound.models import Claim, HandOver, Item

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.kit.waiting import counts_in
 from nanhu.kernel.models import AuditEntry
 from nanhu.services.lostfound.models import Conversation, Item, Message, RelayBar, TalkReport
@@ -36,7 +37,12 @@ def reported(school, talk, who="S1", reason="骂人"):
     return TalkReport.objects.get(conversation=talk, author_id=school.actor(who).account_id)
 
 
+def read(school, address, who, why="核实举报"):
+    return school.client(who).post(f"{address}read/", {"reason": why})
+
+
 def judged(school, one, days, who="R1"):
+    read(school, f"{TALKS}{one.public_id}/", who)
     return school.client(who).post(f"{TALKS}{one.public_id}/judge/", {"days": days, "reason": "辱骂他人"})
 
 
@@ -97,10 +103,10 @@ def test_a_reviewer_reads_what_the_reported_one_wrote_after_a_look_on_record_and
     assert reviewer.post(f"{page}read/", {"reason": ""}).status_code == 422
     assert not AuditEntry.objects.filter(action=reporting.LOOK).exists()
     assert not any(ABUSE in text for text in seen)
-    read = reviewer.post(f"{page}read/", {"reason": "核实举报"}).content.decode()
-    assert (ABUSE in read, ANSWER in read) == (True, False), "who reported keeps his words"
+    shown = read(school, page, "R1").content.decode()
+    assert (ABUSE in shown, ANSWER in shown) == (True, False), "who reported keeps his words"
     names = {CAST["S1"], CAST["S2"]}
-    assert not any(name in text for name in names for text in (*seen, read))
+    assert not any(name in text for name in names for text in (*seen, shown))
     entry = AuditEntry.objects.get(action=reporting.LOOK)
     assert (entry.target, entry.reason) == (f"person:{one.accused.person_id}", "核实举报")
     for stranger in ("K1", "S1", "S2", "S3"):
@@ -120,6 +126,22 @@ def test_no_reviewer_judges_or_reads_a_conversation_of_his_own(school):
     assert judged(school, one, 7, "R2").status_code == 302
     assert judged(school, one, 30, "R2").status_code == 404, "once"
     assert RelayBar.objects.get().account_id == school.actor("R1").account_id
+
+
+@pytest.mark.capability("A074.3")
+@pytest.mark.parametrize("days", [0, 30])
+def test_nobody_judges_what_he_has_not_read(school, days):
+    one = reported(school, talk_of(school))
+    page, said = f"{TALKS}{one.public_id}/", {"days": days, "reason": "辱骂他人"}
+    assert read(school, page, "R2").status_code == 200
+    assert "judge/" not in school.client("R1").get(page).content.decode()
+    answer = school.client("R1").post(f"{page}judge/", said)
+    assert (answer.status_code, "先看被举报的话，再处理。" in answer.content.decode()) == (409, True), "another read it"
+    with pytest.raises(IntegrityError, match="judge_read_it"), transaction.atomic():
+        TalkReport.objects.update(judge_id=school.actor("R1").account_id, judged_at=now())
+    assert read(school, page, "R1").status_code == 200
+    assert "judge/" in school.client("R1").get(page).content.decode()
+    assert school.client("R1").post(f"{page}judge/", said).status_code == 302
 
 
 @pytest.mark.capability("A074.3")
@@ -171,15 +193,27 @@ def test_he_objects_once_and_another_than_who_barred_him_answers(school, lifts):
     assert school.client("R2").get(f"{desk}read/").status_code == 200
     asked = school.client("R2").get(desk).content.decode()
     assert ("我是开玩笑" in asked, f"{desk}read/" in asked, ABUSE in asked) == (True, True, False)
-    read = school.client("R2").post(f"{desk}read/", {"reason": "核实申诉"}).content.decode()
-    assert (ABUSE in read, ANSWER in read) == (True, False)
-    assert AuditEntry.objects.get(action=reporting.LOOK).reason == "核实申诉"
+    assert school.client("R2").post(desk, said).status_code == 409, "unread"
+    shown = read(school, desk, "R2", "核实申诉").content.decode()
+    assert (ABUSE in shown, ANSWER in shown) == (True, False)
+    assert AuditEntry.objects.filter(action=reporting.LOOK).latest("at").reason == "核实申诉"
     assert school.client("R2").post(desk, said).status_code == 302
     item = school.shown("S4")
     answer = school.client("S2").post(f"{HOME}items/{item.public_id}/message/", {"words": "在吗"})
     assert answer.status_code == (302 if lifts else 409)
     assert any("看过了" in one for one in school.texts_to("S2"))
     assert ("您暂时不能写站内留言" in school.client("S2").get(f"{HOME}mine/").content.decode()) is not lifts
+
+
+def test_who_reported_it_answers_no_objection(school):
+    assert judged(school, reported(school, talk_of(school, author="R2"), "R2"), 30).status_code == 302
+    bar = RelayBar.objects.get()
+    desk = f"{BARS}{bar.public_id}/"
+    assert school.client("S2").post(f"{HOME}mine/bars/{bar.public_id}/object/", {"reason": "误会"}).status_code == 302
+    said = school.client("R2").post(desk, {"lifts": "0", "reason": "不"}).status_code
+    assert [said, read(school, desk, "R2").status_code] == [404, 404]
+    with pytest.raises(SamePersonError):
+        reporting.answer(by=school.actor("R2"), found=bar, lifts=False, reason="不")
 
 
 def test_an_objection_that_the_days_ended_waits_no_more_for_anybody(school):

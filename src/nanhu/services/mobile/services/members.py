@@ -14,6 +14,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.registry import ChangedFact, FactCopy
 from nanhu.kernel.retries import wake
+from nanhu.kernel.ui import dates
 from nanhu.platforms.messages import api as messages
 from nanhu.services.mobile import queries, rules
 from nanhu.services.mobile.adapters.wecom import tokens
@@ -217,8 +218,9 @@ def announce(ids: Collection[int]) -> None:
     unasked = set(ids) - queries.consenting(ids)
     rows = Member.objects.filter(person_id__in=unasked, task=Task.CREATE, pushed_from=None, pushed=None)
     if is_started() and (told := list(rows.values_list("person_id", flat=True))):
-        messages.tell(told, "mobile.before_push")
-        rows.update(pushed_from=now() + DAY, due_at=now() + DAY)
+        begins = now() + DAY
+        messages.tell(told, "mobile.before_push", {"when": dates.lazy_time(begins)})
+        rows.update(pushed_from=begins, due_at=begins)
 
 
 def announce_no_more(person_id: int) -> None:

@@ -11,7 +11,8 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
-from nanhu.kernel.retries import Again, Answer, Never, Retries, doubling, drive
+from nanhu.kernel.pauses import doubling
+from nanhu.kernel.retries import Again, Answer, Never, Retries, drive
 from nanhu.kernel.retries.answers import Outside
 from nanhu.kernel.school import school
 from nanhu.platforms.people import api as people

@@ -23,8 +23,9 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.once import lock_key
+from nanhu.kernel.pauses import doubling
 from nanhu.kernel.registry import MessageBatch, MessageOutcome
-from nanhu.kernel.retries import Again, Answer, Retries, doubling, drive
+from nanhu.kernel.retries import Again, Answer, Retries, drive
 from nanhu.kernel.retries.answers import Outside
 from nanhu.platforms.messages import api as messages
 from nanhu.services.mobile import queries, rules

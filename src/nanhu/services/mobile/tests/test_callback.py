@@ -3,21 +3,27 @@
 import time
 from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
+from nanhu.services.mobile import registrations
 from nanhu.services.mobile.adapters.wecom import line as lines
 from nanhu.services.mobile.jobs import forget_old
 from nanhu.services.mobile.models import Binding, Callback, Member
+from nanhu.services.mobile.services import reaching
 from nanhu.services.mobile.tests.conftest import work_off_callbacks
 from nanhu.services.mobile.tests.test_entering import tap
 from nanhu.services.mobile.tests.wecom_here import sealing
+from nanhu.services.mobile.views.callback import callback
 
 pytestmark = pytest.mark.django_db
 DOOR = "/mobile/wecom/callback"
@@ -153,3 +159,48 @@ def test_an_account_of_ones_own_that_is_gone_opens_nothing_for_who_is_given_its_
 def test_what_is_about_nobody_of_ours_is_kept_and_does_nothing(syncing, wecom, event):
     text = said(userid="stranger").replace("change_contact", event)
     assert post(wecom, text).status_code == 200
+
+
+class Outside(BaseHTTPRequestHandler):
+    """What stands at the school's public address: the campus itself, or what a proxy gives in its place."""
+
+    says: ClassVar[bytes | None] = None
+
+    def do_GET(self):
+        if self.says is None:
+            answer = callback(RequestFactory().get(self.path))
+            status, body = answer.status_code, answer.content
+        else:
+            status, body = 200, self.says
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_said):
+        """Not into the test's output."""
+
+
+@pytest.fixture
+def public_address(wecom, monkeypatch):
+    """An address of ours that the doctor may call, and how to say what answers there."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Outside) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        here = replace(configuration(), demo=False, public_url=f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setattr(reaching, "configuration", lambda: here)
+        monkeypatch.setattr(registrations, "configuration", lambda: here)
+        yield server
+        server.shutdown()
+
+
+def test_the_doctor_asks_the_public_address_for_the_echo_that_wecom_wants(public_address, monkeypatch):
+    [check] = [one for one in registry.checks if one.key == "mobile.callback"]
+    assert check.run().verdict == "ok"
+    monkeypatch.setattr(Outside, "says", b"<html>portal</html>")
+    assert (check.run().verdict, "答的不是送去的话" in str(check.run().message)) == ("warn", True)
+    monkeypatch.setattr(Outside, "says", None)
+    monkeypatch.setattr(reaching, "now", lambda: now() - timedelta(seconds=400))
+    assert "HTTP 403" in str(check.run().message), "its clock is wrong"
+    public_address.shutdown()
+    public_address.server_close()
+    assert "打不开" in str(check.run().message)

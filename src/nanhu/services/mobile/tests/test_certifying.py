@@ -137,6 +137,7 @@ def test_five_tries_a_day_and_number(school, client):
         assert certify(Client()).status_code == 200
 
 
+@pytest.mark.capability("A057.3")
 def test_forms_with_a_strangers_phone_close_a_number_to_nobody(school, client):
     strangers = [Client() for _one in range(6)]
     for number, stranger in enumerate(strangers):
@@ -146,6 +147,7 @@ def test_forms_with_a_strangers_phone_close_a_number_to_nobody(school, client):
     assert certify(client).status_code == 200
 
 
+@pytest.mark.capability("A057.3")
 @pytest.mark.parametrize(("gate", "address"), [("AN_ADDRESS", "127.0.0.1"), ("EVERY_FORM", "127.0.2.9")])
 def test_a_campus_may_stand_behind_an_address_but_text_messages_have_an_end(school, client, monkeypatch, gate, address):
     monkeypatch.setattr(certifying, gate, replace(getattr(certifying, gate), free=1, leak=0))
@@ -182,6 +184,15 @@ def test_a_code_counts_its_tries_and_serves_its_own_browser_once(school, client)
     assert client.post(CODE, {"code": code}).status_code == 200
     assert client.post(CODE, {"code": code}).status_code == 410
     assert Attempt.objects.filter(is_bound=True).count() == 1
+    assert AuditEntry.objects.filter(action="mobile.certify").count() == 1
+    client.post(PAGE, RIGHT)
+    code = last_code(PHONE)
+    for _try in range(5):
+        assert client.post(CODE, {"code": "000000" if code != "000000" else "111111"}).status_code == 422
+    assert client.post(CODE, {"code": code}).status_code == 410, "five, and no sixth"
+    client.post(PAGE, RIGHT)
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        assert client.post(CODE, {"code": last_code(PHONE)}).status_code == 410, "good for ten minutes"
 
 
 @pytest.mark.capability("A057.4")
@@ -262,7 +273,9 @@ def test_its_owner_undoes_it_within_72_hours(syncing, client, wecom):
 def test_after_72_hours_a_binding_is_no_more_undone(syncing, client, wecom):
     certify(client)
     settle()
-    with time_machine.travel(now() + certifying.CODE_LIFE * 6 * 73):
+    with time_machine.travel(now() + timedelta(hours=71, minutes=50)):
+        assert "撤销，不是我" in syncing.client("S1").get("/mobile/").content.decode()
+    with time_machine.travel(now() + timedelta(hours=72, minutes=1)):
         late = syncing.client("S1")
         assert "撤销，不是我" not in late.get("/mobile/").content.decode()
         assert late.post("/mobile/undo/").status_code == 409
@@ -341,6 +354,7 @@ def test_two_persons_with_one_phone_are_told_apart(school, client):
     assert set(Consent.objects.values_list("person_id", flat=True)) == {school.persons["S1"]}
 
 
+@pytest.mark.capability("A060.1")
 def test_an_account_that_stood_there_for_somebody_else_opens_nothing(syncing, client, wecom):
     wecom.company.store.put("s1", "别人", "13800000000", [1], 1)
     assert certify(client).status_code == 200

@@ -112,6 +112,12 @@ def test_a_thousand_are_one_call_and_the_way_leads_through_the_sign_in(syncing, 
     everybody = [syncing.persons[one] for one in ("T1", "T2", "T3")]
     sending.send(batch_for(everybody))
     assert VendorCall.objects.filter(api="message/send").count() == 1
+    call = VendorCall.objects.get(api="message/send")
+    page = syncing.client("T1").get("/mobile/desk/calls/").content.decode()
+    assert f"3 人 · {messages_api.template_title(call.about.partition(' · ')[2])}" in page
+    VendorCall.objects.filter(pk=call.pk).update(about="1 · single")
+    page = syncing.client("T1").get("/mobile/desk/calls/").content.decode()
+    assert ["1 人 · 攒着的一条消息" in page, "single" in page] == [True, False]
     url = wecom.company.store.messages_of("t1")[0]["url"]
     assert url == "https://campus.example/messages/"
     assert sending.tap("http://localhost:8000/flows/?a=1").endswith("/mobile/enter?to=%2Fflows%2F%3Fa%3D1")
@@ -362,7 +368,7 @@ def test_who_is_gone_there_and_we_never_heard_is_told_by_another_channel_and_fou
     wecom.fault("lost")
     wecom.application.remove("t2")
     assert syncing.member("T2").state in {"invited", "active"}, "we never heard"
-    messages_api.tell([syncing.persons["T2"]], "mobile.before_push", {}, urgency="now", key="again")
+    messages_api.tell([syncing.persons["T2"]], "mobile.before_push", {"when": "12月1日"}, urgency="now", key="again")
     messages_api.deliver_due()
     tried = dict(Delivery.objects.filter(entry__message__key="again").values_list("channel", "state"))
     assert tried == {"wecom": "failed", "sms": "handed_over"}

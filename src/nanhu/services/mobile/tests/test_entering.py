@@ -13,8 +13,8 @@ from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import SmsMessage
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.devices import SEEN_COOKIE
+from nanhu.platforms.identity.lifecycle.accounts import move
 from nanhu.platforms.identity.models import SsoSession
-from nanhu.platforms.identity.services.accounts import move
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.models import Binding, Member
 from nanhu.services.mobile.tests.conftest import STAFF
@@ -61,6 +61,7 @@ def test_a_card_leads_to_its_thing_and_to_no_other_house(syncing, wecom):
         assert tap(Client(), wecom, "t2", elsewhere)["Location"] == "/"
 
 
+@pytest.mark.capability("A060.1")
 def test_a_state_is_of_one_browser_and_good_once(syncing, wecom, client):
     wecom.join("t2")
     state = go(client)
@@ -119,6 +120,7 @@ def test_a_neighbour_with_made_up_codes_keeps_out_no_browser_that_came_in_before
         mine.post("/sign-out")
 
 
+@pytest.mark.capability("A060.1")
 def test_it_is_no_fresh_proof(syncing, wecom, client):
     wecom.join("t2")
     tap(client, wecom, "t2")
@@ -295,6 +297,7 @@ def signed_in_as(browser):
     return names if home.status_code == 200 else []
 
 
+@pytest.mark.capability("A060.1")
 def test_two_on_one_device_each_come_into_their_own_portal(syncing, wecom, client):
     """A phone, or the desktop of an office: the app signs in another account, and its browser still has the first one's session."""
     for userid in ("t2", "t3"):

@@ -7,7 +7,7 @@ import time_machine
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.events import deliver_pending
-from nanhu.kernel.models import OutboxEvent
+from nanhu.kernel.models import AuditEntry, OutboxEvent
 from nanhu.kernel.registry import ChangedFact
 from nanhu.platforms.datahub.models import SharedRow
 from nanhu.platforms.identity import api as identity
@@ -46,6 +46,7 @@ def test_the_record_alone_makes_a_member(syncing, wecom):
     assert told("MemberJoined") == 1
 
 
+@pytest.mark.capability("A057.4")
 def test_a_phone_of_the_staff_goes_out_when_its_owner_says_so_and_not_before(syncing, wecom):
     """By PIPL 23: what a third party is given of somebody he has agreed to, and sees."""
     assert {one["mobile"] for one in wecom.company.store.members()} == {""}
@@ -61,6 +62,7 @@ def test_a_phone_of_the_staff_goes_out_when_its_owner_says_so_and_not_before(syn
     assert {one["mobile"] for one in wecom.company.store.members()} == {"", "13907300002"}, "nobody else's"
 
 
+@pytest.mark.capability("A060.2")
 def test_a_phone_that_an_office_changed_today_goes_out_tomorrow(syncing, wecom):
     """Whoever may write the record could else join in somebody's place by a phone of his own."""
     bindings.consent(person_id=syncing.persons["T2"])
@@ -124,6 +126,8 @@ def test_who_leaves_is_removed(syncing, wecom, number, days):
     assert Binding.objects.get(person_id=syncing.persons[number]).end == "removed"
     assert Binding.objects.get(ended_at=None).userid == "t1", "who stays stays bound"
     assert told("MemberLeft") == 1
+    target = f"person:{syncing.persons[number]}"
+    assert AuditEntry.objects.filter(action="mobile.remove_member", target=target).count() == 1
 
 
 def test_nothing_is_written_there_before_somebody_saw_what_it_does(school, wecom):
@@ -340,6 +344,7 @@ def test_who_leaves_by_himself_is_not_invited_again_until_he_says_so(syncing, we
     assert syncing.member("T2").task == "create"
 
 
+@pytest.mark.capability("A057.4")
 def test_who_leaves_after_his_own_no_is_not_invited_back(syncing, wecom):
     wecom.join("t2")
     syncing.client("T2").post("/mobile/leave/")
@@ -447,6 +452,7 @@ def test_his_own_word_ends_membership_of_staff_too(syncing, wecom):
     assert identity.account_of(syncing.persons["T2"]).may_sign_in
 
 
+@pytest.mark.capability("A059.1")
 def test_staff_are_told_what_goes_out_a_day_before_and_may_say_no(syncing, wecom):
     record = {"unit_code": "20", "state": "active"}
     for number in ("T7", "T8", "T9"):
@@ -515,6 +521,7 @@ def test_an_early_end_is_the_end_and_the_last_day_is_one_of_membership(syncing, 
         assert "s1" not in wecom.members()
 
 
+@pytest.mark.capability("A058.2")
 def test_a_feed_without_units_removes_nobody(syncing, wecom, monkeypatch):
     monkeypatch.setattr(people, "unit_ids_by_code", lambda _codes: {})
     follow_everybody()
@@ -645,6 +652,7 @@ def test_a_no_from_before_the_merge_is_his_alone_when_they_are_told_apart(syncin
     assert {"t2", "t3"} & wecom.members().keys() == {"t2"}
 
 
+@pytest.mark.capability("A057.4")
 def test_a_no_of_either_record_stands_after_a_merge(syncing, wecom):
     syncing.client("T3").post("/mobile/leave/")
     bindings.consent(person_id=syncing.persons["T2"])

@@ -16,6 +16,7 @@ from nanhu.kernel.actors import actor_of
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.ui import qr
+from nanhu.kernel.viewers import viewer_or_none
 from nanhu.services.mobile import queries
 from nanhu.services.mobile.adapters.wecom.line import line
 from nanhu.services.mobile.errors import AttemptOverError
@@ -39,7 +40,7 @@ def shown(request: HttpRequest, name: str, *, status: int = 200, **facts: Any) -
 
 def begun(request: HttpRequest, form: forms.Form, name: str, begin: Callable[[], Attempt]) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
-        viewer = getattr(request, "viewer", None)
+        viewer = viewer_or_none(request)
         has_joined = viewer is not None and viewer.person_id is not None and queries.has_joined(viewer.person_id)
         return shown(request, name, form=form, has_joined=has_joined, status=422 if form.is_bound else 200)
     try:

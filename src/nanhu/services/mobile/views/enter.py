@@ -21,6 +21,7 @@ from nanhu.kernel.cookies import host_only
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
 from nanhu.kernel.throttle import Gate, Limit
+from nanhu.kernel.viewers import viewer_or_none
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.mobile.adapters import choice
@@ -84,7 +85,7 @@ def entered(request: HttpRequest) -> HttpResponse:
 
 def make_room_for(request: HttpRequest, binding: Binding | None) -> None:
     """Another person's session in this browser ends. One who signed in by himself binds a new account of his: that session stays."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_or_none(request)
     is_same = binding is not None and viewer is not None and viewer.person_id == binding.person_id
     if viewer is not None and not is_same and (binding is not None or request.session.get(ENTERED)):
         identity.make_room(request)
@@ -109,7 +110,7 @@ def failed(request: HttpRequest, why: str, target: str) -> HttpResponse:
 def signed_in(request: HttpRequest, binding: Binding, target: str) -> HttpResponse:
     """No second page, but for who owes a second step. It is no fresh proof: money and secrets ask for one. Whose session it opened here
     before goes on as it is."""
-    if request.session.get(ENTERED) and request.viewer is not None:  # type: ignore[attr-defined]
+    if request.session.get(ENTERED) and viewer_or_none(request) is not None:
         return HttpResponseRedirect(target)
     account = identity.account_of(binding.person_id)
     card = people.person_card(binding.person_id)
@@ -154,7 +155,7 @@ def userid_to_link(request: HttpRequest) -> str:
 def link(request: HttpRequest) -> HttpResponseBase:
     """A userid that nobody's record fits (A060): who signs in binds it himself, and so changes an old binding."""
     userid = userid_to_link(request)
-    viewer = getattr(request, "viewer", None)
+    viewer = viewer_or_none(request)
     if viewer is None or viewer.person_id is None:
         return linking(request, userid, is_signed_in=viewer is not None)
     return confirm(request, userid, viewer.person_id)
@@ -178,7 +179,7 @@ def confirm(request: HttpRequest, userid: str, person_id: int) -> HttpResponse:
             userid=userid,
             how=Binding.How.ACCOUNT,
             moves=True,
-            session_id=request.sso_session.pk,  # type: ignore[attr-defined]
+            session_id=identity.session_of(request).pk,
         )
     except CampusError as error:
         response = render(request, "mobile/certify_refused.html", {"error": error}, status=error.http_status)

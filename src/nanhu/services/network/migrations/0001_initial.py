@@ -51,6 +51,10 @@ class Migration(migrations.Migration):
                 ("name", models.TextField(blank=True, default="")),
                 ("seen_at", models.DateTimeField(help_text="by the controller's own list", null=True)),
                 (
+                    "listed_at",
+                    models.DateTimeField(help_text="when that list was made: whom it saw last", null=True),
+                ),
+                (
                     "place",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campus.place"),
                 ),
@@ -491,7 +495,15 @@ class Migration(migrations.Migration):
                 ("ap", models.TextField(blank=True, db_default="", default="")),
                 ("started_at", models.DateTimeField()),
                 ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "active_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        help_text="when somebody last used it: sql/network_active_at.sql",
+                    ),
+                ),
                 ("closing_at", models.DateTimeField(null=True)),
+                ("unlisted_at", models.DateTimeField(help_text="the last list of its gateway left it out", null=True)),
                 ("stopped_at", models.DateTimeField(null=True)),
                 ("cause", models.TextField(blank=True, db_default="", default="")),
                 ("in_octets", models.BigIntegerField(db_default=0, default=0)),

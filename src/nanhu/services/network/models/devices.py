@@ -9,9 +9,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.registry import Text
 
 
+@known(kind="network_device_kind")
 class Device(models.Model):
     """`recognised_by`: "mac:02…", "cookie:<hash>", "certificate:<hash>", or "at:<address>" of a tunnel that was kicked.
     `kept_off_at`: kicked by its owner, and not let in again since. Taken away by its owner it stays until its sessions are forgotten."""
@@ -49,9 +51,6 @@ class Device(models.Model):
                 condition=Q(person__isnull=False, guest="") | Q(person=None) & ~Q(guest=""),
                 name="network_device_of_somebody",
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["phone", "tablet", "computer", "other"]), name="network_device_kind"
-            ),
         ]
 
     def __str__(self) -> str:
@@ -59,5 +58,7 @@ class Device(models.Model):
 
     @property
     def default_name(self) -> str:
+        """What knows no more of itself than its MAC came by 802.1X: no browser told what it is."""
+        is_bare = self.kind == self.Kind.OTHER and self.recognised_by.startswith("mac:")
         tail = self.macs[-1][-5:] if self.macs else ""
-        return f"{self.get_kind_display()} {tail}".strip()
+        return f"{_('802.1X 设备') if is_bare else self.get_kind_display()} {tail}".strip()

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.registry import Text
 
@@ -18,6 +19,7 @@ def of_wifi() -> list[str]:
     return ["wifi"]
 
 
+@known(kind="network_nas_kind")
 class Nas(models.Model):
     """`style`: how a session is ended there, a key of `api.gateways`. `identifier` is its NAS-Identifier, where several share an address.
     `applications`: whose key at the RADIUS endpoint speaks for it; any other's is a stranger's. Of a vendor's system that stays (深澜, 锐捷, an
@@ -60,10 +62,6 @@ class Nas(models.Model):
                 condition=Q(coa_port__range=(1, 65535), interim_seconds__range=(60, 3600)) & ~Q(name=""),
                 name="network_nas_is",
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=["ac", "switch", "ocserv", "opennds", "portal20", "vendor"]),
-                name="network_nas_kind",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -89,6 +87,7 @@ class ApPlace(models.Model):
     name = models.TextField(default="", blank=True)
     place = models.ForeignKey("campus.Place", on_delete=models.PROTECT, related_name="+")
     seen_at = models.DateTimeField(null=True, help_text="by the controller's own list")
+    listed_at = models.DateTimeField(null=True, help_text="when that list was made: whom it saw last")
 
     class Meta:
         db_table = "network_ap_place"

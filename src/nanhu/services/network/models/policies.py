@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.dated import DatedRule, dated_constraints
 
 
@@ -23,6 +24,7 @@ class NetworkRole(models.TextChoices):
     GUEST = "guest", _("访客")
 
 
+@known(role="network_policy_of", service="network_policy_of")
 class Policy(DatedRule):
     """`vlan` goes out as Tunnel-Private-Group-Id, rates as WISPr-Bandwidth-Max in kbit/s; hours, where given, are those of a day."""
 
@@ -42,11 +44,6 @@ class Policy(DatedRule):
     class Meta:
         db_table = "network_policy"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(role__in=["student", "staff", "temporary", "guest"])
-                & Q(service__in=["wifi", "wired", "vpn", "eduroam"]),
-                name="network_policy_of",
-            ),
             models.CheckConstraint(
                 condition=Q(
                     devices__range=(0, 50), session_seconds__range=(60, 604_800), idle_seconds__range=(60, 86_400)

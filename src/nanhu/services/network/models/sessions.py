@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 from nanhu.kernel.models import Retried
 from nanhu.kernel.registry import Text
+from nanhu.services.network import rules
 from nanhu.services.network.models.devices import Device
 from nanhu.services.network.models.nas import Nas
 from nanhu.services.network.models.policies import NetworkRole, Policy, Service
@@ -117,7 +119,11 @@ class Session(models.Model):
     ap = models.TextField(db_default="", default="", blank=True)
     started_at = models.DateTimeField()
     updated_at = models.DateTimeField(db_default=Now())
+    active_at = models.DateTimeField(
+        db_default=Now(), help_text="when somebody last used it: sql/network_active_at.sql"
+    )
     closing_at = models.DateTimeField(null=True)
+    unlisted_at = models.DateTimeField(null=True, help_text="the last list of its gateway left it out")
     stopped_at = models.DateTimeField(null=True)
     cause = models.TextField(db_default="", default="", blank=True)
     in_octets = models.BigIntegerField(db_default=0, default=0)
@@ -146,6 +152,14 @@ class Session(models.Model):
                 name="network_session_stopped_why",
             ),
         ]
+
+    @property
+    def device_words(self) -> str:
+        return rules.station_tail(self.station)
+
+    @property
+    def net_words(self) -> str:
+        return rules.address_net(self.address)
 
     @property
     def state(self) -> str:
@@ -187,6 +201,7 @@ class AddressLine(models.Model):
         ]
 
 
+@known(state="network_disconnect_state")
 class Disconnect(Retried):
     """The outbox of disconnects (断网): asked for until the session has really ended, whatever the NAS acknowledged."""
 
@@ -218,10 +233,6 @@ class Disconnect(Retried):
                 fields=["session"],
                 condition=Q(state__in=["waiting", "sent", "unconfirmed"]),
                 name="network_disconnect_one_lives",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["waiting", "sent", "unconfirmed", "failed", "confirmed"]),
-                name="network_disconnect_state",
             ),
         ]
 

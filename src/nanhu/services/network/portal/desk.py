@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from django.db.models import Count, Q
 from django.http import HttpResponseBase
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.kit import Console, Empty, Link, Moment, Number, PageRequest, Press, Table, Text, listing
 from nanhu.kernel.kit.records import record
 from nanhu.services.network import policies
+from nanhu.services.network.portal import announcements
 from nanhu.services.network.portal.forms import GatewayChangeForm, GatewayForm
 from nanhu.services.network.portal.models import Cure, PortalGateway
 from nanhu.services.network.portal.services import gateways as keeping
@@ -80,6 +82,17 @@ def change(request: PageRequest, form: GatewayChangeForm, found: PortalGateway) 
     keeping.change(by=request.actor, gateway=found, **form.cleaned_data)
 
 
+@desk.page(
+    "dhcp/",
+    title=_("在 DHCP 里宣告认证页"),
+    tab="DHCP",
+    lead=_("手机从 DHCP 知道认证页在哪里（RFC 8910），不用等弹窗：把您那种服务器的几行写进去。"),
+)
+def announcing(request: PageRequest) -> HttpResponseBase:
+    facts = {"snippets": announcements.snippets(), "is_secure": announcements.is_secure()}
+    return render(request, "network_portal/announcing.html", facts)
+
+
 class Cures(Table):
     finding = Text(_("查出"), "words")
     count = Number(_("次数"))
@@ -117,6 +130,8 @@ WORDS: dict[str, Any] = {
     "building_down": _("整栋楼没有响应"),
     "building_well": _("楼里设备正常"),
     "dormitory": _("宿舍宽带"),
+    "operator": _("宿舍宽带，告诉了是哪家"),
+    "account": _("账号登录不了"),
     "vpn": "VPN",
     "vpn_refused": _("没有 VPN 账户"),
     "vpn_code": _("没有动态口令"),

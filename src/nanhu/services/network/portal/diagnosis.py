@@ -19,20 +19,19 @@ from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
-from nanhu.services.network.portal.queries import building, is_in_our_networks
+from nanhu.services.network.portal.queries import building, is_in_our_networks, operator_of
 from nanhu.services.network.portal.school import fixed_address
 
 LATELY: Final = timedelta(hours=1)
 LOOP: Final = timedelta(minutes=10)
 LOOPS: Final = 4
 """Sessions of one device in ten minutes, after which it is called looped."""
-SILENT: Final = 3
-"""Intervals without a word, after which a NAS is called down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`cure`: what the button says; `url`: where it leads; without one the cure is done here (`act`)."""
+    """`cure`: what the button says; `url`: where it leads; without one the cure is done here (`act`). `choice`: of which the person picks,
+    `session` at first."""
 
     key: str
     sentence: str
@@ -41,6 +40,7 @@ class Finding:
     act: str = ""
     is_good: bool = False
     session: int | None = None
+    choice: Sequence[network.SessionLine] = ()
     device: network.Device | None = None
 
 
@@ -64,6 +64,7 @@ SYMPTOMS: Final[dict[str, Callable[[], str]]] = {
     "nothing": lambda: _("这里搜不到信号，或整栋楼都断了"),
     "dormitory": lambda: _("宿舍里的宽带"),
     "vpn": lambda: _("VPN 连不上"),
+    "account": lambda: _("账号登录不了，或被停用"),
 }
 
 
@@ -134,11 +135,9 @@ def full(person_id: int, service: str) -> Finding | None:
     open_ones = [one for one in network.places_of(person_id, service) if one.state != "closing"]
     if not open_ones:
         return None
-    idle = open_ones[0]
-    words = _("同时在线的设备已到上限。最久没有动静的是 {device}（{place}）。").format(
-        device=idle.device, place=idle.place or _("位置不明")
-    )
-    return Finding(key="full", sentence=words, cure=_("让它下线"), act="drop", session=idle.session_id)
+    words = _("同时在线的设备已到上限。选一台让它下线；选好的是最久没有动静的。")
+    idlest = open_ones[0].session_id
+    return Finding(key="full", sentence=words, cure=_("让它下线"), act="drop", session=idlest, choice=open_ones)
 
 
 def roles_of(person_id: int) -> set[str]:
@@ -163,9 +162,12 @@ def looped(person_id: int) -> Finding | None:
     if last.state == "closing":
         words = _("正在断开 {device}：断开后（不到一分钟）它会自己重新连接。").format(device=last.device)
         return Finding(key="reconnecting", sentence=words, is_good=True)
-    words = _("{device} 十分钟里断开又连上 {times} 次，在两个无线接入点之间来回。").format(
-        device=last.device, times=times
-    )
+    is_between = len({one.ap for one in lines if one.station == station} - {""}) > 1
+    words = (
+        _("{device} 十分钟里断开又连上 {times} 次，在两个无线接入点之间来回。")
+        if is_between
+        else _("{device} 十分钟里断开又连上 {times} 次。")
+    ).format(device=last.device, times=times)
     return Finding(key="looped", sentence=words, cure=_("断开它，重新连接"), act="drop", session=last.session_id)
 
 
@@ -202,11 +204,8 @@ def nothing_here(patient: Patient) -> Finding:
     if place is None:
         words = _("先选一下您在哪栋楼，我们看那里的设备是否正常。")
         return leading("which_building", words, _("看覆盖地图"), address_of("network_reach:book:coverage"))
-    controllers = [
-        (one.last_heard_at, SILENT * timedelta(seconds=one.interim_seconds))
-        for one in network.Nas.objects.filter(place=place, withdrawn_at=None)
-    ]
-    points = [(at, network.SILENT_POINT) for at in network.ap_moments(place.pk)]
+    controllers = network.nas_points(network.Nas.objects.filter(place=place, withdrawn_at=None))
+    points = network.access_points_in(place.pk)
     if not controllers and not points:
         words = _("{place}没有无线网覆盖。").format(place=place.name)
         return leading("not_covered", words, _("看覆盖地图"), address_of("network_reach:book:coverage"))
@@ -219,15 +218,21 @@ def nothing_here(patient: Patient) -> Finding:
     return Finding(key="building_well", sentence=words, cure=_("还是搜不到：报修"), act="ticket")
 
 
-def down_since(heard: Sequence[tuple[datetime | None, timedelta]]) -> datetime | None:
-    """The last word of them, where each is silent for longer than it may be; one that never spoke is not known to be down."""
-    moments = [at for at, longest in heard if at and now() - at > longest]
-    return max(moments) if moments and len(moments) == len(heard) else None
+def down_since(points: Sequence[network.Point]) -> datetime | None:
+    """The last word of them, where each is silent; one that never spoke is not known to be down."""
+    moments = [one.last_at for one in points if one.is_silent and one.last_at]
+    return max(moments) if moments and len(moments) == len(points) else None
 
 
-def dormitory(_patient: Patient) -> Finding:
-    words = _("宿舍里的宽带由运营商维护：页面按楼栋给出是哪一家、打什么电话。")
-    return leading("dormitory", words, _("看我的楼归谁"), address_of("requests:hall:network"))
+def dormitory(patient: Patient) -> Finding:
+    """Of whoever has signed in and has a bed: whose that building's network is, and the phone."""
+    of_bed = operator_of(patient.viewer.campus_no) if patient.viewer and patient.viewer.campus_no else None
+    if of_bed is None:
+        words = _("宿舍里的宽带由运营商维护：页面按楼栋给出是哪一家、打什么电话。")
+        return leading("dormitory", words, _("看我的楼归谁"), address_of("requests:hall:network"))
+    place, operator, phone = of_bed
+    words = _("{place}的宽带由{operator}维护，报修电话 {phone}。").format(place=place, operator=operator, phone=phone)
+    return Finding(key="operator", sentence=words, cure=_("打电话报修"), url=tel(phone))
 
 
 def vpn(patient: Patient) -> Finding:
@@ -251,12 +256,27 @@ def vpn_at_all() -> Finding:
     return leading("vpn", words, _("看我的 VPN"), address_of("network_reach:book:vpn"))
 
 
+def account(_patient: Patient) -> Finding:
+    """Whoever is suspended cannot sign in: he proves the password on the page itself."""
+    return of_account(_("账号停用后登录不了。在下面输入密码，这里就说为什么、找谁。"))
+
+
+def of_account(sentence: str) -> Finding:
+    """`sentence` of why it is closed is for whoever has just proved the password."""
+    return Finding(key="account", sentence=sentence, cure=_("打电话问"), url=phone_address())
+
+
+def well() -> Finding:
+    return Finding(key="account_well", sentence=_("密码正确，账号也没有停用。登录后再看您的设备。"), is_good=True)
+
+
 BY_SYMPTOM: Final[dict[str, Callable[[Patient], Finding]]] = {
     "certificate": no_certificate,
     "address": no_address,
     "nothing": nothing_here,
     "dormitory": dormitory,
     "vpn": vpn,
+    "account": account,
 }
 
 
@@ -274,4 +294,8 @@ def address_of(name: str) -> str:
 
 
 def phone_address() -> str:
-    return f"tel:{school().info_centre_phone.replace('-', '')}"
+    return tel(school().info_centre_phone)
+
+
+def tel(phone: str) -> str:
+    return f"tel:{phone.replace('-', '').replace(' ', '')}"

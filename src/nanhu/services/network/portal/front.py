@@ -42,9 +42,10 @@ def answer_to(environ: dict[str, Any]) -> bytes | None:
     if not is_plain or not address or ":" in address:
         return None
     try:
-        seconds = network.presence_swiftly(address)
+        found = network.presence_swiftly(address)
+        seconds, can_extend = (found or "").removesuffix("+"), (found or "").endswith("+")
         return capport_answer(
-            address, is_on_line=seconds is not None, seconds=int(seconds) if seconds else None
+            address, is_on_line=found is not None, seconds=int(seconds) if seconds else None, can_extend=can_extend
         ).encode()
     except (AskDjangoError, DatabaseError) as error:
         log.warning("the database did not answer the front of capport: %s", type(error).__name__)

@@ -1,7 +1,7 @@
 """Guests on the Wi-Fi (访客上网): the guests for whom one vouches, how many of their devices are on line, and a new one for a few days.
 
 A guest is identity's: the same number and account as at 来宾. How many devices and what else holds is the policy of guests (of two, in the sample);
-a guest ends on its day, by its sponsor, and when the sponsor's account has ended, some days after who leaves; and with the guest every session.
+a guest ends on its day, by its sponsor, and with the last day on which the sponsor works here; and with the guest every session.
 While the sponsor's account is suspended the guest does not come on line.
 """
 
@@ -75,7 +75,7 @@ class Guests(Table):
     tab=_("我的访客"),
     lead=_(
         "一次最多七天，从登记那天算；到期他的网就断，要留得更久，您点“再开七天”，登记了 90 天的来宾也一样。"
-        "能连几台按访客的上网策略。您点“结束”，或您的账号停用，他的网也断。"
+        "能连几台按访客的上网策略。您点“结束”，或您离校、账号停用，他的网也断。"
     ),
 )
 def mine(request: PageRequest) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""What the worker does: sign-ins that are over by the clock, and forgetting by age."""
+"""Periodic jobs of the captive page: sign-ins that are over by the clock, and forgetting by age."""
 
 from datetime import timedelta
 

@@ -1,19 +1,42 @@
 """What other rooms show of the captive portal: styles of gateways, the page of help in the menu, one's data, the school's rules."""
 
 from django.urls import reverse
+from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
+from nanhu.kernel.configuration import configuration
+from nanhu.kernel.registry import CheckResult, Verdict
 from nanhu.services.network import api as network
 from nanhu.services.network.portal import (
+    announcements,
     queries,
     trusts,  # noqa: F401  (its page enters itself among 我的设备)
 )
 from nanhu.services.network.portal.adapters.styles import OPENNDS
+from nanhu.services.network.portal.models import PortalGateway
+from nanhu.services.network.portal.school import portal_address
 from nanhu.services.network.portal.services.expelling import OF_NAS
 
+
+def check_address() -> CheckResult:
+    """Behind a gateway passwords are typed over an open network, and phones ask capport by https alone."""
+    if not PortalGateway.living().exists():
+        return CheckResult(verdict=Verdict.OK, message=say("没有登记门户网关"))
+    if announcements.is_secure():
+        return CheckResult(verdict=Verdict.OK, message=say("认证页用 https"))
+    message = say("登记了门户网关，认证页却没有加密：%(address)s") % {"address": portal_address()}
+    remedy = say("让反向代理提供 TLS，把 NANHU_PUBLIC_URL 改为 https")
+    verdict = Verdict.WARN if configuration().demo else Verdict.FAIL
+    return CheckResult(verdict=verdict, message=message, remedy=remedy)
+
+
+registry.checks.add(
+    registry.Check(key="network_portal.address", title=_("上网认证页的地址"), run=check_address, order=88)
+)
 network.gateways.add(OF_NAS, OPENNDS)
 network.redeemed_while.append(queries.is_waited_for)
+network.device_trusts.append(queries.trusted_devices)
 registry.applications.add(
     registry.Application(
         key="network.why",

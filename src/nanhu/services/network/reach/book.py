@@ -242,8 +242,7 @@ def mine(request: PageRequest, found: VpnUse) -> None:
     done=_("已断开。请设新密码。"),
 )
 def not_mine(request: PageRequest, _form: forms.Form, found: VpnUse) -> None:
-    session = getattr(request, "sso_session", None)
-    watching.answer_not_mine(by=request.actor, use=found, keep_session=session.pk if session else None)
+    watching.answer_not_mine(by=request.actor, use=found, keep_session=identity.session_of(request).pk)
     identity.stay_signed_in(request)
 
 
@@ -285,6 +284,7 @@ def coverage(request: PageRequest) -> HttpResponse:
         "areas": shown.areas,
         "floors": shown.floors,
         "floor": shown.floor,
+        "late_list": queries.late_list(),
         "names": identity.wifi_network().names,
         "today": campus_today(),
     }

@@ -443,7 +443,7 @@ class Points(Table):
     place = Text(_("地点"), "place__name")
     storey = Number(_("楼层"))
     bands = Text(_("频段"), lambda one: "、".join(one.bands), sort=False)
-    health = Text(_("状态"), queries.point_words, sort="seen_at")
+    health = Text(_("状态"), "words", sort="seen_at")
 
 
 class PointFilters(Filters):
@@ -459,10 +459,11 @@ def points(request: PageRequest) -> HttpResponseBase:
         Points,
         queries.points(),
         PointFilters,
+        each=queries.with_words,
         empty=none,
         export_as="无线接入点",
         template="network_reach/points.html",
-        facts={"map": point_map.address()},
+        facts={"map": point_map.address(), "late_list": queries.late_list()},
     )
 
 
@@ -477,6 +478,7 @@ def point_map(request: PageRequest) -> HttpResponse:
         "unplaced": queries.points().filter(longitude=None).count(),
         "list": points.address(),
         "outlines": take_areas.address(),
+        "late_list": queries.late_list(),
         "add": hang_point.address() + ("" if shown.floor is None else f"?floor={shown.floor}"),
     }
     return render(request, "network_reach/point_map.html", facts)

@@ -1,5 +1,5 @@
 """Agents of VPN gateways (VPN 网关代理): ocserv takes no disconnect by RADIUS, so its agent tells every two seconds who is connected and hears
-whom it has to put off. Nothing is queued: an answer that is lost is given again, and the session's Stop confirms it.
+whom it has to put off. Nothing is queued: an answer that is lost is given again, and the session's Stop confirms it, or two of its lists.
 """
 
 from hmac import compare_digest
@@ -20,6 +20,7 @@ from nanhu.services.network.api import (
     answer_agent,
     closing_sids,
     gateways,
+    note_list,
     printable,
 )
 from nanhu.services.network.reach.services import posture
@@ -43,14 +44,18 @@ def nas_with(key: str) -> Nas:
 
 
 def orders_for(nas: Nas, listed: object) -> list[str]:
-    """Of who is connected there whoever has to go; with a program that the school does not admit, too."""
+    """Of who is connected there whoever has to go; with a program that the school does not admit, too. Of a whole list whoever is missing
+    has gone."""
     told = listed if isinstance(listed, list) else []
     rows = [row for row in told if isinstance(row, dict) and isinstance(row.get(SESSION), str)]
+    is_whole = isinstance(listed, list) and len(rows) == len(told)
     programs = {
         row[SESSION]: printable(row[PROGRAM], LONGEST_PROGRAM) for row in rows if isinstance(row.get(PROGRAM), str)
     }
     if not read_only.is_on():
         posture.judge(nas, programs)
+        if is_whole:
+            note_list(nas_id=nas.pk, sids={row[SESSION] for row in rows})
     closing = closing_sids(nas.pk)
     ids = [row.get(ID) for row in rows if row[SESSION] in closing]
     return [

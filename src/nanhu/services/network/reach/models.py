@@ -397,7 +397,13 @@ class AccessPoint(models.Model):
     bands = ArrayField(models.TextField(), help_text='"2.4", "5", "6" GHz')
     mac = models.TextField(default="", blank=True)
     seen_at = models.DateTimeField(null=True)
+    listed_at = models.DateTimeField(
+        null=True, help_text="when the newest list that names it was made: whom it saw last"
+    )
     removed_at = models.DateTimeField(null=True)
+    is_heard: bool
+    """As `words` says it; both by `queries.with_words`."""
+    words: str
 
     class Meta:
         db_table = "network_reach_access_point"

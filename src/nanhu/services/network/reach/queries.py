@@ -1,23 +1,24 @@
 """Reads of reach: resources from where the reader stands, buildings with their access points on a map, what the search finds."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.kit.columns import Tone
-from nanhu.kernel.registry import Hit, MapSheet, Outline, Viewer
+from nanhu.kernel.registry import Hit, MapSheet, Outline, Viewer, of_keys
 from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
-from nanhu.services.network.api import SILENT_POINT
+from nanhu.services.network import api as network
 from nanhu.services.network.reach import policies, rules
 from nanhu.services.network.reach.models import AccessPoint, CoveredArea, Installer, Resource
 from nanhu.services.network.reach.rules import Standing, Way
@@ -25,6 +26,7 @@ from nanhu.services.network.reach.rules import Standing, Way
 CAMPUS: Final = "campus"
 ROOM: Final = 0.25
 FLOOR: Final = re.compile(r"-?[0-9]{1,2}")
+LATE_LIST: Final = timedelta(hours=2)
 HEALTH_TONES: Final[Mapping[str, Tone]] = {"up": "good", "down": "bad", "unknown": "none"}
 
 
@@ -34,6 +36,11 @@ def listed_words(row: Resource) -> str:
 
 def resources() -> QuerySet[Resource]:
     return Resource.objects.filter(removed_at=None).select_related("unit").order_by("kind", "name")
+
+
+def open_resources() -> QuerySet[Resource]:
+    """Which open without being a member: anywhere, or from inside the school."""
+    return resources().filter(reach__in=[Resource.Reach.OPEN, Resource.Reach.CAMPUS])
 
 
 def installers() -> QuerySet[Installer]:
@@ -64,8 +71,8 @@ def carsi_link(row: Resource) -> str:
     return f"{reverse('identity:saml_start')}?entity={quote(row.carsi_entity, safe='')}" if row.carsi_entity else ""
 
 
-def resource_hits() -> Iterable[Hit]:
-    for one in resources():
+def resource_hits(keys: Collection[str] | None = None) -> Iterable[Hit]:
+    for one in of_keys(resources(), keys):
         yield Hit(
             key=str(one.public_id),
             title=one.name,
@@ -94,7 +101,7 @@ class Covered:
 
     @property
     def silent(self) -> int:
-        return sum(not is_heard(one) for one in self.points)
+        return sum(not one.is_heard for one in self.points)
 
     @property
     def tone(self) -> str:
@@ -148,28 +155,39 @@ class Area:
 
     @property
     def hung(self) -> list[AccessPoint]:
-        """Those on the map, each with its `spot` there, whether it `is_heard`, and that in `words`."""
+        """Those on the map, each with its `spot` there."""
         found = [one for building in self.buildings for one in building.points if one.longitude is not None]
         for one in found:
             one.spot = self.scale.at((one.longitude, one.latitude))  # type: ignore[attr-defined,arg-type]  # for the template
-            one.is_heard, one.words = is_heard(one), point_words(one)  # type: ignore[attr-defined]
         return found
 
 
-def is_heard(point: AccessPoint) -> bool:
-    return point.seen_at is not None and now() - point.seen_at <= SILENT_POINT
+def with_words(found: Sequence[AccessPoint]) -> Sequence[AccessPoint]:
+    """Each with whether it `is_heard`, and that in `words`: one query."""
+    on_line = network.heard_on_line({one.mac for one in found if one.mac})
+    for one in found:
+        point = network.point_of(one.place_id, one.seen_at, one.listed_at, on_line.get(one.mac))
+        one.is_heard = point.last_at is not None and not point.is_silent
+        one.words = point_words(point)
+    return found
 
 
 def silent() -> Q:
-    return Q(seen_at=None) | Q(seen_at__lt=now() - SILENT_POINT)
+    living = with_words(list(AccessPoint.objects.filter(removed_at=None)))
+    return Q(pk__in=[one.pk for one in living if not one.is_heard])
 
 
-def point_words(point: AccessPoint) -> str:
-    if point.seen_at is None:
+def point_words(point: network.Point) -> str:
+    if point.last_at is None:
         return _("从没有消息")
-    if is_heard(point):
-        return _("正常，%(when)s 有消息") % {"when": dates.clock_words(point.seen_at, now())}
-    return _("%(when)s 起没有消息") % {"when": dates.clock_words(point.seen_at, now())}
+    when = {"when": dates.clock_words(point.last_at, now())}
+    return (_("%(when)s 起没有消息") if point.is_silent else _("正常，%(when)s 有消息")) % when
+
+
+def late_list() -> datetime | None:
+    """When the newest list of access points was made, where that is so long ago that what it says may no longer hold."""
+    listed = AccessPoint.objects.filter(removed_at=None).aggregate(newest=Max("listed_at"))["newest"]
+    return listed if listed and now() - listed > LATE_LIST else None
 
 
 def points() -> QuerySet[AccessPoint]:
@@ -186,9 +204,9 @@ def building_of(place: Any) -> Any:
 
 
 def coverage(floor: int | None = None) -> list[Area]:
-    """Three queries, however many buildings; of one floor four."""
+    """Four queries, however many buildings; of one floor five."""
     areas, known = outlined(floor)
-    for point in points():
+    for point in with_words(list(points())):
         if (found := known.get(building_of(point.place).pk)) is None:
             continue
         storey: int | None = point.storey  # type: ignore[attr-defined]  # annotated by `points`

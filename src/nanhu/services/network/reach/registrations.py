@@ -68,8 +68,16 @@ def check_reach() -> CheckResult:
 network.service_rules.add(network.ServiceRule(key="network_reach.vpn", service="vpn", refuses=refuses))
 registry.searchables.add(
     registry.Searchable(
-        key="network_reach.resources", title=_("校内资源"), icon="globe", hits=queries.resource_hits, order=35
+        key="network_reach.resources",
+        title=_("校内资源"),
+        icon="globe",
+        hits=queries.resource_hits,
+        of=Resource,
+        order=35,
     )
+)
+registry.foot_links.add(
+    registry.FootLink(key="network_reach.directory", title=_("校内资源"), page="network_reach:directory")
 )
 registry.site_maps.add(registry.SiteMap(key="network_reach.outlines", load=queries.map_sheets))
 registry.personal_data.add(

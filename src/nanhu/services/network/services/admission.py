@@ -38,6 +38,8 @@ from nanhu.services.network.services import devices, passes
 UNHEARD: Final = timedelta(seconds=60)
 """So long a grant counts as a device on line, though accounting has not told of it."""
 DEFAULT_SECONDS: Final = 8 * 3600
+GUEST_DEVICES: Final = 2
+"""At once, where the centre has entered no policy for guests."""
 TOLD: Final = frozenset({Service.VPN})
 """Of which services `AdmissionGranted` is told: of Wi-Fi nobody hears, and at the change of lessons it is hundreds a second."""
 SAME_REFUSAL: Final = timedelta(minutes=5)
@@ -230,13 +232,15 @@ def words_against(person_id: int, service: str) -> Text:
 
 
 def refuse_devices(request: AdmissionRequest, policy: Policy | None, device: Device | None) -> None:
-    if policy is None:
+    is_ours = request.role == NetworkRole.GUEST and request.person_id is not None
+    most = policy.devices if policy else GUEST_DEVICES if is_ours else None
+    if most is None:
         return
-    if policy.devices == 0:
+    if most == 0:
         raise ServiceRefusedError(words=_("这项服务没有对您开放。"))
     here = {device_key(device.pk, 0)} if device else set()
-    if len(on_line(request.person_id, request.guest, request.service) - here) >= policy.devices:
-        raise DevicesFullError(devices=policy.devices)
+    if len(on_line(request.person_id, request.guest, request.service) - here) >= most:
+        raise DevicesFullError(devices=most)
 
 
 def of_somebody[Row: Model](rows: QuerySet[Row], *, is_guest: bool) -> QuerySet[Row]:

@@ -16,7 +16,8 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.database.values import run
 from nanhu.kernel.events import publish
 from nanhu.kernel.once import lock_key
-from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, listed, wake
+from nanhu.kernel.pauses import listed
+from nanhu.kernel.retries import Again, Answer, Done, Never, Retries, wake
 from nanhu.kernel.retries.answers import Outside
 from nanhu.services.network.errors import NotOpenError
 from nanhu.services.network.events import DeviceKicked

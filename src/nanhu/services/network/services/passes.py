@@ -44,13 +44,15 @@ def last_day_of(person_id: int) -> date | None:
 def hold(*, by: Actor, person_ids: Collection[int] = (), account_ids: Collection[int] = ()) -> None:
     """Of these persons, or of whom these accounts vouch for, guests go off line for whom nobody can answer any more, or none whose week
     lasts; what is on line of the others ends with the last day that is left."""
-    visits_of = identity.guests.answered_for(person_ids=person_ids, account_ids=account_ids)
+    meant = sorted(identity.guests.answered_for(person_ids=person_ids, account_ids=account_ids))
+    for person_id in meant:
+        lock_key(f"network.admit:{person_id}")
+    visits_of = identity.guests.answered_for(person_ids=meant)  # as they stand now that nobody lets them in
     for person_id, visits in sorted(visits_of.items()):
         last = max(last_days(visits).values(), default=date.min)
         if last < campus_today():
             disconnect(by=by, person_id=person_id, cause=TIME_OVER if visits else SUSPENDED)
             continue
-        lock_key(f"network.admit:{person_id}")
         held = living_grants().filter(person=person_id, role=NetworkRole.GUEST, ends_at__gt=end_of(last))
         held.update(ends_at=end_of(last))
 

@@ -26,6 +26,7 @@ from nanhu.services.network.statements import QUERIES
 BY: Final = Actor.system("network.policy")
 MOST_ANEW: Final = 1_000
 """Sessions of one turn, each five minutes: a school that all signs in again at once would wait for itself."""
+A_DAY: Final = 24 * 60
 NONE: Final = Q(pk__in=())
 SHOWN: Final[Sequence[tuple[Text, Callable[[Policy], str]]]] = (
     (_("一次上线"), queries.session_words),
@@ -39,7 +40,7 @@ SHOWN: Final[Sequence[tuple[Text, Callable[[Policy], str]]]] = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """`before`: the policy of its first day as it stands; `over`: people on line now with too many devices, `dropped`: how many of those.
-    `anew`: sessions that stand now with more than it gives, or in another VLAN, and end to be let in anew."""
+    `anew`: sessions that stand now with more than it gives, or in another VLAN, and end to be let in anew; `cut`: people of `over` or `anew`."""
 
     before: Policy | None
     after: Policy
@@ -47,6 +48,17 @@ class Effect:
     over: int
     dropped: int
     anew: int
+    cut: int
+
+    @property
+    def losing(self) -> int:
+        """People who are on line and lose a device, a connection or this hour."""
+        return self.outside or self.cut
+
+    @property
+    def gaining(self) -> int:
+        """People who are on line, lose nothing, and may have more from then on: devices, time, speed or hours."""
+        return self.people - self.losing if self.before is not None and gives_more_than(self.after, self.before) else 0
 
     @property
     def gains(self) -> bool:
@@ -109,7 +121,32 @@ def effect_of(policy: Policy) -> Effect:
     [(people, over, dropped)] = QUERIES.rows("policy_effect", facts)
     on_line = Session.objects.filter(service=policy.service, stopped_at=None, closing_at=None)
     anew = on_line.filter(grant__in=Grant.objects.filter(gives_more(policy), person__isnull=False, role=policy.role))
-    return Effect(before=before, after=policy, people=people, over=over, dropped=int(dropped), anew=anew.count())
+    owners = list(anew.values_list("person_id", flat=True))
+    return Effect(
+        before=before,
+        after=policy,
+        people=people,
+        over=len(over),
+        dropped=int(dropped),
+        anew=len(owners),
+        cut=len({*over, *owners}),
+    )
+
+
+def gives_more_than(one: Policy, other: Policy) -> bool:
+    """In anything: no rate and no hours are no bound."""
+    longer = any(getattr(one, name) > getattr(other, name) for name in ("devices", "session_seconds", "idle_seconds"))
+    rates = [(getattr(one, name), getattr(other, name)) for name in ("down_kbps", "up_kbps")]
+    faster = any(theirs is not None and (mine is None or mine > theirs) for mine, theirs in rates)
+    return longer or faster or open_minutes(one) > open_minutes(other)
+
+
+def open_minutes(policy: Policy) -> int:
+    """Of a day; a window may go over midnight."""
+    if policy.opens is None or policy.closes is None:
+        return A_DAY
+    begins, ends = (at.hour * 60 + at.minute for at in (policy.opens, policy.closes))
+    return (ends - begins) % A_DAY
 
 
 def enforce() -> int:

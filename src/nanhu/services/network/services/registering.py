@@ -1,6 +1,5 @@
 """NAS are registered, changed and withdrawn; the secret is sealed, shown once, and no log has it."""
 
-import secrets
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.values import run
+from nanhu.kernel.secret_files import made_secret
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network.errors import NasAddressError, NasKnownError, UnknownStyleError
 from nanhu.services.network.gateways import gateways
@@ -50,7 +50,7 @@ def register_many(*, by: Actor, orders: Sequence[dict[str, Any]]) -> list[Nas]:
     made = [
         Nas(
             **{name: facts[name] for name in CHANGED if name in facts},
-            secret=facts.get("secret") or secrets.token_urlsafe(SECRET_BYTES),
+            secret=facts.get("secret") or made_secret(SECRET_BYTES),
         )
         for facts in orders
     ]

@@ -20,7 +20,7 @@ LOOK: Final = "network.trace_address"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """A line of the log as an engineer reads it. `campus_no` is empty where nobody stands behind it; `is_silent`: nothing was heard after the
-    end, and no Stop."""
+    end, and no Stop. `place`: where an address was; `here`: where a device is that is on line now, and was asked for now."""
 
     person_id: int | None
     name: str
@@ -30,6 +30,7 @@ class Trace:
     address: str
     nas: str
     place: str
+    here: str
     began_at: datetime
     ended_at: datetime | None
     is_silent: bool
@@ -65,7 +66,7 @@ def lines_of(query: str, sought: str, **moments: datetime) -> list[Trace]:
 
 
 def line(row: tuple[Any, ...], card: people.PersonCard | None) -> Trace:
-    person_id, guest, station, address, nas, place, began_at, ended_at, is_silent = row
+    person_id, guest, station, address, nas, place, here, began_at, ended_at, is_silent = row
     tie = card.leading_tie() if card else None
     return Trace(
         person_id=person_id if card else None,
@@ -76,6 +77,7 @@ def line(row: tuple[Any, ...], card: people.PersonCard | None) -> Trace:
         address=address or "",
         nas=nas or "",
         place=place or "",
+        here=here or "",
         began_at=began_at,
         ended_at=ended_at,
         is_silent=is_silent,

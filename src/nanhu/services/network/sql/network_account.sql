@@ -145,12 +145,12 @@ BEGIN
 
     INSERT INTO network_session AS s (
         nas_id, sid, grant_id, person_id, guest, device_id, service, note, user_name, station, address, addresses, place_id, ap,
-        started_at, updated_at, stopped_at, cause, in_octets, out_octets, application, reports)
+        started_at, updated_at, active_at, stopped_at, cause, in_octets, out_octets, application, reports)
     VALUES (
         device.id, said_sid, CASE WHEN why <> 'foreign-class' THEN given.id END, given.person_id, coalesce(given.guest, ''),
         given.device_id, coalesce(given.service, said_service), why, CASE WHEN why IN ('', 'fallback') THEN '' ELSE said_name END,
         said_station, network_host_among(held), held, stands_at, said_ap,
-        least(greatest(began, earliest), happened), happened, CASE WHEN status = 'stop' OR earlier IS NOT NULL THEN happened END,
+        least(greatest(began, earliest), happened), happened, happened, CASE WHEN status = 'stop' OR earlier IS NOT NULL THEN happened END,
         CASE WHEN status = 'stop' THEN said_cause WHEN earlier IS NOT NULL THEN 'nas-restart' ELSE '' END, said_in, said_out, said_application,
         network_reports_with(NULL, said_addresses, happened))
     ON CONFLICT (nas_id, sid) DO UPDATE SET
@@ -169,9 +169,11 @@ BEGIN
         started_at = CASE WHEN s.grant_id IS NULL AND earliest <= happened THEN greatest(least(s.started_at, EXCLUDED.started_at), earliest)
                           ELSE least(s.started_at, EXCLUDED.started_at) END,
         updated_at = greatest(s.updated_at, EXCLUDED.updated_at),
+        active_at = network_active_at(s.active_at, s.updated_at, s.in_octets + s.out_octets, EXCLUDED.updated_at, EXCLUDED.in_octets + EXCLUDED.out_octets),
         in_octets = greatest(s.in_octets, EXCLUDED.in_octets),
         out_octets = greatest(s.out_octets, EXCLUDED.out_octets),
         closing_at = CASE WHEN is_back THEN NULL ELSE s.closing_at END,
+        unlisted_at = NULL,  -- it spoke since its gateway's list
         stopped_at = CASE
             WHEN is_back THEN EXCLUDED.stopped_at
             WHEN status = 'stop' THEN coalesce(s.stopped_at, EXCLUDED.stopped_at)

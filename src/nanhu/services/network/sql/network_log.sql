@@ -2,9 +2,10 @@
 -- also where a restart, a withdrawal or a day of silence closed it since. An address is found in its prefixes too. However long ago a line
 -- began: a session behind which nobody stands has no end, and of one address half a year is some thousand lines.
 CREATE OR REPLACE FUNCTION network_log(sought inet, sought_station text, since timestamptz, until timestamptz, moment timestamptz) RETURNS TABLE (
-    person_id bigint, guest text, station text, address text, nas text, place text, began_at timestamptz, ended_at timestamptz, is_silent boolean
+    session_id bigint, person_id bigint, guest text, station text, address text, nas text, place text, began_at timestamptz, ended_at timestamptz,
+    is_silent boolean
 ) LANGUAGE sql STABLE AS $$
-    SELECT l.person_id, l.guest, l.station, abbrev(l.address), n.name, p.name, l.began_at, coalesce(l.ended_at, heard.last), heard.last IS NOT NULL
+    SELECT l.session_id, l.person_id, l.guest, l.station, abbrev(l.address), n.name, p.name, l.began_at, coalesce(l.ended_at, heard.last), heard.last IS NOT NULL
       FROM network_address_line l
       LEFT JOIN network_nas n ON n.id = l.nas_id
       LEFT JOIN campus_places p ON p.id = l.place_id

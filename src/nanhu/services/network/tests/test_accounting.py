@@ -10,7 +10,7 @@ import time_machine
 from django.db import DataError, OperationalError, connection
 from django.test import Client
 
-from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
+from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, now
 from nanhu.platforms.messages.models import Message
 from nanhu.services.network import jobs
 from nanhu.services.network.models import AddressLine, Disconnect, HourSum, Nas, Session, StrangeNas
@@ -228,7 +228,7 @@ def test_three_silent_intervals_make_it_stale_and_a_day_ends_it(school):
     assert (session.cause, session.stopped_at) == ("lost", session.updated_at)
     silent = school.on_line("S1", LAPTOP)
     Session.objects.filter(pk=silent.pk).update(updated_at=now() - timedelta(minutes=16))
-    assert silent.station in school.client("E1").get("/network/desk/?show=stale").content.decode()
+    assert silent.device_words in school.client("E1").get("/network/desk/?show=stale").content.decode()
     assert AddressLine.objects.get(session_id=session.pk).ended_at == session.updated_at
 
 
@@ -308,6 +308,12 @@ def test_sums_hold_numbers(school):
         jobs.sum_hours()
     row = HourSum.objects.order_by("hour").last()
     assert (row.people, row.devices, row.sessions, row.unknown) == (1, 3, 3, 1)
+    seen = school.client("E1").get("/network/desk/sums/")
+    label = f"{campus_time(row.hour):%H:%M}"
+    assert (seen.context["hours"][-1], len(seen.context["hours"]), seen.context["most"]) == ((label, 3), 24, 3)
+    assert "最多时 3 台" in seen.content.decode()
+    other = school.client("E1").get("/network/desk/sums/", {"service": "vpn"})
+    assert "hours" not in other.context, "as the filter says"
     with time_machine.travel(now() + timedelta(days=1)):
         assert [one["device_hours"] for one in jobs.day_rows()] == [3]
 

@@ -9,9 +9,11 @@ from django.db import connection
 from django.utils import translation
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.lifecycle import suspensions
 from nanhu.platforms.identity.protocols.radius import network as radius_network
-from nanhu.platforms.identity.services import suspensions
+from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api, rules
 from nanhu.services.network.models import Device, Disconnect, Grant, Refusal, Session
@@ -212,6 +214,10 @@ def test_a_device_that_was_never_here_is_told_of_once(school):
     assert Device.objects.filter(person=school["S1"]).count() == 1
     page = school.client("S1").get("/messages/").content.decode()
     assert page.count("新设备上网") == 1
+    [told] = Message.objects.filter(template="network.new_device")
+    assert told.text.startswith(dates.time_words(Device.objects.get().first_seen_at)), (
+        "read days later, it still says when"
+    )
     school.on_line("S1", LAPTOP)
     school.tell_events()
     assert school.client("S1").get("/messages/").content.decode().count("新设备上网") == 2, "of each"

@@ -7,8 +7,8 @@ import time_machine
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.identity.lifecycle import suspensions
 from nanhu.platforms.identity.protocols.radius import snippets, views
-from nanhu.platforms.identity.services import suspensions
 from nanhu.services.network import api, jobs
 from nanhu.services.network.models import AddressLine, Disconnect, Grant, Session
 from nanhu.services.network.services.disconnecting import KICKED, SUSPENDED

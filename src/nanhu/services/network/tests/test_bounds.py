@@ -45,7 +45,7 @@ def test_a_key_speaks_for_the_nas_of_its_application_and_for_no_other(school):
     assert school.report("Start", "a", nas=CONTROLLER, key="vpn") is not None
 
 
-@pytest.mark.capability("A160.1")
+@pytest.mark.capability("A160.1", "A008.1")
 def test_each_tunnel_counts_by_itself_and_one_that_was_kicked_stays_off(school):
     """A VPN account is not to be lent: behind one NAT there are many."""
     school.policy("staff", "vpn", 2)

@@ -95,9 +95,9 @@ def test_what_the_nas_does_not_end_is_red_after_30_seconds_and_tried_five_times_
         assert first.due_at - now() == timedelta(seconds=30)
     engineer = school.client("E1")
     assert "没断开的" in engineer.get("/network/desk/outbox/?show=red").content.decode()
-    assert session.station not in engineer.get("/network/desk/outbox/?show=red").content.decode()
+    assert session.device_words not in engineer.get("/network/desk/outbox/?show=red").content.decode()
     Disconnect.objects.update(sent_at=now() - timedelta(seconds=31))
-    assert session.station in engineer.get("/network/desk/outbox/?show=red").content.decode()
+    assert session.device_words in engineer.get("/network/desk/outbox/?show=red").content.decode()
     states = [school.send().state for _time in range(5)]
     assert states == ["unconfirmed"] * 4 + ["failed"]
     assert len(nas.heard) == 6

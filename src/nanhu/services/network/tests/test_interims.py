@@ -11,6 +11,7 @@ from threading import Barrier, Thread
 from urllib.parse import parse_qs, urlencode
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.client import ClientHandler
 from hypothesis import example, given
@@ -22,10 +23,10 @@ from nanhu.kernel.database.values import one_value
 from nanhu.platforms.identity.api import AccountingFront
 from nanhu.platforms.identity.protocols.radius import accounting_server, front
 from nanhu.platforms.identity.protocols.radius.facts import MOST_FIELDS, fields_in
-from nanhu.services.network import rules
+from nanhu.services.network import queries, rules
 from nanhu.services.network.models import Grant, Nas, Session
 from nanhu.services.network.services import interims
-from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE
+from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, TABLET
 from nanhu.testing.patience import PATIENCE_SECONDS
 from nanhu.testing.same_connection import AwayConnection, SameConnection
 
@@ -165,6 +166,25 @@ def test_an_interim_that_moves_counters_alone_is_written_before_django(door, sch
     door.tell("Interim-Update", session.sid, Acct_Input_Octets="5")
     assert Session.objects.get().in_octets == 7, "larger counters win"
     assert door.handed_on == []
+
+
+@pytest.mark.django_db
+@pytest.mark.capability("A174.1")
+def test_who_lies_there_for_eight_hours_is_longest_idle_however_often_it_is_reported(door, school):
+    """A sleeping phone fetches something, too; of a NAS that counts no traffic each report counts as use."""
+    idle, used, uncounted = (school.on_line("S1", mac) for mac in (PHONE, LAPTOP, TABLET))
+    began = now()
+    Session.objects.update(active_at=began)
+    for hour in range(1, 9):
+        with time_machine.travel(began + timedelta(hours=hour), tick=False):
+            door.tell("Interim-Update", idle.sid, Acct_Input_Octets=str(400_000 * hour))
+            door.tell("Interim-Update", used.sid, Acct_Output_Octets=str(5_000_000 * hour))
+            door.tell("Interim-Update", uncounted.sid)
+    [first, *others] = queries.sessions_of(school["S1"])
+    assert (first.session_id, first.active_at) == (idle.pk, began)
+    assert {(one.session_id, one.active_at) for one in others} == {
+        (one.pk, began + timedelta(hours=8)) for one in (used, uncounted)
+    }
 
 
 @pytest.mark.django_db

@@ -185,7 +185,7 @@ def names_whom_it_may(school, noon, address: str, heard_of: Sequence[Life]) -> N
     for half in range(-5, 2 * TICKS + 12, 2):
         moment = half / 2
         at = noon + moment * TICK
-        named = {row[0] for row in lines if row[6] <= at < row[7]}
+        named = {row[0] for row in lines if row[7] <= at < row[8]}
         may = {school[WHO[one.which][0]] for one in heard_of if one.may_have(address, moment)}
         must = {school[WHO[one.which][0]] for one in heard_of if one.must_have(address, moment)}
         assert must <= named <= may, (address, moment, heard_of)

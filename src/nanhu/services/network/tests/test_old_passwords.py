@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from nanhu.kernel.once import lock_key
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import hashing
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.personal.models import AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords
-from nanhu.platforms.identity.services import counter, setup
+from nanhu.platforms.identity.services import setup
 from nanhu.services.network import api, swift
 from nanhu.services.network.models import Device, Grant, Refusal
 from nanhu.services.network.services import readmission

@@ -1,6 +1,7 @@
 """The engineer's desk and my devices through their pages."""
 
 import os
+import re
 from datetime import timedelta
 from hashlib import sha256
 from uuid import uuid4
@@ -15,11 +16,13 @@ from django.test.utils import CaptureQueriesContext
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.printing.models import PrintedDocument
+from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.registry.services import maintenance
+from nanhu.services.network import jobs, registrations
 from nanhu.services.network.desk import desk
 from nanhu.services.network.mine import mine
-from nanhu.services.network.models import Device, Disconnect, Handover, HourSum, Nas, Policy, Session
+from nanhu.services.network.models import ApPlace, Device, Disconnect, Handover, HourSum, Nas, Policy, Session
 from nanhu.services.network.services import handovers, policies
 from nanhu.services.network.tests.conftest import CONTROLLER, GATEWAY, LAPTOP, PHONE, SECRET, SWITCH, TABLET
 from nanhu.testing.members import SYSTEM, grant
@@ -188,10 +191,11 @@ def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school
     refused = engineer.post(f"{DESK}trace/", {"sought": "10.2.3.4", "at": moment, "reason": ""})
     assert refused.status_code == 422
     assert not AuditEntry.objects.filter(action="network.trace_address").exists()
-    for sought, says_where in (("10.2.3.4", True), (PHONE, False)):
+    for sought in ("10.2.3.4", PHONE):
         page = engineer.post(f"{DESK}trace/", {"sought": sought, "at": moment, "reason": "公安来函"}).content.decode()
         assert "林晓湖" in page
-        assert ("图书馆" in page) is says_where, "where a device went is its owner's"
+        assert "图书馆" in page
+        assert ("现在在" in page) is (sought == PHONE)
     before = f"{campus_time(now()) - timedelta(hours=1):%Y-%m-%dT%H:%M}"
     nobody = engineer.post(f"{DESK}trace/", {"sought": "10.2.3.4", "at": before, "reason": "公安来函"})
     assert "那时没有人用它" in nobody.content.decode()
@@ -223,13 +227,14 @@ def test_the_police_get_what_two_agreed_and_nobody_else_opens_it(school):
     too_long = handover_said(since="2026-01-01T00:00")
     assert first.post(f"{DESK}handovers/new/", too_long).status_code == 422
     address = first.post(f"{DESK}handovers/new/", handover_said())["Location"]
-    assert first.get(f"{address}log.csv").status_code == 404
+    assert first.post(f"{address}log.csv").status_code == 404
     assert first.post(f"{address}approve/").status_code == 409
     assert second.post(f"{address}approve/").status_code == 302
     row = Handover.objects.get()
     for client in (first, second):
-        file = client.get(f"{address}log.csv")
+        file = client.post(f"{address}log.csv")
         assert sha256(file.content).hexdigest() == row.digest
+        assert client.get(f"{address}log.csv").status_code == 405, "no browser fetches it ahead"
         assert "no-store" in file["Cache-Control"]
         sheet = client.post(f"{address}sheet/")
         assert client.get(sheet["Location"]).content[:5] == b"%PDF-"
@@ -237,10 +242,10 @@ def test_the_police_get_what_two_agreed_and_nobody_else_opens_it(school):
     text = file.content.decode("utf-8-sig")
     assert "林晓湖" in text
     assert "刘一帆" not in text
-    assert school.client("T1").get(f"{address}log.csv").status_code == 404
+    assert school.client("T1").post(f"{address}log.csv").status_code == 404
     grant("T1", ["network.engineer"])
     for refused in (
-        school.client("T1").get(f"{address}log.csv"),
+        school.client("T1").post(f"{address}log.csv"),
         school.client("T1").post(f"{address}sheet/"),
         school.client("T1").get(sheet["Location"]),
     ):
@@ -258,8 +263,42 @@ def test_the_police_get_what_two_agreed_and_nobody_else_opens_it(school):
 def test_the_list_of_who_is_on_line_names_nobody(school):
     school.on_line("S1")
     page = school.client("E1").get(DESK).content.decode()
-    assert "02:00:00:00:00:01" in page
+    assert "…01" in page
     assert "林晓湖" not in page
+
+
+def test_where_a_device_is_now_is_asked_with_a_reason_and_where_it_went_is_its_owners(school):
+    """The list of who is on line, its export, its search, the form that ends a session and the outbox tell nobody where a known MAC is."""
+    session, engineer = school.on_line("S1"), school.client("E1")
+    school.on_line("S2", LAPTOP, address="2001:db8:1:2::5", nas=SWITCH)
+    cut = {"person": "S1", "reason": "账号被盗"}
+    assert engineer.post(f"{DESK}cut/", {**cut, "form_token": str(uuid4())}).status_code == 302
+    for page in ("", "?export=csv", "?sort=station", "outbox/", f"{session.public_id}/end/"):
+        shown = engineer.get(f"{DESK}{page}")
+        text = b"".join(shown).decode("utf-8-sig", "replace") if shown.streaming else shown.content.decode()
+        assert "图书馆" in text, page
+        for known in ("02:00:00:00:00:01", "10.2.3.4", "3c:22:fb", "2001:db8:1:2::5"):
+            assert known not in text, page
+    for sought in ("02:00:00:00:00:01", "10.2.3.4", session.sid, "3c:22"):
+        assert rows_on_line(engineer, sought) == 0
+    assert rows_on_line(engineer, "图书馆") == 1
+    Session.objects.filter(pk=session.pk).update(place=campus.place_with("south.d1"))
+    looks = AuditEntry.objects.filter(action="network.trace_address", target=f"person:{school['S1']}")
+    for minutes, says_where in ((0, True), (15, False)):
+        with time_machine.travel(now() + timedelta(minutes=minutes)):
+            if minutes:
+                school.report("Interim-Update", session.sid)
+            at = f"{campus_time(now()) - timedelta(minutes=minutes):%Y-%m-%dT%H:%M}"
+            said = {"sought": PHONE, "at": at, "reason": "私接路由器"}
+            page = engineer.post(f"{DESK}trace/", said).content.decode()
+            assert ("一栋" in page) is says_where, "where it is by now, and of no moment that is over"
+            assert "图书馆" not in page
+    assert looks.filter(reason="私接路由器").count() == 2
+
+
+def rows_on_line(client, words):
+    page = client.get(DESK, {"q": words}).content.decode()
+    return page.partition("<tbody>")[2].partition("</tbody>")[0].count("<tr")
 
 
 def test_a_row_has_the_button_for_what_can_be_done_with_it(school):
@@ -280,7 +319,7 @@ def test_a_row_has_the_button_for_what_can_be_done_with_it(school):
 def test_a_policy_says_first_who_loses_and_then_drops_what_was_longest_idle(school):
     school.policy("student", "wifi", 3, starts_on=campus_today() - timedelta(days=30))
     idle = school.on_line("S1", PHONE)
-    Session.objects.filter(pk=idle.pk).update(updated_at=now() - timedelta(minutes=10))
+    Session.objects.filter(pk=idle.pk).update(active_at=now() - timedelta(minutes=10))
     for mac in (LAPTOP, TABLET):
         school.on_line("S1", mac)
     school.on_line("S2", PHONE)
@@ -296,17 +335,31 @@ def test_a_policy_says_first_who_loses_and_then_drops_what_was_longest_idle(scho
     }
     preview = engineer.post(f"{DESK}policies/new/", said).content.decode()
     assert "会少：1 人超出，共 1 台设备" in preview
+    assert counted(preview) == ["2", "0", "1"], "on line, gain, lose"
+    for more, gain in (
+        ({"devices": 4}, "2"),
+        ({"devices": 3}, "0"),
+        ({"devices": 3, "session_minutes": 600}, "2"),
+        ({"devices": 3, "idle_minutes": 60}, "2"),
+        ({"devices": 2, "session_minutes": 600}, "1"),
+    ):
+        assert counted(engineer.post(f"{DESK}policies/new/", said | more).content.decode())[1] == gain, more
     hours = {**said, "devices": 3, "opens": "06:00", "closes": "23:00", "session_minutes": 240}
     changed = " ".join(engineer.post(f"{DESK}policies/new/", hours).content.decode().split())
     assert all(one in changed for one in ("全天 → <b>06:00–23:00</b>", "8 个小时 → <b>4 个小时</b>", "时段外的"))
     opens = campus_time(now()) + timedelta(hours=2)
     shut = {**said, "devices": 3, "opens": f"{opens:%H:%M}", "closes": f"{opens + timedelta(hours=1):%H:%M}"}
-    assert "现在在线的 2 人在时段外" in engineer.post(f"{DESK}policies/new/", shut).content.decode()
+    closing = engineer.post(f"{DESK}policies/new/", shut).content.decode()
+    assert ("现在在线的 2 人在时段外" in closing, counted(closing)) == (True, ["2", "0", "2"])
     assert Policy.objects.filter(devices=2).count() == 0
     assert engineer.post(f"{DESK}policies/new/", {**said, "confirmed": "1"}).status_code == 302
     assert policies.enforce() == 1
     assert Disconnect.objects.get().session_id == idle.pk
     assert policies.enforce() == 0
+
+
+def counted(preview):
+    return re.findall(r'<dd class="num">(\d+)</dd>', preview)
 
 
 def test_a_secret_is_shown_once_sealed_and_stands_in_no_log(school):
@@ -413,3 +466,128 @@ def test_places_are_shown_for_a_week_and_to_nobody_else(school):
     assert "图书馆" not in school.client("S2").get("/network/devices/").content.decode()
     Session.objects.update(stopped_at=now() - timedelta(days=8))
     assert "图书馆" not in client.get("/network/devices/").content.decode()
+
+
+def test_a_device_says_where_it_was_last_and_by_what_it_came_to_its_owner_alone(school):
+    for nas in (SWITCH, CONTROLLER):
+        session = school.on_line("S1", nas=nas)
+        school.report("Stop", session.sid, nas=nas)
+    [known] = re.findall(r'<li class="cluster">(.*?)</li>', devices_page(school, "S1"), re.DOTALL)
+    assert ("图书馆" in known, "一栋" in known) == (True, False), "the last, not the one before"
+    tail = PHONE[-5:].replace("-", ":")
+    assert f"802.1X 设备 {tail}" in known
+    assert "图书馆" not in devices_page(school, "S2")
+    Session.objects.update(stopped_at=now() - timedelta(days=8))
+    assert "图书馆" not in devices_page(school, "S1"), "a place is shown for seven days"
+    Device.objects.update(kind="phone")
+    assert f"手机 {tail}" in devices_page(school, "S1"), "as its owner says"
+
+
+def devices_page(school, number):
+    return school.client(number).get("/network/devices/").content.decode()
+
+
+def test_each_building_is_listed_with_what_fell_silent_the_worst_first(school):
+    moment = now()
+    with time_machine.travel(moment - timedelta(hours=2), tick=False):
+        fallen = school.on_line("S2", nas=SWITCH)
+    with time_machine.travel(moment - timedelta(hours=1), tick=False):
+        school.report("Interim-Update", fallen.sid, nas=SWITCH)
+    Nas.objects.filter(address=SWITCH).update(last_heard_at=moment - timedelta(hours=1))
+    school.on_line("S1")
+    dark = campus.Place.objects.create(key="dark", name="黑楼", kind="teaching")
+    room = campus.Place.objects.create(key="dark.1", name="101", kind="room", parent=dark)
+    for number, (place, minutes) in enumerate(((dark, 90), (room, 90), (room, 1))):
+        ApPlace.objects.create(
+            mac=f"aa:00:00:00:00:0{number}",
+            place=place,
+            seen_at=moment - timedelta(minutes=minutes),
+            listed_at=moment,
+        )
+    empty = campus.Place.objects.create(key="empty", name="空楼", kind="teaching")
+    ApPlace.objects.create(mac="aa:00:00:00:00:09", place=empty, seen_at=moment)
+    assert rows_of(school) == [
+        ["一栋", "0", "1", "1", "整栋没有消息"],
+        ["黑楼", "0", "3", "2", "部分没有消息"],
+        ["空楼", "0", "1", "0", "没有人在线"],
+        ["图书馆", "1", "1", "0", "正常"],
+    ]
+    Session.objects.create(
+        nas=school.nas[CONTROLLER], sid="x", service="wifi", ap="aa:00:00:00:00:00", place=dark, started_at=now()
+    )
+    assert rows_of(school)[1] == ["黑楼", "1", "3", "1", "部分没有消息"], "who is on line there tells of it"
+
+
+def test_a_house_where_everybody_sleeps_is_not_silent_and_one_that_fell_silent_amid_sessions_stays_so(school):
+    night = now()
+    ApPlace.objects.create(
+        mac="3c:22:fb:aa:00:01", place=campus.place_with("south.lib"), seen_at=night, listed_at=night
+    )
+    beside = {"Called_Station_Id": "3c-22-fb-aa-00-01:hnist"}
+    for nas, at in ((CONTROLLER, beside), (SWITCH, {})):
+        with time_machine.travel(night, tick=False):
+            session = school.on_line("S1", nas=nas)
+        with time_machine.travel(night + timedelta(minutes=40), tick=False):
+            school.report("Interim-Update", session.sid, nas=nas, **at)
+            Nas.objects.update(last_heard_at=now())
+            if nas == CONTROLLER:
+                school.report("Stop", session.sid, nas=nas, **at)
+    for hours in (7, 30):
+        with time_machine.travel(night + timedelta(hours=hours), tick=False):
+            jobs.watch()
+            assert rows_of(school) == [
+                ["一栋", "0", "1", "1", "整栋没有消息"],
+                ["图书馆", "0", "2", "0", "没有人在线"],
+            ], "also a day later, when what it never ended is taken as lost"
+            assert "1 台接入设备有人在网却没有报告" in str(registrations.check_network().message)
+
+
+def test_a_phone_that_went_without_a_word_makes_nothing_silent_that_spoke_since(school):
+    night = now()
+    with time_machine.travel(night, tick=False):
+        lost, last = school.on_line("S1"), school.on_line("S2", LAPTOP)
+    for minutes, sids in ((5, [lost.sid, last.sid]), (40, [last.sid])):
+        with time_machine.travel(night + timedelta(minutes=minutes), tick=False):
+            for sid in sids:
+                school.report("Interim-Update", sid)
+            Nas.objects.update(last_heard_at=now())
+    with time_machine.travel(night + timedelta(minutes=41), tick=False):
+        school.report("Stop", last.sid)
+    with time_machine.travel(night + timedelta(hours=7), tick=False):
+        assert ["图书馆", "0", "1", "0", "没有人在线"] in rows_of(school)
+
+
+def test_two_buildings_of_one_name_are_two_rows_each_with_its_campus(school):
+    north = campus.Place.objects.create(key="north", name="北院", kind="campus")
+    other = campus.Place.objects.create(key="north.d1", name="一栋", kind="dorm", parent=north)
+    ApPlace.objects.create(mac="aa:00:00:00:00:01", place=other)
+    school.on_line("S1", nas=SWITCH)
+    session = school.on_line("S2")
+    Session.objects.filter(pk=session.pk).update(place=other)
+    HourSum.objects.create(
+        hour=now() - timedelta(hours=1), place=other, service="wifi", people=1, devices=3, sessions=3, unknown=0
+    )
+    HourSum.objects.create(
+        hour=now() - timedelta(hours=1),
+        place=campus.place_with("south.d1"),
+        service="wifi",
+        people=1,
+        devices=5,
+        sessions=5,
+        unknown=0,
+    )
+    assert [row[:3] for row in rows_of(school)] == [
+        ["图书馆", "0", "1"],
+        ["北院 一栋", "1", "1"],
+        ["南院 一栋", "1", "1"],
+    ]
+    for page in ("", "sums/"):
+        shown = school.client("E1").get(f"/network/desk/{page}").content.decode()
+        assert ("北院 一栋" in shown, "南院 一栋" in shown) == (True, True)
+
+
+def rows_of(school):
+    page = school.client("E1").get("/network/desk/buildings/").content.decode()
+    body = page.split("<tbody>")[1].split("</tbody>")[0]
+    cells = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in body.split("</tr>") if "<t" in row]
+    return [[re.sub(r"<[^>]*>", "", cell).strip() for cell in row] for row in cells]

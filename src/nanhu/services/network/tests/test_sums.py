@@ -1,6 +1,7 @@
 """Sums of the network by building and hour, and of whole days for the hub: each device once, whatever moves, comes late or was never told of."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -20,6 +21,33 @@ from nanhu.testing.members import SYSTEM
 pytestmark = pytest.mark.django_db
 AP_HERE, AP_THERE = "3c-22-fb-aa-00-01", "3c-22-fb-aa-00-02"
 SUMS = "/network/desk/sums/"
+
+
+WEEK_ROW = re.compile(r'<tr><th scope="row">(\d+)</th>(.*?)</tr>')
+CELL = re.compile(r"<td>(.*?)</td>")
+
+
+def test_the_usual_week_is_drawn_hour_by_hour_from_a_whole_one_on(school):
+    """Of an hour that nobody was on line there is no sum; it counts as none in the average."""
+    last = start_of(date(2026, 11, 30)) - timedelta(hours=1)  # the end of a Sunday
+    sums = [
+        HourSum(hour=last - timedelta(hours=back), service="wifi", people=1, devices=devices, sessions=1, unknown=0)
+        for back, devices in ((0, 10), (24, 8), (166, 6), (168, 30), (5 * 168, 9000))
+    ]
+    desk = school.client("E1")
+    HourSum.objects.bulk_create(sums[:3])
+    assert "week" not in desk.get(SUMS).context, "of less than a week nobody knows what is usual"
+    HourSum.objects.bulk_create(sums[3:])
+    page = desk.get(SUMS).content.decode()
+    numbers = {hour: CELL.findall(cells) for hour, cells in WEEK_ROW.findall(page.partition("heat-table")[2])}
+    assert sorted(map(int, numbers)) == list(range(24))
+    assert numbers["23"] == ["0", "0", "0", "0", "0", "8", "20"], "the mean of two Sundays; five weeks ago is long ago"
+    assert numbers["1"][0] == "6"
+    assert "周日 23 时，20 台" in page
+    drawn = page.partition('class="heat-plot"')[2].partition("</svg>")[0]
+    assert drawn.count("<rect") == 7 * 24
+    assert [drawn.count(f'class="heat-{shade}"') for shade in range(6)] == [165, 0, 2, 0, 0, 1]
+    assert "week" not in desk.get(SUMS, {"service": "vpn"}).context, "as the filter says"
 
 
 @pytest.fixture
@@ -123,7 +151,9 @@ def test_an_access_point_in_a_room_counts_for_its_building(school, noon):
         jobs.sum_hours()
     assert shared(noon) == {("south.lib", "wifi"): (2, 2)}
     school.report("Start", "f", Calling_Station_Id=PHONE, Called_Station_Id=f"{AP_HERE}:hnist")
+    school.report("Start", "g", Calling_Station_Id=TABLET)
     page = school.client("E1").get("/network/desk/").content.decode()
+    assert re.search(r"图书馆\D+2\b", page.partition("<table")[0])
     assert "101 室" not in page.partition("<table")[0], "above the list buildings are counted, not rooms"
 
 

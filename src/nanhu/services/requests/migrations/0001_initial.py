@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
         ("campus", "0001_initial"),
         ("files", "0001_initial"),
         ("ledger", "0001_initial"),
+        ("openapi", "0001_initial"),
         ("people", "0002_posts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -110,6 +111,16 @@ class Migration(migrations.Migration):
                     "duty_days",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.PositiveSmallIntegerField(), default=list
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        help_text="the company whose it is: its system may push states of its jobs",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="openapi.vendor",
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True)),
@@ -971,5 +982,59 @@ class Migration(migrations.Migration):
         *(
             migrations.RunSQL(text_of(Path(__file__).parent.parent / "sql" / name), migrations.RunSQL.noop)
             for name in ("seed.sql", "triggers.sql")
+        ),
+        migrations.CreateModel(
+            name="VendorJob",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.TextField(help_text="of the request; SANDBOX-1")),
+                ("is_sandbox", models.BooleanField(default=False)),
+                ("state", models.TextField(blank=True, default="", help_text="of a job of the sandbox")),
+                ("sequence", models.BigIntegerField(default=-1, help_text="-1: it has said nothing yet")),
+                ("digest", models.TextField(blank=True, default="")),
+                (
+                    "said_at",
+                    models.DateTimeField(help_text="of which moment, as it said, never ahead of our clock", null=True),
+                ),
+                ("pushed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="openapi.apikey"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="openapi.vendor"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "requests_vendor_job",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("vendor", "number", "key"), name="requests_vendor_job_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("is_sandbox", True),
+                                ("key", None),
+                                ("number__startswith", "SANDBOX-"),
+                                ("state__in", ["assigned", "working", "waiting", "done"]),
+                            ),
+                            models.Q(
+                                ("is_sandbox", False),
+                                ("key__isnull", False),
+                                ("state", ""),
+                                models.Q(("number__startswith", "SANDBOX-"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="requests_vendor_job_is_one_or_a_try",
+                    ),
+                ],
+            },
         ),
     ]

@@ -3,6 +3,7 @@ from nanhu.services.requests.models.crew_lists import CrewList, CrewListRow, Cre
 from nanhu.services.requests.models.crews import Crew, CrewMember, FaultClass, Operator, OperatorBuilding
 from nanhu.services.requests.models.requests import Entry, Material, MeToo, Photo, Request
 from nanhu.services.requests.models.topics import Topic, TopicEntry
+from nanhu.services.requests.models.vendors import VendorJob
 
 __all__ = [
     "AnonymousPhoto",
@@ -25,4 +26,5 @@ __all__ = [
     "TokenKey",
     "Topic",
     "TopicEntry",
+    "VendorJob",
 ]

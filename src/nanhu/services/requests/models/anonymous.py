@@ -42,6 +42,8 @@ class TokenIssue(models.Model):
 
 
 class SpentToken(models.Model):
+    """A blind token that was spent, so that nobody spends it twice: its digest and a day, no person."""
+
     digest = models.BinaryField(primary_key=True, help_text="SHA-256 of the token's message")
     day = models.DateField()
 

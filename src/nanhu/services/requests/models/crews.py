@@ -94,6 +94,13 @@ class Crew(models.Model):
     classes = models.ManyToManyField(FaultClass, related_name="crews")
     buildings = models.ManyToManyField("campus.Place", related_name="+", blank=True)
     duty_days = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    vendor = models.ForeignKey(
+        "openapi.Vendor",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="the company whose it is: its system may push states of its jobs",
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -113,6 +120,8 @@ class Crew(models.Model):
 
 
 class CrewMember(models.Model):
+    """Who works in a crew; one of them leads it."""
+
     crew = models.ForeignKey(Crew, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     is_leader = models.BooleanField(default=False)
@@ -161,6 +170,8 @@ class Operator(models.Model):
 
 
 class OperatorBuilding(models.Model):
+    """Which operator's net a dormitory building has: one each."""
+
     operator = models.ForeignKey(Operator, on_delete=models.CASCADE, related_name="buildings")
     building = models.ForeignKey("campus.Place", on_delete=models.PROTECT, related_name="+")
 

@@ -236,6 +236,8 @@ class Photo(models.Model):
 
 
 class Material(models.Model):
+    """What a repair took, and at which price."""
+
     request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="materials")
     item = models.TextField()
     quantity = models.PositiveIntegerField()
@@ -253,6 +255,8 @@ class Material(models.Model):
 
 
 class MeToo(models.Model):
+    """Who has the same trouble: each counts once in the heat of a request."""
+
     request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="me_too")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
 

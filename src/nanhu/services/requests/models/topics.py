@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Topic(models.Model):
+    """A matter of public opinion (舆情): requests that were merged, what is done about it, for two posts alone."""
+
     class Severity(models.IntegerChoices):
         MINOR = 1, _("一级（一般）")
         NOTABLE = 2, _("二级（较大）")

@@ -19,10 +19,12 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.values import run
 from nanhu.kernel.files.kinds import checked
 from nanhu.kernel.once import lock_key
+from nanhu.kernel.private_numbers import has_phone
 from nanhu.platforms.campus import api as campus
 from nanhu.services.requests import blind, replies
 from nanhu.services.requests.errors import (
     CrowdTooSmallError,
+    NumberOfPersonError,
     SealedRequestError,
     TokenRefusedError,
     TokensUsedUpError,
@@ -119,6 +121,8 @@ def file(
         raise CrowdTooSmallError(least=CROWD)
     if not replies.is_key(reply_key):
         raise SealedRequestError
+    if kind != Request.Kind.COMPLAINT and has_phone(words):
+        raise NumberOfPersonError
     facts = written_facts(kind=kind, words=words, unit=unit, accused=accused)
     if kind == Request.Kind.COMPLAINT:
         names = (facts["accused_unit"], facts["accused_person"], facts["accused_words"])

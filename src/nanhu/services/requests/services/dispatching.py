@@ -6,8 +6,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import lazy
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
@@ -15,6 +15,8 @@ from nanhu.kernel.proposals import given
 from nanhu.kernel.ui.words import lazy_called
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.people import api as people
+from nanhu.services.requests import shifts
 from nanhu.services.requests.errors import NobodyToRouteError, NotOfCrewError, NotTheSameError, SameHandlerError
 from nanhu.services.requests.models import Crew, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
@@ -39,9 +41,14 @@ def promised_until(request: Request, start: datetime) -> datetime:
 
 
 def dispatch(request: Request) -> bool:
-    """By rule, to who is on duty: who covers the class in this very building comes before who covers it everywhere. What nobody takes
-    waits for the dispatcher, or for a crew's next day on duty."""
-    crew = next((one for one in covering(request) if is_on_duty(one.duty_days, campus_today())), None)
+    """By rule, to who is on duty: first to whom the duty table names now, else to a crew by its weekdays; who covers the class in this very
+    building comes before who covers it everywhere. What nobody takes waits for the dispatcher, or for a crew's next hour on duty."""
+    crews = covering(request)
+    shift = shifts.first_on_duty(crews)
+    if shift is not None:
+        hand_to(DISPATCH, request, shift[0], worker_id=shift[1])
+        return True
+    crew = next((one for one in crews if is_on_duty(one.duty_days, campus_today())), None)
     if crew is not None:
         hand_to(DISPATCH, request, crew)
     return crew is not None
@@ -64,7 +71,7 @@ def give_back(crew: Crew) -> None:
         start_clock(one)
         one.crew, one.worker, one.state, one.proposed = None, None, State.NEW, []
         one.save(update_fields=["crew", "worker", "state", "proposed", "due_at", "minutes_left"])
-        note(DISPATCH, one, What.ROUTED, _("%(crew)s停用") % {"crew": crew.name})
+        note(DISPATCH, one, What.ROUTED, gettext_noop("原维修队%(what)s已停用") % {"what": crew.name})
         dispatch(one)
 
 
@@ -115,10 +122,12 @@ def is_promised_plainly(request: Request) -> bool:
     return bool(request.is_urgent and request.fault_class and request.fault_class.urgent_minutes)
 
 
-def hand_to(by: Actor, request: Request, crew: Crew, words: str = "") -> None:
-    request.crew, request.worker, request.state = crew, None, State.ASSIGNED
+def hand_to(by: Actor, request: Request, crew: Crew, words: str = "", worker_id: int | None = None) -> None:
+    """`worker_id`: one of the crew, who is to go."""
+    request.crew, request.worker_id, request.state = crew, worker_id, State.ASSIGNED
     request.save(update_fields=["crew", "worker", "state"])
-    note(by, request, What.ASSIGNED, f"{crew.name} {words}".strip())
+    card = people.person_card(worker_id) if worker_id is not None else None
+    note(by, request, What.ASSIGNED, " ".join(filter(None, (crew.name, card.name if card else "", words))))
     told = said(request, _lazy("已派给%(crew)s"), crew=lazy_called(crew.name, crew.name_en))
     tell_requester(request, told)
     tell_crew(request, told)
@@ -132,10 +141,7 @@ def assign(*, by: Actor, request: Request, crew: Crew, worker_id: int | None = N
         raise NotOfCrewError
     found.window, found.is_with_leader = window or found.window, False
     found.save(update_fields=["window", "is_with_leader"])
-    hand_to(by, found, crew, window)
-    if worker_id is not None:
-        found.worker_id = worker_id
-        found.save(update_fields=["worker"])
+    hand_to(by, found, crew, window, worker_id)
     return found
 
 

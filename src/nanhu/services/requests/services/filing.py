@@ -225,6 +225,12 @@ def number_by_chance(prefix: str) -> str:
     return prefix + "".join(secrets.choice(LETTERS) for _place in range(9))
 
 
+def check_photos(photos: Contents) -> None:
+    """RefusedFileError says why one would not be kept."""
+    for content in photos:
+        files.checked_for(PHOTOS, content, is_ours=False)
+
+
 def keep_photos(by: Actor, request: Request, photos: Contents, *, is_after: bool = False) -> None:
     target = f"request:{request.public_id}"
     named = [(f"{number}.jpg", content) for number, content in enumerate(photos, 1)]

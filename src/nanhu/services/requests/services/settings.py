@@ -9,9 +9,11 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.openapi.api import Vendor
 from nanhu.platforms.people import api as people
 from nanhu.services.requests.errors import BuildingTakenError, NameTakenError, UnknownCodeError, UnknownMemberError
 from nanhu.services.requests.models import Crew, CrewMember, FaultClass, Operator, OperatorBuilding
+from nanhu.services.requests.publishing import publish_operators
 from nanhu.services.requests.services.dispatching import give_back
 
 
@@ -40,12 +42,13 @@ def set_crew(
     duty_days: Collection[int] = (1, 2, 3, 4, 5, 6, 7),
     phone: str = "",
     is_active: bool = True,
+    vendor: Vendor | None = None,
     crew: Crew | None = None,
 ) -> Crew:
     """`members` by campus number, `buildings` by key."""
     found = Crew.objects.select_for_update().get(pk=crew.pk) if crew else Crew()
     found.name, found.name_en, found.phone, found.is_active = name, name_en, phone, is_active
-    found.duty_days = sorted(set(duty_days))
+    found.duty_days, found.vendor = sorted(set(duty_days)), vendor
     kept(found)
     found.classes.set(classes)
     found.buildings.set(places_with(buildings))
@@ -58,7 +61,8 @@ def set_crew(
         CrewMember.objects.create(crew=found, person_id=person_id, is_leader=person_id == leader)
     if not is_active:
         give_back(found)
-    audit.record(by=by, action="requests.set_crew", target=f"requests-crew:{found.public_id}", facts={"name": name})
+    facts = {"name": name} | ({"job_vendor": vendor.company} if vendor else {})
+    audit.record(by=by, action="requests.set_crew", target=f"requests-crew:{found.public_id}", facts=facts)
     return found
 
 
@@ -89,8 +93,10 @@ def write(*, by: Actor, name: str, said: Mapping[str, Any], crew: Crew | None = 
         raise UnknownMemberError(what=said["leader"])
     facts = {one: said[one] for one in ("phone", "buildings", "duty_days", "members", "is_active")}
     classes = list(FaultClass.objects.filter(key__in=said["classes"]))
-    name_en = crew.name_en if crew else ""
-    return set_crew(by=by, name=name, name_en=name_en, classes=classes, leader=leader, crew=crew, **facts)
+    name_en, vendor = (crew.name_en, crew.vendor) if crew else ("", None)
+    return set_crew(
+        by=by, name=name, name_en=name_en, classes=classes, leader=leader, vendor=vendor, crew=crew, **facts
+    )
 
 
 @transaction.atomic
@@ -117,6 +123,7 @@ def set_operator(
     audit.record(
         by=by, action="requests.set_operator", target=f"requests-operator:{found.public_id}", facts={"name": name}
     )
+    publish_operators()
     return found
 
 

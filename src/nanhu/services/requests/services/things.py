@@ -73,7 +73,7 @@ def file_of(origin: str, row: Any) -> Request | None:
         person_id=person.person_id,
         place=place,
         fault_class=FaultClass.objects.get(key=FaultClass.Key.FURNITURE if is_furniture else FaultClass.Key.OTHER),
-        words=f"{row.name} {row.asset}：{row.fault}",
+        words=f"{row.name} {row.asset}：{row.fault or ''}",
         twin="other",
         origin=origin,
     )

@@ -1,6 +1,7 @@
 """What each step of a request leaves behind: a line of its timeline and of the audit log (without its words), a message to who waits."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Final
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.registry import Text
 from nanhu.kernel.ui.words import lazy_filled
@@ -29,8 +31,17 @@ OWN: Final = "own"
 who complained. The timeline has both."""
 
 
-def note(by: Actor, request: Request, what: Entry.What, words: str = "", *, is_inner: bool = False) -> None:
-    said_by = {"who": by.name, "account_id": by.account_id}
+def note(
+    by: Actor,
+    request: Request,
+    what: Entry.What,
+    words: str = "",
+    *,
+    is_inner: bool = False,
+    at: datetime | None = None,
+) -> None:
+    """`at`: when it was, as the system of a company says that is called by its name; now, where nobody says so."""
+    said_by = {"who": by.name.removeprefix("vendor:"), "account_id": by.account_id, "at": at or now()}
     Entry.objects.create(request=request, what=what, words=words, is_inner=is_inner, **said_by)
     is_own = by.account_id is not None and by.account_id == request.account_id
     target = f"request:{OWN}" if is_own else target_of(request)

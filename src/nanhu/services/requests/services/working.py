@@ -1,14 +1,14 @@
 """A repair from the worker's arrival to its end: who came, who could not get in, what was done, that it was not, what it was worth."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -56,23 +56,58 @@ def arrive(*, by: Actor, request: Request, person_id: int, code: str = "") -> Re
     found = job(request, person_id, {State.ASSIGNED, State.WAITING})
     if code and (found.place is None or not is_code_of(found.place, code)):
         raise NotThereError
-    start_clock(found)
-    found.state, found.worker_id, found.is_proved = State.WORKING, person_id, bool(code)
-    found.save(update_fields=["state", "worker", "is_proved", "due_at", "minutes_left"])
-    note(by, found, What.ARRIVED, _("扫了现场的地点码") if code else "")
+    begin(by, found, person_id, _("扫了现场的地点码") if code else "", is_proved=bool(code))
     return found
+
+
+def begin(
+    by: Actor,
+    found: Request,
+    person_id: int | None,
+    words: str = "",
+    *,
+    is_proved: bool = False,
+    at: datetime | None = None,
+) -> None:
+    """Of one that is locked, as the three below: by a worker, or by nobody of ours where a company's system says so."""
+    start_clock(found)
+    found.state, found.worker_id, found.is_proved = State.WORKING, person_id, is_proved
+    found.save(update_fields=["state", "worker", "is_proved", "due_at", "minutes_left"])
+    note(by, found, What.ARRIVED, words, at=at)
+
+
+def plan(by: Actor, found: Request, window: str, words: str = "", *, at: datetime | None = None) -> None:
+    """Somebody comes then; what waited for its requester waits no more."""
+    start_clock(found)
+    found.state, found.window, found.proposed = State.ASSIGNED, window or found.window, []
+    found.save(update_fields=["state", "window", "proposed", "due_at", "minutes_left"])
+    crew = found.crew.name if found.crew else ""
+    note(by, found, What.ASSIGNED, " ".join(filter(None, (crew, window, words))), at=at)
+    tell_requester(found, said(found, _lazy("已安排人来")))
 
 
 @transaction.atomic
 def cannot_enter(*, by: Actor, request: Request, person_id: int, proposed: Sequence[str]) -> Request:
     """Nobody was there: the clock stands until the requester says which of these times suits."""
     found = job(request, person_id, {State.ASSIGNED, State.WORKING})
+    turn_away(by, found, person_id, proposed)
+    return found
+
+
+def turn_away(
+    by: Actor,
+    found: Request,
+    person_id: int | None,
+    proposed: Sequence[str],
+    words: str = "",
+    *,
+    at: datetime | None = None,
+) -> None:
     stop_clock(found)
     found.state, found.worker_id, found.proposed = State.WAITING, person_id, list(proposed)
     found.save(update_fields=["state", "worker", "proposed", "due_at", "minutes_left"])
-    note(by, found, What.NO_ENTRY, "、".join(proposed))
+    note(by, found, What.NO_ENTRY, " ".join(filter(None, ("、".join(proposed), words))), at=at)
     tell_requester(found, said(found, _lazy("维修人员进不了门，请选个时间")))
-    return found
 
 
 @transaction.atomic
@@ -100,17 +135,31 @@ def done(
 ) -> Request:
     """With what was found, what was used and how it looks now; whoever reported it, or follows, is asked how it was."""
     found = job(request, person_id, {State.ASSIGNED, State.WORKING, State.WAITING})
-    found.state, found.worker_id, found.cause, found.minutes = State.DONE, person_id, cause, found.minutes + minutes
-    found.done_at = now()
-    start_clock(found)
-    found.save(update_fields=["state", "worker", "cause", "minutes", "done_at", "due_at", "minutes_left"])
     Material.objects.bulk_create(
         Material(request=found, item=item, quantity=quantity, price_fen=fen) for item, quantity, fen in materials
     )
     keep_photos(by, found, photos, is_after=True)
-    note(by, found, What.DONE, words)
-    tell_requester(found, said(found, _lazy("办完了，请看看修好没有")))
+    finish(by, found, person_id, cause=cause, words=words, minutes=minutes)
     return found
+
+
+def finish(
+    by: Actor,
+    found: Request,
+    person_id: int | None,
+    *,
+    cause: str,
+    words: str,
+    minutes: int = 0,
+    at: datetime | None = None,
+) -> None:
+    """Done now, for its promise, whatever moment is said."""
+    found.state, found.worker_id, found.cause, found.minutes = State.DONE, person_id, cause, found.minutes + minutes
+    found.done_at = now()
+    start_clock(found)
+    found.save(update_fields=["state", "worker", "cause", "minutes", "done_at", "due_at", "minutes_left"])
+    note(by, found, What.DONE, words, at=at)
+    tell_requester(found, said(found, _lazy("办完了，请看看修好没有")))
 
 
 @transaction.atomic
@@ -224,7 +273,9 @@ def withdraw_bill(*, by: Actor, request: Request, reason: str) -> Request:
             ledger.cancel(by=by, bill=one, reason=why, key=f"{one.key}:withdrawn")
     found.bills.clear()
     said_by = {"who": by.name, "account_id": by.account_id, "is_inner": True}
-    Entry.objects.create(request=found, what=What.BILLED, words=_("撤销：%(why)s") % {"why": reason}, **said_by)
+    Entry.objects.create(
+        request=found, what=What.BILLED, words=gettext_noop("撤销：%(why)s") % {"why": reason}, **said_by
+    )
     audit.record(by=by, action="requests.withdraw_bill", target=target_of(found))
     return found
 

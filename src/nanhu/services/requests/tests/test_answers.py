@@ -112,6 +112,9 @@ def test_a_complaint_has_a_number_a_state_and_a_reply(school):
     assert one.number in page
     last = (one.due_at.astimezone(CAMPUS_ZONE) - timedelta(minutes=1)).date()
     listed = student.get(f"{HALL}mine/").content.decode()
+    asked = Request.objects.order_by("-pk").first()
+    (link,) = re.findall(f'<a href="{HALL}mine/{asked.public_id}/"[^>]*>([^<]*)</a>', listed)
+    assert asked.number not in link, "one opens it by what it is about"
     assert dates.short_day(last, last.year) in listed, "by the last day itself, as its own page says"
     assert "00:00" not in listed
     assert re.search(r'class="state state-\w+">已收到<', page)
@@ -298,18 +301,28 @@ def test_opinion_reaches_who_holds_a_post_in_publicity_or_the_party_office_and_n
         reminding.tell_late()
     Request.objects.update(due_at=due_at)
     assert [number for number in others if texts_to(school[number])] == [], "nor is anybody else told of one"
+    targets = AuditEntry.objects.values_list("target", flat=True)
+    assert not any(one.number in target for target in targets), "nor does the log say whose it is"
     grant("T1", ["requests.opinions", "requests.leader", "requests.complaints"])
     grant("T2", ["requests.opinions"])
-    for other in ("O3", "T1", "T2", "D1", "C1"):
+    grant("C2", ["requests.opinions"])
+    for unit, office, number in (("1004", "secrecy_officer", "O3"), ("1002", "head", "C2")):
+        said = {"starts_on": date(2020, 1, 1), "ends_on": None, "document": "任命"}
+        people.appoint(by=SYSTEM, unit_id=school.units[unit], office=office, person_id=school[number], **said)
+    for other in ("O3", "T1", "T2", "C2", "D1", "C1"):
         reader = school.client(other)
         list_page = reader.get(OPINIONS)
-        assert list_page.status_code == (200 if other in {"O3", "T1", "T2"} else 404)
+        assert list_page.status_code == (200 if other in {"O3", "T1", "T2", "C2"} else 404)
         assert one.number not in list_page.content.decode(), (
             "a role without the post, or with the post of another unit, reads nothing"
         )
         for page in (f"{one.public_id}/", f"{one.public_id}/topic/", f"{one.public_id}/answer/", "topics/"):
             assert reader.get(f"{OPINIONS}{page}").status_code == 404
     assert "食堂" not in str(list(AuditEntry.objects.values_list("reason", "facts")))
+    assert "门口的树" in readers["O1"].post(f"{HALL}opinion/", {"words": "门口的树"}, follow=True).content.decode()
+    own = Request.objects.exclude(pk=one.pk).get()
+    seen = [own.number in readers[number].get(OPINIONS).content.decode() for number in ("O1", "O2")]
+    assert seen == [False, True], "nobody judges his own"
 
 
 @pytest.mark.capability("A056.2")
@@ -337,6 +350,7 @@ def test_opinion_is_confidential_graded_and_gathered_into_one_topic(school):
     assert desk.post(f"{address}close/", {"reason": "价格已恢复"}).status_code == 302
     topic.refresh_from_db()
     assert (topic.severity, topic.closed_on is not None) == (3, True)
+    assert "食堂涨价" not in str(list(AuditEntry.objects.values_list("target", "facts")))
     assert set(Request.objects.exclude(pk=third.pk).values_list("state", flat=True)) == {"closed"}
     third.refresh_from_db()
     assert (third.state, third.topic.severity) == ("working", 2), "another topic goes on"

@@ -183,6 +183,18 @@ def test_dispatch_materials_a_reopening_and_a_rating_by_who_reported_it(school):
 
 
 @pytest.mark.capability("A078.3")
+@pytest.mark.parametrize(("days", "status", "state"), [(7, 302, "assigned"), (8, 409, "done")])
+def test_for_a_week_whoever_reported_it_says_that_it_is_not_fixed(school, days, status, state):
+    school.crew()
+    one = school.repair()
+    done = {"cause": "wear", "words": "换了", "photos": picture()}
+    assert school.client("W2").post(f"{WORK}{one.public_id}/done/", done).status_code == 302
+    Request.objects.update(done_at=now() - timedelta(days=days))
+    answer = school.client("S1").post(f"{HALL}mine/{one.public_id}/again/", {"words": "还在滴"})
+    assert (answer.status_code, only().state) == (status, state)
+
+
+@pytest.mark.capability("A078.3")
 def test_a_worker_does_not_rate_what_he_did_himself(school):
     school.crew()
     one = school.repair("W1")
@@ -472,6 +484,12 @@ def test_work_of_who_rests_is_off_or_left_is_somebodys(school):
     school.crew("甲班", leader="W1", members=(), crew=crew, is_active=False)
     one.refresh_from_db()
     assert (one.crew, one.state) == (other, "assigned")
+    page = f"{DISPATCH}{one.public_id}/"
+    assert "原维修队甲班已停用" in school.client("D1").get(page).content.decode()
+    assert (
+        "the crew 甲班 was switched off"
+        in school.client("D1").get(page, headers={"Accept-Language": "en"}).content.decode()
+    )
     leave(school["W3"])
     one.refresh_from_db()
     assert (one.crew, one.state, other.members.count()) == (None, "new", 0)
@@ -621,6 +639,8 @@ def test_a_student_is_shown_the_operator_of_the_building_and_is_never_refused(sc
     set_operator(by=SYSTEM, name="湖广网络", phone="10010", url="https://isp.example/ticket", buildings=["d1"])
     campus.Place.objects.create(key="d2", name="二栋", kind="dorm", parent=school.place("main"))
     set_operator(by=SYSTEM, name="另一家网络", phone="10086", url="https://other.example/", buildings=["d2"])
+    [first, second] = datahub.rows("service.network_operator")
+    assert (first.place, first.name, first.phone, second.place) == ("d1", "湖广网络", "10010", "d2"), "for other rooms"
     student = school.client("S1")
     assert student.get(f"{HALL}network/").status_code == 200
     page = student.post(f"{HALL}network/", {"place": "d1 一栋"}).content.decode()

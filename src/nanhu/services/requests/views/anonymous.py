@@ -22,6 +22,7 @@ from nanhu.kernel import strict_json
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.kernel.ui import dates
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.people import api as people
 from nanhu.services.requests import policies
 from nanhu.services.requests.errors import SealedRequestError
@@ -102,7 +103,7 @@ def key(_request: HttpRequest) -> JsonResponse:
 @require_http_methods(["GET", "POST"])
 def tokens(request: HttpRequest) -> JsonResponse:
     """Signed in, a member of the school: how many tokens are left, or signatures under what the browser has blinded."""
-    viewer = request.viewer  # type: ignore[attr-defined]  # set by identity
+    viewer = viewer_of(request)
     if viewer.person_id is None or not viewer.faces & MEMBERS:
         raise NotFoundError(what=_("这一页"))
     try:
@@ -172,7 +173,7 @@ def replies(request: HttpRequest) -> JsonResponse:
 @require_GET
 def photo(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     """For who handles the request; there is no author to look on."""
-    viewer = request.viewer  # type: ignore[attr-defined]
+    viewer = viewer_of(request)
     rows = [found.filter(public_id=public_id) for found in policies.handled(viewer)]
     if not any(found.exists() for found in rows):
         raise NotFoundError(what=Request.what)

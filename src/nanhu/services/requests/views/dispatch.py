@@ -17,7 +17,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import qr
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
-from nanhu.services.requests import policies
+from nanhu.services.requests import policies, shifts
 from nanhu.services.requests.forms import AssignForm, BillForm, ClassForm, CrewForm, MergeForm, OperatorForm, RouteForm
 from nanhu.services.requests.models import Crew, FaultClass, Operator, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
@@ -84,7 +84,13 @@ def may_assign(request: PageRequest, found: Request) -> bool:
     return not found.is_with_leader or policies.LEADER in request.viewer.roles
 
 
-@request.form("assign/", AssignForm, title=_("派单"), done=_("已派。"))
+@request.form(
+    "assign/",
+    AssignForm,
+    title=_("派单"),
+    arguments=lambda _request, _found: {"on_duty": shifts.all_words()},
+    done=_("已派。"),
+)
 def assign(request: PageRequest, form: AssignForm, found: Request) -> None:
     said = form.cleaned_data
     if not may_assign(request, found):
@@ -142,6 +148,7 @@ class Crews(Table):
         _("哪些楼"), lambda crew: "、".join(one.name for one in crew.buildings.all()) or _("全校"), sort=False
     )
     people = Number(_("人数"), lambda crew: len(crew.members.all()), sort=False)
+    on_duty = Text(_("值班表上现在"), shifts.words_of, sort=False)
     active = Badge(
         _("状态"), "is_active", names={True: _("在用"), False: _("停用")}, tones={True: "good", False: "none"}
     )
@@ -167,7 +174,8 @@ def add_crew(request: PageRequest, form: CrewForm) -> None:
 def said_of_crew(_request: PageRequest, crew: Crew) -> dict[str, Any]:
     said = settings.said_of(crew)
     lines = {one: " ".join(said[one]) for one in ("buildings", "members")}
-    return {**said, **lines, "name": crew.name, "name_en": crew.name_en}
+    vendor = crew.vendor.public_id if crew.vendor else None
+    return {**said, **lines, "name": crew.name, "name_en": crew.name_en, "vendor": vendor}
 
 
 @crews.form(

@@ -7,7 +7,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Choice, Console, Day, Empty, Filters, Number, PageRequest, Table, Text, list_of, listing
+from nanhu.kernel.kit import (
+    Choice,
+    Console,
+    Day,
+    Empty,
+    Filters,
+    Link,
+    Number,
+    PageRequest,
+    Table,
+    Text,
+    list_of,
+    listing,
+)
 from nanhu.kernel.kit.columns import Reader
 from nanhu.kernel.kit.records import seen
 from nanhu.kernel.registry import Text as Words
@@ -54,7 +67,7 @@ desk = Console(
 )
 
 
-class OwnTitle(Text):
+class OwnTitle(Link):
     """One's own question by how it begins, so that two of a kind are told apart; another's never."""
 
     def words(self, value: Any, row: Any, reader: Reader) -> str:
@@ -65,7 +78,7 @@ class OwnTitle(Text):
 
 
 class Mine(Requests):
-    title = OwnTitle(_("什么事"), sort=False)
+    title = OwnTitle(_("什么事"), to="request", sort=False)
     day = Day(_("提交时间"))
     kind = Text(_("类型"), names=dict(Kind.choices), sort="kind")
 

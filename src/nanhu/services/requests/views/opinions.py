@@ -33,11 +33,11 @@ desk = Console(
 
 
 class Reports(Table):
-    number = Link(_("编号"), to="request")
+    beginning = Link(_("反映"), lambda one: one.words[:60], to="request", sort=False)
     day = Day(_("哪天"))
-    beginning = Text(_("反映"), lambda one: one.words[:60], sort=False)
     topic = Text(_("专题"), "topic__title")
     state = Badge(_("状态"), names=State.choices, tones=TONES)
+    number = Text(_("编号"), is_number=True, is_wide=True)
 
 
 class Topics(Table):

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from nanhu.kernel.kit.offline import page_worker
+from nanhu.kernel.viewers import viewer_of
 from nanhu.services.requests.queries import answers_like
 
 
@@ -21,7 +22,7 @@ def known(request: HttpRequest) -> HttpResponse:
 @require_GET
 def session(request: HttpRequest) -> JsonResponse:
     """Whose account it is: asked before what a phone kept is sent."""
-    account = request.viewer.account_id  # type: ignore[attr-defined]  # set by identity
+    account = viewer_of(request).account_id
     return JsonResponse({"account": account, "token": get_token(request)})
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.audit import words as audit_words
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.kit import (
     Badge,
@@ -62,10 +63,10 @@ LATE: Final = Q(state__in=OPEN, due_at__lt=Now())
 
 
 class Requests(Table):
-    number = Link(_("编号"), to="request")
-    title = Text(_("什么事"), sort=False)
+    title: Link = Link(_("什么事"), to="request", sort=False)
     state = Badge(_("状态"), names=State.choices, tones=TONES)
     due = Due(_("最晚"), lambda one: one.due_at if one.is_open else None, sort="due_at")
+    number = Text(_("编号"), is_number=True, is_wide=True)
 
 
 class Jobs(Requests):
@@ -78,27 +79,28 @@ class Jobs(Requests):
 
 
 class Questions(Table):
-    number = Link(_("编号"), to="request")
+    beginning = Link(_("问题"), lambda one: one.words[:60], to="request", sort=False)
     kind = Badge(_("类型"), names=Request.Kind.choices, tone="none")
-    beginning = Text(_("问题"), lambda one: one.words[:60], sort=False)
     state = Badge(_("状态"), names=State.choices, tones=TONES)
     due = Due(_("最晚"), lambda one: one.due_at if one.state == State.NEW else None, sort="due_at")
     unit = Text(_("在哪个单位"), "unit__name", is_wide=True)
+    number = Text(_("编号"), is_number=True, is_wide=True)
 
 
 class Complaints(Table):
     """`last`: the last day on which it may be answered; the promise ends with that day."""
 
-    number = Link(_("编号"), to="request")
-    accused = Text(
+    accused = Link(
         _("投诉谁"),
-        lambda one: one.accused_unit.name if one.accused_unit else one.accused_words,
+        lambda one: one.accused_unit.name if one.accused_unit else one.accused_words or str(_("没有写明")),
+        to="request",
         sort="accused_unit__name",
     )
     state = Badge(_("状态"), names=State.choices, tones=TONES)
     last = Day(_("最后一天"), lambda one: last_day(one) if one.state == State.NEW else None, sort="due_at")
     day = Day(_("提交时间"))
     unit = Text(_("在哪个单位"), "unit__name", is_wide=True)
+    number = Text(_("编号"), is_number=True, is_wide=True)
 
 
 def last_day(request: Request) -> date | None:
@@ -205,7 +207,7 @@ def words_of(entry: Entry, crews: Iterable[tuple[str, str]]) -> str:
         for name, english in crews:
             if entry.words.startswith(name):
                 return english + entry.words.removeprefix(name)
-    return entry.words
+    return audit_words.reason(entry.words)
 
 
 def called(found: Request) -> str:
@@ -258,4 +260,4 @@ def phone_of(by: Actor, request: Request) -> str:
         target = f"person:{request.person_id}"
         audit.record(by=by, action="requests.reveal_phone", target=target, facts={"request": target_of(request)})
         return request.phone
-    return people.phone_of(request.person_id, by=by, purpose=str(_("报修联系"))) if request.person_id else ""
+    return people.phone_of(request.person_id, by=by, purpose="报修联系") if request.person_id else ""

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -247,7 +248,7 @@ def let_go(by: Actor, row: Booking, *, asks_next: bool = True) -> None:
     """Its hours and its door."""
     give_back(by=by, venue=row.venue, source=BOOKINGS, keys=[str(row.public_id)], asks_next=asks_next)
     if row.door_rules:
-        access.end_hours(by=CLOCK, rule_ids=row.door_rules, reason=_("场地借用结束"))
+        access.end_hours(by=CLOCK, rule_ids=row.door_rules, reason=gettext_noop("场地借用结束"))
 
 
 def approve(application: Application, *, by: Actor = CLOCK) -> int:
@@ -272,7 +273,7 @@ def open_for_hours(row: Booking) -> None:
         person_id=row.application.person_id,
         begins_at=row.held_from,
         ends_at=row.held_to,
-        reason=_("场地借用 %(number)s") % {"number": row.application.number},
+        reason=gettext_noop("场地借用 %(number)s") % {"number": row.application.number},
     )
 
 

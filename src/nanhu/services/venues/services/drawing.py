@@ -48,7 +48,7 @@ from nanhu.services.venues.services.holding import (
 
 State = Draw.State
 ENTRANT: Final = "person:"
-lazy_span, lazy_time = lazy(campus.span_words, str), lazy(dates.time_words, str)
+lazy_span = lazy(campus.span_words, str)
 
 
 @transaction.atomic
@@ -306,7 +306,7 @@ def remind(found: VenueDraw) -> bool:
         if row.draw.value
         else _("公开数公布了，请两个人各自去读，最晚 %(when)s 抽签")
     )
-    tell_keepers(row, lazy_filled(words, when=lazy_time(row.draw.publish_by)))
+    tell_keepers(row, lazy_filled(words, when=dates.lazy_time(row.draw.publish_by)))
     row.times_told = due
     row.save(update_fields=["times_told"])
     return True

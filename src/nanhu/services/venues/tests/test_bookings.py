@@ -73,6 +73,20 @@ def test_it_is_held_until_the_venues_posts_agree_and_the_applicant_never_does(sc
     assert "已批准" in student.get(f"/venues/mine/{made.public_id}/").content.decode()
 
 
+def test_what_is_to_come_stands_first_the_nearest_on_top_and_nobody_reads_how_many_levels_decide(school, hall):
+    school.post(hall, "second", "1000", "head")
+    far, near = school.book("S1", hall, 14, 16, day=9), school.book("S1", hall, 14, 16, day=7)
+    over = school.book("S1", hall, 14, 16, day=8)
+    student = school.client("S1")
+    student.post(f"/venues/mine/{over.public_id}/cancel/", {"reason": "改期"})
+    listed = [one.pk for one in student.get("/venues/mine/").context["list"].page.object_list]
+    assert listed == [near.pk, far.pk, over.pk]
+    case = student.get(f"/flows/cases/{Case.objects.get(pk=near.application.case_id).public_id}/").content.decode()
+    task = Task.objects.get(case_id=near.application.case_id, state="open")
+    read = school.client("H1").get(f"/flows/tasks/{task.public_id}/").content.decode()
+    assert ["场地" in page and "审批级数" not in page for page in (case, read)] == [True, True]
+
+
 def test_a_booking_asks_the_database_little(school, hall):
     """From the form to the answer, with its case, its task, its messages and three lines of audit."""
     student, address = school.client("S1"), f"/venues/{hall.public_id}/apply/"
@@ -589,13 +603,11 @@ def test_where_the_only_keeper_marked_it_who_heads_the_unit_answers(school, hall
         "H1"
     ]
     for stranger in ("K1", "H2"):
-        assert (
-            school.client(stranger).post(f"{above}answer/", {"decision": "uphold", "reason": "不"}).status_code == 404
-        )
+        assert school.client(stranger).post(above, {"decision": "uphold", "reason": "不"}).status_code == 404
     head = school.client("H1")
     assert above in head.get("/venues/mine/").content.decode()
     assert "刷了室友的卡" in head.get(above).content.decode()
-    assert head.post(f"{above}answer/", {"decision": decision, "reason": "看过记录"}).status_code == 302
+    assert head.post(above, {"decision": decision, "reason": "看过记录"}).status_code == 302
     made.refresh_from_db()
     assert (made.state, above in head.get("/venues/mine/").content.decode()) == (state, False)
     assert says in school.client("S1").get(mine).content.decode()

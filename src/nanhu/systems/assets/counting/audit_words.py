@@ -14,6 +14,7 @@ ACTIONS: dict[str, Text] = {
     "assets.apply_count_result": _("同意盘点结果"),
     "assets.refuse_count_result": _("不同意盘点结果"),
     "assets.take_pictures": _("把照片带到盘点的手机上"),
+    "assets.take_tags": _("把 RFID 清单记入盘点"),
     "assets.settle_found": _("处理拾到资产的留言"),
     "assets.print_labels": _("打印资产标签"),
 }
@@ -33,4 +34,5 @@ FACTS: dict[str, Text] = {
     "sighted": _("见到"),
     "labels": _("标签"),
     "pictures": _("照片"),
+    "unknown_tags": _("不认得的标签"),
 }

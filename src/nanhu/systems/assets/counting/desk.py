@@ -38,9 +38,10 @@ from nanhu.kernel.kit.waiting import entered
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.systems.assets.counting import found as finding
 from nanhu.systems.assets.counting import printing, queries
-from nanhu.systems.assets.counting.forms import LabelForm, PlanForm, ResultForm, TeamForm
-from nanhu.systems.assets.counting.models import CountResult, FoundReport, StockTake
-from nanhu.systems.assets.counting.services import concluding, labelling, planning
+from nanhu.systems.assets.counting.forms import LabelForm, PlanForm, ResultForm, TagListForm, TeamForm
+from nanhu.systems.assets.counting.models import CountResult, CountRow, FoundReport, StockTake
+from nanhu.systems.assets.counting.services import concluding, labelling, planning, tags
+from nanhu.systems.assets.counting.services.tags import Read
 from nanhu.systems.assets.models import Asset
 from nanhu.systems.assets.policies import OFFICE, supplier
 from nanhu.systems.assets.views.office import desk as office
@@ -93,6 +94,8 @@ class Verdicts(Table):
     booked = Text(_("账上地点"))
     seen = Text(_("见到的地点"))
     seen_at = Moment(_("见到的时间"))
+    method = Badge(_("怎么见到的"), names=CountRow.Method.choices, tone="none")
+    photo = Markup(_("照片"), "assets_counting/_photo.html", is_wide=True)
     counter_id = Person(_("盘点人"), is_wide=True)
     value_fen = Money(_("账面原值"), is_wide=True)
 
@@ -155,6 +158,29 @@ def take(request: PageRequest, found: StockTake) -> HttpResponseBase:
 @take.form("team/", TeamForm, title=_("安排小组"), done=_("小组已排好。"))
 def team(request: PageRequest, form: TeamForm, found: StockTake) -> None:
     planning.set_team(by=request.actor, take=found, **form.cleaned_data)
+
+
+def looked_over(_request: PageRequest, form: TagListForm, found: StockTake) -> Read:
+    return tags.read_list(found, form.cleaned_data["codes"])
+
+
+@take.form(
+    "tags/",
+    TagListForm,
+    title=_("记入 RFID 清单"),
+    lead=_(
+        "手持读写器在一间房里读到的。算见到，不算证实：没有扫过门上的房间码。记入的人也算参加了盘点，不能复核结果。"
+    ),
+    submit=_("先看看认得哪些"),
+    preview=looked_over,
+    template="assets_counting/tags.html",
+    done=lambda count: str(_("新记下 %(count)s 件。") % {"count": count}),
+    largest_file=TagListForm.largest + 500_000,
+)
+def take_tags(request: PageRequest, form: TagListForm, found: StockTake) -> int:
+    said = form.cleaned_data
+    person_id = request.viewer.person_id or 0
+    return tags.take_list(by=request.actor, person_id=person_id, take=found, room=said["room"].key, codes=said["codes"])
 
 
 @take.action("open/", done=_("已开始。名单按现在的台账写定，小组可以用手机盘了。"))

@@ -36,6 +36,26 @@ class BatchRefusedError(CampusError):
     sentence = _("上传的内容不完整或格式不对，一条也没有收。")
 
 
+class NoLabelError(CampusError):
+    code = "assets.no_label_in_photo"
+    http_status = 422
+    sentence = _("照片里没有读出资产标签：请靠近些、对准二维码再拍，或输入编号。")
+
+
+class AnotherLabelError(CampusError):
+    """The label that is pasted on it is that of another thing."""
+
+    code = "assets.another_label"
+    http_status = 422
+    sentence = _("照片里的标签是 {found}，不是 {asked}：标签贴错了，或拍错了。请看清楚再拍。")
+
+
+class SamePhotoError(CampusError):
+    code = "assets.same_photo"
+    http_status = 409
+    sentence = _("这张照片以前交过：要证明东西现在在，请现在拍一张。")
+
+
 class CountedThemselvesError(CampusError):
     code = "assets.counted_themselves"
     http_status = 409

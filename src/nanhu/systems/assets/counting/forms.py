@@ -1,17 +1,20 @@
 """Forms of the office's desk of counts."""
 
+import re
 from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit.forms import FileForm
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people.api import UnitField
 from nanhu.systems.assets.counting.models import LONGEST_NUMBER
 from nanhu.systems.assets.labels import MOST, SIZES
 from nanhu.systems.assets.numbers import spelled
+from nanhu.systems.assets.sheets import READ_TAGS
 
 MOST_MEMBERS: Final = 60
 FORMATS: Final = [("pdf", _("A4 不干胶（PDF）")), ("zpl", _("标签打印机（ZPL）"))]
@@ -45,6 +48,36 @@ class TeamForm(forms.Form):
         if len(numbers) > MOST_MEMBERS:
             raise forms.ValidationError(_("一个小组最多 %(most)s 人") % {"most": MOST_MEMBERS})
         return list(dict.fromkeys(numbers))
+
+
+class TagListForm(FileForm):
+    """Read, then confirmed: what a file held stands in the text when it is shown again."""
+
+    room = PlaceField(label=_("在哪个房间读的"), open_only=True)
+    codes = forms.CharField(
+        label=_("读到的标签号或资产编号"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        required=False,
+        help_text=_("从读写器粘贴，一行一个；后面用逗号或制表符隔开的不看"),
+    )
+    file = forms.FileField(
+        label=_("或读写器导出的表"), required=False, help_text=_("CSV 或 xlsx，有一列叫标签号或 EPC")
+    )
+
+    def clean_file(self) -> bytes:
+        return super().clean_file() if self.cleaned_data["file"] else b""
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        lines = [re.split(r"[,;\t]", line)[0].strip() for line in given.get("codes", "").splitlines()]
+        if given.get("file"):
+            lines += [line["tag"] for line in READ_TAGS.read(given["file"])]
+        codes = given["codes"] = list(dict.fromkeys(filter(None, lines)))
+        if not codes or len(codes) > READ_TAGS.most or any(len(one) > LONGEST_NUMBER for one in codes):
+            raise forms.ValidationError(_("请给出读到的标签，一次最多 %(most)s 个。") % {"most": READ_TAGS.most})
+        shown: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
+        shown["codes"], self.data = "\n".join(codes), shown
+        return given
 
 
 class ResultForm(forms.Form):

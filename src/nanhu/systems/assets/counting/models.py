@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.kernel.registry import Text
 from nanhu.systems.assets.models import Asset
@@ -92,6 +93,8 @@ class CountTeam(models.Model):
 
 
 class CountMember(models.Model):
+    """Who counts in a team of a stock-taking."""
+
     team = models.ForeignKey(CountTeam, on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True, help_text="taken off the team; what the phone holds is still taken")
@@ -123,6 +126,8 @@ class CountRow(models.Model):
     class Method(models.TextChoices):
         SCAN = "scan", _("扫码")
         TYPED = "typed", _("输入编号")
+        PHOTO = "photo", _("照片")
+        RFID = "rfid", _("RFID 读写器")
 
     client_id = models.UUIDField(unique=True)
     take = models.ForeignKey(StockTake, on_delete=models.PROTECT, related_name="rows", db_index=False)
@@ -135,6 +140,7 @@ class CountRow(models.Model):
     has_room_code = models.BooleanField(help_text="the label of the door was read in this session")
     is_other_keeper = models.BooleanField(default=False, help_text="the counter found somebody else using it")
     method = models.TextField(choices=Method)
+    photo = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     phone_at = models.DateTimeField(help_text="by the phone's own clock")
     seen_at = models.DateTimeField(help_text="the same, set right by ours in whole minutes")
     received_at = models.DateTimeField()
@@ -148,10 +154,16 @@ class CountRow(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    method__in=["scan", "typed"], round__gte=1, seen_at__lte=F("received_at") + timedelta(minutes=1)
+                    method__in=["scan", "typed", "photo", "rfid"],
+                    round__gte=1,
+                    seen_at__lte=F("received_at") + timedelta(minutes=1),
                 )
                 & ~Q(number=""),
                 name="assets_count_row_says_what",
+            ),
+            models.CheckConstraint(
+                condition=Q(method="photo", photo__isnull=False) | ~Q(method="photo") & Q(photo=None),
+                name="assets_count_row_photo_is_kept",
             ),
             models.CheckConstraint(
                 condition=Q(has_room_code=False) | Q(room__isnull=False), name="assets_count_row_code_has_room"

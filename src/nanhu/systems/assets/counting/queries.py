@@ -1,5 +1,6 @@
 """Reads of counting: verdicts, rooms, what one team's phones are given."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from django.db import connection
@@ -10,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.database.values import all_rows
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.kit.waiting import own_count
-from nanhu.kernel.registry import Text
+from nanhu.kernel.registry import Text, Viewer
 from nanhu.kernel.remembered import Remembered
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets.counting import statements
-from nanhu.systems.assets.counting.models import CountMember, CountRow, StockTake
+from nanhu.systems.assets.counting.models import CountItem, CountMember, CountRow, StockTake
 from nanhu.systems.assets.labels import room_code
 from nanhu.systems.assets.models import Asset
 
@@ -51,11 +52,12 @@ def verdicts_of(
 ) -> list[dict[str, Any]]:
     """Line by line, as the office reads them; `most` of them."""
     sql = """SELECT v.number, a.public_id, a.name, v.verdict, v.is_proven, booked.name AS booked, seen.name AS seen, v.seen_at,
-                    r.person_id AS counter_id, r.method, i.keeper_id, coalesce(a.value_fen, 0) AS value_fen
+                    r.person_id AS counter_id, r.method, i.keeper_id, f.public_id AS photo, coalesce(a.value_fen, 0) AS value_fen
                FROM assets_count_verdicts(%(take)s) v
                LEFT JOIN assets_asset a ON a.id = v.asset_id LEFT JOIN campus_places booked ON booked.id = v.booked_room_id
                LEFT JOIN campus_places seen ON seen.id = v.seen_room_id LEFT JOIN assets_count_row r ON r.id = v.row_id
                LEFT JOIN assets_count_item i ON i.take_id = %(take)s AND i.asset_id = v.asset_id
+               LEFT JOIN kernel_file f ON f.id = r.photo_id
               WHERE (%(verdict)s = '' OR v.verdict = %(verdict)s) AND v.verdict <> %(without)s
                 AND (NOT %(only_said)s OR v.row_id IS NOT NULL AND NOT v.is_proven AND v.verdict <> 'seen_twice')
               ORDER BY v.number, v.seen_at LIMIT %(most)s"""
@@ -145,3 +147,15 @@ def room_codes_of(take: StockTake) -> list[tuple[str, str]]:
 
 def things_with(numbers: list[str]) -> QuerySet[Asset]:
     return Asset.objects.filter(number__in=numbers).select_related("unit", "room").order_by("number")
+
+
+def counts_what_shows(viewer: Viewer, file: StoredFile) -> bool:
+    """Whether this is the picture of a thing that somebody counts."""
+    counted = CountItem.objects.filter(take__state=StockTake.State.OPEN, asset__picture=file)
+    me = viewer.person_id or 0
+    return counted.filter(take__teams__members__person=me, take__teams__members__ended_at=None).exists()
+
+
+def seen_of(ids: Collection[int]) -> QuerySet[Any]:
+    """Which of these things were seen in a count."""
+    return CountRow.objects.filter(asset__in=ids).values("asset")

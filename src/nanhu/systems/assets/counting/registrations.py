@@ -1,4 +1,4 @@
-"""What the portal shows of counting to those who count."""
+"""What the portal shows of counting to those who count, and what the room hears of it."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
 from nanhu.kernel.registry import Occurrence, Viewer
-from nanhu.systems.assets.counting import views
+from nanhu.systems.assets import photos
+from nanhu.systems.assets.counting import queries, views
+from nanhu.systems.assets.services import rolling_back
 
 
 def last_days(viewer: Viewer, since: date, until: date) -> Iterator[Occurrence]:
@@ -33,3 +35,5 @@ registry.menu_sources.add(registry.MenuSource(key="assets.count", load=views.men
 registry.waiting_work.add(
     registry.WaitingWork(key="assets.count", title=_("资产盘点"), office=_("国资处"), load=views.waiting, order=49)
 )
+photos.openers.append(queries.counts_what_shows)
+rolling_back.uses.append(queries.seen_of)

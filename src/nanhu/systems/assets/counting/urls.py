@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("count/<uuid:public_id>/", views.counter, name="counter"),
     path("count/<uuid:public_id>/things.json", views.things, name="count_things"),
     path("count/<uuid:public_id>/pictures.json", views.pictures, name="count_pictures"),
+    path("count/<uuid:public_id>/photos/", views.photos, name="count_photos"),
     path("count/<uuid:public_id>/rows/", views.rows, name="count_rows"),
 ]

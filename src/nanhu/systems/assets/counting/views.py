@@ -7,29 +7,28 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
+from nanhu.kernel.bodies import takes_files
 from nanhu.kernel.database.prepared import Given, Prepared
-from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.errors import CampusError, NotFoundError
 from nanhu.kernel.kit.offline import page_worker
 from nanhu.kernel.registry import Application, Viewer, Waiting, WaitingLine
+from nanhu.kernel.viewers import viewer_of
 from nanhu.systems.assets.counting.forms import TypedForm
 from nanhu.systems.assets.counting.models import StockTake
+from nanhu.systems.assets.counting.photos import LARGEST_BODY, sent_photo, take_photo
 from nanhu.systems.assets.counting.pictures import MOST_AT_ONCE, pictures_of
 from nanhu.systems.assets.counting.queries import any_open, count_takes, counters, takes_of, things_for
 from nanhu.systems.assets.counting.services.uploading import batch_of, take_rows
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by identity on every signed-in request
-    return viewer
 
 
 def for_counters(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -99,8 +98,27 @@ def rows(request: HttpRequest, take: StockTake) -> HttpResponse:
     return private(asdict(taken))
 
 
-def private(found: dict[str, Any]) -> JsonResponse:
-    return JsonResponse(found, headers={"Cache-Control": "no-store"})
+@require_POST
+@takes_files(largest=LARGEST_BODY)
+@for_counters
+def photos(request: HttpRequest, take: StockTake) -> HttpResponse:
+    """One photo, with what the phone knows of it (`facts`); why it is not taken is said in words, which the phone shows beside it."""
+    viewer, upload = viewer_of(request), request.FILES.get("photo")
+    try:
+        seen = take_photo(
+            by=person_at(request),
+            person_id=viewer.person_id or 0,
+            take=take,
+            sent=sent_photo(request.POST.get("facts", "")),
+            content=upload.read() if isinstance(upload, UploadedFile) else b"",
+        )
+    except CampusError as refused:
+        return private({"message": refused.message}, status=refused.http_status)
+    return private(asdict(seen))
+
+
+def private(found: dict[str, Any], status: int = 200) -> JsonResponse:
+    return JsonResponse(found, status=status, headers={"Cache-Control": "no-store"})
 
 
 @require_safe

@@ -38,6 +38,12 @@ class Migration(migrations.Migration):
                 ("model", models.TextField(blank=True, default="")),
                 ("maker", models.TextField(blank=True, default="")),
                 ("serial", models.TextField(blank=True, db_index=True, default="")),
+                (
+                    "tag",
+                    models.TextField(
+                        blank=True, default="", help_text="EPC of the RFID tag on it, in hexadecimal capitals"
+                    ),
+                ),
                 ("value_fen", models.BigIntegerField()),
                 (
                     "carried_fen",
@@ -180,6 +186,7 @@ class Migration(migrations.Migration):
                             ("posted", "已登记"),
                             ("refused", "未同意"),
                             ("discarded", "已作废"),
+                            ("undone", "已回滚"),
                         ],
                         default="checked",
                     ),
@@ -223,7 +230,7 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("approver__isnull", False),
                                 ("decided_at__isnull", False),
-                                ("state__in", ["posting", "posted", "refused"]),
+                                ("state__in", ["posting", "posted", "refused", "undone"]),
                             ),
                             models.Q(
                                 ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
@@ -242,6 +249,85 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ClassRollback",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                ("author_name", models.TextField()),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待复核"), ("done", "已回滚"), ("refused", "未同意")], default="asked"
+                    ),
+                ),
+                ("reason", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rollbacks", to="assets.classimport"
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "assets_class_rollback",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="assets_class_rollback_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["done", "refused"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assets_class_rollback_decided",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("batch",),
+                        name="assets_class_rollback_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="assets_class_rollback_says_why"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ClassRow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -249,6 +335,7 @@ class Migration(migrations.Migration):
                 ("code", models.TextField()),
                 ("name", models.TextField()),
                 ("before", models.TextField(blank=True, default="")),
+                ("was", models.JSONField(help_text="all that was said of it until then", null=True)),
                 ("measure", models.TextField()),
                 ("is_depreciable", models.BooleanField()),
                 ("holds_data", models.BooleanField()),
@@ -1785,6 +1872,21 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="asset",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(models.Q(("tag", ""), _negated=True), models.Q(("state", "void"), _negated=True)),
+                fields=("tag",),
+                name="assets_asset_tag_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="asset",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tag", ""), ("tag__regex", "^[0-9A-F]{8,64}$"), _connector="OR"),
+                name="assets_asset_tag_is_one",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="asset",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("carried_fen__lte", models.F("value_fen")),
@@ -2174,6 +2276,237 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("amount_fen__gt", 0), models.Q(("voucher", ""), _negated=True)),
                         name="assets_payment_says_what",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invoice",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.TextField()),
+                ("issued_on", models.DateField()),
+                ("seller", models.TextField()),
+                ("total_fen", models.BigIntegerField()),
+                ("lines", models.JSONField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("standing", "使用中"), ("claimed", "待核对"), ("void", "已作废")], default="standing"
+                    ),
+                ),
+                ("void_reason", models.TextField(blank=True, default="")),
+            ],
+            options={
+                "db_table": "assets_invoice",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "standing")), fields=("number",), name="assets_invoice_stands_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("number__regex", "^[0-9]{8,20}$"),
+                            ("total_fen__gt", 0),
+                            models.Q(("seller", ""), _negated=True),
+                        ),
+                        name="assets_invoice_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "void"), models.Q(("void_reason", ""), _negated=True)),
+                            models.Q(("state__in", ["standing", "claimed"]), ("void_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="assets_invoice_void_for_a_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="InvoiceFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="files", to="assets.invoice"
+                    ),
+                ),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("author_name", models.TextField()),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                "db_table": "assets_invoice_file",
+                "constraints": [models.UniqueConstraint(fields=("invoice", "author"), name="assets_invoice_file_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Contest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("token", models.UUIDField(help_text="names the form it came from", unique=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                ("author_name", models.TextField()),
+                (
+                    "approver",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("approver_name", models.TextField(blank=True, default="")),
+                ("answer", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("asked", "待核对"), ("done", "以后交的为准"), ("refused", "维持原来的")],
+                        default="asked",
+                    ),
+                ),
+                ("number", models.TextField()),
+                (
+                    "claimed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="assets.invoice"
+                    ),
+                ),
+                (
+                    "against",
+                    models.ForeignKey(
+                        help_text="what stands, while it waits; what it was judged by",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assets.invoice",
+                    ),
+                ),
+                ("reason", models.TextField()),
+            ],
+            options={
+                "db_table": "assets_contest",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approver__isnull", True),
+                            models.Q(("approver", models.F("author")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="assets_contest_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", True), ("state__in", ["asked"])
+                            ),
+                            models.Q(
+                                ("approver__isnull", False),
+                                ("decided_at__isnull", False),
+                                ("state__in", ["done", "refused"]),
+                            ),
+                            models.Q(
+                                ("approver__isnull", True), ("decided_at__isnull", False), ("state__in", ["refused"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assets_contest_decided",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "asked")),
+                        fields=("number", "author"),
+                        name="assets_contest_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="assets_contest_says_why"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ReceiptFlag",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="assets.receipt"
+                    ),
+                ),
+                (
+                    "contest",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="assets.contest"
+                    ),
+                ),
+                (
+                    "result",
+                    models.TextField(
+                        choices=[
+                            ("open", "发票待更正"),
+                            ("belongs", "属于现在使用的那张发票"),
+                            ("corrected", "已另行更正"),
+                        ],
+                        default="open",
+                    ),
+                ),
+                ("correction", models.TextField(blank=True, default="")),
+                (
+                    "corrected_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("corrected_by_name", models.TextField(blank=True, default="")),
+                ("corrected_at", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "assets_receipt_flag",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("result", "open")),
+                        fields=("receipt",),
+                        name="assets_receipt_flag_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("corrected_at", None), ("corrected_by", None), ("correction", ""), ("result", "open")
+                            ),
+                            models.Q(
+                                ("corrected_at__isnull", False),
+                                ("corrected_by__isnull", False),
+                                ("result__in", ["belongs", "corrected"]),
+                                models.Q(("correction", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="assets_receipt_flag_set_right",
                     ),
                 ],
             },

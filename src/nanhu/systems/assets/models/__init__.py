@@ -10,8 +10,9 @@ from nanhu.systems.assets.models.depreciation import (
     Plan,
 )
 from nanhu.systems.assets.models.disposing import ApprovalLevel, Disposal, DisposalLine, Loss
-from nanhu.systems.assets.models.importing import CardImport, CardRow, ClassImport, ClassRow, Rollback
+from nanhu.systems.assets.models.importing import CardImport, CardRow, ClassImport, ClassRollback, ClassRow, Rollback
 from nanhu.systems.assets.models.inspecting import Inspection, InspectionRecord
+from nanhu.systems.assets.models.invoices import Contest, Invoice, InvoiceFile, ReceiptFlag
 from nanhu.systems.assets.models.lending import Letting, Loan, Rent
 from nanhu.systems.assets.models.moving import HandOver, Maintenance, Movement, Transfer
 from nanhu.systems.assets.models.receiving import (
@@ -36,9 +37,11 @@ __all__ = [
     "CardImport",
     "CardRow",
     "ClassImport",
+    "ClassRollback",
     "ClassRow",
     "Classification",
     "ClosedLine",
+    "Contest",
     "Decided",
     "Depreciation",
     "Disposal",
@@ -49,6 +52,8 @@ __all__ = [
     "Inspection",
     "InspectionRecord",
     "Instrument",
+    "Invoice",
+    "InvoiceFile",
     "Letting",
     "Loan",
     "Loss",
@@ -59,6 +64,7 @@ __all__ = [
     "Plan",
     "Purchase",
     "Receipt",
+    "ReceiptFlag",
     "ReceiptLine",
     "ReceiptPhoto",
     "Rent",

@@ -13,6 +13,7 @@ from nanhu.kernel.clock import start_of
 from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import Proposal, proposal_constraints
+from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import BooksChangedError
 from nanhu.systems.assets.models.moving import Movement
 from nanhu.systems.assets.models.things import GONE, Asset
@@ -194,6 +195,9 @@ class MonthClose(IntakeBatch):
             ),
             models.CheckConstraint(condition=Q(month__day=1) & ~Q(title=""), name="assets_month_close_says_what"),
         ]
+
+    def __str__(self) -> str:
+        return dates.month_words(self.month)
 
     @property
     def size(self) -> int:

@@ -220,6 +220,8 @@ class Disposal(Decided):
 
 
 class DisposalLine(models.Model):
+    """A thing of a lot that is disposed of, with its value of that day."""
+
     disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT, related_name="lines")
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="disposal_lines")
     value_fen = models.BigIntegerField()

@@ -16,19 +16,23 @@ from nanhu.systems.assets.models.things import Asset, Classification
 from nanhu.systems.assets.rules import class_above
 
 
+class ListState(models.TextChoices):
+    CHECKED = "checked", _("待提交")
+    SUBMITTED = "submitted", _("待复核")
+    POSTING = "posting", _("登记中")
+    POSTED = "posted", _("已登记")
+    REFUSED = "refused", _("未同意")
+    DISCARDED = "discarded", _("已作废")
+    UNDONE = "undone", _("已回滚")
+
+
 class CardImport(IntakeBatch):
+    """A file of old asset cards: read, checked, agreed to by a second person, taken in and rolled back."""
+
     what, key, job = _("这份旧卡片"), "assets.card_import", "assets.take_cards"
 
-    class State(models.TextChoices):
-        CHECKED = "checked", _("待提交")
-        SUBMITTED = "submitted", _("待复核")
-        POSTING = "posting", _("登记中")
-        POSTED = "posted", _("已登记")
-        REFUSED = "refused", _("未同意")
-        DISCARDED = "discarded", _("已作废")
-        UNDONE = "undone", _("已回滚")
-
-    state = models.TextField(choices=State, default=State.CHECKED)
+    State = ListState
+    state = models.TextField(choices=ListState, default=ListState.CHECKED)
     month = models.DateField(
         help_text="from it on its cards are depreciated; what they carry reaches to the month before"
     )
@@ -92,22 +96,15 @@ class ClassImport(IntakeBatch):
 
     what, key, job = _("这份分类表"), "assets.class_import", "assets.take_classes"
 
-    class State(models.TextChoices):
-        CHECKED = "checked", _("待提交")
-        SUBMITTED = "submitted", _("待复核")
-        POSTING = "posting", _("登记中")
-        POSTED = "posted", _("已登记")
-        REFUSED = "refused", _("未同意")
-        DISCARDED = "discarded", _("已作废")
-
-    state = models.TextField(choices=State, default=State.CHECKED)
+    State = ListState
+    state = models.TextField(choices=ListState, default=ListState.CHECKED)
     class_count = models.IntegerField()
     new_count = models.IntegerField()
 
     class Meta:
         db_table = "assets_class_import"
         constraints = [
-            *proposal_constraints("assets_class_import", undecided=UNDECIDED, decided=DECIDED),
+            *proposal_constraints("assets_class_import", undecided=UNDECIDED, decided=[*DECIDED, UNDONE]),
             models.CheckConstraint(
                 condition=Q(class_count__gt=0, new_count__gte=0) & ~Q(title=""), name="assets_class_import_says_what"
             ),
@@ -129,6 +126,17 @@ class ClassImport(IntakeBatch):
                 raise ClassesChangedError(code=row.code)
 
 
+class ClassRollback(rollbacks.Rollback):
+    """A table of classes taken back as a whole (回滚)."""
+
+    what = _("这次资产分类表回滚")
+    batch = models.ForeignKey(ClassImport, on_delete=models.PROTECT, related_name="rollbacks")
+
+    class Meta:
+        db_table = "assets_class_rollback"
+        constraints = rollbacks.rollback_constraints("assets_class_rollback")
+
+
 class ClassRow(models.Model):
     """What a class is from then on. `before`: its name until then, "" of a new one."""
 
@@ -137,6 +145,7 @@ class ClassRow(models.Model):
     code = models.TextField()
     name = models.TextField()
     before = models.TextField(default="", blank=True)
+    was: Any = models.JSONField(null=True, help_text="all that was said of it until then")
     measure = models.TextField()
     is_depreciable = models.BooleanField()
     holds_data = models.BooleanField()

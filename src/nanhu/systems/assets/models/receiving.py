@@ -220,6 +220,9 @@ class Receipt(models.Model):
         REFUSED = "refused", _("验收不通过")
         TAKEN_BACK = "taken_back", _("已撤回")
 
+    ENDED: ClassVar[tuple[str, ...]] = (State.REFUSED, State.TAKEN_BACK)
+    """Without a number, and in no sum."""
+
     public_id = models.UUIDField(default=uuid4, unique=True)
     token = models.UUIDField(unique=True, help_text="names the form it came from")
     number = models.TextField(null=True, unique=True)

@@ -11,10 +11,12 @@ from django.db.models.functions import Now, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.dated import DatedRule, dated_constraints
 from nanhu.kernel.registry import Text
 
 NUMBER_SHAPE = r"^[0-9]{4}-A[0-9]{2}-[0-9]{6,}-[0-9]$"
+TAG_SHAPE = r"^[0-9A-F]{8,64}$"
 CLASS_SHAPE = r"^A[0-9]{2}([0-9]{2}([0-9]{2}([0-9]{2})?)?)?$"
 
 
@@ -103,6 +105,7 @@ class Figure(DatedRule):
         return self.name.endswith("_fen")
 
 
+@known(acquired="assets_asset_words", state="assets_asset_words", use="assets_asset_words")
 class Asset(models.Model):
     """One thing, or a batch of alike things on one card (`quantity`). Its state moves in `services.moving.move` alone."""
 
@@ -140,6 +143,7 @@ class Asset(models.Model):
     model = models.TextField(default="", blank=True)
     maker = models.TextField(default="", blank=True)
     serial = models.TextField(default="", blank=True, db_index=True)
+    tag = models.TextField(default="", blank=True, help_text="EPC of the RFID tag on it, in hexadecimal capitals")
     value_fen = models.BigIntegerField()
     carried_fen = models.BigIntegerField(default=0, help_text="depreciation that came with it (import, split)")
     quantity = models.PositiveIntegerField(default=1)
@@ -182,6 +186,10 @@ class Asset(models.Model):
                 condition=~Q(former_number="") & ~Q(state="void"),
                 name="assets_asset_former_number_once",
             ),
+            models.UniqueConstraint(
+                fields=["tag"], condition=~Q(tag="") & ~Q(state="void"), name="assets_asset_tag_once"
+            ),
+            models.CheckConstraint(condition=Q(tag="") | Q(tag__regex=TAG_SHAPE), name="assets_asset_tag_is_one"),
             models.CheckConstraint(
                 condition=Q(
                     number__regex=NUMBER_SHAPE, value_fen__gt=0, quantity__gte=1, carried_fen__lte=models.F("value_fen")
@@ -189,14 +197,6 @@ class Asset(models.Model):
                 & ~Q(name="")
                 & (Q(is_low_value=False) | Q(carried_fen=0)),
                 name="assets_asset_says_what",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    state__in=["in_stock", "in_use", "lent", "in_repair", "missing", "to_scrap", "disposed", "void"],
-                    acquired__in=["bought", "donated", "transferred", "built", "found"],
-                    use__in=["teaching", "research", "office", "logistics", "let"],
-                ),
-                name="assets_asset_words",
             ),
             models.CheckConstraint(
                 condition=Q(put_into_use_on__gte=models.F("acquired_on")), name="assets_asset_used_after_acquired"

@@ -17,6 +17,8 @@ HOUSES: Final = "A01"
 IN_A_HOUSE: Final = Q(room__parent__parent__isnull=False)
 BUILDING: Final = Case(When(IN_A_HOUSE, then="room__parent__name"), default="room__name")
 """A room's; what stands in the building itself stands there."""
+HOUSE: Final = Case(When(IN_A_HOUSE, then="room__parent__key"), default="room__key")
+"""The key of the same."""
 CAMPUS: Final = Case(
     When(IN_A_HOUSE, then="room__parent__parent__name"), When(room__parent__isnull=False, then="room__parent__name")
 )
@@ -66,9 +68,9 @@ def last_booked() -> date | None:
 
 
 def sums_by(*fields: str, rows: QuerySet[Any] | None = None) -> list[dict[str, Any]]:
-    """Count, value, what was lost and net value, by class ("classification__code") or unit or building (`campus`, `building`) or `age`."""
+    """Count, value, what was lost and net value, by class ("classification__code") or unit or building (`campus`, `building`; `house` is its key) or `age`."""
     every = on_the_books() if rows is None else rows
-    grouped = every.annotate(building=BUILDING, campus=CAMPUS, age=AGE).values(*fields)
+    grouped = every.annotate(building=BUILDING, house=HOUSE, campus=CAMPUS, age=AGE).values(*fields)
     facts = grouped.annotate(
         count=Sum("quantity"), cards=Count("pk"), fen=Sum("value_fen"), lost=Sum("lost_fen"), net=Sum("net_fen")
     )

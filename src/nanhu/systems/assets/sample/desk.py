@@ -14,6 +14,7 @@ from nanhu.systems.assets.counting.services import concluding, planning, uploadi
 from nanhu.systems.assets.models import Asset, CardRow, ClassRow
 from nanhu.systems.assets.models.things import HERE
 from nanhu.systems.assets.sample.office import Office, fund_of, head, in_use, line, seen_row
+from nanhu.systems.assets.sample.past import book_what_ended
 from nanhu.systems.assets.services import classes, importing, improving, purchasing, receiving, reversing, transferring
 
 
@@ -23,6 +24,7 @@ def fill_desk(order: Office) -> None:
     if FoundReport.objects.exists():
         return
     offer_something(order)
+    book_what_ended(order.clerk.actor)
     improve_something(order)
     pay_something(order)
     hand_in_sheets(order)

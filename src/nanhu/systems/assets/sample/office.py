@@ -18,6 +18,7 @@ from nanhu.systems.assets.labels import room_code
 from nanhu.systems.assets.models import Asset, Classification, Loan, Movement
 from nanhu.systems.assets.processes import PANEL
 from nanhu.systems.assets.rules import Terms
+from nanhu.systems.assets.sample.past import book_what_ended
 from nanhu.systems.assets.services import (
     arguing,
     deciding,
@@ -84,6 +85,7 @@ def begin_office(order: Office) -> int:
     move_something(order)
     lend_and_mend(order)
     let_and_argue(order)
+    book_what_ended(order.clerk.actor)
     lose_something(order)
     scrap_something(order)
     hand_to_the_teacher(order)

@@ -21,7 +21,7 @@ from nanhu.systems.assets.models import (
     Receipt,
     ReceiptLine,
 )
-from nanhu.systems.assets.queries.books import OurCard, cards_in, month_to_close
+from nanhu.systems.assets.queries.books import OurCard, cards_in, last_booked, month_to_close
 from nanhu.systems.assets.rules import month_after, month_of, months_between
 from nanhu.systems.assets.services.closing import close_month, make_close
 from nanhu.systems.assets.services.depreciating import depreciate
@@ -243,8 +243,15 @@ def hand_out(one: PastReceipt, receipt: Receipt) -> None:
     audit.record_many(entries)
 
 
+def book_what_ended(by: Actor) -> None:
+    """A month may turn while the sample is made: what leaves the books or changes its value needs those before it."""
+    last = last_booked()
+    for month in months_from(month_after(last)) if last else ():
+        book(by=by, month=month)
+
+
 def book(*, by: Actor, month: date) -> None:
-    booked_at = start_of(month_after(month)) + BOOKED_AFTER
+    booked_at = min(start_of(month_after(month)) + BOOKED_AFTER, now())
     BookedMonth.objects.create(month=month, by_name=by.name, booked_at=booked_at)
     depreciate(by=by, month=month)
 

@@ -91,7 +91,7 @@ def refuse_unargued(receipt: Receipt, line: ReceiptLine) -> None:
     lines = ReceiptLine.objects.filter(
         receipt__argument=found, price_fen__gte=large, classification__code__startswith=EQUIPMENT
     )
-    lines = lines.exclude(receipt__state__in=[Receipt.State.REFUSED, Receipt.State.TAKEN_BACK])
+    lines = lines.exclude(receipt__state__in=Receipt.ENDED)
     count = line.quantity + (lines.aggregate(count=Sum("quantity"))["count"] or 0)
     if line.price_fen > found.price_fen or count > found.quantity:
         raise BeyondArgumentError(count=found.quantity, sum=format_yuan(found.price_fen))

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import job, open_progress
@@ -82,10 +81,7 @@ def close_month(batch_id: int) -> None:
         batch = MonthClose.objects.select_for_update().get(pk=batch_id)
         if batch.state != State.POSTING:
             return
-        batch.state, batch.posted_at = State.POSTED, now()
-        batch.save()
-        audit.record(
-            by=WORKER, action="assets.close_month", target=f"month_close:{batch.public_id}", facts=batch.facts()
-        )
+        batch.posted_at = now()
+        batch.enter(WORKER, State.POSTED, "close_month")
     if batch.progress_id:
         open_progress(batch.progress_id).finish(_("%(month)s 已结账") % {"month": batch.title})

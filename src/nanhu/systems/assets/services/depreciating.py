@@ -10,6 +10,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.values import one_value, run
 from nanhu.kernel.once import lock_key
+from nanhu.kernel.ui import dates
 from nanhu.systems.assets.errors import (
     MonthAheadError,
     MonthBookedError,
@@ -41,10 +42,10 @@ def depreciate(*, by: Actor, month: date) -> int:
         raise MonthAheadError
     lock_key(MONTHS_KEY)
     if is_closing(first):
-        raise MonthClosedError(month=f"{first:%Y-%m}")
+        raise MonthClosedError(month=dates.month_words(first))
     last = last_booked()
     if last is not None and first not in {last, month_after(last)}:
-        raise MonthOrderError(month=f"{month_after(last):%Y-%m}")
+        raise MonthOrderError(month=dates.month_words(month_after(last)))
     BookedMonth.objects.get_or_create(month=first, defaults={"by_name": by.name})
     added = int(one_value("SELECT assets_depreciate(%s, %s)", [first, first]))
     audit.record(by=by, action="assets.depreciate", target=f"month:{first:%Y-%m}", facts={"rows": added})
@@ -59,7 +60,7 @@ def accumulated_fen(asset: Asset) -> int:
 def refuse_booked(asset: Asset, month: date) -> None:
     """Nothing leaves or changes its value in a month whose depreciation stands, or that is closed."""
     if is_closing(month) or Depreciation.objects.filter(asset=asset, month__gte=month).exists():
-        raise MonthBookedError(month=f"{month:%Y-%m}")
+        raise MonthBookedError(month=dates.month_words(month))
 
 
 def refuse_unbooked(asset: Asset, month: date) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.jobs import job, open_progress
@@ -63,11 +62,8 @@ def take_cards(batch_id: int) -> None:
         if batch.state != State.POSTING:
             return
         enter_rows(batch, list(batch.rows.filter(asset=None)))
-        batch.state, batch.posted_at = State.POSTED, now()
-        batch.save()
-        audit.record(
-            by=WORKER, action="assets.take_cards", target=f"card_import:{batch.public_id}", facts=batch.facts()
-        )
+        batch.posted_at = now()
+        batch.enter(WORKER, State.POSTED, "take_cards")
     if batch.progress_id:
         open_progress(batch.progress_id).finish(_("已登记 %(count)s 张卡片") % {"count": batch.card_count})
 

@@ -28,9 +28,7 @@ def ask(*, by: Actor, token: UUID, asset: Asset, added_fen: int, months: int, re
     found = locked(asset, AT_HAND)
     if found.is_low_value:
         raise LowValueError
-    waits = Improvement.objects.filter(asset=found, state=State.ASKED).first()
-    if waits is not None:
-        raise waits.wrong_state()
+    Improvement.refuse_waiting(asset=found)
     refuse_own(by, found.keeper_id)
     asked = Improvement.begun(
         by,

@@ -1,6 +1,6 @@
 """Who has a thing and where it stands (领用、确认、换地点、退库、拆分): the acts of a unit's keeper and of the person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -215,12 +215,26 @@ def split(*, by: Actor, asset: Asset, quantity: int) -> Asset:
     return part
 
 
+@transaction.atomic
+def split_into_rooms(*, by: Actor, asset: Asset, parts: Sequence[tuple[int, int]]) -> int:
+    """Pieces and the room of each part, all or none; what is left over stays on its card, where it stands."""
+    keep_months()
+    found = locked(asset, AT_HAND)
+    if sum(quantity for quantity, _room in parts) >= found.quantity:
+        raise SplitError(quantity=found.quantity, most=found.quantity - 1)
+    for quantity, room_id in parts:
+        part = split(by=by, asset=found, quantity=quantity)
+        if part.room_id != room_id:
+            put_elsewhere(by=by, asset=part, room_id=room_id)
+    return len(parts)
+
+
 def part_of(asset: Asset, quantity: int, lost_fen: int) -> Asset:
     part = Asset.objects.get(pk=asset.pk)
     part.pk, part.public_id, part.quantity, part.split_from = None, uuid4(), quantity, asset
     part.value_fen = asset.value_fen * quantity // asset.quantity
     part.carried_fen = lost_fen * quantity // asset.quantity
-    part.former_number, part.serial, part.created_at = "", "", now()
+    part.former_number, part.serial, part.tag, part.created_at = "", "", "", now()
     part._state.adding = True  # noqa: SLF001 - Django's way to copy a row
     return part
 

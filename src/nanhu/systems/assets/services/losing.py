@@ -46,9 +46,7 @@ def report_lost(*, by: Actor, asset: Asset, reason: str, person_id: int | None =
 def report_found(*, by: Actor, asset: Asset, reason: str) -> Asset:
     """Not while a ruling on its loss waits. What was lent is lent still."""
     found = locked(asset, (Thing.MISSING,))
-    waits = Loss.objects.filter(asset=found, state=State.ASKED).first()
-    if waits is not None:
-        raise waits.wrong_state()
+    Loss.refuse_waiting(asset=found)
     state = Thing.LENT if loan_of(found) else resting_state(found)
     move(by=by, asset=found, kind=Kind.FOUND, reason=given(reason), state=state)
     if state != Thing.LENT:
@@ -76,9 +74,7 @@ def propose_ruling(*, by: Actor, token: UUID, asset: Asset, fault: str, findings
         return known
     keep_months()
     found = locked(asset, (Thing.MISSING,))
-    waits = Loss.objects.filter(asset=found, state=State.ASKED).first()
-    if waits is not None:
-        raise waits.wrong_state()
+    Loss.refuse_waiting(asset=found)
     person_id = answerable(found)
     refuse_own(by, person_id, found.keeper_id)
     refuse_unbooked(found, month_of(campus_today()))

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, Sum, Value
+from django.db.models import F, Q, QuerySet, Sum, Value
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
@@ -22,7 +22,7 @@ from nanhu.systems.assets.errors import (
     PurchaseOfOtherUnitError,
     VoucherTwiceError,
 )
-from nanhu.systems.assets.models import Asset, Payment, Purchase, Receipt
+from nanhu.systems.assets.models import Asset, Payment, Purchase, Receipt, ReceiptLine
 from nanhu.systems.assets.models.things import OFFERED
 from nanhu.systems.assets.rules import voucher_number
 from nanhu.systems.assets.services.own import refuse_own
@@ -153,12 +153,12 @@ def bind(purchase: Purchase, *, unit_id: int) -> Purchase:
 
 def refuse_beyond(receipt: Receipt) -> None:
     """Its lines cost no more than was set aside; its invoice may go on over further receipts, each with a purchase of its own."""
-    if receipt.purchase is not None and entered_fen(receipt) > receipt.purchase.amount_fen:
+    if receipt.purchase is not None and entered_fen(receipt.lines.all()) > receipt.purchase.amount_fen:
         raise BeyondPurchaseError(sum=format_yuan(receipt.purchase.amount_fen))
 
 
-def entered_fen(receipt: Receipt) -> int:
-    return int(receipt.lines.aggregate(fen=Sum(F("price_fen") * F("quantity"), default=0))["fen"])
+def entered_fen(lines: QuerySet[ReceiptLine]) -> int:
+    return int(lines.aggregate(fen=Sum(F("price_fen") * F("quantity"), default=0))["fen"])
 
 
 def take_over(*, by: Actor, receipt: Receipt) -> None:
@@ -166,7 +166,7 @@ def take_over(*, by: Actor, receipt: Receipt) -> None:
     if receipt.purchase is None:
         return
     found = ordered(receipt.purchase)
-    rest = found.amount_fen - entered_fen(receipt)
+    rest = found.amount_fen - entered_fen(receipt.lines.all())
     if rest:
         ledger.release(by=by, reservation=found.reservation, key=f"{found.reservation}:rest", amount_fen=rest)
     end(by, found, State.RECEIVED)

@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit
@@ -28,6 +27,7 @@ from nanhu.systems.assets.errors import (
     FormerNumberError,
     InspectorsError,
     InvoiceMissingError,
+    InvoiceUsedUpError,
     LineCameError,
     NotALeafError,
     NotDepreciatedError,
@@ -35,9 +35,10 @@ from nanhu.systems.assets.errors import (
     PriceMissingError,
     SerialsError,
     UsedBeforeAcquiredError,
+    VoidInvoiceError,
     YearsError,
 )
-from nanhu.systems.assets.models import Asset, Classification, Figure, Movement, Plan, Receipt, ReceiptLine
+from nanhu.systems.assets.models import Asset, Classification, Figure, Movement, Plan, Receipt, ReceiptFlag, ReceiptLine
 from nanhu.systems.assets.models.importing import former_numbers_waiting
 from nanhu.systems.assets.models.things import FORMER_NUMBERS, former_numbers_taken
 from nanhu.systems.assets.numbers import RECEIPTS, THINGS
@@ -46,7 +47,7 @@ from nanhu.systems.assets.queries.books import HOUSES
 from nanhu.systems.assets.queries.figures import figure
 from nanhu.systems.assets.queries.lives import MONTHS, life_of, months_of
 from nanhu.systems.assets.rules import NOMINAL_FEN, month_of, voucher_number
-from nanhu.systems.assets.services import arguing, deciding, purchasing
+from nanhu.systems.assets.services import arguing, deciding, invoicing, purchasing
 from nanhu.systems.assets.services.moving import movement_of
 from nanhu.systems.assets.services.own import refuse_not_staff
 
@@ -68,7 +69,7 @@ def open_receipt(*, by: Actor, token: UUID, head: Mapping[str, Any], line: Mappi
             raise WrongStateError(what=Receipt.what, state=State.WAITING.label)
         head = {**head, "funds": head.get("funds") or ledger.fund_name(purchase.fund).first() or purchase.fund}
     receipt = Receipt.objects.create(token=token, author_id=account_of(by), author_name=by.name, **head)
-    enter_line(receipt, line)
+    enter_line(by, receipt, line)
     facts = {"title": receipt.title, "fen": receipt.invoice_fen}
     audit.record(by=by, action="assets.open_receipt", target=f"asset_receipt:{receipt.public_id}", facts=facts)
     inspectors = {side: getattr(receipt, f"{side}_inspector_id") for side in SIGNED}
@@ -108,8 +109,10 @@ def take_back(*, by: Actor, receipt: Receipt) -> Receipt:
 def add_line(*, by: Actor, receipt: Receipt, line: Mapping[str, Any]) -> ReceiptLine:
     """While nobody signed; whoever opened it before sees it first."""
     flows.learn(by=by, case_id=receipt.case_id or 0, words=line["name"])
+    invoicing.standing(receipt.invoice)  # whoever judges it marks its receipts: the number first, as there
     found = unsigned(receipt)
-    added = enter_line(found, line)
+    refuse_void(found)
+    added = enter_line(by, found, line)
     facts = {"name": added.name, "fen": added.price_fen * added.quantity}
     audit.record(by=by, action="assets.add_receipt_line", target=f"asset_receipt:{found.public_id}", facts=facts)
     return added
@@ -134,27 +137,34 @@ def refuse_signed(receipt: Receipt) -> None:
         raise WrongStateError(what=Receipt.what, state=_("有人签过字的"))
 
 
-def enter_line(receipt: Receipt, line: Mapping[str, Any]) -> ReceiptLine:
+def enter_line(by: Actor, receipt: Receipt, line: Mapping[str, Any]) -> ReceiptLine:
     added = ReceiptLine(receipt=receipt, position=receipt.lines.count() + 1, **line)
     refuse_line(receipt, added)
     added.save(force_insert=True)
-    total = entered_on_invoice(receipt)
-    if total > receipt.invoice_fen:
-        raise BeyondInvoiceError(sum=format_yuan(total), invoice=format_yuan(receipt.invoice_fen))
+    refuse_beyond_invoice(by, receipt)
     purchasing.refuse_beyond(receipt)
     return added
 
 
-def entered_on_invoice(receipt: Receipt) -> int:
-    """On this receipt, and on every other of the same supplier's invoice that was not refused or taken back."""
-    lines = ReceiptLine.objects.filter(receipt=receipt)
-    if receipt.acquired == Asset.Acquired.BOUGHT:
-        lock_key(f"assets.invoice:{receipt.supplier}:{receipt.invoice}")
-        same = ReceiptLine.objects.filter(receipt__supplier=receipt.supplier, receipt__invoice=receipt.invoice)
-        lines |= same.filter(receipt__acquired=receipt.acquired).exclude(
-            receipt__state__in=[State.REFUSED, State.TAKEN_BACK]
-        )
-    return int(lines.aggregate(fen=Sum(F("price_fen") * F("quantity")))["fen"])
+def refuse_beyond_invoice(by: Actor, receipt: Receipt) -> None:
+    """On this receipt, and on every other that stands of the same supplier's invoice; where its original was handed in (数电票), however the
+    supplier is written, and within what that says. The sums are said where all of them are this person's own."""
+    total, most, is_own = purchasing.entered_fen(receipt.lines.all()), receipt.invoice_fen, True
+    if receipt.acquired == Asset.Acquired.BOUGHT and total <= most:
+        read, same = invoicing.standing(receipt.invoice), invoicing.receipts_with(receipt.invoice)
+        same = same if read else same.filter(supplier=receipt.supplier)
+        if read:
+            most = 0 if invoicing.is_of_others(read, receipt) else min(most, read.total_fen)
+        total += purchasing.entered_fen(ReceiptLine.objects.filter(receipt__in=same).exclude(receipt=receipt))
+        is_own = not same.exclude(author=by.account_id).exists()
+        is_own = is_own and (read is None or read.files.filter(author=by.account_id).exists())
+    if total > most:
+        raise BeyondInvoiceError(sum=format_yuan(total), invoice=format_yuan(most)) if is_own else InvoiceUsedUpError
+
+
+def refuse_void(receipt: Receipt) -> None:
+    if receipt.flags.filter(result=ReceiptFlag.Result.OPEN).exists():
+        raise VoidInvoiceError
 
 
 def refuse_line(receipt: Receipt, line: ReceiptLine) -> None:
@@ -252,6 +262,7 @@ def signed(side: str) -> Callable[[flows.Case, Actor], None]:
 
     def act(case: flows.Case, by: Actor) -> None:
         found = waiting(Receipt.objects.get(public_id=case.subject_id))
+        refuse_void(found)
         if deciding.person_of(by) != getattr(found, f"{side}_inspector_id"):
             raise NotInspectorError
         three = [found.buyer_id, found.first_inspector_id, found.second_inspector_id]

@@ -1,15 +1,15 @@
 """Roll-backs (回滚) of old cards: an import is taken back as a whole, by two (kernel.rollbacks)."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from nanhu.kernel import rollbacks
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.numbering import services as numbering
-from nanhu.systems.assets.counting.models import CountRow
 from nanhu.systems.assets.errors import CardsInUseError, MonthClosedSinceError
 from nanhu.systems.assets.models import (
     Asset,
@@ -25,6 +25,9 @@ from nanhu.systems.assets.models import (
 from nanhu.systems.assets.numbers import THINGS
 from nanhu.systems.assets.services.depreciating import is_closing, keep_months
 from nanhu.systems.assets.services.moving import AT_HAND, movement_of
+
+uses: Final[list[Callable[[Collection[int]], QuerySet[Any]]]] = []
+"""Which of these things anything stands on besides: what was seen in a count, as `counting` says."""
 
 
 def ask(*, by: Actor, token: UUID, batch: CardImport, reason: str) -> Rollback:
@@ -71,8 +74,7 @@ def stood_on(ids: Collection[int]) -> list[str]:
     ]
     touched = Q(confirmed_at__isnull=False) | Q(last_seen_at__isnull=False) | Q(booked__isnull=False)
     touched |= Q(pk__in=counted.values("pk")) | ~Q(state__in=AT_HAND) | Q(pk__in=Asset.objects.values("split_from"))
-    scanned = CountRow.objects.filter(asset__in=ids).values("asset")
     inspected = Inspection.objects.filter(asset__in=ids).values("asset")
-    for rows in (*waiting, scanned, inspected):
+    for rows in (*waiting, inspected, *(used(ids) for used in uses)):
         touched |= Q(pk__in=rows)
     return sorted(ours.filter(touched).values_list("number", flat=True).distinct())

@@ -6,11 +6,10 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_today
-from nanhu.kernel.dated import supersede
+from nanhu.kernel.dated import refuse_past, supersede
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
-from nanhu.systems.assets.errors import FigureError, FigurePastError, LifeError
+from nanhu.systems.assets.errors import FigureError, LifeError
 from nanhu.systems.assets.models import Classification, Figure, ServiceLife
 
 HIGHEST = 100
@@ -21,8 +20,7 @@ def set_figure(
     *, by: Actor, name: str, starts_on: date, reason: str, sum_fen: int | None = None, percent: int | None = None
 ) -> Figure:
     """Of `sum_fen` and `percent` the one that the figure is told in, and not the other."""
-    if starts_on < campus_today():
-        raise FigurePastError
+    refuse_past(starts_on)
     made = Figure(name=name, starts_on=starts_on)
     said, other = (sum_fen, percent) if made.is_sum else (percent, sum_fen)
     if said is None or other is not None or not (said if made.is_sum else said <= HIGHEST):
@@ -47,8 +45,7 @@ def set_life(
     reason: str,
 ) -> ServiceLife:
     """Of a class and what is below it, unless that has its own. What is depreciated already goes on as it was planned."""
-    if starts_on < campus_today():
-        raise FigurePastError
+    refuse_past(starts_on)
     if not classification.is_depreciable or (most_years is not None and most_years < years):
         raise LifeError
     span = most_years if most_years != years else None

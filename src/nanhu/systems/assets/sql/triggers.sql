@@ -215,3 +215,47 @@ CREATE TRIGGER assets_inspection_ends_once BEFORE UPDATE ON assets_inspection
 
 CREATE TRIGGER assets_inspection_record_append_only BEFORE UPDATE OR DELETE ON assets_inspection_record
     FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+CREATE TRIGGER assets_invoice_file_is_kept BEFORE UPDATE OR DELETE ON assets_invoice_file
+    FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+CREATE TRIGGER assets_invoice_is_kept BEFORE DELETE ON assets_invoice
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('invoices are never removed');
+
+CREATE TRIGGER assets_invoice_says_what_it_said BEFORE UPDATE ON assets_invoice
+    FOR EACH ROW WHEN (OLD.state = 'void' OR NEW.state = 'claimed' OR (OLD.number, OLD.issued_on, OLD.seller, OLD.total_fen, OLD.lines)
+        IS DISTINCT FROM (NEW.number, NEW.issued_on, NEW.seller, NEW.total_fen, NEW.lines))
+    EXECUTE FUNCTION assets_refuse('an invoice stays as it was read');
+
+CREATE TRIGGER assets_invoice_is_voided_by_a_third BEFORE UPDATE ON assets_invoice
+    FOR EACH ROW WHEN (OLD.state <> NEW.state AND 'standing' IN (OLD.state, NEW.state)) EXECUTE FUNCTION assets_invoice_is_voided_by_a_third();
+
+CREATE TRIGGER assets_contest_is_kept BEFORE DELETE ON assets_contest
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('contests are never removed');
+
+CREATE TRIGGER assets_contest_keeps_what_was_decided BEFORE UPDATE ON assets_contest
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.number, OLD.claimed_id, OLD.reason, OLD.author_id)
+        IS DISTINCT FROM (NEW.number, NEW.claimed_id, NEW.reason, NEW.author_id))
+    EXECUTE FUNCTION assets_refuse('a contest stays as it was asked and decided');
+
+CREATE TRIGGER assets_contest_is_judged_by_a_third BEFORE UPDATE ON assets_contest
+    FOR EACH ROW WHEN (NEW.approver_id IS NOT NULL) EXECUTE FUNCTION assets_contest_is_judged_by_a_third();
+
+CREATE TRIGGER assets_receipt_flag_is_kept BEFORE DELETE ON assets_receipt_flag
+    FOR EACH ROW EXECUTE FUNCTION assets_refuse('flags are never removed');
+
+CREATE TRIGGER assets_receipt_flag_is_set_right_once BEFORE UPDATE ON assets_receipt_flag
+    FOR EACH ROW WHEN (OLD.result <> 'open' OR (OLD.receipt_id, OLD.contest_id) IS DISTINCT FROM (NEW.receipt_id, NEW.contest_id))
+    EXECUTE FUNCTION assets_refuse('a flag is set right once');
+
+CREATE TRIGGER assets_receipt_flag_is_set_right_by_another BEFORE INSERT OR UPDATE ON assets_receipt_flag
+    FOR EACH ROW WHEN (NEW.corrected_by_id IS NOT NULL) EXECUTE FUNCTION assets_receipt_flag_is_set_right_by_another();
+
+CREATE TRIGGER assets_class_import_is_undone_by_a_third BEFORE UPDATE ON assets_class_import
+    FOR EACH ROW WHEN (NEW.state = 'undone' AND OLD.state <> 'undone') EXECUTE FUNCTION kernel_undone_by_a_third('assets_class_rollback');
+
+CREATE TRIGGER assets_class_rollback_is_kept BEFORE DELETE ON assets_class_rollback FOR EACH ROW EXECUTE FUNCTION kernel_refuse_change();
+
+CREATE TRIGGER assets_class_rollback_keeps_what_was_decided BEFORE UPDATE ON assets_class_rollback
+    FOR EACH ROW WHEN (OLD.state <> 'asked' OR (OLD.batch_id, OLD.reason, OLD.author_id) IS DISTINCT FROM (NEW.batch_id, NEW.reason, NEW.author_id))
+    EXECUTE FUNCTION kernel_refuse_change();

@@ -1,5 +1,7 @@
 """The national table of classes (GB/T 14885) by a sheet: two people, whole or not at all, and nothing that things stand on is moved."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -9,11 +11,13 @@ from nanhu.systems.assets import jobs
 from nanhu.systems.assets.checking import check_classes
 from nanhu.systems.assets.errors import ClassesChangedError, NothingNewError
 from nanhu.systems.assets.forms import ClassField
-from nanhu.systems.assets.models import Classification, ClassImport
+from nanhu.systems.assets.models import Classification, ClassImport, ClassRollback, ServiceLife
 from nanhu.systems.assets.queries.lives import months_of
 from nanhu.systems.assets.services import classes
 from nanhu.systems.assets.sheets import CLASSES
 from nanhu.systems.assets.tests.conftest import token
+from nanhu.systems.assets.tests.test_importing import PRINTER
+from nanhu.systems.assets.tests.test_importing import handed_in as cards_handed_in
 
 pytestmark = pytest.mark.django_db
 HEAD = "分类代码,分类名称,计量单位,计提折旧,存有数据\n"
@@ -142,3 +146,53 @@ def test_a_class_is_understood_by_code_or_name_without_a_script(school, typed, c
     else:
         with pytest.raises(ValidationError):
             field.clean(typed)
+
+
+def posted(school, text):
+    batch = approved(school, handed_in(school, text))
+    classes.take_classes(batch_id=batch.pk)
+    return batch
+
+
+def asked_back(school, batch, status=302):
+    form = {"token": str(token()), "reason": "交错了版本"}
+    answer = school.client("T6").post(f"/assets/classes/{batch.public_id}/undo/", form)
+    assert answer.status_code == status
+    return answer
+
+
+def test_a_table_is_rolled_back_as_a_whole_by_a_third(school):
+    before = sorted(Classification.objects.values_list("code", "name", "measure", "is_depreciable", "holds_data"))
+    batch = posted(school, RADARS + "A0201,计算机及外设,套,,\n")
+    assert said("A0201")[0] == "计算机及外设"
+    asked_back(school, batch)
+    case = f"/assets/class-rollbacks/{ClassRollback.objects.get().public_id}/approve/"
+    for number in ("T5", "T6"):
+        assert school.client(number).post(case).status_code in {403, 409}, "who brought it in"
+    assert Classification.objects.filter(code="A023301").exists()
+    assert school.client("T9").post(case).status_code == 302
+    assert (
+        sorted(Classification.objects.values_list("code", "name", "measure", "is_depreciable", "holds_data")) == before
+    )
+    assert ClassImport.objects.get().state == "undone"
+    assert posted(school, RADARS).class_count == 3, "it may come again"
+
+
+@pytest.mark.parametrize("since", ["a thing", "cards that wait", "another table", "a table that waits", "a life"])
+def test_a_table_on_which_anything_stands_is_not_rolled_back(school, since):
+    batch = posted(school, RADARS)
+    if since == "a thing":
+        school.thing(code="A023302")
+    elif since == "cards that wait":
+        cards_handed_in(school, PRINTER.replace("A0202", "A023302").replace("1000.00", "0"))
+    elif since == "another table":
+        posted(school, "A0233,雷达,套,是,否\n")
+    elif since == "a table that waits":
+        handed_in(school, "A02330101,二级雷达,套,是,否\n")
+    else:
+        ServiceLife.objects.create(
+            code="A0233", name="雷达", years=8, starts_on=date(2020, 1, 1), reason="附表", created_by_name="x"
+        )
+    answer = asked_back(school, batch, 409)
+    assert "不能整份回滚" in answer.content.decode()
+    assert Classification.objects.filter(code="A023301").exists()

@@ -1,5 +1,6 @@
 """The month's close (月结): as the books stood at the month's end, nothing booked meanwhile, one month after the other."""
 
+import re
 from datetime import date
 
 import pytest
@@ -63,6 +64,22 @@ def test_a_month_is_compared_as_its_books_stood_at_its_end(school, clock):
     assert books(NOVEMBER) == november
     assert set(books(DECEMBER)) == {kept.number, new.number}
     assert books(DECEMBER)[kept.number][0] == 799_900
+
+
+def test_months_are_written_as_the_house_writes_days_and_a_sheet_keeps_them_sortable(school, clock):
+    clock("2026-12-31")
+    school.thing()
+    for month in (NOVEMBER, DECEMBER):
+        depreciate(by=SYSTEM, month=month)
+    handed_in(school, NOVEMBER)
+    office = school.client("T5")
+    booked, closed = (office.get(f"/assets/{page}/").content.decode() for page in ("office/depreciation", "closes"))
+    assert "2026年11月" in booked
+    assert "2026年11月" in closed
+    assert not re.search(r">\s*2026-1[12]\s*<", booked + closed)
+    assert "Nov 2026" in office.get("/assets/office/depreciation/", headers={"accept-language": "en"}).content.decode()
+    sheet = b"".join(office.get("/assets/office/depreciation/?export=csv").streaming_content).decode()
+    assert "2026-11" in sheet
 
 
 def test_nothing_more_is_booked_into_a_month_that_is_being_closed(school, clock):

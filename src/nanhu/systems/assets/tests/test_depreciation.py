@@ -212,7 +212,7 @@ def test_months_are_booked_one_after_the_other(school, clock):
     for month in (date(2026, 9, 1), date(2026, 12, 1)):
         with pytest.raises(MonthOrderError) as refused:
             depreciate(by=SYSTEM, month=month)
-        assert "2026-11" in str(refused.value)
+        assert "2026年11月" in str(refused.value)
     assert depreciate(by=SYSTEM, month=date(2026, 10, 1)) == 0
     assert run(2026, 12) == 2
     assert not Depreciation.objects.filter(month=date(2026, 11, 1)).exclude(booked_in=date(2026, 11, 1)).exists()

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.dated import NoRuleError
+from nanhu.kernel.dated import NoRuleError, PastRuleError
 from nanhu.platforms.identity import api as identity
-from nanhu.systems.assets.errors import FigureError, FigurePastError
+from nanhu.systems.assets.errors import FigureError
 from nanhu.systems.assets.models import Asset, Figure, Receipt
 from nanhu.systems.assets.queries.figures import figure, level_today, owed_fen
 from nanhu.systems.assets.queries.lives import life_of
@@ -59,7 +59,7 @@ def test_a_figure_that_says_nothing_is_refused(db, name, value):
 
 
 def test_the_past_stays_as_it_was(db):
-    with pytest.raises(FigurePastError):
+    with pytest.raises(PastRuleError):
         set_to("council_fen", {"sum_fen": 100}, days=-1)
 
 

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
+import time_machine
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, start_of
 from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.ledger import api as ledger
@@ -193,6 +194,22 @@ def test_a_ruling_waits_for_the_months_before_it(school, clock):
     assert ruled(school, asset).owed_fen == 330_509
 
 
+def test_in_the_first_second_of_a_month_a_loss_is_reported_and_the_office_is_told_what_its_ruling_waits_for(
+    school, clock
+):
+    clock("2026-12-31")
+    asset = owned(school, keeper="T2", used=date(2026, 9, 17))
+    with time_machine.travel(start_of(date(2027, 1, 1)), tick=False):
+        holder, office = school.client("T2"), school.client("T5")
+        assert holder.post(f"/assets/mine/{asset.public_id}/lost/", {"reason": "出差途中遗失"}).status_code == 302
+        rule = {"fault": "neglect", "findings": "随身携带", "token": str(token())}
+        told = office.post(f"/assets/office/{asset.public_id}/ruling/", rule)
+        assert (told.status_code, "请先记到上个月" in told.content.decode()) == (409, True)
+        assert office.post("/assets/office/depreciation/run/", {"month": "2026-12-31"}).status_code == 302
+        assert office.post(f"/assets/office/{asset.public_id}/ruling/", rule).status_code == 302
+
+
+@pytest.mark.capability("A014.1")
 def test_a_ruling_on_an_older_sum_is_made_anew(school, clock):
     clock("2026-12-31")
     asset = owned(school, keeper="T2", used=date(2026, 9, 17))
@@ -256,6 +273,7 @@ def test_nobody_pays_for_what_he_never_confirmed(school):
     assert ruled(school, asset, "none").person_id is None
 
 
+@pytest.mark.capability("A014.1")
 @pytest.mark.parametrize("own", ["T5", "T6"])
 def test_nobody_rules_or_agrees_on_his_own_thing(school, own):
     asset = reported(school, owned(school, keeper=own, unit="1001"))

@@ -28,6 +28,7 @@ from nanhu.systems.assets.models import Asset, HandOver, Movement, Transfer
 from nanhu.systems.assets.printing import transfer_facts
 from nanhu.systems.assets.registrations import outstanding
 from nanhu.systems.assets.services import handing, keeping, lending, losing, transferring
+from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 
 
@@ -201,6 +202,7 @@ def test_who_asked_does_not_agree(school):
     assert fresh(asset).unit_id == school.units["12"]
 
 
+@pytest.mark.capability("A014.1")
 def test_nothing_is_transferred_while_it_is_lent(school):
     asset = confirmed(school)
     transfer = asked(school, asset)
@@ -212,6 +214,7 @@ def test_nothing_is_transferred_while_it_is_lent(school):
     assert fresh(asset).unit_id == school.units["12"]
 
 
+@pytest.mark.capability("A014.1")
 def test_two_transfers_of_one_thing_do_not_wait_at_once(school):
     asset = confirmed(school)
     asked(school, asset)
@@ -252,6 +255,33 @@ def test_a_batch_of_ten_is_not_split_into_eleven(school):
         with pytest.raises(SplitError):
             keeping.split(by=SYSTEM, asset=asset, quantity=quantity)
     assert Asset.objects.count() == 1
+
+
+def test_a_batch_is_split_into_rooms_in_one_act_or_not_at_all(school, clock):
+    clock("2026-11-30")
+    asset = school.thing("实验凳", code="A0501", fen=200_003, quantity=10, used=date(2026, 9, 1))
+    depreciate(by=SYSTEM, month=date(2026, 11, 1))
+    clock("2026-12-05")
+    keeper, page = school.client("T1"), f"/assets/unit/{asset.public_id}/split/rooms/"
+    assert page in keeper.get(f"/assets/unit/{asset.public_id}/").content.decode()
+    refused = {
+        "4 b1-101\n7 b1-102": (409, "最多拆出 9 件"),
+        "4 b1-101\n6 b1-102": (409, "最多拆出 9 件"),
+        "4 b1-101\n3 nowhere": (422, "3 nowhere"),
+        "0 b1-101": (422, "0 b1-101"),
+        "b1-101": (422, "b1-101"),
+    }
+    for parts, (status, words) in refused.items():
+        answer = keeper.post(page, {"parts": parts})
+        assert (answer.status_code, words in str(answer.context["form"].errors)) == (status, True), parts
+    assert Asset.objects.count() == 1
+    assert keeper.post(page, {"parts": "4 b1-101\n３　b1-102\n"}).status_code == 302
+    cards = Asset.objects.order_by("pk").values_list("quantity", "room__key")
+    assert list(cards) == [(3, fresh(asset).room.key), (4, "b1-101"), (3, "b1-102")]
+    assert sum(Asset.objects.values_list("value_fen", flat=True)) == 200_003
+    clock("2026-12-31")
+    lost = depreciate(by=SYSTEM, month=date(2026, 12, 1))
+    assert lost == 3, "each card goes on"
 
 
 def test_a_number_is_voided_only_before_any_movement(school):
@@ -296,6 +326,7 @@ def test_what_was_transferred_and_never_came_goes_back_to_the_giver(school):
     assert (back.state, back.unit_id, back.keeper_id) == ("in_stock", school.units["12"], None)
 
 
+@pytest.mark.capability("A014.1")
 def test_nothing_is_transferred_within_its_unit(school):
     asset = confirmed(school)
     with pytest.raises(SameUnitError):

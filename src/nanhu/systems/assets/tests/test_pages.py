@@ -1,5 +1,6 @@
 """The desks of assets (我的资产、单位资产、资产管理): every page for who may and who may not, and the ways through them."""
 
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -15,6 +16,8 @@ from nanhu.systems.assets.errors import OutdatedTransferError
 from nanhu.systems.assets.models import (
     Asset,
     CardImport,
+    ClassRollback,
+    Contest,
     Disposal,
     HandOver,
     Improvement,
@@ -27,17 +30,30 @@ from nanhu.systems.assets.models import (
 )
 from nanhu.systems.assets.numbers import in_bars
 from nanhu.systems.assets.rules import month_of
-from nanhu.systems.assets.services import deciding, disposing, importing, keeping, lending, losing, transferring
+from nanhu.systems.assets.services import (
+    contesting,
+    deciding,
+    disposing,
+    importing,
+    keeping,
+    lending,
+    losing,
+    transferring,
+)
 from nanhu.systems.assets.services.closing import close_month
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM
+from nanhu.systems.assets.tests.test_classes import RADARS
+from nanhu.systems.assets.tests.test_classes import posted as posted_classes
+from nanhu.systems.assets.tests.test_contests import FORGED, TRUE
 from nanhu.systems.assets.tests.test_importing import PRINTER, posted
+from nanhu.systems.assets.tests.test_invoice_files import hand_in
 from nanhu.systems.assets.tests.test_losing import owned
 from nanhu.systems.assets.tests.test_moving import asked, confirmed
 from nanhu.systems.assets.tests.test_processes import argued, decide, task_of, to_let
 from nanhu.systems.assets.tests.test_purchasing import granted, in_stock, paid, taken_back
 from nanhu.systems.assets.tests.test_receiving import opened, sign
-from nanhu.systems.assets.views import cases, mine, office, unit
+from nanhu.systems.assets.views import cases, contests, mine, office, unit
 from nanhu.testing.pages import IntakeTests, PageTests, ProposalTests
 
 CARDS = "资产编号,资产名称,分类代码,原值,累计折旧,取得日期,使用部门,领用人工号,存放地点\n"
@@ -201,6 +217,21 @@ class TestRollbacks(Cases):
         return f"/assets/rollbacks/{Rollback.objects.get().public_id}/"
 
 
+class TestClassRollbacks(Cases):
+    desk = cases.class_rollbacks
+
+    @pytest.fixture
+    def second(self, school):
+        """Neither of the two who brought the table in."""
+        return school.client("T9")
+
+    def submitted(self, client):
+        batch = posted_classes(self.school, RADARS)
+        said = {"token": str(uuid4()), "reason": "交错了版本"}
+        assert client.post(f"/assets/classes/{batch.public_id}/undo/", said).status_code == 302
+        return f"/assets/class-rollbacks/{ClassRollback.objects.get().public_id}/"
+
+
 class TestReversals(Cases):
     desk = cases.reversals
 
@@ -215,6 +246,19 @@ class TestReversals(Cases):
         client.post(f"{address}pay/", paid("100"))
         assert taken_back(self.school, address)[0].status_code == 302
         return f"/assets/reversals/{Reversal.objects.get().public_id}/"
+
+
+class TestContests(Cases):
+    desk = contests.contests
+
+    def submitted(self, client):
+        hand_in(self.school.client("T7"), FORGED)
+        contesting.contest(
+            by=self.school.actor("T5"), token=uuid4(), content=TRUE, name="原件.xml", reason="税务平台下载"
+        )
+        found = Contest.objects.get()
+        self.seen = contests.shown(found)
+        return f"/assets/contests/{found.public_id}/"
 
 
 class TestClasses(IntakeTests, Cases):
@@ -569,6 +613,17 @@ def test_sums_are_of_all_things_however_they_are_grouped(school, by):
     answer = school.client("T5").get(f"/assets/office/sums/?by={by}&export=csv")
     rows = answer.getvalue().decode("utf-8-sig").strip().splitlines()[1:]
     assert sum(float(row.split(",")[2].strip(chr(34))) for row in rows) == 12_000.0
+
+
+def test_the_picture_shows_of_each_sum_what_is_left_and_what_is_written_off(school):
+    school.thing(keeper="T2", fen=7_200_000, used=date(2026, 8, 17))
+    school.thing("一号楼", code="A0101", fen=90_000_000)
+    depreciate(by=SYSTEM, month=date(2026, 8, 1))
+    page = school.client("T5").get("/assets/office/sums/").content.decode()
+    (drawn,) = re.findall(r'<details class="chart-table">.*?</details>', page, re.DOTALL)
+    assert re.findall(r'<th scope="col" class="num">(\S+)</th>', drawn) == ["净值", "累计折旧", "合计"]
+    assert re.findall(r'<td class="num">(\S+)</td>', drawn) == ["7.1", "0.1", "7.2"], "in 万元, without houses"
+    assert "¥ 71,000.00" in page
 
 
 def test_an_idle_thing_is_asked_for_from_inside_and_comes_by_a_transfer(school):

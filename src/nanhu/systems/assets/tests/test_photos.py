@@ -2,8 +2,8 @@
 
 import os
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from io import BytesIO
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from nanhu.systems.assets.models import Asset, ReceiptPhoto
 from nanhu.systems.assets.services import keeping, photographing
 from nanhu.systems.assets.tests.conftest import SYSTEM, make_school
 from nanhu.systems.assets.tests.test_receiving import opened, sign
-from nanhu.testing.races import alone, is_someone_waiting
+from nanhu.testing.races import amid
 
 pytestmark = pytest.mark.django_db
 PHOTOS = "/assets/office/photos/"
@@ -249,11 +249,5 @@ def test_two_zips_that_cross_wait_for_each_other_in_one_order():
         photographing.show_all(by=SYSTEM, pictures={first: high, second: low})
         return Asset.objects.exclude(picture=None).count()
 
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            files.lock_content(store.address_of(low))
-            other = pool.submit(alone, shown)
-            while not (other.done() or is_someone_waiting()):
-                pass
-            files.lock_content(store.address_of(high))
-        assert other.result() == 2
+    lock_low, lock_high = (partial(files.lock_content, store.address_of(one)) for one in (low, high))
+    assert amid(lock_low, shown, then=lock_high)[1] == 2

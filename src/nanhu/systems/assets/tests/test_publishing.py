@@ -3,13 +3,15 @@
 from datetime import date
 
 from nanhu.platforms.datahub import api as datahub
+from nanhu.platforms.datahub.jobs import forget_fields
+from nanhu.platforms.datahub.models import SharedRow
 from nanhu.systems.assets import publishing
 from nanhu.systems.assets.counting.services import concluding
 from nanhu.systems.assets.counting.tests.counts import backdated, bring, row
 from nanhu.systems.assets.counting.tests.counts import opened as counting
 from nanhu.systems.assets.models import Asset
 from nanhu.systems.assets.publishing import publish_everything
-from nanhu.systems.assets.services import deciding, disposing
+from nanhu.systems.assets.services import deciding, disposing, lending
 from nanhu.systems.assets.services.depreciating import depreciate
 from nanhu.systems.assets.tests.conftest import SYSTEM, token
 from nanhu.systems.assets.tests.test_receiving import opened, sign
@@ -58,6 +60,26 @@ def test_things_receipts_disposals_and_months_are_told_and_told_once(school, clo
     month = datahub.rows("assets.depreciation_month")[0]
     assert (month.month, month.unit_code, month.classification) == ("2026-10", "12", "A0201")
     assert publish_everything() == 0
+
+
+def test_what_was_wrong_with_a_thing_is_told_no_longer_than_its_repair_needs_and_then_forgotten(school, clock):
+    clock("2027-03-02")
+    thing = lending.report_broken(by=SYSTEM, asset=school.thing(keeper="T2"), fault="屏幕摔碎了")
+    publish_everything()
+    clock("2027-03-05")
+    lending.end_repair(by=SYSTEM, asset=thing, is_repaired=True, cost_fen=0, reason="换了屏")
+    publish_everything()
+    [told] = datahub.rows(publishing.REPAIRS)
+    assert (told.fault, told.state) == ("屏幕摔碎了", "repaired")
+    clock("2027-04-20")
+    publish_everything()
+    [told] = datahub.rows(publishing.REPAIRS)
+    assert (told.fault, told.state) == (None, "repaired"), "that it was mended stays"
+    clock("2027-07-25")
+    publish_everything()
+    forget_fields()
+    held = SharedRow.objects.filter(table_key=publishing.REPAIRS)
+    assert (held.count(), held.filter(data__has_key="fault").count()) == (3, 0)
 
 
 def test_a_count_is_told_once_two_people_signed_it(school):

@@ -33,7 +33,7 @@ def tomorrow():
     return campus_today() + timedelta(days=1)
 
 
-def opened(school, *, buyer="T4", first="T2", second="T3", invoice_fen=2_000_000, **line):
+def opened(school, *, by="T1", buyer="T4", first="T2", second="T3", invoice_fen=2_000_000, **line):
     head = {
         "title": "机房电脑",
         "acquired": "bought",
@@ -49,7 +49,7 @@ def opened(school, *, buyer="T4", first="T2", second="T3", invoice_fen=2_000_000
         "second_inspector_id": school[second],
     }
     head |= line.pop("head", {})
-    return receiving.open_receipt(by=school.actor("T1"), token=token(), head=head, line=line_of(**line))
+    return receiving.open_receipt(by=school.actor(by), token=token(), head=head, line=line_of(**line))
 
 
 def line_of(*, code="A0201", quantity=2, price_fen=699_900, used=date(2026, 9, 17), is_batch=False, serials="", **more):

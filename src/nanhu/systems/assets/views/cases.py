@@ -36,6 +36,7 @@ from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.undoing import Rollbacks, undoing
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.ui import dates
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.assets import printing
@@ -47,6 +48,7 @@ from nanhu.systems.assets.models import (
     CardImport,
     CardRow,
     ClassImport,
+    ClassRollback,
     ClassRow,
     Decided,
     Disposal,
@@ -111,9 +113,23 @@ rollbacks = console(
     "rollbacks", _("旧卡片回滚"), "undo-2", _("登记错的旧卡片整份作废，两人办理"), order=487, roles=BOTH
 )
 classes = console("classes", _("资产分类表"), "list-tree", _("国标资产分类整份交，两人办理"), order=489)
+class_rollbacks = console(
+    "class_rollbacks", _("资产分类表回滚"), "undo-2", _("登记错的分类表整份恢复原样，两人办理"), order=490, roles=BOTH
+)
 reversals = console("reversals", _("付款冲回"), "undo-2", _("登错的采购付款整笔冲回，两人办理"), order=488, roles=BOTH)
 office.shares_bar_with(
-    transfers, losses, disposals, lettings, arguments, improvements, closes, imports, rollbacks, reversals, classes
+    transfers,
+    losses,
+    disposals,
+    lettings,
+    arguments,
+    improvements,
+    closes,
+    imports,
+    rollbacks,
+    reversals,
+    classes,
+    class_rollbacks,
 )
 
 
@@ -317,7 +333,7 @@ class Rows(Table):
 
 
 class Closes(Table):
-    title = Link(_("月份"), to="case")
+    month = Link(_("月份"), lambda one: dates.month_words(one.month), to="case", sort="month")
     card_count = Number(_("卡片"))
     value_fen = Money(_("财务原值"))
     ours_value_fen = Money(_("台账原值"))
@@ -692,4 +708,21 @@ rollback_cases = undoing(
         "一位在旧卡片导入的页上提出，另一位复核后整份作废。制单和复核过这份导入的人不能批，国资处人手不够时由资产会计批。"
     ),
     agree=lambda found: _("同意回滚 %(count)s 张卡片") % {"count": found.batch.card_count},
+)
+
+undoing(
+    class_cases,
+    class_rollbacks,
+    ClassRollback,
+    on_ask=lambda by, batch, token, reason: classing.ask_back(by=by, batch=batch, token=token, reason=reason),
+    on_agree=lambda by, found: classing.agree_back(by=by, rollback=found),
+    title=_("资产分类表回滚"),
+    warning=_(
+        "新加的分类去掉，改过的恢复原样。后来又改过、用过其中一个的，整份不回滚。提出后由另一位复核：提出的人、当初制单和复核的人都不能批。"
+    ),
+    lead=_(
+        "一位在分类表的页上提出，另一位复核后整份恢复。制单和复核过这份表的人不能批，国资处人手不够时由资产会计批。"
+    ),
+    agree=lambda found: _("同意回滚 %(count)s 个分类") % {"count": found.batch.class_count},
+    done=lambda count: _("已回滚，%(count)s 个分类恢复了原样。") % {"count": count},
 )

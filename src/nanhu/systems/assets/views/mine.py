@@ -37,7 +37,7 @@ from nanhu.platforms.flows import api as flows
 from nanhu.platforms.parties import api as parties
 from nanhu.systems.assets.elsewhere import count_unconfirmed, unconfirmed
 from nanhu.systems.assets.forms import BorrowedForm, PhotosForm, ThingPhotoForm, ThingsForm, WantForm
-from nanhu.systems.assets.models import Asset, HandOver, Loan, Loss, Receipt, ReceiptLine, Transfer
+from nanhu.systems.assets.models import Asset, HandOver, Loan, Loss, Receipt, ReceiptFlag, ReceiptLine, Transfer
 from nanhu.systems.assets.photos import LARGEST_BODY
 from nanhu.systems.assets.policies import idle_things, own_things, supplier, works_here
 from nanhu.systems.assets.services import (
@@ -152,6 +152,7 @@ def thing(request: PageRequest, found: Asset) -> HttpResponse:
 
 THING_PHOTO_PAGE: FormOptions = {
     "title": _("拍照"),
+    "template": "kit/photos.html",
     "icon": "camera",
     "submit": _("上传"),
     "done": _("照片已保存。"),
@@ -437,6 +438,7 @@ def show_receipt(request: PageRequest, found: Receipt, **more: Any) -> HttpRespo
         "first": persons.get(found.first_inspector_id),
         "second": persons.get(found.second_inspector_id),
         "lines": list_of(request, Lines, rows, per_page=200, caption=_("明细")),
+        "flag": ReceiptFlag.to_set_right().filter(receipt=found).first(),
         "photos": found.photos.select_related("file", "line").order_by("pk"),
         "may_sign": to_sign(request.viewer.person_id).filter(pk=found.pk).exists(),
         "refusal": form_of(request, RefusalForm),

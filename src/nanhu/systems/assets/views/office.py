@@ -7,13 +7,16 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit import Console, Empty, Money, Number, PageRequest, Span, Table, Text, Who, bulk, listing
+from nanhu.kernel.kit import Console, Empty, Money, Month, Number, PageRequest, Span, Table, Text, Who, bulk, listing
+from nanhu.kernel.kit.filters import address_with
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.kit.sheet_forms import sheet_form
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.registry import Role
 from nanhu.kernel.sheets.writing import sheet_response
-from nanhu.systems.assets import printing
+from nanhu.kernel.ui import dates
+from nanhu.systems.assets import printing, sheets
 from nanhu.systems.assets.forms import (
     ArchiveForm,
     FigureForm,
@@ -24,6 +27,7 @@ from nanhu.systems.assets.forms import (
     PaymentForm,
     ReversalForm,
     RulingForm,
+    TagsForm,
 )
 from nanhu.systems.assets.models import (
     Asset,
@@ -38,7 +42,7 @@ from nanhu.systems.assets.models import (
 )
 from nanhu.systems.assets.photos import LARGEST_ARCHIVE
 from nanhu.systems.assets.policies import FINANCE, OFFICE, all_things, supplier
-from nanhu.systems.assets.queries import books
+from nanhu.systems.assets.queries import books, on_map
 from nanhu.systems.assets.queries.cards import card_lines
 from nanhu.systems.assets.rules import month_of
 from nanhu.systems.assets.services import (
@@ -51,6 +55,7 @@ from nanhu.systems.assets.services import (
     purchasing,
     reversing,
     setting,
+    tagging,
 )
 from nanhu.systems.assets.views.papers import print_out
 from nanhu.systems.assets.views.tables import (
@@ -83,7 +88,7 @@ desk = Console(
 @desk.page("", title=_("资产台账"), tab=_("台账"))
 def things(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有资产"), icon="package", text=_("导入旧卡片，或由各单位资产员验收入库。"))
-    facts = {"cards": cards.address()}
+    facts = {"cards": cards.address(), "tags": tags.address() if tags.is_shown_to(request.viewer) else ""}
     return listing(
         request,
         Things,
@@ -94,6 +99,22 @@ def things(request: PageRequest) -> HttpResponseBase:
         template="assets/register.html",
         facts=facts,
     )
+
+
+@sheet_form(
+    things,
+    "tags/",
+    TagsForm,
+    sheets.TAGS,
+    name="RFID标签",
+    check=tagging.check_tags,
+    filled=tagging.tagged,
+    title=_("登记 RFID 标签"),
+    done=lambda count: str(_("改了 %(count)s 件的标签。") % {"count": count}),
+    roles=[OFFICE],
+)
+def tags(request: PageRequest, _form: TagsForm, rows: list[Any]) -> int:
+    return tagging.tag_things(by=request.actor, rows=rows)
 
 
 @things.download("cards.xlsx")
@@ -184,7 +205,7 @@ class Sums(Table):
 
 class Months(Table):
     ordering = ("-month",)
-    month = Text(_("月份"), lambda row: f"{row.month:%Y-%m}", sort=False)
+    month = Month(_("月份"), sort=False)
     count = Number(_("笔数"), "row_count")
     late = Number(_("其中补提"), "late_count")
     fen = Money(_("折旧额"))
@@ -203,11 +224,16 @@ def sums(request: PageRequest) -> HttpResponseBase:
     rows = names_of(books.sums_by(*GROUPS[by][1]), *GROUPS[by][1])
     moving = books.on_the_books().exclude(classification__code__startswith=books.HOUSES)
     plotted = names_of(books.sums_by(*GROUPS[by][1], rows=moving), *GROUPS[by][1])
+    built = on_map.built_in(moving) if by == "building" else []
     facts = {
-        "groups": [(key, word) for key, (word, _fields) in GROUPS.items()],
-        "by": by,
+        "groups": [
+            (word, address_with(request.GET, {"by": key}), key == by) for key, (word, _fields) in GROUPS.items()
+        ],
         "bars": bars_of(plotted, in_order=by == "age"),
+        "parts": (_("净值"), _("累计折旧")),
         "total": format_yuan(sum(row["net"] for row in plotted)),
+        "built": built,
+        "maps": on_map.maps_of(built),
     }
     return listing(request, Sums, rows, per_page=500, export_as="资产汇总", template="assets/sums.html", facts=facts)
 
@@ -221,10 +247,10 @@ GROUPS = {
 PLOTTED = 12
 
 
-def bars_of(rows: list[dict[str, Any]], *, in_order: bool) -> list[tuple[str, float]]:
-    """The largest first, or as they follow one another."""
-    largest = rows if in_order else sorted(rows, key=lambda row: -row["net"])[:PLOTTED]
-    return [(row["name"], round(row["net"] / 1_000_000, 2)) for row in largest if row["net"]]
+def bars_of(rows: list[dict[str, Any]], *, in_order: bool) -> list[tuple[str, list[float]]]:
+    """What they are worth still and what is written off, the largest first, or as they follow one another."""
+    largest = rows if in_order else sorted(rows, key=lambda row: -row["fen"])[:PLOTTED]
+    return [(row["name"], [round(row[key] / 1_000_000, 2) for key in ("net", "lost")]) for row in largest if row["fen"]]
 
 
 @desk.page("scrap/", title=_("待报废"), tab=_("待报废"), roles=[OFFICE], lead=_("勾选后并成一批，另一位审批后处置。"))
@@ -274,7 +300,8 @@ def depreciation(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有记过折旧"), icon="calculator", action=_("记一个月折旧"), to="depreciate")
     months = BookedSum.objects.all()
     lines = [
-        (f"{one.month:%Y-%m}", round(one.fen / 1_000_000, 2)) for one in reversed(months.order_by("-month")[:PLOTTED])
+        (dates.month_words(one.month), round(one.fen / 1_000_000, 2))
+        for one in reversed(months.order_by("-month")[:PLOTTED])
     ]
     facts = {
         "lines": lines,

@@ -6,6 +6,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit import Day, Money, Number, PageRequest, Table, Text, listing
+from nanhu.kernel.kit.filters import address_with
 from nanhu.systems.assets.queries import books, reports
 from nanhu.systems.assets.views.office import desk
 from nanhu.systems.assets.views.tables import ThingFilters
@@ -53,7 +54,8 @@ def year_of(request: PageRequest) -> tuple[int, list[int]]:
 def chosen(request: PageRequest) -> dict[str, Any]:
     year, known = year_of(request)
     others = [(page.title, page.address()) for page in (year_report, statistics, insured) if page is not request.page]
-    return {"years": known, "year": year, "others": others}
+    years = [(str(one), address_with(request.GET, {"year": f"{one}"}), one == year) for one in known]
+    return {"years": years, "year": year, "others": others}
 
 
 @desk.page(

@@ -1,8 +1,7 @@
-"""The unit's asset keeper (资产员): receive, assign, move, lend, repair, transfer, split, ask to scrap."""
+"""The unit's asset keeper (资产员): assign, move, lend, repair, transfer, split, ask to scrap."""
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -10,15 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.kit import Console, Empty, Link, Page, PageRequest, Person, Table, Text, Who, bulk, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import seen
-from nanhu.kernel.money import format_yuan, plain_yuan
-from nanhu.kernel.registry import Role, Viewer
-from nanhu.platforms.ledger import api as ledger
+from nanhu.kernel.money import plain_yuan
+from nanhu.kernel.registry import Role
 from nanhu.platforms.people import api as people
 from nanhu.systems.assets import printing
-from nanhu.systems.assets.errors import FundMissingError
 from nanhu.systems.assets.forms import (
     AcceptForm,
-    ArgumentForm,
     AssignForm,
     EndInspectionForm,
     ExtendForm,
@@ -27,23 +23,18 @@ from nanhu.systems.assets.forms import (
     InstrumentForm,
     LendForm,
     LettingForm,
-    LineForm,
     ManyForm,
-    PhotosForm,
-    PurchaseForm,
-    ReceiptForm,
+    PartsForm,
     RepairedForm,
     RoomForm,
     SplitForm,
     ThingPhotoForm,
     TransferForm,
 )
-from nanhu.systems.assets.models import Argument, Asset, Instrument, Letting, Movement, Purchase, Receipt, Transfer
-from nanhu.systems.assets.models.receiving import EXPERTS
+from nanhu.systems.assets.models import Asset, Instrument, Letting, Movement, Transfer
 from nanhu.systems.assets.models.things import GONE
-from nanhu.systems.assets.policies import KEEPER, kept_by, supplier, to_accept, unit_kept, units_kept_by
+from nanhu.systems.assets.policies import KEEPER, kept_by, supplier, to_accept, units_kept_by
 from nanhu.systems.assets.services import (
-    arguing,
     deciding,
     disposing,
     inspecting,
@@ -52,24 +43,12 @@ from nanhu.systems.assets.services import (
     letting,
     losing,
     photographing,
-    purchasing,
-    receiving,
     stocking,
     transferring,
 )
-from nanhu.systems.assets.views.mine import PHOTOS_PAGE, THING_PHOTO_PAGE, Receipts, show_receipt
+from nanhu.systems.assets.views.mine import THING_PHOTO_PAGE
 from nanhu.systems.assets.views.papers import print_out
-from nanhu.systems.assets.views.tables import (
-    Arguments,
-    Purchases,
-    ThingFilters,
-    Things,
-    called,
-    show_purchase,
-    show_thing,
-    titled,
-    with_funds,
-)
+from nanhu.systems.assets.views.tables import ThingFilters, Things, called, show_thing
 
 desk = Console(
     "assets:unit",
@@ -185,6 +164,17 @@ def share(request: PageRequest, form: InstrumentForm, found: Asset) -> None:
 @thing.form("split/", SplitForm, title=_("拆分"), done=_("已拆成两张卡片。"), lead=_("原值和累计折旧按件数分。"))
 def split(request: PageRequest, form: SplitForm, found: Asset) -> None:
     keeping.split(by=request.actor, asset=found, quantity=form.cleaned_data["quantity"])
+
+
+@thing.form(
+    "split/rooms/",
+    PartsForm,
+    title=_("拆到几个房间"),
+    done=lambda count: str(_("已拆出 %(count)s 张卡片，各在写的房间。") % {"count": count}),
+    lead=_("一批东西分到几间房：一次拆好、放好，有一份不行就都不拆。"),
+)
+def split_into_rooms(request: PageRequest, form: PartsForm, found: Asset) -> int:
+    return keeping.split_into_rooms(by=request.actor, asset=found, parts=form.cleaned_data["parts"])
 
 
 @thing.form("lend/", LendForm, title=_("借出"), done=_("已借出。"))
@@ -334,8 +324,21 @@ def end_inspection(request: PageRequest, form: EndInspectionForm, _found: Asset)
 
 State = Asset.State
 DEEDS = {
-    State.IN_STOCK: (assign, move, transfer, lend, let, split, idle, broken, lost, scrap, photograph),
-    State.IN_USE: (move, give_back, transfer, lend, let, split, idle, broken, lost, scrap, photograph),
+    State.IN_STOCK: (assign, move, transfer, lend, let, split, split_into_rooms, idle, broken, lost, scrap, photograph),
+    State.IN_USE: (
+        move,
+        give_back,
+        transfer,
+        lend,
+        let,
+        split,
+        split_into_rooms,
+        idle,
+        broken,
+        lost,
+        scrap,
+        photograph,
+    ),
     State.LENT: (returned, move, give_back, lost, photograph),
     State.IN_REPAIR: (repaired, move, give_back, photograph),
     State.MISSING: (found_again, photograph),
@@ -398,164 +401,3 @@ def answer_transfer(request: PageRequest, form: AcceptForm, found: Transfer) -> 
         transferring.accept(by=request.actor, transfer=found)
     else:
         transferring.refuse(by=request.actor, transfer=found, answer=form.cleaned_data["answer"])
-
-
-def purchases_of(viewer: Viewer) -> QuerySet[Purchase]:
-    return with_funds(Purchase.objects.all()).filter(unit_id__in=units_kept_by(viewer))
-
-
-@desk.page(
-    "purchases/",
-    title=_("采购登记"),
-    tab=_("采购"),
-    lead=_("下单前先占用本单位的额度，验收入库后按验收单各行合计保留，取消的退回。"),
-)
-def purchases(request: PageRequest) -> HttpResponseBase:
-    none = Empty(title=_("还没有登记过采购"), icon="shopping-cart", action=_("登记采购"), to="new_purchase")
-    return listing(
-        request, Purchases, purchases_of(request.viewer).order_by("-created_at"), empty=none, export_as="采购登记"
-    )
-
-
-def funds_of(request: PageRequest) -> dict[str, tuple[int, str]]:
-    """Of the units whose things the reader keeps: the unit and the words of each fund, by its code ("unit:12:equipment")."""
-    lines = ledger.funds_under("unit:")
-    units = people.unit_ids_by_code({one.code.split(":")[1] for one in lines})
-    kept = units_kept_by(request.viewer)
-    found = ((one, units.get(one.code.split(":")[1])) for one in lines)
-    words = _("%(name)s（可用 %(left)s）")
-    return {
-        one.code: (unit_id, words % {"name": one.name, "left": format_yuan(one.available_fen)})
-        for one, unit_id in found
-        if unit_id in kept
-    }
-
-
-@purchases.page("<uuid:public_id>/", title=_("采购登记"), subject=seen(purchases_of, Purchase.what), about=titled)
-def purchase(request: PageRequest, found: Purchase) -> HttpResponse:
-    receipts = [(one.title, receipt.address(public_id=one.public_id)) for one in found.receipts.order_by("pk")]
-    return show_purchase(request, found, receipts, (cancel_purchase,))
-
-
-@purchase.form(
-    "cancel/", ReasonForm, title=_("取消采购"), tone="danger", done=_("已取消，额度已退回。"), writes_supplied=False
-)
-def cancel_purchase(request: PageRequest, form: ReasonForm, found: Purchase) -> None:
-    purchasing.cancel(by=request.actor, purchase=found, reason=form.cleaned_data["reason"])
-
-
-def receipts_of(viewer: Viewer) -> QuerySet[Receipt]:
-    return Receipt.objects.select_related("unit").filter(unit_id__in=units_kept_by(viewer))
-
-
-@desk.page("receipts/", title=_("验收入库"), tab=_("验收入库"))
-def receipts(request: PageRequest) -> HttpResponseBase:
-    none = Empty(title=_("还没有验收单"), icon="clipboard-check", action=_("开验收单"), to="new_receipt")
-    return listing(
-        request, Receipts, receipts_of(request.viewer).order_by("-created_at"), empty=none, export_as="验收单"
-    )
-
-
-@receipts.form(
-    "new/",
-    ReceiptForm,
-    title=_("开验收单"),
-    button=_("开验收单"),
-    icon="plus",
-    to="receipt",
-    arguments=lambda request: {
-        "purchases": purchases_of(request.viewer).filter(state=Purchase.State.ORDERED),
-        "argued": arguments_of(request.viewer).filter(state=Argument.State.DONE),
-    },
-    lead=_("两位验收人看过实物、各自签字后入库，系统发编号。采购经办人不能验收。"),
-    done=_("验收单已开，等两位验收人签字。"),
-)
-def new_receipt(request: PageRequest, form: ReceiptForm) -> Receipt:
-    head = form.head() | {"unit_id": unit_kept(request.viewer, form.cleaned_data["unit"])}
-    return receiving.open_receipt(by=request.actor, token=form.cleaned_data["token"], head=head, line=form.line())
-
-
-@purchases.form(
-    "new/",
-    PurchaseForm,
-    title=_("登记采购"),
-    button=_("登记采购"),
-    icon="plus",
-    to="purchases",
-    arguments=lambda request: {"funds": [(code, words) for code, (_unit, words) in funds_of(request).items()]},
-    done=_("已登记，额度已占用。"),
-    writes_supplied=False,
-)
-def new_purchase(request: PageRequest, form: PurchaseForm) -> Purchase:
-    said = form.cleaned_data
-    unit_id, _words = funds_of(request).get(said["fund"]) or (None, "")
-    if unit_id is None:
-        raise FundMissingError
-    return purchasing.order(by=request.actor, unit_id=unit_id, **said)
-
-
-def arguments_of(viewer: Viewer) -> QuerySet[Argument]:
-    return Argument.objects.select_related("unit").filter(unit_id__in=units_kept_by(viewer))
-
-
-@desk.page(
-    "arguments/",
-    title=_("大型仪器论证"),
-    tab=_("论证"),
-    lead=_("单价到了“规定的数”里大型仪器起点的设备，先论证、后购置；验收单上选它的论证。"),
-)
-def arguments(request: PageRequest) -> HttpResponseBase:
-    none = Empty(title=_("还没有大型仪器论证"), icon="microscope", action=_("提出论证"), to="argue")
-    rows = arguments_of(request.viewer).order_by("-created_at")
-    return listing(request, Arguments, rows, empty=none, export_as="大型仪器论证")
-
-
-@arguments.form(
-    "new/",
-    ArgumentForm,
-    title=_("提出论证"),
-    button=_("提出论证"),
-    icon="plus",
-    to="arguments",
-    done=_("已提出，等三位专家论证。"),
-    proves=True,
-)
-def argue(request: PageRequest, form: ArgumentForm) -> Argument:
-    said = dict(form.cleaned_data)
-    unit_id, experts = unit_kept(request.viewer, said.pop("unit")), [said.pop(one) for one in EXPERTS]
-    return arguing.argue(by=request.actor, unit_id=unit_id, experts=experts, **said)
-
-
-@receipts.page("<uuid:public_id>/", title=_("验收单"), subject=seen(receipts_of, Receipt.what), about=titled)
-def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
-    is_open = found.state == Receipt.State.WAITING and not (found.first_signed_at or found.second_signed_at)
-    is_mine = is_open and found.author_id == request.viewer.account_id
-    return show_receipt(
-        request,
-        found,
-        add=add_line.address(public_id=found.public_id) if is_open else "",
-        take_back=take_back.address(public_id=found.public_id) if is_mine else "",
-        sheet=print_receipt.address(public_id=found.public_id) if found.number else "",
-        photograph=photograph_receipt.address(public_id=found.public_id),
-    )
-
-
-@receipt.form("photos/", PhotosForm, **PHOTOS_PAGE)
-def photograph_receipt(request: PageRequest, form: PhotosForm, found: Receipt) -> None:
-    said = form.cleaned_data
-    photographing.add_photos(by=request.actor, receipt=found, pictures=said["photos"], line=said["line"])
-
-
-@receipt.action("print/", writes_supplied=False)
-def print_receipt(request: PageRequest, found: Receipt) -> HttpResponseBase:
-    return print_out(request, printing.RECEIPT, printing.receipt_facts, found)
-
-
-@receipt.form("lines/", LineForm, title=_("再加一行"), done=_("已加一行。"))
-def add_line(request: PageRequest, form: LineForm, found: Receipt) -> None:
-    receiving.add_line(by=request.actor, receipt=found, line=form.line())
-
-
-@receipt.action("take-back/", to="receipts", done=_("已撤回，可以重新开。"))
-def take_back(request: PageRequest, found: Receipt) -> None:
-    receiving.take_back(by=request.actor, receipt=found)

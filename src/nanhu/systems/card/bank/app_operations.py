@@ -4,6 +4,8 @@ import secrets
 import time
 from typing import Any, Final
 
+from django.db.models import Q
+
 from nanhu.kernel.clock import now
 from nanhu.kernel.school import school
 from nanhu.platforms.ledger import api as ledger
@@ -145,12 +147,14 @@ def top_up_facts(found: OnlineTopUp) -> Facts:
 
 
 def rows(asked: AppQuestion) -> Facts:
-    """The newest rows first; `before` is the id of the last one seen."""
+    """The newest rows first, as on the holder's own page; `before` is the id of the last one seen."""
     card = card_of(bound(asked))
     found = Receipt.objects.filter(wallet_id=card.wallet_id, outcome="posted").select_related("merchant")
     if "before" in asked.body:
-        found = found.filter(pk__lt=whole_in(asked.body, "before"))
-    return {"rows": [row_facts(one) for one in found.order_by("-id")[:ROWS]]}
+        seen = whole_in(asked.body, "before")
+        at = Receipt.objects.filter(pk=seen).values_list("occurred_at", flat=True).first()
+        found = found.filter(Q(occurred_at__lt=at) | Q(occurred_at=at, pk__lt=seen)) if at else found.none()
+    return {"rows": [row_facts(one) for one in found.order_by("-occurred_at", "-id")[:ROWS]]}
 
 
 def row_facts(one: Receipt) -> Facts:

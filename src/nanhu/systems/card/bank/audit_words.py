@@ -5,6 +5,17 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.systems.card.bank.models import Appeal, Load, OnlineTopUp
 
+REASONS: tuple[Text, ...] = (
+    _("本人自查校园卡资料"),
+    _("电子校园卡绑定验证码"),
+    _("在%(what)s挂失"),
+    _("在%(what)s解除"),
+    _("误绑申诉：%(what)s"),
+    _("手机已停用"),
+    _("换了手机或账号"),
+    _("手机丢了，本人解除"),
+    _("本人解除"),
+)
 ACTIONS: dict[str, Text] = {
     "card.appeal_binding": _("申诉错误绑定"),
     "card.ask_binding": _("申请绑定应用"),

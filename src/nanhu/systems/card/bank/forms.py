@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit.forms import OnceForm, either_field, reason_field
+from nanhu.kernel.kit.forms import OnceForm, either_field, offer, reason_field
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.platforms.payments.api import Channel
 from nanhu.platforms.people.api import PersonField
@@ -15,7 +15,7 @@ class TopUpForm(OnceForm):
 
     def __init__(self, *arguments: object, channels: list[Channel], **options: object) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
-        self.fields["channel"].choices = [(one.key, _("云闪付或银行 APP 扫码（银联）")) for one in channels]  # type: ignore[attr-defined]
+        offer(self, "channel", [(one.key, _("云闪付或银行 APP 扫码（银联）")) for one in channels])
         self.fields["channel"].initial = channels[0].key if channels else ""
 
 

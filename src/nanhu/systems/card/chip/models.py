@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.platforms.terminals.api import Terminal
@@ -14,6 +15,7 @@ class Algorithm(models.TextChoices):
     SM4 = "sm4", "SM4"
 
 
+@known(usage="card_chip_key_usage", algorithm="card_chip_key_algorithm")
 class MasterKey(models.Model):
     """A master key of the school (主密钥). Every card's keys come from it and the purse's serial."""
 
@@ -33,8 +35,6 @@ class MasterKey(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["usage", "version"], name="card_chip_key_once"),
             models.CheckConstraint(condition=Q(version__gte=1, version__lte=255), name="card_chip_key_version"),
-            models.CheckConstraint(condition=Q(usage__in=["load", "purchase", "tac"]), name="card_chip_key_usage"),
-            models.CheckConstraint(condition=Q(algorithm__in=["triple_des", "sm4"]), name="card_chip_key_algorithm"),
         ]
 
 
@@ -65,6 +65,7 @@ class Chip(models.Model):
         ]
 
 
+@known(kind="card_chip_row_kind")
 class ChipRow(models.Model):
     """A deed of the purse that its TAC proved. Append-only (sql/triggers.sql)."""
 
@@ -93,7 +94,6 @@ class ChipRow(models.Model):
             models.UniqueConstraint(fields=["chip", "kind", "counter"], name="card_chip_counter_once"),
             models.UniqueConstraint(fields=["terminal", "term_seq"], name="card_chip_term_seq_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="card_chip_row_amount"),
-            models.CheckConstraint(condition=Q(kind__in=["purchase", "load"]), name="card_chip_row_kind"),
             models.CheckConstraint(
                 condition=Q(kind="load", term_seq__isnull=True)
                 | Q(kind="purchase", term_seq__isnull=False, balance_before_fen__gte=F("amount_fen")),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.systems.card.closing.models import Contract
 
+REASONS: tuple[Text, ...] = (_("挂失后的脱机消费，学校承担"),)
 ACTIONS: dict[str, Text] = {
     "card.agree_contract": _("签订商户合同"),
     "card.answer_dispute": _("答复疑问"),

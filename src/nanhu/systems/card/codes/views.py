@@ -14,13 +14,14 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.kit.records import found_in
 from nanhu.kernel.school import school
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.identity.api import fresh_sign_in_required
 from nanhu.systems.card.codes.models import CodeDevice
 from nanhu.systems.card.codes.queries import ended_devices, living_devices, state_of
 from nanhu.systems.card.codes.rules import STEP_SECONDS
 from nanhu.systems.card.codes.services.devices import MOST_DEVICES, end_device, register_device
 from nanhu.systems.card.queries import card_of, door_supplier
-from nanhu.systems.card.views.frame import own_card, viewer_of
+from nanhu.systems.card.views.frame import own_card
 
 PHONES = {"iPhone": "iPhone", "iPad": "iPad", "HarmonyOS": "鸿蒙手机", "Android": "安卓手机"}  # names, not sentences
 

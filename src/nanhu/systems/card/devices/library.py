@@ -9,8 +9,8 @@ from nanhu.platforms.terminals.api import Request, Terminal, operation, text_in,
 from nanhu.systems.card.chip.presence import check_or_count_name
 from nanhu.systems.card.models import SELLING, Card
 from nanhu.systems.card.rights.services.deciding import may, may_each
-from nanhu.systems.card.rights.services.verifying import found_on_reader
 from nanhu.systems.card.services.issue import campus_no_of
+from nanhu.systems.card.verification.services.verifying import found_on_reader
 
 LISTS: Final = frozenset({Terminal.Kind.DOOR, Terminal.Kind.SELF_SERVICE_KIOSK})
 LISTED_STATES: Final = ("issued", "lost", "frozen")

@@ -5,6 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.systems.card.models import Merchant
 
+REASONS: tuple[Text, ...] = (
+    _("自助终端挂失（%(what)s）"),
+    _("本人在网页上挂失"),
+)
 ACTIONS: dict[str, Text] = {
     "card.agree_merchant": _("同意开通商户"),
     "card.close_merchant": _("关闭商户"),

@@ -15,6 +15,7 @@ from nanhu.kernel.kit.walking import moment_before, moment_mark, part_of
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
+from nanhu.kernel.viewers import viewer_of
 from nanhu.systems.card import queries
 from nanhu.systems.card.export import csv_lines
 from nanhu.systems.card.filters import DayFilters, filters_of
@@ -24,7 +25,7 @@ from nanhu.systems.card.models import Card, Wallet
 from nanhu.systems.card.pins.queries import PinState, pin_states
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services.loss import may_be_reported
-from nanhu.systems.card.views.frame import own_card, viewer_of
+from nanhu.systems.card.views.frame import own_card
 
 PAGE = 30
 RECENT = 6

@@ -7,6 +7,18 @@ from nanhu.kernel.registry import Text
 from nanhu.systems.card.issuing.models import CardOrder, FeePayment, OrderRow, UnitDelegate
 from nanhu.systems.card.issuing.services.regulations import TEXTS
 
+REASONS: tuple[Text, ...] = (
+    _("发送校园卡通知"),
+    _("个人办卡申请"),
+    _("新生制卡"),
+    _("照片被退回：看不清正脸，请换一张"),
+    _("已由 %(what)s 裁成 358×441"),
+    _("背景不像纯色，请看一眼"),
+    _("已由 %(what)s 裁成 358×441；背景不像纯色，请看一眼"),
+    _("%(what)s · 领卡码"),
+    _("%(what)s · 签收"),
+)
+"""Why, of the audit log, and what the program noted of photos and of whole batches."""
 ACTIONS: dict[str, Text] = {
     "card.accept_order": _("受理制卡单"),
     "card.add_photo": _("补交照片"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit.forms import offer
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.forms import DOCUMENTS
@@ -37,7 +38,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *arguments: Any, units: Sequence[tuple[str, str]] = (), **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+        offer(self, "unit", units)
 
 
 class ArchiveForm(forms.Form):

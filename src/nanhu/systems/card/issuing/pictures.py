@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from PIL import Image, ImageOps, ImageStat, UnidentifiedImageError
 
 from nanhu.systems.card.issuing.errors import PictureRefusedError
@@ -42,10 +43,11 @@ def portrait_of(content: bytes) -> Portrait:
         raise PictureRefusedError(why=_("照片太小，至少 358×441 像素"))
     notes = []
     if picture.size != (WIDTH, HEIGHT):
-        notes.append(_("已由 %(width)d×%(height)d 裁成 358×441") % {"width": picture.width, "height": picture.height})
+        size = f"{picture.width}×{picture.height}"
+        notes.append(gettext_noop("已由 %(what)s 裁成 358×441") % {"what": size})
     picture = ImageOps.fit(picture, (WIDTH, HEIGHT), Image.Resampling.LANCZOS, centering=(0.5, 0.25))
     if not is_plain(picture):
-        notes.append(_("背景不像纯色，请看一眼"))
+        notes.append(gettext_noop("背景不像纯色，请看一眼"))
     return Portrait(content=encoded(picture), note="；".join(notes))
 
 

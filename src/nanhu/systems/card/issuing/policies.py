@@ -7,8 +7,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing.models import CardOrder, UnitDelegate
 from nanhu.systems.card.issuing.services.delegating import acting
-from nanhu.systems.card.policies import CLERK
-from nanhu.systems.card.rights.policies import MANAGER
+from nanhu.systems.card.policies import CLERK, MANAGER
 
 OFFICE = frozenset({CLERK, MANAGER})
 

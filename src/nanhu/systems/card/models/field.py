@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.platforms.terminals.api import Terminal
 
 
@@ -80,6 +81,7 @@ class Till(models.Model):
         db_table = "card_till"
 
 
+@known(kind="card_price_kind")
 class Price(models.Model):
     """How a terminal reckons from a day on (A099); `hello` tells it. Money in fen: `price_fen` for `per` units."""
 
@@ -107,9 +109,6 @@ class Price(models.Model):
         db_table = "card_price"
         constraints = [
             models.UniqueConstraint(fields=["terminal", "since"], name="card_price_once_a_day"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["amount", "per_unit", "per_minute", "fixed"]), name="card_price_kind"
-            ),
             models.CheckConstraint(condition=Q(kind="amount") | Q(price_fen__gt=0), name="card_price_is_set"),
             models.CheckConstraint(
                 condition=~Q(kind__in=["per_unit", "per_minute"]) | Q(most_fen__gt=0), name="card_price_has_a_most"

@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
+
 
 class Wallet(models.Model):
     """A person's money: the wallet account (we owe it to them) and the receivable one (they owe it to us)."""
@@ -20,6 +22,7 @@ class Wallet(models.Model):
         db_table = "card_wallet"
 
 
+@known(state="card_state_is_known", card_class="card_class_is_known")
 class Card(models.Model):
     """The plastic or virtual card. A person has at most one that lives (issued or reported lost)."""
 
@@ -54,13 +57,6 @@ class Card(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person"], condition=Q(state__in=["issued", "lost"]), name="card_one_living_card_per_person"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["issued", "lost", "frozen", "expired", "replaced", "closed"]),
-                name="card_state_is_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(card_class__in=["teacher", "student", "ordinary"]), name="card_class_is_known"
             ),
             models.CheckConstraint(condition=Q(uid__regex=r"^([0-9A-F]{8}|[0-9A-F]{14})$"), name="card_uid_shape"),
             models.CheckConstraint(condition=Q(number__regex=r"^[0-9]{10}$"), name="card_number_shape"),

@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.systems.card.models import Receipt, Wallet
 
@@ -12,6 +13,7 @@ class Kind(models.TextChoices):
     ENQUIRY = "enquiry", _("查询密码")
 
 
+@known(kind="card_pin_kind")
 class Pin(models.Model):
     """One of a holder's two PINs with its own lock counter. Without a digest it is still the initial one (rules.py).
 
@@ -30,7 +32,6 @@ class Pin(models.Model):
         db_table = "card_pin"
         constraints = [
             models.UniqueConstraint(fields=["wallet", "kind"], name="card_pin_once"),
-            models.CheckConstraint(condition=Q(kind__in=["payment", "enquiry"]), name="card_pin_kind"),
             models.CheckConstraint(
                 condition=Q(salt__isnull=True, digest__isnull=True, changed_at__isnull=True)
                 | Q(salt__isnull=False, digest__isnull=False, changed_at__isnull=False),

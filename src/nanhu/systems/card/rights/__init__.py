@@ -1,1 +1,1 @@
-"""What a card may be used for, by class, sub-class and day; verification of a person by card."""
+"""What a card may be used for, by class, sub-class and day."""

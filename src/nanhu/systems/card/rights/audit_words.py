@@ -3,29 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.registry import Text
-from nanhu.systems.card.rights.services.deciding import REASONS
 
 ACTIONS: dict[str, Text] = {
     "card.rule_right": _("设置用卡权限"),
-    "card.verify_identity": _("核验持卡人"),
-    "card.verify_nothing": _("核验未找到"),
     "card.withdraw_right": _("撤销用卡权限"),
 }
 TARGETS: dict[str, Text] = {
     "card_right": _("卡类权限"),
 }
 """By what stands before the colon."""
-WHOLE_TARGETS: dict[str, Text] = {
-    "card:unknown": _("不认识的卡"),
-}
 FACTS: dict[str, Text] = {
-    "place": _("地点"),
-    "result": _("结果"),
     "rules": _("规则"),
     "sub_classes": _("子类"),
     "withdrawn": _("撤回"),
 }
-VALUES: dict[str, dict[str, Text]] = {
-    "result": dict(REASONS),
-}
-"""Of facts whose values are words of the program."""

@@ -7,19 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.school import school
 
-CLASSES = ("teacher", "student", "ordinary")
 SUB_CLASSES: dict[str, tuple[str, ...]] = {
     "teacher": ("正式在编", "人事代理", "劳务派遣", "其他"),
     "student": ("研究生", "统招本科", "专升本", "留学生", "五年制", "其他"),
     "ordinary": ("临聘", "自聘", "讲学", "公务", "培训", "访问", "交流", "其他"),
 }
+CLASSES = tuple(SUB_CLASSES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
     """`given_to`: the classes that have it where no rule says otherwise."""
 
-    key: str
     name: str | Promise
     given_to: frozenset[str]
 
@@ -27,16 +26,13 @@ class Right:
 MEMBERS = frozenset({"teacher", "student"})
 EVERYBODY = frozenset(CLASSES)
 RIGHTS: dict[str, Right] = {
-    right.key: right
-    for right in (
-        Right(key="consume", name=_("消费"), given_to=EVERYBODY),
-        Right(key="door", name=_("门禁通行"), given_to=EVERYBODY),
-        Right(key="library", name=_("图书借阅"), given_to=MEMBERS),
-        Right(key="reading_room", name=_("电子阅览室"), given_to=MEMBERS),
-        Right(key="lab", name=_("公共机房"), given_to=MEMBERS),
-        Right(key="clinic", name=_("校内医疗"), given_to=EVERYBODY),
-        Right(key="deduction", name=_("代扣代缴"), given_to=MEMBERS),
-    )
+    "consume": Right(name=_("消费"), given_to=EVERYBODY),
+    "door": Right(name=_("门禁通行"), given_to=EVERYBODY),
+    "library": Right(name=_("图书借阅"), given_to=MEMBERS),
+    "reading_room": Right(name=_("电子阅览室"), given_to=MEMBERS),
+    "lab": Right(name=_("公共机房"), given_to=MEMBERS),
+    "clinic": Right(name=_("校内医疗"), given_to=EVERYBODY),
+    "deduction": Right(name=_("代扣代缴"), given_to=MEMBERS),
 }
 
 

@@ -1,35 +1,22 @@
-"""The desks of this part: the card manager's table of rights, the guard's verification; the code that a holder shows."""
+"""The card manager's table of rights: what holds today and from a day on, the preview of a change, what ever held."""
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, now
-from nanhu.kernel.kit import (
-    SIGNED_IN,
-    Badge,
-    Console,
-    Empty,
-    Link,
-    PageRequest,
-    Span,
-    Table,
-    Text,
-    Who,
-    list_of,
-    listing,
-)
+from nanhu.kernel.dated import rules_on
+from nanhu.kernel.kit import Badge, Console, Empty, PageRequest, Press, Span, Table, Text, Who, list_of, listing
+from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
-from nanhu.kernel.registry import Look, Role, SchoolRules, looks, school_rules
-from nanhu.kernel.ui import dates, qr, words
-from nanhu.platforms.people import api as people
+from nanhu.kernel.registry import SchoolRules, school_rules
+from nanhu.kernel.ui import dates, words
 from nanhu.systems.card.models import Card
+from nanhu.systems.card.policies import MANAGER_ROLE
 from nanhu.systems.card.rights.catalogue import CLASSES, RIGHTS, SUB_CLASSES, read_defaults
-from nanhu.systems.card.rights.forms import RuleForm, VerifyForm, WithdrawForm
+from nanhu.systems.card.rights.forms import RuleForm
 from nanhu.systems.card.rights.models import RightRule
-from nanhu.systems.card.rights.policies import GUARD, MANAGER_ROLE
-from nanhu.systems.card.rights.services import deciding, ruling, verifying
-from nanhu.systems.card.views.frame import own_card
+from nanhu.systems.card.rights.services import deciding, ruling
 
 ALLOWED = {True: _("允许"), False: _("不允许")}
 LIVING = RightRule.objects.filter(withdrawn_at=None)
@@ -43,29 +30,22 @@ desk = Console(
     roles=[MANAGER_ROLE],
     order=42,
 )
-gate = Console(
-    "card:verify",
-    _("校园卡核验"),
-    icon="scan-face",
-    owner=_("保卫处"),
-    description=_("刷卡或输入核验码，看照片和是否有效"),
-    roles=[Role(key=GUARD, name=_("门卫核验"), description=_("凭卡号或核验码看持卡人照片和卡是否有效，每次留痕"))],
-    order=43,
-    styles=["card/card.css", "card_rights/rights.css"],
-)
 school_rules.add(SchoolRules(key="card.rights", read=read_defaults))
-looks.add(Look(key=verifying.LOOK, what=_("核验校园卡：照片、姓名、卡类")))
 
 
 def holder(rule: RightRule) -> str:
     return f"{rule.get_card_class_display()} · {words.term(rule.sub_class) or _('整类')}"
 
 
+def title_of(rule: RightRule) -> str:
+    return f"{holder(rule)} · {RIGHTS[rule.right].name} · {ALLOWED[rule.is_allowed]} · {rule.reason}"
+
+
 def later(rule: RightRule) -> str:
     if rule.withdrawn_at is None:
         return ""
-    told = {"name": words.actor(rule.withdrawn_by_name), "time": dates.moment_words(rule.withdrawn_at, now())}
-    return _("%(time)s由%(name)s撤换") % told
+    said = {"name": words.actor(rule.withdrawn_by_name), "time": dates.moment_words(rule.withdrawn_at, now())}
+    return _("%(time)s由%(name)s撤换") % said
 
 
 class Rules(Table):
@@ -79,7 +59,7 @@ class Rules(Table):
 
 
 class LivingRules(Rules):
-    withdraw = Link(_("操作"), lambda _rule: _("撤回"), to="withdraw")
+    withdraw = Press(_("撤回"), to="withdraw")
 
 
 class RuleHistory(Rules):
@@ -101,8 +81,8 @@ def rights_today() -> list[dict[str, str]]:
     rules, today = deciding.table(), campus_today()
 
     def word(one: str, sub: str, right: str) -> str:
-        is_ruled = rules.rule_for(one, sub, right, today) is not None
-        return ("yes" if rules.gives(one, sub, right, today) else "no") + ("+" if is_ruled else "")
+        which = (one, sub, right, today)
+        return ("yes" if rules.gives(*which) else "no") + ("+" if rules.rule_for(*which) else "")
 
     return [
         {"name": f"{Card.Class(one).label} · {words.term(sub)}"} | {right: word(one, sub, right) for right in RIGHTS}
@@ -121,17 +101,12 @@ def overview(request: PageRequest) -> HttpResponseBase:
         to="change",
         text=_("现在全部按默认值。部门来函要求调整时，在这里写一条，注明依据和起止日期。"),
     )
+    current, coming = rules_on(RightRule.objects.all(), today), LIVING.filter(starts_on__gt=today)
     facts = {
         "today": today,
         "given": list_of(request, RightsToday, rights_today(), caption=_("今天的权限")),
-        "coming": list_of(request, LivingRules, LIVING.filter(starts_on__gt=today), caption=_("将要生效")),
-        "current": list_of(
-            request,
-            LivingRules,
-            LIVING.filter(starts_on__lte=today).exclude(ends_on__lt=today),
-            caption=_("正在生效的规则"),
-            empty=none,
-        ),
+        "coming": list_of(request, LivingRules, coming, caption=_("将要生效")),
+        "current": list_of(request, LivingRules, current, caption=_("正在生效的规则"), empty=none),
     }
     return render(request, "card_rights/overview.html", facts)
 
@@ -159,44 +134,14 @@ def change(request: PageRequest, form: RuleForm) -> None:
 
 @overview.form(
     "<uuid:public_id>/withdraw/",
-    WithdrawForm,
+    ReasonForm,
     title=_("撤回规则"),
+    lead=_("从今天起不再有效；之前的日子不变。"),
     submit=_("撤回"),
     icon="undo-2",
     tone="danger",
     subject=record(LIVING, _("这条规则")),
-    facts=lambda _request, rule: {"holder": holder(rule), "right": RIGHTS[rule.right].name, "today": campus_today()},
-    template="card_rights/withdraw.html",
+    about=title_of,
 )
-def withdraw(request: PageRequest, form: WithdrawForm, rule: RightRule) -> None:
+def withdraw(request: PageRequest, form: ReasonForm, rule: RightRule) -> None:
     ruling.withdraw(by=request.actor, rule=rule, reason=form.cleaned_data["reason"])
-
-
-@gate.lookup(
-    "",
-    VerifyForm,
-    title=_("校园卡核验"),
-    lead=_("看照片是不是本人、卡是不是有效。不显示证件号码；每次核验本人都看得到。"),
-    submit=_("核验"),
-    icon="scan-face",
-    keeps=("place",),
-    template="card_rights/verify.html",
-)
-def verify(request: PageRequest, form: VerifyForm) -> verifying.Verified:
-    """The place is typed once and stays in the form; the next card needs no key but the reader's own Enter."""
-    return verifying.verify(by=request.actor, typed=form.cleaned_data["typed"], place=form.cleaned_data["place"])
-
-
-@desk.page("my-code/", title=_("身份核验码"), roles=SIGNED_IN)
-def my_code(request: PageRequest) -> HttpResponseBase:
-    card = own_card(request)
-    code = verifying.code_for(card)
-    picture = qr.code_of(code.code).svg_inline(scale=5, border=2, svgclass="verify-qr", omitsize=True)
-    facts = {
-        "card": card,
-        "person": people.person_card(card.person_id),
-        "code": code,
-        "picture": picture,
-        "decision": deciding.may(card, "door"),
-    }
-    return render(request, "card_rights/my_code.html", facts)

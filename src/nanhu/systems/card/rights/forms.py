@@ -1,10 +1,10 @@
-"""The shape of what the manager and the guard type."""
+"""The shape of what the manager types."""
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.kit.forms import DatedForm, ReasonForm, either_field, reason_field
+from nanhu.kernel.kit.forms import DatedForm, either_field, reason_field
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.rights.catalogue import RIGHTS, SUB_CLASSES
 from nanhu.systems.card.rights.models import RightRule
@@ -12,14 +12,12 @@ from nanhu.systems.card.rights.models import RightRule
 
 def holders_of_rights() -> list[tuple[str, list[tuple[str, str]]]]:
     """A group for each class: the whole of it first, then its sub-classes as "class:sub-class"."""
-    return [
-        (
-            str(label),
-            [(key, gettext("%(name)s（整类）") % {"name": label})]
-            + [(f"{key}:{sub}", sub) for sub in SUB_CLASSES[key]],
-        )
-        for key, label in Card.Class.choices
-    ]
+
+    def group(key: str, label: str) -> list[tuple[str, str]]:
+        whole = gettext("%(name)s（整类）") % {"name": label}
+        return [(key, whole), *((f"{key}:{sub}", sub) for sub in SUB_CLASSES[key])]
+
+    return [(str(label), group(key, str(label))) for key, label in Card.Class.choices]
 
 
 class RuleForm(DatedForm):
@@ -35,16 +33,3 @@ class RuleForm(DatedForm):
         card_class, _colon, sub_class = self.cleaned_data["who"].partition(":")
         said = {name: self.cleaned_data[name] for name in ("right", "is_allowed", "starts_on", "ends_on")}
         return RightRule(card_class=card_class, sub_class=sub_class, **said)
-
-
-class WithdrawForm(ReasonForm):
-    reason = reason_field(_("为什么撤回"))
-
-
-class VerifyForm(forms.Form):
-    place = forms.CharField(label=_("在哪里核验"), max_length=40, help_text=_("例如：南院东门"))
-    typed = forms.CharField(
-        label=_("刷卡，或输入卡号、核验码"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric", "autofocus": "autofocus"}),
-    )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -79,7 +80,7 @@ def may_holder_cancel() -> bool:
 def cancel_own_loss(*, by: Actor, card: Card) -> Card:
     """The holder has the card again and proved it is them by a second factor, which whoever calls has checked."""
     with transaction.atomic():
-        found = end_loss(by=by, card=card, reason=_("本人在网页上解挂"), proof=SECOND_FACTOR)
+        found = end_loss(by=by, card=card, reason=gettext_noop("本人在网页上解挂"), proof=SECOND_FACTOR)
         account = identity.account_of(card.person_id)
         if account is not None:
             text = _("您尾号 %(tail)s 的校园卡刚在网页上解挂，又可以消费了。不是您本人，请立即挂失并修改密码。")

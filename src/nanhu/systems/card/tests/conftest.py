@@ -15,7 +15,7 @@ from nanhu.kernel.tests import counting
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.people import api as people
-from nanhu.platforms.terminals.api import INCIDENTS, Terminal
+from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.protocol import fingerprint
 from nanhu.systems.card.services import cash_exceptions
@@ -133,13 +133,6 @@ def bring_in_the_cast() -> Campus:
         ],
     )
     return Campus(persons)
-
-
-@pytest.fixture(autouse=True)
-def own_minute() -> None:
-    """So many incidents a minute and process are written, whatever test they are of."""
-    INCIDENTS.written.clear()
-    INCIDENTS.left_over.clear()
 
 
 @pytest.fixture

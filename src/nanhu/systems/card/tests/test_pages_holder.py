@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, now, start_of
 from nanhu.kernel.registry import Viewer, tiles
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
@@ -84,7 +84,10 @@ def test_balance_and_rows_are_true_the_moment_the_terminal_answers(fed):
     assert len(bars) >= 13, "also months in which nothing was spent"
     assert [bars[-1][2], sorted({words for _month, fen, words in bars if not fen})] == ["¥ 28.50", ["¥ 0.00"]]
     assert all(word in by_month for word in (*months, "¥ 30.00", "¥ 1.23")), "and by month, of both canteens"
-    assert all(word in text(browser.get("/")) for word in ("¥ 20.00", "校园卡系统"))
+    past_receipt(fed, "student", 0, amount_fen=200, occurred_at=start_of(campus_today().replace(day=1)))
+    home, own = text(browser.get("/")), text(browser.get("/card/"))
+    assert "¥ 30.50" in own.partition("本月已消费")[2][:400], "its first moment too"
+    assert all(word in home for word in ("¥ 20.00", "校园卡系统"))
 
 
 def rows_of(page: str) -> list[str]:

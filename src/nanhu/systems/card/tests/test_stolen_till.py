@@ -3,7 +3,6 @@
 import asyncio
 import json
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -31,7 +30,7 @@ from nanhu.systems.card.services.prices import PriceOrder, set_prices
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
 from nanhu.systems.card.tests.signed import SignedTerminal, TestConnection, Told
 from nanhu.testing.patience import PATIENCE_SECONDS
-from nanhu.testing.races import alone, amid, is_someone_waiting
+from nanhu.testing.races import amid
 
 RULE = LimitRule()
 TIGHT = replace(
@@ -364,14 +363,7 @@ def test_a_refund_of_another_tills_sale_waits_for_both_tills_in_the_order_of_sal
         return str(one_row(REFUND, asked)[0])
 
     one_row("SELECT card_terminal_turn(%s::bigint[], 2)", [[one.pk, other.pk]])
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            run_sql(lock, [one.pk])
-            asked = pool.submit(alone, refund)
-            while not (asked.done() or is_someone_waiting()):
-                pass
-            run_sql(lock, [other.pk])
-        assert asked.result() == "posted"
+    assert amid(lambda: run_sql(lock, [one.pk]), refund, then=lambda: run_sql(lock, [other.pk]))[1] == "posted"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,6 +18,7 @@ from nanhu.kernel.kit import (
     Money,
     PageRequest,
     Person,
+    PersonLink,
     Table,
     Text,
     form_of,
@@ -82,10 +83,10 @@ class Hits(Table):
 
 
 class Waiting(Table):
-    holder = Person(_("持卡人"), "card__person_id")
+    holder = PersonLink(_("持卡人"), "card__person_id", to="case")
     number = Text(_("卡号"), "card__number", is_number=True)
     amount_fen = Money(_("金额"))
-    reason = Link(_("原因"), to="case")
+    reason = Text(_("原因"))
     state = Badge(_("状态"), names=Asked.choices, tones=EXCEPTION_TONES, tone="warn")
 
 

@@ -4,16 +4,10 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from nanhu.kernel.registry import Viewer
+from nanhu.kernel.viewers import viewer_of
 from nanhu.systems.card.errors import CardNotFoundError
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.queries import card_of
-
-
-def viewer_of(request: HttpRequest) -> Viewer:
-    """Set by the identity room on every signed-in request."""
-    viewer: Viewer = request.viewer  # type: ignore[attr-defined]
-    return viewer
 
 
 def own_card(request: HttpRequest) -> Card:

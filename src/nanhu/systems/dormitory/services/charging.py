@@ -9,12 +9,10 @@ from nanhu.kernel.clock import campus_today
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.dormitory.models import RoomShare
-from nanhu.systems.dormitory.rules import FEES
+from nanhu.systems.dormitory.rules import CLOSED, DEFERRED, FEES, NOBODY
 
 ISSUER: Final = "dormitory"
 DUE_DAYS: Final = 30
-CLOSED, DEFERRED, NOBODY = "ledger.bill_closed", "ledger.bill_deferred", "ledger.no_direct_debit"
-STILL_CHARGED = "dormitory.still_charged"
 
 
 def open_fees(by: Actor) -> None:

@@ -13,7 +13,8 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.dormitory.models import RoomBill, RoomList, RoomShare
 from nanhu.systems.dormitory.queries import counted_bills, key_of_bill, spent_bills
-from nanhu.systems.dormitory.services.charging import STILL_CHARGED, give_up
+from nanhu.systems.dormitory.rules import STILL_CHARGED
+from nanhu.systems.dormitory.services.charging import give_up
 
 PIECE = 20
 

@@ -21,7 +21,7 @@ from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.rights.services.deciding import RuleTable
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services.loss import report_lost
-from nanhu.systems.dormitory import jobs
+from nanhu.systems.dormitory import jobs, rules
 from nanhu.systems.dormitory.checking import check_rooms
 from nanhu.systems.dormitory.errors import RoomChargedError
 from nanhu.systems.dormitory.jobs import resume_room_lists
@@ -256,7 +256,7 @@ def test_in_a_house_without_a_card_bills_wait_and_are_taken_once_somebody_pays_t
     monkeypatch.delitem(ledger.payers._entries, "card")
     assert faults(HEAD + pair()) == []
     room_list = posted(rich)
-    assert fates(room_list) == [("left", 1501, charging.NOBODY), ("left", 1500, charging.NOBODY)]
+    assert fates(room_list) == [("left", 1501, rules.NOBODY), ("left", 1500, rules.NOBODY)]
     bill = room_list.shares.order_by("line").first().charge
     till = ledger.open_accounts([ledger.AccountOrder(code="till", name="柜台", kind="asset")])["till"]
     ledger.pay(by=SYSTEM, bill=bill, amount_fen=1501, payer="counter", account_id=till, key="k")
@@ -316,7 +316,7 @@ def test_a_bill_that_was_paid_while_another_list_waited_counts_on(rich):
     again = approved(rich, cheaper_line(), title="改过的")
     pay_at_the_till(room_list.shares.get(), 1_100)
     posting.take_shares(batch_id=again.pk)
-    assert (fresh(again).state, fates(again)) == ("posted", [("left", 1_050, charging.STILL_CHARGED)])
+    assert (fresh(again).state, fates(again)) == ("posted", [("left", 1_050, rules.STILL_CHARGED)])
     assert (payee(), owed(rich), report_of(again).closed) == (1_100, [], (1, 1_050))
     assert faults(one_line()) == [(2, "这间房这个月的电费已在“十月电费”里")]
 
@@ -345,6 +345,7 @@ def fee(ceiling_fen, ends_on=None):
     )
 
 
+@pytest.mark.capability("A022.2")
 def test_a_share_above_the_ceiling_is_refused_in_the_file_and_at_approval_and_left_out_afterwards(rich):
     room_list = approved(rich)
     waiting = intake.submit(by=rich.campus.actor("clerk"), batch=made(rich, (HEAD + pair()).replace("301", "302")))
@@ -394,6 +395,7 @@ def test_the_figures_of_a_list_add_up_to_its_sum(rich):
     assert room_list.sum_fen == sum(fen for _count, fen in (report.taken, report.closed))
 
 
+@pytest.mark.capability("A022.2")
 def test_a_deferred_bill_is_left_alone(rich):
     room_list = posted(rich)
     share = room_list.shares.get(state="left")
@@ -401,5 +403,5 @@ def test_a_deferred_bill_is_left_alone(rich):
     rich.campus.top_up("other_student", 1_000, form="more")
     lists.try_again(by=rich.campus.actor("clerk"), room_list=room_list)
     posting.take_shares(batch_id=room_list.pk)
-    assert fates(room_list)[1] == ("left", 1500, charging.DEFERRED)
+    assert fates(room_list)[1] == ("left", 1500, rules.DEFERRED)
     assert rich.balance("other_student") == 2_000

@@ -14,8 +14,10 @@ const ZONE = "{{ zone|escapejs }}";
 const PATIENCE = 3000;
 const LARGEST_PAGE = 300_000;
 const MOST_FILES = 120;
+const MOST_BYTES = 5_000_000;
 const DIGEST = /\.[0-9a-f]{12}\./;
 let generation = 0;
+let trimming = Promise.resolve();
 
 self.addEventListener("install", (event) => event.waitUntil(caches.open(SHELL_CACHE).then((cache) => cache.addAll(SHELL))));
 self.addEventListener("activate", (event) => event.waitUntil(Promise.all([forgetOldShells(), self.clients.claim()])));
@@ -36,6 +38,11 @@ async function forgetOldShells() {
 
 async function forgetPages() {
   generation += 1;
+  await (trimming = trimming.then(dropPages, dropPages));
+}
+
+// After a trim that runs: it would open anew what is gone.
+async function dropPages() {
   for (const name of await caches.keys()) if (name.startsWith(OWN)) await caches.delete(name);
 }
 
@@ -58,10 +65,36 @@ async function keep(request, answer, begun) {
   if (!answer.ok) return;
   const text = await answer.text();
   if (text.length > LARGEST_PAGE || generation !== begun) return;
-  const headers = new Headers(answer.headers);
+  await put(await caches.open(PAGES_CACHE), request.url, new Blob([text]), answer.headers);
+}
+
+async function put(cache, request, body, given) {
+  const headers = new Headers(given);
   headers.set("X-Kept-At", String(Date.now()));
-  const cache = await caches.open(PAGES_CACHE);
-  await cache.put(request.url, new Response(text, { headers }));
+  headers.set("X-Kept-Size", String(body.size));
+  await cache.put(request, new Response(body, { headers }));
+  await (trimming = trimming.then(trim, trim));
+}
+
+// All that the school keeps on this phone stays within its bound: the oldest page or file goes first. The shell stays, and so does what other
+// pages keep for work without network, which is counted; rows that were not sent lie in a database of theirs.
+async function trim() {
+  const mine = [];
+  let sum = 0;
+  for (const name of (await caches.keys()).filter((one) => one.startsWith("nanhu-"))) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      const kept = await cache.match(request, { ignoreVary: true });
+      const at = Number(kept?.headers.get("X-Kept-At") ?? 0);
+      const size = Number(kept?.headers.get("X-Kept-Size")) || ((await kept?.blob())?.size ?? 0);
+      sum += size;
+      if (at && (name === SHELL_CACHE || name.startsWith(OWN))) mine.push({ cache, request, size, at });
+    }
+  }
+  for (const { cache, request, size } of mine.sort((one, other) => one.at - other.at)) {
+    if (sum <= MOST_BYTES) return;
+    if (await cache.delete(request, { ignoreVary: true })) sum -= size;
+  }
 }
 
 async function asKept(request, words) {
@@ -76,6 +109,10 @@ async function asKept(request, words) {
   return new Response(text, { headers: kept.headers });
 }
 
+async function keepFile(cache, request, answer) {
+  await put(cache, request, await answer.blob(), answer.headers);
+}
+
 // A file with a digest in its name never changes; the rest comes from the network while there is one.
 async function file(event) {
   const { request } = event;
@@ -84,7 +121,7 @@ async function file(event) {
   if (kept && DIGEST.test(request.url)) return kept;
   try {
     const answer = await fetch(request);
-    if (answer.ok && (await cache.keys()).length < MOST_FILES) event.waitUntil(cache.put(request, answer.clone()));
+    if (answer.ok && (await cache.keys()).length < MOST_FILES) event.waitUntil(keepFile(cache, request, answer.clone()));
     return answer;
   } catch (trouble) {
     if (kept) return kept;

@@ -17,7 +17,10 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.jobs import start_progress
+from nanhu.platforms.datahub.batches.rollback import preview_rollback, roll_back
 from nanhu.platforms.datahub.errors import BatchNotFoundError
+from nanhu.platforms.datahub.history.as_of import said_on
+from nanhu.platforms.datahub.history.parquet import files_of_offices, follow
 from nanhu.platforms.datahub.known_sources import source
 from nanhu.platforms.datahub.lineage.openlineage import ENDED, days_over, events_of, events_of_day
 from nanhu.platforms.datahub.matching.training import Figures, lines_of, read_rows
@@ -27,16 +30,13 @@ from nanhu.platforms.datahub.services.console import ConsoleProgress
 from nanhu.platforms.datahub.services.imports import import_file
 from nanhu.platforms.datahub.services.matching_model import train_model
 from nanhu.platforms.datahub.services.mending import replay
-from nanhu.platforms.datahub.services.rollback import preview_rollback, roll_back
 from nanhu.platforms.datahub.services.summary import summary_of
+from nanhu.platforms.datahub.snapshots.taking import refuse_while_waiting, snapshots, take_snapshot
 from nanhu.platforms.datahub.sources import SOURCES
 from nanhu.platforms.datahub.views.history import tell
-from nanhu.platforms.datahub.warehouse.as_of import said_on
 from nanhu.platforms.datahub.warehouse.declared import declared
 from nanhu.platforms.datahub.warehouse.engines import ENGINES
-from nanhu.platforms.datahub.warehouse.history import files_of_offices, follow
 from nanhu.platforms.datahub.warehouse.places import place
-from nanhu.platforms.datahub.warehouse.taking import refuse_while_waiting, snapshots, take_snapshot
 
 LARGE_LINE: Final = "{stamp} {rows} +{created} ~{changed} -{removed} {file}"
 BY: Final = Actor.system("datahub-command")

@@ -10,7 +10,8 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.identity.administration.models import AccountNote
 from nanhu.platforms.identity.administration.policies import Scope, visible_to
 from nanhu.platforms.identity.models import Account, RoleGrant, SignInEvent, SsoSession, Suspension
-from nanhu.platforms.identity.services.roles import administrative_keys, left_to
+from nanhu.platforms.identity.queries import administrative_keys
+from nanhu.platforms.identity.services.roles import left_to
 from nanhu.platforms.identity.services.sign_in_log import name_key
 from nanhu.platforms.people import api as people
 

@@ -27,9 +27,9 @@ from nanhu.platforms.identity.administration.policies import (
     scope_of,
     visible_to,
 )
+from nanhu.platforms.identity.lifecycle import counter, suspensions
+from nanhu.platforms.identity.lifecycle.accounts import CLOSED, note
 from nanhu.platforms.identity.models import Account, Suspension
-from nanhu.platforms.identity.services import counter, suspensions
-from nanhu.platforms.identity.services.accounts import CLOSED, note
 from nanhu.platforms.people import api as people
 
 MOST: Final = 40_000

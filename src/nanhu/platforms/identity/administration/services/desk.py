@@ -11,8 +11,9 @@ from nanhu.kernel.throttle import Gate
 from nanhu.platforms.identity.administration.errors import DocumentDiffersError, UnarmedAdministratorError
 from nanhu.platforms.identity.administration.models import AccountNote
 from nanhu.platforms.identity.factors.services.overview import factors_of
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.services import counter, limits
+from nanhu.platforms.identity.services import limits
 from nanhu.platforms.people import api as people
 
 TAIL = 6

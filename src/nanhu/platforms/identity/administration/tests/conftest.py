@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.services import roles
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, Member, make_member, sign_in
 from nanhu.platforms.people.models import Affiliation, OrgUnit, Person
 from nanhu.platforms.people.rules import initials_of

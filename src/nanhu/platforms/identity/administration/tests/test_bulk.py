@@ -12,10 +12,11 @@ from nanhu.platforms.identity.administration.models import BulkAction, BulkItem
 from nanhu.platforms.identity.administration.policies import holder_now
 from nanhu.platforms.identity.administration.services import bulk
 from nanhu.platforms.identity.administration.tests.conftest import TEST, make_member, put_in, sign_in
+from nanhu.platforms.identity.lifecycle import suspensions
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
 from nanhu.platforms.identity.sample import set_password_for_sample
-from nanhu.platforms.identity.services import roles, suspensions
-from nanhu.platforms.identity.services.accounts import open_accounts
+from nanhu.platforms.identity.services import roles
 
 pytestmark = pytest.mark.django_db
 

@@ -18,9 +18,9 @@ from nanhu.platforms.identity.administration.models import AccountNote
 from nanhu.platforms.identity.administration.tests.conftest import PASSWORD, TEST, make_member, put_in, sign_in
 from nanhu.platforms.identity.factors.services.overview import factors_of
 from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import RoleGrant, SecurityQuestion, SsoSession, Suspension
 from nanhu.platforms.identity.services import roles
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.people import api as people
 from nanhu.testing import merging
 
@@ -479,5 +479,9 @@ def test_why_somebody_cannot_use_an_application_is_said(office, here) -> None:
     client = office("identity.admin").client
     shown = client.get(page_of(here), {"application": "office"}).content.decode()
     assert "可以使用" in shown
+    asks = f'method="get" action="{page_of(here)}#why"'
+    assert asks in shown, "the answer stands at the foot of a long page"
+    assert asks in client.get(page_of(here), headers={"HX-Target": "panel"}).content.decode(), "beside a list as well"
+    assert "可以使用" not in client.get(page_of(here), {"application": "nothing"}).content.decode()
     client.post(f"{page_of(here)}/suspend", {"reason": "x"})
     assert "可以使用" not in client.get(page_of(here), {"application": "office"}).content.decode()

@@ -15,8 +15,8 @@ from nanhu.platforms.identity import subscribers
 from nanhu.platforms.identity.administration.jobs import follow_dates, keep_months
 from nanhu.platforms.identity.administration.tests.conftest import TEST, leave, make_member, sign_in
 from nanhu.platforms.identity.errors import AlreadySuspendedError, NotSuspendedError, SuspensionEndsInThePastError
+from nanhu.platforms.identity.lifecycle import accounts, suspensions
 from nanhu.platforms.identity.models import Account, SignInEvent, SsoSession, Suspension
-from nanhu.platforms.identity.services import accounts, suspensions
 from nanhu.platforms.people.api import AffiliationEnded, AffiliationStarted
 from nanhu.platforms.people.models import Affiliation
 

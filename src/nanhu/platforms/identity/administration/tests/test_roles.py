@@ -19,9 +19,9 @@ from nanhu.platforms.identity.errors import (
     RoleNeedsUnitError,
     RolesExcludeError,
 )
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import Account, RoleGrant
 from nanhu.platforms.identity.services import roles
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.people.models import OrgUnit
 
 PAIRS = [

@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel import audit
-from nanhu.kernel.kit import Link, Markup, Moment, PageRequest, Span, Table, Text, form_of, list_of
+from nanhu.kernel import audit, registry
+from nanhu.kernel.kit import Filters, Link, Markup, Moment, OwnChoice, PageRequest, Span, Table, Text, form_of, list_of
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.ui import words
@@ -61,6 +61,14 @@ class SessionsToEnd(Sessions):
     end = Markup(_("操作"), "identity/administration/_end_session.html")
 
 
+def applications(_viewer: registry.Viewer, _chosen: str) -> list[tuple[str, str]]:
+    return list(Application.objects.order_by("name").values_list("key", "name"))
+
+
+class WhyFilters(Filters):
+    application = OwnChoice(_("应用"), applications)
+
+
 @desk.page("accounts", title=_("账号管理"), tab=_("账号"), roles=DESK)
 def accounts(request: PageRequest) -> HttpResponse:
     """One hit opens at once: a scanned number needs no further key."""
@@ -105,11 +113,6 @@ def account(request: PageRequest, account: Account) -> HttpResponse:
 
 def why(request: PageRequest, account: Account) -> dict[str, Any]:
     """Why can this person not use that application? Asked by its key in the address of the page."""
-    key = request.GET.get("application", "")
-    applications = list(Application.objects.order_by("name").values_list("key", "name", "pk"))
-    chosen = next((pk for found, _name, pk in applications if found == key), None)
-    return {
-        "applications": [(found, name) for found, name, _pk in applications],
-        "key": key,
-        "reasons": explain(account.pk, chosen) if chosen is not None else [],
-    }
+    filters = WhyFilters(request.GET, request.viewer)
+    key = filters.form.cleaned_data.get("application")
+    return {"filters": filters, "reasons": explain(account.pk, Application.objects.get(key=key).pk) if key else []}

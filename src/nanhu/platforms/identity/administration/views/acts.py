@@ -20,9 +20,10 @@ from nanhu.platforms.identity.administration.policies import Act
 from nanhu.platforms.identity.administration.services import desk
 from nanhu.platforms.identity.administration.views.accounts import account as page
 from nanhu.platforms.identity.factors.services import removal
+from nanhu.platforms.identity.lifecycle import counter, suspensions
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.policies import SECURITY
-from nanhu.platforms.identity.services import counter, roles, suspensions
+from nanhu.platforms.identity.services import roles
 from nanhu.platforms.people import api as people
 
 AT_THE_COUNTER = _("柜台")

@@ -57,9 +57,9 @@ class GrantFilters(Filters):
 
 
 class Grants(Table):
-    role = Text(_("角色"), role_name, sort="role")
     name = Text(_("姓名"), "row__person__name")
     number = Text(_("学工号"), "row__tie__campus_no", is_number=True)
+    role = Text(_("角色"), role_name, sort="role")
     unit = Text(_("单位"), "grant__unit_name", sort="unit_code")
     ends = Moment(_("期限"), "grant__ends_at", sort="ends_at")
     granted = Who(_("由谁授予"), "grant__granted_by", sort="created_at")

@@ -28,7 +28,7 @@ class Entries(Table):
     who = Text(_("谁"), lambda line: format_html('{}<br><span class="sub">{}</span>', line.who, line.entry.address))
     action = Text(_("动作"), lambda line: narrowed(audit_words.action(line.entry.action), action=line.entry.action))
     about = Text(_("对象"), lambda line: narrowed(line.about, target=line.entry.target))
-    reason = Text(_("原因"), "entry__reason")
+    reason = Text(_("原因"), lambda line: audit_words.reason(line.entry.reason))
     facts = Text(_("详情"))
 
 

@@ -15,9 +15,9 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.factors.errors import SecondStepExpiredError
-from nanhu.platforms.identity.gate import RENEWALS
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.services import sessions
+from nanhu.platforms.identity.services.sessions import RENEWALS
 
 PENDING = "identity.second_step"
 LIFE = timedelta(minutes=10)

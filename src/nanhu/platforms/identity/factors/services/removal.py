@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
+from nanhu.kernel.clock import now
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.factors.errors import LastFactorError
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, TotpFactor
 from nanhu.platforms.identity.factors.services import attempts, new_devices, remembered
@@ -47,7 +49,8 @@ def settled(*, by: Actor, account: Account, what: str, is_removed: bool) -> bool
         RecoveryCode.objects.filter(account=account).delete()
         remembered.forget(by=by, account=account)
     audit.record(by=by, action="identity.remove_factor", target=f"account:{account.pk}", facts={"what": what})
-    new_devices.notify(account, _("您账号的一种第二步验证刚刚被删除。不是您本人？请立即修改密码并联系信息中心。"))
+    words = _("您账号的一种第二步验证于 %(when)s 被删除。不是您本人？请立即修改密码并联系信息中心。")
+    new_devices.notify(account, words % {"when": dates.time_words(now())})
     return True
 
 

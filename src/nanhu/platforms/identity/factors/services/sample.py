@@ -2,7 +2,6 @@
 
 import base64
 from datetime import datetime
-from time import sleep
 
 from django.db import transaction
 
@@ -47,16 +46,6 @@ def unspent_code(factor: TotpFactor, moment: datetime) -> str:
     current = totp.step_of(moment)
     step = max(current, factor.last_step + 1)
     return totp.code_at(str(factor.secret), step) if step <= current + 1 else ""
-
-
-def sample_code(*, campus_no: str) -> str:
-    """For whoever signs a sample administrator in by a program: waits until there is an unspent code."""
-    if not configuration().demo:
-        raise DemoOnlyError
-    factor = TotpFactor.objects.get(account=account_with(campus_no), confirmed_at__isnull=False)
-    while not (code := unspent_code(factor, now())):
-        sleep(1)
-    return code
 
 
 def sample_factors() -> list[TotpFactor]:

@@ -19,8 +19,9 @@ from nanhu.platforms.identity.factors.tests.conftest import (
     sign_in,
     signed_in,
 )
+from nanhu.platforms.identity.lifecycle import suspensions
 from nanhu.platforms.identity.models import Account, SsoSession
-from nanhu.platforms.identity.services import setup, suspensions
+from nanhu.platforms.identity.services import setup
 
 pytestmark = pytest.mark.django_db
 NEW = "Harbour-Light-31"

@@ -22,8 +22,9 @@ from nanhu.platforms.identity.factors.tests.conftest import (
     signed_in,
     unused_codes,
 )
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.models import SsoSession
-from nanhu.platforms.identity.services import counter, setup
+from nanhu.platforms.identity.services import setup
 
 pytestmark = pytest.mark.django_db
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from nanhu.kernel.clock import now
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import SmsMessage
 from nanhu.kernel.tests.counting import queries_of
+from nanhu.kernel.ui import dates
 from nanhu.platforms.identity.factors.errors import LastFactorError
 from nanhu.platforms.identity.factors.models import ContactFactor, Passkey, RecoveryCode, TotpFactor
 from nanhu.platforms.identity.factors.services import recovery_codes, removal
@@ -187,7 +188,10 @@ def test_codes_by_message_are_turned_on_and_off(student):
 def test_the_owner_is_told_of_each_new_lock(student):
     give_phone(student)
     add_passkey(signed_in(student))
-    assert any("通行密钥" in str(one.text) for one in SmsMessage.objects.all())
+    day = dates.short_day(campus_today(), campus_today().year)
+    told = [str(one.text) for one in SmsMessage.objects.all() if "通行密钥" in str(one.text)]
+    assert told
+    assert all(f"于 {day}" in text for text in told), "read later, it still says when"
 
 
 def test_the_counter_takes_all_away_and_ends_all(careful, sheet):

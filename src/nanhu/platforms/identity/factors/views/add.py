@@ -13,9 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nanhu.kernel.actors import actor_of
+from nanhu.kernel.clock import now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.school import school
-from nanhu.kernel.ui import qr, words
+from nanhu.kernel.ui import dates, qr, words
 from nanhu.platforms.identity import queries
 from nanhu.platforms.identity.factors import admission
 from nanhu.platforms.identity.factors.forms import CodeForm, PasskeyNameForm
@@ -70,9 +71,8 @@ def add_totp(request: HttpRequest, who: ChallengedUser) -> HttpResponse:
         except CampusError as error:
             form.add_error("code", error.message)
         else:
-            return added(
-                request, who, method="otp", notice=_("您的账号刚刚添加了动态口令。不是您本人？请立即修改密码。")
-            )
+            notice = _("您的账号于 %(when)s 添加了动态口令。不是您本人？请立即修改密码。")
+            return added(request, who, method="otp", notice=notice % {"when": dates.time_words(now())})
     factor = totp.waiting(who.account, known=request.session.get(TOTP_SHOWN))
     request.session[TOTP_SHOWN] = factor.pk
     secret = str(factor.secret)
@@ -103,8 +103,9 @@ def add_passkey(request: HttpRequest, who: ChallengedUser) -> HttpResponse:
         except CampusError as error:
             form.add_error(None, error.message)
         else:
-            notice = _("您的账号刚刚添加了通行密钥“%(name)s”。不是您本人？请立即修改密码。") % {"name": passkey.name}
-            return added(request, who, method=passkeys.method_of(passkey), notice=notice)
+            notice = _("您的账号于 %(when)s 添加了通行密钥“%(name)s”。不是您本人？请立即修改密码。")
+            said = notice % {"when": dates.time_words(now()), "name": passkey.name}
+            return added(request, who, method=passkeys.method_of(passkey), notice=said)
     return render(request, "identity/add_passkey.html", {"form": form, "who": who})
 
 

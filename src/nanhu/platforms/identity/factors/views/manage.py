@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.ui import words
+from nanhu.platforms.identity.current import session_of
 from nanhu.platforms.identity.factors.forms import PasskeyRenameForm
 from nanhu.platforms.identity.factors.models import Passkey
 from nanhu.platforms.identity.factors.services import contacts, recovery_codes, remembered, removal, totp
 from nanhu.platforms.identity.factors.services.overview import factors_of
-from nanhu.platforms.identity.factors.views.who import session_of
 from nanhu.platforms.identity.pages import owner_of
 from nanhu.platforms.identity.policies import fresh_sign_in, led_to
 

@@ -13,12 +13,12 @@ from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.ui import qr, words
 from nanhu.platforms.identity import devices, queries
+from nanhu.platforms.identity.current import session_of
 from nanhu.platforms.identity.factors import admission
 from nanhu.platforms.identity.factors.errors import ScanRefusedError
 from nanhu.platforms.identity.factors.forms import NumberForm
 from nanhu.platforms.identity.factors.models import ScanRequest
 from nanhu.platforms.identity.factors.services import attempts, scans
-from nanhu.platforms.identity.factors.views.who import session_of
 from nanhu.platforms.identity.pages import next_path
 from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.services.roles import administrative_grants

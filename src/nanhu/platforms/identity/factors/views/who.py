@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from nanhu.platforms.identity import devices
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.factors.services import pending
 from nanhu.platforms.identity.factors.services.pending import Pending
 from nanhu.platforms.identity.models import Account, SsoSession
@@ -27,14 +28,8 @@ class ChallengedUser:
         return self.step.application if self.step is not None else ""
 
 
-def session_of(request: HttpRequest) -> SsoSession:
-    """Of a page behind the sign-in."""
-    found: SsoSession = request.sso_session  # type: ignore[attr-defined]
-    return found
-
-
 def challenged_user(request: HttpRequest) -> ChallengedUser | None:
-    session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
+    session = session_or_none(request)
     if session is not None:
         account = owner_of(request)
         return ChallengedUser(account=account, campus_no=session.campus_no, after=next_path(request), session=session)

@@ -1,5 +1,6 @@
 """Vouching for guests (来宾担保): invited with a one-time code by SMS, until a day, with one who answers for it."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -19,11 +20,13 @@ from nanhu.platforms.identity.guests.errors import (
     GuestGoneError,
     NotThatAlumnusError,
     TooManyGuestsError,
+    WorksHereNoMoreError,
 )
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.rules import is_allowed_day, latest_day
+from nanhu.platforms.identity.lifecycle import accounts, counter
 from nanhu.platforms.identity.models import Account
-from nanhu.platforms.identity.services import accounts, counter, limits, sign_in
+from nanhu.platforms.identity.services import limits, sign_in
 from nanhu.platforms.people import api as people
 
 MOST_LIVE = 20
@@ -36,7 +39,10 @@ def invite(
     *, by: Actor, sponsor: Account, kind: str, name: str, phone: str, former_no: str, ends_on: date, reason: str
 ) -> Sponsorship:
     """`former_no` names an alumnus' own record; anybody else becomes a person the school has not known before."""
-    Account.objects.select_for_update().get(pk=sponsor.pk)  # two browsers at once must not pass the limit
+    # two browsers at once must not pass the limit, and whoever leaves meanwhile leaves nobody behind
+    Account.objects.select_for_update().get(pk=sponsor.pk)
+    if not staff_ties(sponsor):
+        raise WorksHereNoMoreError
     if live_of(sponsor).count() >= MOST_LIVE:
         raise TooManyGuestsError(most=MOST_LIVE)
     check_day(kind, ends_on)
@@ -110,7 +116,7 @@ def is_known(card: people.PersonCard) -> bool:
 @transaction.atomic
 def invite_again(*, by: Actor, sponsor: Account, public_id: UUID) -> None:
     held = owned(sponsor, public_id)
-    phone = people.phone_of(held.guest_id, by=by, purpose=_("重发来宾邀请"))
+    phone = people.phone_of(held.guest_id, by=by, purpose="重发来宾邀请")
     send_invitation(by=by, sponsor=sponsor, held=held, phone=phone)
     Sponsorship.objects.filter(pk=held.pk).update(invited_at=now())
 
@@ -145,7 +151,11 @@ def owned(sponsor: Account, public_id: UUID) -> Sponsorship:
 
 
 def live_of(sponsor: Account) -> models.QuerySet[Sponsorship]:
-    return Sponsorship.objects.filter(sponsor=sponsor, ended_at=None, ends_on__gte=campus_today())
+    return live_ones().filter(sponsor=sponsor)
+
+
+def live_ones() -> models.QuerySet[Sponsorship]:
+    return Sponsorship.objects.filter(ended_at=None, ends_on__gte=campus_today())
 
 
 def check_day(kind: str, day: date) -> None:
@@ -165,7 +175,28 @@ def alumnus(former_no: str, name: str) -> int:
     return card.person_id
 
 
+@transaction.atomic
+def end_of_leavers(*, by: Actor, person_ids: Collection[int]) -> None:
+    """The guests of whom of these works here no more: they end with his last day, and not with the days of grace of his account."""
+    accounts = list(Account.objects.select_for_update().filter(person__in=person_ids).order_by("pk"))
+    vouching = set(live_ones().filter(sponsor__in=accounts).values_list("sponsor", flat=True))
+    for sponsor in accounts:
+        if sponsor.pk in vouching and not staff_ties(sponsor):
+            end_all(by=by, sponsor=sponsor)
+
+
+@transaction.atomic
+def end_all(*, by: Actor, sponsor: Account) -> None:
+    for held in list(live_of(sponsor).select_for_update()):
+        end(by=by, sponsor=sponsor, public_id=held.public_id)
+
+
 def unit_of(sponsor: Account) -> str:
-    card = people.person_card(sponsor.person_id)
-    live = [one for one in card.affiliations if one.is_live and one.kind == "staff"] if card else []
+    live = staff_ties(sponsor)
     return live[0].unit_code if live else ""
+
+
+def staff_ties(sponsor: Account) -> list[people.AffiliationCard]:
+    """By which he may vouch for somebody; none in the days of grace."""
+    card = people.person_card(sponsor.person_id)
+    return [one for one in card.affiliations if one.is_live and one.kind == "staff"] if card else []

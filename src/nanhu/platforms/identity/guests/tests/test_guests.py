@@ -14,8 +14,8 @@ from nanhu.kernel.tests.counting import queries_of
 from nanhu.kernel.throttle import Gate, TooManyAttemptsError
 from nanhu.platforms.identity.guests.models import Sponsorship
 from nanhu.platforms.identity.guests.services import sponsoring
+from nanhu.platforms.identity.lifecycle import accounts, counter
 from nanhu.platforms.identity.models import Account, RecoveryContact, SsoSession
-from nanhu.platforms.identity.services import accounts, counter
 from nanhu.platforms.identity.tests.conftest import TEST, make_member, sign_in
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, Person
@@ -237,6 +237,25 @@ def test_guests_end_with_their_sponsor(teacher):
 
     assert Sponsorship.objects.get(pk=held.pk).ended_at is not None
     assert Account.objects.get(person_id=held.guest_id).state == "ended"
+
+
+def test_whoever_left_a_moment_ago_invites_nobody_and_whoever_only_changed_his_number_keeps_his_guests(
+    sponsor, teacher
+):
+    """The page was open by then: what decides is asked under the lock."""
+    held = invited(teacher)
+    other = Affiliation.objects.get(campus_no="T00123")
+    other.pk, other.campus_no = None, "T00999"
+    other.save()
+    Affiliation.objects.filter(campus_no="T00123").update(ends_on=campus_today() - timedelta(days=1))
+    people.end_overdue(by=TEST, today=campus_today())
+    deliver_pending()
+    assert Sponsorship.objects.get(pk=held.pk).ended_at is None
+
+    Affiliation.objects.filter(campus_no="T00999").update(state="ended", ends_on=campus_today() - timedelta(days=1))
+    with pytest.raises(sponsoring.WorksHereNoMoreError):
+        invited(teacher, phone="13700001235")
+    assert Sponsorship.objects.count() == 1
 
 
 @pytest.mark.usefixtures("clock_stands")

@@ -11,9 +11,10 @@ from nanhu.kernel import registry
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.lifecycle import counter, suspensions
 from nanhu.platforms.identity.models import Account, RoleGrant, SsoSession
 from nanhu.platforms.identity.queries import card_of
-from nanhu.platforms.identity.services import counter, roles, sign_in, suspensions
+from nanhu.platforms.identity.services import roles, sign_in
 
 
 class Command(BaseCommand):

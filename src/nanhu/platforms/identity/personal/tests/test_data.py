@@ -36,6 +36,16 @@ def test_a_reveal_shows_with_name_unit_and_purpose(student, teacher, browser):
     assert all(part in text for part in (teacher.name, "计算机学院", "完整手机号", "联系领卡"))
 
 
+def test_reasons_of_the_program_are_read_in_english_and_a_persons_own_words_as_he_wrote_them(student, teacher, browser):
+    for purpose in ("发送激活验证码", "登录“邮箱”时提供", "联系领卡"):
+        people.phone_of(student.person_id, by=actor(teacher), purpose=purpose)
+    sign_in(browser, student.numbers[0])
+    browser.post("/preferences/language/en")
+    text = browser.get("/account/data/looks").content.decode()
+    assert ["联系领卡" in text, "Given at the sign-in to “邮箱”" in text] == [True, True]
+    assert "发送激活验证码" not in text
+
+
 def test_what_i_see_of_myself_does_not_count(student, teacher, browser):
     people.phone_of(student.person_id, by=actor(student), purpose="自己看看")
     people.phone_of(teacher.person_id, by=actor(student), purpose="别人的事")

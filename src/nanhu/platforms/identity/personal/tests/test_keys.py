@@ -10,11 +10,11 @@ from nanhu.kernel import events, registry
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.identity.events import AccountClosed
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
 from nanhu.platforms.identity.personal.rules import new_token
 from nanhu.platforms.identity.personal.services import app_passwords, tokens
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
 SHARED = "Hn1g@414000"

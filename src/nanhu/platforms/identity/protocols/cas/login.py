@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from nanhu.platforms.identity import gate
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.errors import ServiceRefusedError
 from nanhu.platforms.identity.forms import CasSignInForm
 from nanhu.platforms.identity.models import Application, SsoSession
@@ -52,17 +53,12 @@ def login_request_of(request: HttpRequest) -> LoginRequest:
     )
 
 
-def is_prefetch(request: HttpRequest) -> bool:
-    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
-    return any("prefetch" in purpose.lower() or "preview" in purpose.lower() for purpose in purposes)
-
-
 @open_after_setup
 @require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     login_request = login_request_of(request)
-    if request.method == "HEAD" or is_prefetch(request):
-        return HttpResponse(status=200 if request.method == "HEAD" else 503)
+    if request.method == "HEAD":
+        return HttpResponse()
     if request.method == "POST" and "password" in request.POST:
         return take_password(request, login_request)
     if login_request.application is None:
@@ -71,7 +67,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 
 def without_application(request: HttpRequest, login_request: LoginRequest) -> HttpResponse:
-    if request.sso_session is None or login_request.must_renew:  # type: ignore[attr-defined]
+    if session_or_none(request) is None or login_request.must_renew:
         return ask_for_password(request, login_request)
     return render(request, "identity/cas_signed_in.html")
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity.cas_answers import instant_of
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.errors import ServiceRefusedError
 from nanhu.platforms.identity.models import Application, SsoGrant
 from nanhu.platforms.identity.policies import open_page
@@ -50,7 +51,7 @@ def service_in(request: HttpRequest) -> str:
 def is_foreign_link(request: HttpRequest) -> bool:
     """A page of another site sent the browser here: its owner is asked, or any link on the web could sign people out."""
     is_foreign = request.headers.get("Sec-Fetch-Site", "none") == "cross-site"
-    return is_foreign and request.method == "GET" and request.sso_session is not None  # type: ignore[attr-defined]
+    return is_foreign and request.method == "GET" and session_or_none(request) is not None
 
 
 def registered(service: str) -> Application | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import outgoing
 from nanhu.kernel.outgoing_words import in_words
 from nanhu.platforms.identity import cas_answers as answers
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.models import Application, SsoSession
 from nanhu.platforms.identity.panels import TrialStep
 from nanhu.platforms.identity.protocols.cas.logout import logout_body
@@ -20,7 +21,7 @@ BAD_STATUS = 400
 
 
 def trial(request: HttpRequest, application: Application) -> list[TrialStep]:
-    session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
+    session = session_or_none(request)
     prefixes = [one.prefix for one in application.addresses.all()]
     if session is None or not prefixes:
         return [TrialStep(title=_("允许地址"), is_good=False, detail=_("还没有登记地址。"))]

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET
 
 from nanhu.platforms.identity import cas_answers as answers
 from nanhu.platforms.identity.policies import View, open_page
-from nanhu.platforms.identity.services import proxies, tickets
+from nanhu.platforms.identity.protocols.cas import proxies
+from nanhu.platforms.identity.services import tickets
 from nanhu.platforms.identity.services.tickets import PREFIX, PROXY_PREFIX, Assertion, Refusal
 
 LONGEST_TICKET = 256

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import actor_of
 from nanhu.kernel.errors import CampusError
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.models import Account, Application, SsoSession
 from nanhu.platforms.identity.panels import TrialStep
 from nanhu.platforms.identity.protocols.oidc import jwts
@@ -35,7 +36,7 @@ def try_out(request: HttpRequest, application: Application) -> list[TrialStep]:
     found = client_with(client.client_id) if client is not None else None
     if found is None:
         return [TrialStep(title=_("登记"), is_good=False, detail=_("应用停用，或还没有保存 OpenID Connect 的登记。"))]
-    session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
+    session = session_or_none(request)
     if session is None:
         return [TrialStep(title=_("登录"), is_good=False, detail=_("请先登录。"))]
     steps: list[TrialStep] = []

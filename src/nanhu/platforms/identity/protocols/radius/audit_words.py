@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.registry import Text
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 
+REASONS: tuple[Text, ...] = (_("仅限教职工"),)
 ACTIONS: dict[str, Text] = {
     "identity.change_radius_client": _("修改 RADIUS 接入"),
     "identity.forget_radius_key": _("作废 RADIUS 密钥"),

@@ -1,9 +1,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 
 
+@known(service="identity_radius_service")
 class RadiusClient(models.Model):
     """A program that checks passwords in the name of an application: a RADIUS server ("校园 Wi-Fi", "VPN"), a mail server.
 
@@ -30,5 +32,4 @@ class RadiusClient(models.Model):
             models.CheckConstraint(
                 condition=models.Q(session_seconds__range=(60, 7 * 24 * 3600)), name="identity_radius_session_length"
             ),
-            models.CheckConstraint(condition=models.Q(service__in=["network", "mail"]), name="identity_radius_service"),
         ]

@@ -53,6 +53,13 @@ def network() -> Network:
     )
 
 
+def authority_digest(found: Network) -> str:
+    """SHA-256 of the school's own root in pairs, as phones and openssl write it; "" where the root is a public one."""
+    if not found.authority:
+        return ""
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(found.authority)).digest().hex(":").upper()
+
+
 def outer_identity() -> str:
     """What everybody on the way may read; the number stands inside the tunnel."""
     return f"anonymous@{school().domain}"

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from nanhu.kernel.ui import qr
 from nanhu.platforms.identity.protocols.radius import profiles
 
 
@@ -12,8 +13,11 @@ from nanhu.platforms.identity.protocols.radius import profiles
 @require_safe
 def wifi_help(request: HttpRequest) -> HttpResponse:
     found = profiles.network()
+    digest = profiles.authority_digest(found)
     context = {
         "network": found,
+        "digest": digest,
+        "code": qr.picture(digest) if digest else "",
         "outer": profiles.outer_identity(),
         "wpa_supplicant": profiles.wpa_supplicant(found),
         "network_manager": profiles.network_manager(found),

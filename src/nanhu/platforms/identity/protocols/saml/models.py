@@ -5,10 +5,12 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 from nanhu.kernel.crypto import EncryptedTextField
 
 
+@known(state="identity_saml_key_state_known")
 class SigningKey(models.Model):
     """A key this provider signs with, and its certificate. One signs; the others that are not withdrawn are published."""
 
@@ -27,14 +29,12 @@ class SigningKey(models.Model):
     class Meta:
         db_table = "identity_saml_key"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["next", "signing", "former", "withdrawn"]), name="identity_saml_key_state_known"
-            ),
             models.UniqueConstraint(fields=["state"], condition=Q(state="signing"), name="identity_saml_one_signs"),
             models.UniqueConstraint(fields=["state"], condition=Q(state="next"), name="identity_saml_one_is_next"),
         ]
 
 
+@known(state="identity_saml_feed_state_known")
 class Feed(models.Model):
     """A federation's metadata (联盟元数据): where it comes from, whose signature it must bear, and how the last fetch went.
 
@@ -66,9 +66,6 @@ class Feed(models.Model):
     class Meta:
         db_table = "identity_saml_feed"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=["waiting", "good", "failing", "expired"]), name="identity_saml_feed_state_known"
-            ),
             models.CheckConstraint(
                 condition=~Q(state="good") | Q(valid_until__isnull=False), name="identity_saml_feed_good_has_an_end"
             ),

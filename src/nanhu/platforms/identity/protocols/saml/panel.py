@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.errors import CampusError
 from nanhu.platforms.identity import panels
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.models import Account, Application, SsoSession
 from nanhu.platforms.identity.panels import Snippet, TrialStep
 from nanhu.platforms.identity.protocols.saml import names, rules
@@ -60,7 +61,7 @@ def snippets(application: Application, _secrets: Mapping[str, str]) -> list[Snip
 
 def try_out(request: HttpRequest, application: Application) -> list[TrialStep]:
     """A sign-in of the administrator who asks, up to the response; in a transaction that is rolled back."""
-    row, session = partner_of(application), request.sso_session  # type: ignore[attr-defined]
+    row, session = partner_of(application), session_or_none(request)
     if row is None or session is None:
         return [TrialStep(title=_("元数据"), is_good=False, detail=_("还没有保存元数据。"))]
     steps: list[TrialStep] = []

@@ -14,6 +14,7 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry, MailMessage, SmsMessage
 from nanhu.platforms.identity import hashing
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.models import Account, OneTimeCode, RoleGrant, SsoSession
 from nanhu.platforms.identity.personal.models import AccessToken, AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords, tokens
@@ -32,7 +33,6 @@ from nanhu.platforms.identity.recovery.tests.conftest import (
     run_worker,
     set_new,
 )
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
 pytestmark = pytest.mark.django_db

@@ -5,11 +5,11 @@ from itertools import pairwise
 import pytest
 from django.test import Client
 
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.models import FormerPassword, RecoveryContact
 from nanhu.platforms.identity.passwords import leaked_passwords, problems_of
 from nanhu.platforms.identity.recovery.tests.conftest import NEW, prove_by_phone, set_new
 from nanhu.platforms.identity.rules import is_leaked
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, sign_in
 
 pytestmark = pytest.mark.django_db

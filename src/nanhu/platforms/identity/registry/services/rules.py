@@ -5,7 +5,7 @@ from typing import Final, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -46,7 +46,13 @@ def admit_guests(*, by: Actor, application: Application) -> None:
     it has rules, somebody has decided already."""
     if not AccessRule.objects.filter(application=application).exists():
         for kind in KINDS:
-            add_rule(by=by, application=application, effect="allow", affiliation_kind=kind, reason=_("也对来宾开放"))
+            add_rule(
+                by=by,
+                application=application,
+                effect="allow",
+                affiliation_kind=kind,
+                reason=gettext_noop("也对来宾开放"),
+            )
 
 
 @transaction.atomic

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 
 from nanhu.platforms.identity import sample as identity_sample
-from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample, sample_code
+from nanhu.platforms.identity.factors.services.sample import give_totp_for_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import Account, Application
 from nanhu.platforms.identity.services import roles
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import (  # noqa: F401  fixtures of identity
     PASSWORD,
@@ -22,6 +22,7 @@ from nanhu.platforms.identity.tests.conftest import (  # noqa: F401  fixtures of
     student,
     teacher,
 )
+from nanhu.testing.second_factors import sample_code
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.sealing.saying import add_verify_arguments, verify_and_say
+from nanhu.kernel.whole_files import beside
 from nanhu.platforms.ledger.journal import journal
 from nanhu.platforms.ledger.models import DayRoot
 from nanhu.platforms.ledger.queries import check_ledger, trial_balance
@@ -125,10 +126,8 @@ class Command(BaseCommand):
             return
         path = Path(options["out"])
         # Half of it adds up, too, and has no balances that it is held against.
-        draft = path.with_name(f".{path.name}.part")
-        with draft.open("w", encoding="utf-8") as file:
-            file.writelines(found)
-        draft.replace(path)
+        with beside(path, mode=0o644) as file:
+            file.writelines(line.encode() for line in found)
 
     def run_key(self, _options: dict[str, Any]) -> None:
         self.stdout.write(current_key().public)

@@ -11,7 +11,7 @@ from typing import Final
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.outgoing_words import in_words
-from nanhu.kernel.retries import doubling
+from nanhu.kernel.pauses import doubling
 from nanhu.services.mobile.models import VendorCall
 from nanhu.services.mobile.rules import words_of
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.crypto.keystore import sync_folder
-from nanhu.services.network.folders import FolderCommand, put_in_place
+from nanhu.kernel.whole_files import write_whole
+from nanhu.services.network.folders import FolderCommand
 from nanhu.services.network.radius_clients import HEAD, NAME, files
 
 
@@ -17,8 +17,7 @@ class Command(FolderCommand):
     def write(self, folder: Path) -> int:
         written = {path.name: HEAD for path in folder.glob(NAME.format(key="*"))} | files()
         for name, text in written.items():
-            put_in_place(folder / name, text, mode=0o600)
-        sync_folder(folder)
+            write_whole(folder / name, text, is_kept=True)
         by = Actor(account_id=None, name=f"console:{getuser()}")
         audit.record(by=by, action="network.write_clients", target="network-nas:*", facts={"files": sorted(written)})
         return len(written)

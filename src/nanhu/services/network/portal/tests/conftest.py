@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from django.test import Client
 
 from nanhu.kernel import outgoing
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.protocols.radius.services import clients
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
+from nanhu.services.network.models import Session
 from nanhu.services.network.portal.adapters import portal20
 from nanhu.services.network.portal.models import PortalGateway, SignIn
 from nanhu.services.network.portal.services import gateways
@@ -98,6 +100,14 @@ class Field:
 
     def last(self) -> SignIn:
         return SignIn.objects.order_by("-asked_at")[0]
+
+
+def fall_silent(nas_id: int) -> None:
+    """An hour ago, amid a session of which it tells nothing since."""
+    last = now() - timedelta(hours=1)
+    network.Nas.objects.filter(pk=nas_id).update(last_heard_at=last)
+    begun = last - timedelta(hours=1)
+    Session.objects.create(nas_id=nas_id, sid="amid", service="wifi", started_at=begun, updated_at=last)
 
 
 @pytest.fixture

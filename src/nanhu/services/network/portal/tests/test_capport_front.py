@@ -72,6 +72,9 @@ def test_who_is_on_line_captive_or_elsewhere_is_told_as_by_the_view(door: Door, 
     with time_machine.travel(Grant.objects.get().ends_at - timedelta(seconds=1.5), tick=False) as moment:
         Session.objects.update(updated_at=now())
         assert door.compare(here)
+        Grant.objects.update(granted_at=now() - timedelta(hours=1))
+        assert door.compare(here), "a policy's hours end it"
+        assert b'"can-extend-session": false' in door.ask(door.django, here)[2]
         moment.shift(timedelta(seconds=5))
         assert door.compare(here)
     with time_machine.travel(now(), tick=False):

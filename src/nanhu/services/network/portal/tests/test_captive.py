@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -18,10 +19,11 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.retries import drive
 from nanhu.platforms.identity import hashing
 from nanhu.platforms.identity.api import PasswordChanged, account_with
+from nanhu.platforms.identity.lifecycle import accounts, counter, suspensions
 from nanhu.platforms.identity.models import AccessRule, Application
 from nanhu.platforms.identity.personal.models import AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords
-from nanhu.platforms.identity.services import accounts, counter, limits, setup, suspensions
+from nanhu.platforms.identity.services import limits, setup
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PersonsMerged
 from nanhu.platforms.people.models import Affiliation
@@ -71,6 +73,8 @@ def test_any_page_leads_to_the_sign_in_and_one_password_opens_the_network(field:
     phone = field.phone("a")
     probe = Client().get("/generate_204", REMOTE_ADDR=phone.address, headers={"host": "connectivitycheck.gstatic.com"})
     captive = Client().get("/wifi/capport", REMOTE_ADDR=phone.address)
+    looked = Client().head("/generate_204", REMOTE_ADDR=phone.address)
+    poster = Client().get("/", phone.query, REMOTE_ADDR=phone.address, headers={"host": "wifi.hnist.edu.cn"})
     led = Client().get("/wifi/", REMOTE_ADDR=phone.address)
     asked = [Client().get(f"/{path}", REMOTE_ADDR=phone.address) for path in SYSTEMS_ASK]
     answer = phone.follow(phone.sign_in())
@@ -79,17 +83,25 @@ def test_any_page_leads_to_the_sign_in_and_one_password_opens_the_network(field:
         "the gateway takes it and adds its parameters"
     )
     assert (probe.status_code, probe["Location"]) == (302, captive.json()["user-portal-url"])
+    assert {"private", "no-store"} <= set(probe["Cache-Control"].replace(" ", "").split(",")), "nor what it was told"
+    assert (looked.status_code, looked["Location"]) == (302, probe["Location"])
+    assert poster["Location"] == f"{probe['Location']}?{urlencode(phone.query)}", "with what the gateway added"
     assert [one.headers.get("Location") for one in asked] == [probe["Location"]] * len(SYSTEMS_ASK), "each system's"
     assert captive["Content-Type"] == "application/captive+json"
     assert {"private", "no-store"} <= set(captive["Cache-Control"].replace(" ", "").split(","))
     assert captive.json()["captive"] is True
+    at_home = [Client().get(path, REMOTE_ADDR="198.51.100.7") for path in ("/wifi/capport", "/generate_204")]
+    assert (at_home[0].json()["captive"], at_home[1].status_code) == (False, 204), "whoever is in none of our networks"
     assert "已上线" in answer.content.decode()
+    assert not Trust.objects.exists(), "who did not ask for it is not remembered"
     [session] = field.open_ones()
     assert (session.station, session.address) == (field.air.phones["a"].mac, phone.address)
     told = Client().get("/wifi/capport", REMOTE_ADDR=phone.address).json()
     assert told["captive"] is False
     assert 0 < told["seconds-remaining"] <= 8 * 3600
     assert told["venue-info-url"].endswith("/wifi/test/")
+    assert told["can-extend-session"] is True
+    assert "can-extend-session" not in captive.json(), "nothing is on line there"
     assert Client().get("/generate_204", REMOTE_ADDR=phone.address).status_code == 204
     for path, content in SYSTEMS_ASK.items():
         assert Client().get(f"/{path}", REMOTE_ADDR=phone.address).content == content
@@ -104,6 +116,17 @@ def test_a_teacher_who_studies_has_the_places_of_a_teacher(field: Field) -> None
         on_line(field, which)
     assert len(field.open_ones()) == 2
     assert "2/2" in signed_in("T1").get("/network/devices/").content.decode()
+
+
+def test_a_controller_that_reports_keeps_a_phone_on_line_at_the_cap(field: Field) -> None:
+    """The emulated one, too: a quarter of an hour without a word makes a session silent, and its place free."""
+    on_line(field, "a")
+    with time_machine.travel(now() + timedelta(minutes=14), tick=False) as clock:
+        field.air.tell_interims()
+        clock.shift(timedelta(minutes=14))
+        assert Session.objects.get(stopped_at=None).state == "open"
+        clock.shift(timedelta(minutes=2))
+        assert Session.objects.get(stopped_at=None).state == "stale"
 
 
 def test_silence_of_the_accounting_makes_nobody_captive_and_the_end_of_the_session_does(field: Field) -> None:
@@ -132,6 +155,8 @@ def test_silence_of_the_accounting_makes_nobody_captive_and_the_end_of_the_sessi
 @pytest.mark.capability("A172.2")
 def test_a_device_that_was_here_comes_on_line_by_one_tap_also_under_another_mac(field: Field) -> None:
     client = on_line(field, "a")
+    [cookie] = [one for name, one in client.cookies.items() if name.endswith("nanhu_wifi")]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
     field.air.off(field.air.phones["a"], "Lost-Carrier")
     field.air.phones["a"].mac = "02:99:22:33:44:0a"
     phone = field.phone("a", client)
@@ -202,6 +227,18 @@ def test_what_is_being_put_off_holds_its_place_and_is_chosen_no_more(field: Fiel
     assert network.on_line_counts([field.person_id]) == {field.person_id: text.count('type="radio"')}
     network.drop(by=SYSTEM, person_id=field.person_id, session_id=staying.session_id)
     assert "再试一次" in phone.send(page, do="choose").content.decode()
+
+
+@pytest.mark.capability("A174.1")
+def test_the_longest_idle_is_preselected_and_how_long_nothing_moved_is_said(field: Field) -> None:
+    """The second that came in lies there since the morning; both were reported a moment ago."""
+    for which in "ab":
+        on_line(field, which)
+    idle = Session.objects.get(station=field.air.phones["b"].mac)
+    Session.objects.filter(pk=idle.pk).update(active_at=now() - timedelta(hours=8, minutes=1))
+    page = field.phone("c").sign_in().content.decode()
+    assert f'value="{idle.pk}" checked' in page
+    assert ("8 小时没有动静" in page, "刚刚还在用" in page) == (True, True)
 
 
 def test_the_choice_pressed_twice_leads_to_the_sign_in_that_is_under_way(field: Field) -> None:
@@ -291,6 +328,8 @@ def test_a_remembered_browser_is_listed_and_ended_by_its_owner_and_by_a_kick(fie
     end = f"/network/devices/browsers/{Trust.objects.get().public_id}/end/"
     assert end in browsers_of(field)
     assert end not in browsers_of(field, "T2")
+    devices = [signed_in(number).get("/network/devices/").content.decode() for number in ("T1", "T2")]
+    assert ["点一下就上线" in page for page in devices] == [True, False]
     assert signed_in("T2").post(end).status_code == 404
     assert signed_in("T1").post(end).status_code == 302
     assert 'type="password"' in phone.open().content.decode()
@@ -301,6 +340,7 @@ def test_a_remembered_browser_is_listed_and_ended_by_its_owner_and_by_a_kick(fie
     assert signed_in("T1").post(f"/network/devices/sessions/{session.public_id}/kick/").status_code == 302
     deliver_pending()
     assert not Trust.objects.exists()
+    assert "点一下就上线" not in signed_in("T1").get("/network/devices/").content.decode()
 
 
 @pytest.mark.capability("A172.2")
@@ -337,6 +377,8 @@ def test_a_merged_persons_sign_ins_and_trust_follow(field: Field) -> None:
 def test_out_is_out_at_the_gateway_first(field: Field) -> None:
     phone = field.phone("a", on_line(field, "a"))
     address = f"/wifi/on/{field.last().public_id}/"
+    stranger = Client(REMOTE_ADDR=phone.address)
+    assert [stranger.get(address).status_code, stranger.post(address).status_code] == [404, 404], "another browser"
     field.air.mode = "silent"
     refused = phone.client.post(address, REMOTE_ADDR=phone.address)
 
@@ -475,7 +517,7 @@ def test_whoever_proved_the_password_reads_why_the_network_is_closed_and_whom_to
     )
     suspensions.resume(by=SYSTEM, account_id=account.pk, reason="已核实")
     suspensions.suspend(by=SYSTEM, account_id=account.pk, reason="考场违规。", until=now() + timedelta(days=3))
-    assert re.match(r"您的账号已停用，到 \d+月\d+日 周. \d\d:\d\d 恢复。请拨打", refusal(field))
+    assert re.match(r"您的账号已停用，到 (?:\d+年)?\d+月\d+日 周. \d\d:\d\d 恢复。请拨打", refusal(field))
     suspensions.resume(by=SYSTEM, account_id=account.pk, reason="已核实")
 
     rule = AccessRule.objects.create(application_id=wifi_id(), effect="deny", affiliation_kind="staff", created_by="x")
@@ -523,6 +565,7 @@ def test_guesses_from_a_neighbour_do_not_make_a_known_browser_wait(field: Field)
         assert phone.sign_in().status_code == 303
 
 
+@pytest.mark.capability("A172.1")
 def test_from_outside_the_page_tells_nobodys_address(field: Field) -> None:
     on_line(field, "a")
     phone, outside = field.air.phones["a"], "198.51.100.7"
@@ -553,6 +596,7 @@ def test_from_outside_the_page_tells_nobodys_address(field: Field) -> None:
         {"wlanacname": "ac\0south"},
     ],
 )
+@pytest.mark.capability("A172.1")
 def test_a_strange_gateway_gets_no_form_and_learns_nothing(field: Field, change: dict[str, str]) -> None:
     phone = field.phone("a")
     phone.query |= change
@@ -712,9 +756,12 @@ def test_what_went_out_in_an_accept_is_no_password(field: Field) -> None:
     assert field.air.post("authenticate", {**asked, "User-Password": seen})[0] == 401
 
 
+@pytest.mark.capability("A172.1")
 def test_a_page_is_sent_from_where_it_was_shown(field: Field) -> None:
     phone = field.phone("a")
     page = phone.open()
+    with time_machine.travel(now() + timedelta(minutes=21), tick=False):
+        assert phone.send(page, username="T1", password=PASSWORD).status_code == 409, "and while it is fresh"
     phone.address = "198.51.100.7"
 
     assert phone.send(page, username="T1", password=PASSWORD).status_code == 409
@@ -793,11 +840,16 @@ def test_the_page_is_small_and_needs_no_script(field: Field) -> None:
 
 @pytest.mark.capability("A172.1")
 def test_what_was_done_is_in_the_audit_log_without_the_password(field: Field) -> None:
-    on_line(field, "a")
+    client = on_line(field, "a")
     entry = AuditEntry.objects.get(action="network.portal_sign_in")
 
     assert entry.account_id == account_with("T1").pk
     assert PASSWORD not in str(entry.__dict__)
+    phone = field.phone("a", client)
+    phone.client.post(f"/wifi/on/{field.last().public_id}/", REMOTE_ADDR=phone.address)
+    phone.send(phone.open(), do="forget")
+    for action in ("trust_browser", "portal_sign_out", "forget_browser"):
+        assert AuditEntry.objects.filter(action=f"network.{action}").count() == 1, action
 
 
 @pytest.mark.capability("A172.2")
@@ -830,6 +882,7 @@ def test_a_password_that_changes_while_it_is_looked_at_opens_and_is_remembered_n
     assert 'type="password"' in phone.open().content.decode()
 
 
+@pytest.mark.capability("A172.2")
 def test_a_remembered_browser_is_none_before_anybody_heard_of_the_new_password(field: Field) -> None:
     phone = field.phone("a", on_line(field, "a"))
     field.air.off(field.air.phones["a"], "Lost-Carrier")

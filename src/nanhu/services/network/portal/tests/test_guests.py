@@ -8,21 +8,27 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from nanhu.kernel.clock import campus_today, now, start_of
+from nanhu.kernel.clock import campus_today, end_of, now, start_of
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry, SmsMessage
+from nanhu.kernel.once import lock_key
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.guests.models import Sponsorship
+from nanhu.platforms.identity.lifecycle import suspensions
 from nanhu.platforms.identity.models import Application, PrivacyConsent, RecoveryContact
-from nanhu.platforms.identity.services import setup, suspensions
+from nanhu.platforms.identity.services import setup
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
+from nanhu.platforms.people.models import Affiliation
 from nanhu.services.network import api as network
-from nanhu.services.network.models import Disconnect, GuestPass
+from nanhu.services.network.models import Disconnect, Grant, GuestPass
 from nanhu.services.network.portal.tests.air import NAS_ADDRESS
 from nanhu.services.network.portal.tests.conftest import Field, Phone
+from nanhu.services.network.services import passes
 from nanhu.testing.members import PASSWORD, SYSTEM
+from nanhu.testing.races import amid
 from nanhu.testing.sessions import signed_in
 
 GUESTS = "/network/guests/"
@@ -82,6 +88,19 @@ def test_a_guests_time_on_line_ends_with_his_last_day(field: Field, guest: str) 
         assert phone.sign_in(guest).status_code == 303
         told = Client().get("/wifi/capport", REMOTE_ADDR=phone.address).json()
         assert (told["captive"], told["seconds-remaining"]) == (False, 4 * 3600)
+        assert told["can-extend-session"] is False
+
+
+@pytest.mark.capability("A008.2")
+def test_a_guest_for_whom_the_centre_has_no_policy_comes_with_two_devices_and_no_third(
+    field: Field, guest: str
+) -> None:
+    network.Policy.objects.filter(role="guest").delete()
+    evening = start_of(campus_today() + timedelta(days=2)) + timedelta(hours=20)
+    with time_machine.travel(evening, tick=False):
+        come_in(field, guest)
+        told = Client().get("/wifi/capport", REMOTE_ADDR=field.phone("a").address).json()
+        assert (told["seconds-remaining"], told["can-extend-session"]) == (4 * 3600, False)
 
 
 @pytest.mark.capability("A174.2")
@@ -273,6 +292,45 @@ def test_while_the_sponsor_is_suspended_nobody_answers_for_his_guest_who_is_off(
     assert "为您担保的人现在不能担保" in refused.content.decode()
     suspensions.resume(by=SYSTEM, account_id=sponsor.pk, reason="已改密码")
     assert field.phone("b").sign_in(guest).status_code == 303
+
+
+def test_guests_end_with_the_last_day_of_who_leaves_though_his_account_has_days_of_grace(
+    field: Field, guest: str
+) -> None:
+    """He signs in for a week yet, and vouches for nobody: neither for those he has nor for anybody else."""
+    assert field.phone("a").sign_in(guest).status_code == 303
+    [held] = identity.guests.guests_of(identity.account_with("T1").pk)
+    person, today = people.find_person_by_campus_no(guest) or 0, campus_today()
+    Affiliation.objects.filter(campus_no="T1").update(ends_on=today)
+    people.end_overdue(by=SYSTEM, today=today)
+    deliver_pending()
+    assert {one.state for one in network.sessions_of(person)} == {"open"}, "his last day is one of his days"
+    with time_machine.travel(end_of(today) + timedelta(minutes=5)):
+        people.end_overdue(by=SYSTEM, today=campus_today())
+        deliver_pending()
+        assert identity.account_with("T1").state == "active"
+        assert {one.state for one in network.sessions_of(person)} == {"closing"}
+        assert field.phone("b").sign_in(guest).status_code == 403
+        sponsor = signed_in("T1")
+        assert sponsor.get("/account").status_code == 200
+        for address in (f"{GUESTS}new/", f"{GUESTS}{held.public_id}/renew/", "/guests/new"):
+            assert sponsor.post(address, SAID).status_code == 404, address
+    assert Sponsorship.objects.get().ended_at is not None
+    assert not GuestPass.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_visit_that_is_prolonged_while_guests_are_held_counts_as_it_is_then(field: Field, guest: str) -> None:
+    assert field.phone("a").sign_in(guest).status_code == 303
+    person, last = people.find_person_by_campus_no(guest) or 0, campus_today() + timedelta(days=5)
+
+    def prolonged() -> None:
+        lock_key(f"network.admit:{person}")
+        Sponsorship.objects.filter(campus_no=guest).update(ends_on=last)
+        Grant.objects.filter(person=person).update(ends_at=end_of(last))
+
+    amid(prolonged, lambda: passes.hold(by=SYSTEM, person_ids=[person]))
+    assert Grant.objects.get(person=person).ends_at == end_of(last)
 
 
 def test_a_guest_who_signs_in_has_a_home_that_leads_to_his_devices(guest: str) -> None:

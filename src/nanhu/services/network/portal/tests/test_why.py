@@ -5,21 +5,24 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from django.test import Client
 
 from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.platforms.campus import api as campus
+from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity.api import account_with
 from nanhu.platforms.identity.factors.models import TotpFactor
+from nanhu.platforms.identity.lifecycle import suspensions
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Session
 from nanhu.services.network.portal.diagnosis import SYMPTOMS
 from nanhu.services.network.portal.models import Cure, PortalGateway
 from nanhu.services.network.portal.tests.air import NAME
-from nanhu.services.network.portal.tests.conftest import Field
+from nanhu.services.network.portal.tests.conftest import Field, Phone, fall_silent
 from nanhu.services.network.portal.tests.test_captive import on_line
-from nanhu.testing.members import grant
+from nanhu.testing.members import PASSWORD, SYSTEM, grant
 from nanhu.testing.scanner import read_codes
 from nanhu.testing.sessions import signed_in
 
@@ -83,23 +86,28 @@ def test_a_wrong_password_of_a_device_is_told_to_its_owner_alone(field: Field) -
 
 
 @pytest.mark.capability("A164.1")
-def test_at_the_cap_the_button_drops_the_longest_idle_and_says_whether_it_helped(field: Field) -> None:
+def test_at_the_cap_the_person_chooses_which_device_goes_and_says_whether_it_helped(field: Field) -> None:
     for which in "ab":
         on_line(field, which)
     assert field.phone("c").sign_in().status_code == 409
-    idle = network.sessions_of(field.person_id)[0]
+    idle, used = (str(one.session_id) for one in network.sessions_of(field.person_id))
     client = signed_in("T1")
-    assert "已到上限" in shown(client)
+    page = shown(client)
+    assert "已到上限" in page
+    assert re.findall(r'value="(\d+)"( checked)?', page) == [(idle, " checked"), (used, "")]
 
-    press(signed_in("T2"), "full")
-    press(client, "stale-guess")
-    assert len(field.open_ones()) == 2, "another's page and a finding that is none any more do nothing"
+    others = field.open_ones()[0].session_id + 10_000
+    press(signed_in("T2"), "full", session=used)
+    press(client, "stale-guess", session=used)
+    for none in ("", str(others), "\0", "९"):
+        press(client, "full", session=none)
+    assert (len(field.open_ones()), Cure.objects.exists()) == (2, False), "nothing goes that was not chosen here"
 
-    for _twice in range(2):
-        press(client, "full")
+    for session in (used, idle):
+        press(client, "full", session=session)
     assert len(field.open_ones()) == 1, "pressed again, a second device is not dropped for the same place"
     assert "正在让" in shown(client)
-    assert {one.session_id: one.state for one in network.sessions_of(field.person_id)}[idle.session_id] == "closing"
+    assert {str(one.session_id): one.state for one in network.sessions_of(field.person_id)}[used] == "closing"
     assert "管用吗" in shown(client)
     press(client, "", solved="yes")
     assert Cure.objects.get(person_id=field.person_id, finding="full").is_solved is True
@@ -128,12 +136,48 @@ def test_the_cure_for_the_cap_touches_no_other_service_and_unsolved_leads_to_the
         on_line(field, which)
     field.phone("c").sign_in()
     client = signed_in("T1")
-    press(client, "full")
+    press(client, "full", session=str(vpn.pk))
+    press(client, "full", session=str(network.places_of(field.person_id, "wifi")[0].session_id))
     vpn.refresh_from_db()
     assert vpn.closing_at is None
 
     answer = press(client, "", solved="no")
     assert urlsplit(answer["Location"]).path == "/requests/network/office/"
+
+
+def prove(name: str, password: str, phone: Phone) -> tuple[int, str, str]:
+    """Status, what the page says, and its alert."""
+    said = {"symptom": "account", "username": name, "password": password}
+    answer = phone.client.post(WHY, said, REMOTE_ADDR=phone.address)
+    page = answer.content.decode()
+    [words] = re.findall(r'role="status">(.*?)</p>', page)
+    return answer.status_code, words, "".join(re.findall(r'role="alert">(.*?)</p>', page, re.DOTALL)).strip()
+
+
+@pytest.mark.capability("A164.1")
+def test_who_is_suspended_reads_why_and_whom_to_call_by_his_password_and_nobody_else_does(field: Field) -> None:
+    assert "账号登录不了" in shown(Client())
+    wrong = prove("T1", "wrong", field.phone("a"))
+    assert wrong == prove("T9", "wrong", field.phone("a"))
+    assert (wrong[0], "账号或密码不正确" in wrong[2]) == (422, True)
+    assert "没有停用" in prove("T1", PASSWORD, field.phone("a"))[1]
+
+    suspensions.suspend(by=SYSTEM, account_id=account_with("T1").pk, reason="账号疑似被盗")
+    assert prove("T1", "wrong", field.phone("a")) == wrong, "a stranger is told nothing"
+    status, words, alert = prove("T1", PASSWORD, field.phone("a"))
+    assert (status, words, alert) == (200, "您的账号已停用。请拨打 0730-8640996 处理。", "")
+    called = press(Client(), "account", symptom="account").content.decode()
+    assert 'href="tel:07308640996"' in called
+    assert Cure.objects.filter(finding="account", cure="link", person=None).count() == 1
+
+
+def test_guesses_at_the_page_of_the_suspended_wait_at_the_gates_of_the_captive_page(field: Field) -> None:
+    with time_machine.travel(now(), tick=False):
+        answers = [prove("T1", f"guess-{number}", field.phone("a")) for number in range(12)]
+        strangers = [prove("T9", f"guess-{number}", field.phone("a")) for number in range(12)]
+        assert (answers[0][0], answers[-1][0]) == (422, 429)
+        assert [one[0] for one in answers] == [one[0] for one in strangers]
+        assert field.phone("a").sign_in("T1", "guess").status_code == 429, "one gate for both doors"
 
 
 def test_a_device_that_its_owner_put_off_is_let_in_again_by_the_button(field: Field) -> None:
@@ -203,9 +247,31 @@ def test_of_whose_vpn_it_is_the_account_the_code_and_the_places_are_looked_at(
         nas_id=field.gateway.nas_id, sid="vpn-1", person_id=field.person_id, service="vpn", started_at=now()
     )
     assert "已到上限" in shown(client, symptom="vpn")
-    press(client, "full", symptom="vpn")
+    press(client, "full", symptom="vpn", session=str(held.pk))
     held.refresh_from_db()
     assert held.closing_at is not None
+
+
+@pytest.mark.capability("A164.1")
+def test_of_whoever_has_a_bed_the_operator_of_that_building_and_its_phone_are_said(field: Field) -> None:
+    campus.Place.objects.create(key="d2", name="二栋", kind="dorm")
+    house = campus.Place.objects.create(key="d1", name="一栋", kind="dorm")
+    campus.Place.objects.create(key="d1-101", name="101", kind="room", parent=house)
+    datahub.put("dorm.stay", [{"campus_no": "T1", "place": "d1-101", "state": "living"}], by=SYSTEM)
+    client = signed_in("T1")
+    assert "看我的楼归谁" in shown(client, symptom="dormitory"), "nobody has entered whose net it is"
+
+    operators = [
+        {"place": "d1", "name": "湖广宽带", "phone": "0730-10099"},
+        {"place": "d2", "name": "别家", "phone": "10086"},
+    ]
+    datahub.put("service.network_operator", operators, by=SYSTEM)
+    assert "一栋的宽带由湖广宽带维护，报修电话 0730-10099。" in shown(client, symptom="dormitory")
+    assert 'href="tel:073010099"' in press(client, "operator", symptom="dormitory").content.decode()
+    for stranger in (Client(), signed_in("T2")):
+        assert "湖广宽带" not in shown(stranger, symptom="dormitory"), "where somebody lives is told to nobody else"
+    datahub.put("dorm.stay", [{"campus_no": "T1", "place": "d1-101", "state": "left"}], by=SYSTEM)
+    assert "湖广宽带" not in shown(client, symptom="dormitory")
 
 
 def test_a_device_that_comes_and_goes_is_called_looped(field: Field) -> None:
@@ -215,7 +281,11 @@ def test_a_device_that_comes_and_goes_is_called_looped(field: Field) -> None:
         field.air.off(field.air.phones["a"], "Lost-Carrier")
     on_line(field, "a", client)
 
-    assert "5 次" in shown(signed_in("T1"))
+    page = shown(signed_in("T1"))
+    assert ("5 次" in page, "两个无线接入点之间" in page) == (True, False)
+    Session.objects.filter(stopped_at=None).update(ap="00:11:22:33:44:02")
+    Session.objects.exclude(stopped_at=None).update(ap="00:11:22:33:44:01")
+    assert "两个无线接入点之间" in shown(signed_in("T1"))
     press(signed_in("T1"), "looped")
     assert not field.open_ones()
 
@@ -258,6 +328,8 @@ def test_a_building_is_covered_down_or_well(field: Field) -> None:
     for none in ("\0", "nowhere", "a"):
         assert "选一下" in shown(Client(), symptom="nothing", place=none), "an address may be old"
     network.Nas.objects.filter(pk=nas.pk).update(last_heard_at=now() - timedelta(hours=1))
+    assert "正常" in shown(Client(), symptom="nothing", place="a1"), "nobody is there of whom it could tell"
+    fall_silent(nas.pk)
     assert "没有响应" in shown(Client(), symptom="nothing", place="a1")
     assert press(Client(), "building_down", symptom="nothing", place="a1").status_code == 302
 
@@ -266,7 +338,8 @@ def test_a_building_of_access_points_alone_is_down_where_none_of_them_was_heard_
     place = campus.Place.objects.create(key="b1", name="东院二教", kind="teaching")
     room = campus.Place.objects.create(key="b1.101", name="101", kind="room", parent=place)
     for mac, where, minutes in (("aa:aa:aa:00:00:01", place, 90), ("aa:aa:aa:00:00:02", room, 40)):
-        network.ApPlace.objects.create(mac=mac, place=where, seen_at=now() - timedelta(minutes=minutes))
+        seen = now() - timedelta(minutes=minutes)
+        network.ApPlace.objects.create(mac=mac, place=where, seen_at=seen, listed_at=now())
     assert "没有响应" in shown(Client(), symptom="nothing", place="b1")
     Session.objects.create(
         nas_id=field.gateway.nas_id, sid="there", service="wifi", ap="aa:aa:aa:00:00:02", started_at=now()

@@ -1,5 +1,6 @@
 """`/wifi/`: the page to which gateways lead who is not on line. Password, one tap, the choice at the cap, then the gateway opens."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -134,16 +135,21 @@ def choice(request: HttpRequest, visit: Visit, user: identity.NetworkUser, error
     lines = network.places_of(user.person_id, network.Service.WIFI)
     here = browser_of(request)
     proof = signing.dumps([user.account_id, visit.mac, here.recognised_by, *which_password(user)], salt=PROOF)
-    moment = now()
     facts: dict[str, Any] = {
         "visit": visit,
         "sealed": visit.sealed(),
         "proof": proof,
-        "devices": [(one, int((moment - one.updated_at).total_seconds() // 60)) for one in lines],
+        "devices": idle_for(lines),
         "picked": next((one.session_id for one in lines if one.state != "closing"), None),
         "error": error,
     }
     return shown(request, "choice", status=error.http_status, **facts)
+
+
+def idle_for(lines: Sequence[network.SessionLine]) -> list[tuple[network.SessionLine, int, int]]:
+    """With the hours and minutes for which nobody used it."""
+    moment = now()
+    return [(one, *divmod(int((moment - one.active_at).total_seconds() // 60), 60)) for one in lines]
 
 
 def chosen(request: HttpRequest, visit: Visit) -> HttpResponse:

@@ -29,17 +29,19 @@ def capport(request: HttpRequest) -> HttpResponse:
     address = address_of(request)
     session = network.session_at(address) if address else None
     seconds = int((session.ends_at - now()).total_seconds()) if session is not None and session.ends_at else None
-    answer = capport_answer(address, is_on_line=session is not None, seconds=seconds)
+    can_extend = session is not None and session.is_extendable
+    answer = capport_answer(address, is_on_line=session is not None, seconds=seconds, can_extend=can_extend)
     return HttpResponse(answer, content_type=CAPTIVE_JSON, headers={"Cache-Control": NOT_KEPT})
 
 
-def capport_answer(address: str, *, is_on_line: bool, seconds: int | None) -> str:
+def capport_answer(address: str, *, is_on_line: bool, seconds: int | None, can_extend: bool) -> str:
     told: dict[str, Any] = {
         "captive": not is_on_line and is_in_our_networks(address),
         "user-portal-url": portal_address(),
         "venue-info-url": portal_address(reverse("network_portal:test")),
-        "can-extend-session": True,
     }
+    if is_on_line:
+        told["can-extend-session"] = can_extend
     if seconds is not None:
         told["seconds-remaining"] = max(seconds, 0)
     return json.dumps(told)

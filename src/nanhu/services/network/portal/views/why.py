@@ -9,11 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.actors import actor_of
-from nanhu.kernel.registry import Viewer
+from nanhu.kernel.errors import CampusError
+from nanhu.kernel.viewers import viewer_or_none
+from nanhu.platforms.identity import api as identity
 from nanhu.services.network import api as network
-from nanhu.services.network.portal import diagnosis, queries
+from nanhu.services.network.portal import browsers, diagnosis, queries
 from nanhu.services.network.portal.diagnosis import Finding, Patient
-from nanhu.services.network.portal.services import curing
+from nanhu.services.network.portal.forms import PasswordForm
+from nanhu.services.network.portal.services import curing, signing_in
+from nanhu.services.network.portal.views.captive import browser_of, idle_for
 from nanhu.services.network.portal.views.frame import open_page, shown
 from nanhu.services.network.portal.views.plain import address_of
 
@@ -23,29 +27,55 @@ LONGEST: Final = 40
 @open_page
 def why(request: HttpRequest) -> HttpResponse:
     patient = patient_of(request, request.POST if request.method == "POST" else request.GET)
+    if "password" in request.POST:
+        return proved(request, patient)
     finding = diagnosis.found(patient)
     if request.method == "POST":
         return cured(request, patient, finding)
+    return page(request, patient, finding)
+
+
+def page(request: HttpRequest, patient: Patient, finding: Finding, **more: Any) -> HttpResponse:
     facts: dict[str, Any] = {
         "finding": finding,
         "patient": patient,
+        "devices": idle_for(finding.choice),
+        "picked": finding.session,
+        "form": PasswordForm(),
         "symptoms": [(key, words()) for key, words in diagnosis.SYMPTOMS.items()],
         "places": queries.buildings() if patient.symptom == "nothing" else [],
         "asked": curing.last_open(patient.person_id),
     }
-    return shown(request, "why", **facts)
+    return shown(request, "why", **facts | more)
+
+
+def proved(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """By the password of whoever cannot sign in: why the account is closed. The gates are those of the captive page, and a wrong password,
+    nobody's number and an account that never was activated are told in the same words."""
+    form, finding, here = PasswordForm(request.POST), diagnosis.account(patient), browser_of(request)
+    if not form.is_valid():
+        return page(request, patient, finding, form=form, status=422)
+    said = form.cleaned_data
+    try:
+        signing_in.proved(by=actor_of(request), typed_name=said["username"], password=said["password"], browser=here)
+    except identity.NetworkClosedError as closed:
+        response = page(request, patient, diagnosis.of_account(closed.message))
+    except CampusError as error:
+        return page(request, patient, finding, form=form, error=error, status=error.http_status)
+    else:
+        response = page(request, patient, diagnosis.well())
+    browsers.remember(response, request.browser_value)  # type: ignore[attr-defined]  # set by `browser_of`
+    return response
 
 
 def patient_of(request: HttpRequest, said: object) -> Patient:
     symptom, place = (str(said.get(name, ""))[:LONGEST] for name in ("symptom", "place"))  # type: ignore[attr-defined]
     return Patient(
-        address=address_of(request), viewer=viewer_of(request), symptom=symptom, place="" if "\0" in place else place
+        address=address_of(request),
+        viewer=viewer_or_none(request),
+        symptom=symptom,
+        place="" if "\0" in place else place,
     )
-
-
-def viewer_of(request: HttpRequest) -> Viewer | None:
-    viewer: Viewer | None = getattr(request, "viewer", None)
-    return viewer if request.user.is_authenticated else None
 
 
 def cured(request: HttpRequest, patient: Patient, finding: Finding) -> HttpResponse:
@@ -59,7 +89,7 @@ def cured(request: HttpRequest, patient: Patient, finding: Finding) -> HttpRespo
     if request.POST.get("act") == "ticket" or finding.act == "ticket":
         curing.record(person_id=patient.person_id, address=patient.address, finding=finding.key, cure="ticket")
         return HttpResponseRedirect(ticket(patient, finding))
-    if request.POST.get("finding") != finding.key:
+    if request.POST.get("finding") != finding.key or (finding.choice and picked(request, finding) is None):
         return HttpResponseRedirect(f"{reverse('network_portal:why')}?{urlencode({'symptom': patient.symptom})}")
     curing.record(person_id=patient.person_id, address=patient.address, finding=finding.key, cure=finding.act or "link")
     if finding.act:
@@ -70,12 +100,21 @@ def cured(request: HttpRequest, patient: Patient, finding: Finding) -> HttpRespo
     return shown(request, "cure", to=finding.url) if ":" in finding.url[:6] else HttpResponseRedirect(finding.url)
 
 
+def picked(request: HttpRequest, finding: Finding) -> int | None:
+    """At the cap one of those that were offered, and nothing that the person did not choose."""
+    if not finding.choice:
+        return finding.session
+    chosen = request.POST.get("session", "")
+    return next((one.session_id for one in finding.choice if str(one.session_id) == chosen), None)
+
+
 def drop(request: HttpRequest, patient: Patient, finding: Finding) -> None:
     """A session of one's own: it is looked for among those of the person alone."""
-    if patient.person_id is not None and finding.session is not None:
+    session = picked(request, finding)
+    if patient.person_id is not None and session is not None:
         cause = network.DEVICE_CAP if finding.key == "full" else network.KICKED
         with suppress(network.NotOpenError):  # gone since it was found: pressed twice, or by itself
-            network.drop(by=actor_of(request), person_id=patient.person_id, session_id=finding.session, cause=cause)
+            network.drop(by=actor_of(request), person_id=patient.person_id, session_id=session, cause=cause)
 
 
 def let_in(request: HttpRequest, _patient: Patient, finding: Finding) -> None:

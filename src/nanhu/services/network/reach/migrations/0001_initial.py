@@ -91,6 +91,12 @@ class Migration(migrations.Migration):
                 ),
                 ("mac", models.TextField(blank=True, default="")),
                 ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "listed_at",
+                    models.DateTimeField(
+                        help_text="when the newest list that names it was made: whom it saw last", null=True
+                    ),
+                ),
                 ("removed_at", models.DateTimeField(null=True)),
                 (
                     "place",

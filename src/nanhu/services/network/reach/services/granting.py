@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -81,7 +81,9 @@ def remind_of_revocation(made: VpnGrant) -> None:
     revoked = VpnGrant.objects.filter(person=made.person_id, cause=Cause.REVOKED).order_by("-closed_at").first()
     if revoked is not None and revoked.closed_at is not None and made.case_id is not None:
         said = {"day": campus_time(revoked.closed_at).date().isoformat(), "why": revoked.reason}
-        flows.learn(by=CLOCK, case_id=made.case_id, words=say("信息中心 %(day)s 停用过他的账户：%(why)s") % said)
+        flows.learn(
+            by=CLOCK, case_id=made.case_id, words=gettext_noop("信息中心 %(day)s 停用过他的账户：%(why)s") % said
+        )
 
 
 def refuse_asking(person_id: int, until: date, promise_version: str) -> None:

@@ -55,7 +55,7 @@ def take_down(*, by: Actor, found: AccessPoint) -> None:
 
 
 def enter_points(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """A list that was made before does not take back what a newer one saw, one without MACs takes none away, nor gives what was taken down
+    """The newest word in a list tells when it was made. One that was made before does not take back what a newer one saw, one without MACs takes none away, nor gives what was taken down
     the one that another has by now. Sessions heard from it stand where it hangs. In another building it has no floor and no spot on the
     map yet. A handful of statements, however many lines."""
     lock_key("network_reach.points")
@@ -66,6 +66,7 @@ def enter_points(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     holders: dict[str, str] = dict(living.values_list("mac", "name"))
     done: list[tuple[AccessPoint, str]] = []
     forgotten: set[tuple[str, str]] = set()
+    made_at = max((facts["seen_at"] for facts in rows if facts["seen_at"]), default=None)
     for facts in rows:
         row = known.get(facts["name"]) or AccessPoint(name=facts["name"])
         seen = max(filter(None, (row.seen_at, facts["seen_at"])), default=None)
@@ -74,14 +75,16 @@ def enter_points(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         if row.mac != mac:
             forgotten.add((row.mac, row.name))
         is_elsewhere = row.pk is not None and building_of(row.place) != building_of(facts["place"])
-        said = {**facts, "seen_at": seen, "mac": mac, "removed_at": None} | (NOWHERE if is_elsewhere else {})
+        listed = max(filter(None, (row.listed_at, made_at)), default=None)
+        said = {**facts, "seen_at": seen, "listed_at": listed, "mac": mac, "removed_at": None}
+        said |= NOWHERE if is_elsewhere else {}
         done.append((row, filled_in(row, said)))
         holders[mac] = row.name
     there = network.ApPlace.objects.filter(mac__in={mac for mac, _name in forgotten})
     gone = [one.pk for one in there if (one.mac, one.name) in forgotten]
     network.ApPlace.objects.filter(pk__in=gone).delete()
     place_macs(row for row, _word in done)
-    return save_all(AccessPoint, done, {"place", "bands", "seen_at", "mac", "removed_at", *NOWHERE})
+    return save_all(AccessPoint, done, {"place", "bands", "seen_at", "listed_at", "mac", "removed_at", *NOWHERE})
 
 
 def living(found: AccessPoint) -> AccessPoint:
@@ -98,7 +101,9 @@ def other_with(row: AccessPoint, mac: str) -> AccessPoint | None:
 def place_macs(rows: Iterable[AccessPoint]) -> None:
     """Of several that have the same the last."""
     made = {
-        one.mac: network.ApPlace(mac=one.mac, name=one.name, place=one.place, seen_at=one.seen_at)
+        one.mac: network.ApPlace(
+            mac=one.mac, name=one.name, place=one.place, seen_at=one.seen_at, listed_at=one.listed_at
+        )
         for one in rows
         if one.mac
     }
@@ -106,7 +111,7 @@ def place_macs(rows: Iterable[AccessPoint]) -> None:
         made.values(),
         update_conflicts=True,
         unique_fields=["mac"],
-        update_fields=["name", "place", "seen_at"],
+        update_fields=["name", "place", "seen_at", "listed_at"],
         batch_size=ROWS_AT_ONCE,
     )
 

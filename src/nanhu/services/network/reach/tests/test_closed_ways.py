@@ -7,10 +7,11 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.people import api as people
 from nanhu.services.network.reach import web_gates
-from nanhu.services.network.reach.models import ClosedNetwork, ReachChange, ReachList, Reopening, Resource
-from nanhu.services.network.reach.services import resources
+from nanhu.services.network.reach.models import ClosedNetwork, ReachChange, ReachList, Reopening, Resource, VpnGrant
+from nanhu.services.network.reach.services import granting, resources
 from nanhu.services.network.reach.tests.conftest import SYSTEM
 from nanhu.services.network.reach.tests.test_reach import CLOSED, LISTS, Keepers, said
 from nanhu.services.network.reach.tests.test_resources import DESK
@@ -113,6 +114,9 @@ def test_a_network_is_the_machine_rooms_until_a_second_person_agrees_with_the_re
     assert keeper.other.post(f"{case}approve/").status_code == 409, "once"
     keeper.enter(networks="10.9.0.0/28")
     assert keeper.post(f"{CLOSED}new/", {"network": "10.8.0.0/24", "name": "新机柜"}).status_code == 302, "one closes"
+    noted = AuditEntry.objects.filter(target__startswith="closed-network:").order_by("pk")
+    opened = ["ask_reopening", "refuse_reopening", "ask_reopening", "open_network"]
+    assert [one.action for one in noted] == [f"network.{one}" for one in ("close_network", *opened, "close_network")]
 
 
 @pytest.mark.capability("A159.1")
@@ -187,11 +191,15 @@ def test_the_list_of_a_unit_is_for_its_staff_and_not_for_who_studies_there(schoo
     people.apply_records(by=SYSTEM, records=[record], origin=people.Origin(source="test", title="测试"))
     keeper.enter(name="信息中心", unit="1032 信息中心", networks="10.1.8.0/24")
     for number in ("T1", "K2"):
-        school.granted(number)
+        held = school.granted(number)
+    VpnGrant.objects.update(until=campus_today())
     pages = [school.client(number).get("/network/vpn/").content.decode() for number in ("T1", "K2")]
     assert ["10.1.8.0/24" in one for one in pages] == [False, True]
     call_command("network_vpn_config", "--into", str(tmp_path))
-    assert [one.name for one in (tmp_path / "config-per-user").iterdir()] == ["K2"]
+    assert [one.name for one in (tmp_path / "config-per-user").iterdir()] == ["K2"], "on his last day too"
+    granting.close(by=SYSTEM, grant=held, cause=VpnGrant.Cause.ENDED)
+    call_command("network_vpn_config", "--into", str(tmp_path))
+    assert not list((tmp_path / "config-per-user").iterdir()), "whose account is closed has no file"
 
 
 def test_of_an_address_that_a_sheet_or_the_form_changes_nothing_is_known_yet(school):

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.campus import api as campus
-from nanhu.services.network.api import ApPlace
+from nanhu.services.network import api as network
+from nanhu.services.network.models import Session
 from nanhu.services.network.reach import queries, rules
 from nanhu.services.network.reach.models import AccessPoint, CoveredArea
 from nanhu.services.network.reach.sample import draw_outlines
@@ -46,6 +48,11 @@ def hung(school):
     return school
 
 
+def of_library(school):
+    page = school.client("S1").get(PAGE).content.decode()
+    return page[page.index("<strong>图书馆</strong>") :][:300]
+
+
 @pytest.mark.capability("A170.1")
 @pytest.mark.capability("A170.2")
 @pytest.mark.capability("A170.3")
@@ -58,22 +65,44 @@ def test_the_map_says_what_is_covered_what_is_not_and_what_is_silent(hung):
         page[page.index(f"<strong>{one}</strong>") :][:300] for one in ("图书馆", "东院办公楼", "北院宿舍")
     )
     assert "已覆盖，2 个接入点里 1 个没有消息" in library
+    assert "2.4 GHz、5 GHz" in library
     assert "已覆盖，1 个接入点都正常" in office
     assert "未覆盖" in dormitory
     assert '<polygon class="reach-warn" points="' in page
-    assert "2 栋里 2 栋有无线网" in page
+    assert ("2 栋里 2 栋有无线网" in page, "1 栋里 0 栋有无线网" in page) == (True, True)
     desk = hung.client("K1").get("/network/reach/points/").content.decode()
     assert "有消息" in desk
     assert "起没有消息" in desk
-    assert ApPlace.objects.get(mac="00:1a:2b:3c:4d:5e").place.key == "lib.101"
+    assert network.ApPlace.objects.get(mac="00:1a:2b:3c:4d:5e").place.key == "lib.101"
 
 
 @pytest.mark.capability("A170.3")
-def test_a_point_is_silent_after_half_an_hour(hung):
-    for minutes, said in ((29, "已覆盖，2 个接入点都正常"), (31, "已覆盖，2 个接入点里 1 个没有消息")):
-        AccessPoint.objects.filter(name="LIB-2").update(seen_at=now() - timedelta(minutes=minutes))
-        page = hung.client("S1").get(PAGE).content.decode()
-        assert said in page[page.index("<strong>图书馆</strong>") :][:300]
+@pytest.mark.parametrize(("minutes", "said"), [(29, "2 个接入点都正常"), (31, "2 个接入点里 1 个没有消息")])
+def test_a_point_is_silent_that_the_list_had_not_heard_of_for_half_an_hour(hung, minutes, said):
+    AccessPoint.objects.filter(name="LIB-2").update(seen_at=F("listed_at") - timedelta(minutes=minutes))
+    assert f"已覆盖，{said}" in of_library(hung)
+
+
+@pytest.mark.capability("A170.3")
+def test_a_list_that_no_longer_comes_makes_no_silence_and_says_how_old_it_is(hung):
+    """Tried: half an hour after the last list the whole campus was said to be without Wi-Fi."""
+    aged = {"seen_at": F("seen_at") - timedelta(days=1), "listed_at": F("listed_at") - timedelta(days=1)}
+    AccessPoint.objects.update(**aged)
+    AccessPoint.objects.filter(name="LIB-2").update(seen_at=F("listed_at"))
+    assert "已覆盖，2 个接入点都正常" in of_library(hung)
+    for face, page in (("S1", PAGE), ("K1", "/network/reach/points/"), ("K1", "/network/reach/points/map/")):
+        assert "接入点清单旧了" in hung.client(face).get(page).content.decode()
+
+
+@pytest.mark.capability("A170.3")
+def test_whose_people_are_on_line_is_heard_whatever_an_old_list_says(hung):
+    AccessPoint.objects.filter(name="LIB-1").update(seen_at=F("listed_at") - timedelta(hours=5))
+    assert "没有消息" in of_library(hung)
+    AccessPoint.objects.filter(name="LIB-2").update(seen_at=F("listed_at"))
+    controller = network.Nas.objects.create(name="AC", address="192.0.2.9", kind="ac", interim_seconds=300)
+    Session.objects.create(nas=controller, sid="1", service="wifi", ap="00:1a:2b:3c:4d:5e", started_at=now())
+    assert "已覆盖，2 个接入点都正常" in of_library(hung)
+    assert "LIB-1" not in hung.client("K1").get("/network/reach/points/?show=silent").content.decode()
 
 
 def test_who_shows_where_buildings_are_reads_no_access_point(hung):
@@ -150,6 +179,12 @@ def test_an_older_list_does_not_take_back_what_a_newer_one_saw(hung):
     hung.client("K1").post(POINTS, upload(f"名称,地点代码,频段,最近上报\nLIB-1,lib.101,5,{seen(days=2)}\n"))
     point = AccessPoint.objects.get(name="LIB-1")
     assert (point.seen_at, point.bands) == (before, ["5"])
+
+
+def test_a_list_says_by_its_newest_word_when_it_was_made_and_an_older_one_says_it_of_nothing_newer(hung):
+    hung.client("K1").post(POINTS, upload(f"名称,地点代码,频段,最近上报\nLIB-1,lib.101,5,{seen(days=2)}\n"))
+    newest = AccessPoint.objects.get(name="OFF-1").seen_at
+    assert network.ApPlace.objects.get(name="LIB-1").listed_at == newest
 
 
 @pytest.mark.parametrize("corner", [[float("nan"), 1], [181, 1], ["1", 2], [True, 2], [1], None])
@@ -237,7 +272,7 @@ def test_an_engineer_hangs_moves_and_takes_down_an_access_point(floors):
     assert keeper.post(NEW_POINT, point_form(**said)).status_code == 302
     hung = AccessPoint.objects.get(name="LIB-9")
     assert (hung.place.key, hung.floor, hung.bands, hung.mac) == ("lib", 2, ["2.4", "5"], "00:1a:2b:00:00:09")
-    assert ApPlace.objects.get(mac=hung.mac).place.key == "lib", "who is on line by it stands there"
+    assert network.ApPlace.objects.get(mac=hung.mac).place.key == "lib", "who is on line by it stands there"
     address = f"/network/reach/points/{hung.public_id}/"
     assert f'href="{address}"' in keeper.get(f"{MAP}?floor=2").content.decode()
     assert f'href="{address}"' not in keeper.get(f"{MAP}?floor=1").content.decode()
@@ -245,13 +280,13 @@ def test_an_engineer_hangs_moves_and_takes_down_an_access_point(floors):
 
     moved = point_form(place="lib.101", floor="", mac="00:1a:2b:00:00:10", longitude="113.1006", latitude="29.3006")
     assert keeper.post(address, moved).status_code == 302
-    assert list(ApPlace.objects.filter(name="LIB-9").values_list("mac", "place__key")) == [
+    assert list(network.ApPlace.objects.filter(name="LIB-9").values_list("mac", "place__key")) == [
         ("00:1a:2b:00:00:10", "lib.101")
     ]
     assert f'href="{address}"' in keeper.get(f"{MAP}?floor=1").content.decode(), "the floor of its room"
     assert keeper.post(f"{address}remove/", {"form_token": str(uuid4())}).status_code == 302
     assert keeper.get(address).status_code == 404
-    assert not ApPlace.objects.filter(name="LIB-9").exists()
+    assert not network.ApPlace.objects.filter(name="LIB-9").exists()
     assert f'href="{address}"' not in keeper.get(MAP).content.decode()
     assert keeper.post(NEW_POINT, point_form()).status_code == 302, "it hangs again"
     assert AccessPoint.objects.get(name="LIB-9").removed_at is None
@@ -304,7 +339,7 @@ def test_a_list_without_macs_gives_none_back_that_another_access_point_has_by_no
     keeper.post(POINTS, upload(f"名称,地点代码,频段,最近上报\nLIB-1,lib.101,5,{seen(minutes=1)}\n"))
     hung = AccessPoint.objects.filter(removed_at=None, name__startswith="LIB")
     assert dict(hung.values_list("name", "mac")) == {"LIB-1": "", "LIB-2": "", "LIB-9": mac}
-    assert ApPlace.objects.get(mac=mac).name == "LIB-9"
+    assert network.ApPlace.objects.get(mac=mac).name == "LIB-9"
 
 
 def test_a_list_of_access_points_asks_the_database_as_often_for_many_lines_as_for_a_few(school):
@@ -321,7 +356,7 @@ def test_a_list_of_access_points_asks_the_database_as_often_for_many_lines_as_fo
     assert queries_of(40) < first + 10, "new ones, and known ones as well"
     assert queries_of(40, "office", "0b") < first + 10
     assert set(AccessPoint.objects.values_list("place__key", flat=True)) == {"office"}
-    there = list(ApPlace.objects.values_list("mac", "place__key"))
+    there = list(network.ApPlace.objects.values_list("mac", "place__key"))
     assert len(there) == 40, "none of the former MACs"
     assert {(mac[9:11], place) for mac, place in there} == {("0b", "office")}
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.models import AuditEntry
 from nanhu.services.network.reach.models import Installer
 from nanhu.services.network.reach.tests.conftest import make_school
 from nanhu.testing.killing import at_once
@@ -42,7 +43,8 @@ def test_the_page_says_count_hash_and_the_system_of_the_browser(school, settings
     windows = Installer.objects.get(system="windows")
     page = teacher.get(PAGE, headers={"user-agent": WINDOWS}).content.decode()
     assert 'href="?system=windows" aria-current="true"' in page
-    assert hashlib.sha256(PROGRAM).hexdigest() in page
+    for one in (hashlib.sha256(PROGRAM).hexdigest(), "<dd>1.6.2</dd>", "10.0\xa0KB", "一路下一步"):
+        assert one in page, one
     assert "有厂商数字签名" in page
     assert page.count(">下载</span>") == 1, "the other system's is not shown"
     assert "在网上申请" in page
@@ -60,6 +62,8 @@ def test_the_page_says_count_hash_and_the_system_of_the_browser(school, settings
     assert teacher.head(f"{PAGE}{windows.public_id}/").status_code == 200
     assert "1 次" in teacher.get(PAGE, {"system": "windows"}).content.decode(), "what is only looked at is not counted"
     assert keeper.post(f"{DESK}{windows.public_id}/withdraw/").status_code == 302
+    noted = AuditEntry.objects.filter(target=f"installer:{windows.public_id}").order_by("pk")
+    assert [one.action for one in noted] == ["network.add_installer", "network.withdraw_installer"]
     assert teacher.get(f"{PAGE}{windows.public_id}/").status_code == 404
     assert teacher.get(f"/files/{windows.file.public_id}/").status_code == 404
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.models import AuditEntry
 from nanhu.services.network.reach import rules
 from nanhu.services.network.reach.models import ClosedNetwork, ReachList, Resource
 from nanhu.services.network.reach.registrations import check_reach
@@ -67,6 +68,7 @@ def test_a_list_says_where_staff_comes_and_who_holds_an_account_reads_it(school,
     keeper.enter()
     keeper.enter(name="财务", office="head", networks="10.1.9.0/24")
     keeper.enter(name="信息中心", unit="1032 信息中心", networks="10.1.8.0/24")
+    keeper.enter(name="中心主任", office="head", unit="1032 信息中心", networks="10.1.7.0/24")
     school.opened("T1")
     page = school.client("T1").get("/network/vpn/").content.decode()
     assert "10.1.2.0/24、10.1.3.7/32" in page
@@ -77,8 +79,14 @@ def test_a_list_says_where_staff_comes_and_who_holds_an_account_reads_it(school,
         school.granted(number)
         page = school.client(number).get("/network/vpn/").content.decode()
         assert [one in page for one in ("10.1.2.0/24、10.1.3.7/32", own, others)] == [True, True, False], number
+        assert "10.1.7.0/24" not in page, "of the centre's head alone, who is both"
+    school.granted("K1")
+    assert "10.1.7.0/24" in keeper.one.get("/network/vpn/").content.decode()
     ended = ReachList.objects.get(name="业务系统")
     assert keeper.post(f"{LISTS}{ended.public_id}/end/").status_code == 302
+    for action in ("network.set_reach_list", "network.end_reach_list"):
+        noted = AuditEntry.objects.get(action=action, target=f"reach-list:{ended.public_id}")
+        assert noted.facts["title"] == "业务系统"
     assert "10.1.2.0/24" not in school.client("T1").get("/network/vpn/").content.decode(), "a list that was ended"
 
 
@@ -257,9 +265,9 @@ def test_who_says_that_the_vpn_leads_there_is_held_against_the_lists(school, kee
 
 
 INTO_THE_MACHINE_ROOM = (
-    ({"ports": "22 443"}, "走堡垒机"),
-    ({"ports": "3389"}, "走堡垒机"),
-    ({"ports": "５９００"}, "走堡垒机"),
+    ({"ports": "22 443"}, "远程操作服务器请走堡垒机（"),
+    ({"ports": "3389"}, "远程操作服务器请走堡垒机（"),
+    ({"ports": "５９００"}, "远程操作服务器请走堡垒机（"),
     ({"networks": "10.9.0.17"}, "不进 VPN：远程操作服务器请走堡垒机"),
     ({"networks": "10.8.0.0/15"}, "机房网段"),
     ({"networks": "0.0.0.0/0"}, "太大"),
@@ -301,7 +309,7 @@ def test_the_database_itself_keeps_lists_out_of_it(keeper):
     with pytest.raises(IntegrityError), transaction.atomic():
         ClosedNetwork.objects.create(network="10.1.0.0/16", name="x", created_by_name="x")
     answer = keeper.post(f"{CLOSED}new/", {"network": "10.1.2.128/25", "name": "新机柜"})
-    assert (answer.status_code, "先改清单再封" in answer.content.decode()) == (409, True)
+    assert (answer.status_code, "“业务系统”里有这个网段的地址，先改清单再封" in answer.content.decode()) == (409, True)
 
 
 @pytest.mark.capability("A157.1")
@@ -337,6 +345,7 @@ def test_ocserv_is_given_what_is_listed_and_nothing_else(school, keeper, tmp_pat
         "restrict-user-to-routes = true",
         "max-same-clients = 2",
         "idle-timeout = 1800",
+        "mobile-idle-timeout = 1800",
     ):
         assert line in lines
     [ports] = [one for one in lines if one.startswith("restrict-user-to-ports")]

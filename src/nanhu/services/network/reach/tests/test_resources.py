@@ -6,6 +6,7 @@ from unittest.mock import Mock
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
@@ -53,6 +54,44 @@ def test_each_says_how_one_comes_to_it_from_here(school):
     rows = page_at(clients["T1"], "outside").split("<tr>")
     [row] = [one for one in rows if "资源vpn" in one]
     assert "需先连 VPN" in row
+
+
+OPEN_TO_ALL = "/network/resources/open/"
+
+
+def test_the_foot_of_each_page_leads_who_has_not_signed_in_to_what_is_open_to_everybody(school):
+    for name, reach in (
+        ("选课公告", "open"),
+        ("校内镜像", "campus"),
+        ("财务系统", "vpn"),
+        ("知网", "carsi"),
+        ("机房", "not_by_vpn"),
+    ):
+        way = "https://pub.example/login" if reach == "carsi" else ""
+        school.resource(
+            name, reach=reach, address=f"https://{reach.replace('_', '')}.example.edu.cn/", carsi_address=way
+        )
+    stranger = Client()
+    for page in ("/sign-in", "/network/why/", "/help/wifi", "/no-such-page"):
+        assert f'<a href="{OPEN_TO_ALL}">校内资源</a>' in stranger.get(page).content.decode(), page
+    member = school.client("S1")
+    assert f'<a href="{OPEN_TO_ALL}">校内资源</a>' in member.get(DIRECTORY).content.decode()
+    assert member.get(OPEN_TO_ALL)["Location"] == DIRECTORY
+
+    outside = page_at(stranger, "outside", OPEN_TO_ALL)
+    inside = page_at(stranger, "campus", OPEN_TO_ALL)
+    for page in (outside, inside):
+        assert [name in page for name in ("选课公告", "校内镜像", "财务系统", "知网", "机房")] == [
+            True,
+            True,
+            False,
+            False,
+            False,
+        ]
+        assert 'href="https://open.example.edu.cn/"' in page
+        assert "只能在校内" in page
+        assert f'href="/sign-in?next={DIRECTORY}"' in page
+    assert ["https://campus.example.edu.cn/" in page for page in (outside, inside)] == [False, True]
 
 
 @pytest.mark.capability("A165.2")

@@ -26,7 +26,7 @@ from nanhu.platforms.identity.protocols.radius.services import second_factor
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
-from nanhu.services.network.models import Grant, Policy, Session
+from nanhu.services.network.models import Disconnect, Grant, Policy, Session
 from nanhu.services.network.reach import rules, subscribers
 from nanhu.services.network.reach.errors import StaffOnlyError
 from nanhu.services.network.reach.models import AddressRegion, VpnGrant, VpnUse
@@ -96,6 +96,7 @@ def test_staff_asks_on_line_and_the_leader_opens_it(school):
         assert teacher.post(f"{VPN}apply/", said).status_code == 302
     [grant] = VpnGrant.objects.all()
     assert (grant.state, grant.promise_version) == ("asked", "2026-11")
+    assert AuditEntry.objects.get(action="network.ask_vpn").facts["number"] == grant.number
     assert teacher.post(f"{VPN}apply/", filled()).status_code == 409, "one standing account a person"
     assert grant.number in teacher.get(VPN).content.decode()
     case = school.client("H1").get("/flows/").content.decode()
@@ -170,16 +171,18 @@ def test_a_teacher_who_studies_asks_as_a_teacher(school):
 
 
 @pytest.mark.capability("A156.2")
-def test_what_is_agreed_to_after_its_last_day_opens_nothing(school):
+@pytest.mark.parametrize(("days", "state"), [(2, "open"), (3, "refused")])
+def test_what_is_agreed_to_after_its_last_day_opens_nothing(school, days, state):
     grant = school.asked(days=2)
-    with time_machine.travel(now() + timedelta(days=3)):
-        assert school.agree(grant).state == "refused"
+    with time_machine.travel(now() + timedelta(days=days)):
+        assert school.agree(grant).state == state
 
 
 @pytest.mark.capability("A156.2")
 def test_who_is_refused_stays_out_and_may_ask_again(school):
     grant = school.agree(school.asked(), decision="refuse")
     assert grant.state == "refused"
+    assert AuditEntry.objects.get(action="network.refuse_vpn").facts["number"] == grant.number
     assert "没有开通" in school.client("T1").get(VPN).content.decode()
     assert school.asked().state == "asked"
 
@@ -633,3 +636,41 @@ def test_the_agent_of_a_vpn_gateway_is_told_whom_to_put_off_and_a_stranger_nothi
     nas.withdrawn_at = now()
     nas.save()
     assert agent(ours).status_code == 403
+
+
+def test_who_is_on_two_lists_of_his_vpn_gateway_no_more_is_off_line_without_a_stop(school):
+    """Whom we ended, by our cause; who is listed again meanwhile, or whose list came broken or twice, stays."""
+    school.opened("T1")
+    nas = network.Nas.objects.create(
+        name="VPN", address="192.0.2.9", kind="ocserv", style="ocserv", secret="secret-of-that-gateway"
+    )
+    for sid in ("kicked", "lost", "back", "there"):
+        network.account(network.Record(nas="192.0.2.9", status="start", sid=sid, service="vpn"))
+    Session.objects.filter(sid="kicked").update(person_id=school["T1"])
+    network.disconnect(by=SYSTEM, person_id=school["T1"], cause="ours:kicked")
+
+    def agent(*sids: str, more: object = (), times: int = 1):
+        listed = [*({"ID": number, "Full session": sid} for number, sid in enumerate(sids, 1)), *more]
+        headers = {"X-Nanhu-Gateway-Key": network.agent_key("secret-of-that-gateway")}
+        clock.shift(timedelta(seconds=2))
+        for _time in range(times):
+            answer = Client().post("/network/vpn/agent", listed, content_type="application/json", headers=headers)
+            assert answer.status_code == 200
+
+    with time_machine.travel(now(), tick=False) as clock:
+        agent("there", times=2)
+        for broken in ([1], [{"ID": 9}]):
+            agent(more=broken)
+        assert not Session.objects.exclude(stopped_at=None).exists(), "one list may have been made while they came in"
+        agent("there", "back")
+        assert dict(Session.objects.filter(stopped_at__isnull=False).values_list("sid", "cause")) == {
+            "kicked": "ours:kicked",
+            "lost": "lost",
+        }
+        assert Disconnect.objects.get().state == Disconnect.State.CONFIRMED
+        agent("there")
+        assert set(Session.objects.filter(stopped_at=None).values_list("sid", flat=True)) == {"there", "back"}
+        network.account(network.Record(nas="192.0.2.9", status="interim", sid="lost", service="vpn"))
+        assert Session.objects.get(sid="lost", nas=nas).stopped_at is None, "it was there all the same"
+        agent("there", "back")
+        assert Session.objects.get(sid="lost", nas=nas).stopped_at is None, "it spoke since the lists that left it out"

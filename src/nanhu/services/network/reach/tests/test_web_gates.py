@@ -6,6 +6,8 @@ from django.db import IntegrityError, transaction
 
 from nanhu.services.network.reach import rules, sheets, web_gates
 from nanhu.services.network.reach.models import Resource
+from nanhu.services.network.reach.services import resources
+from nanhu.services.network.reach.tests.conftest import SYSTEM
 from nanhu.services.network.reach.tests.test_resources import DESK, DIRECTORY, HEADS, page_at, upload
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,7 @@ def test_a_gate_is_a_host_of_its_own_before_what_the_vpn_leads_to(school):
 def test_the_files_of_apache_follow_the_list(school, tmp_path):
     made = school.resource(address="http://10.1.2.3:8080/kyxt/", web_address=GATE)
     school.resource("没有入口的")
+    resources.remove(by=SYSTEM, found=school.resource("下线的", web_address="https://old.web.hnist.edu.cn"))
     (tmp_path / "gone.web.hnist.edu.cn.conf").write_text("old")
     (tmp_path / "tls.conf").write_text("SSLCertificateFile x")
     call_command("network_web_gates", "--into", str(tmp_path))
@@ -70,6 +73,8 @@ def test_the_files_of_apache_follow_the_list(school, tmp_path):
         'LogFormat "%{%Y-%m-%dT%H:%M:%S%z}t %a %u %m %U %>s %O" nanhu',
         f"CustomLog {tmp_path}/kyxt.web.hnist.edu.cn.log nanhu",
         "OIDCRemoteUserClaim campus_no",
+        "OIDCSessionInactivityTimeout 1800",
+        "OIDCSessionMaxDuration 28800",
         'ProxyPass "/" "http://10.1.2.3:8080/"',
     ):
         assert line in text

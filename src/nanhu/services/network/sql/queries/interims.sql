@@ -21,7 +21,9 @@ WITH told AS (
        AND s.updated_at >= date_trunc('hour', now()) - interval '2 hours'  -- else hours that were summed up before are told of
        FOR UPDATE OF s SKIP LOCKED
 ), written AS (
-    UPDATE network_session s SET updated_at = f.happened, in_octets = greatest(s.in_octets, f.ins), out_octets = greatest(s.out_octets, f.outs),
+    UPDATE network_session s SET updated_at = f.happened, unlisted_at = NULL,
+           active_at = network_active_at(s.active_at, s.updated_at, s.in_octets + s.out_octets, f.happened, f.ins + f.outs),
+           in_octets = greatest(s.in_octets, f.ins), out_octets = greatest(s.out_octets, f.outs),
            reports = CASE WHEN f.addresses = '{}' THEN s.reports
                          WHEN cardinality(f.addresses) = 1 AND f.told > coalesce(s.reports[cardinality(s.reports)], 0)
                              THEN (s.reports || f.told)[greatest(1, cardinality(s.reports) - 46):]

@@ -13,7 +13,7 @@ WITH today AS (
       FROM moved m
       JOIN network_session s ON s.person_id = m.person_id AND s.service = m.service
       CROSS JOIN LATERAL (
-          SELECT max(o.updated_at) AS at, coalesce('d' || s.device_id, 's' || s.id) AS key FROM network_session o
+          SELECT max(o.active_at) AS at, coalesce('d' || s.device_id, 's' || s.id) AS key FROM network_session o
            WHERE o.person_id = s.person_id AND o.service = s.service AND o.stopped_at IS NULL
              AND (o.id = s.id OR o.device_id = s.device_id)) newest
       JOIN network_nas n ON n.id = s.nas_id

@@ -33,7 +33,7 @@ const all = () => inside("readonly", (forms) => forms.getAll());
 async function draw() {
   const forms = (await all()).sort((one, other) => one.at - other.at);
   part("queued").textContent = String(forms.length);
-  const ended = new Set(forms.filter((one) => one.ends).map((one) => one.job));
+  const ended = new Set(forms.filter((one) => one.ends && one.account === account).map((one) => one.job));
   for (const card of root.querySelectorAll("[data-job]")) {
     card.querySelector("[data-kept]").hidden = !ended.has(card.dataset.job);
     card.querySelector("details").hidden = ended.has(card.dataset.job);
@@ -65,7 +65,7 @@ async function send() {
     if (!said || String(said.account) !== account) return await forgetPage();
     let isDone = false;
     for (const one of forms) isDone = (await post(one, said.token)) || isDone;
-    if (isDone && !(await draw()).length && navigator.onLine) location.reload();
+    if (isDone && !(await draw()).some((one) => one.account === account) && navigator.onLine) location.reload();
   } catch {
     note("offline", true);
   } finally {

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("assets", "0001_initial"),
         ("campus", "0001_initial"),
+        ("files", "0001_initial"),
         ("people", "0002_posts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -134,10 +135,21 @@ class Migration(migrations.Migration):
                     "is_other_keeper",
                     models.BooleanField(default=False, help_text="the counter found somebody else using it"),
                 ),
-                ("method", models.TextField(choices=[("scan", "扫码"), ("typed", "输入编号")])),
+                (
+                    "method",
+                    models.TextField(
+                        choices=[("scan", "扫码"), ("typed", "输入编号"), ("photo", "照片"), ("rfid", "RFID 读写器")]
+                    ),
+                ),
                 ("phone_at", models.DateTimeField(help_text="by the phone's own clock")),
                 ("seen_at", models.DateTimeField(help_text="the same, set right by ours in whole minutes")),
                 ("received_at", models.DateTimeField()),
+                (
+                    "photo",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
                 (
                     "asset",
                     models.ForeignKey(
@@ -360,7 +372,7 @@ class Migration(migrations.Migration):
             model_name="countrow",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("method__in", ["scan", "typed"]),
+                    ("method__in", ["scan", "typed", "photo", "rfid"]),
                     ("round__gte", 1),
                     (
                         "seen_at__lte",
@@ -371,6 +383,17 @@ class Migration(migrations.Migration):
                     models.Q(("number", ""), _negated=True),
                 ),
                 name="assets_count_row_says_what",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="countrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("method", "photo"), ("photo__isnull", False)),
+                    models.Q(models.Q(("method", "photo"), _negated=True), ("photo", None)),
+                    _connector="OR",
+                ),
+                name="assets_count_row_photo_is_kept",
             ),
         ),
         migrations.AddConstraint(

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef
 from nanhu.kernel import strict_json
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.files.models import StoredFile
 from nanhu.systems.assets.counting import statements
 from nanhu.systems.assets.counting.errors import BatchRefusedError
 from nanhu.systems.assets.counting.models import LONGEST_NUMBER, CountRow, StockTake
@@ -69,14 +70,18 @@ def batch_of(body: bytes) -> Batch:
         batch = strict_json.decode(body, Batch)
     except (strict_json.JsonError, msgspec.ValidationError) as error:
         raise BatchRefusedError from error
-    if not FIRST_YEAR < batch.sent_at.year < LAST_YEAR:
-        raise BatchRefusedError
+    refuse_another_century(batch.sent_at)
     return batch
 
 
+def refuse_another_century(sent_at: datetime) -> None:
+    if not FIRST_YEAR < sent_at.year < LAST_YEAR:
+        raise BatchRefusedError
+
+
 @transaction.atomic
-def take_rows(*, person_id: int, take: StockTake, batch: Batch) -> Taken:
-    """Of a count that has ended they are kept as well, and are late."""
+def take_rows(*, person_id: int, take: StockTake, batch: Batch, photo: StoredFile | None = None) -> Taken:
+    """Of a count that has ended they are kept as well, and are late. `photo`: in which they were read."""
     row = held(take)
     received = now()
     rows = [
@@ -90,6 +95,7 @@ def take_rows(*, person_id: int, take: StockTake, batch: Batch) -> Taken:
         "received": received,
         "rows": json.dumps(rows),
         "places": places_of(row, person_id),
+        "photo": photo.pk if photo else None,
     }
     statements.run("take_rows", given)
     ids = [one.client_id for one in batch.rows]

@@ -1,7 +1,7 @@
 -- What a count says of each thing (rule 5): of all rows of one thing one counts, the proven before the said, then the latest; the others
 -- are "seen twice". So the order in which phones upload changes nothing, and whoever looks again sets right. Who said of a
 -- thing that somebody else uses it said it of the thing, not of the row. Proven: the label of the door was read in the session, and the same
--- person read no other label within half a second (a photograph of labels on a desk). What was received after the count had ended is late and
+-- person read no other label within half a second (a photograph of labels on a desk, also where it was handed in as a photo). What was received after the count had ended is late and
 -- counts not. What was disposed of while the count went on is missed by nobody; seen after its disposal, it is "gone, and stands there still".
 CREATE OR REPLACE FUNCTION assets_count_verdicts(of_take bigint) RETURNS TABLE (
     row_id bigint, asset_id bigint, number text, booked_room_id bigint, seen_room_id bigint, seen_at timestamptz, verdict text, is_proven boolean
@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION assets_count_verdicts(of_take bigint) RETURNS TABLE (
          GROUP BY m.asset_id
     ), counted AS (
         SELECT r.*, CASE WHEN r.asset_id IS NULL THEN r.number END AS label,
-               r.has_room_code AND r.method = 'scan' AND min(r.number) OVER at_once = max(r.number) OVER at_once
+               r.has_room_code AND r.method IN ('scan', 'photo') AND min(r.number) OVER at_once = max(r.number) OVER at_once
                    AND min(r.number) OVER half_later = max(r.number) OVER half_later AS proven
           FROM assets_count_row r JOIN take ON take.id = r.take_id
          WHERE r.received_at <= take.until

@@ -5,11 +5,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.platforms.payments.api import Channel
 from nanhu.systems.card.codes.models import CodeDevice
 
 
+@known(state="card_binding_state_known")
 class Binding(models.Model):
     """A virtual card (电子校园卡) in an outside app on one phone: asked for by name, number and ID, confirmed by a code sent
     to the phone on record, shown to its holder and revocable by them at any moment."""
@@ -46,9 +48,6 @@ class Binding(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["app", "app_user"], condition=Q(state="active"), name="card_app_user_binds_one"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["asked", "active", "revoked"]), name="card_binding_state_known"
             ),
             models.CheckConstraint(
                 condition=~Q(state="active") | Q(bound_at__isnull=False, revoked_at__isnull=True),

@@ -92,7 +92,10 @@ def test_name_number_and_id_then_a_code_to_the_phone_on_record_bind(campus, phon
     assert asked["phone"] == "139****0000"
     message = SmsMessage.objects.order_by("-pk").first()
     assert message.phone == "13907300000"
+    other_app = Phone(key="yunshanfu", name="云闪付")
+    assert other_app.ask("bind", binding=asked["binding"], code=last_code())["code"] == "bank.binding_not_found"
     said = phone.ask("bind", binding=asked["binding"], code=last_code())
+    assert other_app.ask("look", binding=asked["binding"])["code"] == "bank.binding_not_found"
     assert (said["name"], said["campus_no"], said["balance_fen"], said["device"]) == (
         "林小满",
         CAST["student"][2],
@@ -291,6 +294,7 @@ def test_recharging_in_the_app_is_pending_without_waiting_for_a_job_and_the_same
     phone.bind("student")
     first = phone.ask("top_up", request="order-1", amount_fen=5000)
     assert phone.ask("top_up", request="order-1", amount_fen=5000)["order"] == first["order"]
+    assert phone.ask("top_up", request="order-1", amount_fen=5001)["outcome"] == "refused", "another sum under it"
     bank.fault("notice", "twice")
     bank.do("pay", tn=first["tn"], card=CARDS["student"])
     assert phone.ask("top_up/look", order=first["order"])["state"] == "credited"
@@ -320,6 +324,8 @@ def test_limits_hold_in_the_app(phone):
     phone.bind("student")
     for fen in (99, 50_001):
         assert phone.ask("top_up", amount_fen=fen)["code"] == "bank.load_limit"
+    for fen in (100, 50_000):
+        assert phone.ask("top_up", request=f"of-{fen}", amount_fen=fen)["outcome"] == "done", "the limit itself"
     assert phone.ask("top_up", amount_fen=-1)["code"] == "malformed"
 
 
@@ -338,6 +344,20 @@ def test_details_loss_and_news_of_the_app(campus, phone):
     assert AuditEntry.objects.get(action="card.report_lost").facts["proof"] == "bound app", "nobody signed in for it"
     assert campus.pay("student", 100) == "card_lost"
     assert phone.ask("code", kind="pay")["outcome"] == "refused"
+
+
+@pytest.mark.capability("A151.1")
+def test_a_sale_that_was_uploaded_late_stands_where_it_happened(campus, phone):
+    """As on the holder's page and at the kiosk, also on the second page."""
+    phone.bind("student")
+    campus.top_up("student", 5000)
+    campus.pay("student", 600)
+    with time_machine.travel(now() - timedelta(hours=1)):
+        campus.pay("student", 300)
+    found = phone.ask("rows")["rows"]
+    assert [one["amount_fen"] for one in found] == [600, 5000, 300]
+    assert [one["amount_fen"] for one in phone.ask("rows", before=found[1]["id"])["rows"]] == [300]
+    assert phone.ask("rows", before=2**40)["rows"] == []
 
 
 @pytest.mark.capability("A151.1")

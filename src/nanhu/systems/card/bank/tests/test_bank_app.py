@@ -46,6 +46,7 @@ def test_the_same_notice_twice_is_one_transfer(campus, sent, bank):
     assert loads.held_fen(campus.card("student")) == 5000
 
 
+@pytest.mark.capability("A137.1")
 def test_nobodys_number_takes_no_money(campus, sent):
     assert sent(number="99999999")["outcome"] == "refused"
     assert campus.bank_balance("student") == BEGINNING_FEN

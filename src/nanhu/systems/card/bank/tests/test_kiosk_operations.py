@@ -164,7 +164,7 @@ def finish(kiosk, claim, *, is_written):
         pytest.param("agreement/sign", {"bank_card": CARDS["student"]}, marks=pytest.mark.capability("A142.1")),
         pytest.param("agreement/change", {"bank_card": CARDS["teacher"]}, marks=pytest.mark.capability("A142.3")),
         pytest.param("agreement/cancel", {}, marks=pytest.mark.capability("A142.3")),
-        ("load/begin", {"amount_fen": 5000}),
+        pytest.param("load/begin", {"amount_fen": 5000}, marks=pytest.mark.capability("A139.1")),
     ],
 )
 def test_a_wrong_pin_asks_the_bank_nothing(campus, kiosk, bank, operation, body):
@@ -200,6 +200,7 @@ def test_another_kiosk_neither_sees_nor_claims_it(campus, kiosk):
     assert other.ask("load/claim", {"order": order})["code"] == "bank.load_not_found"
 
 
+@pytest.mark.capability("A142.2")
 def test_whoever_knows_a_cards_number_is_not_told_which_bank_card_it_is(campus, kiosk, bank):
     """Only while the kiosk waits for what came of the PIN that was just typed."""
     sign(campus, kiosk)

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import accounts
 from nanhu.platforms.payments.adapters.open_wire import OpenWireBank
@@ -54,6 +55,7 @@ def money_is_whole(campus, loaded_fen):
     assert list(ledger.check_ledger()) == []
 
 
+@pytest.mark.capability("A139.1")
 def test_a_load_goes_from_the_bank_to_the_chip(campus, kiosk):
     load = asked(campus, kiosk)
     drive()
@@ -67,6 +69,15 @@ def test_a_load_goes_from_the_bank_to_the_chip(campus, kiosk):
     assert ledger.balance_of(campus.card("student").wallet_id) == 5000
     money_is_whole(campus, 5000)
     assert list(LoadStep.objects.filter(load=load).order_by("id").values_list("to_state", flat=True)) == [
+        "sent",
+        "debited",
+        "credited",
+        "writing",
+        "written",
+    ]
+    noted = AuditEntry.objects.filter(action__in=["card.ask_load", "card.move_load"]).order_by("pk")
+    assert [one.facts.get("state", "asked") for one in noted] == [
+        "asked",
         "sent",
         "debited",
         "credited",
@@ -140,6 +151,7 @@ def test_a_confirmed_debit_is_never_reversed(campus, kiosk, bank):
     money_is_whole(campus, 5000)
 
 
+@pytest.mark.capability("A139.1")
 def test_a_reversal_is_repeated_until_it_is_answered(campus, kiosk, bank):
     bank.fault("debit", "silent_before")
     bank.fault("reverse", "silent_after", times=3)
@@ -149,6 +161,7 @@ def test_a_reversal_is_repeated_until_it_is_answered(campus, kiosk, bank):
     money_is_whole(campus, 0)
 
 
+@pytest.mark.capability("A139.1")
 def test_a_reversal_that_the_bank_refuses_ends_nothing(campus, kiosk, bank, monkeypatch):
     """Signed, and no word of the money: it is asked until the bank says what became of it."""
     bank.fault("debit", "silent_before")
@@ -205,7 +218,7 @@ def test_funds_short_at_the_bank(campus, kiosk, bank):
     assert loads.held_fen(campus.card("student")) == 0
 
 
-@pytest.mark.capability("A117.1")
+@pytest.mark.capability("A117.1", "A139.1")
 def test_who_may_not_load_is_told_why_and_the_bank_hears_nothing(campus, kiosk, bank):
     by = campus.actor("student")
     for fen in (0, -5, 99, 50_001, 10**13):
@@ -222,6 +235,7 @@ def test_who_may_not_load_is_told_why_and_the_bank_hears_nothing(campus, kiosk, 
     assert bank.books()["movements"] == []
 
 
+@pytest.mark.capability("A139.1")
 def test_an_order_nobody_sent_in_time_is_not_sent_any_more(campus, kiosk):
     load = asked(campus, kiosk)
     with past_the_triggers() as cursor:

@@ -127,6 +127,7 @@ def test_a_notice_of_failure_and_a_notice_before_it_in_any_order_end_in_one_cred
     assert (receipt_differences(), ledger.trial_balance().difference_fen) == ([], 0)
 
 
+@pytest.mark.capability("A136.1")
 def test_a_second_payment_for_a_paid_order_is_odd_and_books_nothing(campus, ordered):
     assert Client().post(ACP, notice(campus, ordered)).status_code == 200
     assert Client().post(ACP, notice(campus, ordered, queryId="202611251200000000019")).status_code == 409

@@ -79,6 +79,7 @@ def notice_of(campus, top_up, *, keys=None, **changes):
     return acp.signed(message, key=keys.acquirer.key, certificate=keys.acquirer.certificate)
 
 
+@pytest.mark.capability("A136.1")
 def test_paid_is_pending_at_once_by_the_notice_alone(campus, ordered):
     pay(campus, ordered)
     is_credited_once(campus, ordered)
@@ -173,6 +174,7 @@ def test_a_genuine_notice_that_does_not_fit_its_order_books_nothing(campus, orde
     assert ordered.state == "opened"
 
 
+@pytest.mark.capability("A136.2")
 def test_one_payment_cannot_pay_two_orders(campus, ordered):
     other = order(campus)
     pay(campus, ordered)
@@ -183,6 +185,7 @@ def test_one_payment_cannot_pay_two_orders(campus, ordered):
     is_credited_once(campus, ordered)
 
 
+@pytest.mark.capability("A136.1")
 def test_an_order_nobody_pays_is_closed_and_money_that_comes_yet_is_still_money(campus, ordered):
     age(ordered)
     drive(2)

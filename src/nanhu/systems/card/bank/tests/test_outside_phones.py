@@ -1,7 +1,9 @@
 """The outside apps in a real browser against this campus, as manual §4 and §6 walk through them: every step on the phone."""
 
 import hashlib
+import json
 import re
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMB
 from nanhu.systems.card.bank.tests.phones import SECRET, last_code
 from nanhu.systems.card.bank.tests.windows import open_window
 from nanhu.systems.card.tests.conftest import CAST, bring_in_the_cast
+from nanhu.testing.patience import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 APPS = {"yunshanfu": "云闪付", "wanxiao": "完美校园"}
@@ -65,7 +68,7 @@ def page(outside, campus, monkeypatch):
 
 
 def look_at(page, name):
-    windows.look_at(page, f"outside-{name}", settled_ms=400)
+    windows.look_at(page, f"outside-{name}")
 
 
 def tap(page, text):
@@ -106,6 +109,40 @@ def verify(page, part="student"):
     fill(page, code=last_code())
     tap(page, "添加电子校园卡")
     expect(page.locator("#glass")).to_contain_text("添加成功")
+
+
+def tapped(outside, do, **typed):
+    """One tap on 云闪付 of the student's phone, without a browser: what it said, whether that is good, and its message."""
+    facts = {"app": "yunshanfu", "phone": PHONES["student"], "do": do, "typed": typed}
+    headers = {"Content-Type": "application/json", "Origin": outside.url}
+    asked = urllib.request.Request(f"{outside.url}/act", json.dumps(facts).encode(), headers)  # noqa: S310 - our own on 127.0.0.1
+    with urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
+        said = json.load(answer)["result"]
+    return said["sentence"], said["is_good"], "".join(re.findall(r"\d{6}", said["message"])), said["facts"]
+
+
+@pytest.mark.capability("A084.1", "A084.2")
+def test_the_simulated_wallet_believes_no_wrong_code_and_has_a_card_until_it_is_unbound(campus, outside):
+    who = {"name": CAST["student"][0], "id_number": ID_NUMBERS["student"]}
+    code = tapped(outside, "register")[2]
+    assert tapped(outside, "sign_in", code="00000") == ("验证码不对", False, "", {})
+    assert tapped(outside, "sign_in", code=code)[1]
+    assert not tapped(outside, "bank_number", card_number=CARDS["student"][:-1] + "0")[1]
+    assert tapped(outside, "bank_number", card_number=CARDS["student"])[1]
+    assert not tapped(outside, "bank_person", reserved=PHONES["teacher"], **who)[1]
+    code = tapped(outside, "bank_person", reserved=PHONES["student"], **who)[2]
+    assert tapped(outside, "bank_sms", code=code)[1]
+    assert not Binding.objects.exists(), "an account of the app alone is nothing to the school"
+    assert tapped(outside, "school", school_code="10543")[3]["name"] == "湖南理工学院"
+    assert not tapped(outside, "verify", campus_no=CAST["teacher"][2], **who)[1]
+    assert tapped(outside, "verify", campus_no=CAST["student"][2], **who)[1]
+    assert not tapped(outside, "bind", code="000000" if last_code() != "000000" else "000001")[1]
+    assert tapped(outside, "bind", code=last_code())[1]
+    assert tapped(outside, "code")[3]["code"].startswith("N1A")
+    assert tapped(outside, "top_up", amount_fen=2050)[1]
+    assert loads.held_fen(campus.card("student")) == 2050
+    assert tapped(outside, "unbind")[1]
+    assert not tapped(outside, "code")[1]
 
 
 @pytest.mark.capability("A084.1", "A084.2")

@@ -39,7 +39,7 @@ def sign_in(page, part):
 
 
 def look_at(page, name):
-    windows.look_at(page, f"bank-{name}", settled_ms=300)
+    windows.look_at(page, f"bank-{name}")
 
 
 def visit(page, path, name):

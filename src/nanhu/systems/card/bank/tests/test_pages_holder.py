@@ -257,12 +257,14 @@ def test_a_virtual_card_shows_its_phone_and_ends_when_the_phone_is_lost(campus, 
     binding = Binding.objects.get(state="active")
     assert campus.client("teacher").post(f"{BANK}phones/{binding.public_id}/revoke/").status_code == 404
     assert phone.ask("look")["outcome"] == "done"
-    student.post(f"{BANK}phones/{binding.public_id}/revoke/", {"ending": "lost"})
+    student.post(f"{BANK}phones/{binding.public_id}/revoke/", {"ending": "lost"}, headers={"accept-language": "en"})
     assert phone.ask("look")["code"] == "bank.binding_not_found"
     assert phone.ask("code", kind="pay")["outcome"] == "refused"
     binding.refresh_from_db()
     assert binding.code_device.ending == "lost"
+    assert binding.reason == "手机丢了，本人解除", "kept in Chinese, in whichever language it was pressed"
     assert "手机丢了" in text_of(student, BANK + "phones/")
+    assert "手机丢了" not in student.get(BANK + "phones/", headers={"accept-language": "en"}).content.decode()
 
 
 @pytest.mark.capability("A153.1", "A153.2")
@@ -417,6 +419,20 @@ def test_the_help_page_has_codes_for_our_own_page_and_the_apps_and_ours_needs_no
     assert len(offered) == 6
     assert "/card/code/" in offered, "our own code"
     assert [student.get(address).status_code for address in offered] == [200] * 6
+
+
+@pytest.mark.capability("A152.1")
+def test_recharge_details_loss_and_news_are_one_touch_from_the_card_and_from_the_help_page(campus, student):
+    messages.publish_notice(by=SYSTEM, title="食堂新增窗口", body="明天起")
+    campus.top_up("student", 3000)
+    campus.pay("student", 612)
+    does = {"在线充值": "下单，去付款", "交易明细": "6.12", "挂失": "确认挂失", "校园资讯": "食堂新增窗口"}
+    for page in (text_of(student, "/card/"), text_of(student, BANK + "start/")):
+        links = re.findall(r'<a [^>]*?href="(/[^"]+)"[^>]*>(.*?)</a>', page, re.DOTALL)
+        for name, words in does.items():
+            addresses = {address for address, label in links if re.sub("<[^>]+>|\\s", "", label) == name}
+            assert len(addresses) == 1, name
+            assert words in text_of(student, addresses.pop()), name
 
 
 @pytest.mark.capability("A083.2")

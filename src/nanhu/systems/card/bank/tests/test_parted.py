@@ -1,9 +1,6 @@
 """Two who were taken for one are told apart: what pays for the kept one, and was set up meanwhile, may be the other's."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
@@ -21,8 +18,7 @@ from nanhu.systems.card.pins.errors import PinWrongError
 from nanhu.systems.card.pins.services.changing import change_pin
 from nanhu.systems.card.pins.services.checking import check_pin
 from nanhu.systems.card.tests.conftest import SYSTEM, bring_in_the_cast
-from nanhu.testing.patience import PATIENCE_SECONDS
-from nanhu.testing.races import alone, is_someone_waiting
+from nanhu.testing.races import amid
 
 INITIAL, CHOSEN = "181262", "482915"
 
@@ -113,13 +109,11 @@ def test_a_parting_and_an_owner_who_takes_his_phone_off_at_that_moment_wait_for_
         bound_at=now(),
     )
     told = [people.PersonsParted(**both)]
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            codes.end_doubtful_devices(told)
-            owner = pool.submit(alone, lambda: bindings.revoke(by=SYSTEM, binding=bound, reason="本人"))
-            while not (owner.done() or is_someone_waiting()):
-                pass
-            bank.end_doubtful_bindings(told)
-        assert owner.result(PATIENCE_SECONDS).state == Binding.State.REVOKED
+    _codes, ended = amid(
+        lambda: codes.end_doubtful_devices(told),
+        lambda: bindings.revoke(by=SYSTEM, binding=bound, reason="本人"),
+        then=lambda: bank.end_doubtful_bindings(told),
+    )
+    assert ended.state == Binding.State.REVOKED
     assert Binding.objects.get().reason == "两人的记录已分开"
     assert CodeDevice.objects.get().ending == CodeDevice.Ending.PARTED

@@ -7,7 +7,7 @@ from django.db import connections
 from playwright.sync_api import Page
 
 from nanhu.testing import accessibility
-from nanhu.testing.browsers import on_console_error, open_browser
+from nanhu.testing.browsers import on_console_error, open_browser, settle
 
 
 @contextmanager
@@ -24,6 +24,6 @@ def open_window(address: str) -> Iterator[tuple[Page, list[str]]]:
         connections.close_all()  # beside the browser's loop the test has a connection of its own
 
 
-def look_at(page: Page, name: str, *, settled_ms: int) -> None:
-    page.wait_for_timeout(settled_ms)
+def look_at(page: Page, name: str) -> None:
+    settle(page)
     accessibility.look_at(page, name)

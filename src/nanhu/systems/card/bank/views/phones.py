@@ -6,16 +6,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nanhu.kernel.actors import person_at
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.bank.errors import BindingNotFoundError
 from nanhu.systems.card.bank.forms import AppealForm
 from nanhu.systems.card.bank.models import Appeal, Binding
 from nanhu.systems.card.bank.services import appeals, bindings
 from nanhu.systems.card.codes.models import CodeDevice
-from nanhu.systems.card.views.frame import own_card, viewer_of
+from nanhu.systems.card.views.frame import own_card
 
 PAST = 20
 
@@ -52,7 +54,7 @@ def revoke(request: HttpRequest, public_id: UUID) -> HttpResponse:
     bindings.revoke(
         by=person_at(request),
         binding=found,
-        reason=_("手机丢了，本人解除") if is_lost else _("本人解除"),
+        reason=gettext_noop("手机丢了，本人解除") if is_lost else gettext_noop("本人解除"),
         ending=CodeDevice.Ending.LOST if is_lost else CodeDevice.Ending.OWNER,
     )
     messages.success(request, _("已解除。那部手机上的电子校园卡、付款码从现在起都不能用。"))

@@ -9,11 +9,11 @@ from nanhu.kernel.actors import person_at
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import qr
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.payments.api import Channel
 from nanhu.systems.card.bank import self_check
 from nanhu.systems.card.bank.limits import school_code
 from nanhu.systems.card.queries import card_of
-from nanhu.systems.card.views.frame import viewer_of
 
 
 @require_safe

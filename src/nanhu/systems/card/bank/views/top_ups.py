@@ -14,6 +14,7 @@ from nanhu.kernel.kit import Badge, Money, Table, Text, list_of
 from nanhu.kernel.money import format_yuan, short_yuan
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates, qr
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.payments.api import AcquirerSilentError, Channel
 from nanhu.systems.card.bank.errors import AcquirerBusyError, TopUpNotFoundError
 from nanhu.systems.card.bank.forms import TopUpForm
@@ -21,7 +22,7 @@ from nanhu.systems.card.bank.limits import bank_limits
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services import top_ups
 from nanhu.systems.card.queries import card_of
-from nanhu.systems.card.views.frame import own_card, viewer_of
+from nanhu.systems.card.views.frame import own_card
 
 State = OnlineTopUp.State
 MOVING = (State.ASKED, State.OPENED, State.PAID, State.REFUNDING)

@@ -5,6 +5,7 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.systems.card.models import Merchant
 
@@ -16,6 +17,7 @@ class DayRange(Func):
     template = "%(function)s(%(expressions)s, '[]')"
 
 
+@known(cycle="card_contract_cycle")
 class Contract(models.Model):
     """What was agreed with a merchant: the fee, how often takings are settled, where the money goes. Dated, never two at once."""
 
@@ -39,7 +41,6 @@ class Contract(models.Model):
         db_table = "card_contract"
         constraints = [
             models.CheckConstraint(condition=Q(fee_per_mille__lte=200), name="card_contract_fee"),
-            models.CheckConstraint(condition=Q(cycle__in=["daily", "weekly", "monthly"]), name="card_contract_cycle"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="card_contract_ends"
             ),

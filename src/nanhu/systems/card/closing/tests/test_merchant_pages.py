@@ -51,6 +51,7 @@ def test_a_merchant_sees_no_other_and_no_finance(trading):
     assert trading.client("student").get(PAGE).status_code == 404
 
 
+@pytest.mark.capability("A015.1")
 def test_finance_agrees_settles_and_pays_and_the_merchant_reads_the_statement(trading):
     finance, second, mine = trading.client("clerk"), trading.client("second_clerk"), trading.client("guest")
     start = campus_today() - timedelta(days=3)

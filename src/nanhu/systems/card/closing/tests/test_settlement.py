@@ -167,6 +167,7 @@ def test_more_taken_back_than_sold_is_carried_on(sold):
     assert settle(campus_today() + timedelta(days=2)).takings_fen == 600
 
 
+@pytest.mark.capability("A015.1")
 def test_the_database_refuses_a_day_settled_twice_and_changes_of_a_settlement(sold):
     done = settle()
     with pytest.raises(IntegrityError, match="card_settlement_once"), transaction.atomic():
@@ -285,6 +286,7 @@ def test_two_people_is_held_by_the_database(sold):
     assert made.state == "made"
 
 
+@pytest.mark.capability("A015.1")
 @pytest.mark.django_db(transaction=True)
 def test_a_run_by_four_at_once_settles_once(transactional_db):
     campus = bring_in_the_cast()
@@ -398,6 +400,7 @@ def ended(campus):
     return campus
 
 
+@pytest.mark.capability("A015.1")
 def test_a_late_sale_that_was_taken_back_is_not_paid(ended):
     late = sell_on(ended, 200, sold=day_before_yesterday(), posted=campus_today())
     sell_on(ended, 70, sold=day_before_yesterday(), posted=campus_today())
@@ -407,6 +410,7 @@ def test_a_late_sale_that_was_taken_back_is_not_paid(ended):
     assert ledger.balance_of(rice().account_id) == 0
 
 
+@pytest.mark.capability("A015.1")
 def test_a_refund_of_what_was_sold_under_the_contract_lessens_its_late_sales(ended):
     sale = Receipt.objects.get(kind="payment")
     sell_on(ended, 200, sold=day_before_yesterday(), posted=campus_today())

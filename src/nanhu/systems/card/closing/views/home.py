@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.kit import Console, PageRequest
 from nanhu.kernel.money import format_yuan
+from nanhu.kernel.ui.dates import month_words
 from nanhu.systems.card.closing.models import Dispute
 from nanhu.systems.card.closing.services import payouts
 from nanhu.systems.card.closing.takings import gross_by
@@ -36,7 +37,7 @@ def home(request: PageRequest) -> HttpResponse:
         "unpaid": payouts.waiting().count(),
         "disputes": Dispute.objects.filter(state=Dispute.State.OPEN).count(),
         "asked": sum(one.state == "asked" for one in everybody),
-        "month_bars": [(f"{month:%Y-%m}", fen / 100, format_yuan(fen)) for month, fen in months.items()],
+        "month_bars": [(month_words(month), fen / 100, format_yuan(fen)) for month, fen in months.items()],
         "place_bars": [(name, fen / 100, format_yuan(fen)) for name, fen in list(places.items())[:12]],
         "total": format_yuan(sum(months.values())),
     }

@@ -18,6 +18,7 @@ from nanhu.kernel.kit import (
     Money,
     PageRequest,
     Person,
+    Press,
     Search,
     Span,
     Table,
@@ -76,13 +77,13 @@ class Contracts(Table):
 
 
 class LivingContracts(Contracts):
-    end = Link(_("操作"), lambda _one: _("结束"), to="end_contract", by=("merchant__key", "pk"))
+    end = Press(_("结束"), to="end_contract", by=("merchant__key", "pk"))
 
 
 class Bound(Table):
     person = Person(_("谁"), "account__person_id")
     created_at = Moment(_("绑定时间"))
-    unbind = Link(_("操作"), lambda _one: _("解除绑定"), to="unbind", by=("merchant__key", "pk"))
+    unbind = Press(_("解除绑定"), to="unbind", by=("merchant__key", "pk"))
 
 
 class Settlements(Table):

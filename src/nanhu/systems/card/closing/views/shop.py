@@ -68,7 +68,8 @@ def own_of(request: PageRequest, key: str) -> HttpResponse:
 
 
 def show(request: PageRequest, found: Merchant | None) -> HttpResponse:
-    facts: dict[str, Any] = {"mine": merchants_of(request.viewer), "merchant": found, "as_of": now()}
+    mine = [(one.name, own_of.address(key=one.key), one == found) for one in merchants_of(request.viewer)]
+    facts: dict[str, Any] = {"mine": mine, "merchant": found, "as_of": now()}
     if found is not None:
         today = today_of(found)
         facts |= {

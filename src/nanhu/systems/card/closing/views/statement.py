@@ -14,11 +14,12 @@ from nanhu.kernel.kit import Money, Table, Text, list_of
 from nanhu.kernel.kit.submissions import once
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.closing.printing import print_statement
 from nanhu.systems.card.closing.statements import Holder, shown_statement, statement_of
 from nanhu.systems.card.filters import DayFilters
-from nanhu.systems.card.views.frame import own_card, viewer_of
+from nanhu.systems.card.views.frame import own_card
 
 
 class Statement(Table):

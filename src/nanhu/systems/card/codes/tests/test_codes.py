@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.codes.errors import CodeExpiredError, CodeRevokedError, CodeUsedError, CodeWrongError
 from nanhu.systems.card.codes.models import CodeDevice, CodeUse
@@ -157,9 +158,9 @@ def test_only_its_signed_in_holder_is_shown_the_pay_code(campus, client):
     assert not CodeDevice.objects.exists()
     early = campus.client("student").post("/card/code/enable/", headers={"accept": "text/html"})
     assert (early.status_code, "pay_key" in early.content.decode(), CodeDevice.objects.count()) == (200, False, 0)
-    asked = {"accept": "application/json"}
-    assert campus.client("student").post("/card/code/enable/", headers=asked).status_code == 201
+    assert enabled_again(campus, "").status_code == 201
     assert CodeDevice.objects.get().person_id == campus.persons["student"]
+    assert [enabled_again(campus, "").status_code for _another in range(3)] == [201, 201, 409], "three phones at most"
 
 
 @pytest.mark.capability("A088.3")
@@ -170,8 +171,14 @@ def test_a_phone_that_was_switched_off_pays_no_more(campus, phone):
     with pytest.raises(CodeRevokedError):
         spend(fresh, sequence=2)
     assert spend(used, sequence=1) == campus.card("student")
+    told = AuditEntry.objects.filter(action__startswith="card.code_device").order_by("id")
+    assert [(one.action, one.facts["device"]) for one in told] == [
+        ("card.code_device", phone.device.number),
+        ("card.code_device_ended", phone.device.number),
+    ]
 
 
+@pytest.mark.capability("A088.3")
 def test_a_phone_that_is_enabled_again_takes_the_place_of_what_it_was(campus, phone):
     fresh, teachers = phone.code(), Phone(campus, "teacher")
     number = phone.device.number

@@ -11,9 +11,7 @@ from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.terminals.api import KIOSKS, OPERATIONS, operation, whole_in
 from nanhu.systems.card.devices.tests.asking import Device, place_device
 from nanhu.systems.card.presented import card_in
-from nanhu.systems.card.tests.conftest import SYSTEM, Campus, own_minute
-
-__all__ = ["own_minute"]
+from nanhu.systems.card.tests.conftest import SYSTEM, Campus
 
 
 class WontError(CampusError):

@@ -8,6 +8,7 @@ from django.db import connection
 
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Verdict
+from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people.api import masked_name
 from nanhu.platforms.terminals.api import Incident, TerminalLimitError
 from nanhu.systems.card.chip import presence
@@ -17,6 +18,7 @@ from nanhu.systems.card.chip.tests.conftest import CardInHand
 from nanhu.systems.card.devices import guesses
 from nanhu.systems.card.devices.tests.asking import Device, place_device
 from nanhu.systems.card.fleet.checks import no_terminal_is_abused
+from nanhu.systems.card.funds.services.credits import credit
 from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.pins.tests.conftest import PINS, identify
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
@@ -50,6 +52,16 @@ def test_the_enquiry_pin_opens_balance_and_last_rows(ready, kiosk):
         ("消费", 1250, False),
         ("充值", 10_000, True),
     ]
+
+
+@pytest.mark.capability("A147.1", "A148.2")
+@pytest.mark.parametrize("source", ["load", "online_top_up"])
+def test_a_kiosk_shows_what_waits_to_be_collected_beside_the_balance(ready, kiosk, source):
+    wallet, from_ = ready.card("student").wallet, ledger.AccountOrder(code="test.waits", name="待领", kind="expense")
+    account_id = ledger.open_accounts([from_])["test.waits"]
+    credit(by=SYSTEM, wallet=wallet, source=source, amount_fen=3001, key="one", from_account_id=account_id)
+    told = look(kiosk, ready.card("student"))
+    assert (told["balance_fen"], told["pending_fen"]) == (8750, 3001)
 
 
 @pytest.mark.capability("A129.1")

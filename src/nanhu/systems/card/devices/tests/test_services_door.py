@@ -8,18 +8,12 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Sum
 
 from nanhu.platforms.terminals.api import Incident, LoggedRequest, Terminal, switch_terminal
-from nanhu.platforms.terminals.services.incidents import INCIDENTS, IncidentLog
+from nanhu.platforms.terminals.services.incidents import IncidentLog
 from nanhu.platforms.terminals.views import endpoint
 from nanhu.platforms.terminals.wire import MOST_INCIDENTS
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.devices.tests.conftest import deeds
 from nanhu.systems.card.tests.conftest import SYSTEM
-
-
-@pytest.fixture(autouse=True)
-def fresh_diary():
-    INCIDENTS.begun = float("-inf")
-    INCIDENTS.left_over.clear()
 
 
 def test_the_same_request_again_is_told_the_same_bytes_and_done_once(kiosk):

@@ -25,6 +25,7 @@ from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, Keypad, iden
 from nanhu.systems.card.services.loss import cancel_loss, report_lost
 from nanhu.systems.card.tests.conftest import CAST, ORIGIN, SYSTEM
 from nanhu.testing.inboxes import texts_to
+from nanhu.testing.second_factors import sample_code
 
 
 @pytest.fixture
@@ -346,7 +347,7 @@ def self_service(school, school_file):
 
 
 def prove_second_factor(browser):
-    code = identity_sample.sample_code(campus_no=CAST["student"][2])
+    code = sample_code(campus_no=CAST["student"][2])
     assert browser.post("/sign-in/second", {"way": "totp", "code": code}).status_code == 302
 
 

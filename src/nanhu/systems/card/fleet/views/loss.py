@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.actors import person_at
@@ -37,7 +38,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """The second of two taps: says what will happen, and does it."""
     card = own_card(request)
     if request.method == "POST":
-        report_lost(by=person_at(request), card=card, reason=_("本人在网页上挂失"))
+        report_lost(by=person_at(request), card=card, reason=gettext_noop("本人在网页上挂失"))
         messages.success(request, _("已挂失。从现在起，任何联网的消费机都会拒绝这张卡。"))
         return redirect("card:home")
     facts = {

@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
+
 
 class PendingAccount(models.Model):
     """The ledger account of what a wallet's holder may claim: opened with the first sum that waits."""
@@ -88,6 +90,7 @@ class ClaimOrder(models.Model):
         return self.amount_fen - self.settles_fen
 
 
+@known(source="card_claimable_source_is_known")
 class Claimable(models.Model):
     """A sum credited to a person, kept in the pending account until it is claimed, returned or set off."""
 
@@ -139,10 +142,6 @@ class Claimable(models.Model):
                 | Q(source="frozen", set_off_fen__gt=0, set_off_fen__lt=F("amount_fen"))
                 | Q(source="frozen", set_off_fen=F("amount_fen"), state="set_off"),
                 name="card_claimable_set_off",
-            ),
-            models.CheckConstraint(
-                condition=Q(source__in=["subsidy", "payout", "online_top_up", "load", "frozen", "refund"]),
-                name="card_claimable_source_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(state="waiting", order__isnull=True, ended_at__isnull=True, return_entry_id__isnull=True)

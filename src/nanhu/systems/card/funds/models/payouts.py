@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.intake import DECIDED, UNDECIDED, IntakeBatch
 from nanhu.kernel.proposals import proposal_constraints
 
@@ -24,6 +25,7 @@ class Funding(models.Model):
         return self.name
 
 
+@known(source="card_payout_source_is_known")
 class PayoutBatch(IntakeBatch):
     """A list of people and sums, valid as a whole."""
 
@@ -54,7 +56,6 @@ class PayoutBatch(IntakeBatch):
         indexes = [models.Index(fields=["-created_at"], name="card_payout_newest")]
         constraints = [
             models.CheckConstraint(condition=Q(row_count__gt=0, sum_fen__gt=0), name="card_payout_amounts"),
-            models.CheckConstraint(condition=Q(source__in=["subsidy", "payout"]), name="card_payout_source_is_known"),
             *proposal_constraints("card_payout", undecided=UNDECIDED, decided=DECIDED),
         ]
 

@@ -7,7 +7,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 
+
+@known(reason="card_reissue_reason_is_known")
 class CardReissue(models.Model):
     """From the moment a kiosk or clerk begins to make the new card. While `making` nothing has happened to the old one."""
 
@@ -50,7 +53,6 @@ class CardReissue(models.Model):
                 fields=["old_card"], condition=Q(state="making"), name="card_reissue_one_at_a_time"
             ),
             models.CheckConstraint(condition=Q(fee_fen__gte=0, frozen_fen__gte=0), name="card_reissue_amounts"),
-            models.CheckConstraint(condition=Q(reason__in=["lost", "damaged"]), name="card_reissue_reason_is_known"),
             models.CheckConstraint(
                 condition=Q(state="making", new_card__isnull=True, ended_at__isnull=True)
                 | Q(state="done", new_card__isnull=False, ended_at__isnull=False)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.errors import CardStateError
 from nanhu.systems.card.funds.errors import (
@@ -93,6 +94,10 @@ def test_what_was_not_written_waits_again(funds):
     assert (funds.balance(), funds.pending(), funds.states()) == (0, 5000, {"one": "waiting"})
     finish_claim(by=SYSTEM, order=begin(funds), is_written=True)
     assert funds.balance() == 5000
+    noted = AuditEntry.objects.filter(action__endswith="_claim").order_by("pk")
+    said = [(one.action, one.facts.get("state")) for one in noted]
+    begun, ended = ("card.begin_claim", None), "card.finish_claim"
+    assert said == [begun, (ended, "not_written"), begun, (ended, "written")]
 
 
 @pytest.mark.capability("A149.2")
@@ -162,8 +167,10 @@ def test_a_write_is_authorised_once(funds):
     order = authorised(begin(funds))
     with pytest.raises(ClaimResolvedError):
         authorised(order)
+    assert AuditEntry.objects.get(action="card.authorise_write").facts["counter"] == 7
 
 
+@pytest.mark.capability("A149.2")
 def test_a_chip_that_counts_backwards_is_refused(funds):
     funds.credit()
     authorised(begin(funds))
@@ -172,14 +179,14 @@ def test_a_chip_that_counts_backwards_is_refused(funds):
     assert funds.states() == {"one": "writing"}
 
 
-@pytest.mark.capability("A122.1")
+@pytest.mark.capability("A122.1", "A149.2")
 def test_money_that_is_not_due_yet_cannot_be_claimed(funds):
     funds.credit(available_at=now() + timedelta(seconds=30))
     with pytest.raises(NothingToClaimError):
         begin(funds)
 
 
-@pytest.mark.capability("A117.1")
+@pytest.mark.capability("A117.1", "A149.2")
 def test_a_lost_card_claims_nothing(funds):
     funds.credit()
     report_lost(by=SYSTEM, card=funds.campus.card("student"), reason="test")
@@ -208,7 +215,7 @@ def test_unclaimed_money_goes_back_where_it_came_from_once(funds):
         begin(funds)
 
 
-@pytest.mark.capability("A148.4")
+@pytest.mark.capability("A145.2", "A148.4")
 def test_what_is_being_written_or_was_claimed_never_goes_back(funds):
     made = funds.credit()
     order = begin(funds)

@@ -73,7 +73,11 @@ def test_a_kiosk_collects_with_card_and_pin_and_a_write_that_broke_off_is_safe(f
     assert kiosk.ask("claim/begin", {"card": uid(funds)}, pin=PIN)["code"] == "card.nothing_to_claim"
 
 
-def test_a_wrong_pin_collects_nothing_and_is_counted(funds, kiosk):
+@pytest.mark.capability("A149.1")
+@pytest.mark.parametrize("kind", ["load_kiosk", "self_service_kiosk"])
+def test_a_wrong_pin_collects_nothing_and_is_counted(funds, kind):
+    identify(funds.campus)
+    kiosk = Keypad(place_device("KL009", kind, by=SYSTEM))
     funds.credit()
     answer = kiosk.ask("claim/begin", {"card": uid(funds)}, pin="999999")
     assert answer["outcome"] == "refused"
@@ -123,6 +127,7 @@ def test_a_terminal_that_does_not_know_leaves_the_claim_open(funds, till):
     assert till.ask("claim/finish", {"claim": begun["claim"], "is_written": None})["state"] == "writing"
 
 
+@pytest.mark.capability("A149.2")
 def test_no_terminal_finishes_anothers_claim_and_no_door_collects(funds, till, kiosk):
     funds.credit()
     begun = till.ask("claim/begin", {"card": uid(funds), "held_ms": 5000})
@@ -184,12 +189,21 @@ def test_an_offices_batch_waits_and_is_collected(office, kiosk, source):  # noqa
     page = office.campus.client("student").get("/card/funds/").content.decode()
     assert "十一月补助" in page
     assert {"subsidy": "补助", "payout": "代发"}[source] in page.replace("十一月补助", "")
+
+    def report() -> str:
+        page = office.campus.client("clerk").get(address).content.decode()
+        return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+    begun = kiosk.ask("claim/begin", {"card": uid(office)}, pin=PIN)
+    assert "未领 ¥ 312.50 2 人" in report(), "what is being written was not collected yet"
+    assert kiosk.ask("claim/finish", {"claim": begun["claim"], "is_written": False})["state"] == "not_written"
     assert collect(kiosk, office, pin=PIN)["balance_fen"] == 30000
-    page = " ".join(re.sub(r"<[^>]+>", " ", office.campus.client("clerk").get(address).content.decode()).split())
-    assert "已领 ¥ 300.00 1 人" in page
-    assert "未领 ¥ 12.50 1 人" in page, "of this batch and no other"
-    rows = b"".join(office.campus.client("clerk").get(address + "rows.csv").streaming_content).decode()
-    assert '"林小满","300.00","已领"' in rows
+    assert "已领 ¥ 300.00 1 人" in report()
+    assert "未领 ¥ 12.50 1 人" in report(), "of this batch and no other"
+    clerk = office.campus.client("clerk")
+    for show, seen in (("", [True, True]), ("?show=waiting", [False, True]), ("?show=claimed", [True, False])):
+        rows = b"".join(clerk.get(f"{address}rows.csv{show}").streaming_content).decode()
+        assert ['"林小满","300.00","已领"' in rows, '"陈志远","12.50","待领"' in rows] == seen, show
 
 
 @pytest.mark.capability("A119.1")

@@ -75,6 +75,7 @@ def test_the_office_reissues_for_international_students_and_staff_by_passport_or
     assert new.number in slip
     assert "¥ 30.00" in slip
     assert "…X123" in AuditEntry.objects.get(action="card.reissue").facts["document"]
+    assert CardReissue.objects.get().document.endswith("…X123"), "and with the reissue itself"
     assert (funds.campus.pay(part, 100), funds.campus.pay(part, 100, uid=old.uid)) == ("balance_short", "card_replaced")
     assert (funds.balance(part), funds.pending(part)) == (0, 3000)
 
@@ -87,6 +88,16 @@ def test_a_damaged_card_is_replaced_without_the_fee_of_a_lost_one(funds):
     assert CardReissue.objects.get().fee_fen == 0
     assert funds.pending("teacher") == 5000
     assert "不要折弯" in slip
+
+
+@pytest.mark.capability("A070.3", "A121.1")
+def test_whose_card_was_made_anew_sees_the_new_one_and_what_it_may(funds):
+    funds.campus.top_up("teacher", 5000)
+    reissue_at_counter(funds, "teacher", reason="damaged")
+    old, new = Card.objects.filter(person_id=funds.campus.persons["teacher"]).order_by("pk")
+    own = page(funds, "/card/", "teacher")
+    shown = [f"{one.number[:4]} {one.number[4:7]} {one.number[7:]}" in own for one in (old, new)]
+    assert (shown, "在线充值" in own, "这张卡现在不能消费" in own) == ([False, True], True, False)
 
 
 @pytest.mark.capability("A108.3", "A135.1")

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.clock import campus_today, start_of
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.funds.models import Claimable, PayoutBatch
 from nanhu.systems.card.funds.services.payouts import open_funding
@@ -82,9 +83,10 @@ def test_the_last_day_that_the_office_types_is_that_of_each_row(office, days):
 
 @pytest.mark.capability("A145.3")
 def test_the_preview_shows_count_and_sum_before_anything_moves(office):
-    answer = hand_in(office)
+    answer = hand_in(office, "学工号,姓名,金额,备注\n14231100001,林小满,300,困难补助\n0020190123,陈志远,12.50,\n")
     page = office.campus.client("clerk").get(answer.url).content.decode()
     assert "¥ 312.50" in page
+    assert "困难补助" in page
     assert "林小满" in page
     assert "提交复核" in page
     assert office.pending() == 0
@@ -106,6 +108,8 @@ def test_another_person_approves_and_the_report_tells_who_has_not_claimed(office
     page = office.campus.client("second_clerk").get(address + "?show=waiting").content.decode()
     assert "已入账" in page
     assert "陈志远" in page
+    noted = AuditEntry.objects.filter(action__endswith="_payout").order_by("pk").values_list("action", flat=True)
+    assert list(noted) == [f"card.{one}_payout" for one in ("make", "submit", "approve", "post")]
     rows = b"".join(office.campus.client("clerk").get(address + "rows.csv?show=waiting").streaming_content).decode()
     assert '"14231100001","林小满","300.00","待领"' in rows
 

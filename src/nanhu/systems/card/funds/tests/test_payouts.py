@@ -11,6 +11,7 @@ from nanhu.kernel.errors import SamePersonError, WrongStateError
 from nanhu.kernel.intake import approve, discard, refuse, submit
 from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.people import api as people
 from nanhu.systems.card.funds.errors import BatchKnownError
 from nanhu.systems.card.funds.jobs import resume_payouts
 from nanhu.systems.card.funds.models import Claimable, PayoutBatch, PayoutRow
@@ -20,6 +21,7 @@ from nanhu.systems.card.funds.services.payout_files import PAYOUTS, check_file
 from nanhu.systems.card.funds.services.payouts import Payout, make_batch, open_funding
 from nanhu.systems.card.funds.services.posting import close, post_payout, post_piece
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
+from nanhu.systems.card.tests.conftest import ORIGIN
 
 LIST = "学号,姓名,金额\n14231100001,林小满,300\n14231200001,赵一鸣,12.50\n0020190123,陈志远,1\n"
 FORM = "不是有效的金额，请写成 12.50 或 1,234.50 这样的数字，最多两位小数，逗号只能隔开千位。"
@@ -67,9 +69,13 @@ def funding_balance():
         ("14231100001,林小满,0", "金额须在 ¥ 0.01 到 ¥ 20,000.00 之间"),
         ("14231100001,林小满,20000.01", "金额须在 ¥ 0.01 到 ¥ 20,000.00 之间"),
         ("0020190123,陈志远,2", "与第 2 行是同一个人"),
+        ("0020990001,新人,2", "还没有校园卡"),
     ],
 )
 def test_one_wrong_line_is_named_and_nothing_is_kept(funds, line, what):
+    tie = people.AffiliationRecord(kind="staff", campus_no="0020990001", starts_on=campus_today(), state="active")
+    record = people.PersonRecord(key="0020990001", name="新人", affiliations=(tie,))
+    people.apply_records(by=SYSTEM, records=[record], origin=ORIGIN)
     assert faults(f"学号,姓名,金额\n0020190123,陈志远,1\n{line}\n") == [(3, what)]
     assert PayoutRow.objects.count() == 0
 
@@ -78,6 +84,7 @@ def test_one_wrong_line_is_named_and_nothing_is_kept(funds, line, what):
 def test_a_batch_waits_as_pending_money_of_each_person(funds):
     batch = posted(funds)
     assert (batch.state, batch.row_count, batch.sum_fen) == ("posted", 3, 31350)
+    assert faults("学号,金额\n14231100001,20000\n") == [], "the most itself is paid out"
     assert [funds.pending(part) for part in ("student", "other_student", "teacher")] == [30000, 1250, 100]
     assert funding_balance() in {31350, -31350}
     assert Progress.objects.get().summary == "已入账 3 人，共 ¥ 313.50"
@@ -151,6 +158,7 @@ def test_what_nobody_claimed_until_the_last_day_goes_back_to_its_funding(funds, 
     monkeypatch.setattr(returns, "now", lambda: expiry)
     assert returns.return_overdue() == 2
     assert returns.return_overdue() == 0
+    assert AuditEntry.objects.filter(action="card.return_claimable").count() == 2
     assert abs(funding_balance()) == 30000
 
 

@@ -1,7 +1,10 @@
 """What came from outside and is not on the card yet: top-ups by phone (A147), loads whose write failed (A148)."""
 
+import re
+
 import pytest
 
+from nanhu.kernel.models import AuditEntry
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.tests.conftest import (
     CARDS,
@@ -44,10 +47,14 @@ def test_a_top_up_begun_on_the_page_waits_is_seen_and_is_collected_once(campus, 
     asked = {"amount": "50", "channel": "unionpay", "token": str(form["token"].value())}
     order = student.post("/card/bank/top-up/", asked)
     assert read_codes(student.get(order.url).content.decode()) == [OnlineTopUp.objects.get().address]
+    noted = AuditEntry.objects.get(action="card.ask_top_up")
+    assert (noted.actor, noted.facts["fen"], noted.facts["source"]) == ("林小满", 5000, "web")
     assert "没有待领的钱" in waiting_page(campus)
     campus.bank.do("pay", tn=OnlineTopUp.objects.get().tn, card=CARDS["student"])
-    assert "在线充值" in waiting_page(campus)
-    assert "¥ 50.00" in waiting_page(campus)
+    words = " ".join(re.sub(r"<[^>]+>", " ", waiting_page(campus)).split())
+    assert ("现在可领 ¥ 50.00" in words, "以后可领 ¥ 0.00" in words) == (True, True)
+    assert re.search(r"在线充值 (?:\S+ ){0,8}¥ 50\.00", words.partition("以后可领")[2]), "and in the list"
+    assert "现在可领 ¥ 50.00" in student.get("/card/").content.decode()
     assert collect(kiosk, campus)["balance_fen"] == 5000
     assert collect(kiosk, campus)["code"] == "card.nothing_to_claim"
     assert "没有待领的钱" in waiting_page(campus)

@@ -151,12 +151,20 @@ def test_a_damaged_card_costs_no_loss_fee():
 
 
 @pytest.mark.capability("A122.4")
-@pytest.mark.parametrize(("skip", "due"), [(False, "2026-10-03"), (True, "2026-10-08")])
-def test_what_falls_due_on_a_holiday_may_wait_for_the_next_working_day(skip, due):
+@pytest.mark.parametrize(
+    ("skip", "begun", "due"),
+    [
+        (False, "2026-09-30T10:00+08:00", "2026-10-03T10:00+08:00"),
+        (True, "2026-09-30T10:00+08:00", "2026-10-08T10:00+08:00"),
+        (True, "2026-09-27T16:30+00:00", "2026-10-08T00:30+08:00"),  # due on 1 October of the campus
+        (True, "2026-10-04T16:30+00:00", "2026-10-08T00:30+08:00"),
+    ],
+)
+def test_what_falls_due_on_a_holiday_may_wait_for_the_next_working_day(skip, begun, due):
     rest = {date(2026, 10, day) for day in range(1, 8)}
-    begun = datetime.fromisoformat("2026-09-30T10:00+08:00")
     rule = ReissueRule(frozen_hours=72, skip_holidays=skip)
-    assert f"{claimable_from(begun, rule, lambda day: day not in rest):%F}" == due
+    found = claimable_from(datetime.fromisoformat(begun), rule, lambda day: day not in rest)
+    assert found == datetime.fromisoformat(due)
 
 
 @pytest.mark.parametrize(

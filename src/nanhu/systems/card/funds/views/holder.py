@@ -11,10 +11,10 @@ from nanhu.kernel.kit import Badge, Moment, Money, Table, Text, list_of
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.school import school
 from nanhu.kernel.ui import dates
+from nanhu.kernel.viewers import viewer_of
 from nanhu.systems.card.funds import queries
 from nanhu.systems.card.funds.models import Claimable
 from nanhu.systems.card.queries import card_of
-from nanhu.systems.card.views.frame import viewer_of
 
 PAST, MOST_WAITING = 50, 500
 

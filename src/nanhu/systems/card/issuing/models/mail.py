@@ -5,9 +5,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.systems.card.issuing.models.orders import CardOrder
 
 
+@known(outcome="card_incoming_mail_outcome")
 class IncomingMail(models.Model):
     """`digest` is of the whole mail: delivered twice or read again after a crash it is one mail and one order."""
 
@@ -31,8 +33,5 @@ class IncomingMail(models.Model):
             models.CheckConstraint(
                 condition=Q(outcome="ordered", order__isnull=False) | (~Q(outcome="ordered") & Q(order=None)),
                 name="card_incoming_mail_order",
-            ),
-            models.CheckConstraint(
-                condition=Q(outcome__in=["ordered", "refused", "stranger"]), name="card_incoming_mail_outcome"
             ),
         ]

@@ -7,10 +7,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.crypto import EncryptedTextField
 from nanhu.systems.card.models import Card
 
 
+@known(role="card_unit_delegate_role")
 class UnitDelegate(models.Model):
     """Who acts for a unit towards the card office: its agent (经办) hands lists in, its leader (领导) approves them."""
 
@@ -32,7 +34,6 @@ class UnitDelegate(models.Model):
             models.UniqueConstraint(
                 fields=["unit_code", "person", "role"], condition=Q(ended_at=None), name="card_unit_delegate_once"
             ),
-            models.CheckConstraint(condition=Q(role__in=["agent", "leader"]), name="card_unit_delegate_role"),
         ]
 
 

@@ -1,15 +1,18 @@
 """The look at each photo before an order is taken on: whether it shows a face is judged by a clerk, never by a program."""
 
 from collections.abc import Collection, Mapping
+from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow
 from nanhu.systems.card.issuing.services.orders import State, locked, note
+
+SENT_BACK: Final = gettext_noop("照片被退回：看不清正脸，请换一张")
 
 
 def unseen(order: CardOrder) -> QuerySet[OrderRow]:
@@ -28,7 +31,7 @@ def look_over(
         rows = [row for row in unseen(current).select_for_update() if row.photo_path == shown.get(row.line)]
         for row in rows:
             if row.line in refused:
-                row.photo_path, row.photo_note, row.is_photo_back = "", _("照片被退回：看不清正脸，请换一张"), True
+                row.photo_path, row.photo_note, row.is_photo_back = "", SENT_BACK, True
             else:
                 row.photo_seen_at, row.photo_seen_by_name = now(), by.name
         columns = ["photo_path", "photo_note", "is_photo_back", "photo_seen_at", "photo_seen_by_name"]

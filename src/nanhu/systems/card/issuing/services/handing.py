@@ -3,9 +3,11 @@
 import hmac
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -20,6 +22,8 @@ from nanhu.systems.card.issuing.services.orders import State, note
 from nanhu.systems.card.models import Card
 
 How = OrderRow.How
+BY_CODE: Final = gettext_noop("%(what)s · 领卡码")
+BY_HAND: Final = gettext_noop("%(what)s · 签收")
 
 
 def collect_batch(*, by: Actor, order: CardOrder, code: str, signed_by: str) -> CardOrder:
@@ -33,7 +37,7 @@ def collect_batch(*, by: Actor, order: CardOrder, code: str, signed_by: str) -> 
             refusal = CodeWrongError if code else PickupRefusedError
             raise refusal(why=_("领卡码不对，签收人也不是指定的领取人“%s”。") % current.collector)
         current.collected_at = now()
-        current.collected_how = f"{signed_by.strip()} · {_('领卡码') if by_code else _('签收')}"
+        current.collected_how = (BY_CODE if by_code else BY_HAND) % {"what": signed_by.strip()}
         current.save(update_fields=["collected_at", "collected_how"])
         note(by, "card.collect_batch", current, facts={"signed_by": signed_by, "by_code": by_code})
         return current

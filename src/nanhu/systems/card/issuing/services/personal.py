@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
@@ -58,7 +59,7 @@ def apply(
         order = orders.open_order(
             by=by,
             card_class=card_class,
-            title=_("个人办卡 · %s") % values.get("name", ""),
+            title=gettext_noop("个人办卡 · %s") % values.get("name", ""),
             unit=unit,
             source=source,
             rows=[values],

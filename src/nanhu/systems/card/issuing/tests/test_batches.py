@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from datetime import date
+from html.parser import HTMLParser
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from PIL import Image
 
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.people.models import Affiliation
-from nanhu.systems.card.issuing.layout import categories_of
+from nanhu.systems.card.issuing.layout import CLASS_NAMES, KEYS, categories_of
 from nanhu.systems.card.issuing.models import CardOrder, OrderRow, UnitDelegate
 from nanhu.systems.card.issuing.services import photos
 from nanhu.systems.card.issuing.tests.conftest import (
@@ -47,6 +48,8 @@ TEACHER_HEADERS = [
     "领取人",
     "有效期",
 ]
+
+BAD_PHONE = {"phone": "123"}
 
 
 def page(campus, order, part="teacher") -> str:
@@ -151,6 +154,41 @@ def checked(campus, key, typed) -> str:
     answer = campus.client("clerk").post(f"{DESK}check/teacher/", typed, headers={"HX-Trigger-Name": key})
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+class Watched(HTMLParser):
+    """The fields of a page that are looked at as soon as they are left, and where."""
+
+    def __init__(self, content: str) -> None:
+        super().__init__()
+        self.found: dict[str, str | None] = {}
+        self.feed(content)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if (
+            tag in {"input", "select"}
+            and told.get("hx-trigger") == "change"
+            and told.get("hx-target") == "closest .field"
+        ):
+            self.found[str(told["name"])] = told["hx-post"]
+
+
+@pytest.mark.capability("A109.1")
+def test_every_field_of_every_form_of_a_card_is_looked_at_as_it_is_left(campus):
+    """The counter's, the holder's own, and that by which an agent mends a row, each for the class of its card."""
+    upload(campus, teacher_rows())
+    personal = set(KEYS) - {"photo_name", "collector"}
+    for part, address, card_class, keys in (
+        *(("clerk", f"{DESK}personal/?card_class={one}", one, personal) for one in CLASS_NAMES),
+        ("guest", f"{DESK}apply/", "student", personal),
+        ("teacher", at(newest(), "rows/1/"), "teacher", KEYS),
+    ):
+        shown = campus.client(part).get(address).content.decode()
+        assert Watched(shown).found == dict.fromkeys(keys, f"{DESK}check/{card_class}/"), address
+    for part in ("guest", "teacher"):
+        answer = campus.client(part).post(f"{DESK}check/ordinary/", BAD_PHONE, headers={"HX-Trigger-Name": "phone"})
+        assert "不是手机号码" in answer.content.decode()
 
 
 @pytest.mark.capability("A109.2", "A109.3", "A103.2")
@@ -268,6 +306,15 @@ def test_a_small_picture_is_refused_and_a_restless_background_is_told(campus):
         beside = Image.new("RGB", (358, 441), "#dfe8f0")
         beside.paste(restless.crop((0, 0, 58, 441)), (left, 0))
         assert "背景不像纯色，请看一眼" in sent(campus, jpeg(beside))[1].photo_note, "on one side alone"
+    english = campus.client("teacher").get(at(newest()), headers={"Accept-Language": "en"}).content.decode()
+    assert "cut from" not in english
+    assert "the background does not look plain" in english
+    assert (
+        sent(campus, jpeg(restless.resize((400, 500))))[1].photo_note
+        == "已由 400×500 裁成 358×441；背景不像纯色，请看一眼"
+    )
+    english = campus.client("teacher").get(at(newest()), headers={"Accept-Language": "en"}).content.decode()
+    assert "cut from 400×500 to 358×441; the background does not look plain" in english
     assert sent(campus, picture(358, 441))[1].photo_note == ""
 
 
@@ -293,9 +340,10 @@ def test_a_clerk_looks_at_every_photo_before_an_order_is_taken_on_and_sends_back
 
     agent.post(at(order, "photos/"), {"archive": archive("0020260002.jpg")})
     stale = re.findall(r'name="shown" value="([^"]+)"', clerk.get(at(order, "faces/")).content.decode())
-    agent.post(at(order, "photos/"), {"archive": archive("0020260002.jpg", content=picture(colour="#ddeeff"))})
+    others = archive("0020260001.jpg", "0020260002.jpg", content=picture(colour="#ddeeff"))
+    agent.post(at(order, "photos/"), {"archive": others})
     clerk.post(at(order, "faces/"), {"shown": stale})
-    assert "还有 1 张照片没有核对" in clerk.post(at(order, "accept/")).content.decode()
+    assert "还有 2 张照片没有核对" in clerk.post(at(order, "accept/")).content.decode()
     look(campus, order)
     assert clerk.post(at(order, "accept/")).status_code == 302
     late = clerk.post(at(order, "faces/"), {"shown": stale})
@@ -475,7 +523,9 @@ def test_a_refusal_goes_back_with_its_reason(campus):
     upload(campus, teacher_rows())
     order = newest()
     campus.client("teacher").post(at(order, "submit/"))
-    campus.client("second_clerk").post(at(order, "refuse/"), {"answer": "名单不全"})
+    leader = campus.client("second_clerk")
+    assert leader.post(at(order, "refuse/"), {"answer": " "}).status_code == 422, "not without a reason"
+    assert leader.post(at(order, "refuse/"), {"answer": "名单不全"}).status_code == 302
     assert "名单不全" in page(campus, order)
     assert campus.client("clerk").post(at(order, "accept/")).status_code == 409
 

@@ -39,14 +39,16 @@ def mailbox(campus, monkeypatch, tmp_path):
     return tmp_path / "card-mail"
 
 
-def letter(campus, rows, *photos: str, sender: str = AGENT, card_class: str = "teacher", **headers: str) -> bytes:
+def letter(
+    campus, rows, *photos: str, sender: str = AGENT, card_class: str = "teacher", forms: int = 1, **headers: str
+) -> bytes:
     message = EmailMessage()
     message["From"], message["To"] = f"陈志远 <{sender}>", "ecard@hnist.edu.cn"
     message["Subject"], message["Message-ID"] = "计算机学院批量办卡", "<one@hnist.edu.cn>"
     for name, text in headers.items():
         message[name.replace("_", "-")] = text
     message.set_content("材料见附件，谢谢。")
-    if rows:
+    for _form in range(forms if rows else 0):
         template = campus.client("teacher").get(f"{DESK}template/{card_class}.xlsx").content
         message.add_attachment(
             filled(template, rows).read(),
@@ -168,9 +170,10 @@ def test_an_address_that_two_agents_have_is_neithers(campus, mailbox):
     ("make", "why"),
     [
         (lambda campus: letter(campus, []), "一封邮件要有一份 .xlsx"),
+        (lambda campus: letter(campus, teacher_rows(), forms=2), "一封邮件要有一份 .xlsx"),
         (lambda campus: letter(campus, teacher_rows()).replace(b"UEsDBB", b"AAAAAA"), "请用下载的模板"),
     ],
-    ids=["no form", "broken form"],
+    ids=["no form", "two forms", "broken form"],
 )
 @pytest.mark.capability("A111.2")
 def test_what_is_no_form_goes_back_with_the_reason(campus, mailbox, make, why):

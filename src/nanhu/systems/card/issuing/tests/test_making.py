@@ -162,6 +162,8 @@ def test_a_batch_goes_to_the_named_person_who_signs_and_each_card_to_its_holder(
     assert clerk.post(at(order, "collect/"), {"signed_by": "陈志远"}).status_code == 409, "it is collected once"
     order.refresh_from_db()
     assert order.collected_at == collected
+    [signed] = AuditEntry.objects.filter(action="card.collect_batch")
+    assert (signed.facts["signed_by"], signed.facts["by_code"]) == ("陈志远", False)
     first, second = order.rows.order_by("line")
     assert hand(campus, first, document="").status_code == 409, "a document must be seen"
     assert "请写明是什么证件" in hand(campus, first, document="other").content.decode()
@@ -192,6 +194,8 @@ def test_a_batch_goes_to_whoever_says_the_code_that_its_unit_reads_on_the_page(c
     assert clerk.post(at(order, "collect/"), wrong | {"code": code}).status_code == 302
     order.refresh_from_db()
     assert order.collected_how == "李同学 · 领卡码"
+    english = clerk.get(at(order), headers={"Accept-Language": "en"}).content.decode()
+    assert "李同学 · Pick-up code" in english
     assert not asked.search(campus.client("teacher").get(at(order)).content.decode()), "it is good once"
 
 
@@ -221,6 +225,8 @@ def test_newcomers_are_ticked_at_the_college_desk_and_the_rest_is_left_over_for_
     assert hand(campus, other, "teacher", how="proxy", handed_to="赵母", document="").status_code == 409, (
         "and shows one"
     )
+    himself = hand(campus, other, "teacher", how="proxy", handed_to=" 赵一鸣 ", document="other", reason="驾驶证")
+    assert himself.status_code == 409, "nobody is his own proxy"
     proxy = {"how": "proxy", "handed_to": "赵母", "document": "other", "reason": "驾驶证"}
     assert hand(campus, other, "teacher", **proxy).status_code == 302
     assert AuditEntry.objects.filter(action="card.hand_over").latest("id").reason == "驾驶证"

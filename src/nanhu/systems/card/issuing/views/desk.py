@@ -43,8 +43,7 @@ from nanhu.systems.card.issuing.policies import OFFICE, Access, access_of
 from nanhu.systems.card.issuing.services import accepting, faces, orders
 from nanhu.systems.card.issuing.services.photos import Matched
 from nanhu.systems.card.issuing.views.cells import Cells
-from nanhu.systems.card.policies import CLERK_ROLE
-from nanhu.systems.card.rights.policies import MANAGER_ROLE
+from nanhu.systems.card.policies import CLERK_ROLE, MANAGER_ROLE
 
 PAGE, ROWS = 30, 100
 State = CardOrder.State

@@ -17,7 +17,7 @@ from nanhu.systems.card.issuing.policies import is_office
 from nanhu.systems.card.issuing.services import queue as tickets
 from nanhu.systems.card.issuing.services import regulations
 from nanhu.systems.card.issuing.views.desk import issuing
-from nanhu.systems.card.rights.policies import MANAGER
+from nanhu.systems.card.policies import MANAGER
 
 
 @issuing.page("office/", title=_("校园卡管理办公室"), roles=SIGNED_IN)

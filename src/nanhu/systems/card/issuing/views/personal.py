@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nanhu.kernel.actors import person_at
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.kit import SIGNED_IN, PageRequest, list_of
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import queries
 from nanhu.systems.card.issuing.checking import shape_errors
@@ -21,7 +22,6 @@ from nanhu.systems.card.issuing.policies import access_of
 from nanhu.systems.card.issuing.services import personal as services
 from nanhu.systems.card.issuing.views.desk import SUBMITTED, Orders, issuing
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.views.frame import viewer_of
 
 LARGEST = 15 * MEGABYTE
 APPLIED = {**SUBMITTED, CardOrder.State.DRAFT: _("已保存，改好标出的地方再提交。")}

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import F, QuerySet, TextField, Value
+from django.db.models import F, Func, QuerySet, TextField, Value
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared, counted
-from nanhu.kernel.kit import Day, Empty, Link, PageRequest, Person, Table, Text, Who, list_of
+from nanhu.kernel.kit import Day, Empty, PageRequest, Person, Press, Table, Text, Who, list_of
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.registry import Viewer, WaitingLine
@@ -24,7 +24,7 @@ from nanhu.systems.card.issuing.policies import acts_for_a_unit, delegations_of
 from nanhu.systems.card.issuing.services import delegating, enrolling, expiring, orders
 from nanhu.systems.card.issuing.views.desk import Orders, issuing, order
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.rights.policies import MANAGER
+from nanhu.systems.card.policies import MANAGER
 
 SHOWN = 50
 MOST = 500
@@ -52,14 +52,12 @@ class Delegates(Table):
     person = Person(_("姓名"), "person_id")
     role = Text(_("身份"), "get_role_display")
     named_by = Who(_("指定"), "named_by_name", at="created_at")
-    end = Link(_("操作"), lambda _one: _("取消授权"), to="end_delegate", by=("pk",))
+    end = Press(_("取消授权"), to="end_delegate", by=("pk",))
 
 
 def to_decide(viewer: Viewer) -> QuerySet[CardOrder]:
     """Of the units that somebody leads, and not handed in by himself."""
-    units = led_by(viewer)
-    rows = handed_in(viewer.account_id, Value(units, CODES)) if units else CardOrder.objects.none()
-    return rows.order_by("submitted_at", "pk")
+    return handed_in(viewer.account_id, Value(led_by(viewer), CODES)).order_by("submitted_at", "pk")
 
 
 def count_to_decide(viewer: Viewer) -> int:
@@ -69,12 +67,13 @@ def count_to_decide(viewer: Viewer) -> int:
 
 
 def led_by(viewer: Viewer) -> list[str]:
-    leads = {one.unit_code for one in delegations_of(viewer.person_id) if one.role == UnitDelegate.Role.LEADER}
-    return sorted(people.unit_codes_below(leads)) if leads else []
+    return sorted({one.unit_code for one in delegations_of(viewer.person_id) if one.role == UnitDelegate.Role.LEADER})
 
 
 def handed_in(account: Any, units: Value | Given) -> QuerySet[CardOrder]:
-    rows = CardOrder.objects.filter(AnyOf(F("unit_code"), units), state=CardOrder.State.SUBMITTED)
+    """Of these units and all below them, which are looked for once and not at each row."""
+    below = Func(units, template="(SELECT people_unit_codes_below(%(expressions)s))::text[]", output_field=CODES)
+    rows = CardOrder.objects.filter(AnyOf(F("unit_code"), below), state=CardOrder.State.SUBMITTED)
     return rows.exclude(requester_id=account)
 
 

@@ -15,6 +15,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import PageRequest
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.sheets.writing import WORKBOOK, attachment
+from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.issuing import sheets
 from nanhu.systems.card.issuing.forms import ArchiveForm, PictureForm, RowForm, UploadForm
@@ -24,7 +25,6 @@ from nanhu.systems.card.issuing.policies import OFFICE, access_of, delegations_o
 from nanhu.systems.card.issuing.queries import Line, line_of
 from nanhu.systems.card.issuing.services import orders, photos
 from nanhu.systems.card.issuing.views.desk import MENDED, SeenOrder, issuing, mended_by, order, seen_by, show
-from nanhu.systems.card.views.frame import viewer_of
 
 SECRET = {column.key for column in COLUMNS if column.is_secret}
 

@@ -53,7 +53,7 @@ def office_sets(campus, kind):
     assert clerk.post(page, asked(kind)).status_code == 302
     assert is_right(campus, kind, PINS["student"])
     last = AuditEntry.objects.filter(action="card.reset_pin").order_by("-pk").first()
-    assert (last.facts["kind"], last.facts["document"]) == (kind, "resident_id")
+    assert (last.facts["kind"], last.facts["document"], last.reason) == (kind, "resident_id", "忘记密码")
     assert NEW not in json.dumps([entry.facts for entry in AuditEntry.objects.all()])
 
 
@@ -137,6 +137,9 @@ def test_a_holder_is_told_until_the_pin_is_changed_and_the_office_counts_the_res
     assert counted() == (before[0], before[1] - 1, before[2] - 1), "a lost one lives"
     for page in ("/card/", "/card/pins/"):
         assert "还是初始密码" not in browser.get(page).content.decode()
+    reset_pin(by=SYSTEM, card=campus.card("student"), kind="enquiry", document="student_card", reason="忘了")
+    assert counted() == (before[0], before[1] - 1, before[2]), "set back is initial again"
+    assert "查询密码还是初始密码" in browser.get("/card/").content.decode()
 
 
 def test_the_holder_sees_limits_and_what_was_spent_today(campus):

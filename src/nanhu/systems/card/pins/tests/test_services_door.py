@@ -1,10 +1,11 @@
 """PINs and limits at the services door, by real signed requests."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.devices.tests.asking import Device
@@ -36,6 +37,10 @@ def test_two_pins_are_kept_apart_salted_and_each_counts_its_own_tries(campus, ki
     assert bytes(payment.salt) != bytes(enquiry.salt)
     assert payment.digest != enquiry.digest
     assert NEW not in payment.digest
+    Pin.objects.filter(pk=enquiry.pk).update(salt=payment.salt, digest=payment.digest)
+    exchanged = ask(kiosk, campus, "pin/check", kind="enquiry", pin=NEW)
+    assert exchanged["code"] == "card.pin_wrong", "a row in another's place opens nothing"
+    Pin.objects.filter(pk=enquiry.pk).update(salt=enquiry.salt, digest=enquiry.digest)
     for old, new in ((NEW, OTHER), (OTHER, NEW)):
         assert ask(kiosk, campus, "pin/change", kind="payment", pin=old, new=new)["outcome"] == "approved"
     assert Pin.objects.get(kind="payment").digest != payment.digest, "the same six digits, another salt"
@@ -43,6 +48,9 @@ def test_two_pins_are_kept_apart_salted_and_each_counts_its_own_tries(campus, ki
     assert left == [4, 3, 2, 1]
     assert ask(kiosk, campus, "pin/check", kind="payment", pin="000000")["code"] == "card.pin_locked"
     assert ask(kiosk, campus, "pin/check", kind="payment", pin=NEW)["code"] == "card.pin_locked"
+    assert {one.facts["kind"] for one in AuditEntry.objects.filter(action="card.pin_locked")} == {"payment"}
+    locked_for = Pin.objects.get(kind="payment").locked_until - now()
+    assert timedelta(hours=23) < locked_for <= timedelta(hours=24)
     assert ask(kiosk, campus, "pin/check", kind="enquiry", pin=NEW)["outcome"] == "approved"
     campus.top_up("student", 1000)
     assert campus.pay("student", 500) == "posted", "who guesses takes no meal away"
@@ -126,7 +134,7 @@ def test_where_the_school_wants_it_the_initial_pin_opens_nothing_before_it_is_ch
     assert lost["outcome"] == "approved"
 
 
-@pytest.mark.capability("A129.1", "A133.1", "A134.1")
+@pytest.mark.capability("A129.1", "A133.1", "A134.1", "A149.1")
 def test_each_service_asks_its_own_pin_and_takes_not_the_other(campus, kiosk):
     """The two may differ: who knows the one for looking neither moves money nor a limit, and the other way round."""
     assert ask(kiosk, campus, "pin/change", kind="enquiry", pin=PINS["student"], new=NEW)["outcome"] == "approved"
@@ -156,10 +164,12 @@ def test_a_wrong_try_outlives_the_refusal_and_the_same_request_counts_once(campu
 
 @pytest.mark.capability("A127.1", "A128.1")
 def test_a_change_needs_the_old_pin_and_takes_no_easy_one(campus, kiosk):
-    for new, code in (("111111", "card.pin_weak"), (PINS["student"], "card.pin_weak")):
-        assert ask(kiosk, campus, "pin/change", kind="payment", pin=PINS["student"], new=new)["code"] == code
+    for new in ("111111", "234567", "876543", PINS["student"]):
+        assert ask(kiosk, campus, "pin/change", kind="payment", pin=PINS["student"], new=new)["code"] == "card.pin_weak"
     assert ask(kiosk, campus, "pin/change", kind="payment", pin="999999", new=NEW)["code"] == "card.pin_wrong"
     assert ask(kiosk, campus, "pin/change", kind="payment", pin=PINS["student"], new=NEW)["outcome"] == "approved"
+    changed = AuditEntry.objects.get(action="card.change_pin").facts
+    assert changed == {"kind": "payment", "at": kiosk.device.terminal.number}
     assert ask(kiosk, campus, "pin/check", kind="payment", pin=PINS["student"])["code"] == "card.pin_wrong"
     check_pin(card=campus.card("student"), kind="payment", pin=NEW, at="test")
     check_pin(card=campus.card("student"), kind="enquiry", pin=PINS["student"], at="test")
@@ -197,7 +207,9 @@ def test_what_a_holder_chose_is_cut_where_the_school_lowers_the_most(campus, kio
 @pytest.mark.capability("A128.2")
 def test_a_terminal_of_a_fixed_price_changes_nothing(campus):
     set_up_merchants(by=SYSTEM, merchants=[], terminals=[TerminalOrder(number="N1009", merchant_key="n1.rice")])
-    Price.objects.create(terminal=Terminal.objects.get(number="N1009"), since="2020-01-01", kind="fixed", price_fen=300)
+    terminal, tomorrow = Terminal.objects.get(number="N1009"), campus_today() + timedelta(days=1)
+    for since, kind in (("2019-01-01", "amount"), ("2020-01-01", "fixed"), (tomorrow, "amount")):
+        Price.objects.create(terminal=terminal, since=since, kind=kind, price_fen=300)
     fixed = Keypad(Device("N1009"))
     told = ask(fixed, campus, "pin/change", kind="payment", pin=PINS["student"], new=NEW)
     assert told["code"] == "terminal_unfit"

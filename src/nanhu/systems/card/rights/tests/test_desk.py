@@ -1,4 +1,4 @@
-"""The desks of rights as an office meets them: what the kit promises of every page, and what these add."""
+"""The desk of rights as its office meets it: what the kit promises of every page, and what it adds."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -7,7 +7,7 @@ import pytest
 
 from nanhu.kernel.clock import campus_today
 from nanhu.platforms.identity import api as identity
-from nanhu.systems.card.rights import desk as desks
+from nanhu.systems.card.rights.desk import desk
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.tests.conftest import SYSTEM
 from nanhu.testing.pages import PageTests
@@ -26,7 +26,7 @@ def holder(campus):
 
 
 class TestRules(PageTests):
-    desk = desks.desk
+    desk = desk
 
     @pytest.fixture
     def holder(self, holder):
@@ -50,18 +50,6 @@ class TestRules(PageTests):
             )
             for n in range(count)
         )
-
-
-class TestVerification(PageTests):
-    desk = desks.gate
-
-    @pytest.fixture
-    def holder(self, campus):
-        return with_role(campus, "second_clerk", "card.guard")
-
-    @pytest.fixture
-    def stranger(self, campus):
-        return campus.client("clerk")
 
 
 def typed(**given):

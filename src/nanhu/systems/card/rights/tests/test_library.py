@@ -19,9 +19,10 @@ from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.models import Card
 from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.rights.models import RightRule
-from nanhu.systems.card.rights.services import ruling, verifying
+from nanhu.systems.card.rights.services import ruling
 from nanhu.systems.card.services import loss
 from nanhu.systems.card.tests.conftest import CAST, SYSTEM
+from nanhu.systems.card.verification.services import verifying
 
 
 @pytest.fixture

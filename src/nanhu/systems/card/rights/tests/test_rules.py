@@ -7,13 +7,13 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.dated import PastRuleError
 from nanhu.kernel.errors import WrongStateError
 from nanhu.platforms.identity import api as identity
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.doors.tests.conftest import hang_doors, put
 from nanhu.systems.card.gateway.policy import policies_in_hour
 from nanhu.systems.card.models import Card
-from nanhu.systems.card.rights.errors import RuleInThePastError
 from nanhu.systems.card.rights.models import RightRule
 from nanhu.systems.card.rights.services import ruling
 from nanhu.systems.card.rights.services.deciding import may
@@ -95,7 +95,7 @@ def test_a_new_rule_cuts_the_old_one_and_keeps_it(campus):
 
 @pytest.mark.capability("A096.3")
 def test_the_past_is_not_ruled(campus):
-    with pytest.raises(RuleInThePastError):
+    with pytest.raises(PastRuleError):
         rule(starts_on=campus_today() - DAY)
 
 
@@ -235,6 +235,11 @@ def test_the_preview_counts_cards_that_live_on_the_rules_first_day(campus):
     begins = str(campus_today() + DAY)
     seen = manager_at(campus).post("/card/rights/change/", form(starts_on=begins)).context["preview"]
     assert (seen.gain_count, seen.lose_count) == (0, 1)
+
+
+def test_who_is_named_in_the_preview_is_drawn_by_lot(campus):
+    wanted = RightRule(card_class="student", right="library", is_allowed=False, starts_on=campus_today())
+    assert len({ruling.preview(wanted).losing[0] for _look in range(40)}) > 1
 
 
 @pytest.mark.capability("A096.2")

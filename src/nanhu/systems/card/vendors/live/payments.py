@@ -10,6 +10,7 @@ from django.db.models import QuerySet, Sum
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.database.values import one_row
+from nanhu.platforms.openapi import api as openapi
 from nanhu.platforms.openapi.api import Request, ScopeMissingError
 from nanhu.platforms.terminals.api import next_sequence
 from nanhu.systems.card.codes.errors import FAULTS
@@ -146,7 +147,13 @@ def payment_body(payment: VendorPayment, returned: Mapping[int, int] | None = No
 
 
 def publish(request: Request, kind: str, body: wire.Payment | wire.Refund) -> None:
-    request.publish(kind, f"{kind}:{body.id}", msgspec.to_builtins(body))
+    openapi.publish(
+        vendor=request.vendor,
+        mode=request.key.mode,
+        kind=kind,
+        key=f"{kind}:{body.id}",
+        facts=msgspec.to_builtins(body),
+    )
 
 
 def own(request: Request) -> QuerySet[VendorPayment]:

@@ -80,6 +80,8 @@ class VendorPayment(models.Model):
 
 
 class VendorRefund(models.Model):
+    """Money that a vendor gave back of a payment."""
+
     public_id = models.UUIDField(default=uuid4, unique=True)
     payment = models.ForeignKey(VendorPayment, on_delete=models.PROTECT, related_name="refunds")
     receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="+", db_constraint=False)

@@ -31,6 +31,8 @@ class SandboxCard(models.Model):
 
 
 class SandboxPayment(models.Model):
+    """A payment of the sandbox, which moves no money."""
+
     public_id = models.UUIDField(default=uuid4, unique=True)
     vendor = models.ForeignKey("openapi.Vendor", on_delete=models.PROTECT, related_name="+")
     card = models.ForeignKey(SandboxCard, on_delete=models.PROTECT, related_name="+")
@@ -53,6 +55,8 @@ class SandboxPayment(models.Model):
 
 
 class SandboxRefund(models.Model):
+    """A refund of the sandbox, which moves no money."""
+
     public_id = models.UUIDField(default=uuid4, unique=True)
     payment = models.ForeignKey(SandboxPayment, on_delete=models.PROTECT, related_name="refunds")
     amount_fen = models.BigIntegerField()

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.crypto import mask_name
-from nanhu.platforms.openapi.api import Request, ScopeMissingError
+from nanhu.platforms.openapi.api import Mode, Request, ScopeMissingError, publish
 from nanhu.systems.card.protocol import SENTENCES
 from nanhu.systems.card.vendors import wire
 from nanhu.systems.card.vendors.errors import (
@@ -93,7 +93,13 @@ def unblock(request: Request) -> wire.Card:
 def set_blocked(request: Request, card: SandboxCard, *, is_blocked: bool, kind: str) -> wire.Card:
     card.is_blocked = is_blocked
     card.save(update_fields=["is_blocked"])
-    request.publish(kind, f"{kind}:{request.idempotency_key}", {"card": str(card.public_id), "reference": ""})
+    publish(
+        vendor=request.vendor,
+        mode=Mode.TEST,
+        kind=kind,
+        key=f"{kind}:{request.idempotency_key}",
+        facts={"card": str(card.public_id), "reference": ""},
+    )
     return card_body(request, card)
 
 

@@ -4,7 +4,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from nanhu.kernel.clock import campus_today
-from nanhu.platforms.openapi.api import Request, ScopeMissingError
+from nanhu.platforms.openapi.api import Mode, Request, ScopeMissingError, publish
 from nanhu.systems.card.pins.blocks import PinBlockError, open_pin_block
 from nanhu.systems.card.protocol import SENTENCES, receipt_number
 from nanhu.systems.card.vendors import wire
@@ -46,7 +46,7 @@ def pay(request: Request) -> wire.Payment:
     )
     body = payment_body(payment)
     kind = "payment.succeeded" if outcome == "posted" else "payment.refused"
-    request.publish(kind, f"{kind}:{body.id}", msgspec.to_builtins(body))
+    tell(request, kind, body)
     if outcome != "posted":
         tries = {"tries_left": PIN_TRIES - card.pin_tries} if outcome == "pin_wrong" else {}
         raise PaymentDeclinedError(reason=outcome, sentence=SENTENCES[outcome], payment=body.id, **tries)
@@ -147,5 +147,10 @@ def refund(request: Request) -> wire.Refund:
         receipt=receipt_number(given.pk),
         created_at=written(given.created_at),
     )
-    request.publish("refund.succeeded", f"refund.succeeded:{body.id}", msgspec.to_builtins(body))
+    tell(request, "refund.succeeded", body)
     return body
+
+
+def tell(request: Request, kind: str, body: wire.Payment | wire.Refund) -> None:
+    facts = msgspec.to_builtins(body)
+    publish(vendor=request.vendor, mode=Mode.TEST, kind=kind, key=f"{kind}:{body.id}", facts=facts)

@@ -7,6 +7,7 @@ import pytest
 from django.db import connections, transaction
 
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.openapi import serving
 from nanhu.platforms.openapi.services import keys
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.pins.models import Pin
@@ -15,14 +16,16 @@ from nanhu.systems.card.vendors import consents
 from nanhu.systems.card.vendors.models import Consent, VendorPayment
 from nanhu.systems.card.vendors.tests.conftest import Phone, Shop, fault_of, register
 from nanhu.testing.patience import PATIENCE_SECONDS
-from nanhu.testing.races import alone, amid, is_someone_waiting
+from nanhu.testing.races import amid, is_someone_waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MANY = 10
 
 
 @pytest.fixture
-def campus(transactional_db):
+def campus(transactional_db, monkeypatch):
+    """Who waits for ten others waits as long as that takes here."""
+    monkeypatch.setattr(serving, "LOCK_TIMEOUT", f"{PATIENCE_SECONDS}s")
     cast = bring_in_the_cast()
     cast.top_up("student", 10_000)
     known = {receipt for _what, receipt, _entry in receipt_differences()}  # of tests before, whose wallets are gone
@@ -83,14 +86,11 @@ def test_a_consent_is_ended_while_its_vendor_is_about_to_charge_by_it(campus):
     shop = Shop(register())
     person_id = campus.persons["student"]
     given = consents.give(by=SYSTEM, vendor=shop.vendor, person_id=person_id, most_fen=100, reference="")
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            keys.hold_key(shop.key)
-            ended = pool.submit(alone, lambda: consents.end(by=SYSTEM, consent=given))
-            while not (ended.done() or is_someone_waiting()):
-                pass
-            assert Consent.objects.select_for_update().get(pk=given.pk).ended_at is not None
-        ended.result()
+
+    def pay() -> None:
+        assert Consent.objects.select_for_update().get(pk=given.pk).ended_at is not None
+
+    amid(lambda: keys.hold_key(shop.key), lambda: consents.end(by=SYSTEM, consent=given), then=pay)
 
 
 def test_who_gives_a_new_consent_keeps_no_payment_by_the_old_one_waiting_for_his_wallet(campus):

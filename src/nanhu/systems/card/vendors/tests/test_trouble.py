@@ -70,8 +70,9 @@ def another_deed_under(shop):
         other.rollback()
 
 
-def test_one_key_for_two_deeds_at_once_is_one_deed_and_a_conflict(campus, shop, order):
+def test_one_key_for_two_deeds_at_once_is_one_deed_and_a_conflict(campus, shop, order, monkeypatch):
     """Ten connections, five with each body: one body wins and is told the same bytes, the other is told 409."""
+    monkeypatch.setattr(serving, "LOCK_TIMEOUT", f"{PATIENCE_SECONDS}s")
     bodies = [order, {**order, "amount_fen": 851}]
     answers = at_once(lambda n: shop.post("payments", bodies[n % 2], idempotency_key=KEY))
     paid = [answer for answer in answers if answer.status_code == 201]

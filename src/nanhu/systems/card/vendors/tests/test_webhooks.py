@@ -62,7 +62,7 @@ def test_an_event_comes_signed_and_once(sandbox, hooked, ear):
     assert Delivery.objects.get().state == "done"
 
 
-def test_who_is_away_is_told_again_later_and_later(sandbox, hooked, ear):
+def test_who_is_away_is_told_again_later_and_later(sandbox, hooked, ear, clock_stands):
     ear.answers = [500, 302, 200]
     sandbox.pay(850, code="SANDBOX-OK", merchant=SHOP)
     pauses = []

@@ -34,9 +34,21 @@ const OWN = /^nanhu-(own|pages)-/;
 const LAST = "nanhu-last-owner";
 const owner = said?.dataset.owner;
 
+const LATE_MS = 5_000;
+const LONGEST_PAUSE_MS = 30_000;
+const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+// A browser that is busy or short of room may refuse to delete, or never say that it did: it is asked again for as long as the page stands.
 async function forgetOwn() {
+  for (let pause = 250; !(await isForgotten()); pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) await after(pause);
+}
+
+const isForgotten = () => Promise.race([forgetAll(), after(LATE_MS)]).catch(() => false);
+
+async function forgetAll() {
   for (const name of (await globalThis.caches?.keys()) ?? []) if (OWN.test(name)) await caches.delete(name);
   for (const { name } of (await indexedDB.databases?.()) ?? []) if (OWN.test(name)) indexedDB.deleteDatabase(name);
+  return true;
 }
 
 async function forgetAnothers() {
@@ -45,10 +57,12 @@ async function forgetAnothers() {
   localStorage.setItem(LAST, owner);
 }
 
+// Whoever closes the page before all is forgotten leaves it to the next who signs in.
 if (document.querySelector("[data-takes-pushes-off]")) {
-  forgetOwn().catch(() => {});
+  localStorage.removeItem(LAST);
+  forgetOwn();
   if ("serviceWorker" in navigator) takePushesOff().catch(() => {});
-} else if (owner) forgetAnothers().catch(() => {});
+} else if (owner) forgetAnothers();
 
 addEventListener("beforeinstallprompt", (event) => {
   const button = document.querySelector("[data-install]");

@@ -23,8 +23,17 @@ document.addEventListener("click", (event) => {
   window.htmx.trigger(link, "panel");
 });
 
+// "?sort=…" and a form that names no address mean the page that was opened, not the list beside which it stands.
+function giveAddress(path) {
+  for (const one of panel().querySelectorAll("form:not([action])")) one.setAttribute("action", path);
+  for (const name of ["href", "action", "hx-get", "hx-post"]) {
+    for (const one of panel().querySelectorAll(`[${name}^="?"]`)) one.setAttribute(name, path.split("?")[0] + one.getAttribute(name));
+  }
+}
+
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.target !== panel()) return;
+  if (!panel() || event.target !== panel()) return;
+  giveAddress(event.detail.pathInfo.responsePath || event.detail.pathInfo.requestPath);
   panel().hidden = false;
   panel().focus({ preventScroll: true });
 });

@@ -4,9 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.choices import known
 from nanhu.kernel.clock import now
 
 
+@known(asking="identity_oidc_client_known", subject="identity_oidc_client_known")
 class OidcClient(models.Model):
     """How an application of the registry speaks OpenID Connect. One application, one client."""
 
@@ -59,10 +61,6 @@ class OidcClient(models.Model):
                 condition=Q(kind__in=["confidential", "machine"], auth_method__in=["secret", "private_key_jwt"])
                 | Q(kind__in=["browser", "native"], auth_method="none", requires_pkce=True),
                 name="identity_oidc_client_proves_itself",
-            ),
-            models.CheckConstraint(
-                condition=Q(subject__in=["personId", "campusNo", "pairwise"], asking__in=["never", "once", "always"]),
-                name="identity_oidc_client_known",
             ),
         ]
 

@@ -19,6 +19,7 @@ from joserfc.jwk import KeySet
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.secret_files import made_secret
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.oidc import rules
 from nanhu.platforms.identity.protocols.oidc.errors import UnsafeClientError
@@ -133,7 +134,7 @@ def first_secret(client: OidcClient) -> str:
 
 
 def add_secret(client: OidcClient) -> str:
-    secret = secrets.token_urlsafe(32)
+    secret = made_secret(32)
     ClientSecret.objects.create(client=client, secret_hash=sha256(secret.encode()).digest())
     return secret
 

@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.platforms.identity.lifecycle.carried_suspensions import PARTED
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.protocols.oidc import rules
 from nanhu.platforms.identity.protocols.oidc.models import AuthorizationCode, Consent, OidcClient, TokenFamily
-from nanhu.platforms.identity.services.carried_suspensions import PARTED
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import PartedRecord
 

@@ -24,6 +24,8 @@ from nanhu.platforms.identity.protocols.oidc.tests.conftest import (
 from nanhu.platforms.identity.protocols.oidc.views import discovery
 from nanhu.platforms.identity.tests.conftest import PASSWORD, sign_in
 
+pytestmark = pytest.mark.capability("A002.3", "A046.4")
+
 
 def claims_in(id_token: str) -> dict:
     keys = KeySet.import_key_set(Client().get("/oidc/jwks").json())

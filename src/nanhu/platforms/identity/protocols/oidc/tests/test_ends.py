@@ -9,6 +9,7 @@ from django.db import connection
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import deliver_pending
 from nanhu.platforms.identity.events import AccountClosed, PasswordChanged
+from nanhu.platforms.identity.lifecycle import counter
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.identity.protocols.oidc import subscribers
 from nanhu.platforms.identity.protocols.oidc.jobs import sweep
@@ -22,8 +23,9 @@ from nanhu.platforms.identity.protocols.oidc.models import (
 from nanhu.platforms.identity.protocols.oidc.services import clients, consents
 from nanhu.platforms.identity.protocols.oidc.services.consents import ConsentRequest
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import make_app, userinfo
-from nanhu.platforms.identity.services import counter
 from nanhu.platforms.identity.tests.conftest import TEST
+
+pytestmark = pytest.mark.capability("A002.3", "A046.4")
 
 OFFLINE = "openid profile offline_access"
 

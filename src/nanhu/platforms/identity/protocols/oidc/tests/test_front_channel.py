@@ -10,7 +10,7 @@ from nanhu.platforms.identity.protocols.oidc.models import OidcClient
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import AFTER, make_app
 from nanhu.platforms.identity.services import logout_engine
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("A002.4")]
 BYE = "https://library.example.edu.cn/front?tenant=1"
 
 

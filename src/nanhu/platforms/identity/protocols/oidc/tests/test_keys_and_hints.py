@@ -20,6 +20,8 @@ from nanhu.platforms.identity.protocols.oidc.services import keys
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import answer_of, make_app
 from nanhu.platforms.identity.tests.conftest import TEST
 
+pytestmark = pytest.mark.capability("A002.3", "A046.4")
+
 
 def published(client) -> list[str]:
     return [key["kid"] for key in client.get("/oidc/jwks").json()["keys"]]

@@ -20,6 +20,8 @@ from nanhu.platforms.identity.protocols.oidc.tests.conftest import AFTER, ISSUER
 from nanhu.platforms.identity.services.single_logout import logout_calls
 from nanhu.platforms.identity.tests.conftest import TEST, sign_in
 
+pytestmark = pytest.mark.capability("A002.4")
+
 CALL = "https://library.example.edu.cn/backchannel"
 KEPT = re.compile(r'name="kept" value="([^"]+)"')
 

@@ -8,6 +8,8 @@ from nanhu.platforms.identity.protocols.oidc.rules import redirect_matches
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import BACK, answer_of, challenge_of, make_app
 from nanhu.platforms.identity.services import applications
 
+pytestmark = pytest.mark.capability("A002.3", "A046.4")
+
 TRICKS = [
     "",
     "https://evil.example.com/callback",

@@ -18,6 +18,8 @@ from nanhu.platforms.identity.protocols.oidc.services import clients
 from nanhu.platforms.identity.protocols.oidc.tests.conftest import BACK, basic, bearer, make_app, userinfo
 from nanhu.platforms.identity.tests.conftest import TEST
 
+pytestmark = pytest.mark.capability("A002.3", "A046.4")
+
 CORS = "Access-Control-Allow-Origin"
 
 

@@ -6,6 +6,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from nanhu.kernel.actors import actor_of
+from nanhu.platforms.identity.current import session_of
 from nanhu.platforms.identity.protocols.oidc import responses
 from nanhu.platforms.identity.protocols.oidc.errors import AccessDeniedError, RequestExpiredError
 from nanhu.platforms.identity.protocols.oidc.requests import (
@@ -46,7 +47,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Go on as the person signed in, or sign out here first and come back as somebody else."""
     waiting, _auth_request = request_meant(request)
     if request.POST.get("answer") == "this":
-        chosen = pending.choose(waiting, session=request.sso_session)  # type: ignore[attr-defined]
+        chosen = pending.choose(waiting, session=session_of(request))
         return HttpResponseRedirect(address_of(chosen))
     sessions.close_session(request)
     return HttpResponseRedirect(f"{reverse('identity:sign_in')}?{urlencode({'next': address_of(waiting)})}")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from nanhu.kernel.clock import now
 from nanhu.platforms.identity import gate
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.middleware import AFTER_SETUP
 from nanhu.platforms.identity.models import Account, SsoSession
 from nanhu.platforms.identity.policies import open_page
@@ -78,7 +79,7 @@ def address_of(waiting: pending.Pending) -> str:
 
 
 def kept(request: HttpRequest, auth_request: AuthorizationRequest) -> pending.Pending:
-    if request.sso_session is not None:  # type: ignore[attr-defined]
+    if session_or_none(request) is not None:
         return pending.keep(auth_request.query)
     return pending.keep_for_stranger(auth_request.query, address=request.META.get("REMOTE_ADDR", ""))
 
@@ -90,7 +91,7 @@ def forget(waiting: pending.Pending | None) -> None:
 
 def go_on(request: HttpRequest, auth_request: AuthorizationRequest, waiting: pending.Pending | None) -> HttpResponse:
     """Signed in, freshly, allowed (the gate); as the person meant; with consent. Then a code."""
-    session: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
+    session = session_or_none(request)
     if request.user.is_authenticated and request.user.state != Account.State.ACTIVE:
         return to_setup(request, auth_request, waiting)
     missing = what_is_missing(request, auth_request, session, waiting)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.policies import open_page
 from nanhu.platforms.identity.protocols.oidc import jwts, rules
@@ -49,7 +50,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
     if request.method == "HEAD":
         return HttpResponse()
     farewell = farewell_of(request.GET)
-    session = session_of(request)
+    session = session_or_none(request)
     if session is None:
         return leave(request, farewell)
     if farewell.client is not None and farewell.sid == subjects.sid_of(client=farewell.client, session=session):
@@ -68,11 +69,6 @@ def end_session_confirmed(request: HttpRequest) -> HttpResponse:
         raise RequestExpiredError from error
     farewell = Farewell(client=client_with(kept["client"]), back=kept["back"], sid="")
     return leave(request, farewell, ended=sessions.close_session(request))
-
-
-def session_of(request: HttpRequest) -> SsoSession | None:
-    found: SsoSession | None = request.sso_session  # type: ignore[attr-defined]
-    return found
 
 
 def leave(request: HttpRequest, farewell: Farewell, *, ended: SsoSession | None = None) -> HttpResponse:

@@ -1,6 +1,5 @@
 """Keys of the programs that ask: made, changed with an overlap, known by their hash."""
 
-import secrets
 from datetime import timedelta
 from hashlib import sha256
 
@@ -11,6 +10,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.prepared import Given, Prepared
+from nanhu.kernel.secret_files import made_secret
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.protocols.radius.errors import UnknownRadiusClientError
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
@@ -37,7 +37,7 @@ def issue_key(
     Application.objects.select_for_update().get(
         pk=application.pk
     )  # two at once: the second changes the first one's key
-    key = secrets.token_urlsafe(30)
+    key = made_secret(30)
     held = RadiusClient.objects.filter(application=application).first() or RadiusClient(application=application)
     if held.pk and held.is_enabled:
         held.former_key_hash, held.former_key_until = held.key_hash, now() + OVERLAP

@@ -11,13 +11,15 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle import suspensions
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.identity.protocols.radius import front
 from nanhu.platforms.identity.protocols.radius.models import RadiusClient
 from nanhu.platforms.identity.protocols.radius.services import clients
-from nanhu.platforms.identity.services import suspensions
-from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, counted
+from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, counted, sign_in
+
+NEW_PASSWORD = "Harbour-湖-Light-31"
 
 
 @pytest.fixture
@@ -39,6 +41,27 @@ def ask(key: str, name: str, password: str, station: str = "02-00-00-00-00-01", 
     return Client().post(
         "/radius/authenticate", question, content_type="application/json", headers={"X-Nanhu-Radius-Key": key}
     )
+
+
+def mail_asks(key: str, who, password: str) -> int:
+    """As the script of Dovecot: by a form."""
+    question = {"User-Name": who.numbers[0], "User-Password": password, "Calling-Station-Id": "192.0.2.7"}
+    form = {"content_type": "application/x-www-form-urlencoded", "headers": {"X-Nanhu-Radius-Key": key}}
+    return Client().post("/radius/authenticate", urlencode(question), **form).status_code
+
+
+@pytest.mark.capability("A029.1", "A065.1")
+def test_a_new_password_opens_mail_and_network_at_once_and_the_old_one_neither(student, wifi, key, browser):
+    mail = clients.issue_key(by=TEST, application=wifi, service="mail")
+
+    def opened_by(password):
+        return [mail_asks(mail, student, password), ask(key, student.numbers[0], password).status_code]
+
+    assert (opened_by(PASSWORD), opened_by(NEW_PASSWORD)) == ([200, 200], [401, 401])
+    sign_in(browser, student.numbers[0], PASSWORD)
+    typed = {"old_password": PASSWORD, "new_password": NEW_PASSWORD, "again": NEW_PASSWORD}
+    assert browser.post("/account/password", typed).status_code == 302
+    assert (opened_by(PASSWORD), opened_by(NEW_PASSWORD)) == ([401, 401], [200, 200])
 
 
 @pytest.mark.capability("A008.1")
@@ -89,20 +112,7 @@ def test_a_mail_server_asks_by_form_and_takes_app_passwords_for_mail(student, wi
         app_passwords.make(by=TEST, account=student.account, name=n, service=n) for n in ("network", "mail")
     )
 
-    def asked(password):
-        question = {"User-Name": student.numbers[0], "User-Password": password, "Calling-Station-Id": "192.0.2.7"}
-        return (
-            Client()
-            .post(
-                "/radius/authenticate",
-                urlencode(question),
-                content_type="application/x-www-form-urlencoded",
-                headers={"X-Nanhu-Radius-Key": key},
-            )
-            .status_code
-        )
-
-    assert [asked(one) for one in (PASSWORD, mail, network, "wrong", "")] == [200, 200, 401, 401, 400]
+    assert [mail_asks(key, student, one) for one in (PASSWORD, mail, network, "wrong", "")] == [200, 200, 401, 401, 400]
     assert AuditEntry.objects.filter(action="identity.mail_sign_in").count() == 2
 
 

@@ -1,6 +1,11 @@
 """/help/wifi: a profile for each system, and why not PEAP."""
 
+import hashlib
 import plistlib
+import re
+import subprocess
+from html import unescape
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -8,6 +13,7 @@ from django.test import Client
 
 from nanhu.kernel.school import school
 from nanhu.platforms.identity.protocols.radius import profiles
+from nanhu.testing.scanner import drawn, read_codes
 
 pytestmark = pytest.mark.django_db
 PEM = "-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n"
@@ -47,6 +53,22 @@ def test_the_schools_own_authority_goes_with_the_profile():
         anchor["PayloadUUID"]
     ]
     assert "nanhu-ca.pem" in profiles.wpa_supplicant(found)
+
+
+def test_a_phone_reads_the_hash_of_the_schools_authority_from_the_page(monkeypatch, tmp_path):
+    assert "<code>" not in (public := Client().get("/help/wifi").content.decode()), (
+        "of a public authority nothing is compared"
+    )
+    assert read_codes(public) == []
+    own = profiles.Network(ssid="X", server="radius.example.edu.cn", authority=PEM)
+    monkeypatch.setattr(profiles, "network", lambda: own)
+    page = Client().get("/help/wifi").content.decode()
+    digest = ":".join(f"{byte:02X}" for byte in hashlib.sha256(b"\x00\x01\x02").digest())
+    [svg] = re.findall(r'src="data:image/svg\+xml;[^,]*,([^"]+)"', page)
+    drawn(unquote(unescape(svg))).save(tmp_path / "code.png")
+    read = subprocess.run(["zbarimg", "-q", "--raw", tmp_path / "code.png"], capture_output=True, check=True)
+    assert read.stdout.decode().strip() == digest
+    assert f"<code>{digest}</code>" in page
 
 
 def values_of(content: bytes | str) -> dict[str, str]:

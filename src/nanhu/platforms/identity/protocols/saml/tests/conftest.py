@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.lifecycle.accounts import open_accounts
 from nanhu.platforms.identity.models import Account, Application, SsoSession
 from nanhu.platforms.identity.protocols.saml.services import fetching, partners
 from nanhu.platforms.identity.protocols.saml.tests.partner import Partner
-from nanhu.platforms.identity.services.accounts import open_accounts
 from nanhu.platforms.identity.services.applications import register_application
 from nanhu.platforms.identity.tests.conftest import PASSWORD, TEST, make_member
 

@@ -14,7 +14,7 @@ from nanhu.platforms.identity.protocols.saml.errors import MessageRefusedError
 from nanhu.platforms.identity.protocols.saml.tests.conftest import registered
 from nanhu.platforms.identity.protocols.saml.tests.partner import Partner, moment, packed, pair, posted, template
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("A002.3", "A046.4")]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from nanhu.platforms.identity.services.grants import open_grant
 from nanhu.platforms.identity.services.single_logout import UnreachableError
 from nanhu.platforms.identity.tests.conftest import counted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("A002.4")]
 
 
 @pytest.fixture

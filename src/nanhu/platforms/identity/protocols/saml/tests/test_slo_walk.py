@@ -15,7 +15,7 @@ from nanhu.platforms.identity.protocols.saml.tests.partner import NS, Partner, p
 from nanhu.platforms.identity.services import logout_engine
 from nanhu.platforms.identity.services.applications import register_application
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("A002.4")]
 
 
 @pytest.fixture

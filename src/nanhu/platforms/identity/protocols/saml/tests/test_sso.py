@@ -17,7 +17,7 @@ from nanhu.platforms.identity.protocols.saml.models import SignIn
 from nanhu.platforms.identity.protocols.saml.tests.conftest import registered, sign_in
 from nanhu.platforms.identity.protocols.saml.tests.partner import NS, Partner, pair, posted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("A002.3", "A046.4")]
 
 
 def ask(browser, sp, inner="", *, relay_state="", signed_by=None, **attributes):

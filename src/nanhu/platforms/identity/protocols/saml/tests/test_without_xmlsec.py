@@ -69,7 +69,7 @@ def test_a_flood_keeps_only_some_threads_busy(client, sp, monkeypatch):
 
 def test_nor_do_those_who_wait_take_the_threads_that_pages_need(monkeypatch):
     """Eight seconds of waiting each, on every thread, would be the end of the portal for as long as the flood lasts."""
-    monkeypatch.setattr(engine, "QUEUE_SECONDS", 5)
+    monkeypatch.setattr(engine, "QUEUE_SECONDS", PATIENCE_SECONDS)
     half, refused = configuration().web_threads // 2, []
 
     def come():

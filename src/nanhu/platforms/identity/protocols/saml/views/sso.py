@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from nanhu.platforms.identity import gate
+from nanhu.platforms.identity.current import session_or_none
 from nanhu.platforms.identity.policies import open_after_setup
 from nanhu.platforms.identity.protocols.saml import messages, names, requests, rules
 from nanhu.platforms.identity.protocols.saml.addresses import own
@@ -134,7 +135,7 @@ STATUSES = {
 
 
 def demand_of(request: HttpRequest, authn_request: AuthnRequest, back: str) -> gate.Demand:
-    session = request.sso_session  # type: ignore[attr-defined]
+    session = session_or_none(request)
     has_second_factor = session is not None and session.second_factor_at is not None
     return gate.Demand(
         must_renew=authn_request.must_renew,

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from nanhu.services.network.folders import FolderCommand, put_in_place
+from nanhu.kernel.whole_files import write_whole
+from nanhu.services.network.folders import FolderCommand
 from nanhu.services.network.reach.services.listing import living_lists
 from nanhu.services.network.reach.services.narrowing import note_files
 from nanhu.services.network.reach.vpn_config import files
@@ -21,6 +22,6 @@ class Command(FolderCommand):
             if f"config-per-user/{path.name}" not in wanted:
                 path.unlink()
         for name, text in wanted.items():
-            put_in_place(folder / name, text)
+            write_whole(folder / name, text, mode=0o644, is_kept=True)
         note_files(lists)
         return len(wanted)

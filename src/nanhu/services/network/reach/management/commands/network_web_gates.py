@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from nanhu.services.network.folders import FolderCommand, put_in_place
+from nanhu.kernel.whole_files import write_whole
+from nanhu.services.network.folders import FolderCommand
 from nanhu.services.network.reach.web_gates import files
 
 
@@ -16,5 +17,5 @@ class Command(FolderCommand):
             if path.name not in {*wanted, "tls.conf"}:
                 path.unlink()
         for name, text in wanted.items():
-            put_in_place(folder / name, text)
+            write_whole(folder / name, text, mode=0o644, is_kept=True)
         return len(wanted)

@@ -1,6 +1,7 @@
 // The phone counter: scan the door, then things one by one. Each row is kept on the phone first, uploaded when it can be, and forgotten when
 // the school says that it has it. Every word stands in the page.
 import { startCamera } from "./camera.js";
+import { LARGEST, madeSmall, sendPhoto } from "./photo.js";
 import { forgetPictures, keepPictures } from "./pictures.js";
 import { dropRows, forgetList, keepList, keepRow, readList, replaceRow, rowsOf } from "./store.js";
 
@@ -83,6 +84,10 @@ function drawMissing() {
     ...open.slice(0, SHOWN).map((one) => {
       const line = document.createElement("li");
       for (const text of [one.name, one.number]) line.append(Object.assign(document.createElement("span"), { textContent: text }));
+      const shoot = Object.assign(document.createElement("button"), { type: "button", className: "button button-quiet button-small", textContent: words.photo });
+      shoot.setAttribute("aria-label", `${words.photo} ${one.name} ${one.number}`);
+      shoot.addEventListener("click", () => shootOf(one.number));
+      line.append(shoot);
       return line;
     }),
   );
@@ -90,8 +95,65 @@ function drawMissing() {
 
 async function drawQueue() {
   const rows = await rowsOf(take);
-  part("queued").textContent = String(rows.length);
+  part("queued").textContent = String(rows.filter((row) => !row.refused).length);
+  drawRefused(rows.filter((row) => row.refused));
   return rows;
+}
+
+// Photos that the school did not take, with its words: they go when whoever took them says so.
+function drawRefused(rows) {
+  part("refused-photos").replaceChildren(
+    ...rows.map((row) => {
+      const line = document.createElement("li"), at = new Date(row.seen_at).toLocaleTimeString();
+      const drop = Object.assign(document.createElement("button"), { type: "button", className: "button button-quiet button-small", textContent: words.discard });
+      drop.addEventListener("click", async () => (await dropRows([row.client_id]), await drawQueue()));
+      line.append(Object.assign(document.createElement("span"), { textContent: `${at} ${row.number} ${row.refused}` }), drop);
+      return line;
+    }),
+  );
+}
+
+// Of the thing that it is to show, or of whichever its label names.
+function shootOf(number) {
+  part("photo").dataset.number = number;
+  part("photo").click();
+}
+
+async function keepPhoto(file, number) {
+  const row = {
+    client_id: crypto.randomUUID(), take, account, session, number, round, method: "photo", room: place?.code ?? "", room_at: place?.at ?? null,
+    seen_at: new Date().toISOString(), is_other_keeper: false, photo: await madeSmall(file),
+  };
+  lastRow = null;
+  if (row.photo.size > LARGEST) return say("danger", words.photoRefused, things.get(number)?.name ?? "", words.photoLarge);
+  await keepRow(row);
+  say("attention", words.photoKept, things.get(number)?.name ?? "", number);
+  await drawQueue();
+  upload();
+}
+
+// What the school read in a photo; what it read nothing in stays here with its words, and is not sent again.
+async function bringPhoto(row, token) {
+  const { answer, said } = await sendPhoto(root.dataset.photos, row, token);
+  if (answer.status === 429 || answer.status >= 500 || !said) return false;
+  if (!answer.ok) {
+    await replaceRow(row.client_id, { ...row, client_id: crypto.randomUUID(), refused: said.message });
+    lastRow = null;
+    say("danger", words.photoRefused, things.get(row.number)?.name ?? row.number, said.message);
+    return true;
+  }
+  await dropRows([row.client_id]);
+  note("late", said.is_late);
+  for (const read of said.numbers) {
+    const known = things.get(read), number = known?.number ?? read, wasSeen = seen.has(number);
+    seen.add(number);
+    lastRow = null;
+    say(...verdictOf(known, number, wasSeen, said.is_proven, said.room || row.room), known?.picture);
+  }
+  for (const number of said.gone) sayOnce(number, words.gone);
+  for (const number of said.twice) sayOnce(number, words.twice, words.byOther);
+  drawMissing();
+  return true;
 }
 
 function enter(key, code, isDoor) {
@@ -119,12 +181,12 @@ async function see(read, method) {
 }
 
 // Tone, word, name and detail, each of them: as the school will say it, as far as the phone can know.
-function verdictOf(known, number, wasSeen, isProven) {
+function verdictOf(known, number, wasSeen, isProven, room = place?.key) {
   const detail = [number, known?.keeper, isProven ? "" : words.said].filter(Boolean).join(" · ");
   if (wasSeen) return ["attention", words.twice, known?.name ?? number, detail];
   if (!known) return ["attention", words.unknown, number, ""];
-  if (!place) return ["attention", words.noRoom, known.name, detail];
-  if (known.room !== place.key) return ["attention", words.moved, known.name, `${detail} · ${words.belongs} ${rooms[known.room] ?? known.room}`];
+  if (!room) return ["attention", words.noRoom, known.name, detail];
+  if (known.room !== room) return ["attention", words.moved, known.name, `${detail} · ${words.belongs} ${rooms[known.room] ?? known.room}`];
   return [isProven ? "good" : "attention", words.match, known.name, detail];
 }
 
@@ -145,8 +207,9 @@ async function upload() {
   if (isUploading) return;
   isUploading = true;
   try {
-    const mine = (await drawQueue()).filter((row) => row.account === account).sort((a, b) => a.seen_at.localeCompare(b.seen_at));
-    if (mine.length === 0) return;
+    const waiting = (await drawQueue()).filter((row) => row.account === account && !row.refused).sort((a, b) => a.seen_at.localeCompare(b.seen_at));
+    if (waiting.length === 0) return;
+    const mine = waiting.filter((row) => !row.photo);
     const asked = await fetch(root.dataset.rows, { headers: { Accept: "application/json" }, cache: "no-store" });
     const said = asked.ok && !asked.redirected ? await asked.json() : null;
     note("offline", false);
@@ -158,6 +221,7 @@ async function upload() {
     if (!said || isAnother) return;
     const { token } = said;
     for (let at = 0; at < mine.length; at += BATCH) if (!(await send(mine.slice(at, at + BATCH), token))) return;
+    for (const row of waiting.filter((one) => one.photo)) if (!(await bringPhoto(row, token))) return;
   } catch {
     note("offline", true);
   } finally {
@@ -230,7 +294,7 @@ async function countBy(list) {
   things = new Map(known.flatMap((one) => [[one.former.toUpperCase(), one], [one.number, one]]));
   things.delete("");
   seen = new Set(known.filter((one) => !one.isOpen).map((one) => one.number));
-  for (const row of rows) if (row.round === round) seen.add(things.get(row.number)?.number ?? row.number);
+  for (const row of rows) if (row.round === round && !row.photo) seen.add(things.get(row.number)?.number ?? row.number);
   const { room } = part("typing").elements, chosen = room.value;
   while (room.options.length > 1) room.remove(1);
   room.append(...Object.entries(rooms).map(([key, name]) => new Option(name, key, false, key === chosen)));
@@ -245,7 +309,7 @@ function picturesOf(list) {
 }
 
 function mayRead(isSo) {
-  for (const name of ["scan", "type"]) part(name).disabled = !isSo;
+  for (const name of ["scan", "type", "shoot"]) part(name).disabled = !isSo;
 }
 
 // Files first, then the page that needs them; what no page needs any more goes.
@@ -287,6 +351,12 @@ function wire() {
     };
     note("no-camera", false);
     stopCamera = await startCamera(part("video"), root.dataset, onText, onTrouble).catch(onTrouble);
+  });
+  part("shoot").addEventListener("click", () => shootOf(""));
+  part("photo").addEventListener("change", async ({ target }) => {
+    const [file] = target.files, { number } = target.dataset;
+    if (file) await keepPhoto(file, number);
+    target.value = "";
   });
   part("type").addEventListener("click", () => {
     part("typing").hidden = !part("typing").hidden;

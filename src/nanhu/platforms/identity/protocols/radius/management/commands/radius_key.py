@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from nanhu.kernel.actors import Actor
 from nanhu.platforms.identity.models import Application
@@ -82,7 +82,9 @@ class Command(BaseCommand):
         if admitted == "guests":
             rules.admit_guests(by=by, application=made)
         if admitted == "staff":
-            rules.add_rule(by=by, application=made, effect="allow", affiliation_kind="staff", reason=_("仅限教职工"))
+            rules.add_rule(
+                by=by, application=made, effect="allow", affiliation_kind="staff", reason=gettext_noop("仅限教职工")
+            )
         return made
 
 

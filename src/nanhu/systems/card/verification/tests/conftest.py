@@ -1,0 +1,3 @@
+from nanhu.systems.card.tests.conftest import campus
+
+__all__ = ["campus"]
