@@ -19,7 +19,8 @@ def read_codes(page: str) -> list[str]:
 
 
 def read_code(svg: str) -> str:
-    found = zxingcpp.read_barcodes(drawn(svg))
+    """Looks for no bars: the dots of one code in some ten thousand read as a short bar code as well."""
+    found = zxingcpp.read_barcodes(drawn(svg), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     if len(found) != 1:
         raise AssertionError(f"a picture with {len(found)} codes")
     return found[0].text

@@ -129,7 +129,11 @@ class AccountForm(UnitForm, AccountFields):
             _kind, content = checked(upload.read(), kinds={"png", "jpeg"})
         except CampusError as refused:
             raise forms.ValidationError(str(refused)) from refused
-        found = [one.text for one in zxingcpp.read_barcodes(Image.open(BytesIO(content)).convert("L"))]
+        image = Image.open(BytesIO(content)).convert("L")
+        found = [
+            one.text
+            for one in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+        ]
         if len(found) != 1 or not rules.is_wechat(found[0]):
             raise forms.ValidationError(_("图里没有读到公众号的二维码：应只有一个，里面是微信的地址。"))
         return found[0]

@@ -17,3 +17,9 @@ def test_paper_has_the_code_without_its_quiet_zone():
     text = "https://nanhu.example/v/AAAA"
     width, _height = qr.code_of(text).symbol_size(border=0)
     assert qr.svg(text).startswith(f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}"')
+
+
+def test_dots_that_read_as_bars_as_well_are_one_code():
+    """One sign-in code in some ten thousand: its dots are an ITF bar code, too."""
+    text = "https://portal.reed-lake.example/scan/900EfPkVxyFKFCtSieSWs4j7nCDai2mh"
+    assert read_codes(f'<img src="{qr.picture(text)}">') == [text]

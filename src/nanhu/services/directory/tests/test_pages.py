@@ -31,12 +31,15 @@ WECHAT = "http://weixin.qq.com/r/abcDEF123"
 
 
 def picture(*texts):
-    """Of one code, or of some beside each other."""
+    """Of one code, or of some beside each other, and a poster's own bars below, which are no address."""
     whole = Image.new("RGB", (400 * len(texts), 400), "white")
     for place, text in enumerate(texts):
         drawn = io.BytesIO()
         segno.make(text, error="m").save(drawn, kind="png", scale=6, border=4)
         whole.paste(Image.open(drawn), (400 * place, 0))
+    bars = zxingcpp.create_barcode("20260001", zxingcpp.BarcodeFormat.Code128).to_image(scale=2)
+    height, width = bars.shape
+    whole.paste(Image.frombytes("L", (width, height), bytes(memoryview(bars))), (40, 320))
     out = io.BytesIO()
     whole.save(out, "PNG")
     return SimpleUploadedFile("码.png", out.getvalue(), content_type="image/png")
