@@ -136,13 +136,36 @@ def test_what_the_centre_does_not_run_is_shown_as_such_with_its_owner(school):
     assert answer.status_code == 422, "the VPN leads to what the centre runs"
 
 
+LEARNING = (
+    ("慕课平台", "https://mooc.example.edu.cn/", "学习平台", "校外用VPN"),
+    ("在线学习平台", "https://learn.example.edu.cn/", "学习平台", "只能在校内"),
+    ("视频公开课", "https://open.example.edu.cn/", "学习平台", "哪里都能打开"),
+    ("财务系统", "https://pay.example.edu.cn/", "缴费", "校外用VPN"),
+)
+
+
 @pytest.mark.capability("A158.1")
-def test_learning_sites_are_a_list_of_their_own(school):
-    school.resource("慕课平台", kind="learning", reach="campus")
-    school.resource("财务系统", kind="pay")
-    page = school.client("T1").get(DIRECTORY, {"kind": "learning"}).content.decode()
-    assert "慕课平台" in page
-    assert "财务系统" not in page
+def test_learning_sites_are_a_list_of_their_own_that_says_how_one_comes_to_each(school):
+    """As the centre's sheet names them; what was taken away, and what is no learning site, stands not in it."""
+    sheet = "\n".join([HEADS, *(",".join([*one, "1032", "是", "张工", "1", "", ""]) for one in LEARNING)])
+    assert school.client("K1").post(f"{DESK}import/", {"file": upload(sheet)}).status_code == 302
+    resources.remove(by=SYSTEM, found=school.resource("旧慕课", kind="learning"))
+    listed = f"{DIRECTORY}?kind=learning"
+    for who, place, ways in (
+        ("T1", "outside", {"慕课平台": "需先连 VPN", "在线学习平台": "只能在校内", "视频公开课": "可直接打开"}),
+        ("T1", "vpn", {"慕课平台": "可直接打开", "在线学习平台": "只能在校内", "视频公开课": "可直接打开"}),
+        ("S1", "outside", {"慕课平台": "只能在校内", "在线学习平台": "只能在校内", "视频公开课": "可直接打开"}),
+    ):
+        body = page_at(school.client(who), place, listed).partition("<tbody")[2].partition("</tbody>")[0]
+        rows = {one.split("</a>")[0].rpartition(">")[2].strip(): one for one in body.split("<tr")[1:]}
+        assert rows.keys() == ways.keys(), (who, place)
+        for name, way in ways.items():
+            assert way in rows[name], (who, place, name)
+            assert "学习平台" in rows[name].replace(name, "")
+    found = Resource.objects.get(name="慕课平台")
+    page = page_at(school.client("T1"), "vpn", f"{DIRECTORY}{found.public_id}/")
+    assert 'href="https://mooc.example.edu.cn/"' in page
+    assert "慕课平台" in page_at(school.client("T1"), "outside", f"{DIRECTORY}?q=学习平台")
 
 
 def said(**more):
