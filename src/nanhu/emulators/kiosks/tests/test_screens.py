@@ -5,7 +5,7 @@ import time
 import pytest
 
 from nanhu.emulators.chip.tests.conftest import fill
-from nanhu.emulators.kiosks.tests.conftest import CARD, walk
+from nanhu.emulators.kiosks.tests.conftest import CARD, PAPER, walk
 
 
 @pytest.mark.capability("A127.1")
@@ -43,6 +43,7 @@ def test_two_different_new_pins_change_nothing_and_begin_again(hall, school, num
     assert school.pins == {"payment": "123456", "enquiry": "123456"} | {kind: "135790"}
 
 
+@pytest.mark.capability("A127.1")
 def test_a_wrong_pin_is_told_and_nothing_happens(kiosk, school):
     said = walk(kiosk, "校园卡服务", "消费密码修改", "~", "111111", "246810", "246810")
     assert said[-1] == "消费密码修改 密码不对，还可以试 2 次。"
@@ -113,6 +114,7 @@ def test_cancel_at_each_step_sends_nothing(kiosk, school):
     assert school.deeds == []
 
 
+@pytest.mark.capability("A127.2")
 def test_taking_the_card_in_the_middle_ends_the_service(kiosk, school):
     assert walk(kiosk, "校园卡服务", "消费密码修改", "~", "123456", "~")[-1].startswith("欢迎使用")
     assert school.deeds == []
@@ -154,13 +156,28 @@ def test_a_card_is_tested_without_a_pin_whether_its_chip_answers(kiosk, school):
     assert school.deeds == []
 
 
+@pytest.mark.capability("A113.1", "A113.3")
 def test_a_loss_is_reported_without_the_card(kiosk, school):
     said = walk(kiosk, "校园卡服务", "挂失", "14231100001", "123456", "确认")
+    assert said[2] == "挂失 请输入查询密码"
     assert said[-1] == "挂失 挂失成功 已挂失"
     assert school.deeds[-1][1]["campus_no"] == "14231100001"
     assert "已挂失" in kiosk.slips[0]
 
 
+@pytest.mark.capability("A114.1", "A114.2")
+def test_a_loss_is_reported_with_the_identity_card_which_is_given_back(hall, school):
+    kiosk = hall.kiosks["KR101"]
+    kiosk.tick()
+    said = walk(kiosk, "挂失", "#", "确认")
+    assert (said[0], said[-1]) == ("挂失 请插入身份证", "挂失 挂失成功 已挂失")
+    [(operation, asked)] = school.deeds
+    assert (operation, asked["id_number"]) == ("loss/report", PAPER)
+    assert "已挂失" in kiosk.slips[0]
+    assert walk(kiosk, "返回")[-1].startswith("请取走您的身份证")
+
+
+@pytest.mark.capability("A119.1")
 def test_a_card_is_made_for_an_identity_card(hall, school):
     kiosk = hall.kiosks["KR101"]
     kiosk.tick()
@@ -174,6 +191,7 @@ def test_a_card_is_made_for_an_identity_card(hall, school):
     assert [one["uid"] for one in hall.cards()] == [CARD, uid]
 
 
+@pytest.mark.capability("A119.3")
 def test_a_jam_charges_nothing_and_stops_the_machine(hall, school):
     kiosk = hall.kiosks["KR101"]
     kiosk.tick()
@@ -187,6 +205,7 @@ def test_a_jam_charges_nothing_and_stops_the_machine(hall, school):
     assert walk(kiosk, "返回", "自助补卡")[-1] == "自助补卡 请插入身份证"
 
 
+@pytest.mark.capability("A119.2")
 def test_an_empty_stack_makes_no_card_and_is_reported(hall, school):
     kiosk = hall.kiosks["KR101"]
     kiosk.tick()

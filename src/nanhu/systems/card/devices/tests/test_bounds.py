@@ -72,6 +72,7 @@ def end(maker, begun: dict, uid: str = "", *, is_made: bool = True) -> dict:
     )
 
 
+@pytest.mark.capability("A119.1")
 def test_what_a_kiosk_begun_counts_like_what_it_made_and_the_office_sees_it(maker, students, one_a_day):
     """A thief would begin every student's card before he ends the first."""
     first = begin(maker, students[0])
@@ -82,6 +83,7 @@ def test_what_a_kiosk_begun_counts_like_what_it_made_and_the_office_sees_it(make
     assert no_terminal_is_abused().verdict == Verdict.FAIL
 
 
+@pytest.mark.capability("A119.3")
 def test_a_jam_makes_room_for_the_next_one_a_few_times(maker, students, one_a_day):
     for _ in range(guesses.BEGUN_FOR_EACH_MADE):
         assert end(maker, begin(maker, students[0]), is_made=False)["state"] == "abandoned"
@@ -132,6 +134,7 @@ def test_a_kiosk_reports_so_many_cards_lost_by_a_document(maker, students, monke
     assert other.ask("loss/report", {"id_number": students[1]})["code"] == "ok", "each machine by itself"
 
 
+@pytest.mark.capability("A114.2")
 def test_a_kiosk_is_told_of_so_many_cards_that_they_are_lost_already(maker, students, monkeypatch, campus):
     """By the holder at home, or blocked by a vendor: the answer says so, and which card it is. Each counts like a report."""
     monkeypatch.setattr(operations, "limits_on", lambda _day: replace(LimitRule(), kiosk_day_losses=1))
@@ -146,6 +149,7 @@ def test_a_kiosk_is_told_of_so_many_cards_that_they_are_lost_already(maker, stud
     assert maker.ask("loss/report", {"id_number": students[1]})["code"] == "ok"
 
 
+@pytest.mark.capability("A114.2")
 def test_what_a_document_tells_of_a_card_that_is_none_to_report_counts_too(maker, students, monkeypatch, campus):
     monkeypatch.setattr(operations, "limits_on", lambda _day: replace(LimitRule(), kiosk_day_losses=1))
     Card.objects.filter(pk=campus.card("student").pk).update(state="frozen")
@@ -153,6 +157,7 @@ def test_what_a_document_tells_of_a_card_that_is_none_to_report_counts_too(maker
     assert told == ["card_frozen", "terminal_limit"]
 
 
+@pytest.mark.capability("A113.1")
 def test_the_state_of_a_card_is_told_after_its_pin(students, campus):
     """Campus numbers follow each other."""
     Card.objects.filter(pk=campus.card("student").pk).update(state="frozen")

@@ -10,7 +10,7 @@ from django.db import connection
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import ReasonMissingError
-from nanhu.kernel.models import AuditEntry, SmsMessage
+from nanhu.kernel.models import AuditEntry, OutboxEvent, SmsMessage
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
@@ -49,7 +49,13 @@ def listed() -> dict[str, str | None]:
 def is_lost_everywhere(campus, part="student") -> LossReport:
     card = campus.card(part)
     assert (card.state, campus.pay(part, 500), listed()[card.uid]) == ("lost", "card_lost", "lost")
-    return LossReport.objects.get(card=card, ended_at__isnull=True)
+    report = LossReport.objects.get(card=card, ended_at__isnull=True)
+    entry = AuditEntry.objects.get(action="card.report_lost", target=f"card:{card.number}")
+    assert (entry.actor, entry.reason) == (report.reporter, report.reason)
+    assert entry.facts == {"way": report.way, "proof": report.proof}
+    told = {"card_id": card.pk, "person_id": card.person_id}
+    assert [one.payload for one in OutboxEvent.objects.filter(name="card.CardReportedLost")] == [told]
+    return report
 
 
 @pytest.mark.capability("A113.1", "A113.3")
@@ -64,10 +70,13 @@ def test_a_load_kiosk_takes_the_enquiry_pin_and_gives_a_receipt(school, by_card)
     assert (answer["outcome"], answer["number"]) == ("approved", school.card("student").number)
     report = is_lost_everywhere(school)
     assert (report.way, report.proof) == ("kiosk", "enquiry PIN")
-    assert answer["slip"][:3] == [
+    assert report.reason == "自助终端挂失（南院一食堂 KS001）"
+    assert answer["slip"] == [
         f"卡号 {school.card('student').number}",
         f"挂失时间 {dates.second_words(school.card('student').lost_at)}",
         "办理终端 南院一食堂 KS001",
+        "联网的终端立即拒绝这张卡；断网的终端连上网后拒绝。",
+        "卡找到了，请带有效证件到校园卡管理办公室解挂。",
     ]
     again = kiosk.ask("loss/report", who, sequence=8, pin=pin)
     assert (again["slip"], LossReport.objects.count()) == (answer["slip"], 1), "pressed again it is the same report"
@@ -78,6 +87,7 @@ def test_a_load_kiosk_takes_the_enquiry_pin_and_gives_a_receipt(school, by_card)
 def test_a_wrong_enquiry_pin_reports_nothing_and_is_counted(school):
     answer = keypad().ask("loss/report", {"campus_no": CAST["student"][2]}, pin="998877")
     assert (answer["outcome"], answer["code"]) == ("refused", "card.pin_wrong")
+    assert (answer["facts"]["tries_left"], "number" in answer) == (4, False)
     assert school.card("student").state == "issued"
     assert not LossReport.objects.exists()
 
@@ -89,6 +99,8 @@ def test_the_reissue_kiosk_reads_the_identity_card(school):
     assert answer["outcome"] == "approved"
     report = is_lost_everywhere(school)
     assert (report.way, report.proof, report.reporter.endswith("KS001")) == ("kiosk", "identity card read", True)
+    assert report.reason == "自助终端挂失（南院一食堂 KS001）"
+    assert f"挂失时间 {dates.second_words(report.reported_at)}" in answer["slip"]
     Card.objects.update(state="expired")
     typed = kiosk.ask("loss/report", {"id_number": CAST["teacher"][2]})
     assert typed["code"] == "card_unknown", "what is not read from a document proves nothing"
