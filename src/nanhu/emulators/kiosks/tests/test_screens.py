@@ -4,13 +4,21 @@ import time
 
 import pytest
 
-from nanhu.emulators.chip.tests.conftest import fill
+from nanhu.emulators.chip.tests.conftest import PIN, fill
+from nanhu.emulators.kiosks.screens import PATIENCE_SECONDS
 from nanhu.emulators.kiosks.tests.conftest import CARD, PAPER, walk
 
 
 @pytest.mark.capability("A127.1")
 def test_changing_the_payment_pin_at_the_load_kiosk(kiosk, school):
-    said = walk(kiosk, "校园卡服务", "消费密码修改", "~", "123456", "246810", "246810")
+    said = walk(kiosk, "校园卡服务", "消费密码修改", "~")
+    for digit in "1234":
+        kiosk.press(digit)
+    kiosk.press("confirm")
+    assert (kiosk.view()["typed"], kiosk.screen.prompt) == ("●●●●", "请输入原密码"), (
+        "six digits, and none of them shown"
+    )
+    said += walk(kiosk, "56", "246810", "246810")
     assert said[2:] == [
         "消费密码修改 请输入原密码",
         "消费密码修改 请输入新密码",
@@ -18,6 +26,24 @@ def test_changing_the_payment_pin_at_the_load_kiosk(kiosk, school):
         "消费密码修改 密码修改成功",
     ]
     assert school.pins == {"payment": "246810", "enquiry": "123456"}
+    [slip] = kiosk.slips
+    assert slip[1:] == ["消费密码修改", "消费密码修改成功", "请牢记并妥善保管您的密码"]
+    assert walk(kiosk, "返回", "~")[0].startswith("请取走您的校园卡")
+    assert kiosk.screen.title.startswith("欢迎使用自助圈存机")
+
+
+@pytest.mark.capability("A127.1")
+def test_the_new_payment_pin_stands_on_the_card_too_or_the_screen_says_that_it_does_not(kiosk, school):
+    fill(kiosk.pocket.path)
+    school.pins["payment"] = PIN
+    change = ("校园卡服务", "消费密码修改", "~", PIN, "246810", "246810")
+    with kiosk.pocket.held(CARD):
+        assert "卡上没有改：断网消费时仍用原密码" in walk(kiosk, *change)[-1]
+    walk(kiosk, "返回", "~")
+    school.pins["payment"] = PIN
+    assert walk(kiosk, *change)[-1] == "消费密码修改 密码修改成功"
+    with kiosk.pocket.card(CARD) as chip:
+        assert chip.state.pin == "246810"
 
 
 PAYMENT = ("KL101", "payment", ("校园卡服务", "消费密码修改", "~", "123456"))
@@ -47,7 +73,7 @@ def test_two_different_new_pins_change_nothing_and_begin_again(hall, school, num
 def test_a_wrong_pin_is_told_and_nothing_happens(kiosk, school):
     said = walk(kiosk, "校园卡服务", "消费密码修改", "~", "111111", "246810", "246810")
     assert said[-1] == "消费密码修改 密码不对，还可以试 2 次。"
-    assert school.deeds == []
+    assert (school.deeds, kiosk.slips, kiosk.screen.tone) == ([], [], "red")
 
 
 @pytest.mark.capability("A131.1")
@@ -94,8 +120,12 @@ def test_taking_the_card_ends_the_session(hall):
 @pytest.mark.capability("A127.2")
 def test_whoever_goes_away_is_not_waited_for(kiosk):
     walk(kiosk, "校园卡服务", "消费密码修改", "~", "123456")
-    kiosk.deadline = time.monotonic() - 1
+    kiosk.deadline = time.monotonic() + 3600
     kiosk.press("1")
+    assert kiosk.view()["seconds_left"] <= PATIENCE_SECONDS, "each touch gives its time anew"
+    kiosk.deadline = time.monotonic() - 1
+    kiosk.press("2")
+    assert kiosk.typed == "1", "what comes too late is nobody's"
     kiosk.tick()
     assert kiosk.screen.title == "请取走您的校园卡"
     assert walk(kiosk, "~")[-1].startswith("欢迎使用自助圈存机")
@@ -181,10 +211,13 @@ def test_a_loss_is_reported_with_the_identity_card_which_is_given_back(hall, sch
 def test_a_card_is_made_for_an_identity_card(hall, school):
     kiosk = hall.kiosks["KR101"]
     kiosk.tick()
-    said = walk(kiosk, "自助补卡", "#", "确认")
+    said = walk(kiosk, "自助补卡", "#")
     assert said[0] == "自助补卡 请插入身份证"
     assert "工本费 ¥ 20.00" in said[1]
-    assert "补卡成功" in said[2]
+    assert ("林*满" in said[1], school.done("reissue/finish")) == (True, 0)
+    said = walk(kiosk, "确认")
+    assert "补卡成功" in said[0]
+    assert school.reports[-1]["cards_left"] == 119
     assert walk(kiosk, "返回")[-1].startswith("请取走您的身份证")
     assert kiosk.memory.cards_left == 119
     uid = school.deeds[-1][1]["uid"]

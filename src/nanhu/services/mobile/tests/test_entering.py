@@ -54,6 +54,7 @@ def test_one_tap_opens_the_portal_signed_in(syncing, wecom, client):
     assert client.get("/manifest.webmanifest").json()["display"] == "standalone"
 
 
+@pytest.mark.capability("A066.1")
 def test_a_card_leads_to_its_thing_and_to_no_other_house(syncing, wecom):
     wecom.join("t2")
     assert tap(Client(), wecom, "T2", "/flows/?a=1")["Location"] == "/flows/?a=1"
@@ -61,7 +62,7 @@ def test_a_card_leads_to_its_thing_and_to_no_other_house(syncing, wecom):
         assert tap(Client(), wecom, "t2", elsewhere)["Location"] == "/"
 
 
-@pytest.mark.capability("A060.1")
+@pytest.mark.capability("A060.1", "A066.1")
 def test_a_state_is_of_one_browser_and_good_once(syncing, wecom, client):
     wecom.join("t2")
     state = go(client)
@@ -69,6 +70,9 @@ def test_a_state_is_of_one_browser_and_good_once(syncing, wecom, client):
     assert back(client, wecom, "t2", state).status_code == 302
     client.post("/sign-out")
     assert back(client, wecom, "t2", state).status_code == 422
+    late = go(client)
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        assert back(client, wecom, "t2", late).status_code == 422
     assert client.get("/mobile/entered", {"code": "x"}).status_code == 422
 
 
@@ -92,6 +96,7 @@ def few(monkeypatch):
     monkeypatch.setattr(enter, "CODES", replace(enter.CODES, free=2, leak=0))
 
 
+@pytest.mark.capability("A066.1")
 @pytest.mark.usefixtures("syncing", "few")
 def test_made_up_codes_are_not_asked_of_them_for_ever(wecom, client):
     wecom.join("t2")
@@ -120,7 +125,7 @@ def test_a_neighbour_with_made_up_codes_keeps_out_no_browser_that_came_in_before
         mine.post("/sign-out")
 
 
-@pytest.mark.capability("A060.1")
+@pytest.mark.capability("A060.1", "A066.1")
 def test_it_is_no_fresh_proof(syncing, wecom, client):
     wecom.join("t2")
     tap(client, wecom, "t2")
@@ -263,7 +268,7 @@ def test_one_moves_to_another_account_only_signed_in(syncing, wecom, client):
     assert Binding.objects.get(ended_at=None).userid == "t2"
 
 
-@pytest.mark.capability("A060.1")
+@pytest.mark.capability("A060.1", "A066.1")
 def test_a_stranger_and_who_has_left_are_told_so(syncing, wecom):
     wecom.company.store.put("gone", "外人", "13800000001", [1], 5)
     stranger = tap(Client(), wecom, "gone")
@@ -271,6 +276,7 @@ def test_a_stranger_and_who_has_left_are_told_so(syncing, wecom):
     assert "还不是学校企业微信的成员" in stranger.content.decode()
 
 
+@pytest.mark.capability("A066.1")
 def test_while_wecom_is_away_the_password_is_offered(syncing, wecom, client):
     wecom.join("t2")
     state = go(client)
@@ -297,7 +303,7 @@ def signed_in_as(browser):
     return names if home.status_code == 200 else []
 
 
-@pytest.mark.capability("A060.1")
+@pytest.mark.capability("A060.1", "A066.1")
 def test_two_on_one_device_each_come_into_their_own_portal(syncing, wecom, client):
     """A phone, or the desktop of an office: the app signs in another account, and its browser still has the first one's session."""
     for userid in ("t2", "t3"):
@@ -325,6 +331,7 @@ def test_an_account_that_is_nobodys_yet_looks_into_no_portal_that_the_app_opened
     assert signed_in_as(client) == []
 
 
+@pytest.mark.capability("A066.1")
 def test_ones_own_session_goes_on_at_the_next_tap(syncing, wecom, client):
     wecom.join("t2")
     tap(client, wecom, "t2")
@@ -372,6 +379,7 @@ def test_the_file_of_the_trusted_domain_is_the_schools_own(client, db, monkeypat
     assert client.get("/WW_verify_other.txt").status_code == 404
 
 
+@pytest.mark.capability("A066.1")
 def test_who_works_and_studies_here_comes_in_under_the_number_of_his_work(syncing, wecom, client):
     wecom.join("t2")
     also_studies(syncing.persons["T2"])

@@ -20,7 +20,7 @@ from nanhu.systems.card.funds.models import CardReissue, Claimable
 from nanhu.systems.card.funds.services import claims, stale_claims
 from nanhu.systems.card.funds.tests.conftest import SYSTEM
 from nanhu.systems.card.funds.tests.test_pages_payouts import office, pay_out  # noqa: F401
-from nanhu.systems.card.models import Card
+from nanhu.systems.card.models import Card, Receipt
 from nanhu.systems.card.pins.policy import LimitRule
 from nanhu.systems.card.pins.tests.conftest import DOCUMENTS, PINS, WITH_X, Keypad, identify
 from nanhu.systems.card.services.loss import report_lost
@@ -212,11 +212,38 @@ def test_a_kiosk_makes_a_new_card_for_a_student_with_an_id_card(funds, maker):
     old = funds.campus.card("student")
     begun = maker.ask("reissue/begin", {"id_number": WITH_X})
     assert (begun["name"], begun["number"], begun["fee_fen"]) == ("林*满", old.number, 2000)
-    assert funds.campus.card("student").pk == old.pk
-    done = maker.ask("reissue/finish", {"reissue": begun["reissue"], "is_made": True, "uid": "04AABBCCDDEEFF"})
+    assert (begun["balance_fen"], begun["frozen_hours"], begun["reason"]) == (5000, 72, "lost")
+    assert (funds.campus.card("student").pk, funds.balance()) == (old.pk, 5000)
+    made = {"reissue": begun["reissue"], "is_made": True, "uid": "04AABBCCDDEEFF"}
+    assert Keypad(place_device("KR002", "reissue_kiosk", by=SYSTEM)).ask("reissue/finish", made)["outcome"] == "refused"
+    done = maker.ask("reissue/finish", made)
     new = funds.campus.card("student")
     assert (done["number"], new.uid, done["frozen_fen"]) == (new.number, "04AABBCCDDEEFF", 3000)
     assert Card.objects.get(pk=old.pk).state == "replaced"
+    frozen = Claimable.objects.get(source="frozen")
+    assert (done["fee_fen"], done["available_at"]) == (2000, frozen.available_at.isoformat())
+    assert frozen.available_at > clock.now()
+    again = maker.ask("reissue/finish", made)
+    assert (again["number"], Card.objects.filter(person_id=old.person_id).count()) == (new.number, 2)
+    paid = Receipt.objects.filter(kind="fee").values_list("amount_fen", "balance_fen", "detail")
+    assert list(paid) == [(2000, 3000, "reissue")]
+    facts = AuditEntry.objects.get(action="card.reissue", target=f"card:{old.number}").facts
+    assert (facts["new"], facts["fee_fen"], facts["document"]) == (new.number, 2000, "居民身份证（读卡器）")
+    assert AuditEntry.objects.get(action="card.begin_reissue").facts["terminal"] == "KR001"
+
+
+@pytest.mark.capability("A119.1")
+def test_a_card_that_is_begun_again_is_one_and_a_lost_one_costs_its_fee_whatever_is_said(funds, maker, kiosk):
+    funds.campus.top_up("student", 5000)
+    assert kiosk.ask("reissue/begin", {"id_number": WITH_X})["code"] == "terminal_unfit"
+    first = maker.ask("reissue/begin", {"id_number": WITH_X, "reason": "damaged"})
+    assert (first["reason"], first["fee_fen"]) == ("damaged", 0)
+    report_lost(by=SYSTEM, card=funds.campus.card("student"), reason="x")
+    second = maker.ask("reissue/begin", {"id_number": WITH_X, "reason": "damaged"})
+    assert (second["reason"], second["fee_fen"]) == ("lost", 2000)
+    assert list(CardReissue.objects.order_by("pk").values_list("state", flat=True)) == ["abandoned", "making"]
+    late = maker.ask("reissue/finish", {"reissue": first["reissue"], "is_made": True, "uid": "04AABBCCDDEEFF"})
+    assert late["code"] == "card.reissue_resolved"
 
 
 @pytest.mark.capability("A119.3")
@@ -230,7 +257,7 @@ def test_a_jam_charges_nothing_and_leaves_the_old_card(funds, maker):
     assert CardReissue.objects.get().state == "abandoned"
 
 
-@pytest.mark.capability("A120.1")
+@pytest.mark.capability("A119.1", "A120.1")
 def test_staff_and_international_students_are_sent_to_the_office(funds, maker):
     for part in ("teacher", "guest"):
         answer = maker.ask("reissue/begin", {"id_number": DOCUMENTS[part][1]})
