@@ -72,6 +72,7 @@ def test_the_daily_limit_counts_what_was_eaten_at_every_meal(till):
     assert (over.code, over.values["limit"]) == ("pin_required", "daily")
 
 
+@pytest.mark.capability("A124.1")
 def test_what_was_taken_back_counts_no_more(till):
     terminal, card = till.terminal(2), till.card(2)
     sold = terminal.pay(card, MEAL_FEN, sequence=10)
@@ -91,6 +92,7 @@ def test_another_days_late_rows_leave_today_alone(till):
     assert terminal.pay(card, MEAL_FEN, sequence=2).code == "ok"
 
 
+@pytest.mark.capability("A124.2")
 def test_a_wrong_pin_is_counted_once_and_locks_on_the_fifth_on_whatever_terminal(till):
     card, pin = till.card(4), till.pin(4)
     first = till.terminal(4)
@@ -124,6 +126,7 @@ def test_guessing_at_once_from_twenty_terminals_gives_five_guesses(till):
     assert till.balance(card) == START_FEN
 
 
+@pytest.mark.capability("A124.2")
 def test_a_right_pin_starts_the_count_anew(till):
     terminal, card, pin = till.terminal(6), till.card(6), till.pin(6)
     for _round in range(3):
@@ -300,6 +303,7 @@ def test_a_clock_turned_back_gets_nothing_new(till):
     assert till.balance(card) == START_FEN - 100
 
 
+@pytest.mark.capability("A124.1")
 def test_the_last_yuan_within_a_limit_is_spent_once(till):
     card = till.card(33)
 

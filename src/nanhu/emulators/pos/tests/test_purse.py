@@ -140,8 +140,8 @@ def test_without_network_the_day_counts_every_meal_and_each_meal_begins_anew(poc
     with pocket.card(CARD) as card:
         terminal.verify_pin(card, PIN)
         terminal.write_limits(card, 2000, 3000)
-        at_breakfast = "20261125070000"
-        terminal.buy(card, pocket.psam("N101A"), amount_fen=1900, at=at_breakfast, remember=lambda _grey: None)
+        for at, fen in (("20261124070000", 1500), ("20261125070000", 1900)):
+            terminal.buy(card, pocket.psam("N101A"), amount_fen=fen, at=at, remember=lambda _grey: None)
 
         def passed(hour: int, fen: int, told: dict = terms) -> str:
             moment = datetime(2026, 11, 25, hour, tzinfo=CAMPUS).timestamp()
@@ -151,6 +151,10 @@ def test_without_network_the_day_counts_every_meal_and_each_meal_begins_anew(poc
         assert [passed(9, 1100), passed(9, 1101)] == ["", "daily"]
         assert [passed(12, 1100), passed(12, 1101)] == ["", "daily"]
         assert [passed(8, 101, {"meals": []}), passed(8, 101, {})] == ["", "meal"], "a canteen without meals has none"
+        terminal.write_limits(card, 0, 0)
+        house = terms | {"limits": {"meal_fen": 2100, "daily_fen": 2900}}
+        assert [passed(8, 200, house), passed(8, 201, house)] == ["", "meal"], "of a card without its own, the school's"
+        assert [passed(9, 1000, house), passed(9, 1001, house)] == ["", "daily"]
 
 
 @pytest.mark.capability("A124.3")

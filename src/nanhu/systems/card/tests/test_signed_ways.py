@@ -151,6 +151,9 @@ def test_the_day_counts_every_meal_and_each_meal_begins_anew(campus, till, monke
 
     assert pay(clock(8), 4900) == ("ok", "")
     assert pay(clock(8, 30), 101) == ("pin_required", "meal")
+    before, wrong = left(campus), "999999"
+    assert [pay(clock(8, 30), fen, pin=wrong) for fen in (101, 1)] == [("pin_wrong", "")] * 2
+    assert left(campus) == before, "neither what was asked of nor what needed none"
     assert pay(clock(8, 30), 101, pin=PINS["student"]) == ("ok", "")
     assert pay(clock(8, 30), 1) == ("pin_required", "meal"), "it was for that sale alone"
     assert pay(clock(12), 2899) == ("ok", "")
