@@ -10,6 +10,7 @@ from nanhu.platforms.payments.errors import (
     BankCardNumberError,
     NoAgreementError,
 )
+from nanhu.platforms.payments.gateway import BankAnswer
 from nanhu.platforms.payments.models import Agreement
 from nanhu.platforms.payments.services import agreements
 from nanhu.systems.card.bank.tests.conftest import CARDS, drive
@@ -46,6 +47,15 @@ def test_the_card_number_is_nowhere_in_the_database(campus):
         for (table,) in cursor.fetchall():
             cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [f"%{CARDS['student']}%"])  # noqa: S608
             assert cursor.fetchone()[0] == 0, table
+
+
+@pytest.mark.capability("A085.2")
+def test_what_the_bank_gives_no_token_for_is_not_signed(campus, bank):
+    bank.fault("sign", "silent_before")
+    made = signed(campus, "student")
+    agreements.settle(made.pk, BankAnswer(outcome="done", code="ok", sentence="已签约", tail="8018"))
+    made.refresh_from_db()
+    assert (made.state, agreements.active_agreement(campus.persons["student"])) == ("refused", None)
 
 
 @pytest.mark.capability("A085.3")

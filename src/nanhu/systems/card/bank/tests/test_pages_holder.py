@@ -15,9 +15,11 @@ from django.test import Client
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import configuration
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.school import school
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
+from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.payments.errors import AgreementUnderWayError
 from nanhu.platforms.payments.models import Agreement, Channel
@@ -134,13 +136,35 @@ def holds(text):
     return found
 
 
+def step_of(client):
+    """The step that the page says is now."""
+    found = re.search(r'aria-current="step"[^>]*>(.*?)</li>', text_of(client, BANK + "agreement/"), re.DOTALL)
+    return re.sub(r"<[^>]+>|\s|\d", "", found[1]) if found else ""
+
+
+@pytest.mark.capability("A085.1")
+def test_who_is_not_known_by_a_document_stands_at_the_first_step_and_asks_no_bank(campus, student):
+    Person.objects.filter(pk=campus.persons["student"]).update(id_number=None, id_number_index=None, document_kind="")
+    assert "学校没有登记您的证件号" in text_of(student, BANK + "agreement/")
+    assert step_of(student) == "实名核对"
+    answer = sign(student, CARDS["student"])
+    assert (answer.status_code, "银行无法核验" in answer.content.decode()) == (422, True)
+    assert not Agreement.objects.exists()
+
+
 @pytest.mark.capability("A085.1", "A085.2", "A085.3")
 def test_each_step_of_signing_is_kept_and_the_card_number_nowhere(campus, student, bank, caplog):
     """Refused, silent, then signed: whoever leaves finds the step again; of the number the last four digits alone stay."""
     caplog.set_level(logging.DEBUG)
     assert "签约银行卡" in text_of(student, BANK + "agreement/")
+    assert step_of(student) == "填银行卡"
+    SsoSession.objects.update(authenticated_at=now() - timedelta(hours=1))
+    assert student.get(BANK + "agreement/card/")["Location"].startswith("/sign-in/again")
+    SsoSession.objects.update(authenticated_at=now())
     refused = sign(student, CARDS["teacher"])
     assert refused.status_code == 302
+    assert refused.wsgi_request.sensitive_post_parameters == ("card_number", "phone"), "in no report of a fault"
+    assert step_of(student) == "填银行卡"
     assert "四项不一致" in text_of(student, BANK + "agreement/")
     wrong = sign(student, "62284800888888880")
     assert "62284800888888880" not in (wrong.content.decode() + text_of(student, BANK + "agreement/"))
@@ -148,9 +172,17 @@ def test_each_step_of_signing_is_kept_and_the_card_number_nowhere(campus, studen
     sign(student, CARDS["student"], "13907300000")
     kept = text_of(student, BANK + "agreement/")
     assert "正在向银行核验" in kept
+    assert "银行没有答复，正在查询" in kept
     assert 'hx-trigger="every 3s"' in kept
+    assert step_of(student) == "银行核验"
     drive(2)
     assert "已签约" in text_of(student, BANK + "agreement/")
+    assert step_of(student) == "", "all of them are done"
+    assert "8018" not in text_of(campus.client("teacher"), BANK + "agreement/")
+    asked = AuditEntry.objects.filter(action="payments.ask_agreement", target=f"person:{campus.persons['student']}")
+    assert [one.facts["tail"] for one in asked.order_by("pk")] == ["8034", "8880", "8018"]
+    settled = AuditEntry.objects.filter(action="payments.settle_agreement").order_by("pk")
+    assert [one.facts["state"] for one in settled] == ["refused", "refused", "active"]
     made = Agreement.objects.get(state="active")
     assert (made.tail, made.source, made.token[:2]) == ("8018", "web", "TK")
     for number in (CARDS["student"], CARDS["teacher"], "62284800888888880"):
@@ -388,8 +420,15 @@ def test_who_has_no_card_reads_why(campus):
     assert BANK + "check/" in text_of(client, "/card/")
 
 
-@pytest.mark.capability("A083.1", "A086.2")
-def test_a_phone_reads_from_each_code_of_the_help_page_the_address_that_stands_beside_it(student, read_codes):
+@pytest.mark.capability("A083.1", "A086.1", "A086.2")
+def test_a_phone_reads_from_each_code_of_the_help_page_the_address_that_stands_beside_it(
+    student, read_codes, school_file
+):
+    own = f"{configuration().public_url}/card/"
+    Channel.objects.create(key="store", kind="app", name="商店应用", their_key="00")
+    page = text_of(student, BANK + "start/")
+    assert read_codes(page) == [own]
+    assert "在应用商店搜索 商店应用，注册后选岳阳 → 更多 → 校园服务 → 湖南理工学院（学校代码 10543）" in page
     for key, name in (("yunshanfu", "云闪付"), ("wanxiao", "完美校园")):
         address = f"http://localhost:8006/#{key}/{{school}}"
         Channel.objects.create(key=key, kind="app", name=name, their_key="00", address=address)
@@ -397,11 +436,17 @@ def test_a_phone_reads_from_each_code_of_the_help_page_the_address_that_stands_b
         key="off", kind="app", name="旧应用", their_key="00", address="http://x.example/", is_on=False
     )
     page = text_of(student, BANK + "start/")
-    own = f"{configuration().public_url}/card/"
+    assert re.findall("<h3>(.+)</h3>", page) == ["云闪付", "完美校园"]
+    assert "自己找的话：岳阳 → 更多 → 校园服务 → 湖南理工学院（学校代码 10543）" in page
+    assert "添加到主屏幕" in page
     links = re.findall(r'<a href="(http://localhost:8006/[^"]+)"', page)
     assert read_codes(page) == [own, "http://localhost:8006/#yunshanfu/10543", "http://localhost:8006/#wanxiao/10543"]
     assert links == read_codes(page)[1:]
     assert own in page
+    school_file({'school_code = "10543"': 'school_code = "10544"'})
+    changed = text_of(student, BANK + "start/")
+    assert [one.rpartition("/")[2] for one in read_codes(changed)[1:]] == ["10544", "10544"]
+    assert ("学校代码 10544" in changed, "10543" in changed) == (True, False)
 
 
 @pytest.mark.capability("A083.2")

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.closing.models import Correction
@@ -63,6 +64,8 @@ def test_a_bill_is_paid_once_and_the_holder_reads_what_for(power):
     assert (power.funds.balance(), with_the_school()) == (6950, 3050)
     line = line_of(Receipt.objects.get(kind="deduction"))
     assert (line.merchant, line.signed_fen) == ("电费 15栋 302", -3050)
+    entry = AuditEntry.objects.get(action="card.deduct")
+    assert (entry.reason, entry.facts) == ("电费 15栋 302", {"fen": 3050, "receipt": first.receipt_id})
 
 
 def test_another_sum_under_the_same_key_is_refused(power):
@@ -79,9 +82,13 @@ def test_a_wallet_that_is_short_is_left_alone(power):
 
 
 @pytest.mark.capability("A091.2")
-def test_no_sum_outside_the_limit_is_taken(power):
+def test_no_sum_outside_the_limit_is_taken(power, school_file):
     with pytest.raises(DeductionLimitError):
         power(fen=50_001)
+    school_file({"exception_hours = 24 ": "deduction_max_fen = 3050\nexception_hours = 24 "})
+    with pytest.raises(DeductionLimitError):
+        power(fen=3051, key="above")
+    assert power(key="the most itself").balance_fen == 6950
 
 
 def test_what_was_taken_is_answered_as_taken_also_where_less_may_be_taken_at_once_since(power, monkeypatch):
@@ -106,6 +113,7 @@ def test_a_day_has_its_limit(power, monkeypatch):
     power(fen=3000, key="a")
     with pytest.raises(DeductionLimitError):
         power(fen=1001, key="b")
+    assert power(fen=1000, key="c").balance_fen == 6000
 
 
 @pytest.mark.capability("A091.2")

@@ -1,11 +1,15 @@
 """What a holder owes, on his own page: his own bills alone, paid from his own wallet, once and within what lies there."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.ui import dates
 from nanhu.platforms.ledger import api as ledger
 from nanhu.systems.card.funds.tests.conftest import funds  # noqa: F401  (a fixture)
+from nanhu.systems.card.holder import bills
 from nanhu.systems.card.holder.bills import desk
 from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -57,11 +61,15 @@ class TestPages(PageTests):
 
 
 @pytest.mark.capability("A091.2")
-def test_the_holder_sees_what_for_to_whom_and_until_when_and_pays_in_two_taps(funds):  # noqa: F811
+def test_the_holder_sees_what_for_to_whom_and_until_when_and_pays_in_two_taps(funds, monkeypatch):  # noqa: F811
     funds.campus.top_up("student", 10_000)
     bill, browser = billed(funds.campus), funds.campus.client("student")
     page = browser.get(PAGE).content.decode()
-    assert all(said in page for said in ("电费 · 南院15号楼 301", "后勤处", "¥ 15.00", address(bill)))
+    assert all(said in page for said in ("电费 · 南院15号楼 301", "后勤处", "¥ 15.00", "待缴", address(bill)))
+    assert dates.short_day(campus_today(), campus_today().year) in page
+    with monkeypatch.context() as tomorrow:
+        tomorrow.setattr(bills, "campus_today", lambda: campus_today() + timedelta(days=1))
+        assert "已过期" in browser.get(PAGE).content.decode()
     asked = browser.get(address(bill))
     assert "从校园卡缴 ¥ 15.00；卡内现有 ¥ 100.00" in asked.content.decode()
     answer = browser.post(address(bill), {}, follow=True)

@@ -13,7 +13,8 @@ from nanhu.systems.card.bank.tests.conftest import (
 )
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.pins.tests.conftest import Keypad
-from nanhu.systems.card.tests.conftest import queries_of
+from nanhu.systems.card.services.loss import report_lost
+from nanhu.systems.card.tests.conftest import CAST, queries_of
 
 __all__ = ["bank", "bank_here", "campus"]
 RECORD = "/card/issuing/record/"
@@ -52,3 +53,10 @@ def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(c
     assert "联名通信：中国移动" in changed
     assert "农业银行" not in changed
     assert queries_of(campus.client("student"), RECORD) <= 20
+
+    assert kiosk.ask("agreement/cancel", {"card": card.uid}, pin=PIN)["outcome"] == "approved"
+    report_lost(by=campus.actor("student"), card=card, reason="x")
+    ended = seen(campus)
+    assert all(words in ended for words in ("已挂失", "还没有签约", CAST["student"][0]))
+    assert ("badge-good" in after, "badge-good" in ended) == (True, False), "a lost card may do nothing"
+    assert CARDS["student"][-4:] not in ended
