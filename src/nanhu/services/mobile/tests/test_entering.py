@@ -166,6 +166,17 @@ def test_whose_account_is_suspended_does_not_enter(syncing, wecom, client):
 
 
 @pytest.mark.capability("A066.1")
+def test_who_was_bound_and_has_left_does_not_enter(syncing, wecom, client):
+    wecom.join("t2")
+    tap(Client(), wecom, "t2")
+    gone = {"state": "ended", "ends_on": campus_today() - timedelta(days=1), "unit_code": "20"}
+    syncing.record("T2", affiliation=gone)
+    answer = tap(client, wecom, "t2")
+    assert answer.get("Location") != "/"
+    assert signed_in_as(client) == []
+
+
+@pytest.mark.capability("A066.1")
 def test_an_account_that_stands_for_somebody_else_now_lets_nobody_in(syncing, wecom):
     wecom.join("t2")
     assert tap(Client(), wecom, "t2")["Location"] == "/"

@@ -92,6 +92,15 @@ def test_a_wrong_enquiry_pin_reports_nothing_and_is_counted(school):
     assert not LossReport.objects.exists()
 
 
+@pytest.mark.capability("A113.1")
+def test_a_vendors_block_stands_not_in_for_what_the_holder_reports_himself(school):
+    report_lost(by=SYSTEM, card=school.card("student"), reason="x", way=LossReport.Way.VENDOR)
+    answer = keypad("load_kiosk").ask("loss/report", {"campus_no": CAST["student"][2]}, pin=PINS["student"])
+    assert answer["outcome"] == "approved"
+    stands = LossReport.objects.filter(card=school.card("student")).order_by("pk").values_list("way", "ended_for")
+    assert list(stands) == [("vendor", "superseded"), ("kiosk", "")]
+
+
 @pytest.mark.capability("A114.1", "A114.2")
 def test_the_reissue_kiosk_reads_the_identity_card(school):
     kiosk = keypad("reissue_kiosk")
