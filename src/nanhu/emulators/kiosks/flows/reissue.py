@@ -13,6 +13,7 @@ from nanhu.emulators.kiosks.screens import confirm, insert_document, note, yuan
 
 TITLE, SWAP = "自助补卡", "损坏换卡"
 CAMPUS = ZoneInfo("Asia/Shanghai")
+USUAL_HOURS = 72
 OUT_OF_ORDER = "本机暂停补卡，已报校园卡管理办公室，请到另一台补卡机办理。"
 
 
@@ -41,7 +42,7 @@ def renew(kiosk: Kiosk, title: str, why: dict[str, str]) -> Flow:
         [
             f"{offer.get('name', '')}　原卡号 {offer.get('number', '')}",
             fee if offer.get("fee_fen") else "卡损坏换卡，不收工本费，旧卡由本机收回。",
-            "原卡立即作废，余额冻结，三日之后在圈存机上领取。",
+            f"原卡立即作废，余额冻结，{wait(offer.get('frozen_hours'))}在圈存机上领取。",
         ],
     )
     if answer is not True:
@@ -119,6 +120,13 @@ def settle(kiosk: Kiosk) -> str:
     except RefusedError as refused:
         return f"上一笔补卡：{refused.sentence}"
     return "上一笔补卡已完成，新卡在出卡口。" if making.is_made else "上一笔补卡没有制卡，原卡不变，没有收费。"
+
+
+def wait(hours: object) -> str:
+    """As long as the school says; the manual's three days where it says nothing."""
+    if not isinstance(hours, int) or hours == USUAL_HOURS:
+        return "三日之后"
+    return f"{hours} 小时之后" if hours else "随即"
 
 
 def moment(text: object) -> str:

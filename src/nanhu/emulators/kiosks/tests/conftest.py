@@ -26,7 +26,7 @@ class School:
         self.deeds: list[tuple[str, dict]] = []
         self.reports: list[dict] = []
         self.pins = {"payment": "123456", "enquiry": "123456"}
-        self.waiting_fen = 15_000
+        self.waiting_fen, self.frozen_hours = 15_000, 72
         self.claims: dict[int, str] = {}
         self.has_granted = False
         self.is_dead = False
@@ -101,7 +101,8 @@ class School:
         return {"state": self.claims[asked["claim"]], "balance_fen": 15_000}
 
     def reissue_begin(self, *_asked):
-        return {"reissue": 7, "name": "林*满", "number": "1000000001", "fee_fen": 2000, "balance_fen": 5000}
+        offer = {"reissue": 7, "name": "林*满", "number": "1000000001", "fee_fen": 2000, "balance_fen": 5000}
+        return offer | {"frozen_hours": self.frozen_hours}
 
     def reissue_finish(self, _number, _sequence, asked):
         return (

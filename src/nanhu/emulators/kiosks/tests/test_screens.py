@@ -214,6 +214,7 @@ def test_a_card_is_made_for_an_identity_card(hall, school):
     said = walk(kiosk, "自助补卡", "#")
     assert said[0] == "自助补卡 请插入身份证"
     assert "工本费 ¥ 20.00" in said[1]
+    assert "原卡立即作废，余额冻结，三日之后在圈存机上领取" in said[1]
     assert ("林*满" in said[1], school.done("reissue/finish")) == (True, 0)
     said = walk(kiosk, "确认")
     assert "补卡成功" in said[0]
@@ -222,6 +223,12 @@ def test_a_card_is_made_for_an_identity_card(hall, school):
     assert kiosk.memory.cards_left == 119
     uid = school.deeds[-1][1]["uid"]
     assert [one["uid"] for one in hall.cards()] == [CARD, uid]
+
+
+def test_the_wait_for_frozen_money_is_the_schools(hall, school):
+    kiosk, school.frozen_hours = hall.kiosks["KR101"], 48
+    kiosk.tick()
+    assert "余额冻结，48 小时之后在圈存机上领取" in walk(kiosk, "自助补卡", "#")[-1]
 
 
 @pytest.mark.capability("A119.3")

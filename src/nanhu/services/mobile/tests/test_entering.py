@@ -295,6 +295,7 @@ def test_while_wecom_is_away_the_password_is_offered(syncing, wecom, client):
     answer = back(client, wecom, "t2", state)
     assert answer.status_code == 503
     assert "用密码登录" in answer.content.decode()
+    assert back(client, wecom, "t2", state).status_code == 422, "asked once, whatever came of it"
 
 
 def test_an_answer_of_theirs_that_is_none_is_no_fault_of_ours(syncing, wecom, client, monkeypatch):

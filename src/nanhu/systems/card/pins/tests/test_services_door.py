@@ -17,6 +17,7 @@ from nanhu.systems.card.pins.services.checking import check_pin
 from nanhu.systems.card.pins.services.limits import limits_of
 from nanhu.systems.card.pins.tests.conftest import PINS, Keypad
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
+from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.services.merchants import TerminalOrder, set_up_merchants
 from nanhu.systems.card.tests.conftest import SYSTEM
 
@@ -173,6 +174,9 @@ def test_a_change_needs_the_old_pin_and_takes_no_easy_one(campus, kiosk):
     assert ask(kiosk, campus, "pin/check", kind="payment", pin=PINS["student"])["code"] == "card.pin_wrong"
     check_pin(card=campus.card("student"), kind="payment", pin=NEW, at="test")
     check_pin(card=campus.card("student"), kind="enquiry", pin=PINS["student"], at="test")
+    report_lost(by=SYSTEM, card=campus.card("student"), reason="x")
+    found = ask(kiosk, campus, "pin/change", kind="payment", pin=NEW, new=OTHER)
+    assert found["code"] == "card_lost", "whoever has found the card and seen the PIN makes it none of his own"
 
 
 @pytest.mark.capability("A133.1", "A133.2", "A133.3", "A134.1")
