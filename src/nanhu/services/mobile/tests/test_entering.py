@@ -353,6 +353,7 @@ def test_ones_own_session_goes_on_at_the_next_tap(syncing, wecom, client):
     assert SsoSession.objects.count() == 1
 
 
+@pytest.mark.capability("A066.1")
 def test_who_unbinds_is_out_wherever_the_app_was_opened(syncing, wecom):
     wecom.join("t2")
     lost, here, desk = Client(), Client(), syncing.client("T2")
@@ -360,6 +361,8 @@ def test_who_unbinds_is_out_wherever_the_app_was_opened(syncing, wecom):
         tap(phone, wecom, "t2")
     here.post("/mobile/leave/")
     assert [signed_in_as(one) for one in (lost, here, desk)] == [[], ["王老师"], ["王老师"]]
+    assert tap(lost, wecom, "t2")["Location"] == "/mobile/link", "nor does the next tap bind it again"
+    assert not Binding.objects.filter(ended_at=None).exists()
 
 
 def test_who_unbinds_is_not_bidden_to_bind_while_he_is_still_in_the_book(syncing, wecom):
