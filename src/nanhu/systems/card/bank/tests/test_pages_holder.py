@@ -245,7 +245,7 @@ def test_a_form_that_was_wrong_does_not_send_the_number_back(student):
     assert "6228abc" not in answer.content.decode()
 
 
-@pytest.mark.capability("A142.3")
+@pytest.mark.capability("A085.1", "A142.3")
 def test_another_card_takes_the_place_of_the_first_and_signing_ends_when_asked(campus, student, bank):
     campus.agree("student")
     bank.add_customer("林小满", ID_NUMBERS["student"], "13907300000", "6228480088888888117")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from nanhu.kernel.clock import campus_today
+from nanhu.kernel.ui import dates
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.tests.conftest import (
     CARDS,
@@ -31,6 +33,7 @@ def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(c
     for words in (
         card.number,
         "学生卡",
+        f"– {dates.short_day(card.valid_until, campus_today().year)}",
         "中国农业银行",
         "中国联通",
         "还没有签约",
