@@ -295,6 +295,7 @@ def test_recharging_in_the_app_is_pending_without_waiting_for_a_job_and_the_same
     first = phone.ask("top_up", request="order-1", amount_fen=5000)
     assert phone.ask("top_up", request="order-1", amount_fen=5000)["order"] == first["order"]
     assert phone.ask("top_up", request="order-1", amount_fen=5001)["outcome"] == "refused", "another sum under it"
+    assert phone.ask("top_up/look", order=first["order"])["state"] == "opened"
     bank.fault("notice", "twice")
     bank.do("pay", tn=first["tn"], card=CARDS["student"])
     assert phone.ask("top_up/look", order=first["order"])["state"] == "credited"
@@ -302,6 +303,8 @@ def test_recharging_in_the_app_is_pending_without_waiting_for_a_job_and_the_same
     assert phone.ask("look")["pending_fen"] == 5000
     assert campus.bank_balance("student") == BEGINNING_FEN - 5000
     assert OnlineTopUp.objects.get().told_times == 2
+    assert phone.ask("loss")["outcome"] == "done"
+    assert phone.ask("top_up", amount_fen=100)["outcome"] == "refused", "no money for a card that was reported lost"
     assert ledger.trial_balance().difference_fen == 0
 
 
@@ -360,7 +363,7 @@ def test_a_sale_that_was_uploaded_late_stands_where_it_happened(campus, phone):
     assert phone.ask("rows", before=2**40)["rows"] == []
 
 
-@pytest.mark.capability("A151.1")
+@pytest.mark.capability("A136.1", "A151.1")
 def test_one_holder_never_sees_anothers_order(campus, phone, bank):
     phone.bind("student")
     order = phone.ask("top_up", amount_fen=5000)["order"]
@@ -429,6 +432,7 @@ def test_a_wrong_code_told_again_is_counted_once(phone):
     assert Binding.objects.get().tries_left == left - 1
 
 
+@pytest.mark.capability("A136.2")
 def test_the_number_of_an_order_stands_for_that_holder_and_sum(campus, phone):
     phone.bind("student")
     order = phone.ask("top_up", request="once", amount_fen=5000)

@@ -5,7 +5,7 @@ import pytest
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import ReasonMissingError, SamePersonError
 from nanhu.platforms.ledger import api as ledger
-from nanhu.platforms.payments.models import Channel, Difference
+from nanhu.platforms.payments.models import Channel, Difference, StatementRow
 from nanhu.platforms.payments.services import differences, reconciliation
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.models import OnlineTopUp
@@ -52,6 +52,7 @@ def test_nobodys_number_takes_no_money(campus, sent):
     assert campus.bank_balance("student") == BEGINNING_FEN
 
 
+@pytest.mark.capability("A137.1")
 def test_a_card_that_died_after_it_was_looked_at_takes_no_money_and_the_bank_gives_it_back(campus, sent, monkeypatch):
     """It expires between the look and the booking: told `done`, the money would belong to nobody."""
     seen = campus.card("student")
@@ -62,6 +63,7 @@ def test_a_card_that_died_after_it_was_looked_at_takes_no_money_and_the_bank_giv
     assert not OnlineTopUp.objects.exists()
 
 
+@pytest.mark.capability("A137.1")
 def test_money_that_was_taken_before_its_card_died_waits_in_the_wallet(campus):
     """No way back to the bank, which was told: the card office pays it to who has left."""
     card = campus.card("student")
@@ -114,6 +116,7 @@ def test_a_notice_never_told_is_a_named_difference_that_a_clerk_credits_once(cam
     assert ledger.trial_balance().difference_fen == 0
 
 
+@pytest.mark.capability("A137.2")
 def test_a_notice_that_comes_after_the_clerk_is_seen_and_not_paid_twice(campus, sent, bank):
     bank.fault("transfer", "silent_after")
     sent()
@@ -124,6 +127,7 @@ def test_a_notice_that_comes_after_the_clerk_is_seen_and_not_paid_twice(campus, 
     assert loads.held_fen(campus.card("student")) == 5000
 
 
+@pytest.mark.capability("A137.2")
 def test_all_ways_of_a_day_agree_in_three_books(campus, sent, bank):
     campus.agree("student")
     kiosk = Terminal.objects.get(number="QC001")
@@ -137,6 +141,7 @@ def test_all_ways_of_a_day_agree_in_three_books(campus, sent, bank):
     assert reconciliation.bank_differences(campus_today()) == []
 
 
+@pytest.mark.capability("A137.2")
 def test_a_load_still_being_looked_into_is_named_so(campus, bank):
     campus.agree("student")
     bank.fault("debit", "silent_after")
@@ -148,6 +153,17 @@ def test_a_load_still_being_looked_into_is_named_so(campus, bank):
     assert reconciliation.bank_differences(campus_today()) == []
     found.refresh_from_db()
     assert found.state == Difference.State.GONE
+
+
+@pytest.mark.capability("A137.2")
+def test_another_sum_in_the_file_or_in_the_ledger_is_a_difference_by_its_name(campus, sent):
+    sent()
+    assert reconciliation.bank_differences(campus_today()) == []
+    StatementRow.objects.filter(kind="transfer_in").update(amount_fen=4999)
+    (found,) = reconciliation.reconcile(Channel.objects.get(kind="bank"), campus_today())
+    assert (found.kind, found.theirs_fen, found.ours_fen, found.owner) == ("amount", 4999, 5000, "银行经办")
+    unbooked = reconciliation.Compared(order="x", theirs_fen=5000, ours_fen=5000, ledger_fen=0)
+    assert unbooked.kind == "ledger"
 
 
 @pytest.mark.capability("A137.2")

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from nanhu.kernel.clock import now
+from nanhu.platforms.payments import accounts
 from nanhu.platforms.payments import api as payments
 from nanhu.platforms.payments.adapters import open_wire
 from nanhu.platforms.payments.models import Agreement
@@ -15,6 +16,7 @@ from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, drive
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import place_device
+from nanhu.systems.card.funds.services.credits import credit
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -129,11 +131,22 @@ def test_a_load_leaves_the_bank_and_reaches_the_card(campus, kiosk):
     begun = with_pin(campus, kiosk, "load/begin", amount_fen=5000)
     assert (begun["outcome"], begun["state"]) == ("approved", "asked")
     drive()
-    assert kiosk.ask("load/look", {"order": begun["order"]}, sequence=0)["state"] == "credited"
+    seen = kiosk.ask("load/look", {"order": begun["order"]}, sequence=0)
+    assert (seen["state"], seen["amount_fen"], seen["is_ended"]) == ("credited", 5000, False)
+    credit(
+        by=SYSTEM,
+        wallet=campus.card("student").wallet,
+        source="subsidy",
+        amount_fen=300,
+        key="beside",
+        from_account_id=accounts.clearing_account(payments.Channel.objects.get(kind="bank")),
+    )
     claim = kiosk.ask("load/claim", {"order": begun["order"]})
     assert (claim["amount_fen"], [one["source"] for one in claim["items"]]) == (5000, ["load"])
     finish(kiosk, claim, is_written=True)
-    assert kiosk.ask("load/finish", {"order": begun["order"]})["state"] == "written"
+    ended = kiosk.ask("load/finish", {"order": begun["order"]})
+    assert (ended["state"], ended["is_ended"]) == ("written", True)
+    assert kiosk.ask("load/claim", {"order": begun["order"]})["code"] == "bank.load_not_ready"
     assert campus.bank_balance("student") == BEGINNING_FEN - 5000
     assert receipt_differences() == []
 
@@ -198,6 +211,10 @@ def test_another_kiosk_neither_sees_nor_claims_it(campus, kiosk):
     other = place_device("KL002", "load_kiosk", by=SYSTEM)
     assert other.ask("load/look", {"order": order}, sequence=0)["code"] == "bank.load_not_found"
     assert other.ask("load/claim", {"order": order})["code"] == "bank.load_not_found"
+    assert other.ask("load/finish", {"order": order})["code"] == "bank.load_not_found"
+    till = place_device("PS001", "pos", by=SYSTEM)
+    assert with_pin(campus, till, "load/begin", amount_fen=5000)["outcome"] != "approved"
+    assert Load.objects.count() == 1
 
 
 @pytest.mark.capability("A142.2")

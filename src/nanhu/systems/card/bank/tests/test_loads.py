@@ -199,6 +199,7 @@ def test_a_bank_that_says_it_took_another_sum_credits_nobody_until_it_says_the_o
     money_is_whole(campus, 5000)
 
 
+@pytest.mark.capability("A139.1")
 def test_a_refusal_ends_it_with_the_banks_words(campus, kiosk):
     for part_fen in (50_000,) * 4:
         asked(campus, kiosk, part_fen)
@@ -209,6 +210,7 @@ def test_a_refusal_ends_it_with_the_banks_words(campus, kiosk):
         asked(campus, kiosk, 100)
 
 
+@pytest.mark.capability("A139.1")
 def test_funds_short_at_the_bank(campus, kiosk, bank):
     bank.add_customer("林小满", "430602200503181262", "13907300000", "6228480088888888018", fen=100)
     load = asked(campus, kiosk)
@@ -245,6 +247,7 @@ def test_an_order_nobody_sent_in_time_is_not_sent_any_more(campus, kiosk):
     money_is_whole(campus, 0)
 
 
+@pytest.mark.capability("A139.1")
 def test_a_crash_between_debit_and_credit_leaves_a_row_the_finder_ends(campus, kiosk, monkeypatch):
     load = asked(campus, kiosk)
     with monkeypatch.context() as patch:
@@ -288,6 +291,7 @@ def _failing_at_credited(move):
         ("credited", "asked"),
     ],
 )
+@pytest.mark.capability("A139.1")
 def test_the_database_refuses_steps_that_are_none(campus, kiosk, before, after):
     load = asked(campus, kiosk)
     drive()
@@ -308,6 +312,7 @@ def test_the_database_keeps_what_was_asked_and_said(campus, kiosk, change):
         cursor.execute("UPDATE card_load_step SET to_state = 'refused'")
 
 
+@pytest.mark.capability("A139.1")
 def test_two_finders_at_once_take_an_order_once(campus, kiosk, bank):
     load = asked(campus, kiosk)
     first, second = retrying.LOADS.take(9), retrying.LOADS.take(9)
@@ -319,6 +324,7 @@ def test_two_finders_at_once_take_an_order_once(campus, kiosk, bank):
     money_is_whole(campus, 5000)
 
 
+@pytest.mark.capability("A139.1")
 def test_an_agreement_in_use_is_not_cancelled(campus, kiosk):
     asked(campus, kiosk)
     with pytest.raises(LoadUnderWayError):

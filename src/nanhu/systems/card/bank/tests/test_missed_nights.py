@@ -51,6 +51,7 @@ def test_money_that_the_bank_took_amid_them_is_found_and_each_day_is_compared_on
     assert [compared(back) for back in range(1, 9)] == [2 * sides] * 3 + [sides] * 4 + [0]
 
 
+@pytest.mark.capability("A137.2")
 def test_a_side_that_is_silent_keeps_no_other_waiting_and_is_asked_again(away, bank):
     bank.fault("statement", "silent_after", times=99)
     with pytest.raises(BankSilentError):

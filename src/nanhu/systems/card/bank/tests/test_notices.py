@@ -21,9 +21,10 @@ from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import drive
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.models import Card
 from nanhu.systems.card.tests.conftest import CAST
 
-ACP, TOLD = "/card/bank/notices/acp", "/card/bank/notices/bank/credit"
+ACP, TOLD, LOOK = "/card/bank/notices/acp", "/card/bank/notices/bank/credit", "/card/bank/notices/bank/look"
 FIELDS = (
     "version",
     "encoding",
@@ -82,6 +83,7 @@ def nothing_moved(campus, order):
     assert loads.held_fen(campus.card("student")) == 0
 
 
+@pytest.mark.capability("A136.1")
 def test_a_bit_flipped_in_any_field_of_unionpays_notice_is_refused(campus, ordered):
     message = notice(campus, ordered)
     present = [name for name in FIELDS if message.get(name)]
@@ -117,9 +119,15 @@ def test_a_genuine_notice_of_another_sum_or_order_books_nothing(campus, ordered,
     assert loads.held_fen(campus.card("student")) == 0
 
 
+@pytest.mark.capability("A136.1", "A136.2")
 def test_a_notice_of_failure_and_a_notice_before_it_in_any_order_end_in_one_credit(campus, ordered):
     failed, paid = notice(campus, ordered, respCode="05"), notice(campus, ordered)
-    for message in (failed, paid, failed, paid, paid):
+    given_back = notice(campus, ordered, txnType="04")
+    assert Client().post(ACP, notice(campus, ordered, merId="777290058110001")).status_code == 400
+    for message in (failed, given_back):
+        assert Client().post(ACP, message).status_code == 200
+    nothing_moved(campus, ordered)
+    for message in (paid, failed, paid, given_back, paid):
         assert Client().post(ACP, message).status_code == 200
     ordered.refresh_from_db()
     assert (ordered.state, ordered.told_times) == ("credited", 3)
@@ -156,7 +164,7 @@ def test_in_the_read_only_mode_what_bank_and_unionpay_say_is_booked_once_and_a_f
     assert loads.held_fen(campus.card("student")) == 10_000
 
 
-def told(campus, *, body=None, request="N20261125000001", clock=None):
+def told(campus, *, body=None, request="N20261125000001", clock=None, operation="campus/credit"):
     """The bank's live notice, signed by the emulated bank."""
     facts = body or {
         "reference": "202611250000000001",
@@ -165,7 +173,7 @@ def told(campus, *, body=None, request="N20261125000001", clock=None):
         "settled_on": campus_today().isoformat(),
     }
     raw, clock = json.dumps(facts), clock or str(int(time.time()))
-    asked = {"operation": "campus/credit", "institution": "HNIST", "request": request, "clock": clock, "body": raw}
+    asked = {"operation": operation, "institution": "HNIST", "request": request, "clock": clock, "body": raw}
     headers = {
         "Nanhu-Institution": "HNIST",
         "Nanhu-Request": request,
@@ -179,6 +187,7 @@ def post(raw, headers, path=TOLD):
     return Client().post(path, raw, content_type="application/json", headers=headers)
 
 
+@pytest.mark.capability("A137.1")
 def test_a_bit_flipped_anywhere_in_the_banks_notice_is_refused(campus):
     raw, headers = told(campus)
     for place in range(len(raw)):
@@ -187,12 +196,13 @@ def test_a_bit_flipped_anywhere_in_the_banks_notice_is_refused(campus):
     for name in headers:
         assert post(raw, {**headers, name: flipped(headers[name])}).status_code == 401, name
         assert post(raw, {key: value for key, value in headers.items() if key != name}).status_code == 401, name
-    assert post(raw, headers, "/card/bank/notices/bank/look").status_code == 401
+    assert post(raw, headers, LOOK).status_code == 401
     assert OnlineTopUp.objects.count() == 0
     assert post(raw, headers).json()["outcome"] == "done"
     assert loads.held_fen(campus.card("student")) == 5000
 
 
+@pytest.mark.capability("A137.1")
 def test_the_banks_notice_by_another_key_or_an_old_clock_is_none(campus):
     raw, headers = told(campus)
     text = wire.request_text(
@@ -224,6 +234,15 @@ def test_the_banks_notice_again_is_one_and_with_another_sum_or_holder_is_refused
     assert (receipt_differences(), ledger.trial_balance().difference_fen) == ([], 0)
 
 
+@pytest.mark.capability("A137.1")
+def test_a_sender_learns_of_a_number_a_masked_name_and_how_much_may_come(campus):
+    asked = told(campus, body={"campus_no": CAST["student"][2]}, operation="campus/look")
+    said = post(*asked, LOOK).json()
+    assert said == {"outcome": "done", "code": "ok", "name": "**满", "largest_fen": 50_000}
+    Card.objects.filter(pk=campus.card("student").pk).update(state="expired")
+    assert post(*asked, LOOK).json()["code"] == "card_unknown"
+
+
 SUSPECT = {
     "ten million yuan": {"amount_fen": 10**9},
     "more than one transfer may bring": {"amount_fen": 50_001},
@@ -233,6 +252,7 @@ SUSPECT = {
 
 
 @pytest.mark.parametrize("how", SUSPECT)
+@pytest.mark.capability("A137.1")
 def test_a_genuine_notice_that_cannot_be_right_credits_nobody_and_has_an_owner(campus, how):
     facts = {
         "reference": "202611250000000009",
@@ -258,6 +278,7 @@ def test_a_genuine_notice_that_cannot_be_right_credits_nobody_and_has_an_owner(c
     assert held.state == "open", "no file closes what nobody looked at"
 
 
+@pytest.mark.capability("A137.2")
 def test_a_suspect_sum_is_credited_by_two_and_one_above_the_balance_never(campus):
     facts = {
         "reference": "202611250000000009",
@@ -279,6 +300,7 @@ def test_a_suspect_sum_is_credited_by_two_and_one_above_the_balance_never(campus
     assert loads.held_fen(campus.card("student")) == 60_000
 
 
+@pytest.mark.capability("A137.1")
 def test_many_transfers_of_one_day_come_to_no_more_than_a_wallet_may_hold(campus):
     facts = {"campus_no": CAST["student"][2], "amount_fen": 50_000, "settled_on": campus_today().isoformat()}
     said = [
@@ -289,6 +311,7 @@ def test_many_transfers_of_one_day_come_to_no_more_than_a_wallet_may_hold(campus
     assert loads.held_fen(campus.card("student")) == 200_000
 
 
+@pytest.mark.capability("A137.1")
 def test_the_transfers_of_a_day_to_all_holders_come_to_no_more_than_the_school_expects(campus, school_file):
     """Whoever stole the bank's key could else send each of thirty thousand holders what a wallet holds."""
     school_file({"all_transfers_fen = 50000000": "all_transfers_fen = 90000"})

@@ -1,13 +1,16 @@
 """Online top-ups through UnionPay: notices signed, doubled, forged, lost; found by query, given back where they must be."""
 
 from datetime import date, datetime
+from unittest.mock import Mock
 
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from nanhu.emulators.bank import acquirer
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import acp
 from nanhu.platforms.payments.accounts import clearing_account
@@ -21,6 +24,7 @@ from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services import loads, top_ups
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, drive
 from nanhu.systems.card.checks import receipt_differences
+from nanhu.systems.card.funds.services.reissue import replace_card
 from nanhu.systems.card.models import Card
 
 NOTICE = "/card/bank/notices/acp"
@@ -84,6 +88,10 @@ def test_paid_is_pending_at_once_by_the_notice_alone(campus, ordered):
     pay(campus, ordered)
     is_credited_once(campus, ordered)
     assert ordered.told_times == 1
+    noted = AuditEntry.objects.filter(action__in=["card.ask_top_up", "card.move_top_up"]).order_by("pk")
+    assert [(one.facts.get("state", "asked"), one.facts["fen"]) for one in noted] == [
+        (state, 5000) for state in ("asked", "opened", "paid", "credited")
+    ]
 
 
 @pytest.mark.capability("A136.2")
@@ -116,6 +124,7 @@ def test_a_notice_after_the_query_changes_nothing(campus, ordered):
     is_credited_once(campus, ordered)
 
 
+@pytest.mark.capability("A136.1")
 def test_a_notice_changed_on_its_way_is_refused(campus, ordered):
     campus.bank.fault("notice", "forged")
     pay(campus, ordered)
@@ -138,6 +147,7 @@ def test_a_notice_changed_on_its_way_is_refused(campus, ordered):
         ("settleDate", "0101"),
     ],
 )
+@pytest.mark.capability("A136.1")
 def test_each_signed_field_is_signed(campus, ordered, field, value):
     message = {**notice_of(campus, ordered), field: value}
     assert Client().post(NOTICE, message).status_code == 400
@@ -145,6 +155,7 @@ def test_each_signed_field_is_signed(campus, ordered, field, value):
     assert (ordered.state, ordered.told_times) == ("opened", 0)
 
 
+@pytest.mark.capability("A136.1")
 def test_another_authoritys_unionpay_is_none(campus, ordered):
     assert Client().post(NOTICE, notice_of(campus, ordered, keys=acquirer_keys())).status_code == 400
 
@@ -187,6 +198,10 @@ def test_one_payment_cannot_pay_two_orders(campus, ordered):
 
 @pytest.mark.capability("A136.1")
 def test_an_order_nobody_pays_is_closed_and_money_that_comes_yet_is_still_money(campus, ordered):
+    age(ordered, minutes=15)
+    drive(2)
+    ordered.refresh_from_db()
+    assert ordered.state == "opened"
     age(ordered)
     drive(2)
     ordered.refresh_from_db()
@@ -213,6 +228,35 @@ def test_what_cannot_be_credited_goes_back_the_way_it_came_once(campus, ordered,
     assert ordered.state == "refunded"
     assert campus.bank_balance("student") == BEGINNING_FEN
     assert clearing(campus) == 0
+
+
+@pytest.mark.capability("A136.3")
+@pytest.mark.parametrize("code", ["38", "03"], ids=["refused", "undecided"])
+def test_a_refund_that_unionpay_does_not_grant_is_none_and_is_asked_for_again(campus, ordered, monkeypatch, code):
+    Card.objects.filter(pk=ordered.card_id).update(state="closed")
+    campus.bank.do("pay", tn=ordered.tn, card=CARDS["student"])
+    with monkeypatch.context() as unwilling:
+        said = {"respCode": code, "respMsg": "暂不能退款"}
+        unwilling.setitem(acquirer.OPERATIONS, ("04", "backTransReq.do"), Mock(return_value=said, __name__="refund"))
+        drive(3)
+        ordered.refresh_from_db()
+        assert (ordered.state, campus.bank_balance("student")) == ("refunding", BEGINNING_FEN - 5000)
+    drive(2)
+    ordered.refresh_from_db()
+    assert (ordered.state, campus.bank_balance("student")) == ("refunded", BEGINNING_FEN)
+
+
+@pytest.mark.capability("A136.1", "A136.3")
+def test_whose_card_was_lost_or_replaced_meanwhile_gets_the_money_and_not_the_bank(campus, ordered):
+    other = order(campus, 700)
+    Card.objects.filter(pk=ordered.card_id).update(state="lost", lost_at=now())
+    pay(campus, ordered)
+    is_credited_once(campus, ordered)
+    former = Card.objects.get(pk=ordered.card_id)
+    Card.objects.filter(pk=former.pk).update(state="replaced")
+    replace_card(former, "04A1B2C3")
+    pay(campus, other)
+    assert (other.state, loads.held_fen(campus.card("student"))) == ("credited", 5700)
 
 
 def test_unionpay_away_while_ordering_moves_nothing(campus, bank):

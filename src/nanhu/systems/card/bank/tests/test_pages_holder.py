@@ -83,6 +83,7 @@ def test_sums_outside_the_limit_order_nothing(student, amount):
     assert OnlineTopUp.objects.count() == 0
 
 
+@pytest.mark.capability("A136.2")
 def test_the_same_form_twice_is_one_order(student):
     token = "5f0c3a44-6f2a-4d0e-9a51-2f8a5b1d7e11"
     assert order(student, "20", token).url == order(student, "20", token).url
@@ -110,6 +111,7 @@ def test_money_that_cannot_be_credited_is_shown_going_back(campus, student):
     assert campus.bank_balance("student") == BEGINNING_FEN
 
 
+@pytest.mark.capability("A136.1")
 def test_nobody_sees_anothers_order(campus, student):
     address = order(student, "20").url
     assert campus.client("teacher").get(address).status_code == 404

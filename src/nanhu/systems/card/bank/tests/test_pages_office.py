@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments.models import Agreement, BankPayout, BulkSigning, Channel, Difference
 from nanhu.platforms.payments.services import reconciliation
@@ -137,6 +138,7 @@ def test_live_notice_and_file_of_the_banks_app_agree_and_what_does_not_is_closed
     (found,) = reconciliation.bank_differences(campus_today())
     address = f"{DESK}differences/{found.public_id}/"
     assert address in text_of(clerk, DESK)
+    assert "50.00" in file_of(clerk.get(DESK + "?export=csv"))
     assert "银行经办" in text_of(clerk, address)
     assert clerk.post(address + "agree/").status_code == 409
     assert clerk.post(address + "propose/", {"reason": ""}).status_code == 422
@@ -153,9 +155,15 @@ def test_live_notice_and_file_of_the_banks_app_agree_and_what_does_not_is_closed
     assert loads.held_fen(campus.card("student")) == 7000
     assert reconciliation.bank_differences(campus_today()) == []
     assert "没有差异" in text_of(clerk, DESK)
+    noted = AuditEntry.objects.filter(action__endswith="_difference").order_by("pk")
+    assert [(one.action.partition(".")[2], one.actor) for one in noted] == [
+        ("propose_difference", CAST["clerk"][0]),
+        ("settle_difference", CAST["second_clerk"][0]),
+    ]
     assert (receipt_differences(), funds_differences(), ledger.trial_balance().difference_fen) == ([], [], 0)
 
 
+@pytest.mark.capability("A137.2")
 def test_a_difference_may_be_sent_back_and_then_explained_without_moving_money(campus, clerk, bank):
     bank.fault("transfer", "silent_after")
     bank.do("transfer", card=CARDS["student"], campus_no=CAST["student"][2], amount_fen=5000)
@@ -163,12 +171,14 @@ def test_a_difference_may_be_sent_back_and_then_explained_without_moving_money(c
     address = f"{DESK}differences/{found.public_id}/"
     clerk.post(address + "propose/", {"reason": "补记"})
     campus.client("second_clerk").post(address + "refuse/", {"answer": "先问银行"})
+    assert campus.client("second_clerk").post(address + "agree/").status_code == 409
     clerk.post(address + "explain/", {"note": "银行次日冲正"})
     found.refresh_from_db()
     assert (found.state, found.note, found.entry_id) == ("explained", "银行次日冲正", None)
     assert loads.held_fen(campus.card("student")) == 0
 
 
+@pytest.mark.capability("A139.1", "A139.2")
 def test_a_load_is_seen_with_every_step_it_took(campus, clerk):
     campus.agree("student")
     terminal = Terminal.objects.get(number="QC001")

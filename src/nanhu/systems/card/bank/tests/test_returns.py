@@ -94,7 +94,7 @@ def test_the_desk_says_on_which_of_the_campuss_days_it_goes_back(campus, thirty_
     assert dates.short_day(due - timedelta(days=1), this_year) not in row
 
 
-@pytest.mark.capability("A148.1", "A148.2", "A148.4")
+@pytest.mark.capability("A139.2", "A148.1", "A148.2", "A148.4")
 def test_a_load_whose_write_failed_is_found_by_the_clock_shown_to_both_and_goes_back_to_the_bank(
     campus, kiosk, thirty_days
 ):
