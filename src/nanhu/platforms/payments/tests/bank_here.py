@@ -8,13 +8,14 @@ import io
 import json
 from http.client import HTTPResponse
 from types import SimpleNamespace
+from unittest.mock import Mock
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from wsgiref.simple_server import WSGIRequestHandler
 
 from django.test import Client
 
-from nanhu.emulators.bank import faults, http
+from nanhu.emulators.bank import acquirer, faults, http
 from nanhu.emulators.bank.application import application_of
 from nanhu.kernel import outgoing
 from nanhu.platforms.payments.tests.banks import Bank
@@ -158,3 +159,9 @@ def tell_campus(address: str, path: str, headers: dict[str, str], body: bytes) -
         urlsplit(address).path + path, body, content_type=kind, headers=headers
     )
     return answer.status_code, answer.headers.get("Nanhu-Signature", ""), answer.content
+
+
+def answers_refunds(monkeypatch, *, code: str) -> None:
+    """UnionPay answers each refund by this code, whatever was paid."""
+    said = {"respCode": code, "respMsg": "暂不能退款"}
+    monkeypatch.setitem(acquirer.OPERATIONS, ("04", "backTransReq.do"), Mock(return_value=said, __name__="refund"))

@@ -1,14 +1,12 @@
 """Online top-ups through UnionPay: notices signed, doubled, forged, lost; found by query, given back where they must be."""
 
 from datetime import date, datetime
-from unittest.mock import Mock
 
 import pytest
 import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from nanhu.emulators.bank import acquirer
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
@@ -19,6 +17,7 @@ from nanhu.platforms.payments.adapters.acp import settle_day
 from nanhu.platforms.payments.certificates import acquirer_keys, as_pem, certified
 from nanhu.platforms.payments.errors import PaymentOddError
 from nanhu.platforms.payments.models import Channel
+from nanhu.platforms.payments.tests.bank_here import answers_refunds
 from nanhu.systems.card.bank.errors import LoadLimitError
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services import loads, top_ups
@@ -236,8 +235,7 @@ def test_a_refund_that_unionpay_does_not_grant_is_none_and_is_asked_for_again(ca
     Card.objects.filter(pk=ordered.card_id).update(state="closed")
     campus.bank.do("pay", tn=ordered.tn, card=CARDS["student"])
     with monkeypatch.context() as unwilling:
-        said = {"respCode": code, "respMsg": "暂不能退款"}
-        unwilling.setitem(acquirer.OPERATIONS, ("04", "backTransReq.do"), Mock(return_value=said, __name__="refund"))
+        answers_refunds(unwilling, code=code)
         drive(3)
         ordered.refresh_from_db()
         assert (ordered.state, campus.bank_balance("student")) == ("refunding", BEGINNING_FEN - 5000)
