@@ -13,7 +13,7 @@ from nanhu.emulators.kiosks.screens import confirm, insert_document, note, yuan
 
 TITLE, SWAP = "自助补卡", "损坏换卡"
 CAMPUS = ZoneInfo("Asia/Shanghai")
-USUAL_HOURS = 72
+USUAL_HOURS, USUAL_WAIT = 72, "三日之后"
 OUT_OF_ORDER = "本机暂停补卡，已报校园卡管理办公室，请到另一台补卡机办理。"
 
 
@@ -125,7 +125,7 @@ def settle(kiosk: Kiosk) -> str:
 def wait(hours: object) -> str:
     """As long as the school says; the manual's three days where it says nothing."""
     if not isinstance(hours, int) or hours == USUAL_HOURS:
-        return "三日之后"
+        return USUAL_WAIT
     return f"{hours} 小时之后" if hours else "随即"
 
 
@@ -134,4 +134,4 @@ def moment(text: object) -> str:
     try:
         return f"{datetime.fromisoformat(str(text)).astimezone(CAMPUS):%m月%d日 %H:%M}"
     except ValueError:
-        return "三日之后"
+        return USUAL_WAIT

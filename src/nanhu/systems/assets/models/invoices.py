@@ -1,7 +1,7 @@
 """Invoices (数电票) as their XML says them, the originals that were handed in, and what is contested about a number (发票争议)."""
 
 from collections.abc import Collection
-from typing import Any, Final, Self
+from typing import Any, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.proposals import Proposal, proposal_constraints
-from nanhu.systems.assets.models.receiving import Receipt
+from nanhu.systems.assets.models.receiving import SIGNED, Receipt
 
 
 class Invoice(models.Model):
@@ -70,10 +70,6 @@ class InvoiceFile(models.Model):
     class Meta:
         db_table = "assets_invoice_file"
         constraints = [models.UniqueConstraint(fields=["invoice", "author"], name="assets_invoice_file_once")]
-
-
-SIGNED: Final = Q(first_signed_at__isnull=False) | Q(second_signed_at__isnull=False)
-"""A receipt whose goods somebody saw: to be named on one keeps nobody from judging, or it would be a way to choose one's judge."""
 
 
 class Contest(Proposal):

@@ -208,6 +208,10 @@ class Argument(Decided):
         }
 
 
+SIGNED: Final = Q(first_signed_at__isnull=False) | Q(second_signed_at__isnull=False)
+"""A receipt whose goods somebody saw: to be named on one keeps nobody from judging, or it would be a way to choose one's judge."""
+
+
 class Receipt(models.Model):
     """Its number is taken when the second inspector signs; finance pays a line of equipment by that."""
 
@@ -286,6 +290,11 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_signed(self) -> bool:
+        """`SIGNED`, of one."""
+        return bool(self.first_signed_at or self.second_signed_at)
 
 
 class ReceiptLine(models.Model):

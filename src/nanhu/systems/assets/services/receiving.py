@@ -133,7 +133,7 @@ def unsigned(receipt: Receipt) -> Receipt:
 
 
 def refuse_signed(receipt: Receipt) -> None:
-    if receipt.first_signed_at or receipt.second_signed_at:
+    if receipt.is_signed:
         raise WrongStateError(what=Receipt.what, state=_("有人签过字的"))
 
 

@@ -268,7 +268,7 @@ def argue(request: PageRequest, form: ArgumentForm) -> Argument:
 
 @receipts.page("<uuid:public_id>/", title=_("验收单"), subject=seen(receipts_of, Receipt.what), about=titled)
 def receipt(request: PageRequest, found: Receipt) -> HttpResponse:
-    is_open = found.state == Receipt.State.WAITING and not (found.first_signed_at or found.second_signed_at)
+    is_open = found.state == Receipt.State.WAITING and not found.is_signed
     is_mine = is_open and found.author_id == request.viewer.account_id
     return show_receipt(
         request,

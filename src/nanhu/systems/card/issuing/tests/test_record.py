@@ -17,6 +17,7 @@ from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.pins.tests.conftest import Keypad
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, queries_of
+from nanhu.testing.pages import without_tokens
 
 __all__ = ["bank", "bank_here", "campus"]
 RECORD = "/card/issuing/record/"
@@ -48,7 +49,8 @@ def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(c
     assert CARDS["student"] not in after
     for right in ("消费", "门禁通行", "图书借阅", "公共机房", "代扣代缴"):
         assert right in after
-    assert "尾号" not in seen(campus, "other_student")
+    another = without_tokens(seen(campus, "other_student"))
+    assert [words for words in ("尾号", CARDS["student"][-4:]) if words in another] == []
 
     school_file({'bank = "中国农业银行"': 'bank = "中国银行"', 'phone = "中国联通"': 'phone = "中国移动"'})
     changed = seen(campus)
@@ -62,4 +64,4 @@ def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(c
     ended = seen(campus)
     assert all(words in ended for words in ("已挂失", "还没有签约", CAST["student"][0]))
     assert ("badge-good" in after, "badge-good" in ended) == (True, False), "a lost card may do nothing"
-    assert CARDS["student"][-4:] not in ended
+    assert CARDS["student"][-4:] not in without_tokens(ended)
