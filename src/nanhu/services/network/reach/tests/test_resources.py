@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from nanhu.kernel import outgoing
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import searchables
 from nanhu.services.network.reach.models import Resource
 from nanhu.services.network.reach.services import resources
@@ -59,6 +60,7 @@ def test_each_says_how_one_comes_to_it_from_here(school):
 OPEN_TO_ALL = "/network/resources/open/"
 
 
+@pytest.mark.capability("A165.1")
 def test_the_foot_of_each_page_leads_who_has_not_signed_in_to_what_is_open_to_everybody(school):
     for name, reach in (
         ("选课公告", "open"),
@@ -185,6 +187,7 @@ NO_RESOURCE = (
 )
 
 
+@pytest.mark.capability("A165.1")
 def test_what_is_no_resource_is_refused_beside_its_field(school):
     keeper = school.client("K1")
     for wrong in NO_RESOURCE:
@@ -207,12 +210,20 @@ def test_it_is_entered_changed_taken_away_and_found(school):
     assert school.client("T1").post(f"{DESK}{found.public_id}/remove/").status_code == 404
     assert keeper.post(f"{DESK}{found.public_id}/remove/").status_code == 302
     assert school.client("T1").get(f"{DIRECTORY}{found.public_id}/").status_code == 404
+    assert "科研管理" not in page_at(school.client("T1"), "campus")
+    kept = AuditEntry.objects.filter(target=f"network-resource:{found.public_id}").order_by("id")
+    assert [(one.action.partition(".")[2], one.actor, one.facts["title"]) for one in kept] == [
+        ("add_resource", kept[0].actor, "科研系统"),
+        ("change_resource", kept[0].actor, "科研管理 <b>"),
+        ("remove_resource", kept[0].actor, "科研管理 <b>"),
+    ]
 
 
 def upload(text):
     return SimpleUploadedFile("资源.csv", text.encode())
 
 
+@pytest.mark.capability("A165.1")
 def test_a_sheet_is_taken_whole_or_not_at_all_and_goes_out_as_it_came_in(school):
     keeper = school.client("K1")
     good = f"{HEADS}\n科研系统,https://kyc.example.edu.cn/,科研,校外用VPN,1032,是,张工,8640119,,\n"

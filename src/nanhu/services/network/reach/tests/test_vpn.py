@@ -205,7 +205,9 @@ def test_the_door_wants_an_open_account_the_password_and_the_code(school, door, 
 
 
 @pytest.mark.capability("A162.1", "A162.2")
-def test_neither_an_app_password_nor_a_default_one_opens_it(school, door, clock_stands):
+def test_neither_an_app_password_nor_a_default_one_nor_that_of_an_account_that_is_not_in_use_opens_it(
+    school, door, clock_stands
+):
     give_totp("T1")
     school.opened()
     made = app_passwords.make(by=SYSTEM, account=identity.account_with("T1"), name="x", service="network")
@@ -218,8 +220,9 @@ def test_neither_an_app_password_nor_a_default_one_opens_it(school, door, clock_
     assert people.matches_id_tail(person_id=school["T2"], tail=DOCUMENT[-6:])
     for typed in (DOCUMENT[-6:], DOCUMENT[-6:] + code()):
         assert door.knocks("T2", typed).status_code == 401, "never activated: the last six of the document open nothing"
-    Account.objects.filter(pk=identity.account_with("T1").pk).update(state=Account.State.MUST_COMPLETE)
-    assert door.knocks("T1", PASSWORD + code()).status_code == 401, "whose own password is due"
+    for state in (Account.State.MUST_COMPLETE, Account.State.SUSPENDED, Account.State.ENDED):
+        Account.objects.filter(pk=identity.account_with("T1").pk).update(state=state)
+        assert door.knocks("T1", PASSWORD + code()).status_code == 401, state
     Account.objects.filter(pk=identity.account_with("T1").pk).update(state=Account.State.ACTIVE)
     assert door.knocks("T1", PASSWORD + code()).status_code == 200, "and all else was right"
 

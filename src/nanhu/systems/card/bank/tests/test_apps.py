@@ -128,7 +128,7 @@ def test_whichever_differs_the_words_are_the_same_and_nobody_gets_a_message(phon
     assert SmsMessage.objects.count() == 1
 
 
-@pytest.mark.capability("A088.1", "A117.1")
+@pytest.mark.capability("A088.1", "A117.1", "A153.1")
 @pytest.mark.parametrize("state", ["lost", "frozen", "closed"])
 def test_a_card_that_does_not_pay_becomes_no_virtual_one(campus, phone, state):
     Card.objects.filter(person_id=campus.persons["student"]).update(state=state, lost_at=now())
@@ -136,7 +136,7 @@ def test_a_card_that_does_not_pay_becomes_no_virtual_one(campus, phone, state):
     assert (SmsMessage.objects.count(), Binding.objects.count()) == (0, 0)
 
 
-@pytest.mark.capability("A087.2")
+@pytest.mark.capability("A087.2", "A153.1")
 def test_a_phone_that_an_office_changed_today_gets_no_code(campus, phone):
     """Whoever may write the record could else add somebody's card to a phone of his own."""
     changed = people.PersonRecord(key="1", person_id=campus.persons["student"], phone="13900139009")
@@ -150,7 +150,7 @@ def test_a_phone_that_an_office_changed_today_gets_no_code(campus, phone):
         assert SmsMessage.objects.get().phone == "13900139009"
 
 
-@pytest.mark.capability("A087.3")
+@pytest.mark.capability("A087.3", "A153.1")
 def test_three_failures_lock_also_for_the_right_answer_until_the_holder_lifts_it(campus, phone):
     for _time in range(3):
         said = phone.verify("student", name="林小蛮")
@@ -234,12 +234,18 @@ def test_a_code_is_tried_three_times_and_lives_ten_minutes(phone):
     assert phone.ask("bind", binding=asked["binding"], code=right)["code"] == "bank.binding_code"
     assert AuditEntry.objects.filter(action="card.refuse_binding_code").count() == 3
     assert not Binding.objects.filter(state="active").exists()
+    asked_at = now()
     again = phone.verify("student")
-    Binding.objects.update(code_expires_at=now())
-    assert phone.ask("bind", binding=again["binding"], code=last_code())["code"] == "bank.binding_code"
+    assert "10 分钟内有效" in SmsMessage.objects.latest("pk").text
+    with time_machine.travel(asked_at + timedelta(minutes=10, seconds=5), tick=False):
+        assert phone.ask("bind", binding=again["binding"], code=last_code())["code"] == "bank.binding_code"
+    with time_machine.travel(asked_at + timedelta(minutes=11), tick=False):
+        last = phone.verify("student")
+    with time_machine.travel(asked_at + timedelta(minutes=20, seconds=55), tick=False):
+        assert phone.ask("bind", binding=last["binding"], code=last_code())["outcome"] == "done"
 
 
-@pytest.mark.capability("A088.3", "A084.1")
+@pytest.mark.capability("A088.3", "A084.1", "A153.1")
 def test_a_new_phone_ends_the_former_and_its_codes(campus, phone):
     phone.bind("student")
     other = Phone(user="u-2")
@@ -363,7 +369,7 @@ def test_a_sale_that_was_uploaded_late_stands_where_it_happened(campus, phone):
     assert phone.ask("rows", before=2**40)["rows"] == []
 
 
-@pytest.mark.capability("A136.1", "A151.1")
+@pytest.mark.capability("A136.1", "A151.1", "A153.1")
 def test_one_holder_never_sees_anothers_order(campus, phone, bank):
     phone.bind("student")
     order = phone.ask("top_up", amount_fen=5000)["order"]

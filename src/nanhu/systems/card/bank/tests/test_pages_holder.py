@@ -26,7 +26,7 @@ from nanhu.platforms.payments.models import Agreement, Channel
 from nanhu.platforms.payments.views import own_agreement
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.models import Affiliation, Person
-from nanhu.systems.card.bank.models import Binding, OnlineTopUp
+from nanhu.systems.card.bank.models import Appeal, Binding, OnlineTopUp
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, drive
 from nanhu.systems.card.bank.tests.phones import Phone
@@ -318,7 +318,16 @@ def test_bound_after_the_match_refreshed_when_entered_again_and_a_wrong_binding_
     assert clerk.post(case, {"is_upheld": "1", "answer": "已核对身份证"}).status_code == 302
     assert phone.ask("look")["code"] == "bank.binding_not_found"
     assert "已核对身份证" in text_of(student, BANK + "phones/")
+    assert "不是我绑的" not in text_of(campus.client("teacher"), BANK + "phones/")
     assert clerk.post(case, {"is_upheld": "0", "answer": "再来"}).status_code == 404
+    person = f"person:{campus.persons['student']}"
+    kept = AuditEntry.objects.filter(action__in=("card.ask_binding", "card.bind_app", "card.appeal_binding"))
+    assert [(one.action, one.target, one.facts["app"]) for one in kept.order_by("id")] == [
+        ("card.ask_binding", person, "完美校园"),
+        ("card.bind_app", person, "完美校园"),
+        ("card.appeal_binding", f"card_appeal:{Appeal.objects.get().pk}", "完美校园"),
+    ]
+    assert kept.get(action="card.appeal_binding").actor == CAST["student"][0]
 
 
 @pytest.mark.capability("A155.2")
