@@ -83,6 +83,8 @@ def start(folder: Path, port: int) -> Dovecot:
     user = "mail" if os.geteuid() == 0 else str(os.geteuid())
     text = text.replace("= vmail", f"= {user}").replace("/var/vmail", str(folder / "mail"))
     ours.write_text(text)
+    script = folder / "nanhu.lua"
+    script.write_text(script.read_text().replace('request_timeout = "8s"', 'request_timeout = "25s"'))
     (folder / "dovecot.conf").write_text(CONFIGURATION.format(folder=folder, port=port))
     given_to(folder / "mail", "mail")
     if os.geteuid() == 0:

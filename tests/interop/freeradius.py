@@ -18,6 +18,8 @@ from tests.conftest import Campus
 
 SILENCE_SECONDS = 15
 """Who has not answered by then is silent; an answer takes milliseconds."""
+SHORT, LONG = "timeout = 8.0", "timeout = 25.0"
+"""How long our file lets FreeRADIUS wait for a sign-in, and how long here, where all the suite's work may stand before it."""
 DEBIAN = Path("/etc/freeradius/3.0")
 READY = "Ready to process requests"
 SECRET = re.compile(r"secret = (\S+)")
@@ -56,7 +58,8 @@ class FreeRadius:
         text = module.read_text().replace(
             campus.url + accounting, f"http://localhost:{campus.port('radius')}{accounting}"
         )
-        module.write_text(text)
+        assert "authenticate {" in text.partition(SHORT)[0]
+        module.write_text(text.replace(SHORT, LONG, 1))
         self.lay_in(key, source=source)
 
     def lay_in(self, key: str, *, source: str) -> None:

@@ -148,7 +148,7 @@ acctserver {outside}:{accounting}
 servers {folder}/servers
 dictionary /etc/radcli/dictionary
 default_realm
-radius_timeout 12
+radius_timeout 28
 radius_retries 1
 bindaddr {uplink}
 """

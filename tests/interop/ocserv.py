@@ -39,7 +39,7 @@ acctserver 127.0.0.1:{port}
 servers {folder}/servers
 dictionary /etc/radcli/dictionary
 default_realm
-radius_timeout 12
+radius_timeout 28
 radius_retries 1
 bindaddr {source}
 """
