@@ -278,7 +278,7 @@ class OneDay(Filter):
         within = [validator(day) for validator, day in bounds if day is not None]
         return {"": forms.DateField(label=self.label, required=False, widget=self.widget(), validators=within)}
 
-    def widget(self) -> DayInput:
+    def widget(self) -> forms.Widget:
         return DayInput()
 
     def condition(self, given: Mapping[str, Any]) -> Q | None:

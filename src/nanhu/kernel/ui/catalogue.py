@@ -93,6 +93,7 @@ def context(request: HttpRequest) -> dict[str, object]:
         "list": sample_list(),
         **case_facts(),
         **week(),
+        **calendar(),
     }
 
 
@@ -200,6 +201,38 @@ def week() -> dict[str, object]:
             ("10:00", [(day, lessons.get(number - 1, [])) for number, day in enumerate(days)]),
         ],
     }
+
+
+def calendar() -> dict[str, object]:
+    """A week with what is usual, what meets, what is cancelled, and a day of more than it shows."""
+    lesson = {"title": _("高等数学"), "hours": "08:00–09:40", "url": "#", "place": "教一 203", "source": _("课表")}
+    meeting = {"title": _("班会"), "hours": "08:30–09:10", "warning": _("同一时间还有：高等数学"), "tone": "warn"}
+    sport = {"title": _("运动会"), "source": _("校历"), "tone": "good"}
+    gone = {"title": _("物理实验"), "hours": "14:00–15:40", "place": "实验楼 407", "tone": "gone"}
+    happens: dict[int, list[dict[str, object]]] = {0: [lesson, meeting], 1: [sport], 2: [gone], 3: [lesson, lesson]}
+    hidden = {3: 2}
+    today = clock.campus_today()
+    monday = today - timedelta(days=today.weekday())
+    days = [
+        SimpleNamespace(
+            words=dates.day(day, today.year),
+            url="#",
+            entries=happens.get(day.weekday(), []),
+            hidden=hidden.get(day.weekday(), 0),
+            is_today=day == today,
+            look="" if day.weekday() in happens else "is-free",
+        )
+        for day in (monday + timedelta(days=number) for number in range(7))
+    ]
+    ways = [("day", _("一天"), "#"), ("week", _("一周"), "#"), ("month", _("一个月"), "#")]
+    head = {
+        "before": "#",
+        "now": "#",
+        "after": "#",
+        "words": dates.span_words(monday, monday + timedelta(days=6)),
+        "extents": ways,
+    }
+    return {"calendar": head | {"extent": "week"}, "calendar_days": days}
 
 
 SAMPLE_ROWS = (

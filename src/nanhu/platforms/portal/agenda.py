@@ -1,26 +1,22 @@
 """A person's calendar by days (日程): what the rooms' feeds give in order of time, with what meets at the same time named."""
 
-import calendar
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Literal
 
 from django.utils.translation import gettext as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.clock import campus_time, campus_today
+from nanhu.kernel.clock import campus_time
+from nanhu.kernel.kit import calendars
+from nanhu.kernel.kit.calendars import ONE_DAY, Calendar, CalendarDay, hours_of
 from nanhu.kernel.registry import CalendarFeed, Occurrence, Viewer
-from nanhu.kernel.ui import dates
 from nanhu.platforms.portal.guard import attempt, is_slow
 
-type Extent = Literal["day", "week", "month"]
-ONE_DAY = timedelta(days=1)
 LONG = timedelta(days=5)
 """What takes this long (a teaching week) stands over the days, not in each of them."""
-FIRST_DAY, LAST_DAY = date(2001, 1, 1), date(2099, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +29,7 @@ class Entry:
 
     @property
     def hours(self) -> str:
-        """08:00–09:40; 17:00 for what has no length; nothing for whole days."""
-        begin, end = self.occurrence.starts, self.occurrence.ends
-        if not isinstance(begin, datetime) or not isinstance(end, datetime):
-            return ""
-        first, last = campus_time(begin), campus_time(end)
-        if first == last:
-            return _("%(time)s 前") % {"time": f"{first:%H:%M}"}
-        last_words = (
-            f"{last:%H:%M}" if first.date() == last.date() else f"{dates.short_day(last, first.year)} {last:%H:%M}"
-        )
-        return f"{first:%H:%M}–{last_words}"
+        return hours_of(self.occurrence.starts, self.occurrence.ends)
 
     @property
     def takes_time(self) -> bool:
@@ -57,10 +43,24 @@ class Entry:
         )
 
     @property
-    def look(self) -> str:
+    def tone(self) -> str:
         if self.occurrence.is_cancelled:
-            return "agenda-gone"
-        return "agenda-clash" if self.meets else "agenda-long" if self.is_long else ""
+            return "gone"
+        return "warn" if self.meets else "good" if self.is_long else ""
+
+    @property
+    def shown(self) -> calendars.Entry:
+        one = self.occurrence
+        return calendars.Entry(
+            title=one.title,
+            hours=self.hours,
+            url=one.url,
+            place=one.place,
+            words=one.description,
+            source=self.feed.title,
+            warning=_("同一时间还有：%(what)s") % {"what": "、".join(self.meets)} if self.meets else "",
+            tone=self.tone,
+        )
 
     def days(self) -> tuple[date, date]:
         """The first and the last day on which it happens."""
@@ -79,34 +79,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    day: date
-    entries: Sequence[Entry]
-    is_today: bool
-    is_beside: bool = False
-    """Of the month before or after the one that is shown."""
-
-    @property
-    def look(self) -> str:
-        marks = {"is-today": self.is_today, "is-beside": self.is_beside, "is-free": not self.entries}
-        return " ".join(mark for mark, holds in marks.items() if holds)
-
-    @property
-    def words(self) -> str:
-        return dates.day(self.day, campus_today().year)
-
-
-@dataclass(frozen=True, slots=True)
 class Agenda:
-    days: Sequence[Day]
+    days: Sequence[CalendarDay]
     over: Sequence[Entry]
     """What takes a week or more."""
     unread: Sequence[str]
     """Titles of feeds that broke."""
 
 
-def agenda_of(viewer: Viewer, first: date, last: date, only: str = "", month: int | None = None) -> Agenda:
-    """Everything that happens to somebody from a day to a day, or what one feed says of it."""
+def agenda_of(viewer: Viewer, days: Calendar, only: str = "") -> Agenda:
+    """Everything that happens to somebody on these days, or what one feed says of it."""
     entries, unread = [], []
     for feed in registry.calendar_feeds:
         if only and feed.key != only:
@@ -114,20 +96,13 @@ def agenda_of(viewer: Viewer, first: date, last: date, only: str = "", month: in
         if is_slow(f"calendar:{feed.key}"):
             unread.append(str(feed.title))
             continue
-        outcome = attempt(f"calendar:{feed.key}", partial(loaded, feed, viewer, first, last))
+        outcome = attempt(f"calendar:{feed.key}", partial(loaded, feed, viewer, days.first, days.last))
         entries += outcome.value or []
         unread += [str(feed.title)] if outcome.error_number else []
     shown = sorted(with_clashes(entries), key=Entry.order)
+    happens = partial(happening, shown, opens=days.extent == "month")
     return Agenda(
-        days=[
-            Day(
-                day,
-                happening(shown, day, opens=month is not None),
-                is_today=day == campus_today(),
-                is_beside=month not in {None, day.month},
-            )
-            for day in days_between(first, last)
-        ],
+        days=days.days(lambda day: [one.shown for one in happens(day)]),
         over=[one for one in shown if one.is_long],
         unread=unread,
     )
@@ -155,35 +130,3 @@ def with_clashes(entries: Sequence[Entry]) -> list[Entry]:
             met[one.occurrence.uid].append(str(other.occurrence.title))
             met[other.occurrence.uid].append(str(one.occurrence.title))
     return [replace(one, meets=tuple(met[one.occurrence.uid])) if one.occurrence.uid in met else one for one in entries]
-
-
-def days_between(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def span_of(extent: Extent, day: date) -> tuple[date, date]:
-    """The day; its week from Monday; the whole weeks of its month."""
-    if extent == "day":
-        return day, day
-    if extent == "week":
-        monday = day - timedelta(days=day.weekday())
-        return monday, monday + timedelta(days=6)
-    first, last = month_of(day)
-    return first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
-
-
-def month_of(day: date) -> tuple[date, date]:
-    return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
-def beside(extent: Extent, day: date) -> tuple[date, date]:
-    """A day of the extent before, and of the one after."""
-    first, last = month_of(day) if extent == "month" else span_of(extent, day)
-    return first - ONE_DAY, last + ONE_DAY
-
-
-def words_of(extent: Extent, day: date) -> str:
-    if extent == "day":
-        return dates.day(day, campus_today().year)
-    first, last = month_of(day) if extent == "month" else span_of(extent, day)
-    return dates.span_words(first, last)

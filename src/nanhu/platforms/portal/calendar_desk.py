@@ -1,22 +1,18 @@
 """我的日程: a person's calendar by day, week and month, and the secret address at which his programs read it."""
 
-from datetime import date
 from typing import Any, cast
 
 from django import forms
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import campus_today
-from nanhu.kernel.kit import Choice, Console, Filters, OneDay, PageRequest
+from nanhu.kernel.kit import Choice, Console, PageRequest
+from nanhu.kernel.kit.calendars import Calendar, CalendarFilters
 from nanhu.kernel.registry import calendar_feeds
 from nanhu.platforms.portal import agenda
-from nanhu.platforms.portal.agenda import Extent
 from nanhu.platforms.portal.services import calendar as services
 
-EXTENTS = {"day": _("一天"), "week": _("一周"), "month": _("一个月")}
 desk = Console(
     "portal:calendar",
     _("我的日程"),
@@ -42,40 +38,24 @@ class SourcesForm(forms.Form):
         field.choices = [(feed.key, feed.title) for feed in calendar_feeds]
 
 
-class DaysFilters(Filters):
-    """The page draws them itself: how much of the calendar, around which day, of which feed."""
+class DaysFilters(CalendarFilters):
+    """The page draws them itself; `only`: of which feed."""
 
-    view = Choice(_("范围"), EXTENTS.items())
-    on = OneDay(_("日期"), first=agenda.FIRST_DAY, last=agenda.LAST_DAY)
     only = Choice(_("来源"), lambda: [(feed.key, feed.title) for feed in calendar_feeds])
 
 
 @desk.page("", title=_("我的日程"), tab=_("日程"))
 def days(request: PageRequest) -> HttpResponseBase:
-    asked = DaysFilters(request.GET).form.cleaned_data
-    extent, only = cast("Extent", asked.get("view") or "week"), asked.get("only", "")
-    day = asked.get("on") or campus_today()
-    first, last = agenda.span_of(extent, day)
-    before, after = agenda.beside(extent, day)
+    asked = DaysFilters(request.GET)
+    calendar, only = Calendar.asked(asked), asked.form.cleaned_data.get("only", "")
+    feeds = [("", _("全部")), *((feed.key, feed.title) for feed in calendar_feeds)]
     context = {
-        "agenda": agenda.agenda_of(request.viewer, first, last, only, day.month if extent == "month" else None),
-        "extent": extent,
-        "words": agenda.words_of(extent, day),
-        "before": address(extent, before, only),
-        "now": address(extent, campus_today(), only),
-        "after": address(extent, after, only),
-        "extents": [(key, name, address(cast("Extent", key), day, only)) for key, name in EXTENTS.items()],
-        "feeds": [
-            ("", _("全部"), address(extent, day, "")),
-            *((feed.key, feed.title, address(extent, day, feed.key)) for feed in calendar_feeds),
-        ],
+        "agenda": agenda.agenda_of(request.viewer, calendar, only),
+        "calendar": calendar,
+        "feeds": [(key, name, calendar.at(calendar.extent, calendar.day, only=key)) for key, name in feeds],
         "only": only,
     }
     return render(request, "portal/agenda.html", context)
-
-
-def address(extent: Extent, day: date, only: str) -> str:
-    return "?" + urlencode({"view": extent, "on": day.isoformat()} | ({"only": only} if only else {}))
 
 
 @desk.page(

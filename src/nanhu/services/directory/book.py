@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.kit import (
+    Choice,
     Console,
     Empty,
     Filters,
     FoldedSearch,
     Link,
     Markup,
+    Page,
     PageRequest,
     Search,
     Table,
@@ -23,6 +25,7 @@ from nanhu.kernel.kit import (
     Views,
     listing,
 )
+from nanhu.kernel.kit.calendars import Calendar, CalendarFilters
 from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.kit.waiting import own_count
 from nanhu.kernel.registry import Viewer
@@ -209,8 +212,39 @@ class DutyFilters(Filters):
 def duty(request: PageRequest) -> HttpResponseBase:
     none = Empty(title=_("还没有发布值班表"), icon="clock", text=_("值班表由各单位在“值班安排”里发布。"))
     return listing(
-        request, Duties, queries.coming_duties(), DutyFilters, each=queries.with_holders, empty=none, per_page=30
+        request,
+        Duties,
+        queries.coming_duties(),
+        DutyFilters,
+        each=queries.with_holders,
+        empty=none,
+        per_page=30,
+        template="directory/duties.html",
+        facts={"ways": ways_to_see(duty)},
     )
+
+
+class DutyCalendarFilters(CalendarFilters):
+    q = FoldedSearch(label=_("单位、姓名或拼音"))
+    unit = Choice(_("单位"), queries.units_on_duty, field="unit__code")
+
+
+@duty.page("calendar/", title=_("值班日历"), lead=_("今天起各单位谁值班。"))
+def duty_calendar(request: PageRequest) -> HttpResponse:
+    asked = DutyCalendarFilters(request.GET, request.viewer)
+    calendar = Calendar.asked(asked)
+    rows = asked.narrow(queries.coming_duties().filter(day__range=(calendar.first, calendar.last)))
+    facts = {
+        "calendar": calendar,
+        "days": calendar.days(queries.shown_by_day(rows).__getitem__),
+        "narrowing": {"filters": asked},
+        "ways": ways_to_see(duty_calendar),
+    }
+    return render(request, "directory/duty_calendar.html", facts)
+
+
+def ways_to_see(current: Page) -> list[tuple[Any, str, bool]]:
+    return [(word, one.address(), one is current) for word, one in ((_("表格"), duty), (_("日历"), duty_calendar))]
 
 
 def exchanges_waiting(person_id: Any) -> Any:

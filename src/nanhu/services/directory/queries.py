@@ -1,6 +1,6 @@
 """Reads of the directory: what is shown, open now, found by the one search; cards for a phone's own book (vCard)."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -17,9 +17,11 @@ from nanhu.kernel.calendar import is_working_day
 from nanhu.kernel.calendar.hours import Opening, Timetable, spans_of
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, end_of, now, start_of
 from nanhu.kernel.database.prepared import Given, Prepared
+from nanhu.kernel.kit.calendars import Entry, hours_of
 from nanhu.kernel.kit.filters import holding, numbered, places_of_words
 from nanhu.kernel.registry import Hit, Occurrence, Owner, TileContent, Viewer, of_keys
 from nanhu.kernel.ui import dates
+from nanhu.kernel.ui.words import called, term
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.people import api as people
 from nanhu.services.directory.models import KINDS, Account, Answer, Duty, DutyExchange, Phone, StaffMobile
@@ -120,6 +122,29 @@ def duties() -> QuerySet[Duty]:
 
 def coming_duties() -> QuerySet[Duty]:
     return duties().filter(ends_at__gt=now())
+
+
+def units_on_duty() -> list[tuple[str, str]]:
+    """(code, name) of the units that have duties ahead of them."""
+    found = coming_duties().order_by("unit__code").values_list("unit__code", "unit__name").distinct()
+    return [(code, f"{code} {term(name)}") for code, name in found]
+
+
+def shown_by_day(rows: Iterable[Duty]) -> Mapping[date, list[Entry]]:
+    """On the day on which each begins."""
+    found: defaultdict[date, list[Entry]] = defaultdict(list)
+    for one in with_holders(rows):
+        found[one.day].append(
+            Entry(
+                title=f"{one.who} {one.phone}".strip(),
+                hours=hours_of(one.begins_at, one.ends_at),
+                url=one.dialled if one.phone else "",
+                place=term(one.unit.name),
+                words=term(one.place.name) if one.place else "",
+                source=called(one.task),
+            )
+        )
+    return found
 
 
 def on_duty_now() -> QuerySet[Duty]:

@@ -56,6 +56,9 @@ def test_the_catalogue_shows_every_component(browser):
         "comments",
         "toast",
         "week",
+        "calendar-head",
+        "calendar-warning",
+        "calendar-rest",
         "slots",
     ):
         assert re.search(rf'class="[^"]*\b{mark}\b', page), mark

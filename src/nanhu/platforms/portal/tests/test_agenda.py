@@ -91,7 +91,7 @@ def test_a_day_a_week_and_a_month_show_theirs_and_lead_to_the_next(feeds, teache
         page = teacher.get("/calendar/", {"view": extent, "on": "2028-02-29"}).content.decode()
         since, until = asked[-1]
         assert ((until - since).days + 1, since.weekday() in {0, 1}) == (days, True)
-        assert ("agenda-long" in page, "agenda-over" in page) == (extent == "month", extent != "month")
+        assert ("calendar-good" in page, "agenda-over" in page) == (extent == "month", extent != "month")
         assert "跨夜" in page
     assert "on=2028-01-31" in page
     assert "on=2028-03-01" in page

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from nanhu.kernel import registry
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.kit.calendars import Calendar
 from nanhu.kernel.registry import LifeTopic, Tile, TileContent, Viewer
 from nanhu.kernel.viewers import viewer_of
 from nanhu.platforms.portal import agenda, menu, rules
@@ -52,7 +54,6 @@ def section(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def life_of(viewer: Viewer, key: str) -> Life:
-    today = campus_today()
     parts: list[TileView] = []
     empty: list[LifeTopic] = []
     silent: list[LifeTopic] = []
@@ -64,7 +65,8 @@ def life_of(viewer: Viewer, key: str) -> Life:
         parts += found
         if not found:
             (empty if told else silent).append(topic)
-    return Life(agenda.agenda_of(viewer, today, today + agenda.ONE_DAY), parts, empty, silent)
+    calendar = Calendar("pair", campus_today(), path=reverse("portal:calendar:days"))
+    return Life(agenda.agenda_of(viewer, calendar), parts, empty, silent)
 
 
 def view_of(topic: LifeTopic, part: registry.LifePart, viewer: Viewer) -> TileView | None:

@@ -9,6 +9,7 @@ import time_machine
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.models import AuditEntry, OutboxEvent
+from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
@@ -132,6 +133,34 @@ def put(school, number="T0003", *, days=1, hours=(8, 20), unit="20", office="", 
         phone=phone,
     )
     return duties.add(by=school.actor("T0001"), shift=shift)
+
+
+@pytest.mark.capability("A169.1")
+def test_who_has_duty_stands_in_a_calendar_by_day_week_and_month_and_by_unit(school):
+    with time_machine.travel(now() - timedelta(days=2)):
+        put(school, "T0005", days=1, unit="21")
+    put(school)
+    put(school, "T0004", hours=(20, 32), unit="21", phone="")
+    for number in ("T0001", "T0002", "T0005"):
+        put(school, number, unit="21", task="带班")
+    reader, tomorrow = school.client("T0003"), day_after(1).isoformat()
+
+    def calendar(**asked):
+        return reader.get(f"{BOOK}duty/calendar/", asked).content.decode()
+
+    whole = calendar(view="month", on=tomorrow)
+    assert ("08:00–20:00" in whole, 'href="tel:8703568"' in whole, "还有 1 项" in whole) == (True, True, True)
+    assert "钱科长" not in whole, "the fifth of a day is a tap away"
+    assert f'href="?view=day&amp;on={tomorrow}"' in whole
+    day = calendar(view="day", on=tomorrow)
+    night = f"20:00–{dates.short_day(day_after(2), day_after(1).year)} 08:00"
+    assert ("赵老师 8703568" in day, night in day, "钱科长" in day, "还有" in day) == (True, True, True, False)
+    assert "没有安排" in calendar(view="day", on=day_after(-1).isoformat()), "what is over is in no list"
+    of_one = calendar(view="day", on=tomorrow, unit="20")
+    assert ("赵老师" in of_one, "孙科长" in of_one) == (True, False)
+    assert "unit=20" in of_one.partition("往后")[0], "and so is the next day"
+    assert "赵老师" in calendar(view="day", on=tomorrow, q="zhaolaoshi")
+    assert f'href="{BOOK}duty/calendar/"' in reader.get(f"{BOOK}duty/").content.decode()
 
 
 @pytest.mark.capability("A169.1", "A068.2", "A068.3")
