@@ -178,7 +178,9 @@ def opened_picture(content: bytes, form: str) -> Iterator[Image.Image]:
         if opened.width * opened.height > MOST_PIXELS:
             raise RefusedFileError(why=_("图片像素太多。"))
         yield opened
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as broken:
+    except Image.DecompressionBombError as broken:  # of still more pixels: Pillow does not open it
+        raise RefusedFileError(why=_("图片像素太多。")) from broken
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as broken:
         raise RefusedFileError(why=_("图片不完整。")) from broken
 
 

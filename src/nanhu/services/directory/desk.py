@@ -34,6 +34,7 @@ from nanhu.kernel.registry import Viewer
 from nanhu.services.directory import policies
 from nanhu.services.directory.errors import TwoPeopleError
 from nanhu.services.directory.forms import (
+    LARGEST_PICTURE,
     AccountFields,
     AccountForm,
     AnswerChangeForm,
@@ -173,7 +174,7 @@ def accounts(request: PageRequest) -> HttpResponseBase:
     lead=_("图片里的二维码读出来以后重新画，图片本身不留。"),
     done=_("已登记。"),
     to="accounts",
-    largest_file=3_000_000,
+    largest_file=LARGEST_PICTURE + 100_000,
 )
 def add_account(request: PageRequest, form: AccountForm) -> None:
     said = form.cleaned_data

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from io import BytesIO
 from typing import Any, Final
 
 import zxingcpp
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
 from nanhu.kernel.calendar.hours import spans_of
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.files.kinds import checked
+from nanhu.kernel.files.kinds import PICTURES, kind_among, opened_picture
+from nanhu.kernel.files.purposes import MEGABYTE
 from nanhu.kernel.folding import halfwidth, one_line, tidied
 from nanhu.kernel.kit.forms import IN_ENGLISH, DatedForm, IntakeForm, OnceForm, PublicTextField, reason_field
 from nanhu.kernel.ui.widgets import DayInput
@@ -24,7 +23,7 @@ from nanhu.services.directory.errors import NotAShiftError, NotYourUnitError
 from nanhu.services.directory.models import Duty, StaffMobile
 
 LONGEST_AHEAD: Final = timedelta(days=731)
-LARGEST_PICTURE: Final = 2_000_000
+LARGEST_PICTURE: Final = 8 * MEGABYTE
 HOURS_HELP: Final = _("例：08:30-12:00 14:30-17:30；不填：没有人")
 
 
@@ -119,24 +118,38 @@ class AccountFields(forms.Form):
 class AccountForm(UnitForm, AccountFields):
     """The picture is read, and only the address in it is kept; the code is drawn anew from that."""
 
-    picture = forms.FileField(label=_("二维码图片"), help_text=_("PNG 或 JPEG，公众号后台下载的那张"))
+    picture = forms.FileField(
+        label=_("二维码图片"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+        help_text=_("PNG 或 JPEG，最大 8 MB：公众号后台下载的那张，海报的图片、照片也可以"),
+    )
 
     def clean_picture(self) -> str:
         upload = self.cleaned_data["picture"]
         if upload.size > LARGEST_PICTURE:
-            raise forms.ValidationError(_("图片不要超过 2 MB。"))
+            raise forms.ValidationError(_("图片不要超过 8 MB。"))
         try:
-            _kind, content = checked(upload.read(), kinds={"png", "jpeg"})
+            found = codes_in(upload.read())
         except CampusError as refused:
             raise forms.ValidationError(str(refused)) from refused
-        image = Image.open(BytesIO(content)).convert("L")
-        found = [
-            one.text
-            for one in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
-        ]
-        if len(found) != 1 or not rules.is_wechat(found[0]):
-            raise forms.ValidationError(_("图里没有读到公众号的二维码：应只有一个，里面是微信的地址。"))
-        return found[0]
+        [address, *others] = sorted(filter(rules.is_wechat, found)) or [""]
+        if not found:
+            raise forms.ValidationError(_("图里没有读到二维码：请拍正、拍清楚，或交公众号后台下载的那张。"))
+        if not address:
+            raise forms.ValidationError(_("图里的二维码不是公众号的：里面应是微信的地址。"))
+        if others:
+            raise forms.ValidationError(_("图里有几个公众号的二维码：请裁到只剩要登记的那一个。"))
+        return address
+
+
+def codes_in(picture: bytes) -> set[str]:
+    """What its QR codes say; RefusedFileError where it is no picture."""
+    form = PICTURES[kind_among(PICTURES, picture).key]
+    with opened_picture(picture, form) as opened:
+        read = zxingcpp.read_barcodes(
+            opened.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+        )
+    return {one.text for one in read}
 
 
 NUMBER_OF_OTHERS: Final = _("这里像是写了手机号或证件号，大家都看得到，请去掉。单位的电话登在“校内电话”里。")

@@ -33,8 +33,13 @@ def dialled(number: str, extension: str = "") -> str:
 
 
 def is_wechat(address: str) -> bool:
-    parts = urlsplit(address)
-    return parts.scheme in {"http", "https"} and parts.hostname in WECHAT and parts.username is None
+    """Of any text that stands in a code. Without a port and a user: an address that everybody reads alike."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_plain = address.isascii() and address.isprintable() and " " not in address
+    return is_plain and parts.scheme in {"http", "https"} and parts.netloc.lower() in WECHAT
 
 
 def shift_on(day: date, said: str) -> tuple[datetime, datetime]:

@@ -2,6 +2,8 @@
 
 import io
 import random
+import struct
+import zlib
 from contextlib import suppress
 from multiprocessing import get_context
 from resource import RLIMIT_CPU, setrlimit
@@ -74,6 +76,17 @@ def test_a_picture_is_made_anew_upright_and_without_what_was_hidden_in_it():
     _kind, kept = checked(with_exif() + b"tail", kinds={"jpeg"})
     assert not any(hidden in kept for hidden in (b"taken at home", b"secret comment", b"Exif", b"tail"))
     assert Image.open(io.BytesIO(kept)).size == (30, 40)
+
+
+def part_of_png(name, content):
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+
+
+@pytest.mark.parametrize("side", [5_001, 30_000])
+def test_a_picture_of_too_many_pixels_is_called_so_however_many_they_are(side):
+    head = part_of_png(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0))
+    with pytest.raises(RefusedFileError, match="像素太多"):
+        checked(b"\x89PNG\r\n\x1a\n" + head + part_of_png(b"IDAT", b""), kinds=PICTURES)
 
 
 def test_an_invoice_with_its_data_attached_is_kept_as_it_is():

@@ -32,7 +32,7 @@ WECHAT = "http://weixin.qq.com/r/abcDEF123"
 
 def picture(*texts):
     """Of one code, or of some beside each other, and a poster's own bars below, which are no address."""
-    whole = Image.new("RGB", (400 * len(texts), 400), "white")
+    whole = Image.new("RGB", (400 * max(len(texts), 1), 400), "white")
     for place, text in enumerate(texts):
         drawn = io.BytesIO()
         segno.make(text, error="m").save(drawn, kind="png", scale=6, border=4)
@@ -277,6 +277,23 @@ def test_an_account_is_read_from_its_picture_and_drawn_anew(school):
     assert keeper.post(f"{DESK}accounts/{gone.public_id}/remove/").status_code == 302
     page = school.client("T0003").get(f"{BOOK}accounts/").content.decode()
     assert ("乙号" in page, "丙号" in page) == (True, False)
+
+
+@pytest.mark.capability("A081.2")
+def test_a_poster_with_one_account_is_taken_and_a_refusal_says_what_is_in_it(school):
+    """The same code twice and a questionnaire's beside it leave no doubt which account is meant."""
+    keeper = school.client("T0001")
+    said = {"unit": "20 财务处", "name": "财务处公众号", "handle": "hnist_cw", "intro": "报销进度"}
+    for shown, why in (
+        (picture(), "没有读到二维码"),
+        (picture("http://[weixin.qq.com/r/abc"), "不是公众号的"),
+        (picture(WECHAT, f"{WECHAT}2"), "有几个公众号的二维码"),
+    ):
+        answer = keeper.post(f"{DESK}accounts/new/", said | {"picture": shown})
+        assert (answer.status_code, why in answer.content.decode()) == (422, True), why
+    poster = picture(WECHAT, WECHAT, "https://www.wjx.cn/vm/abc")
+    assert keeper.post(f"{DESK}accounts/new/", said | {"picture": poster}).status_code == 302
+    assert Account.objects.get().address == WECHAT
 
 
 def test_the_next_one_is_entered_from_the_list_of_what_stands(school):

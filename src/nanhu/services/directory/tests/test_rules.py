@@ -65,5 +65,9 @@ def test_only_addresses_of_wechat_are():
         "https://weixin.qq.com.evil.example/",
         "javascript:1",
         "https://x@weixin.qq.com/",
+        "http://[weixin.qq.com/r/abc",
+        "http://weixin.qq.com:8080/r/abc",
+        "http://weixin.qq.com/r/a b",
+        "http://weixin.qq.com/r/a\r\n",
     ):
         assert not is_wechat(bad), bad
