@@ -38,7 +38,7 @@ class NoRuleError(ConflictError):
 class PastRuleError(ConflictError):
     code: ClassVar[str] = "dated.past"
     sentence: ClassVar[str | Promise] = _("规则从今天或以后的一天起生效；过去的已经生效，不能改。")
-    field: ClassVar[str] = "starts_on"
+    field = "starts_on"
 
 
 def refuse_past(starts_on: date) -> None:

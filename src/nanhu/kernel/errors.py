@@ -1,6 +1,6 @@
 """Expected failures: one class each, with a code, an HTTP status and a sentence a person understands."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ class CampusError(Exception):
     code: ClassVar[str] = "refused"
     http_status: ClassVar[int] = 400
     sentence: ClassVar[str | Promise] = _("这件事现在办不了。")
-    field: ClassVar[str] = ""
+    field: str = ""
     """Of the form that asked for it: where the sentence is shown."""
     keeps_writes: ClassVar[bool] = False
     """What was written before it was raised stays: an attempt that counts, a claim that was settled."""
@@ -20,6 +20,11 @@ class CampusError(Exception):
     def __init__(self, **facts: object) -> None:
         super().__init__(self.code)
         self.facts = facts
+
+    def at(self, field: str) -> Self:
+        """Of several that the sentence may be about, this one."""
+        self.field = field
+        return self
 
     @property
     def message(self) -> str:

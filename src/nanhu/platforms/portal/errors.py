@@ -13,7 +13,7 @@ class UnknownPreferenceError(CampusError):
 
 class AddressRefusedError(InvalidError):
     code: ClassVar[str] = "portal.address_refused"
-    field: ClassVar[str] = "address"
+    field = "address"
     sentence: ClassVar[str | Promise] = _(
         "这个地址不能接入（{why}）：要 https；http 和校内地址要先由学校列入名单；学工号只能写在路径或参数里。"
     )
@@ -34,19 +34,19 @@ class CallsBusyError(CampusError):
 
 class TransferFileError(InvalidError):
     code: ClassVar[str] = "portal.transfer_file"
-    field: ClassVar[str] = "file"
+    field = "file"
     sentence: ClassVar[str | Promise] = _("文件没有收下：{problem}")
 
 
 class KeyTakenError(ConflictError):
     code: ClassVar[str] = "portal.key_taken"
-    field: ClassVar[str] = "key"
+    field = "key"
     sentence: ClassVar[str | Promise] = _("这个代号已经有了。")
 
 
 class PlacedTwiceError(ConflictError):
     code: ClassVar[str] = "portal.placed_twice"
-    field: ClassVar[str] = "first_day"
+    field = "first_day"
     sentence: ClassVar[str | Promise] = _("这个部门那几天已经有一张卡片，先收回它，或改日期。")
 
 
@@ -79,5 +79,5 @@ class DecidedBeforeError(ConflictError):
 
 class NoSuchNumberError(InvalidError):
     code: ClassVar[str] = "portal.no_such_number"
-    field: ClassVar[str] = "number"
+    field = "number"
     sentence: ClassVar[str | Promise] = _("学校记录里您没有这个学号或工号；有几个身份的，单位和状态要写明是哪一个的。")

@@ -48,7 +48,7 @@ class SameInvoiceError(AssetsError):
 
 class TooManyContestsError(AssetsError):
     code = "assets.too_many_contests"
-    sentence = _("您在 {days} 天里已经提过 {most} 次发票争议。请带原件到国资处。")
+    sentence = _("您在 {days} 天里已经提过 {most} 次发票争议（成立的不算）。请带原件到国资处。")
 
 
 class VoidInvoiceError(AssetsError):
@@ -482,7 +482,6 @@ class SameUnitError(AssetsError):
 
 class NotStaffError(AssetsError):
     code = "assets.not_staff"
-    field = "second_inspector"
     sentence = _("{who}不是在职教职工：经办人、验收人和借用人都须是；学生用的由老师借。")
 
 

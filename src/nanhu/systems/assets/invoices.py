@@ -13,8 +13,10 @@ from defusedxml.common import DefusedXmlException
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.clock import campus_today
 from nanhu.kernel.files.models import StoredFile
 from nanhu.kernel.files.purposes import MEGABYTE, Purpose, Retention, purposes
+from nanhu.kernel.folding import readable
 from nanhu.kernel.registry import Viewer
 from nanhu.systems.assets.errors import InvoiceUnreadError
 from nanhu.systems.assets.models import InvoiceFile, Receipt
@@ -59,7 +61,7 @@ class Read:
     @property
     def said(self) -> tuple[object, ...]:
         """By which two files are one invoice, as `Invoice.said`."""
-        return self.seller, self.total_fen, self.lines
+        return self.issued_on, self.seller, self.total_fen, self.lines
 
 
 def read_invoice(content: bytes) -> Read:
@@ -75,6 +77,8 @@ def read_invoice(content: bytes) -> Read:
         )
     except (ElementTree.ParseError, DefusedXmlException, ValueError, ArithmeticError, LookupError) as broken:
         raise InvoiceUnreadError(why=_("不是数电票的 XML，或缺号码、日期、金额")) from broken
+    if found.issued_on > campus_today():
+        raise InvoiceUnreadError(why=_("开票日期晚于今天"))
     is_told = NUMBER.fullmatch(found.number) and found.seller and found.items and all(one.name for one in found.items)
     if not is_told or found.total_fen <= 0:
         raise InvoiceUnreadError(why=_("没有读到号码、销售方、明细或价税合计；红字发票不收"))
@@ -89,7 +93,8 @@ def called(element: Element, tag: str) -> Iterator[Element]:
 
 
 def said(element: Element, tag: str) -> str:
-    return next((" ".join((one.text or "").split()) for one in called(element, tag)), "")
+    """Readable: whoever compares two files sees in what they differ."""
+    return next((" ".join(readable(one.text or "").split()) for one in called(element, tag)), "")
 
 
 def fen(yuan: str) -> int:
@@ -103,7 +108,10 @@ def fen(yuan: str) -> int:
 def items_of(root: Element) -> list[Item]:
     """A line below nothing is what was taken off the one before it; of what was given away nothing is left."""
     items: list[Item] = []
-    for one in list(called(root, "IssuItemInformation"))[:MOST_LINES]:
+    found = list(called(root, "IssuItemInformation"))
+    if len(found) > MOST_LINES:
+        raise InvoiceUnreadError(why=_("明细超过 2,000 行"))
+    for one in found:
         if one.find(".//{*}IssuItemInformation") is not None:
             raise ValueError("a line within a line: each would be read again for all above it")
         tax = fen(said(one, "ComTaxAm"))

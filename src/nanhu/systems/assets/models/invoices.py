@@ -54,7 +54,7 @@ class Invoice(models.Model):
     @property
     def said(self) -> tuple[object, ...]:
         """By which two files are one invoice."""
-        return self.seller, self.total_fen, self.lines
+        return self.issued_on, self.seller, self.total_fen, self.lines
 
 
 class InvoiceFile(models.Model):

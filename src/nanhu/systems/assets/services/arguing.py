@@ -46,7 +46,8 @@ def argue(
         raise NotLargeError(sum=format_yuan(figure(Figure.Name.LARGE)))
     if len({*experts, deciding.person_of(by)}) <= len(EXPERTS):
         raise ExpertsError
-    refuse_not_staff(*experts)
+    named: dict[str, Any] = dict(zip(EXPERTS, experts, strict=True))
+    refuse_not_staff(**named)
     asked = Argument.begun(
         by,
         token,
@@ -57,7 +58,6 @@ def argue(
         reason=given(reason),
         sharing=given(sharing),
     )
-    named: dict[str, Any] = dict(zip(EXPERTS, experts, strict=True))
     deciding.put_forward(by=by, found=asked, words=asked.reason, **named)
     return asked
 

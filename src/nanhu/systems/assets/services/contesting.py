@@ -30,8 +30,8 @@ from nanhu.systems.assets.services.receiving import refuse_beyond_invoice
 State = Contest.State
 MOST: Final = 3
 WITHIN: Final = timedelta(days=30)
-"""So many contests of one person, whatever became of them; one of a number that was judged is his last of it: one against a file, and one
-against what was typed, for who won against that may lose his own file afterwards."""
+"""So many contests of one person, but for those that he won: who forges the numbers of others does not silence them. One of a number that
+was judged is his last of it: one against a file, and one against what was typed, for who won against that may lose his own file afterwards."""
 
 
 @transaction.atomic
@@ -68,7 +68,7 @@ def refuse_again(by: Actor, number: str, *, is_typed: bool) -> None:
     before = same.exclude(state=State.REFUSED, approver=None).first()
     if before is not None:
         raise before.wrong_state()
-    if mine.filter(created_at__gt=now() - WITHIN).count() >= MOST:
+    if mine.filter(created_at__gt=now() - WITHIN).exclude(state=State.DONE).count() >= MOST:
         raise TooManyContestsError(most=MOST, days=WITHIN.days)
 
 

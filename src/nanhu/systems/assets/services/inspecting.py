@@ -53,7 +53,7 @@ def record(
     found = living(inspection)
     last = found.records.order_by("-done_on", "-pk").first()
     if done_on > campus_today():
-        raise DayAheadError
+        raise DayAheadError().at("done_on")
     is_passed = result == Result.PASSED
     is_retest = last is not None and last.result == Result.FAILED and is_passed
     if last is not None and (done_on < last.done_on or (done_on == last.done_on and not is_retest)):

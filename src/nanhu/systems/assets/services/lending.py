@@ -29,7 +29,7 @@ Result = Maintenance.Result
 @transaction.atomic
 def lend(*, by: Actor, asset: Asset, borrower_id: int, due_on: date) -> Loan:
     """To somebody of the staff, until a day; from then on it is an obligation of who has it."""
-    refuse_not_staff(borrower_id)
+    refuse_not_staff(borrower=borrower_id)
     return give_out(by=by, asset=asset, due_on=due_on, borrower_id=borrower_id)
 
 

@@ -11,11 +11,12 @@ def refuse_own(by: Actor, *person_ids: int | None) -> None:
         raise OwnThingError
 
 
-def refuse_not_staff(*person_ids: int) -> None:
-    cards = people.person_cards(person_ids)
-    for card in (cards[person_id] for person_id in person_ids):
-        if "staff" not in card.live_kinds:
-            raise NotStaffError(who=card.name)
+def refuse_not_staff(**persons: int) -> None:
+    """By the fields in which they are named."""
+    cards = people.person_cards(persons.values())
+    for field, person_id in persons.items():
+        if "staff" not in cards[person_id].live_kinds:
+            raise NotStaffError(who=cards[person_id].name).at(field)
 
 
 def is_one_of(by: Actor, *person_ids: int | None) -> bool:

@@ -85,12 +85,12 @@ def open_receipt(*, by: Actor, token: UUID, head: Mapping[str, Any], line: Mappi
 
 
 def refuse_head(head: Mapping[str, Any]) -> None:
-    three = [head["buyer_id"], head["first_inspector_id"], head["second_inspector_id"]]
-    if len(set(three)) < len(three):
+    three = {field: head[f"{field}_id"] for field in ("buyer", "first_inspector", "second_inspector")}
+    if len(set(three.values())) < len(three):
         raise InspectorsError
-    refuse_not_staff(*three)
+    refuse_not_staff(**three)
     if head["acquired_on"] > campus_today():
-        raise DayAheadError
+        raise DayAheadError().at("acquired_on")
     if head["acquired"] == Asset.Acquired.BOUGHT and not head["invoice"].strip():
         raise InvoiceMissingError
 
@@ -172,7 +172,7 @@ def refuse_line(receipt: Receipt, line: ReceiptLine) -> None:
     if line.put_into_use_on < receipt.acquired_on:
         raise UsedBeforeAcquiredError(day=dates.short_day(receipt.acquired_on, campus_today().year))
     if line.put_into_use_on > campus_today():
-        raise DayAheadError
+        raise DayAheadError().at("put_into_use_on")
     if line.price_fen <= 0:
         raise PriceMissingError
     line.is_low_value = is_low_value(line)

@@ -239,6 +239,14 @@ def test_a_contest_stops_nothing_and_nobody_brings_more_than_three(school):
     assert booked(school, number=numbers[0]).state == "received", "what stands is used meanwhile"
 
 
+def test_whoever_forges_number_after_number_does_not_silence_who_wins_them_back(school):
+    keeper, other = school.client("T1"), school.client("T7")
+    for number in (f"2643200000001234567{last}" for last in range(4)):
+        hand_in(other, invoice(COMPUTERS, total="13998.00", number=number))
+        assert contest(keeper, invoice(number=number)).status_code == 302
+        assert decide(school.client("T5"), Contest.objects.get(number=number)).status_code == 302
+
+
 @pytest.mark.usefixtures("contested")
 def test_sent_twice_it_is_one_and_while_it_waits_there_is_no_second(school):
     keeper, token = school.client("T7"), uuid4()

@@ -7,7 +7,7 @@ import pytest
 
 from nanhu.kernel.files.models import StoredFile
 from nanhu.systems.assets.models import Invoice, InvoiceFile, Receipt
-from nanhu.systems.assets.tests.test_receiving import opened
+from nanhu.systems.assets.tests.test_receiving import admit_student, opened
 
 pytestmark = pytest.mark.django_db
 HAND_IN = "/assets/unit/receipts/invoice/"
@@ -24,13 +24,13 @@ COMPUTERS = item("*计算机*台式计算机", "2", "12387.61", "1610.39", "启�
 PRINTER = item("*电子设备*激光打印机", "1", "1769.91", "230.09", "M2")
 
 
-def invoice(*items, number=NUMBER, total="15998.00", head="", seller="联想（北京）有限公司"):
+def invoice(*items, number=NUMBER, total="15998.00", head="", seller="联想（北京）有限公司", day="2026-09-02"):
     return f"""<?xml version="1.0" encoding="UTF-8"?>{head}
 <EInvoice><Header><EIid>{number}</EIid></Header><EInvoiceData>
  <SellerInformation><SellerName>{seller}</SellerName></SellerInformation>
- <BasicInformation><TotalTax-includedAmount>{total}</TotalTax-includedAmount><RequestTime>2026-09-02 10:00:00</RequestTime></BasicInformation>
+ <BasicInformation><TotalTax-includedAmount>{total}</TotalTax-includedAmount><RequestTime>{day} 10:00:00</RequestTime></BasicInformation>
  {"".join(items or (COMPUTERS, PRINTER))}</EInvoiceData>
- <TaxSupervisionInfo><InvoiceNumber>{number}</InvoiceNumber><IssueTime>2026-09-02</IssueTime></TaxSupervisionInfo></EInvoice>""".encode()
+ <TaxSupervisionInfo><InvoiceNumber>{number}</InvoiceNumber><IssueTime>{day}</IssueTime></TaxSupervisionInfo></EInvoice>""".encode()
 
 
 def hand_in(client, content):
@@ -112,9 +112,12 @@ def test_another_keeper_with_the_same_file_is_told_and_a_changed_one_is_refused(
     assert hand_in(keeper, invoice()).status_code == 302
     other = school.client("T7")
     assert "以前交过" in other.get(hand_in(other, invoice())["Location"]).content.decode()
-    changed = hand_in(other, invoice(COMPUTERS, total="13998.00"))
-    assert changed.status_code == 409
-    assert "已经用过" in changed.content.decode()
+    for content in (invoice(COMPUTERS, total="13998.00"), invoice(day="2026-09-01")):
+        changed = hand_in(other, content)
+        assert changed.status_code == 409
+        assert "已经用过" in changed.content.decode()
+    unseen = invoice(seller="联想\u200b（北京）\u202e有限公司")
+    assert hand_in(other, unseen).status_code == 302, "what nobody sees is no other content"
     mine = InvoiceFile.objects.order_by("pk").first()
     assert (
         other.get(f"/assets/unit/receipts/new/?invoice_file={mine.public_id}").context["form"].initial.get("invoice")
@@ -134,6 +137,8 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
         (invoice(total="15998.01"), "对不上"),
         (invoice(item("*计算机*台式计算机", "-1", "-100.00", "-13.00"), total="-113.00"), "没有读成"),
         (invoice(number="x"), "没有读成"),
+        (invoice(day="2999-09-02"), "晚于今天"),
+        (invoice(*[item("*办公用品*鼠标垫", "1", "1.00", "0")] * 2001, total="2001.00"), "超过 2,000 行"),
         (invoice(number="12345678"), "没有读到号码"),
         (invoice(number="２" * 20), "没有读到号码"),
         (invoice(item("*计算机*", "1", "1.00", "0"), total="1.00"), "没有读到号码"),
@@ -216,6 +221,14 @@ BY_HAND = {
     "put_into_use_on": "2026-09-17",
     "use": "teaching",
 }
+
+
+@pytest.mark.parametrize("field", ["buyer", "first_inspector", "second_inspector", "acquired_on", "put_into_use_on"])
+def test_what_is_wrong_is_said_at_its_own_field(school, keeper, field):
+    admit_student(school)
+    wrong = "2999-09-02" if field.endswith("_on") else "S1"
+    answer = keeper.post("/assets/unit/receipts/new/", BY_HAND | {field: wrong})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (409, [field])
 
 
 def test_nobody_learns_by_a_refusal_what_others_entered_of_an_invoice_or_what_their_original_says(school, keeper):

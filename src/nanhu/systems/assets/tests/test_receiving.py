@@ -206,7 +206,7 @@ def test_a_serial_is_a_line_with_its_blanks(school):
     assert list(Asset.objects.order_by("pk").values_list("serial", flat=True)) == ["SN 123", "SN 124"]
 
 
-def test_who_left_or_studies_neither_buys_nor_inspects(school):
+def admit_student(school):
     people.apply_records(
         by=SYSTEM,
         records=[
@@ -223,6 +223,10 @@ def test_who_left_or_studies_neither_buys_nor_inspects(school):
         origin=people.Origin(source="test", title="测试"),
     )
     school.persons["S1"] = people.find_person_by_campus_no("S1")
+
+
+def test_who_left_or_studies_neither_buys_nor_inspects(school):
+    admit_student(school)
     with pytest.raises(NotStaffError, match="林同学"):
         opened(school, second="S1")
     assert not Receipt.objects.exists()
