@@ -50,8 +50,8 @@ def folded(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """As it was written, but in one line of single blanks, and of readable signs alone."""
-    return " ".join("".join(c if c.isprintable() and c != "\ufffd" else " " for c in text).split())
+    """As it was written, but in one line of single blanks, and of readable signs alone; what nobody sees parts no word."""
+    return " ".join("".join(c if c.isprintable() and c != "\ufffd" else " " for c in readable(text)).split())
 
 
 def query_of(text: str) -> str:

@@ -11,7 +11,13 @@ from typing import Any, Final
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.sheets import texts, writing
 from nanhu.kernel.sheets.cells import head_of, text_of
-from nanhu.kernel.sheets.errors import EmptyFileError, FileRefusedError, NoHeaderError, TooManyRowsError
+from nanhu.kernel.sheets.errors import (
+    EmptyFileError,
+    FileRefusedError,
+    HeadTwiceError,
+    NoHeaderError,
+    TooManyRowsError,
+)
 from nanhu.kernel.sheets.guard import check_size, format_of
 from nanhu.kernel.sheets.kinds import Kind, text
 from nanhu.kernel.sheets.workbooks import grids_of
@@ -135,8 +141,15 @@ class Sheet:
                 if (key := self.keys.get(head_of(cell))) is not None:
                     places.setdefault(key, place)
             if needed <= places.keys():
+                self.refuse_twice(row)
                 return number, places
         raise NoHeaderError(needed="、".join(one.head for one in self.columns if one.needed))
+
+    def refuse_twice(self, row: Sequence[str]) -> None:
+        """Under two names of one column the first holds; under one name nobody knows which is meant."""
+        heads = [head for cell in row if (head := head_of(cell)) in self.keys]
+        if again := next((head for head in heads if heads.count(head) > 1), None):
+            raise HeadTwiceError(head=again)
 
     def form(self, rows: Iterable[Mapping[str, str]] = (), *, name: str, above: Sequence[str] = ()) -> bytes:
         """The form as a workbook, empty or filled."""

@@ -56,6 +56,11 @@ class BrokenCsvError(FileRefusedError):
     sentence = _("第 {line} 行之后的内容断了（引号没有配对，或夹着不该有的控制字符）。文件可能没有传完。")
 
 
+class HeadTwiceError(FileRefusedError):
+    code = "sheet.head_twice"
+    sentence = _("表头里“{head}”有两列，不知道以哪一列为准。请只留一列再交。")
+
+
 class NoHeaderError(FileRefusedError):
     code = "sheet.no_header"
     sentence = _("这个文件读不懂：没有找到表头，应有这些列：{needed}。")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ type Kind = Callable[[str], Any]
 MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 NUMBER = re.compile(r"[0-9A-Za-z]{4,20}")
+FIRST_DAY: Final = date(1900, 1, 1)
 
 
 class CellError(InvalidError):
@@ -26,6 +27,11 @@ class CellError(InvalidError):
 class NotADayError(CellError):
     code = "sheet.not_a_day"
     sentence: ClassVar[str | Promise] = _("日期写成 2026-10-01 这样")
+
+
+class DayTooEarlyError(NotADayError):
+    code = "sheet.day_too_early"
+    sentence: ClassVar[str | Promise] = _("日期在 1900 年以前，请核对年份")
 
 
 class NotAMonthError(CellError):
@@ -70,11 +76,15 @@ def campus_no(said: str) -> str:
 
 
 def day(said: str) -> date:
+    """No sheet speaks of one before 1900: there a digit is missing (0202-03-01)."""
     found = DAY.fullmatch("".join(halfwidth(said).split()))
     try:
-        return date(*map(int, found.groups())) if found else date.fromisoformat(halfwidth(said).strip())
+        meant = date(*map(int, found.groups())) if found else date.fromisoformat(halfwidth(said).strip())
     except ValueError as error:
         raise NotADayError from error
+    if meant < FIRST_DAY:
+        raise DayTooEarlyError
+    return meant
 
 
 def month(said: str) -> date:

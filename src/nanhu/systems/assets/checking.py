@@ -38,7 +38,7 @@ class CardCheck:
         self.classes = {one.code: one for one in classes}
         self.branches = set(Classification.objects.filter(children__isnull=False).values_list("code", flat=True))
         choices = people.unit_choices()
-        self.units = {key: one.code for one in choices for key in (one.name, one.code)}
+        self.units = {key: one.code for one in choices for key in (one.name, one.code, one.as_typed)}
         self.unit_ids = people.unit_ids_by_code(set(self.units.values()))
         self.keepers = people.find_people_by_campus_no(said["keeper"] - {""})
         cards = people.person_cards(self.keepers.values())
@@ -68,7 +68,7 @@ class CardCheck:
             ("former_number", _("与第 %(line)s 行编号相同") % {"line": first} if first != line.number else ""),
             ("former_number", "" if former_of(line) else _("请写编号")),
             ("name", "" if line.meant("name") else _("请写名称")),
-            ("former_number", _("这个编号已经登记过") if former_of(line) in self.known else ""),
+            ("former_number", _("这个编号已经登记过") if former_of(line) in self.known - {""} else ""),
             ("classification", "" if classification else _("没有这个分类代码")),
             ("classification", _("这个分类还没有规定使用年限") if self.has_no_life(line, classification) else ""),
             ("classification", _("请写最末一级分类") if line["classification"] in self.branches else ""),

@@ -485,6 +485,12 @@ class NotStaffError(AssetsError):
     sentence = _("{who}不是在职教职工：经办人、验收人和借用人都须是；学生用的由老师借。")
 
 
+class DayTooEarlyError(AssetsError):
+    code = "assets.day_too_early"
+    field = "acquired_on"
+    sentence = _("日期在 1900 年以前，请核对年份")
+
+
 class DayAheadError(AssetsError):
     code = "assets.day_ahead"
     sentence = _("日期不能晚于今天。")

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from nanhu.kernel.sheets import Column, FileRefusedError, Sheet, campus_no, choice, day, moment, month, yuan
+from nanhu.kernel.sheets import Column, FileRefusedError, Sheet, campus_no, choice, day, moment, month, phrase, yuan
 from nanhu.kernel.sheets.kinds import NotAMomentError
 
 STAFF = Sheet(
@@ -69,6 +69,27 @@ def test_marks_that_nobody_sees_change_no_value():
         date(2026, 10, 1),
         "regular",
     )
+
+
+def test_a_year_with_a_digit_too_few_is_none():
+    late, early = STAFF.read("工号,金额,日期\n1423,3,1900-01-01\n1424,3,0202-03-01\n".encode())
+    assert late.faults() == []
+    assert [(one.line, one.column, str(one.what)) for one in early.faults()] == [
+        (3, "日期", "日期在 1900 年以前，请核对年份")
+    ]
+
+
+def test_under_one_head_twice_nobody_knows_which_is_meant():
+    with pytest.raises(FileRefusedError, match="“金额”有两列"):
+        STAFF.read("工号,金额,日期, 金额 \n1423,3,,4\n".encode())
+    [line] = STAFF.read("工号,金额,学号,别的,别的\n1423,3,1424,1,2\n".encode())
+    assert line["campus_no"] == "1423", "under two names of one column the first holds"
+
+
+def test_what_nobody_sees_parts_no_word():
+    named = Sheet(Column("name", "名称", kind=phrase(20), needed=True), most=5)
+    [line] = named.read("名称\n旧\u200b设\u202e 001\n".encode())
+    assert line.meant("name") == "旧设 001"
 
 
 def test_faults_name_line_and_column():

@@ -17,6 +17,7 @@ from nanhu.kernel.money import format_yuan
 from nanhu.kernel.numbering import services as numbering
 from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.kernel.proposals import REFUSED, WITHDRAWN, given
+from nanhu.kernel.sheets.kinds import FIRST_DAY
 from nanhu.kernel.ui import dates
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.ledger import api as ledger
@@ -24,6 +25,7 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
     BeyondInvoiceError,
     DayAheadError,
+    DayTooEarlyError,
     FormerNumberError,
     InspectorsError,
     InvoiceMissingError,
@@ -91,6 +93,8 @@ def refuse_head(head: Mapping[str, Any]) -> None:
     refuse_not_staff(**three)
     if head["acquired_on"] > campus_today():
         raise DayAheadError().at("acquired_on")
+    if head["acquired_on"] < FIRST_DAY:
+        raise DayTooEarlyError
     if head["acquired"] == Asset.Acquired.BOUGHT and not head["invoice"].strip():
         raise InvoiceMissingError
 

@@ -12,6 +12,7 @@ from nanhu.kernel.errors import SamePersonError
 from nanhu.kernel.numbering.models import TakenNumber
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.models import SsoSession
+from nanhu.platforms.people import api as people
 from nanhu.systems.assets import jobs
 from nanhu.systems.assets.checking import check_cards
 from nanhu.systems.assets.counting.tests.counts import backdated, bring, opened, row
@@ -40,6 +41,13 @@ def handed_in(school, *lines, by="T5"):
 def approved(school, batch):
     batch = intake.submit(by=school.actor("T5"), batch=batch)
     return intake.approve(by=school.actor("T6"), batch=batch)
+
+
+def test_a_line_without_a_number_is_told_that_alone_and_a_unit_is_written_as_in_forms(school):
+    school.thing()
+    assert [str(one.what) for one in checked(PRINTER.replace("OLD1", "")).faults] == ["请写编号"]
+    unit = next(one.as_typed for one in people.unit_choices() if one.code == "12")
+    assert checked(PRINTER.replace(",12\n", f",{unit}\n")).faults == []
 
 
 def test_no_month_is_lost_between_the_check_and_the_approval(school, clock):

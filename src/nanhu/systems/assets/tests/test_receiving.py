@@ -13,6 +13,7 @@ from nanhu.platforms.people import api as people
 from nanhu.systems.assets.errors import (
     BeyondInvoiceError,
     DayAheadError,
+    DayTooEarlyError,
     FormerNumberError,
     InspectorsError,
     InvoiceMissingError,
@@ -236,6 +237,11 @@ def test_who_left_or_studies_neither_buys_nor_inspects(school):
 def test_nothing_is_acquired_or_used_before_its_day(school, order):
     with pytest.raises(DayAheadError):
         opened(school, **order(tomorrow()))
+
+
+def test_nothing_is_acquired_in_a_year_with_a_digit_too_few(school):
+    with pytest.raises(DayTooEarlyError):
+        opened(school, head={"acquired_on": date(202, 9, 1)})
 
 
 def test_what_was_given_needs_no_invoice_and_what_was_bought_does(school):
