@@ -94,6 +94,7 @@ def test_name_number_and_id_then_a_code_to_the_phone_on_record_bind(campus, phon
     assert message.phone == "13907300000"
     other_app = Phone(key="yunshanfu", name="云闪付")
     assert other_app.ask("bind", binding=asked["binding"], code=last_code())["code"] == "bank.binding_not_found"
+    assert phone.ask("look", binding=asked["binding"])["code"] == "bank.binding_not_found", "not before the code"
     said = phone.ask("bind", binding=asked["binding"], code=last_code())
     assert other_app.ask("look", binding=asked["binding"])["code"] == "bank.binding_not_found"
     assert (said["name"], said["campus_no"], said["balance_fen"], said["device"]) == (
@@ -158,6 +159,8 @@ def test_three_failures_lock_also_for_the_right_answer_until_the_holder_lifts_it
     assert phone.verify("student")["code"] == "bank.binding_locked"
     assert Phone(user="u-2").verify("student")["code"] == "bank.binding_locked"
     assert phone.verify("teacher")["code"] == "bank.binding_locked"
+    failed = AuditEntry.objects.filter(action="card.binding_failed").order_by("id")
+    assert [one.facts["failures"] for one in failed] == [1, 2, 3]
     assert bindings.unlock(by=campus.actor("student"), person_id=campus.persons["student"])
     entry = AuditEntry.objects.get(action="card.unlock_binding")
     assert (entry.actor, entry.target) == ("林小满", f"person:{campus.persons['student']}")
@@ -200,7 +203,7 @@ def test_who_works_and_studies_here_is_shown_the_number_that_his_card_follows(ca
     assert phone.ask("look")["campus_no"] == CAST["teacher"][2]
 
 
-@pytest.mark.capability("A087.2")
+@pytest.mark.capability("A087.2", "A153.1")
 @pytest.mark.usefixtures("clock_stands")
 def test_who_knows_the_document_floods_no_phone_and_closes_it_for_no_other_app_user(campus, phone):
     said = [phone.verify("student")["code"] for _time in range(6)]
@@ -236,6 +239,7 @@ def test_a_code_is_tried_three_times_and_lives_ten_minutes(phone):
     assert not Binding.objects.filter(state="active").exists()
     asked_at = now()
     again = phone.verify("student")
+    assert phone.ask("bind", binding=asked["binding"], code=right)["code"] == "bank.binding_not_found", "asked anew"
     assert "10 分钟内有效" in SmsMessage.objects.latest("pk").text
     with time_machine.travel(asked_at + timedelta(minutes=10, seconds=5), tick=False):
         assert phone.ask("bind", binding=again["binding"], code=last_code())["code"] == "bank.binding_code"
@@ -253,6 +257,10 @@ def test_a_new_phone_ends_the_former_and_its_codes(campus, phone):
     assert phone.ask("look")["code"] == "bank.binding_not_found"
     assert list(CodeDevice.objects.order_by("pk").values_list("ending", flat=True)) == ["replaced", ""]
     assert other.ask("look")["name"] == "林小满"
+    former = other.binding
+    other.bind("teacher")
+    assert other.ask("look")["name"] == CAST["teacher"][0]
+    assert other.ask("look", binding=former)["code"] == "bank.binding_not_found", "one app user holds one card"
 
 
 def test_the_database_lets_one_app_hold_one_binding_for_a_person(campus, phone):
@@ -293,7 +301,7 @@ def test_a_phone_ended_among_the_codes_ends_the_binding_too(campus, phone):
     assert Binding.objects.get().state == "revoked"
 
 
-@pytest.mark.capability("A136.1", "A136.2")
+@pytest.mark.capability("A136.1", "A136.2", "A153.1")
 def test_recharging_in_the_app_is_pending_without_waiting_for_a_job_and_the_same_request_is_one_order(
     campus, phone, bank
 ):
@@ -376,6 +384,9 @@ def test_one_holder_never_sees_anothers_order(campus, phone, bank):
     other = Phone(user="u-2")
     other.bind("teacher")
     assert other.ask("top_up/look", order=order)["code"] == "bank.top_up_not_found"
+    campus.top_up("student", 3000)
+    seen = [one.ask("look") for one in (phone, other)]
+    assert [(one["name"], one["balance_fen"]) for one in seen] == [(CAST["student"][0], 3000), (CAST["teacher"][0], 0)]
     assert Phone(key="yunshanfu", name="云闪付").ask("look", binding=phone.binding)["code"] == "bank.binding_not_found"
 
 
@@ -463,6 +474,8 @@ def test_a_wrong_binding_is_appealed_and_ended_by_a_clerk(campus, phone):
     phone.bind("student")
     neighbour = Phone(user="u-3")
     neighbour.bind("teacher")
+    elsewhere = Phone(key="yunshanfu", name="云闪付", user="u-4")
+    elsewhere.bind("student")
     for _twice in range(2):
         said = Phone(user="u-2").ask(
             "appeal", campus_no=CAST["student"][2], name="林小满", phone="13907300000", text="不是我绑的"
@@ -477,6 +490,10 @@ def test_a_wrong_binding_is_appealed_and_ended_by_a_clerk(campus, phone):
     decided = AuditEntry.objects.filter(action="card.decide_appeal").order_by("id")
     assert [(one.reason, one.actor) for one in decided] == [("是本人绑的", "周敏"), ("已核对身份证", "周敏")]
     assert neighbour.ask("look")["name"] == CAST["teacher"][0], "and nobody else's binding"
+    assert elsewhere.ask("look")["name"] == CAST["student"][0], "nor the one in another app"
+    clerk = campus.actor("clerk").account_id
+    settled = Appeal.objects.order_by("pk").values_list("state", "clerk")
+    assert list(settled) == [("refused", clerk), ("revoked", clerk)]
 
 
 @pytest.mark.capability("A154.2")

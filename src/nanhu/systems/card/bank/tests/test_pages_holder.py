@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 
@@ -303,31 +304,43 @@ def test_a_virtual_card_shows_its_phone_and_ends_when_the_phone_is_lost(campus, 
 
 @pytest.mark.capability("A153.1", "A153.2")
 def test_bound_after_the_match_refreshed_when_entered_again_and_a_wrong_binding_is_appealed(campus, student):
-    phone = Phone()
+    phone, _other_app = Phone(), Phone(key="yunshanfu", name="云闪付")
     assert phone.verify("student", id_number=ID_NUMBERS["teacher"])["code"] == "bank.identity_differs"
     assert phone.bind("student")["balance_fen"] == 0
+    assert "还没有用过" in text_of(student, BANK + "phones/")
     campus.top_up("student", 3000)
-    assert phone.ask("look")["balance_fen"] == 3000
+    with time_machine.travel(now() + timedelta(hours=1), tick=False):
+        again = phone.ask("look")
+        assert (again["balance_fen"], again["as_of"]) == (3000, now().timestamp())
+    assert "上次使用" in text_of(student, BANK + "phones/")
+    stranger = campus.client("teacher")
+    assert "小米 15" not in text_of(stranger, BANK + "phones/")
+    theirs = f"{BANK}phones/{Binding.objects.get(state='active').public_id}/revoke/"
+    assert stranger.post(theirs, {"ending": "owner"}).status_code == 404
     student.post(BANK + "phones/appeal/", {"app": "wanxiao", "phone": "13907300000", "text": "不是我绑的"})
     assert "待处理" in text_of(student, BANK + "phones/")
     clerk = campus.client("clerk")
     case = re.search(r'href="(/card/bank/desk/appeals/[^"]+)"', text_of(clerk, BANK + "desk/appeals/"))[1]
-    assert "不是我绑的" in text_of(clerk, case)
+    assert all(words in text_of(clerk, case) for words in ("不是我绑的", "13907300000", "小米 15"))
     assert clerk.post(case, {"is_upheld": "1", "answer": ""}).status_code == 422
     assert phone.ask("look")["outcome"] == "done"
     assert clerk.post(case, {"is_upheld": "1", "answer": "已核对身份证"}).status_code == 302
     assert phone.ask("look")["code"] == "bank.binding_not_found"
-    assert "已核对身份证" in text_of(student, BANK + "phones/")
-    assert "不是我绑的" not in text_of(campus.client("teacher"), BANK + "phones/")
+    ended = text_of(student, BANK + "phones/")
+    assert all(words in ended for words in ("<strong>已解除绑定</strong>", "已核对身份证", "误绑申诉：已核对身份证"))
+    assert "已核对身份证" not in text_of(stranger, BANK + "phones/")
     assert clerk.post(case, {"is_upheld": "0", "answer": "再来"}).status_code == 404
     person = f"person:{campus.persons['student']}"
-    kept = AuditEntry.objects.filter(action__in=("card.ask_binding", "card.bind_app", "card.appeal_binding"))
+    told = ("ask_binding", "bind_app", "appeal_binding")
+    kept = AuditEntry.objects.filter(action__in=[f"card.{one}" for one in told])
     assert [(one.action, one.target, one.facts["app"]) for one in kept.order_by("id")] == [
         ("card.ask_binding", person, "完美校园"),
         ("card.bind_app", person, "完美校园"),
         ("card.appeal_binding", f"card_appeal:{Appeal.objects.get().pk}", "完美校园"),
     ]
     assert kept.get(action="card.appeal_binding").actor == CAST["student"][0]
+    unbound = AuditEntry.objects.get(action="card.unbind_app")
+    assert (unbound.target, unbound.actor, unbound.reason) == (person, CAST["clerk"][0], "误绑申诉：已核对身份证")
 
 
 @pytest.mark.capability("A155.2")
