@@ -199,11 +199,13 @@ def test_an_offices_batch_waits_and_is_collected(office, kiosk, source):  # noqa
     assert kiosk.ask("claim/finish", {"claim": begun["claim"], "is_written": False})["state"] == "not_written"
     assert collect(kiosk, office, pin=PIN)["balance_fen"] == 30000
     assert "已领 ¥ 300.00 1 人" in report()
+    assert office.campus.client("student").get("/card/funds/").context["waiting"].items == [], "nothing waits any more"
     assert "未领 ¥ 12.50 1 人" in report(), "of this batch and no other"
     clerk = office.campus.client("clerk")
     for show, seen in (("", [True, True]), ("?show=waiting", [False, True]), ("?show=claimed", [True, False])):
         rows = b"".join(clerk.get(f"{address}rows.csv{show}").streaming_content).decode()
         assert ['"林小满","300.00","已领"' in rows, '"陈志远","12.50","待领"' in rows] == seen, show
+        assert '"7.00"' not in rows, "of another batch"
 
 
 @pytest.mark.capability("A119.1")

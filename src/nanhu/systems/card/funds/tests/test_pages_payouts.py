@@ -76,9 +76,12 @@ def test_a_list_with_a_wrong_line_is_refused_as_a_whole_and_says_which(office):
 def test_the_last_day_that_the_office_types_is_that_of_each_row(office, days):
     day = campus_today() + timedelta(days=days) if days else None
     assert hand_in(office, expires_on=f"{campus_today() - timedelta(days=1)}").status_code == 422
+    assert hand_in(office, "学号,金额\n14231100001,1\n", expires_on=f"{campus_today()}").status_code == 302
     pay_out(office, expires_on=f"{day or ''}")
     expiries = set(Claimable.objects.values_list("expires_at", flat=True))
     assert expiries == {start_of(day + timedelta(days=1)) if day else None}
+    page = office.campus.client("student").get("/card/funds/").content.decode()
+    assert ("前不领会退回" in page) == bool(days), "and its holder is told"
 
 
 @pytest.mark.capability("A145.3")
@@ -96,6 +99,7 @@ def test_the_preview_shows_count_and_sum_before_anything_moves(office):
 def test_the_author_sees_no_button_to_approve_and_cannot_press_it(office):
     address = hand_in(office).url
     client = office.campus.client("clerk")
+    assert office.campus.client("second_clerk").post(address + "approve/").status_code == 409, "not handed in yet"
     client.post(address + "submit/")
     assert "approve/" not in client.get(address).content.decode()
     assert client.post(address + "approve/").status_code == 409
@@ -120,6 +124,7 @@ def test_another_person_may_refuse_with_a_reason(office):
     office.campus.client("clerk").post(address + "submit/")
     client = office.campus.client("second_clerk")
     assert client.post(address + "refuse/", {"answer": ""}).status_code == 422
+    assert client.post(address + "discard/").status_code == 409, "its author's alone"
     client.post(address + "refuse/", {"answer": "名单是上个月的"})
     assert "名单是上个月的" in office.campus.client("clerk").get(address).content.decode()
 

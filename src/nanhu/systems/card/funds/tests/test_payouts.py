@@ -12,9 +12,10 @@ from nanhu.kernel.intake import approve, discard, refuse, submit
 from nanhu.kernel.models import AuditEntry, Progress
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
-from nanhu.systems.card.funds.errors import BatchKnownError
-from nanhu.systems.card.funds.jobs import resume_payouts
-from nanhu.systems.card.funds.models import Claimable, PayoutBatch, PayoutRow
+from nanhu.systems.card.funds import queries
+from nanhu.systems.card.funds.errors import BatchKnownError, FundingClosedError
+from nanhu.systems.card.funds.jobs import resume_payouts, return_unclaimed
+from nanhu.systems.card.funds.models import Claimable, Funding, PayoutBatch, PayoutRow
 from nanhu.systems.card.funds.services import posting, returns
 from nanhu.systems.card.funds.services.claims import begin_claim, finish_claim
 from nanhu.systems.card.funds.services.payout_files import PAYOUTS, check_file
@@ -133,6 +134,9 @@ def test_the_same_file_is_not_paid_twice_and_the_same_form_is_one_batch(funds):
         made(funds)
     discard(by=funds.campus.actor("clerk"), batch=first)
     assert made(funds).pk != first.pk
+    Funding.objects.update(is_open=False)
+    with pytest.raises(FundingClosedError):
+        made(funds, LIST.replace("300", "301"))
 
 
 @pytest.mark.capability("A145.1")
@@ -152,14 +156,16 @@ def test_what_nobody_claimed_until_the_last_day_goes_back_to_its_funding(funds, 
     batch = posted(funds, expires_on=last)
     claim = begin_claim(by=SYSTEM, card=funds.campus.card("student"), terminal=None)
     finish_claim(by=SYSTEM, order=claim, is_written=True)
-    assert returns.return_overdue() == 0
+    assert return_unclaimed() == 0
     expiry = Claimable.objects.filter(payout_row__batch=batch).first().expires_at
     assert expiry == start_of(last + timedelta(days=1))
     monkeypatch.setattr(returns, "now", lambda: expiry)
-    assert returns.return_overdue() == 2
-    assert returns.return_overdue() == 0
+    assert return_unclaimed() == 2
+    assert return_unclaimed() == 0
     assert AuditEntry.objects.filter(action="card.return_claimable").count() == 2
     assert abs(funding_balance()) == 30000
+    report = queries.report_of(batch)
+    assert (report.claimed, report.waiting, report.returned) == ((1, 30000), (0, 0), (2, 1350))
 
 
 @pytest.mark.capability("A145.2")
