@@ -61,7 +61,11 @@ def test_every_page_of_the_calendar_is_whole(school, live_server):
             "periods": "/campus/terms/periods/",
             "periods-setting": "/campus/terms/periods/set/",
         },
-        "student": {"calendar": "/campus/terms/calendar/", "calendar-address": "/calendar/"},
+        "student": {
+            "calendar": "/campus/terms/calendar/",
+            "calendar-address": "/calendar/",
+            "calendar-month": "/calendar/?view=month",
+        },
     }
     cookies = {part: school.client(part).cookies["nanhu_session"].value for part in pages}
     faults: list[str] = []

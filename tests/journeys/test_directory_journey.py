@@ -52,6 +52,8 @@ def test_a_colleague_agrees_to_an_exchange(live_server):
         page.get_by_role("link", name="今天和以后谁值班").click()
         expect(page.get_by_text("王秘书")).to_be_visible()
         look_at(page, "directory-duty")
+        page.goto("/directory/duty/calendar/")
+        look_at(page, "directory-duty-calendar")
         page.goto("/directory/duty/mine/")
         expect(page.get_by_text("那天要开会")).to_be_visible()
         look_at(page, "directory-mine")
