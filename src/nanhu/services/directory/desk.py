@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
+from django.forms import Form
 from django.forms.models import model_to_dict
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
@@ -72,20 +73,31 @@ def kept(kind: str) -> Seen:
 
 
 def hang_presses(page: Page, kind: str) -> None:
-    """Each line is confirmed, and taken away, by a press."""
+    """Each line is confirmed by a press, and taken away by a second one: the two stand side by side, under one thumb."""
 
     def confirm(request: PageRequest, found: Any) -> None:
         keeping.confirm(by=request.actor, row=found)
 
-    def remove(request: PageRequest, found: Any) -> None:
+    def remove(request: PageRequest, _form: Form, found: Any) -> None:
         if kind == Phone.kind and found.is_emergency:
             raise TwoPeopleError
         keeping.remove(by=request.actor, row=found)
 
-    for press, done in ((confirm, _("已确认。")), (remove, _("已去掉。"))):
-        verb = press.__name__
-        press.__name__ = f"{verb}_{kind}"
-        page.action(f"<uuid:public_id>/{verb}/", subject=kept(kind), done=done)(press)
+    confirm.__name__, remove.__name__ = f"confirm_{kind}", f"remove_{kind}"
+    page.action("<uuid:public_id>/confirm/", subject=kept(kind), done=_("已确认。"))(confirm)
+    page.form(
+        "<uuid:public_id>/remove/",
+        Form,
+        title=_("去掉这一条"),
+        submit=_("去掉这一条"),
+        icon="x",
+        tone="danger",
+        done=_("已去掉。"),
+        lead=_("去掉以后，簿子和搜索里都没有了；要恢复得重新登记。"),
+        subject=kept(kind),
+        about=str,
+        to=page.name,
+    )(remove)
 
 
 def enter(request: PageRequest, kind: str, said: dict[str, Any]) -> Any:
@@ -285,8 +297,20 @@ def enter_hours(request: PageRequest, said: dict[str, Any], kind: str) -> None:
     hours.enter(by=request.actor, kind=kind, unit_id=policies.unit_kept(request.viewer, said.pop("unit")), **said)
 
 
-@unit_hours.action("<uuid:public_id>/end/", subject=seen(kept_hours, UnitHours.what), done=_("已停用。"))
-def end_hours(request: PageRequest, found: UnitHours) -> None:
+@unit_hours.form(
+    "<uuid:public_id>/end/",
+    Form,
+    title=_("停用作息"),
+    submit=_("停用作息"),
+    icon="x",
+    tone="danger",
+    lead=_("停用以后，这些日子按上级的或学校的作息算。"),
+    subject=seen(kept_hours, UnitHours.what),
+    about=str,
+    done=_("已停用。"),
+    to="unit_hours",
+)
+def end_hours(request: PageRequest, _form: Form, found: UnitHours) -> None:
     hours.end(by=request.actor, rule=found)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
@@ -126,8 +127,20 @@ def change_duty(request: PageRequest, form: DutyForm, found: Duty) -> None:
     services.change(by=request.actor, duty=found, shift=shift_of(request, form.cleaned_data))
 
 
-@duties.action("<uuid:public_id>/remove/", subject=seen(kept_duties, Duty.what), done=_("已去掉。"))
-def remove_duty(request: PageRequest, found: Duty) -> None:
+@duties.form(
+    "<uuid:public_id>/remove/",
+    Form,
+    title=_("去掉这一条"),
+    submit=_("去掉这一条"),
+    icon="x",
+    tone="danger",
+    done=_("已去掉。"),
+    lead=_("去掉以后，这段时间没有人值班；日程里取消，要恢复得重新排。"),
+    subject=seen(kept_duties, Duty.what),
+    about=str,
+    to="duties",
+)
+def remove_duty(request: PageRequest, _form: Form, found: Duty) -> None:
     services.remove(by=request.actor, duty=found)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import rollbacks
+from nanhu.kernel.clock import now
 from nanhu.kernel.intake import RowList, row_list_constraints
 from nanhu.kernel.registry import Text
 from nanhu.platforms.campus.api import span_words
@@ -130,6 +131,11 @@ class Duty(models.Model):
     def when(self) -> str:
         """9月1日 周二 08:00–20:00."""
         return span_words(self.begins_at, self.ends_at)
+
+    @property
+    def has_begun(self) -> bool:
+        """From then on it is history: neither changed nor taken away."""
+        return self.begins_at <= now()
 
     @property
     def dialled(self) -> str:

@@ -101,7 +101,7 @@ def remove(*, by: Actor, duty: Duty) -> None:
 def coming(duty: Duty) -> Duty:
     """Locked, standing and not begun."""
     found = Duty.objects.select_for_update(of=("self",)).select_related("unit").get(pk=duty.pk)
-    if found.state != State.STANDING or found.begins_at <= now():
+    if found.state != State.STANDING or found.has_begun:
         raise OverError
     return found
 

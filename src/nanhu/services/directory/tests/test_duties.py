@@ -289,6 +289,9 @@ def test_what_has_begun_stays_as_it_was(school):
         keeper = school.client("T0001")
         assert keeper.post(f"{DESK}{one.public_id}/", typed("T0002")).status_code == 409
         assert keeper.post(f"{DESK}{one.public_id}/remove/").status_code == 409
+        away = f'href="{DESK}{one.public_id}/remove/"'
+        assert away not in keeper.get(DESK).content.decode(), "nor is it offered"
+    assert away in school.client("T0001").get(DESK).content.decode()
     one.refresh_from_db()
     assert (one.state, one.person_name) == ("standing", "赵老师")
 

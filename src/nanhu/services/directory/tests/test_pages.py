@@ -296,6 +296,18 @@ def test_a_poster_with_one_account_is_taken_and_a_refusal_says_what_is_in_it(sch
     assert Account.objects.get().address == WECHAT
 
 
+def test_what_is_taken_away_is_asked_for_once_more(school):
+    """In the list it stands beside what is pressed every year."""
+    phone, keeper = school.phone("出纳"), school.client("T0001")
+    away = f"{DESK}{phone.public_id}/remove/"
+    page = keeper.get(DESK).content.decode()
+    assert (f'href="{away}"' in page, f'action="{away}"' in page) == (True, False)
+    asked = keeper.get(away).content.decode()
+    assert (f"出纳 {phone.number}" in asked, Phone.objects.get().removed_at) == (True, None)
+    assert keeper.post(away).headers["Location"] == DESK
+    assert Phone.objects.get().removed_at is not None
+
+
 def test_the_next_one_is_entered_from_the_list_of_what_stands(school):
     """Also where something stands already, and a day without office hours beside a season."""
     keeper = school.client("T0001")
