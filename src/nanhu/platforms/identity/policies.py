@@ -165,7 +165,10 @@ def was_opened_fresh(request: HttpRequest, patience: timedelta) -> bool:
 
 def page_before(request: HttpRequest) -> str:
     """The page of ours that the form stood on: what takes a form alone cannot be opened."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return reverse("identity:security")
     path = came_from.path + (f"?{came_from.query}" if came_from.query else "")
     is_ours = came_from.netloc == request.get_host() and is_own_path(path)
     return path if is_ours else reverse("identity:security")

@@ -143,4 +143,9 @@ def shown_address(address: str) -> str:
 
 
 def has_secret(address: str) -> bool:
-    return any(SECRETS.search(name) for name, _value in parse_qsl(urlsplit(address).query, keep_blank_values=True))
+    """Of what somebody typed: what is no address is refused elsewhere."""
+    try:
+        query = urlsplit(address).query
+    except ValueError:
+        return False
+    return any(SECRETS.search(name) for name, _value in parse_qsl(query, keep_blank_values=True))

@@ -180,6 +180,8 @@ def test_a_secret_in_the_address_is_refused_and_one_of_a_parameter_is_sealed(ste
     address = outside.address + "/rows"
     refused = steward.post("/datahub/sources/new/http/", HTTP | {"address": f"{address}?access_token=TOPSECRET"})
     assert (refused.status_code, DataSource.objects.count()) == (422, 0)
+    broken = steward.post("/datahub/sources/new/http/", HTTP | {"address": "https://[half"})
+    assert ("这个地址不能用" in broken.content.decode(), DataSource.objects.count()) == (True, 0)
     outside.says([lesson()])
     made = made_by(steward, address=f"{address}?school=LAKE", user_name="?access_token")
     assert "高等数学" in steward.post(at(made, "try/")).content.decode()

@@ -55,7 +55,10 @@ def publish(*, vendor: Vendor, mode: str, kind: str, key: str, facts: Mapping[st
 @transaction.atomic
 def set_webhook(*, by: Actor, vendor: Vendor, mode: str, url: str) -> NewWebhook:
     """A new address gets a new secret."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise WebhookAddressError from error
     is_local = parts.scheme == "http" and parts.hostname in LOOPBACK
     if not (parts.scheme == "https" or is_local) or not parts.hostname or parts.username or parts.fragment:
         raise WebhookAddressError

@@ -92,8 +92,11 @@ def host_of(address: str) -> str:
 
 
 def origin_of(address: str) -> str:
-    """Without the port that its scheme has anyway."""
-    parts = urlsplit(address.lower())
+    """Without the port that its scheme has anyway; nothing where it is no address."""
+    try:
+        parts = urlsplit(address.lower())
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc.removesuffix(USUAL_PORTS.get(parts.scheme, ':'))}"
 
 

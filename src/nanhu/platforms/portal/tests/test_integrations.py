@@ -545,6 +545,7 @@ def test_another_address_goes_back_to_the_test_and_what_waits_falls(centre, vend
     assert centre.press(one, "change/data", **form).status_code == 200
     one.refresh_from_db()
     assert (one.version, one.good_trials, one.secret, one.releases.count()) == (2, 0, KEY, 0)
+    assert centre.press(one, "change/data", **{**form, "address": "http://[half"}).status_code == 422
     centre.press(one, "change/data", **{**form, "address": "http://localhost:1/other"})
     one.refresh_from_db()
     assert one.secret is None, "it was given for the other host"

@@ -116,8 +116,8 @@ def redirect_problem(address: str, *, is_native: bool) -> str | Promise:
 
 
 def origin_problem(origin: str) -> str | Promise:
-    parts = urlsplit(origin)
-    is_bare = parsed_service(origin) is not None and f"{parts.scheme}://{parts.netloc}" == origin
+    """Also of what any client sends as its own: an address is parsed once it is known for one."""
+    is_bare = parsed_service(origin) is not None and origin == "{0.scheme}://{0.netloc}".format(urlsplit(origin))
     return "" if is_bare else _("来源只写协议、主机和端口")
 
 

@@ -139,7 +139,16 @@ def answering(address: str):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://shop.example/x", "ftp://x/", "https://a:b@shop.example/", "javascript:1", "https://", "x"]
+    "url",
+    [
+        "http://shop.example/x",
+        "ftp://x/",
+        "https://a:b@shop.example/",
+        "javascript:1",
+        "https://",
+        "https://[half",
+        "x",
+    ],
 )
 def test_an_address_in_the_open_is_refused(vendor, url):
     with pytest.raises(WebhookAddressError):

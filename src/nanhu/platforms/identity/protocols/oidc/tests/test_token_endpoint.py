@@ -137,6 +137,7 @@ class TestWhoAsks:
             ("https://app.example.edu.cn", True),
             ("https://evil.example.com", False),
             ("null", False),
+            ("http://[half", False),
         ):
             for address in ("/oidc/token", "/oidc/userinfo"):
                 preflight = client.options(address, headers={"Origin": origin})
