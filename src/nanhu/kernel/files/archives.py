@@ -21,7 +21,7 @@ UTF8_FLAG: Final = 0x800
 
 
 def pictures_in(content: bytes, *, most: int = MOST_FILES, largest: int) -> Iterator[tuple[str, bytes]]:
-    """(file name without folders, content), at most so many and so large. Refused: no zip, too many or too large, too dense, encrypted."""
+    """(file name without folders, content), at most so many and so large. Refused: no zip, none, too many or too large, too dense, encrypted."""
     with opened(content) as archive:
         left = LARGEST_UNPACKED
         for entry in entries_of(archive, most):
@@ -52,6 +52,8 @@ def entries_of(archive: zipfile.ZipFile, most: int) -> list[zipfile.ZipInfo]:
     entries = [entry for entry in archive.infolist() if not (entry.is_dir() or is_of_the_system(entry))]
     if len(entries) > most:
         raise RefusedFileError(why=_("文件超过 %d 个") % most)
+    if not entries:
+        raise RefusedFileError(why=_("里面没有照片"))
     return entries
 
 

@@ -1,7 +1,7 @@
 """Forms of the directory's desk."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 import zxingcpp
@@ -22,7 +22,6 @@ from nanhu.services.directory import rules
 from nanhu.services.directory.errors import NotAShiftError, NotYourUnitError
 from nanhu.services.directory.models import Duty, StaffMobile
 
-LONGEST_AHEAD: Final = timedelta(days=731)
 LARGEST_PICTURE: Final = 8 * MEGABYTE
 HOURS_HELP: Final = _("例：08:30-12:00 14:30-17:30；不填：没有人")
 
@@ -237,6 +236,12 @@ class DutyForm(UnitForm):
             self.add_error("person", _("写一个人，或选一个岗位，只写一样。"))
         return said
 
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day > campus_today() + rules.LONGEST_AHEAD:
+            raise forms.ValidationError(_("最多排到两年以后。"))
+        return day
+
     def clean_task(self) -> str:
         task = one_line(self.cleaned_data["task"])
         if not task:
@@ -299,7 +304,7 @@ class RuleForm(DatedForm):
 
     def clean_ends_on(self) -> date | None:
         last: date | None = self.cleaned_data["ends_on"]
-        if last and last > campus_today() + LONGEST_AHEAD:
+        if last and last > campus_today() + rules.LONGEST_AHEAD:
             raise forms.ValidationError(_("截止日期最多写到两年以后。"))
         return last
 

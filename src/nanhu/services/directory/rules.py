@@ -17,6 +17,8 @@ WECHAT: Final = ("weixin.qq.com", "mp.weixin.qq.com", "u.wechat.com", "work.weix
 CONFIRMED_FOR: Final = timedelta(days=400)
 """A year, and a month to answer in."""
 LOOK_AHEAD: Final = 14
+LONGEST_AHEAD: Final = timedelta(days=731)
+"""A year that was mistyped names nobody's duty and nobody's hours."""
 
 type Spans = tuple[Span, ...]
 

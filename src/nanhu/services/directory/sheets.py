@@ -103,6 +103,8 @@ class RosterChecker:
         try:
             if line["day"] and line.meant("day") < campus_today():
                 yield line.fault("day", _("这一天已经过去"))
+            if line["day"] and line.meant("day") > campus_today() + rules.LONGEST_AHEAD:
+                yield line.fault("day", _("最多排到两年以后。"))
         except CampusError:
             return
 

@@ -242,6 +242,7 @@ def test_a_list_of_which_something_was_changed_is_not_rolled_back(school):
         ("无此处,{day},08:00-20:00,,T0003,,,,", "没有这个单位"),
         ("20,{day},8点,,T0003,,,,", "时间写成"),
         ("20,2020-01-01,08:00-20:00,,T0003,,,,", "已经过去"),
+        ("20,2999-01-01,08:00-20:00,,T0003,,,,", "两年以后"),
         ("20,{day},08:00-20:00,,,,,,", "只写一样"),
         ("20,{day},08:00-20:00,,T0003,,书记,,", "只写一样"),
         ("20,{day},08:00-20:00,,T0099,,,,", "学工号"),
@@ -272,6 +273,7 @@ def test_a_unit_keeps_its_own_duties_and_no_others(school):
         assert secretary.post(f"{DESK}{other.public_id}/{what}", typed(days=5)).status_code == 404
     assert secretary.post(f"{DESK}new/", typed(days=4, person="", office="")).status_code == 422
     assert secretary.post(f"{DESK}new/", typed(days=4, task="值\x00班")).status_code == 422
+    assert secretary.post(f"{DESK}new/", typed(days=800)).status_code == 422, "a year was mistyped"
     assert [one[0] for one in standing()] == [day_after(1), day_after(2)]
     mine = Duty.objects.get(day=day_after(2))
     assert secretary.post(f"{DESK}{mine.public_id}/remove/").status_code == 302

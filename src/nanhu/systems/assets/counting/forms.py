@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit.forms import FileForm
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
@@ -70,9 +71,13 @@ class TagListForm(FileForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         lines = [re.split(r"[,;\t]", line)[0].strip() for line in given.get("codes", "").splitlines()]
-        if given.get("file"):
-            lines += [line["tag"] for line in READ_TAGS.read(given["file"])]
+        try:
+            lines += [line["tag"] for line in READ_TAGS.read(given["file"])] if given.get("file") else []
+        except CampusError as refused:
+            self.add_error("file", str(refused))
         codes = given["codes"] = list(dict.fromkeys(filter(None, lines)))
+        if self.has_error("file"):
+            return given
         if not codes or len(codes) > READ_TAGS.most or any(len(one) > LONGEST_NUMBER for one in codes):
             raise forms.ValidationError(_("请给出读到的标签，一次最多 %(most)s 个。") % {"most": READ_TAGS.most})
         shown: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict

@@ -198,6 +198,7 @@ def test_what_is_no_picture_stands_on_no_card(school, name, content):
     [
         SimpleUploadedFile("照片.zip", b"PK nothing"),
         lambda: SimpleUploadedFile("照片.zip", archive(("照.jpg", b"")).read().replace("照".encode(), b"\xff" * 3)),
+        archive,
         lambda: archive(*((f"{one}.jpg", b"") for one in range(201))),
         lambda: archive(("a.jpg", b"\xff\xd8\xff" + b"\0" * (8 * 1024 * 1024))),
     ],

@@ -103,6 +103,13 @@ def test_a_readers_list_is_looked_at_first_names_what_is_unknown_and_is_taken_on
     assert figures_of(take)["seen_twice"] == 0
 
 
+def test_a_file_that_is_no_sheet_is_refused_at_its_field_and_nothing_typed_is_lost(office, take):
+    said = {"room": "b1-101", "codes": EPC.format(0), "file": a_file("标签,次数\nE20034120001,4\n")}
+    answer = office.post(f"/assets/counts/{take.public_id}/tags/", said)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["file"])
+    assert EPC.format(0) in answer.content.decode()
+
+
 def test_a_file_of_the_reader_is_shown_and_taken_by_the_second_press_without_it(office, take, things):
     page = f"/assets/counts/{take.public_id}/tags/"
     text = f"EPC,次数\n{things[2].number},4\n"
