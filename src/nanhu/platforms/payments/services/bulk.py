@@ -60,7 +60,7 @@ def fault_of(line: Line, said: dict[str, str], person_id: int, *, is_repeated: b
         return line.fault("campus_no", _("学号在文件里出现了两次"))
     if not re.fullmatch(r"[0-9]{12,19}", "".join(said["card_number"].split())):
         return line.fault("card_number", _("银行卡号应为 12 到 19 位数字"))
-    if not people.normalise_phone(said["phone"]):
+    if not people.is_phone(said["phone"]):
         return line.fault("phone", _("手机号不对"))
     if not people.matches_identity(person_id=person_id, name=said["name"], id_number=said["id_number"]):
         return line.fault("campus_no", _("学号、姓名、证件号与学校登记不一致"))

@@ -17,6 +17,7 @@ from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMB
 from nanhu.systems.card.checks import receipt_differences
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.funds.services.credits import credit
+from nanhu.systems.card.pins.services.changing import change_pin
 from nanhu.systems.card.pins.tests.pinpad import seal_pin_block
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import SYSTEM
@@ -184,8 +185,11 @@ def test_a_wrong_pin_asks_the_bank_nothing(campus, kiosk, bank, operation, body)
     if operation != "agreement/sign":
         sign(campus, kiosk)
     before = list(Agreement.objects.values_list("tail", "state"))
-    said = with_pin(campus, kiosk, operation, pin="999999", **body)
-    assert (said["outcome"], said["code"]) == ("refused", "card.pin_wrong")
+    first = ID_NUMBERS["student"][-6:].replace("X", "0")
+    change_pin(by=SYSTEM, card=campus.card("student"), kind="enquiry", old=first, new="739250", at="KL001")
+    for wrong in ("999999", "739250"):
+        said = with_pin(campus, kiosk, operation, pin=wrong, **body)
+        assert (said["outcome"], said["code"]) == ("refused", "card.pin_wrong"), "nor the one for enquiries"
     assert list(Agreement.objects.values_list("tail", "state")) == before
     assert Load.objects.count() == 0
 
@@ -202,6 +206,20 @@ def test_a_begin_repeated_is_one_order(campus, kiosk):
     assert kiosk.ask("load/begin", body, sequence=sequence) == first
     drive()
     assert campus.bank_balance("student") == BEGINNING_FEN - 5000
+
+
+@pytest.mark.capability("A139.1")
+def test_what_the_bank_never_took_ends_at_the_kiosk_and_says_so(campus, kiosk, bank):
+    sign(campus, kiosk)
+    bank.fault("debit", "silent_before")
+    order = with_pin(campus, kiosk, "load/begin", amount_fen=5000)["order"]
+    drive()
+    seen = kiosk.ask("load/look", {"order": order}, sequence=0)
+    assert (seen["state"], seen["sentence"], seen["is_ended"]) == ("unknown", "银行没有答复，正在查询", False)
+    drive(10)
+    seen = kiosk.ask("load/look", {"order": order}, sequence=0)
+    assert (seen["state"], seen["sentence"], seen["is_ended"]) == ("reversed", "银行未扣款，或已退回银行卡", True)
+    assert kiosk.ask("load/claim", {"order": order})["code"] == "bank.load_not_ready"
 
 
 @pytest.mark.capability("A139.1")

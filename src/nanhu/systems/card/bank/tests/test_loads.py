@@ -156,6 +156,8 @@ def test_a_reversal_is_repeated_until_it_is_answered(campus, kiosk, bank):
     bank.fault("debit", "silent_before")
     bank.fault("reverse", "silent_after", times=3)
     load = asked(campus, kiosk)
+    drive(5)
+    assert state_of(load) == "unknown", "the bank may hear of it yet"
     drive(15)
     assert state_of(load) == "reversed"
     money_is_whole(campus, 0)
@@ -181,17 +183,18 @@ def test_a_reversal_that_the_bank_refuses_ends_nothing(campus, kiosk, bank, monk
 def test_a_bank_that_says_it_took_another_sum_credits_nobody_until_it_says_the_one_that_was_asked(
     campus, kiosk, bank, monkeypatch
 ):
-    really = OpenWireBank.debit, OpenWireBank.query
+    """Nor where it names no movement of its own, or no day."""
+    really, load = (OpenWireBank.debit, OpenWireBank.query), asked(campus, kiosk)
 
-    def other_sum(ask):
-        return lambda *asked, **facts: replace(ask(*asked, **facts), amount_fen=500)
+    def said(ask, wrong):
+        return lambda *asked, **facts: replace(ask(*asked, **facts), **wrong)
 
-    for name, ask in zip(("debit", "query"), really, strict=True):
-        monkeypatch.setattr(OpenWireBank, name, other_sum(ask))
-    load = asked(campus, kiosk)
-    drive(5)
-    assert state_of(load) == "unknown"
-    assert loads.held_fen(campus.card("student")) == 0
+    for wrong in ({"amount_fen": 500}, {"reference": ""}, {"settled_on": None}):
+        for name, ask in zip(("debit", "query"), really, strict=True):
+            monkeypatch.setattr(OpenWireBank, name, said(ask, wrong))
+        drive(2)
+        assert state_of(load) == "unknown", wrong
+        assert loads.held_fen(campus.card("student")) == 0
     for name, ask in zip(("debit", "query"), really, strict=True):
         monkeypatch.setattr(OpenWireBank, name, ask)
     drive(5)

@@ -5,10 +5,12 @@ import time
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import SamePersonError
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import wire
 from nanhu.platforms.payments.adapters.acp import settle_day
@@ -203,6 +205,7 @@ def test_a_bit_flipped_anywhere_in_the_banks_notice_is_refused(campus):
 
 
 @pytest.mark.capability("A137.1")
+@pytest.mark.usefixtures("clock_stands")
 def test_the_banks_notice_by_another_key_or_an_old_clock_is_none(campus):
     raw, headers = told(campus)
     text = wire.request_text(
@@ -214,9 +217,10 @@ def test_the_banks_notice_by_another_key_or_an_old_clock_is_none(campus):
     )
     ours = wire.signature_of(campus.bank.our_key, text)
     assert post(raw, {**headers, "Nanhu-Signature": ours}).status_code == 401
-    for clock in (str(int(time.time()) - 4000), "9" * 5000):
-        assert post(*told(campus, clock=clock)).status_code == 401
+    for clock in (*(str(int(time.time()) + off) for off in (-4000, -302, 302)), "9" * 5000):
+        assert post(*told(campus, clock=clock)).status_code == 401, clock
     assert OnlineTopUp.objects.count() == 0
+    assert post(*told(campus, clock=str(int(time.time()) - 299))).json()["outcome"] == "done"
 
 
 @pytest.mark.capability("A137.1")
@@ -273,6 +277,8 @@ def test_a_genuine_notice_that_cannot_be_right_credits_nobody_and_has_an_owner(c
     assert (OnlineTopUp.objects.count(), loads.held_fen(campus.card("student"))) == (0, 0)
     assert [one["fen"] for one in custody_on(campus_today())["suspects"]] == [facts["amount_fen"]]
     assert held.why in custody_differences(campus_today())[0].what
+    kept = AuditEntry.objects.get(action="payments.suspend_notice")
+    assert (kept.reason, kept.facts["fen"]) == (held.why, facts["amount_fen"]), "once"
     reconcile(held.channel, campus_today())
     held.refresh_from_db()
     assert held.state == "open", "no file closes what nobody looked at"
@@ -309,6 +315,18 @@ def test_many_transfers_of_one_day_come_to_no_more_than_a_wallet_may_hold(campus
     ]
     assert said == ["ok"] * 4 + ["held"] * 2
     assert loads.held_fen(campus.card("student")) == 200_000
+    with time_machine.travel(now() + timedelta(days=1)):
+        tomorrow = facts | {"reference": "202611250000000017"}
+        assert post(*told(campus, body=tomorrow, request="M7")).json()["code"] == "ok", "another day"
+
+
+@pytest.mark.capability("A137.1")
+def test_a_transfer_is_of_the_last_seven_days_or_of_tomorrow(campus):
+    facts = {"campus_no": CAST["student"][2], "amount_fen": 100}
+    for place, (days, code) in enumerate({-8: "held", -7: "ok", 1: "ok", 2: "held"}.items()):
+        settled_on = (campus_today() + timedelta(days=days)).isoformat()
+        body = facts | {"reference": f"20261125000000003{place}", "settled_on": settled_on}
+        assert post(*told(campus, body=body, request=f"D{place}")).json()["code"] == code, days
 
 
 @pytest.mark.capability("A137.1")

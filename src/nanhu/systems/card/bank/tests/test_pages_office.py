@@ -1,13 +1,15 @@
 """The office's pages: signing new students, differences closed by two, loads and sums nobody claimed, payout files."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
+from nanhu.platforms.payments.errors import AgreementExistsError
 from nanhu.platforms.payments.models import Agreement, BankPayout, BulkSigning, Channel, Difference
 from nanhu.platforms.payments.services import reconciliation
 from nanhu.platforms.terminals.api import Terminal
@@ -76,14 +78,24 @@ def hand_in(client, text, token=None):
 
 
 @pytest.mark.capability("A141.1", "A141.2")
-def test_new_students_are_signed_by_a_list_and_who_is_missing_is_known(campus, clerk):
+def test_new_students_are_signed_by_a_list_and_who_is_missing_is_known(campus, clerk, bank):
     wrong = hand_in(clerk, HEAD + line("student") + line("other_student", id=ID_NUMBERS["teacher"]))
     assert wrong.status_code == 422
     assert "学号、姓名、证件号与学校登记不一致" in wrong.content.decode()
     assert (Agreement.objects.count(), BulkSigning.objects.count()) == (0, 0)
-    answer = hand_in(clerk, HEAD + line("student") + line("other_student", card=CARDS["teacher"]))
+    for part, days in (("clerk", 121), ("guest", 119)):
+        Card.objects.filter(pk=campus.card(part).pk).update(created_at=now() - timedelta(days=days))
+    Card.objects.filter(pk=campus.card("second_clerk").pk).update(state="expired")
+    bank.fault("sign", "silent_after")
+    told = "13900008888"  # which the bank has, and the school has not
+    bank.add_customer(CAST["student"][0], ID_NUMBERS["student"], told, CARDS["student"])
+    listed = line("teacher") + line("student", phone=told) + line("other_student", card=CARDS["teacher"])
+    answer = hand_in(clerk, HEAD + listed)
+    noted = AuditEntry.objects.get(action="payments.bulk_sign")
+    assert (noted.actor, noted.facts["rows"]) == (CAST["clerk"][0], 3)
     result = text_of(clerk, answer.url)
-    assert "已签约" in result
+    assert re.findall(r'data-label="结果">\s*(\w+)', result) == ["正在向银行核验", "已签约", "未通过"]
+    assert "银行没有答复，正在查询" in result
     assert "四项不一致" in result
     assert CARDS["student"] not in result
     assert Agreement.objects.get(state="active").source == "bulk"
@@ -91,6 +103,11 @@ def test_new_students_are_signed_by_a_list_and_who_is_missing_is_known(campus, c
     assert CAST["student"][2] not in missing
     assert CAST["other_student"][2] in missing
     assert CAST["guest"][2] in missing, "who stood on no list"
+    for part, why in (("teacher", "being asked for"), ("clerk", "of long ago"), ("second_clerk", "no card")):
+        assert CAST[part][2] not in missing.partition("<main")[2], why
+    assert CAST["clerk"][2] in text_of(
+        clerk, f"{CARD_DESK}unsigned/?issued_from={campus_today() - timedelta(days=200)}"
+    )
     assert CAST["other_student"][0] in file_of(clerk.get(CARD_DESK + "unsigned/?export=csv"))
     assert "8018" in file_of(clerk.get(DESK + "agreements/?export=csv"))
     load = loads.ask_load(by=SYSTEM, card=campus.card("student"), amount_fen=3000, terminal=None)
@@ -99,17 +116,31 @@ def test_new_students_are_signed_by_a_list_and_who_is_missing_is_known(campus, c
     assert load.state == "credited"
 
 
+@pytest.mark.capability("A141.1")
 def test_the_same_form_twice_and_whoever_is_signed_already_asks_the_bank_nothing_new(campus, clerk):
     campus.agree("teacher")
     token = "5f0c3a44-6f2a-4d0e-9a51-2f8a5b1d7e12"
     first = hand_in(clerk, HEAD + line("student") + line("teacher"), token)
     assert hand_in(clerk, HEAD + line("student"), token).url == first.url
-    assert "未送银行" in text_of(clerk, first.url)
+    result = text_of(clerk, first.url)
+    assert "未送银行" in result
+    assert AgreementExistsError(tail=CARDS["teacher"][-4:]).message in result
     assert Agreement.objects.count() == 2
 
 
 @pytest.mark.capability("A141.1")
-@pytest.mark.parametrize("text", ["", "学号,姓名\n1,2\n", HEAD, HEAD + "1,2,3\n", HEAD + line("student") * 2])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "学号,姓名\n1,2\n",
+        HEAD,
+        HEAD + "1,2,3\n",
+        HEAD + line("student") * 2,
+        HEAD + line("student", phone="1390730"),
+        HEAD + line("student", card="62284800888"),
+    ],
+)
 def test_a_list_that_does_not_fit_is_refused_with_its_lines(clerk, text):
     answer = hand_in(clerk, text)
     assert answer.status_code == 422
@@ -176,6 +207,13 @@ def test_a_difference_may_be_sent_back_and_then_explained_without_moving_money(c
     found.refresh_from_db()
     assert (found.state, found.note, found.entry_id) == ("explained", "银行次日冲正", None)
     assert loads.held_fen(campus.card("student")) == 0
+    assert reconciliation.bank_differences(campus_today()) == [], "and stays so when the day is compared again"
+    noted = AuditEntry.objects.filter(action__endswith="_difference").order_by("pk")
+    assert [(one.action.partition(".")[2], one.actor, one.reason) for one in noted] == [
+        ("propose_difference", CAST["clerk"][0], "补记"),
+        ("refuse_difference", CAST["second_clerk"][0], "先问银行"),
+        ("settle_difference", CAST["clerk"][0], "银行次日冲正"),
+    ]
 
 
 @pytest.mark.capability("A139.1", "A139.2")
@@ -183,8 +221,10 @@ def test_a_load_is_seen_with_every_step_it_took(campus, clerk):
     campus.agree("student")
     terminal = Terminal.objects.get(number="QC001")
     load = loads.ask_load(by=SYSTEM, card=campus.card("student"), amount_fen=3000, terminal=terminal)
-    assert "已受理" in text_of(clerk, CARD_DESK)
+    assert load.number in text_of(clerk, CARD_DESK)
     drive()
+    assert load.number not in text_of(clerk, CARD_DESK), "nothing to do"
+    assert load.number in text_of(clerk, CARD_DESK + "?state=credited")
     page = text_of(clerk, f"{CARD_DESK}loads/{load.number}/")
     assert re.findall(r'data-label="到">\s*(\w+)', page) == ["已发往银行", "银行已扣款", "已入账"]
     assert "圈存未领" in text_of(clerk, CARD_DESK + "unclaimed/")
