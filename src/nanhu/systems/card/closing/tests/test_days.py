@@ -155,6 +155,7 @@ def test_a_difference_is_explained_or_disappears(traded, bank):
     assert closed().state == "open", "what is back was not explained"
 
 
+@pytest.mark.capability("A015.2")
 def test_a_named_pending_item_does_not_leave_a_day_open(traded, bank):
     bank.append(Found(key="load:2", what="圈存未领，等持卡人领款", ours_fen=1, theirs_fen=0, is_explained=True))
     assert closed().state == "explained"
@@ -206,6 +207,7 @@ def test_a_day_whose_bank_is_silent_is_no_whole_close_and_becomes_one_by_itself(
     assert "三方一致" in finance.get(f"{PAGE}days/{yesterday()}/").content.decode()
 
 
+@pytest.mark.capability("A015.2")
 def test_one_of_two_banks_is_no_balance(traded, bank_says):
     day_sources.sources_of_custody.add(
         Custody(key="other", title="另一家", group="other.bank", balance=lambda _day: None)

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.payments import day_sources
 from nanhu.platforms.payments.day_sources import Found, Source
 from nanhu.platforms.payments.errors import DayDutiesError
@@ -49,8 +50,14 @@ def test_who_closed_the_day_explains_nothing_of_it(campus, difference):
     assert explain(campus, "second_clerk", difference) == 302
     difference.refresh_from_db()
     assert (difference.state, difference.noted_by_id) == ("explained", campus.actor("second_clerk").account_id)
+    written = AuditEntry.objects.filter(target=f"day:{yesterday()}", account_id__isnull=False).order_by("pk")
+    assert list(written.values_list("action", "account_id", "reason")) == [
+        ("payments.close_day", campus.actor("clerk").account_id, ""),
+        ("payments.explain_difference", campus.actor("second_clerk").account_id, "银行次日冲正"),
+    ]
 
 
+@pytest.mark.capability("A015.2")
 def test_who_explained_does_not_close_it_afterwards_and_the_night_may(campus, difference):
     assert explain(campus, "clerk", difference) == 302
     with pytest.raises(DayDutiesError):

@@ -112,6 +112,7 @@ def test_a_terminal_that_ever_told_its_total_is_missed_when_it_is_silent(till, c
     assert close().state == "closed"
 
 
+@pytest.mark.capability("A015.2")
 def test_a_total_told_after_the_close_opens_the_day_again(till, campus):
     till.pay(campus.card("teacher").uid, 500)
     as_superuser("UPDATE ledger_transfer SET posted_at = posted_at - interval '3 days'")
@@ -125,6 +126,7 @@ def test_a_total_told_after_the_close_opens_the_day_again(till, campus):
     assert DayClose.objects.get(day=day).state == "open"
 
 
+@pytest.mark.capability("A015.2")
 def test_the_latest_word_counts_and_the_same_request_again_changes_nothing(till):
     first = {"day": yesterday().isoformat(), "payments": 1, "payments_fen": 100}
     told = till.ask("day/total", first, sequence=50)
