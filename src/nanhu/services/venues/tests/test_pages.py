@@ -12,6 +12,7 @@ from django.test import Client
 from PIL import Image
 
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import Owner
 from nanhu.platforms.access import sample as access
 from nanhu.platforms.campus import api as campus
@@ -20,6 +21,7 @@ from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows.models import Case
 from nanhu.platforms.flows.services import definitions
 from nanhu.platforms.identity import api as identity
+from nanhu.platforms.messages.models import Message
 from nanhu.services.venues import jobs, queries, registrations
 from nanhu.services.venues.book import book
 from nanhu.services.venues.desk import desk
@@ -28,6 +30,7 @@ from nanhu.services.venues.presets import PRESET, USES
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.services import displacing, keeping, keys
 from nanhu.services.venues.tests.conftest import SYSTEM, in_days
+from nanhu.services.venues.tests.test_bookings import decide
 from nanhu.services.venues.tests.test_free import free_on, said
 from nanhu.testing.pages import PageTests
 
@@ -114,8 +117,7 @@ def test_five_flows_are_preset_in_the_list_of_services_and_among_the_venues(scho
     assert lab.name in found
     assert "多媒体 301" not in found
     student = school.client("S1").get("/flows/new/").content.decode()
-    assert USES["media"].name in student
-    assert USES["studio"].name not in student
+    assert [key for key in PRESET if USES[key].name in student] == ["media", "arts_other"]
 
 
 @pytest.mark.capability("A168.1")
@@ -139,23 +141,38 @@ def test_each_preset_has_its_own_form_and_its_own_way(school, use, extra, missin
     school.post(venue, "lab", "1014", "head")
     school.post(venue, "technician", "1014", "asset_keeper")
     given = {name: school[value] if name == "technician" else value for name, value in extra.items()}
-    teacher, address = school.client("A1"), f"/venues/{venue.public_id}/apply/"
+    reader, teacher, address = school.viewer("A1"), school.client("A1"), f"/venues/{venue.public_id}/apply/"
     form = teacher.get(address).context["form"]
     assert set(extra) <= set(form.fields)
     without = {name: value for name, value in given.items() if name != missing}
     assert teacher.post(address, said(in_days(7), 840, 960) | without).status_code == 422
-    answer = teacher.post(address, said(in_days(7), 840, 960) | given)
-    assert answer.status_code == 302, answer.content.decode()
+    whole = said(in_days(7), 840, 960, form_token=uuid4()) | given
+    for _twice in range(2):
+        answer = teacher.post(address, whole)
+        assert answer.status_code == 302, answer.content.decode()
     made = Booking.objects.get()
+    assert AuditEntry.objects.get(action="venues.book").facts["number"] == made.application.number
     case = Case.objects.get(pk=made.application.case_id)
     assert (case.definition.key, case.number[:2]) == (f"venues.{use}", USES[use].prefix)
     assert {name: case.data.get(name) for name in given} == given, "what was asked is before who decides"
+    [event] = registrations.occurrences(reader, in_days(0), in_days(30))
+    assert (event.title, event.is_cancelled) == ("待批：讲座", False)
+    other = school.client("C1")
+    assert other.post(address, said(in_days(7), 900, 1020) | given).status_code == 409, "held since it was asked for"
+    assert other.post(address, said(in_days(8), 840, 960, headcount="61") | given).status_code == 422
     for number in steps:
         made.refresh_from_db()
         assert made.state == State.HELD
+        assert decide(other, made).status_code == 404, "whose word it is not"
         school.agree(made, number)
     made.refresh_from_db()
     assert made.state == State.APPROVED
+    told = Message.objects.filter(template="venues.booking").values_list("title", flat=True)
+    assert [title.partition("：")[0] for title in told] == ["场地申请已批准"]
+    page = teacher.get(f"/venues/{venue.public_id}/?day={in_days(7)}").content.decode()
+    assert "您已约" in page, "in the week of the venue"
+    [event] = registrations.occurrences(reader, in_days(0), in_days(30))
+    assert (event.title, event.starts, event.is_cancelled) == ("讲座", moment_at(in_days(7), 840), False)
 
 
 def test_a_title_that_nobody_sees_is_none_and_none_turns_the_line_around_it(school, hall):
