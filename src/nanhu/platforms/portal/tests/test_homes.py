@@ -10,7 +10,7 @@ from PIL import Image
 from nanhu.kernel.events import deliver_pending
 from nanhu.kernel.tests.counting import queries_of
 from nanhu.platforms.people import api as people
-from nanhu.platforms.people.models import Affiliation
+from nanhu.platforms.people.models import Affiliation, Person
 
 from .conftest import KINDS, TEST, Board, join, says, signed_in
 
@@ -156,6 +156,15 @@ def test_the_photo_is_on_the_home_when_there_is_one_and_only_then(db):
     shown = browser.get(address)
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
     assert Image.open(io.BytesIO(b"".join(shown.streaming_content))).getpixel((9, 9))[0] < 20, "hers and no other's"
+    assert signed_in("0020190107").get(address).status_code == 404, "and nobody else opens it"
+    people.set_photo(by=TEST, person_id=person_id, content=later.getvalue())
+    renewed = PHOTO.search(browser.get("/").content.decode())[1]
+    assert renewed != address, "a browser that kept the former one asks for the new one"
+    newest = b"".join(browser.get(renewed).streaming_content)
+    assert Image.open(io.BytesIO(newest)).getpixel((9, 9))[0] > 200
+    Person.objects.filter(pk=person_id).update(photo_path="")
+    assert PHOTO.search(browser.get("/").content.decode())[1] is None
+    assert browser.get(renewed).status_code == 404
 
 
 def test_the_home_stays_within_seventeen_queries(db):
