@@ -42,7 +42,7 @@ def change(client, old=PASSWORD, new=NEW, again=None):
     return client.post("/account/password", {"old_password": old, "new_password": new, "again": again or new})
 
 
-@pytest.mark.capability("A043.1", "A043.2")
+@pytest.mark.capability("A043.1", "A043.2", "A029.1")
 def test_changing_the_password_needs_the_old_one_and_ends_other_sessions(here, elsewhere, neighbour, student):
     assert elsewhere.get("/account").status_code == 200
     refused = change(here, old="not-my-password")

@@ -9,7 +9,7 @@ from nanhu.platforms.identity.models import SsoSession
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.services.network.models import Disconnect, Grant
 from nanhu.services.network.tests.conftest import GATEWAY, LAPTOP, PHONE, SWITCH, TABLET
-from nanhu.testing.members import SYSTEM, grant
+from nanhu.testing.members import PASSWORD, SYSTEM, grant
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,20 @@ def test_whoever_came_in_by_a_password_that_was_taken_back_goes(school, door):
     assert list(Grant.objects.filter(ended_at=None).values_list("pk", flat=True)) == [other.grant_id]
     assert school.ask("T1", PHONE).status_code == 401
     assert school.ask("T1", TABLET, **{"User-Password": text}).status_code == 401
+
+
+@pytest.mark.capability("A029.1")
+def test_who_changes_his_password_goes_and_comes_back_with_the_new_one_alone(school):
+    new = "Harbour-Light-31"
+    mine, other = school.on_line("T1", PHONE), school.on_line("S1", TABLET)
+    typed = {"old_password": PASSWORD, "new_password": new, "again": new}
+    assert school.client("T1").post("/account/password", typed).status_code == 302
+    school.tell_events()
+    assert list(Disconnect.objects.values_list("session_id", flat=True)) == [mine.pk]
+    assert list(Grant.objects.filter(ended_at=None).values_list("pk", flat=True)) == [other.grant_id]
+    for where in ({}, {"nas": SWITCH}, {"nas": GATEWAY, "key": "vpn"}):
+        asked = [school.ask("T1", PHONE, **where, **{"User-Password": one}).status_code for one in (PASSWORD, new)]
+        assert asked == [401, 200], where
 
 
 def test_app_passwords_that_are_taken_back_together_are_each_told(school):

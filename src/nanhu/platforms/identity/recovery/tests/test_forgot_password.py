@@ -40,7 +40,7 @@ TOKEN = re.compile(r'(value="|csrftoken": ")[A-Za-z0-9]{64}"')
 FILLED = dict(zip(("answer_1", "answer_2", "answer_3"), ANSWERS, strict=True))
 
 
-@pytest.mark.capability("A045.2")
+@pytest.mark.capability("A045.2", "A029.1")
 def test_a_code_by_phone_brings_a_new_password_and_ends_every_session(browser, owner):
     elsewhere = Client()
     sign_in(elsewhere, owner.numbers[0])

@@ -174,7 +174,7 @@ def test_a_device_that_was_here_comes_on_line_by_one_tap_also_under_another_mac(
             assert ('type="password"' in phone.open().content.decode()) is is_asked
 
 
-@pytest.mark.capability("A172.2")
+@pytest.mark.capability("A172.2", "A029.1")
 def test_a_new_password_ends_the_trust_and_another_person_takes_the_device(field: Field) -> None:
     phone = field.phone("a", on_line(field, "a"))
     follow_accounts([PasswordChanged(account_id=account_with("T1").pk, person_id=field.person_id)])
