@@ -44,8 +44,14 @@ def test_search_knows_names_pinyin_and_initials(board, student):
 
 
 @pytest.mark.capability("A037.4")
-def test_an_application_in_maintenance_is_marked_and_has_no_link(board, student):
+def test_an_application_in_maintenance_is_marked_and_has_no_link(board, student, teacher):
     board.application("venue", "场地申请", url="/venue/", in_maintenance=lambda: True)
+    for key, rests in (("pay", True), ("leave", False)):
+        board.application(
+            key, f"个人{key}", section="personal", url=f"/{key}/", in_maintenance=lambda rests=rests: rests
+        )
+    own = teacher.get("/me/").content.decode()
+    assert ("个人pay" in own, "个人leave" in own) == (False, True), "what can be done now"
     page = student.get("/apps/").content.decode()
     assert "维护中" in page
     assert 'href="/venue/"' not in page

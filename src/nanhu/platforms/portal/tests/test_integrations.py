@@ -113,7 +113,34 @@ def test_only_this_page_may_frame_this_one_host_and_only_where_the_school_lists_
     Integration.objects.filter(pk=one.pk).update(sandbox=["allow-scripts", "allow-top-navigation"])
     living.read_anew()
     assert "top-navigation" not in student.get("/apps/bus/page/").content.decode()
-    monkeypatch.setattr(calling, "hosts", lambda _what: ("hnist.edu.cn",))
+    listed = calling.hosts
+    monkeypatch.setattr(calling, "hosts", lambda what: ("hnist.edu.cn",) if what == "frame_hosts" else listed(what))
+    page = student.get("/apps/bus/page/")
+    assert b"<iframe" not in page.content
+    assert vendor.url not in page.headers["Content-Security-Policy"]
+    assert trying.look_at_frames() == 1
+    assert Integration.objects.get().frame_refusal == trying.NOT_LISTED, "and who takes it in reads why"
+
+
+@pytest.mark.capability("A026.2")
+@pytest.mark.parametrize("why", ["status 404", "redirect", "own origin", ""])
+def test_what_is_no_page_leads_elsewhere_is_our_own_or_was_never_looked_at_stands_in_no_frame(
+    centre, vendor, student, monkeypatch, why
+):
+    address = vendor.says("/bus", "bus")
+    centre.live("page", "bus", address, mode="frame")
+    if why == "own origin":
+        monkeypatch.setattr(trying, "configuration", lambda: replace(configuration(), public_url=vendor.url))
+    elif why == "redirect":
+        vendor.says("/bus", "", status=302, Location="https://elsewhere.example.cn/")
+    elif why:
+        vendor.says("/bus", "", status=404)
+    if why:
+        assert trying.look_at_frames() == 1
+    else:
+        Integration.objects.update(frame_checked_at=None)
+    living.read_anew()
+    assert Integration.objects.get().frame_refusal == why
     page = student.get("/apps/bus/page/")
     assert b"<iframe" not in page.content
     assert vendor.url not in page.headers["Content-Security-Policy"]
@@ -152,6 +179,7 @@ def test_what_forbids_to_be_framed_opens_in_a_window_and_says_so_from_the_night_
         ({"content-security-policy": "frame-ancestors 'self'"}, "frame-ancestors"),
         ({"content-security-policy": "frame-ancestors *, frame-ancestors http://p.edu.cn"}, "frame-ancestors"),
         ({"content-security-policy": "frame-ancestors https://evil-p.edu.cn"}, "frame-ancestors"),
+        ({"content-security-policy": "frame-ancestors https://p.edu.cn:8443"}, "frame-ancestors"),
     ],
 )
 @pytest.mark.capability("A026.2")
@@ -565,7 +593,7 @@ def test_another_address_goes_back_to_the_test_and_what_waits_falls(centre, vend
     assert (live.state, live.version) == ("test", 2)
 
 
-@pytest.mark.capability("A026.1")
+@pytest.mark.capability("A026.1", "A037.4")
 def test_it_rests_wakes_and_retires_with_its_secret_values_and_favourites(centre, vendor, student):
     one = centre.live("data", "loans", loans_at(vendor), **LOANS)
     page = centre.live("page", "plain", vendor.says("/plain", "ok"), name="旧系统")
@@ -589,9 +617,11 @@ def test_it_rests_wakes_and_retires_with_its_secret_values_and_favourites(centre
         Integration.objects.filter(pk=one.pk).update(secret="again")
 
 
+@pytest.mark.capability("A037.4")
 def test_whoever_holds_the_post_lets_it_rest_and_nobody_else(centre, vendor, student, teacher, clerk):
     """陈思远 heads the unit that answers for it."""
-    one = centre.live("page", "plain", vendor.says("/plain", "ok"), name="旧系统")
+    one = centre.live("page", "plain", vendor.says("/plain", "ok"), name="旧系统", mode="frame")
+    assert b"<iframe" in student.get("/apps/plain/page/").content
     assert f"/integrations/{one.public_id}/rest/" in teacher.get("/systems/").content.decode()
     for other in (student, clerk):
         assert f"/integrations/{one.public_id}/rest/" not in other.get("/systems/").content.decode()
@@ -601,6 +631,8 @@ def test_whoever_holds_the_post_lets_it_rest_and_nobody_else(centre, vendor, stu
     assert "维护中：今晚升级" in page.content.decode()
     one.refresh_from_db()
     assert one.state == "resting"
+    framed = student.get("/apps/plain/page/").content.decode()
+    assert ("今晚升级" in framed, "<iframe" in framed, f'href="{one.address}"' in framed) == (True, False, False)
     centre.press(one, "wake", teacher)
     one.refresh_from_db()
     assert one.state == "live"

@@ -300,7 +300,7 @@ def test_each_of_the_fourteen_has_an_icon_a_health_an_owner_and_a_page_or_a_feed
     )
 
 
-@pytest.mark.capability("A009.1")
+@pytest.mark.capability("A009.1", "A037.4")
 def test_two_failures_are_down_and_three_answers_up_in_words_for_all_and_maintenance_wins(centre, vendor, student):
     systems_taken_in(vendor)
     watching.watch()
