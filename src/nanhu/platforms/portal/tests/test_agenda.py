@@ -114,6 +114,7 @@ def test_a_feed_that_breaks_is_named_and_the_others_stand(feeds, teacher):
     page = teacher.get("/calendar/").content.decode()
     assert "有的内容这时读不出来" in page
     assert "校庆" in page
+    assert page.count("is-today") == 1
 
 
 @pytest.mark.capability("A053.2")
@@ -134,6 +135,8 @@ def test_a_student_sees_the_whole_of_today_on_one_page(feeds, life, student):
             happens("操作系统", at(8), at(9, 40), place="一教101"),
             happens("数据库", at(8, day=tomorrow), at(9, day=tomorrow)),
             happens("编译原理", at(8, day=later), at(9, day=later)),
+            happens("晨读", at(7), at(7, 40)),
+            happens("军训", later, later + timedelta(days=7)),
         )
     )
     registry.life_parts.add(
@@ -141,7 +144,9 @@ def test_a_student_sees_the_whole_of_today_on_one_page(feeds, life, student):
     )
     page = student.get("/apps/study/").content.decode()
     assert all(said in page for said in ("操作系统", "一教101", "数据库", "¥ 56.20", "林小雨"))
-    assert "编译原理" not in page, "is of another day"
+    assert page.index("晨读") < page.index("操作系统") < page.index("数据库")
+    assert [title for title in ("编译原理", "军训") if title in page] == [], "are of other days"
+    assert student.get("/apps/work/").status_code == 404, "another's day"
     assert "教务系统" in page, "an empty place says who would supply it"
     assert "车辆" not in page, "is of the working life"
     assert len(queries_of(student, "/apps/study/")) <= MOST_QUERIES

@@ -4,6 +4,7 @@ import os
 import subprocess
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 import vobject
@@ -20,7 +21,6 @@ from nanhu.platforms.campus import sample as campus_sample
 from nanhu.platforms.identity.models import Account
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.models import CalendarAddress
-from nanhu.platforms.portal.services import calendar as services
 from nanhu.platforms.portal.tests.conftest import TEST, join
 
 MOST_OF_A_FEED = 11
@@ -179,6 +179,8 @@ def test_nobody_learns_whether_an_address_ever_was_one_and_no_log_keeps_it(feeds
     again = made(student)
     assert read(visitor, again).status_code == 200
     student.post("/calendar/subscription/revoke/")
+    assert AuditEntry.objects.filter(action="portal.revoke_calendar_address", actor="林小雨").count() == 1
+    assert [read(visitor, one).status_code for one in (url, again)] == [404, 404], "by another, and by one's own word"
     assert read(visitor, others).status_code == 200, "each ends one's own"
     Account.objects.update(state=Account.State.ACTIVE)
     locked = made(student)
@@ -197,7 +199,7 @@ def test_the_address_is_said_once_and_kept_as_a_digest(feeds, student):
     secret = url.rpartition("/")[2].removesuffix(".ics")
     assert len(secret) >= 43
     row = CalendarAddress.objects.get()
-    assert bytes(row.digest) == services.digest_of(secret)
+    assert bytes(row.digest) == sha256(secret.encode()).digest()
     page = student.get("/calendar/subscription/").content.decode()
     assert secret not in page
     assert "还没有程序来读过" in page
@@ -208,6 +210,7 @@ def test_the_address_is_said_once_and_kept_as_a_digest(feeds, student):
     assert AuditEntry.objects.filter(action="portal.make_calendar_address").count() == 2
 
 
+@pytest.mark.capability("A052.2")
 def test_who_has_read_it_is_told_that_it_is_the_same(feeds, student):
     feeds.add(
         CalendarFeed(
@@ -292,15 +295,23 @@ def test_the_address_gives_out_what_was_chosen_and_hides_why_somebody_is_away(fe
     ill = lesson(is_private=True, url="/hr/leave/1/")
     feeds.add(CalendarFeed(key="leave", title="请假", load=lambda *_asked: [ill]))
     feeds.add(
-        CalendarFeed(key="meetings", title="会议", load=lambda *_asked: [occurrence(uid="test.9", title="校务会")])
+        CalendarFeed(
+            key="meetings",
+            title="会议",
+            load=lambda *_asked: [occurrence(uid="test.9", title="与林小雨谈话", outside_title="校务会")],
+        )
     )
     url, others = made(teacher), made(student)
     content = read(teacher, url).content
-    assert "高等数学" not in content.decode()
-    assert "一教101" not in content.decode()
+    assert [said for said in ("高等数学", "一教101", "/hr/leave/1/", "林小雨") if said in content.decode()] == []
     assert {str(one["summary"]) for one in Calendar.from_ical(content).events} == {"不在", "校务会"}
     assert teacher.post("/calendar/subscription/sources/", {"feeds": ["leave"]}).status_code == 302
+    assert AuditEntry.objects.filter(action="portal.choose_calendar_sources").count() == 1
     assert [str(one["summary"]) for one in Calendar.from_ical(read(Client(), url).content).events] == ["不在"]
+    teacher.post("/preferences/language/en")
+    assert [str(one["summary"]) for one in Calendar.from_ical(read(Client(), url).content).events] == ["Away"]
+    chosen = teacher.post("/calendar/subscription/make/", {"feeds": ["meetings"]}).context["url"]
+    assert [str(one["summary"]) for one in Calendar.from_ical(read(Client(), chosen).content).events] == ["校务会"]
     assert "校务会" in read(Client(), others).content.decode(), "and nothing of another's"
     assert teacher.post("/calendar/subscription/sources/", {"feeds": ["nonsense"]}).status_code == 422
 
