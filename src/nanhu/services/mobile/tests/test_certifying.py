@@ -44,7 +44,7 @@ def certify(client, **changes):
     return client.post(CODE, {"code": last_code(said["phone"])})
 
 
-@pytest.mark.capability("A057.1")
+@pytest.mark.capability("A057.1", "A058.1")
 def test_four_fields_that_fit_bind(syncing, client, school):
     answer = certify(client)
     assert answer.status_code == 200
@@ -64,7 +64,7 @@ def test_a_phone_that_an_office_changed_today_binds_nobody(syncing, school):
         assert certify(Client(), phone="13900139009").status_code == 200
 
 
-@pytest.mark.capability("A057.1", "A057.2")
+@pytest.mark.capability("A057.1", "A057.2", "A058.1")
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -174,7 +174,7 @@ def test_five_codes_a_phone_and_network(school):
     assert SmsMessage.objects.count() == 10
 
 
-@pytest.mark.capability("A057.3")
+@pytest.mark.capability("A057.3", "A058.1")
 def test_a_code_counts_its_tries_and_serves_its_own_browser_once(school, client):
     client.post(PAGE, RIGHT)
     code = last_code(PHONE)
@@ -195,7 +195,7 @@ def test_a_code_counts_its_tries_and_serves_its_own_browser_once(school, client)
         assert client.post(CODE, {"code": last_code(PHONE)}).status_code == 410, "good for ten minutes"
 
 
-@pytest.mark.capability("A057.4")
+@pytest.mark.capability("A057.4", "A058.1")
 @pytest.mark.parametrize("missing", ["agrees", "agrees_document"])
 def test_without_each_consent_nothing_is_compared(school, client, missing):
     boxes = re.findall(r"<input[^>]*name=\"agrees(?:_document)?\"[^>]*>", client.get(PAGE).content.decode())
@@ -226,6 +226,7 @@ def test_once_bound_one_is_a_member_at_once(syncing, client, wecom, monkeypatch)
     woken = []
     monkeypatch.setattr(members, "wake", woken.append)
     certify(client)
+    assert AuditEntry.objects.get(action="mobile.certify").target == f"person:{syncing.persons['S1']}"
     assert (members.CHANNEL in woken, syncing.member("S1").due_at <= now() + timedelta(minutes=5)) == (True, True)
     settle()
     assert wecom.company.store.member("s1")["mobile"] == PHONE

@@ -100,6 +100,9 @@ def test_nobody_keeps_a_list_by_hand(syncing, wecom):
     desk.post(f"{DESK}compare/")
     assert Comparison.objects.order_by("-pk")[0].is_empty
     assert "没有差异" in desk.get(f"{DESK}differences/").content.decode()
+    Member.objects.filter(person_id=syncing.persons["T3"]).delete()
+    follow_everybody()
+    assert syncing.member("T3").task == "create", "what no event brought is found by the night"
 
 
 @pytest.mark.capability("A058.2")
@@ -130,6 +133,7 @@ def test_who_leaves_is_removed(syncing, wecom, number, days):
     assert AuditEntry.objects.filter(action="mobile.remove_member", target=target).count() == 1
 
 
+@pytest.mark.capability("A059.3")
 def test_nothing_is_written_there_before_somebody_saw_what_it_does(school, wecom):
     members.follow(list(school.persons.values()))
     settle()
@@ -150,6 +154,7 @@ def test_another_company_is_not_written_to(syncing, wecom):
     assert wecom.company.store.member("t2")["name"] == "王老师"
 
 
+@pytest.mark.capability("A059.3")
 def test_the_dry_run_says_what_would_be_made_changed_and_removed(school, wecom):
     wecom.company.store.put("t2", "王老师", "13907300002", [1], 1)
     wecom.company.store.put("visitor", "外单位", "13900000000", [1], 1)
@@ -277,7 +282,7 @@ def test_who_is_to_go_while_his_own_account_is_taken_over_leaves_none_there(scho
     assert not {"t2", "wang-laoshi"} & wecom.members().keys()
 
 
-@pytest.mark.capability("A060.2")
+@pytest.mark.capability("A060.2", "A059.3")
 def test_what_changed_is_changed_there_and_nothing_else_is(syncing, wecom):
     before = dict(wecom.company.calls)
     members.follow(list(syncing.persons.values()))
@@ -329,7 +334,7 @@ def test_who_has_no_phone_on_record_is_listed_with_the_reason(syncing):
     assert syncing.member("T8").state == State.INVITED
 
 
-@pytest.mark.capability("A058.2")
+@pytest.mark.capability("A058.2", "A058.1")
 def test_who_leaves_by_himself_is_not_invited_again_until_he_says_so(syncing, wecom):
     wecom.join("t2")
     wecom.leave("t2")
@@ -342,6 +347,7 @@ def test_who_leaves_by_himself_is_not_invited_again_until_he_says_so(syncing, we
     assert "想回来：在门户“移动校园”里按“同意并开通”" in syncing.client("T2").get("/messages/").content.decode()
     syncing.client("T2").post("/mobile/join/")
     assert syncing.member("T2").task == "create"
+    assert AuditEntry.objects.get(action="mobile.join").target == f"person:{syncing.persons['T2']}"
 
 
 @pytest.mark.capability("A057.4")
@@ -393,6 +399,7 @@ def test_a_line_that_stops_at_a_department_stays_stopped(syncing, wecom, monkeyp
     assert wecom.company.store.member("t2")["name"] == "王老师改"
 
 
+@pytest.mark.capability("A059.3")
 def test_a_comparison_that_is_refused_says_why_and_what_was_written_stays(syncing, wecom):
     desk = syncing.client("T1")
     for fault, words in (("busy", "超过企业微信的调用频率"), ("down", "502"), ("untrusted", "不在企业可信 IP 里")):
@@ -404,6 +411,7 @@ def test_a_comparison_that_is_refused_says_why_and_what_was_written_stays(syncin
     assert "已停止调用企业微信" in desk.get(DESK).content.decode()
 
 
+@pytest.mark.capability("A059.3")
 def test_a_unit_that_is_named_anew_is_named_anew_there(syncing, wecom):
     unit = people.UnitRecord(code="20", name="计划财务处", parent_code="00")
     people.apply_units(by=SYSTEM, records=[unit], origin=people.Origin(source="test", title="测试"))
@@ -424,11 +432,23 @@ def test_two_records_of_one_person_have_one_member(syncing, wecom):
 def test_what_the_nightly_comparison_finds_is_pushed_again_at_a_press(syncing, wecom):
     wecom.company.store.write("DELETE FROM member WHERE userid = 't3'")
     desk = syncing.client("T1")
-    desk.post(f"{DESK}compare/")
+    assert compare_nightly() is False
     assert Comparison.objects.order_by("-pk")[0].creates == 1
+    with time_machine.travel(now() + timedelta(minutes=61)):
+        assert syncing.client("T1").post(f"{DESK}mend/").status_code == 409, "what was found an hour ago is old"
+    assert syncing.member("T3").task == ""
+    desk = syncing.client("T1")
     desk.post(f"{DESK}mend/")
+    assert AuditEntry.objects.get(action="mobile.mend").facts == {"queued": 1}
     settle()
     assert "t3" in wecom.members()
+    store = wecom.company.store
+    ours = store.member("t3")["department"]
+    store.put("t3", "李老师", "", [1], 1)
+    assert (compare_nightly(), Comparison.objects.order_by("-pk")[0].changes) == (False, 1), "moved there by hand"
+    desk.post(f"{DESK}mend/")
+    settle()
+    assert store.member("t3")["department"] == ours != [1]
     ended(syncing, "T2")
     settle()
     wecom.company.store.put("t2", "王老师", "13907300002", [1], 1)
@@ -452,7 +472,7 @@ def test_his_own_word_ends_membership_of_staff_too(syncing, wecom):
     assert identity.account_of(syncing.persons["T2"]).may_sign_in
 
 
-@pytest.mark.capability("A059.1")
+@pytest.mark.capability("A059.1", "A058.1")
 def test_staff_are_told_what_goes_out_a_day_before_and_may_say_no(syncing, wecom):
     record = {"unit_code": "20", "state": "active"}
     for number in ("T7", "T8", "T9"):
@@ -529,7 +549,7 @@ def test_a_feed_without_units_removes_nobody(syncing, wecom, monkeypatch):
     assert wecom.members().keys() == {"t1", "t2", "t3"}
 
 
-@pytest.mark.capability("A058.2")
+@pytest.mark.capability("A058.2", "A059.3")
 def test_more_removals_than_usual_wait_for_the_keepers_press(syncing, wecom, monkeypatch):
     monkeypatch.setattr(members, "FEW", 1)
     ended(syncing, "T2")
@@ -560,6 +580,7 @@ def test_a_number_that_two_have_stops_one_and_nobody_else(syncing, wecom):
     assert wecom.company.store.member("t2")["name"] == "另一人"
 
 
+@pytest.mark.capability("A059.3")
 def test_an_old_list_removes_nobody_who_came_back(syncing, wecom):
     syncing.client("T2").post("/mobile/leave/")
     settle()
@@ -577,6 +598,7 @@ def test_an_old_list_removes_nobody_who_came_back(syncing, wecom):
         assert syncing.client("T1").post(f"{DESK}mend/").status_code == 409
 
 
+@pytest.mark.capability("A059.3")
 def test_nobody_is_pushed_by_hand_who_should_not_be_there(syncing, wecom):
     syncing.client("T2").post("/mobile/leave/")
     settle()

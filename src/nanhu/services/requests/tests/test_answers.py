@@ -10,10 +10,11 @@ from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
+from nanhu.services.requests.errors import RaterError
 from nanhu.services.requests.models import Entry, Request, Topic
 from nanhu.services.requests.offices import due_of_complaint
 from nanhu.services.requests.replies import digest_of, key_of, opened
-from nanhu.services.requests.services import answering, reminding
+from nanhu.services.requests.services import answering, reminding, working
 from nanhu.testing.inboxes import texts_to
 from nanhu.testing.members import SYSTEM, grant
 
@@ -58,6 +59,10 @@ def test_a_question_has_a_time_limit_is_handed_on_and_rated(school):
     assert office.post(address, {"unit": "1012 计划财务处", "reason": "再转"}).status_code == 409
     assert one.number in leader.get(f"{ANSWERS}?show=leader").content.decode()
     assert leader.post(address, {"unit": "1012 计划财务处", "reason": "定给财务"}).status_code == 302
+    ways = ["收费归财务", "缴费系统的事", "定给财务"]
+    assert list(one.entries.filter(what="routed").order_by("pk").values_list("words", flat=True)) == ways
+    own = school.client("S1").get(f"{HALL}mine/{one.public_id}/").content.decode()
+    assert [why for why in ways if why not in own] == [], "who asked reads each of them"
     finance.post(f"{ANSWERS}{one.public_id}/answer/", {"words": "网上交。"})
     student = school.client("S1")
     Request.objects.filter(pk=one.pk).update(due_at=now() - timedelta(hours=1), is_told_late=True)
@@ -68,9 +73,15 @@ def test_a_question_has_a_time_limit_is_handed_on_and_rated(school):
     )
     finance.post(f"{ANSWERS}{one.public_id}/answer/", {"words": "cw.example"})
     assert school.client("S2").post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 404
+    with pytest.raises(RaterError):
+        working.rate(by=school.actor("S2"), request=one, person_id=school["S2"], rating=5)
     assert student.post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 5}).status_code == 302
     one.refresh_from_db()
     assert (one.state, one.rating) == ("closed", 5)
+    assert student.post(f"{HALL}mine/{one.public_id}/rate/", {"rating": 1}).status_code == 409, "once"
+    own = school.question("A1", unit="1032")
+    office.post(f"{ANSWERS}{own.public_id}/answer/", {"words": "自问自答。"})
+    assert office.post(f"{HALL}mine/{own.public_id}/rate/", {"rating": 5}).status_code == 403, "nobody his own answer"
     late = school.question(unit="1012")
     Request.objects.filter(pk=late.pk).update(due_at=now() - timedelta(hours=1))
     assert late.number in finance.get(f"{ANSWERS}?show=late").content.decode()

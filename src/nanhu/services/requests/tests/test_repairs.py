@@ -576,7 +576,7 @@ def test_a_broken_promise_is_told_once_to_who_answers_for_it_and_to_who_waits(sc
     assert reminding.tell_late() == 1, "a new promise is a new one"
 
 
-@pytest.mark.capability("A076.4", "A079.2")
+@pytest.mark.capability("A076.4", "A079.2", "A054.2")
 def test_before_a_promise_breaks_who_answers_for_it_is_told_once_and_of_danger_whoever_dispatches(school):
     school.crew()
     for number in ("D1", "L1"):
