@@ -323,7 +323,7 @@ class ReceiptHead(OnceForm):
     invoice = forms.CharField(
         label=_("发票号"), max_length=40, required=False, help_text=_("购置的必填；捐赠、自建等可以写协议或决算的编号")
     )
-    invoice_fen = YuanField(label=_("发票金额（元）"), help_text=_("捐赠、自建等写协议或决算的金额"))
+    invoice_fen = YuanField(label=_("发票金额（元）"), may_be_zero=False, help_text=_("捐赠、自建等写协议或决算的金额"))
     contract = forms.CharField(label=_("合同号"), max_length=40, required=False)
     funds = forms.CharField(label=_("经费项目"), max_length=80, required=False)
     unit = people.UnitField(label=_("入库单位"))
@@ -349,7 +349,7 @@ class ArgumentForm(OnceForm):
 class PurchaseForm(OnceForm):
     title = forms.CharField(label=_("采购内容"), max_length=80)
     fund = forms.ChoiceField(label=_("额度"))
-    amount_fen = YuanField(label=_("预计金额（元）"), help_text=_("下单前占用；不够就登记不了"))
+    amount_fen = YuanField(label=_("预计金额（元）"), may_be_zero=False, help_text=_("下单前占用；不够就登记不了"))
     is_idle_seen = forms.BooleanField(label=_("看过“闲置调剂”，没有合适的"), required=False)
 
     def __init__(self, *arguments: Any, funds: Any = (), **more: Any) -> None:

@@ -223,6 +223,11 @@ BY_HAND = {
 }
 
 
+def test_an_invoice_over_nothing_is_told_at_its_field(keeper):
+    answer = keeper.post("/assets/unit/receipts/new/", BY_HAND | {"invoice_fen": "0"})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["invoice_fen"])
+
+
 @pytest.mark.parametrize("field", ["buyer", "first_inspector", "second_inspector", "acquired_on", "put_into_use_on"])
 def test_what_is_wrong_is_said_at_its_own_field(school, keeper, field):
     admit_student(school)

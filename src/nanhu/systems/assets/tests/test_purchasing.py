@@ -59,6 +59,7 @@ def test_a_purchase_sets_its_money_aside_and_the_receipt_takes_it_over(school):
     short = keeper.post(NEW, said("10000.01"))
     assert short.status_code in {409, 422}
     assert "可用" in short.content.decode()
+    assert keeper.post(NEW, said("0")).status_code == 422, "nothing is no amount"
     assert not Purchase.objects.exists()
 
     form = said("7000")
