@@ -5,10 +5,10 @@ lists that are handed in as a file (an IntakeBatch), with the form that takes th
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Required, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Required, TypedDict, cast
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from nanhu.kernel.errors import NotTheAuthorError, WrongStateError
 from nanhu.kernel.intake import IntakeBatch, RowList
 from nanhu.kernel.jobs import alone, job
 from nanhu.kernel.kit.columns import Badge, Column, Link, Markup, Number, Reader, Text, Tone, Who
-from nanhu.kernel.kit.filters import Filters
+from nanhu.kernel.kit.filters import Filters, Views
 from nanhu.kernel.kit.forms import IntakeForm, RefusalForm
 from nanhu.kernel.kit.listings import Empty, Listing, export, list_of, listing
 from nanhu.kernel.kit.pages import Done, FormOptions, form_of
@@ -73,7 +73,7 @@ class RowLists(Table):
 
 
 class CaseOptions(TypedDict, total=False):
-    """Of the list: `title`, `tab`, `lead`, `filters`, `empty`, `list_template` (extends "kit/listing.html"). Of the page of one: `template` (extends "kit/case.html"), `facts` for
+    """Of the list: `title`, `tab`, `lead`, `filters` (else by state), `empty`, `list_template` (extends "kit/listing.html"). Of the page of one: `template` (extends "kit/case.html"), `facts` for
     it, `found` (the rows, with what is read along), `rows` (what stands in it, page by page; `rows_at` is the address of
     these as a file). `agree`: what the button to approve says; `done`: the sentence after each button (after approval also a function of what
     the service gave). `roles`: keys of the
@@ -106,6 +106,13 @@ class IntakeOptions(CaseOptions, total=False):
     filled: Callable[[], bytes]
 
 
+def by_state(model: type[Proposal]) -> type[Filters]:
+    """What a room gets that says no filters of its own: the list by where each case stands."""
+    choices = cast("Any", model).State.choices
+    states = {value: (word, Q(state=value)) for value, word in choices}
+    return type("ByState", (Filters,), {"show": Views(states, label=_("状态"))})
+
+
 class Cases:
     """The pages of one kind of proposal; further ones hang under `list` and `case`."""
 
@@ -125,6 +132,7 @@ class Cases:
         refusals[model] = on_refuse
         self.said: Mapping[str, Done] = options.get("done", {})
         self.found = options.get("found", model._default_manager.all())  # noqa: SLF001 - the manager of whichever model
+        self.filters = options.get("filters") or by_state(model)
         self.list = console.page(
             path,
             title=options["title"],
@@ -155,7 +163,7 @@ class Cases:
             request,
             self.table,
             self.found.order_by("-created_at", "-pk"),
-            self.options.get("filters"),
+            self.filters,
             empty=self.options.get("empty"),
             export_as=str(self.options["title"]),
             per_page=BATCHES_SHOWN,

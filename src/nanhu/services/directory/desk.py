@@ -315,7 +315,7 @@ def end_hours(request: PageRequest, _form: Form, found: UnitHours) -> None:
 
 
 class Changes(Table):
-    phone = Text(_("电话"), "phone__name")
+    phone = Link(_("电话"), "phone__name", to="case")
     unit = Text(_("单位"), "phone__unit__name")
     before = Text(_("原来"), is_number=True)
     number = Text(_("改为"), lambda one: f"{one.number} {one.extension}".strip() or _("取消"), is_number=True)

@@ -257,7 +257,7 @@ def retire(request: PageRequest, form: ReasonForm, one: Integration) -> None:
 
 
 class Releases(Table):
-    name = Text(_("接入项"), "integration__name")
+    name = Link(_("接入项"), "integration__name", to="case")
     address = Text(_("地址"), "integration__address")
     sent = Text(_("带出去的"), lambda one: one.integration.get_sent_display())
     author = Who(_("提出"), "author_name", at="created_at", account="author_id")

@@ -246,7 +246,7 @@ def room_codes(request: PageRequest, found: StockTake) -> HttpResponseBase:
 
 
 class Results(Table):
-    take = Text(_("盘点"), "take__title")
+    take = Link(_("盘点"), "take__title", to="case")
     booked = Number(_("应盘"), lambda one: one.figures["booked"])
     match = Number(_("在原处"), lambda one: one.figures["match"])
     moved = Number(_("在别处"), lambda one: one.figures["moved"])
