@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nanhu.kernel import outgoing
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.services.network.reach import rules
@@ -249,7 +250,9 @@ def test_lists_of_two_units_in_which_nobody_is_both_open_nothing_across(school, 
     assert "10.1.7.0/24:8443" in page.content.decode(), "who is the head of that unit has both"
 
 
-def test_who_says_that_the_vpn_leads_there_is_held_against_the_lists(school, keeper):
+@pytest.mark.capability("A165.1")
+def test_who_says_that_the_vpn_leads_there_is_held_against_the_lists(school, keeper, monkeypatch):
+    monkeypatch.setattr(outgoing, "send", lambda _call: outgoing.Answer(status=200))
     keeper.enter()
     for name, address in (
         ("教务", "http://10.1.2.7/"),
@@ -257,7 +260,7 @@ def test_who_says_that_the_vpn_leads_there_is_held_against_the_lists(school, kee
         ("无名", "https://nobody.invalid/"),
     ):
         school.resource(name=name, address=address, reach="vpn", is_of_centre=True)
-    resources.hold_against_lists()
+    resources.look_at_all()
     page = keeper.one.get("/network/reach/resources/").content.decode()
     assert dict(Resource.objects.values_list("name", "is_listed")) == {"教务": True, "旧系统": False, "无名": None}
     assert "没有清单通到它" in page

@@ -45,7 +45,8 @@ WAYS = (
 def test_each_says_how_one_comes_to_it_from_here(school):
     way = "https://pub.example/login?idp={idp}"
     found = {
-        reach: school.resource(f"资源{reach}", reach=reach, carsi_address=way) for reach in {one[0] for one in WAYS}
+        reach: school.resource(f"资源{reach}", reach=reach, carsi_address=way, unit_id=school.units["12"])
+        for reach in {one[0] for one in WAYS}
     }
     clients = {who: school.client(who) for who in ("T1", "S1")}
     for reach, who, place, words in WAYS:
@@ -55,6 +56,15 @@ def test_each_says_how_one_comes_to_it_from_here(school):
     rows = page_at(clients["T1"], "outside").split("<tr>")
     [row] = [one for one in rows if "资源vpn" in one]
     assert "需先连 VPN" in row
+    for place, words in (("campus", "您现在在校园网里"), ("vpn", "您现在连着 VPN"), ("outside", "您现在在校外")):
+        assert words in page_at(clients["T1"], place)
+    reaches = ("open", "vpn", "carsi", "campus", "not_by_vpn")
+    asked = {"show=outside": [True, True, True, False, False], "kind=learning": [False] * 5}
+    for query, shown in asked.items():
+        page = page_at(clients["T1"], "outside", f"{DIRECTORY}?{query}")
+        assert [f"资源{reach}" in page for reach in reaches] == shown, query
+    answers_for_it = page_at(clients["T1"], "outside", f"{DIRECTORY}{found['vpn'].public_id}/")
+    assert all(words in answers_for_it for words in ("计算机学院", "张工", "8640119"))
 
 
 OPEN_TO_ALL = "/network/resources/open/"
@@ -249,6 +259,8 @@ def test_a_sheet_is_taken_whole_or_not_at_all_and_goes_out_as_it_came_in(school)
     assert "科研系统" in str(cells)
     assert keeper.post(f"{DESK}import/", {"file": again}).status_code == 302
     assert Resource.objects.count() == 1
+    taken = AuditEntry.objects.filter(action="network.take_resources").order_by("id").values_list("facts", flat=True)
+    assert list(taken) == [{"added": 1, "changed": 0}, {"added": 0, "changed": 0}], "a trial is none"
 
 
 def test_a_sheet_of_resources_asks_the_database_as_often_for_many_lines_as_for_a_few(school, monkeypatch):
@@ -279,7 +291,7 @@ def test_a_sheet_of_resources_asks_the_database_as_often_for_many_lines_as_for_a
 @pytest.mark.capability("A165.1")
 def test_one_miss_is_none_and_two_say_that_it_is_down(school, monkeypatch):
     found = school.resource()
-    answers = iter([200, OSError("gone"), 503, 302, 401])
+    answers = iter([200, OSError("gone"), 503, 302, 401, 401, 403, 403])
 
     def send(_call):
         answer = next(answers)
@@ -289,11 +301,11 @@ def test_one_miss_is_none_and_two_say_that_it_is_down(school, monkeypatch):
 
     monkeypatch.setattr(outgoing, "send", send)
     states = []
-    for _turn in range(5):
+    for _turn in range(8):
         resources.look_at_all()
         found.refresh_from_db()
         states.append(found.health)
-    assert states == ["up", "up", "down", "up", "up"]
+    assert states == ["up", "up", "down", "up", *["up"] * 4], "and what asks who comes is there"
     assert "正常" in page_at(school.client("T1"), "campus")
     resources.write(by=SYSTEM, found=found, facts={"address": "https://new.example/"})
     assert Resource.objects.get().health == "unknown"

@@ -20,9 +20,9 @@ from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity import sample as identity_sample
 from nanhu.platforms.identity.factors.models import TotpFactor
 from nanhu.platforms.identity.factors.services import attempts
-from nanhu.platforms.identity.models import Account
+from nanhu.platforms.identity.models import Account, Application
 from nanhu.platforms.identity.personal.services import app_passwords
-from nanhu.platforms.identity.protocols.radius.services import second_factor
+from nanhu.platforms.identity.registry.services.rules import add_rule
 from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.network import api as network
@@ -195,11 +195,17 @@ def test_the_door_wants_an_open_account_the_password_and_the_code(school, door, 
     assert door.knocks("T1", PASSWORD + code()).status_code == 401, "no account yet"
     school.opened()
     assert door.knocks("T1", PASSWORD).status_code == 401, "no code"
-    assert door.knocks("T1", PASSWORD + "000000").status_code == 401
+    for wrong in ("000000", code(-60), code(60)):
+        assert door.knocks("T1", PASSWORD + wrong).status_code == 401, "of another minute"
     assert door.knocks("T1", "Wrong-Boat-1995" + code(30)).status_code == 401
     answer = door.knocks("T1", PASSWORD + code(30))
     assert answer.status_code == 200
     assert Grant.objects.filter(code=answer.json()["reply:Class"]["value"][0], service="vpn").exists()
+    entry = AuditEntry.objects.get(action="identity.network_sign_in")
+    assert (entry.target, entry.facts) == (
+        f"account:{identity.account_with('T1').pk}",
+        {"application": "vpn", "station": HOME},
+    )
     assert door.knocks("T1", PASSWORD + code(30)).status_code == 401, "a code opens once"
     assert VpnGrant.objects.get().last_used_at is not None
 
@@ -225,6 +231,10 @@ def test_neither_an_app_password_nor_a_default_one_nor_that_of_an_account_that_i
         assert door.knocks("T1", PASSWORD + code()).status_code == 401, state
     Account.objects.filter(pk=identity.account_with("T1").pk).update(state=Account.State.ACTIVE)
     assert door.knocks("T1", PASSWORD + code()).status_code == 200, "and all else was right"
+    closed = {"effect": "deny", "affiliation_kind": "staff", "reason": "检修"}
+    add_rule(by=SYSTEM, application=Application.objects.get(key="vpn"), **closed)
+    assert door.knocks("T1", PASSWORD + code(30)).status_code == 401, "by the rules of access"
+    assert door.knocks("T1", PASSWORD, asks="yes").status_code == 401
 
 
 @pytest.mark.capability("A162.1")
@@ -274,12 +284,20 @@ def test_a_challenge_ends_with_the_password_and_with_its_two_minutes_and_goes_to
     school.opened()
     assert door.knocks("T1", PASSWORD).status_code == 401, "files of before would let in what they do not know"
     assert door.knocks("T1", "Wrong-Boat-1995", asks="yes").status_code == 401
+    identity_sample.set_password_for_sample(by=SYSTEM, campus_no="T2", password=PASSWORD)
+    school.granted("T2")
     assert door.knocks("T2", PASSWORD, asks="yes").status_code == 401, "no authenticator app"
+    TotpFactor.objects.create(account=identity.account_with("T2"), secret=SECRET)
+    assert door.knocks("T2", PASSWORD, asks="yes").status_code == 401, "nor one that was never confirmed"
+    assert door.knocks("T2", PASSWORD + code()).status_code == 401
     assert door.knocks("T1", PASSWORD + code(), asks="yes").status_code == 200, "both in one field, as ever"
 
     state = door.knocks("T1", PASSWORD, asks="yes").json()["reply:State"]["value"][0]
-    with time_machine.travel(now() + timedelta(seconds=second_factor.ANSWERED_WITHIN + 1), tick=False):
+    with time_machine.travel(now() + timedelta(seconds=122), tick=False):
         assert door.knocks("T1", code(), State=state).status_code == 401
+    Account.objects.filter(pk=identity.account_with("T1").pk).update(state=Account.State.SUSPENDED)
+    assert door.knocks("T1", code(30), State=state).status_code == 401, "suspended meanwhile"
+    Account.objects.filter(pk=identity.account_with("T1").pk).update(state=Account.State.ACTIVE)
     Account.objects.filter(pk=identity.account_with("T1").pk).update(password_changed_at=now() + timedelta(seconds=1))
     assert door.knocks("T1", code(30), State=state).status_code == 401
 

@@ -29,6 +29,10 @@ def test_four_factors_that_fit_make_an_agreement(campus):
     assert (made.state, made.tail) == ("active", "8018")
     assert made.token.startswith("TK")
     assert made.due_at is None
+    asked, settled = AuditEntry.objects.filter(action__endswith="_agreement").order_by("id")
+    assert (asked.action, asked.actor, asked.facts["tail"]) == ("payments.ask_agreement", "林小满", "8018")
+    assert (settled.action, settled.facts["state"]) == ("payments.settle_agreement", "active")
+    assert {asked.target, settled.target} == {f"person:{campus.persons['student']}"}
 
 
 @pytest.mark.capability("A142.1")
@@ -135,9 +139,12 @@ def test_changing_the_bank_card_keeps_the_old_until_the_new_holds(campus, bank):
 
 @pytest.mark.capability("A142.3")
 def test_who_has_none_can_neither_change_nor_cancel(campus):
-    person = campus.persons["student"]
+    by, person = campus.actor("student"), campus.persons["student"]
     with pytest.raises(NoAgreementError):
-        agreements.cancel(by=campus.actor("student"), person_id=person, reason="x")
+        agreements.cancel(by=by, person_id=person, reason="x")
+    with pytest.raises(NoAgreementError):
+        agreements.change_bank_card(by=by, person_id=person, card_number=CARDS["student"], phone="", source="kiosk")
+    assert Agreement.objects.count() == 0
 
 
 def test_each_reveal_of_id_number_and_phone_is_logged(campus):

@@ -88,6 +88,9 @@ def test_a_wrong_enquiry_pin_reports_nothing_and_is_counted(school):
     answer = keypad().ask("loss/report", {"campus_no": CAST["student"][2]}, pin="998877")
     assert (answer["outcome"], answer["code"]) == ("refused", "card.pin_wrong")
     assert (answer["facts"]["tries_left"], "number" in answer) == (4, False)
+    till = Keypad(place_device("PS001", "pos", by=SYSTEM))
+    asked = till.ask("loss/report", {"campus_no": CAST["student"][2]}, pin=PINS["student"])
+    assert (asked["outcome"], asked["code"]) == ("refused", "terminal_unfit"), "nor does a till, by the right one"
     assert school.card("student").state == "issued"
     assert not LossReport.objects.exists()
 
