@@ -15,6 +15,7 @@ from nanhu.platforms.messages.models import Message
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import jobs, publishing, queries
 from nanhu.services.directory.duty_desk import desk, rollbacks
+from nanhu.services.directory.errors import NotExchangeableError
 from nanhu.services.directory.models import Duty, DutyExchange, DutyList, DutyRollback
 from nanhu.services.directory.publishing import publish_duties
 from nanhu.services.directory.services import duties, exchanging
@@ -69,6 +70,7 @@ def standing():
     return [(one.day, one.who, one.task) for one in queries.with_holders(queries.duties())]
 
 
+@pytest.mark.capability("A169.1")
 class TestDesk(IntakeTests):
     desk = desk
     said = {"title": "12 月值班表"}
@@ -99,6 +101,7 @@ class TestDesk(IntakeTests):
             put(self.school, "", days=1 + Duty.objects.count(), office="secretary", task="=1+1")
 
 
+@pytest.mark.capability("A169.1")
 class TestRollbacks(ProposalTests):
     desk = rollbacks
 
@@ -209,11 +212,13 @@ def test_who_has_the_night_has_duty_until_the_morning(school):
         assert found == is_on, hour
 
 
+@pytest.mark.capability("A169.1")
 def test_a_list_says_all_of_its_days_and_gives_back_what_stood_there(school):
     old = put(school, "T0002")
     elsewhere = put(school, "T0002", days=2)
     address = approve(school, lines(f"财务处,{day_after(1)},08:00-20:00,,T0003,,,,"))
     assert standing() == [(day_after(1), "赵老师", "值班"), (day_after(2), "王秘书", "值班")]
+    assert OutboxEvent.objects.filter(name="directory.DutyChanged").latest("pk").payload["days"] == [str(day_after(1))]
     assert school.client("T0002").post(f"{address}undo/", reason()).status_code == 409, (
         "neither who made it nor a keeper"
     )
@@ -226,6 +231,7 @@ def test_a_list_says_all_of_its_days_and_gives_back_what_stood_there(school):
     assert school.client("T0001").post(f"{address}undo/", reason()).status_code == 409, "once"
 
 
+@pytest.mark.capability("A169.1")
 def test_a_list_of_which_something_was_changed_is_not_rolled_back(school):
     address = approve(school, lines(f"财务处,{day_after(1)},08:00-20:00,,T0003,,,,"))
     one, case = Duty.objects.get(), asked_back(school, address)
@@ -236,6 +242,7 @@ def test_a_list_of_which_something_was_changed_is_not_rolled_back(school):
     assert standing() == [(day_after(1), "王秘书", "值班")]
 
 
+@pytest.mark.capability("A169.1")
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -307,6 +314,9 @@ def test_two_exchange_a_duty_and_nothing_changes_until_the_other_agrees(school):
     assert [one for one, _exchange in asker.get(f"{BOOK}duty/mine/").context["duties"]] == [mine], "one's own alone"
     assert stranger.post(address, said).status_code == 404, "another's duty is not hers to give"
     assert asker.post(address, said | {"taken": str(foreign.public_id)}).status_code == 422
+    given = {"by": school.actor("T0003"), "token": uuid4(), "person_id": mine.person_id, "given": mine}
+    with pytest.raises(NotExchangeableError):
+        exchanging.ask(**given, taken=foreign)
     assert asker.post(address, said | {"taken": "x"}).status_code == 422
     for _twice in range(2):
         assert asker.post(address, said).status_code == 302
@@ -341,6 +351,25 @@ def test_two_exchange_a_duty_and_nothing_changes_until_the_other_agrees(school):
     assert Message.objects.filter(title_en__startswith="王秘书 agreed to the exchange of duties: ").exists()
     changed = OutboxEvent.objects.filter(name="directory.DutyChanged").latest("pk").payload
     assert changed == {"unit_id": school.units["20"], "days": [str(mine.day), str(theirs.day)]}
+
+
+@pytest.mark.capability("A169.1")
+def test_who_is_asked_may_decline_and_who_asked_may_take_it_back(school):
+    mine, theirs = put(school, "T0003"), put(school, "T0002", days=3)
+    asker, other = school.client("T0003"), school.client("T0002")
+    said = {"taken": str(theirs.public_id), "reason": "出差"}
+    for way, presser, wrong, state in (("decline", other, asker, "declined"), ("withdraw", asker, other, "withdrawn")):
+        asked = asker.post(f"{BOOK}duty/mine/{mine.public_id}/exchange/", said | {"token": str(uuid4())})
+        assert asked.status_code == 302
+        exchange = DutyExchange.objects.latest("pk")
+        press = f"{BOOK}duty/mine/exchanges/{exchange.public_id}/{way}/"
+        assert [client.post(press).status_code for client in (wrong, presser, presser)] == [404, 302, 409]
+        exchange.refresh_from_db()
+        assert exchange.state == state
+        assert AuditEntry.objects.filter(action=f"directory.{way}_exchange").count() == 1
+    assert [one[1] for one in standing()] == ["赵老师", "王秘书"]
+    told = Message.objects.filter(template="directory.exchange").order_by("pk").values_list("title", flat=True)
+    assert [title.partition("：")[0] for title in told] == ["赵老师想和您换班", "王秘书不换班", "赵老师想和您换班"]
 
 
 @pytest.mark.capability("A169.1")
@@ -396,8 +425,12 @@ def test_who_has_duty_is_told_once_the_evening_before_and_has_it_in_the_calendar
     assert "财务处值班" in school.client("T0003").get("/apps/work/").content.decode()
     [gone] = queries.occurrences(school.viewer("T0004"), day_after(0), day_after(3))
     assert gone.is_cancelled
+    by_post = put(school, "", office="secretary", task="带班", days=4)
+    [held] = queries.occurrences(school.viewer("T0002"), day_after(4), day_after(4))
+    assert held.starts == by_post.begins_at, "of a post, by whoever holds it"
 
 
+@pytest.mark.capability("A169.1")
 def test_other_systems_read_who_has_duty_while_this_room_writes_it(school):
     one = put(school)
     publish_duties()
@@ -463,6 +496,7 @@ def test_whom_the_evening_told_is_not_told_again_on_the_day_and_who_took_his_dut
         assert jobs.tell_tomorrow() == 1
 
 
+@pytest.mark.capability("A169.1")
 def test_a_list_agreed_to_late_leaves_out_what_is_over_and_doubles_nothing_that_has_begun(school):
     day = day_after(1)
     put(school, "T0002", hours=(8, 20))
@@ -496,9 +530,13 @@ def test_a_task_is_a_short_phrase_in_one_line(school):
         assert TestDesk().hand_in(keeper, bad).status_code == 422
 
 
+@pytest.mark.capability("A169.1")
 def test_a_duty_given_to_another_by_the_desk_is_cancelled_in_the_calendar_of_who_had_it(school):
-    one = put(school, "T0003")
-    assert school.client("T0001").post(f"{DESK}{one.public_id}/", typed("T0002")).status_code == 302
+    one, before = put(school, "T0003"), OutboxEvent.objects.latest("pk").pk
+    assert school.client("T0001").post(f"{DESK}{one.public_id}/", typed("T0002", days=2)).status_code == 302
+    told = OutboxEvent.objects.filter(name="directory.DutyChanged", pk__gt=before)
+    assert {day for event in told for day in event.payload["days"]} == {str(day_after(1)), str(day_after(2))}
+    assert AuditEntry.objects.filter(action="directory.change_duty", actor="李主任").count() == 1
     seen = {
         number: [
             (found.uid == f"duty.{one.public_id}", found.is_cancelled)
@@ -509,6 +547,7 @@ def test_a_duty_given_to_another_by_the_desk_is_cancelled_in_the_calendar_of_who
     assert seen == {"T0003": [(True, True)], "T0002": [(False, False)]}
 
 
+@pytest.mark.capability("A169.1")
 @pytest.mark.parametrize("how", ["begun", "removed", "replaced", "still ahead"])
 def test_an_exchange_that_can_come_to_nothing_waits_no_more(school, how):
     mine, theirs = put(school, "T0003"), put(school, "T0002", days=3)
