@@ -125,12 +125,14 @@ def test_after_the_least_years_it_needs_none(school, clock):
         lot_of(school, to_scrap(school, used=date(2020, 11, 21)))
 
 
+@pytest.mark.capability("A014.1")
 def test_what_holds_data_is_wiped_first(school):
     asset = to_scrap(school, used=date(2010, 1, 1))
     with pytest.raises(WipingMissingError):
         lot_of(school, asset, wiping=" ")
 
 
+@pytest.mark.capability("A014.1")
 def test_a_large_sum_needs_the_paper_of_the_council(school):
     asset = to_scrap(school, fen=10_000_000, used=date(2010, 1, 1))
     with pytest.raises(ApprovalMissingError):
@@ -282,6 +284,7 @@ def test_nobody_rules_or_agrees_on_his_own_thing(school, own):
     assert fresh(asset).state == "missing"
 
 
+@pytest.mark.capability("A014.1")
 def test_nobody_agrees_that_his_own_thing_is_disposed_of(school):
     asset = school.thing(keeper="T6", unit="1001", used=campus_today())
     disposing.ask_to_scrap(by=school.actor("T1"), asset=asset, reason="主板烧毁")

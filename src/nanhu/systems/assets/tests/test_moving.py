@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.errors import CampusError, NotFoundError, SamePersonError, WrongStateError
+from nanhu.kernel.errors import CampusError, NotFoundError, ReasonMissingError, SamePersonError, WrongStateError
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
@@ -47,6 +47,7 @@ def confirmed(school, number="T2"):
     return asset
 
 
+@pytest.mark.capability("A014.1")
 def test_what_is_assigned_waits_for_its_person_who_confirms_many_at_once(school):
     things = [assigned(school), assigned(school)]
     ids = [one.public_id for one in things]
@@ -55,6 +56,7 @@ def test_what_is_assigned_waits_for_its_person_who_confirms_many_at_once(school)
     assert all(fresh(one).confirmed_at for one in things)
 
 
+@pytest.mark.capability("A014.1")
 def test_another_confirms_nothing_for_its_person(school):
     asset = assigned(school)
     with pytest.raises(NotYoursError):
@@ -69,8 +71,11 @@ def test_it_stays_in_its_unit(school):
     assert Asset.objects.get().state == "in_stock"
 
 
+@pytest.mark.capability("A014.1")
 def test_who_never_confirmed_it_says_that_it_is_not_there(school):
     asset = assigned(school)
+    with pytest.raises(ReasonMissingError):
+        keeping.decline(by=school.actor("T2"), asset=asset, person_id=school["T2"], reason=" ")
     keeping.decline(by=school.actor("T2"), asset=asset, person_id=school["T2"], reason="没有领过")
     assert (fresh(asset).state, fresh(asset).keeper_id) == ("in_stock", None)
     late = confirmed(school)
@@ -91,6 +96,7 @@ def test_handing_over_takes_two_people_and_one_code(school):
         handing.take(by=school.actor("T1"), code=shown.code, person_id=school["T1"])
 
 
+@pytest.mark.capability("A014.1")
 def test_a_code_lives_for_minutes(school):
     asset = confirmed(school)
     shown = handing.offer(by=school.actor("T2"), person_id=school["T2"], public_ids=[asset.public_id])
@@ -100,6 +106,7 @@ def test_a_code_lives_for_minutes(school):
     assert fresh(asset).keeper_id == school["T2"]
 
 
+@pytest.mark.capability("A014.1")
 def test_a_code_hands_over_nothing_that_left_meanwhile(school):
     asset = confirmed(school)
     shown = handing.offer(by=school.actor("T2"), person_id=school["T2"], public_ids=[asset.public_id])
@@ -110,6 +117,7 @@ def test_a_code_hands_over_nothing_that_left_meanwhile(school):
     assert fresh(asset).keeper_id == school["T1"]
 
 
+@pytest.mark.capability("A014.1")
 def test_nobody_hands_over_to_another_unit(school):
     asset = confirmed(school)
     shown = handing.offer(by=school.actor("T2"), person_id=school["T2"], public_ids=[asset.public_id])
@@ -194,6 +202,7 @@ def test_where_its_keeper_left_the_post_before_the_answer_the_office_alone_agree
     assert {"label": "对方单位", "value": "没有资产员"} in transfer_facts(Transfer.objects.get())["head"]
 
 
+@pytest.mark.capability("A014.1")
 def test_who_asked_does_not_agree(school):
     asset = confirmed(school)
     transfer = asked(school, asset)
@@ -230,6 +239,7 @@ def test_until_when_a_thing_is_lent_is_kept_in_one_language(school):
     assert kept == dates.short_day(campus_today(), None)
 
 
+@pytest.mark.capability("A014.1")
 def test_a_loan_ends_where_it_began(school):
     asset = confirmed(school)
     with pytest.raises(DuePastError):
@@ -240,6 +250,7 @@ def test_a_loan_ends_where_it_began(school):
     assert (fresh(asset).state, fresh(asset).keeper_id) == ("in_use", school["T2"])
 
 
+@pytest.mark.capability("A014.1")
 @pytest.mark.parametrize(("is_repaired", "state"), [(True, "in_use"), (False, "to_scrap")])
 def test_a_repair_ends_in_use_or_to_be_scrapped(school, is_repaired, state):
     asset = confirmed(school)
@@ -318,6 +329,7 @@ def test_things_and_movements_never_go(school):
             rows.delete()
 
 
+@pytest.mark.capability("A014.1")
 def test_what_was_transferred_and_never_came_goes_back_to_the_giver(school):
     asset = confirmed(school)
     transferring.agree(by=school.actor("T5"), transfer=asked(school, asset))
@@ -358,6 +370,7 @@ def test_a_leaver_is_freed_of_what_is_lent_or_in_repair_and_told_how(school):
     assert (fresh(lent).state, fresh(broken).state) == ("in_stock", "in_stock")
 
 
+@pytest.mark.capability("A014.1")
 def test_only_its_keeper_reports_a_thing_of_his_own(school):
     asset = confirmed(school)
     with pytest.raises(NotYoursError):

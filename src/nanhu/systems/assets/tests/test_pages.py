@@ -285,6 +285,7 @@ class TestCloses(IntakeTests, Cases):
         return school.client("T5")
 
 
+@pytest.mark.capability("A014.1")
 def test_a_keeper_sees_the_things_of_the_unit_alone(school):
     school.thing("计算机学院的电脑")
     school.thing("化工学院的电脑", unit="13")
@@ -303,6 +304,7 @@ def test_a_card_says_what_a_thing_is_for_and_how_it_was_acquired(school):
     assert [words for words in said if not words or words not in page] == []
 
 
+@pytest.mark.capability("A014.1")
 def test_a_thing_of_another_unit_is_not_there(school):
     asset = school.thing(unit="13")
     client = school.client("T1")
@@ -313,6 +315,7 @@ def test_a_thing_of_another_unit_is_not_there(school):
     assert asset.state == "in_stock"
 
 
+@pytest.mark.capability("A014.1")
 def test_a_thing_of_another_person_is_not_there(school):
     asset = school.thing(keeper="T3")
     client = school.client("T2")
@@ -320,6 +323,7 @@ def test_a_thing_of_another_person_is_not_there(school):
     assert client.post(f"/assets/mine/{asset.public_id}/lost/", {"reason": "不见了"}).status_code == 404
 
 
+@pytest.mark.capability("A014.1")
 def test_a_receipt_goes_from_the_keeper_to_two_inspectors_into_stock(school):
     said = {
         "token": str(uuid4()),
@@ -353,6 +357,7 @@ def test_a_receipt_goes_from_the_keeper_to_two_inspectors_into_stock(school):
     assert Asset.objects.filter(state="in_stock").count() == 2
 
 
+@pytest.mark.capability("A014.1")
 def test_a_thing_passes_by_a_code_from_phone_to_phone(school, read_codes):
     asset = confirmed(school)
     giver, taker = school.client("T2"), school.client("T3")
@@ -368,6 +373,7 @@ def test_a_thing_passes_by_a_code_from_phone_to_phone(school, read_codes):
     assert HandOver.objects.get().code in address
 
 
+@pytest.mark.capability("A014.1")
 def test_a_person_confirms_all_at_once(school):
     asset = keeping.assign(by=SYSTEM, asset=school.thing(), keeper_id=school["T2"], room_id=school.rooms["b1-101"])
     client = school.client("T2")
@@ -411,6 +417,7 @@ def test_a_form_says_about_which_thing_it_is_and_leads_back(school):
         assert f'href="{address.rpartition("/")[0].rpartition("/")[0]}/"' in shown.partition("<form")[2]
 
 
+@pytest.mark.capability("A014.1")
 def test_nothing_goes_from_its_holder_to_another_without_his_code_or_a_reason(school):
     keeper, asset = school.client("T1"), confirmed(school, "T2")
     card = unit.thing.address(public_id=asset.public_id)

@@ -70,6 +70,7 @@ def sign(school, receipt, number):
     return receiving.sign(by=school.actor(number), receipt=receipt, person_id=school[number], lines=lines)
 
 
+@pytest.mark.capability("A014.1")
 def test_two_signatures_make_cards_with_numbers(school):
     receipt = opened(school, serials="SN1\nSN2")
     sign(school, receipt, "T2")
@@ -96,6 +97,7 @@ def test_a_batch_is_one_card(school):
     assert (asset.quantity, asset.value_fen) == (10, 200_000)
 
 
+@pytest.mark.capability("A014.1")
 @pytest.mark.parametrize("people", [("T4", "T2", "T2"), ("T4", "T4", "T3"), ("T4", "T2", "T4")])
 def test_inspectors_are_neither_each_other_nor_the_buyer(school, people):
     buyer, first, second = people
@@ -110,6 +112,7 @@ def test_the_database_holds_the_three_people_too(school):
         Receipt.objects.filter(pk=receipt.pk).update(second_inspector=school["T4"])
 
 
+@pytest.mark.capability("A014.1")
 def test_nobody_signs_twice_or_for_another(school):
     receipt = opened(school)
     sign(school, receipt, "T2")
@@ -127,6 +130,7 @@ def test_no_line_is_added_once_somebody_signed(school):
     assert receipt.lines.count() == 1
 
 
+@pytest.mark.capability("A014.1")
 @pytest.mark.parametrize(
     ("line", "error"),
     [
@@ -181,6 +185,7 @@ def test_what_turned_up_in_a_count_keeps_its_label(school):
             opened(school, head={"acquired": "found", "invoice": "9"}, **line)
 
 
+@pytest.mark.capability("A014.1")
 def test_a_refusal_says_why_and_makes_no_cards(school):
     receipt = opened(school)
     sign(school, receipt, "T2")
@@ -192,6 +197,7 @@ def test_a_refusal_says_why_and_makes_no_cards(school):
     assert Asset.objects.count() == 0
 
 
+@pytest.mark.capability("A014.1")
 def test_an_invoice_is_spent_once_over_all_receipts(school):
     first = opened(school, invoice_fen=1_500_000)
     with pytest.raises(BeyondInvoiceError):

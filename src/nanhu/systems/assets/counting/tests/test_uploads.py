@@ -45,6 +45,7 @@ def phone(school):
     return school.client("T2")
 
 
+@pytest.mark.capability("A014.1")
 @pytest.mark.django_db
 def test_a_batch_is_taken_once_however_often_it_comes(school, take, phone):
     rows = [row("2026-A02-000001-0", ago=n) for n in range(4)]
@@ -94,6 +95,7 @@ def test_what_is_no_batch_is_refused_with_a_word_and_leaves_nothing(take, phone,
     assert CountRow.objects.count() == 0
 
 
+@pytest.mark.capability("A014.1")
 @pytest.mark.django_db
 def test_who_is_in_no_team_finds_no_count_and_nothing_of_it(school, take, phone):
     stranger = school.client("T8")
@@ -107,6 +109,7 @@ def test_who_is_in_no_team_finds_no_count_and_nothing_of_it(school, take, phone)
     assert "现在没有要您盘点的" in stranger.get("/assets/count/").content.decode()
 
 
+@pytest.mark.capability("A014.1")
 @pytest.mark.django_db
 def test_nobody_claims_the_rows_of_another(school, take):
     mine = row("x")

@@ -50,6 +50,7 @@ def test_the_worked_example_of_a_room(school):
     assert (other["key"], other["moved_out"]) == ("b1-102", 0)
 
 
+@pytest.mark.capability("A014.1")
 def test_a_thing_of_the_other_room_of_the_same_count_moved_out_of_it(school):
     [here], [there] = school.things("b1-101", 1), school.things("b1-102", 1)
     take = backdated(opened(school, places=("b1",)))
@@ -61,6 +62,7 @@ def test_a_thing_of_the_other_room_of_the_same_count_moved_out_of_it(school):
     ]
 
 
+@pytest.mark.capability("A014.1")
 def test_what_is_of_another_unit_or_used_by_somebody_else_has_another_keeper(school):
     mine, other = school.things("b1-101", 2), school.things("b1-101", 1, keeper="T8", unit="13")
     take = backdated(opened(school, unit="12"))
@@ -71,6 +73,7 @@ def test_what_is_of_another_unit_or_used_by_somebody_else_has_another_keeper(sch
     assert told(take) == {mine[0].number: "other_keeper", mine[1].number: "match", other[0].number: "other_keeper"}
 
 
+@pytest.mark.capability("A014.1")
 def test_an_unknown_label_is_told_and_twice_is_twice(school):
     school.things("b1-101", 1)
     take = backdated(opened(school))
@@ -78,6 +81,7 @@ def test_an_unknown_label_is_told_and_twice_is_twice(school):
     assert sorted(one["verdict"] for one in verdicts_of(take)) == ["not_seen", "seen_twice", "unknown"]
 
 
+@pytest.mark.capability("A014.1")
 def test_two_counters_on_one_thing_make_one_of_it(school):
     [thing] = school.things("b1-101", 1)
     take = backdated(opened(school))
@@ -86,6 +90,7 @@ def test_two_counters_on_one_thing_make_one_of_it(school):
     assert figures_of(take)["match"] == 1
 
 
+@pytest.mark.capability("A014.1")
 @pytest.mark.parametrize(
     ("how", "is_proven"),
     [
@@ -105,6 +110,7 @@ def test_proven_is_what_was_scanned_after_the_door(school, how, is_proven):
     assert figures_of(take)["unproven"] == (0 if is_proven else 1)
 
 
+@pytest.mark.capability("A014.1")
 def test_a_door_proves_for_four_hours_and_only_what_came_after_it(school):
     [thing] = school.things("b1-101", 1)
     take = backdated(opened(school))
@@ -127,6 +133,7 @@ def test_a_code_of_a_door_that_somebody_made_up_proves_nothing_and_a_chosen_room
     assert CountRow.objects.filter(room_id=school.rooms["b1-101"]).count() == 2
 
 
+@pytest.mark.capability("A014.1")
 def test_a_sheet_of_labels_on_a_desk_is_not_proven(school):
     """Several labels in the same second of one session; an hour of scanning one by one is."""
     things = school.things("b1-101", 6)
@@ -222,6 +229,7 @@ def test_who_counted_does_not_sign_the_result(school):
     assert concluding.approve(by=school.actor("T6"), result=result).state == "applied"
 
 
+@pytest.mark.capability("A014.1")
 def test_the_second_round_asks_only_for_what_is_open(school):
     things = school.things("b1-101", 4)
     take = backdated(opened(school))
@@ -350,6 +358,7 @@ def test_a_sight_that_is_older_than_a_move_moves_nothing(school):
     assert not Movement.objects.filter(kind="counted").exists()
 
 
+@pytest.mark.capability("A014.1")
 def test_what_comes_after_the_end_is_kept_and_late_and_counts_when_the_result_is_refused(school):
     things = school.things("b1-101", 2)
     take = backdated(opened(school))
