@@ -125,6 +125,15 @@ def test_a_sum_that_somebody_changed_is_found_by_the_close(traded):
     assert closed().state == "open"
 
 
+@pytest.mark.capability("A015.2")
+def test_a_trial_that_does_not_balance_leaves_the_day_open(traded, monkeypatch):
+    odd = ledger.GroupRow(kind="asset", group="card.odd", account_id=None, debit_fen=1, credit_fen=0)
+    whole = ledger.trial_at
+    monkeypatch.setattr(ledger, "trial_at", lambda moment: [*whole(moment), odd])
+    close = closed()
+    assert (close.state, close.differences.get().key) == ("open", "trial")
+
+
 @pytest.fixture
 def bank():
     """Another part's source, registered as the bank's part does it."""

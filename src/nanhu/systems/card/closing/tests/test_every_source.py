@@ -10,6 +10,7 @@ from nanhu.platforms.payments.day_sources import sources
 from nanhu.platforms.payments.models import DayDifference
 from nanhu.platforms.payments.services import days
 from nanhu.systems.card.chip.models import SuspenseCase
+from nanhu.systems.card.chip.services.suspense import close_case
 from nanhu.systems.card.closing.tests.test_days import as_superuser, yesterday_it_was
 from nanhu.systems.card.closing.tests.test_liability import lost, sell  # noqa: F401  (a fixture)
 from nanhu.systems.card.tests.conftest import SYSTEM, make_finance
@@ -53,7 +54,12 @@ def test_a_row_in_suspense_is_a_difference_of_its_day(campus):
     SuspenseCase.objects.create(
         terminal=campus.terminal, sequence=7, reason="tac_wrong", amount_fen=800, row={}, created_at=moment
     )
-    assert is_named(campus, "suspense").difference_fen == -800
+    found = is_named(campus, "suspense")
+    assert found.difference_fen == -800
+    close_case(by=campus.actor("clerk"), case_id=SuspenseCase.objects.get().pk, answer="查清了")
+    assert days.close_day(by=SYSTEM, day=yesterday()).state == "closed"
+    found.refresh_from_db()
+    assert found.state == "gone"
 
 
 @pytest.mark.capability("A015.2")
