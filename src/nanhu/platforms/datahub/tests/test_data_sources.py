@@ -126,9 +126,14 @@ def test_a_change_and_a_delete_are_readable_within_the_interval_and_an_outage_is
         assert min(row["since"] for row in news["rows"]) > max(row["since"] for row in first["rows"])
         assert program.get(ROSTER, since=news["next"]).json()["rows"] == []
     good_at = roster.good_at
+    known = {"authorization": f"Bearer {program.secret}", "if-none-match": program.get(ROSTER).headers["ETag"]}
+    assert program.client.get(API + ROSTER, headers=known).status_code == 304
     outside.says([], *["500"] * 20)
     with time_machine.travel(now() + timedelta(minutes=90), tick=False):
         read(roster)
+        assert program.client.get(API + ROSTER, headers=known).status_code == 200, (
+            "who holds the same rows hears it too"
+        )
         later = program.get(ROSTER, since=news["next"])
         assert later.json()["stale_since"] == later.headers["Nanhu-Stale-Since"] == good_at.isoformat()
         page = steward.get(at(roster)).content.decode()
