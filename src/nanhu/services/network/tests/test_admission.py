@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import translation
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
+from nanhu.kernel.models import OutboxEvent
 from nanhu.kernel.ui import dates
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.lifecycle import suspensions
@@ -54,6 +55,12 @@ def test_wired_wifi_and_vpn_accept_the_same_identity_under_the_policy_of_each(sc
     assert {service: school.grant_of(code).service for service, code in codes.items()} == {one: one for one in said}
     assert len(set(codes.values())) == 3
     assert all(len(code) == 29 and code.startswith("n1:") for code in codes.values())
+    granted = OutboxEvent.objects.filter(name="network.AdmissionGranted")
+    assert [one.payload["service"] for one in granted] == ["vpn"], "of Wi-Fi nobody hears"
+    school.policy("staff", "wired", 0)
+    wired = school.ask("T1", LAPTOP, nas=SWITCH, **{"NAS-Port-Type": "Ethernet"})
+    assert [school.ask("T1").status_code, wired.status_code] == [200, 401]
+    assert [one.words for one in api.refusals_of(school["T1"])] == ["这项服务没有对您开放。"]
 
 
 @pytest.mark.capability("A008.1")
