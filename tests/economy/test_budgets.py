@@ -23,6 +23,8 @@ def burn(seconds):
     until = time.process_time() + seconds
     while time.process_time() < until: pass
 """
+AT_THE_USUAL_PACE = "from nanhu.testing import pace\npace.measured = lambda: pace.USUAL_SECONDS\n"
+"""Beside other work a slow moment would stretch these small budgets."""
 PLAIN = ("-p", "xdist.plugin", "-p", "nanhu.testing.budget_plugin", "-p", "no:cacheprovider")
 BUDGETS = Budgets(2, 60, {"tests/journeys": 400})
 
@@ -33,6 +35,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
     )  # what else is installed takes a second and a half to load
     pytester.makeini("[pytest]\nmarkers = slow")
+    pytester.makeconftest(AT_THE_USUAL_PACE)
     pytester.path.joinpath("pyproject.toml").write_text(PYPROJECT)
 
     def run(where: str, suite: str, *arguments: str) -> tuple[pytest.RunResult, dict]:

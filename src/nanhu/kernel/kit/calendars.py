@@ -105,7 +105,7 @@ class Calendar:
     path: str = ""
 
     @classmethod
-    def asked(cls, filters: Filters, *, usual: Extent = "week") -> Self:
+    def of_address(cls, filters: Filters, *, usual: Extent = "week") -> Self:
         """Rubbish in the address asks for what is `usual`, around today."""
         said = filters.form.cleaned_data
         return cls(cast("Extent", said.get("view") or usual), said.get("on") or campus_today(), filters.query)

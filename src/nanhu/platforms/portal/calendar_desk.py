@@ -47,7 +47,7 @@ class DaysFilters(CalendarFilters):
 @desk.page("", title=_("我的日程"), tab=_("日程"))
 def days(request: PageRequest) -> HttpResponseBase:
     asked = DaysFilters(request.GET)
-    calendar, only = Calendar.asked(asked), asked.form.cleaned_data.get("only", "")
+    calendar, only = Calendar.of_address(asked), asked.form.cleaned_data.get("only", "")
     feeds = [("", _("全部")), *((feed.key, feed.title) for feed in calendar_feeds)]
     context = {
         "agenda": agenda.agenda_of(request.viewer, calendar, only),

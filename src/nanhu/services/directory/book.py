@@ -232,7 +232,7 @@ class DutyCalendarFilters(CalendarFilters):
 @duty.page("calendar/", title=_("值班日历"), lead=_("今天起各单位谁值班。"))
 def duty_calendar(request: PageRequest) -> HttpResponse:
     asked = DutyCalendarFilters(request.GET, request.viewer)
-    calendar = Calendar.asked(asked)
+    calendar = Calendar.of_address(asked)
     rows = asked.narrow(queries.coming_duties().filter(day__range=(calendar.first, calendar.last)))
     facts = {
         "calendar": calendar,
