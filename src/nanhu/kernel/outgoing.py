@@ -197,6 +197,14 @@ def fetch_once(call: Call, deadline: float, largest: int, sending: Callable[[], 
     )
 
 
+def parts_of(address: str) -> SplitResult:
+    """Of what somebody typed or sent: all of them empty where it is no address (http://[)."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def checked(address: str) -> SplitResult:
     """An address that means one thing to everybody: http(s), a host, no user, no odd letters."""
     if FORBIDDEN.search(address) or len(address) > LONGEST_ADDRESS:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any, overload
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from nanhu.kernel.clock import now
+from nanhu.kernel.outgoing import parts_of
 from nanhu.kernel.registry import Role, Viewer
 from nanhu.kernel.viewers import viewer_or_none
 from nanhu.platforms.identity import queries
@@ -165,10 +166,7 @@ def was_opened_fresh(request: HttpRequest, patience: timedelta) -> bool:
 
 def page_before(request: HttpRequest) -> str:
     """The page of ours that the form stood on: what takes a form alone cannot be opened."""
-    try:
-        came_from = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:
-        return reverse("identity:security")
+    came_from = parts_of(request.headers.get("Referer", ""))
     path = came_from.path + (f"?{came_from.query}" if came_from.query else "")
     is_ours = came_from.netloc == request.get_host() and is_own_path(path)
     return path if is_ours else reverse("identity:security")

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from nanhu.kernel.calendar import hours
 from nanhu.kernel.calendar.hours import Opening, Span, span_of
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time
 from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.outgoing import parts_of
 
 NUMBER: Final = re.compile(r"(?=.{3,23}\Z)(\+\d{1,3} ?)?\d[\d -]{1,18}\d", re.ASCII)
 """No longer than the column."""
@@ -36,10 +36,7 @@ def dialled(number: str, extension: str = "") -> str:
 
 def is_wechat(address: str) -> bool:
     """Of any text that stands in a code. Without a port and a user: an address that everybody reads alike."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
+    parts = parts_of(address)
     is_plain = address.isascii() and address.isprintable() and " " not in address
     return is_plain and parts.scheme in {"http", "https"} and parts.netloc.lower() in WECHAT
 

@@ -44,7 +44,7 @@ class CardCheck:
         cards = people.person_cards(self.keepers.values())
         self.staff = {pk for pk, card in cards.items() if "staff" in card.live_kinds}
         self.rooms = {place.key: place.pk for place in campus.open_places().filter(key__in=said["room"])}
-        self.known = former_numbers_taken({former_of(line) for line in lines})
+        self.known = former_numbers_taken({former_of(line) for line in lines} - {""})
         self.months = {code: months_if_ruled(code) for code, one in self.classes.items() if one.is_depreciable}
         self.seen: dict[str, int] = {}
 
@@ -68,7 +68,7 @@ class CardCheck:
             ("former_number", _("与第 %(line)s 行编号相同") % {"line": first} if first != line.number else ""),
             ("former_number", "" if former_of(line) else _("请写编号")),
             ("name", "" if line.meant("name") else _("请写名称")),
-            ("former_number", _("这个编号已经登记过") if former_of(line) in self.known - {""} else ""),
+            ("former_number", _("这个编号已经登记过") if former_of(line) in self.known else ""),
             ("classification", "" if classification else _("没有这个分类代码")),
             ("classification", _("这个分类还没有规定使用年限") if self.has_no_life(line, classification) else ""),
             ("classification", _("请写最末一级分类") if line["classification"] in self.branches else ""),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.sheets import kinds
 
 
 class AssetsError(CampusError):
@@ -488,7 +489,7 @@ class NotStaffError(AssetsError):
 class DayTooEarlyError(AssetsError):
     code = "assets.day_too_early"
     field = "acquired_on"
-    sentence = _("日期在 1900 年以前，请核对年份")
+    sentence = kinds.DayTooEarlyError.sentence
 
 
 class DayAheadError(AssetsError):

@@ -144,8 +144,5 @@ def shown_address(address: str) -> str:
 
 def has_secret(address: str) -> bool:
     """Of what somebody typed: what is no address is refused elsewhere."""
-    try:
-        query = urlsplit(address).query
-    except ValueError:
-        return False
+    query = outgoing.parts_of(address).query
     return any(SECRETS.search(name) for name, _value in parse_qsl(query, keep_blank_values=True))

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -55,10 +54,7 @@ def publish(*, vendor: Vendor, mode: str, kind: str, key: str, facts: Mapping[st
 @transaction.atomic
 def set_webhook(*, by: Actor, vendor: Vendor, mode: str, url: str) -> NewWebhook:
     """A new address gets a new secret."""
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise WebhookAddressError from error
+    parts = outgoing.parts_of(url)
     is_local = parts.scheme == "http" and parts.hostname in LOOPBACK
     if not (parts.scheme == "https" or is_local) or not parts.hostname or parts.username or parts.fragment:
         raise WebhookAddressError

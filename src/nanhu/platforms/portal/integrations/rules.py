@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from nanhu.kernel.clock import CAMPUS_ZONE
+from nanhu.kernel.outgoing import parts_of
 
 NUMBER: Final = "{campus_no}"
 USUAL_PORTS: Final = {"http": ":80", "https": ":443"}
@@ -93,11 +94,8 @@ def host_of(address: str) -> str:
 
 def origin_of(address: str) -> str:
     """Without the port that its scheme has anyway; nothing where it is no address."""
-    try:
-        parts = urlsplit(address.lower())
-    except ValueError:
-        return ""
-    return f"{parts.scheme}://{parts.netloc.removesuffix(USUAL_PORTS.get(parts.scheme, ':'))}"
+    parts = parts_of(address.lower())
+    return f"{parts.scheme}://{parts.netloc.removesuffix(USUAL_PORTS.get(parts.scheme, ':'))}" if parts.scheme else ""
 
 
 def is_among(host: str, listed: Iterable[str]) -> bool:
