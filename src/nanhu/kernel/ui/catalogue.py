@@ -230,9 +230,10 @@ def calendar() -> dict[str, object]:
         "now": "#",
         "after": "#",
         "words": dates.span_words(monday, monday + timedelta(days=6)),
+        "extent": "week",
         "extents": ways,
     }
-    return {"calendar": head | {"extent": "week"}, "calendar_days": days}
+    return {"calendar": head, "calendar_days": days}
 
 
 SAMPLE_ROWS = (
