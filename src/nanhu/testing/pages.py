@@ -11,7 +11,7 @@ class TestPages(PageTests):
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, ClassVar, Literal
@@ -51,12 +51,19 @@ SORTS = re.compile(r'href="\?(?:[^"]*&amp;)?sort=([^"&]+)"')
 """The columns by which a list offers to be ordered."""
 RUNS = re.compile(r'(?:^|,)"?[\s\u3000\u200b]*[=\uff1d@\uff0b+]', re.MULTILINE)
 
-type Kind = Literal["page", "shown_page", "download"]
-KINDS: dict[Kind, Callable[[Page], bool]] = {
-    "page": lambda page: type(page) is Page,
-    "shown_page": lambda page: not isinstance(page, Download),
-    "download": lambda page: isinstance(page, Download),
-}
+type Kind = Literal["page", "form", "download", "other"]
+
+
+def kind_of(page: Page) -> Kind:
+    if type(page) is Page:
+        return "page"
+    return "form" if isinstance(page, FormPage) else "download" if isinstance(page, Download) else "other"
+
+
+def assert_usable(answer: Any) -> None:
+    """By who cannot see it, where it is a page."""
+    if not answer.streaming and answer.status_code != HTTPStatus.FOUND:
+        assert structure_faults(answer.content.decode()) == []
 
 
 @contextmanager
@@ -81,7 +88,7 @@ class PageTests:
     """Each test walks all pages of the console: people and rows are made once for all of them."""
 
     def of_kind(self, kind: Kind) -> list[Page]:
-        return [page for page in self.open_pages() if KINDS[kind](page)]
+        return [page for page in self.open_pages() if kind_of(page) == kind]
 
     def open_pages(self) -> list[Page]:
         """Those whose address needs no record."""
@@ -111,36 +118,30 @@ class PageTests:
                     assert answer.status_code == 404
                     assert stranger.post(address, {}).status_code == 404
 
-    def test_who_may_is_let_in_in_both_languages(self, holder: Client) -> None:
+    def test_who_may_reads_every_page_in_both_languages_and_who_cannot_see_it_as_well(self, holder: Client) -> None:
+        """Empty in the one language, with rows in the other; no rubbish in the address does harm."""
         for page in self.of_kind("page"):
             with alone(page):
-                for language in ("zh-hans", "en"):
-                    answer = holder.get(page.address(), headers={"accept-language": language})
-                    assert answer.status_code == 200
-                    text = answer.content.decode()
-                    assert text.count("<h1>") == 1
-                    if self.is_open_to_all(page):
-                        continue  # it stands beside the console, often without its section bar
-                    assert 'class="section"' in text
-                    assert all(tab.label == "" or str(tab.url) in text for tab in answer.context["frame"].tabs)
-
-    def test_who_cannot_see_it_can_use_it(self, holder: Client) -> None:
-        self.fill(1)
-        for page in self.of_kind("shown_page"):
-            with alone(page):
-                answers = [holder.get(page.address())]
-                if isinstance(page, FormPage):
-                    answers.append(holder.post(page.address(), {}))
-                for answer in answers:
-                    if not answer.streaming and answer.status_code != HTTPStatus.FOUND:
-                        assert structure_faults(answer.content.decode()) == []
-
-    def test_rubbish_in_the_address_does_no_harm(self, holder: Client) -> None:
+                self.read_whole(page, holder.get(page.address(), headers={"accept-language": "en"}))
         self.fill(1)
         for page in self.of_kind("page"):
             with alone(page):
+                text = self.read_whole(page, holder.get(page.address(), headers={"accept-language": "zh-hans"}))
+                assert structure_faults(text) == []
                 assert holder.get(page.address() + RUBBISH).status_code == 200
                 assert holder.get(page.address() + ODD_FIELD).status_code == 404
+        for page in self.of_kind("other"):
+            with alone(page):
+                assert_usable(holder.get(page.address()))
+
+    def read_whole(self, page: Page, answer: Any) -> str:
+        assert answer.status_code == 200
+        text: str = answer.content.decode()
+        assert text.count("<h1>") == 1
+        if not self.is_open_to_all(page):  # what is stands beside the console, often without its section bar
+            assert 'class="section"' in text
+            assert all(tab.label == "" or str(tab.url) in text for tab in answer.context["frame"].tabs)
+        return text
 
     def test_many_rows_cost_no_more_queries_than_one(self, holder: Client) -> None:
         pages = self.of_kind("page")
@@ -158,13 +159,12 @@ class PageTests:
             found = queries_of(holder, page.address())
         return found  # noqa: RET504 - past the block, which could swallow an error for all that mypy knows
 
-    @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-    def test_what_it_hands_out_cannot_run(self, holder: Client, kind: str) -> None:
+    def test_what_it_hands_out_cannot_run(self, holder: Client) -> None:
         self.fill(1)
         for page in self.of_kind("page"):
             with alone(page):
-                offered = SORTS.findall(holder.get(page.address()).content.decode()) if kind == "csv" else []
-                for sort in ("", *offered):
+                offered = SORTS.findall(holder.get(page.address()).content.decode())
+                for kind, sort in [("csv", ""), *(("csv", sort) for sort in offered), ("xlsx", "")]:
                     answer = holder.get(page.address(), {"export": kind, "sort": sort})
                     assert answer.status_code == 200
                     if "attachment" not in answer.get("Content-Disposition", ""):
@@ -184,16 +184,18 @@ class PageTests:
                 assert "no-store" in answer["Cache-Control"]
 
     def test_an_empty_form_is_refused_where_it_was_filled_in(self, holder: Client) -> None:
-        for page in self.open_pages():
-            if isinstance(page, FormPage):
-                with alone(page):
-                    shown = holder.get(page.address())
-                    assert shown.status_code == 200
-                    assert 'name="form_token"' in shown.content.decode()
-                    if any(field.required for field in page.form_class().fields.values()):
-                        refused = holder.post(page.address(), {})
-                        assert refused.status_code == 422
-                        assert 'role="alert"' in refused.content.decode()
+        self.fill(1)
+        for page in self.of_kind("form"):
+            assert isinstance(page, FormPage)
+            with alone(page):
+                shown, answer = holder.get(page.address()), holder.post(page.address(), {})
+                assert shown.status_code == 200
+                assert 'name="form_token"' in shown.content.decode()
+                if any(field.required for field in page.form_class().fields.values()):
+                    assert answer.status_code == 422
+                    assert 'role="alert"' in answer.content.decode()
+                assert_usable(shown)
+                assert_usable(answer)
 
     def test_a_record_that_is_not_there_is_not_found(self, holder: Client) -> None:
         named = [page for page in self.desk.pages.values() if names_in(page.path) and page.subject is not None]
@@ -238,15 +240,14 @@ class ProposalTests(PageTests):
         lists = {one: client.get(above, {name: one}).content.decode() for one in type(shown["case"]).State.values}
         return {one for one, page in lists.items() if f'href="{address}"' in page}
 
-    def test_its_author_does_not_decide_it(self, holder: Client) -> None:
+    def test_its_author_does_not_decide_it_and_another_refuses_with_a_reason_only(
+        self, holder: Client, second: Client
+    ) -> None:
         address = self.submitted(holder)
         assert "approve/" not in holder.get(address).content.decode()
         for what in ("approve", "refuse"):
             assert holder.post(f"{address}{what}/", {"answer": "x"}).status_code == 409
         assert holder.post(f"{address}refuse/", {"answer": f" {WITHDRAWN}"}).status_code == 422
-
-    def test_another_sees_it_wait_and_refuses_with_a_reason_only(self, holder: Client, second: Client) -> None:
-        address = self.submitted(holder)
         page = second.get(address)
         assert "approve/" in page.content.decode()
         assert structure_faults(page.content.decode()) == []

@@ -28,6 +28,7 @@ class TestBook(PageTests):
 
     def test_an_empty_form_is_refused_where_it_was_filled_in(self, school):
         """By somebody who has no account yet: who has one is led to it."""
+        self.school = school
         super().test_an_empty_form_is_refused_where_it_was_filled_in(school.client("T2"))
         school.opened("T1")
         page = school.client("T1").get("/network/vpn/apply/").content.decode()
