@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -15,10 +16,23 @@ CLOCK = frozenset({"campus_today", "now", "today", "utcnow", "time.time"})
 
 
 def looks(text: str) -> list[str]:
+    return judged(text).looks
+
+
+@dataclass(frozen=True)
+class Judged:
+    looks: list[str]
     """What is read of the clock at import, itself or by a function of the tests."""
+    readers: frozenset[str]
+
+
+@cache
+def judged(text: str) -> Judged:
+    """Read once, whether it is looked at for itself or because another imports of it."""
     tree = ast.parse(text)
-    known = CLOCK | readers(tree)
-    return [ast.unparse(one) for one in at_import(tree) if isinstance(one, ast.Call) and reads(one, known)]
+    own = readers(tree)
+    known = CLOCK | own
+    return Judged([ast.unparse(one) for one in at_import(tree) if isinstance(one, ast.Call) and reads(one, known)], own)
 
 
 def at_import(node: ast.AST) -> Iterator[ast.AST]:
@@ -48,9 +62,8 @@ def readers(tree: ast.Module) -> frozenset[str]:
     return frozenset(found)
 
 
-@cache
 def readers_of(file: Path) -> frozenset[str]:
-    return readers(ast.parse(file.read_text(encoding="utf-8")))
+    return judged(file.read_text(encoding="utf-8")).readers
 
 
 def calls(function: ast.AST, known: frozenset[str] | set[str]) -> bool:
@@ -61,6 +74,8 @@ def reads(call: ast.Call, known: frozenset[str] | set[str]) -> bool:
     match call.func:
         case ast.Attribute(attr=name) if name in CLOCK:
             return True
+        case ast.Name(id=name):
+            return name in known
         case func:
             return ast.unparse(func) in known
 

@@ -34,6 +34,12 @@ BRIEF_SECONDS = 1
 WAITED = {"wait": 0, "join": 0, "result": 0, "settimeout": 0, "wait_for": 1}
 """The place of the time among the unnamed arguments."""
 
+MAY_WAIT = re.compile(
+    r"\b(?:monotonic|perf_counter|wait_for)\b"
+    r"|(?:\b(?:timeout|patience|seconds)\s*=|\b(?:wait|join|result|settimeout)\s*\()(?:\s|\(|#.*)*\d"
+)
+"""Any number of seconds stands like this; a text without one need not be parsed."""
+
 
 def faults_of(text: str, forbidden: re.Pattern[str]) -> list[str]:
     return [line.strip() for line in text.splitlines() if forbidden.search(line)]
@@ -41,6 +47,8 @@ def faults_of(text: str, forbidden: re.Pattern[str]) -> list[str]:
 
 def own_waits(text: str) -> Iterator[str]:
     """Waits of more than a moment whose end is a number of their own."""
+    if MAY_WAIT.search(text) is None:
+        return
     for node in ast.walk(ast.parse(text)):
         if any(isinstance(one, ast.Constant) and is_long(one.value) for one in times_in(node)):
             yield ast.unparse(node)
@@ -66,6 +74,8 @@ def times_in(node: ast.AST) -> list[ast.expr]:
 
 def surviving(text: str) -> Iterator[str]:
     """Processes that run on when whoever started them is killed."""
+    if "Popen" not in text:
+        return
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Call(func=func, args=[ast.Call(func=first), *_]) if name_of(first) == "dying_with_parent":

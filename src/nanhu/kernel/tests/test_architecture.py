@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,9 @@ SAMPLE = "sample"
 """What only the sample campus needs of a room: its face for `nanhu.sample` alone."""
 OF_THE_SAMPLE = re.compile(r'^from \S+\.sample import|^ +"\w*sample\w*",', re.MULTILINE)
 LONGEST_HEAD = 12
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""Where statements stand in a statement."""
 
 
 @dataclass(frozen=True)
@@ -42,25 +46,48 @@ def room_of(module: str) -> str:
     return ".".join(parts[: 3 if len(parts) > 1 and parts[1] in FLOORS else 2])
 
 
-def imports_of(tree: ast.Module, *, package: Path) -> Iterator[Import]:
-    def walk(node: ast.AST, *, in_function: bool, in_app_config: bool) -> Iterator[Import]:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.Import):
-                yield from (Import(name.name, child.lineno, in_function) for name in child.names)
-            elif isinstance(child, ast.ImportFrom) and child.module:
-                for name in child.names:
-                    whole = f"{child.module}.{name.name}"
-                    yield Import(whole if is_module(whole, package) else child.module, child.lineno, in_function)
-            is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            is_ready = in_app_config and isinstance(child, ast.FunctionDef) and child.name == "ready"
-            is_app_config = isinstance(child, ast.ClassDef) and any(
-                ast.unparse(base).endswith("AppConfig") for base in child.bases
-            )
-            yield from walk(
-                child, in_function=(in_function or is_function) and not is_ready, in_app_config=is_app_config
-            )
+@dataclass(frozen=True)
+class Source:
+    """What these laws ask of a file, read once for all of them."""
 
-    yield from walk(tree, in_function=False, in_app_config=False)
+    head: str | None
+    imports: tuple[tuple[ast.Import | ast.ImportFrom, bool], ...]
+    """Each with whether it is inside a function that is not AppConfig.ready()."""
+    names: tuple[str, ...]
+    """Its classes and functions."""
+
+
+@cache
+def source_of(text: str) -> Source:
+    tree = ast.parse(text)
+    found = list(statements(tree, in_function=False, in_app_config=False))
+    return Source(
+        ast.get_docstring(tree, clean=False),
+        tuple((node, is_local) for node, is_local in found if isinstance(node, ast.Import | ast.ImportFrom)),
+        tuple(node.name for node, _is_local in found if isinstance(node, (ast.ClassDef, *FUNCTIONS))),
+    )
+
+
+def statements(node: ast.AST, *, in_function: bool, in_app_config: bool) -> Iterator[tuple[ast.AST, bool]]:
+    """Those of a block and of the blocks in it, in their order. An expression holds no import and no name of the house."""
+    is_function = isinstance(node, FUNCTIONS) and not (in_app_config and node.name == "ready")
+    is_app_config = isinstance(node, ast.ClassDef) and any(
+        ast.unparse(base).endswith("AppConfig") for base in node.bases
+    )
+    for block in BLOCKS:
+        for child in getattr(node, block, ()):
+            yield child, in_function or is_function
+            yield from statements(child, in_function=in_function or is_function, in_app_config=is_app_config)
+
+
+def imports_of(text: str, *, package: Path) -> Iterator[Import]:
+    for node, is_local in source_of(text).imports:
+        if isinstance(node, ast.Import):
+            yield from (Import(name.name, node.lineno, is_local) for name in node.names)
+        elif node.module:
+            for name in node.names:
+                whole = f"{node.module}.{name.name}"
+                yield Import(whole if is_module(whole, package) else node.module, node.lineno, is_local)
 
 
 def is_module(name: str, package: Path) -> bool:
@@ -72,7 +99,7 @@ def faults_of(file: Path, package: Path) -> Iterator[str]:
     module = ".".join(file.relative_to(package.parent).with_suffix("").parts)
     if module.startswith(BUILDERS):
         return
-    for one in imports_of(ast.parse(file.read_text("utf-8")), package=package):
+    for one in imports_of(file.read_text("utf-8"), package=package):
         if not one.module.startswith("nanhu."):
             continue
         place = f"{module}:{one.line}"
@@ -98,7 +125,7 @@ def heads_missing(package: Path) -> list[str]:
     rooms = [package / "kernel"] + [path.parent for floor in FLOORS for path in (package / floor).glob("*/__init__.py")]
     found = []
     for room in rooms:
-        head = ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8")), clean=False)
+        head = source_of((room / "__init__.py").read_text("utf-8")).head
         if not head:
             found.append(f"{room.name}/__init__.py says nothing of the room")
         elif len(head.splitlines()) > LONGEST_HEAD:
@@ -224,7 +251,7 @@ def test_nothing_calls_out_but_the_guarded_client():
         for path in PACKAGE.rglob("*.py")
         if not {"tests", "emulators", "testing"} & set(path.relative_to(PACKAGE).parts)
         and MAY_IMPORT_ONE.search(text := path.read_text("utf-8"))
-        and any(one.module in HTTP_CLIENTS for one in imports_of(ast.parse(text), package=PACKAGE))
+        and any(one.module in HTTP_CLIENTS for one in imports_of(text, package=PACKAGE))
     }
     assert found == set(WITH_CLIENT)
 
@@ -296,19 +323,30 @@ def used_of_apis(text: str) -> Iterator[tuple[str, str]]:
             yield faces[node.value.id] or "", node.attr
 
 
+def module_of(file: Path) -> str:
+    """Of the package; none where tests of the whole stand."""
+    return ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts) if PACKAGE in file.parents else ""
+
+
+WORD = re.compile(r"\w+")
+
+
 @pytest.mark.slow
 def test_what_the_sample_alone_takes_of_a_room_is_no_part_of_its_api() -> None:
     """Whatever another room takes, or a test of one, is; so is what a room will (`SO_FAR`)."""
     root = PACKAGE.parent.parent
     files = [file for top in (PACKAGE, root / "tests", root / "bench") for file in top.rglob("*.py")]
     texts = {file: text for file in files if TAKES_AN_API.search(text := file.read_text("utf-8"))}
-    by_sample, by_others = set(), set()
-    for file, text in texts.items():
-        module = ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts) if PACKAGE in file.parents else ""
-        used = {(room, name) for room, name in used_of_apis(text) if room != room_of(module)}
-        (by_sample if module.startswith("nanhu.sample") else by_others).update(used)
+    modules = {file: module_of(file) for file in texts}
+    of_the_sample = [file for file in texts if modules[file].startswith("nanhu.sample")]
+    alone = {one for file in of_the_sample for one in used_of_apis(texts[file]) if one[0] != room_of(modules[file])}
+    for file in (
+        texts.keys() - of_the_sample
+    ):  # which is read as long as something in it may be one that only the sample takes
+        if not {name for _room, name in alone}.isdisjoint(WORD.findall(texts[file])):
+            alone -= {one for one in used_of_apis(texts[file]) if one[0] != room_of(modules[file])}
     kept = {(room, name) for room, names in SO_FAR.items() for name in names}
-    found = {one for one in by_sample - by_others if one[0].startswith(ROOMS)}
+    found = {one for one in alone if one[0].startswith(ROOMS)}
     assert found == kept
 
 
@@ -329,9 +367,7 @@ def words_of(name: str) -> set[str]:
 def public_names(file: Path) -> Iterator[str]:
     """The module and its classes and functions; what is said of a test is a sentence and no name."""
     yield from (part for part in file.with_suffix("").parts[-2:] if part != "__init__")
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield "" if node.name.startswith(("_", "test_")) else node.name
+    yield from (name for name in source_of(file.read_text("utf-8")).names if not name.startswith(("_", "test_")))
 
 
 def unsearched_names(package: Path, *, besides: tuple[str, ...] = ()) -> list[str]:
