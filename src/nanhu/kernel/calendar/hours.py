@@ -1,9 +1,12 @@
 """Hours of work (办公时间): spans of a day, and whether somebody is there now, until when, or from when on. Pure."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 
 
 class Span(NamedTuple):
@@ -24,8 +27,16 @@ class Opening:
 
 def span_of(said: str) -> Span:
     """ "08:30-12:00". Raises ValueError."""
-    opens, closes = (time.fromisoformat(one) for one in said.split("-"))
+    opens, closes = map(clock_of, said.split("-"))
     return Span(opens, closes)
+
+
+def clock_of(said: str) -> time:
+    """ "8:30" or "08:30". Without a zone: hours of the campus are compared with each other."""
+    found = CLOCK.fullmatch(said)
+    if found is None:
+        raise ValueError(said)
+    return time(int(found[1]), int(found[2]))
 
 
 def opening_at(moment: datetime, spans_on: Callable[[date], Iterable[Span]], *, days: int) -> Opening:

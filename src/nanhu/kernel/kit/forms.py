@@ -1,5 +1,6 @@
 """Parts of forms that rooms share."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import uuid4
 
@@ -8,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.dated import PastRuleError, refuse_past
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.private_numbers import has_phone, has_private_number, visible
 from nanhu.kernel.proposals import WITHDRAWN
-from nanhu.kernel.sheets.kinds import Kind
-from nanhu.kernel.ui.widgets import DayInput
+from nanhu.kernel.sheets.kinds import Kind, is_likely
+from nanhu.kernel.ui.widgets import DayInput, MomentInput
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -133,6 +135,21 @@ class CellField(forms.CharField):
             raise forms.ValidationError(error.message) from error
 
 
+UNLIKELY: Final = _("请核对年份。")
+
+
+class MomentField(forms.DateTimeField):
+    """On the campus's clocks; of no year that is mistyped: the database keeps 0001-01-01 00:00, and no page that reads it opens."""
+
+    widget = MomentInput
+
+    def clean(self, value: Any) -> Any:
+        moment = super().clean(value)
+        if moment is not None and not is_likely(moment.date()):
+            raise forms.ValidationError(UNLIKELY)
+        return moment
+
+
 class DatedForm(forms.Form):
     """From a day until a day, both included; without an end it holds on."""
 
@@ -141,7 +158,22 @@ class DatedForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        for name in ("starts_on", "ends_on"):
+            if (day := given.get(name)) and not is_likely(day):
+                self.add_error(name, UNLIKELY)
         first, last = given.get("starts_on"), given.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("结束在开始之前。"))
         return given
+
+
+class ComingForm(DatedForm):
+    """Of rules whose first day is not over: what they would do is asked of that day, and nobody writes anew what held."""
+
+    def clean_starts_on(self) -> date:
+        first: date = self.cleaned_data["starts_on"]
+        try:
+            refuse_past(first)
+        except PastRuleError as error:
+            raise forms.ValidationError(error.message) from error
+        return first

@@ -18,6 +18,8 @@ MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 NUMBER = re.compile(r"[0-9A-Za-z]{4,20}")
 FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
+"""Of moments: one whose year has a digit too few or too many can be kept and never be read again."""
 
 
 class CellError(InvalidError):
@@ -99,9 +101,16 @@ def month(said: str) -> date:
 def moment(said: str) -> datetime:
     """With its seconds, on the campus's clocks where no zone is written."""
     try:
-        return on_campus(datetime.fromisoformat(halfwidth(said).strip().replace("/", "-")))
+        meant = on_campus(datetime.fromisoformat(halfwidth(said).strip().replace("/", "-")))
     except ValueError as error:
         raise NotAMomentError from error
+    if not is_likely(meant.date()):
+        raise NotAMomentError
+    return meant
+
+
+def is_likely(day: date) -> bool:
+    return FIRST_DAY <= day <= LAST_DAY
 
 
 def phrase(longest: int) -> Kind:

@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import clock
-from nanhu.kernel.kit.forms import offer
+from nanhu.kernel.kit.forms import MomentField, offer
 from nanhu.kernel.registry import Text
-from nanhu.kernel.ui.widgets import ManyFilesInput, MomentInput
+from nanhu.kernel.ui.widgets import ManyFilesInput
 from nanhu.platforms.messages import rules
 from nanhu.platforms.messages.errors import AttachmentRefusedError
 from nanhu.platforms.messages.models import Attachment, Notice
@@ -64,11 +64,8 @@ class NoticeForm(forms.Form):
         help_text=_("不选就是全校；选了学院，下面的专业和班级也收得到。"),
         widget=forms.CheckboxSelectMultiple,
     )
-    expires_at = forms.DateTimeField(
-        label=_("到期时间"),
-        required=False,
-        help_text=_("过了这个时间，读者不再看到它；留空则一直有效。"),
-        widget=MomentInput(),
+    expires_at = MomentField(
+        label=_("到期时间"), required=False, help_text=_("过了这个时间，读者不再看到它；留空则一直有效。")
     )
     pinned = forms.BooleanField(label=_("置顶"), required=False, help_text=_("排在所有公告的最前面。"))
     must_read = forms.BooleanField(label=_("必读"), required=False, help_text=_("读者要亲自按“我已阅读”，才算读过。"))
@@ -125,7 +122,7 @@ def written(notice: Notice) -> dict[str, Any]:
 
 
 class PublishForm(forms.Form):
-    at = forms.DateTimeField(label=_("发布时间"), required=False, widget=MomentInput())
+    at = MomentField(label=_("发布时间"), required=False)
 
     def clean_at(self) -> datetime | None:
         return ahead(self.cleaned_data["at"], _("发布时间要晚于现在。"))

@@ -233,10 +233,10 @@ class DutyCalendarFilters(CalendarFilters):
 def duty_calendar(request: PageRequest) -> HttpResponse:
     asked = DutyCalendarFilters(request.GET, request.viewer)
     calendar = Calendar.of_address(asked)
-    rows = asked.narrow(queries.coming_duties().filter(day__range=(calendar.first, calendar.last)))
+    rows = asked.narrow(queries.running(calendar.first, calendar.last))
     facts = {
         "calendar": calendar,
-        "days": calendar.days(queries.shown_by_day(rows).__getitem__),
+        "days": calendar.days(queries.shown_by_day(rows, calendar.first).__getitem__),
         "narrowing": {"filters": asked},
         "ways": ways_to_see(duty_calendar),
     }

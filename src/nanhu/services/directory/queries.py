@@ -130,14 +130,19 @@ def units_on_duty() -> list[tuple[str, str]]:
     return [(code, f"{code} {term(name)}") for code, name in found]
 
 
-def shown_by_day(rows: Iterable[Duty]) -> Mapping[date, list[Entry]]:
-    """On the day on which each begins."""
+def running(first: date, last: date) -> QuerySet[Duty]:
+    """Of these days, also what began the evening before."""
+    return coming_duties().filter(day__lte=last, ends_at__gt=start_of(first))
+
+
+def shown_by_day(rows: Iterable[Duty], first: date) -> Mapping[date, list[Entry]]:
+    """On the day on which each begins, on the `first` that is shown what began before it."""
     found: defaultdict[date, list[Entry]] = defaultdict(list)
     for one in with_holders(rows):
-        found[one.day].append(
+        found[max(one.day, first)].append(
             Entry(
                 title=f"{one.who} {one.phone}".strip(),
-                hours=hours_of(one.begins_at, one.ends_at),
+                hours=hours_of(one.begins_at, one.ends_at) if one.day >= first else one.when,
                 url=one.dialled if one.phone else "",
                 place=term(one.unit.name),
                 words=term(one.place.name) if one.place else "",

@@ -13,7 +13,6 @@ from nanhu.kernel.files.fields import PicturesField
 from nanhu.kernel.kit import forms as forms_of_kit
 from nanhu.kernel.private_numbers import has_phone, visible
 from nanhu.kernel.ui.money_field import YuanField
-from nanhu.kernel.ui.widgets import MomentInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people.api import PersonField, PhoneField
 from nanhu.services.lostfound import rules
@@ -51,7 +50,7 @@ class PostForm(forms.Form):
     amount_fen = YuanField(label=_("多少钱（现金才填）"), required=False)
     place = PlaceField(label=_("在哪里丢的"), required=False, open_only=True)
     place_words = PublicTextField(label=_("具体位置"), max_length=60, required=False)
-    happened_at = forms.DateTimeField(label=_("什么时候"), widget=MomentInput(), initial=now)
+    happened_at = forms_of_kit.MomentField(label=_("什么时候"), initial=now)
     phone = PhoneField(
         label=_("电话"),
         required=False,

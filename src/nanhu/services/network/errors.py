@@ -48,6 +48,12 @@ class NasAddressError(CampusError):
     sentence = _("这个地址不能登记：要校园网里接入设备自己的地址。")
 
 
+class SecretError(CampusError):
+    code = "network.secret"
+    field = "secret"
+    sentence = _("密钥只能用英文字母、数字和符号，最多 128 个。")
+
+
 class UnknownStyleError(CampusError):
     code = "network.unknown_style"
     field = "style"

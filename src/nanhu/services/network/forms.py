@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.clock import now
-from nanhu.kernel.kit.forms import DatedForm, FileForm, reason_field
-from nanhu.kernel.ui.widgets import MomentInput
+from nanhu.kernel.clock import campus_today, end_of, now
+from nanhu.kernel.kit.forms import ComingForm, FileForm, MomentField, reason_field
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people.api import PersonField
 from nanhu.services.network import rules
+from nanhu.services.network.errors import SecretError
 from nanhu.services.network.gateways import gateways
 from nanhu.services.network.models import Device, Nas, NetworkRole, Policy, Service
 from nanhu.services.network.models.handovers import LONGEST
@@ -45,7 +45,7 @@ class NasForm(forms.Form):
     )
     secret = forms.CharField(
         label=_("共享密钥"),
-        max_length=128,
+        max_length=rules.LONGEST_SECRET,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("新登记时不填：由系统生成，只显示一次。修改时不填：不变。"),
@@ -53,8 +53,8 @@ class NasForm(forms.Form):
 
     def clean_secret(self) -> str:
         secret: str = self.cleaned_data["secret"]
-        if secret and not (secret.isascii() and secret.isprintable()):
-            raise forms.ValidationError(_("密钥只能用英文字母、数字和符号。"))
+        if secret and not rules.is_secret(secret):
+            raise forms.ValidationError(SecretError().message)
         return secret
 
 
@@ -62,7 +62,7 @@ class NasSheetForm(FileForm):
     file = forms.FileField(label=_("接入设备表"), help_text=_("用模板填写，.xlsx 或 .csv；已登记的地址按表里的改"))
 
 
-class PolicyForm(DatedForm):
+class PolicyForm(ComingForm):
     role = forms.ChoiceField(label=_("对象"), choices=NetworkRole.choices)
     service = forms.ChoiceField(label=_("服务"), choices=Service.choices)
     devices = forms.IntegerField(label=_("同时在线设备"), min_value=0, max_value=50, help_text=_("0：不开放"))
@@ -120,8 +120,8 @@ class HandoverForm(SoughtForm):
 
     authority = forms.CharField(label=_("哪个机关"), max_length=80)
     document = forms.CharField(label=_("法律文书号"), max_length=80)
-    since = forms.DateTimeField(label=_("记录从"), widget=MomentInput())
-    until = forms.DateTimeField(label=_("记录到"), widget=MomentInput(), help_text=_("一次最多 31 天"))
+    since = MomentField(label=_("记录从"))
+    until = MomentField(label=_("记录到"), help_text=_("一次最多 31 天"))
     field_order = ("authority", "document", "sought", "since", "until")
 
     def clean(self) -> dict[str, Any]:
@@ -129,13 +129,15 @@ class HandoverForm(SoughtForm):
         since, until = given.get("since"), given.get("until")
         if since and until and not since < until <= since + LONGEST:
             self.add_error("until", _("结束在开始之后，最多 31 天。"))
+        elif until and until > end_of(campus_today()):
+            self.add_error("until", _("最晚写到今天：还没有的记录移交不了。"))
         return given
 
 
 class TraceForm(SoughtForm):
     """Who had an address, or a MAC, at a moment."""
 
-    at = forms.DateTimeField(label=_("什么时候"), widget=MomentInput(), initial=now)
+    at = MomentField(label=_("什么时候"), initial=now)
     reason = reason_field(_("为什么要查"), _("本人会在“谁看过我”里看到"))
 
 

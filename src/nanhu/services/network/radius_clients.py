@@ -3,12 +3,13 @@
 from typing import Final
 
 from nanhu.platforms.identity import api as identity
+from nanhu.services.network import rules
 from nanhu.services.network.models import Nas
 
 NAME: Final = "clients-nas-{key}.conf"
 HEAD: Final = "# Written by `nanhu network_radius_clients`; what is changed here is lost. Holds secrets: only FreeRADIUS may read it.\n"
 UNQUOTABLE: Final = frozenset("'\\$")
-"""In a secret these mean something to FreeRADIUS, or end it."""
+"""In a secret these mean something to FreeRADIUS, or end it; so does a line of its own."""
 BLOCK: Final = """# {names}
 client nanhu-{key}-{number} {{
     ipaddr = {address}
@@ -43,7 +44,7 @@ def block(key: str, several: list[Nas]) -> str:
     if len({one.applications[0] for one in several}) > 1:
         return f"# {names} {first.address}: their first applications differ, FreeRADIUS knows an address once; enter it by hand\n"
     secrets = {one.secret for one in several}
-    if len(secrets) > 1 or not first.secret or UNQUOTABLE & set(first.secret):
+    if len(secrets) > 1 or not first.secret or not rules.is_secret(first.secret) or UNQUOTABLE & set(first.secret):
         return f"# {names} {first.address}: no one secret that can be written here; enter it by hand\n"
     is_excused = first.kind == Nas.Kind.OCSERV and first.address.startswith("127.")
     facts = {"key": key, "number": first.pk, "address": first.address, "secret": first.secret, "names": names}

@@ -11,6 +11,7 @@ GRANT_PREFIX: Final = "n1:"
 GRANT_BYTES: Final = 17
 GRANT_LETTERS: Final = 26
 LONGEST_STATION: Final = 64
+LONGEST_SECRET: Final = 128
 NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
 MAC: Final = re.compile(r"^[0-9A-Fa-f]{2}([:.-]?[0-9A-Fa-f]{2}){5}$|^([0-9A-Fa-f]{4}[.-]){2}[0-9A-Fa-f]{4}$")
 PLAIN_MAC: Final = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
@@ -100,6 +101,11 @@ def caller_of(text: str) -> str:
     said = address_of(PORT_BEHIND.sub("", text.strip()))
     inside = ipaddress.IPv6Address(said).ipv4_mapped if said.startswith("::ffff:") else None
     return str(inside or said)
+
+
+def is_secret(text: str) -> bool:
+    """What FreeRADIUS reads as one word of its file, and a controller takes."""
+    return text.isascii() and text.isprintable() and len(text) <= LONGEST_SECRET
 
 
 def printable(text: str, longest: int) -> str:

@@ -10,11 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.sheets import Checked, Column, Line, Sheet, checked, choice
+from nanhu.kernel.sheets import Checked, Column, Line, Sheet, checked, choice, phrase
 from nanhu.kernel.sheets.kinds import CellError
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network import rules
+from nanhu.services.network.errors import SecretError
 from nanhu.services.network.models import Nas
 from nanhu.services.network.services import registering
 
@@ -49,6 +50,12 @@ class NoPlaceError(CellError):
     sentence: ClassVar[str | Promise] = _("没有这个楼栋代码")
 
 
+def secret(said: str) -> str:
+    if not rules.is_secret(said):
+        raise SecretError
+    return said
+
+
 def address(said: str) -> str:
     found = rules.address_of(said)
     if not found:
@@ -58,13 +65,13 @@ def address(said: str) -> str:
 
 
 NAS_SHEET: Final = Sheet(
-    Column("name", "名称", needed=True, width=24),
+    Column("name", "名称", kind=phrase(60), needed=True, width=24),
     Column("kind", "类型", kind=choice(KINDS), needed=True, choices=tuple(KINDS)),
     Column("address", "IP 地址", kind=address, needed=True, width=18),
-    Column("identifier", "NAS-Identifier"),
+    Column("identifier", "NAS-Identifier", kind=phrase(64)),
     Column("applications", "应用"),
     Column("place", "楼栋代码"),
-    Column("secret", "共享密钥", width=24),
+    Column("secret", "共享密钥", kind=secret, width=24),
     most=2_000,
     named_by=("name",),
 )
@@ -84,10 +91,10 @@ def row_of(line: Line, places: Mapping[str, Any], known: AbstractSet[str]) -> di
     if line["place"] and line["place"] not in places:
         raise NoPlaceError
     return {
-        "name": line["name"][:60],
+        "name": line.meant("name"),
         "kind": line.meant("kind"),
         "address": line.meant("address"),
-        "identifier": line["identifier"][:64],
+        "identifier": line.meant("identifier") if line["identifier"] else "",
         "applications": applications,
         "place": places.get(line["place"]),
         "secret": line["secret"],

@@ -12,10 +12,10 @@ from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.draw.rules import form_of
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.kit.forms import IN_ENGLISH, FileForm, ReasonForm, offer
+from nanhu.kernel.kit.forms import IN_ENGLISH, FileForm, MomentField, ReasonForm, offer
 from nanhu.kernel.ui.dates import WEEKDAYS
 from nanhu.kernel.ui.money_field import YuanField
-from nanhu.kernel.ui.widgets import DayInput, MomentInput
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.flows import api as flows
@@ -276,7 +276,7 @@ class OpenDrawForm(forms.Form):
     hours = forms.CharField(
         label=_("每天哪几段"), max_length=80, help_text=_("例：09:00-12:00 14:00-17:00 19:00-22:00，中间留出布置清场")
     )
-    closes_at = forms.DateTimeField(label=_("报名截止"), widget=MomentInput())
+    closes_at = MomentField(label=_("报名截止"))
     value_name = forms.CharField(
         label=_("公开数"), max_length=60, help_text=_("截止以后才有、谁也左右不了的数，例：12月4日上证指数收盘")
     )
@@ -285,8 +285,8 @@ class OpenDrawForm(forms.Form):
         max_length=60,
         help_text=_("还不知道的数字写 #，例：2026-12-04 000001.SH ####.##"),
     )
-    value_known_at = forms.DateTimeField(label=_("公开数几时公布"), widget=MomentInput())
-    publish_by = forms.DateTimeField(label=_("最晚几时抽"), widget=MomentInput(), help_text=_("过时不抽，自动作废"))
+    value_known_at = MomentField(label=_("公开数几时公布"))
+    publish_by = MomentField(label=_("最晚几时抽"), help_text=_("过时不抽，自动作废"))
 
     def clean_value_form(self) -> str:
         return form_of(self.cleaned_data["value_form"])

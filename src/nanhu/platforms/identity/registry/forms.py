@@ -8,8 +8,8 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry as house
-from nanhu.kernel.kit.forms import reason_field
-from nanhu.kernel.ui.widgets import DayInput, MomentInput
+from nanhu.kernel.kit.forms import MomentField, reason_field
+from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.identity import panels
 from nanhu.platforms.identity.errors import UnknownAccountError
 from nanhu.platforms.identity.models import AccessRule, Account, Application
@@ -200,8 +200,8 @@ class RuleForm(forms.Form):
 
 
 class MaintenanceForm(forms.Form):
-    starts_at = forms.DateTimeField(label=_("开始"), widget=MomentInput())
-    ends_at = forms.DateTimeField(label=_("结束"), widget=MomentInput())
+    starts_at = MomentField(label=_("开始"))
+    ends_at = MomentField(label=_("结束"))
     notice = forms.CharField(label=_("通知内容"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 

@@ -61,11 +61,12 @@ def can_be_exchanged(mine: Duty, theirs: Duty) -> bool:
 
 
 def open_exchanges() -> QuerySet[DutyExchange]:
-    """Those that can still come to something: both duties stand, are ahead and of the same two. By the database's
-    clock: what waits is counted by a statement that was prepared before."""
+    """Those that can still come to something: both duties stand, are ahead, of the same two, and as they were when one asked. By the
+    database's clock: what waits is counted by a statement that was prepared before."""
     found = DutyExchange.objects.filter(state=State.OPEN, given__person=F("author"), taken__person=F("other"))
     for each in ("given", "taken"):
         found = found.filter(**{f"{each}__state": Duty.State.STANDING, f"{each}__begins_at__gt": Now()})
+        found = found.filter(**{f"{each}__changed_at__lte": F("created_at")})
     return found
 
 
@@ -89,7 +90,8 @@ def accept(*, by: Actor, person_id: int, exchange: DutyExchange) -> DutyExchange
     row = waiting(exchange, person_id, by_other=True)
     mine, theirs = locked(row.given, row.taken)
     is_so = mine.person_id == row.author_id and theirs.person_id == row.other_id and can_be_exchanged(mine, theirs)
-    if not (is_so and swapped(row, mine, theirs)):
+    is_unmoved = max(mine.changed_at, theirs.changed_at) <= row.created_at
+    if not (is_so and is_unmoved and swapped(row, mine, theirs)):
         return ended(by, row, State.LAPSED, "directory.lapse_exchange", _("班次变了，没有换成"))
     tell([mine, theirs])
     return ended(

@@ -159,6 +159,11 @@ def test_who_has_duty_stands_in_a_calendar_by_day_week_and_month_and_by_unit(sch
     night = f"20:00–{dates.short_day(day_after(2), day_after(1).year)} 08:00"
     assert ("赵老师 8703568" in day, night in day, "钱科长" in day, "还有" in day) == (True, True, True, False)
     assert "没有安排" in calendar(view="day", on=day_after(-1).isoformat()), "what is over is in no list"
+    morning_after = calendar(view="day", on=day_after(2).isoformat())
+    assert ("钱科长" in morning_after, "赵老师 8703568" in morning_after) == (True, False), (
+        "who came the evening before is there"
+    )
+    assert calendar(view="week", on=tomorrow).count("钱科长") == 1
     of_one = calendar(view="day", on=tomorrow, unit="20")
     assert ("赵老师" in of_one, "孙科长" in of_one) == (True, False)
     assert "unit=20" in of_one.partition("往后")[0], "and so is the next day"
@@ -373,7 +378,8 @@ def test_who_is_asked_may_decline_and_who_asked_may_take_it_back(school):
 
 
 @pytest.mark.capability("A169.1")
-def test_an_exchange_of_what_changed_meanwhile_is_none(school):
+@pytest.mark.parametrize(("number", "later", "whose"), [("T0004", 0, "钱科长"), ("T0002", 4, "王秘书")])
+def test_an_exchange_of_what_changed_meanwhile_is_none(school, number, later, whose):
     mine, theirs = put(school, "T0003"), put(school, "T0002", days=3)
     made = exchanging.ask(by=school.actor("T0003"), token=uuid4(), person_id=mine.person_id, given=mine, taken=theirs)
     put(school, "T0002", hours=(20, 22))
@@ -383,15 +389,15 @@ def test_an_exchange_of_what_changed_meanwhile_is_none(school):
         shift=duties.Shift(
             unit_id=theirs.unit_id,
             day=theirs.day,
-            begins_at=theirs.begins_at,
-            ends_at=theirs.ends_at,
+            begins_at=theirs.begins_at + timedelta(hours=later),
+            ends_at=theirs.ends_at + timedelta(hours=later),
             task="值班",
-            person_id=people.find_person_by_campus_no("T0004"),
+            person_id=people.find_person_by_campus_no(number),
         ),
     )
     answer = school.client("T0002").post(f"{BOOK}duty/mine/exchanges/{made.public_id}/accept/", follow=True)
     assert "没有换成" in answer.content.decode()
-    assert [one[1] for one in standing()] == ["赵老师", "王秘书", "钱科长"]
+    assert [one[1] for one in standing()] == ["赵老师", "王秘书", whose]
 
 
 @pytest.mark.capability("A169.1")
@@ -548,10 +554,14 @@ def test_a_duty_given_to_another_by_the_desk_is_cancelled_in_the_calendar_of_who
 
 
 @pytest.mark.capability("A169.1")
-@pytest.mark.parametrize("how", ["begun", "removed", "replaced", "still ahead"])
+@pytest.mark.parametrize("how", ["begun", "moved", "removed", "replaced", "still ahead"])
 def test_an_exchange_that_can_come_to_nothing_waits_no_more(school, how):
     mine, theirs = put(school, "T0003"), put(school, "T0002", days=3)
     made = exchanging.ask(by=school.actor("T0003"), token=uuid4(), person_id=mine.person_id, given=mine, taken=theirs)
+    if how == "moved":
+        later = {"begins_at": theirs.begins_at + timedelta(hours=4), "ends_at": theirs.ends_at + timedelta(hours=4)}
+        same = {name: getattr(theirs, name) for name in ("unit_id", "day", "task", "person_id")}
+        duties.change(by=school.actor("T0001"), duty=theirs, shift=duties.Shift(**same, **later))
     if how == "removed":
         duties.remove(by=school.actor("T0001"), duty=theirs)
     if how == "replaced":

@@ -40,12 +40,23 @@ def test_where_nobody_ever_is_nobody_says_when():
 
 
 @pytest.mark.parametrize(
-    "said", ["12:00-08:30", "08:30", "8-9", "08:30-12:00 11:00-13:00", "25:00-26:00", "08:30-08:30"]
+    "said",
+    [
+        "12:00-08:30",
+        "08:30",
+        "8-9",
+        "08:30-12:00 11:00-13:00",
+        "25:00-26:00",
+        "08:30-08:30",
+        "08:00Z-20:00",
+        "08:00-20:00+08:00",
+    ],
 )
 def test_hours_that_are_none_are_refused(said):
     with pytest.raises(ValueError, match=r"."):
         spans_of(said)
     assert spans_of("") == ()
+    assert spans_of("8:30-12:00 14:30-17:30") == DAY
 
 
 @pytest.mark.capability("A068.2")

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.kit.forms import CellField, DatedForm, FileForm, reason_field
+from nanhu.kernel.kit.forms import CellField, ComingForm, FileForm, reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people import api as people
@@ -56,7 +56,7 @@ class PortsField(forms.CharField):
         return found
 
 
-class ReachListForm(DatedForm):
+class ReachListForm(ComingForm):
     name = forms.CharField(label=_("名称"), max_length=40, help_text=_("同名的清单从起始日期起由这一份代替"))
     office = forms.ChoiceField(label=_("只给这个岗位"), required=False, help_text=_("岗位和单位都不选：全体教职工"))
     unit = UnitField(label=_("只给这个单位"), required=False)

@@ -1,12 +1,14 @@
 """The sheets that the information centre hands in and takes out: resources, access points, outlines; checked whole."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import outgoing, strict_json
+from nanhu.kernel.clock import now
 from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.sheets import Checked, Column, Line, Sheet, checked, choice, moment
 from nanhu.kernel.sheets.kinds import CellError
@@ -35,6 +37,8 @@ REACHES: Final[dict[str, str]] = {
 YES_NO: Final = {"是": True, "否": False}
 BANDS: Final = ("2.4", "5", "6")
 LONGEST_NAME: Final = 60
+CLOCKS_APART: Final = timedelta(hours=1)
+"""What is later in a list than that would be its newest word for as long, by which all that is not as new has fallen silent."""
 
 
 class NotAnAddressError(CellError):
@@ -183,6 +187,12 @@ class NoSuchUnitError(CellError):
     sentence: ClassVar[str | Promise] = _("没有这个单位代码")
 
 
+class SeenLaterError(CellError):
+    code = "network_reach.seen_later"
+    field = "seen_at"
+    sentence: ClassVar[str | Promise] = _("最近上报在将来：请核对控制器的时钟和时区")
+
+
 class NoSuchPlaceError(CellError):
     code = "network_reach.no_such_place"
     field = "place"
@@ -254,6 +264,8 @@ def check_points(lines: Sequence[Line]) -> Checked[dict[str, Any]]:
 
     def meant(line: Line) -> dict[str, Any]:
         seen = line.meant("seen_at") if line["seen_at"] else None
+        if seen and seen > now() + CLOCKS_APART:
+            raise SeenLaterError
         return {
             "name": line.meant("name"),
             "place": placed(line, places),

@@ -125,12 +125,13 @@ def test_planned_maintenance_of_the_network_is_in_the_calendar_of_whom_it_concer
 def test_registered_nas_are_written_as_clients_of_freeradius(school, tmp_path):
     Nas.objects.filter(address=SWITCH).update(address=CONTROLLER, identifier="second")
     Nas.objects.create(name="引号", address="127.0.0.9", kind="ac", secret="reed'}")
+    Nas.objects.create(name="换行", address="127.0.0.8", kind="ac", secret="re\ned")
     call_command("network_radius_clients", "--into", str(tmp_path))
 
     assert {one.name for one in tmp_path.iterdir()} == {"clients-nas-wifi.conf", "clients-nas-vpn.conf"}
     wifi, vpn = ((tmp_path / f"clients-nas-{key}.conf").read_text() for key in ("wifi", "vpn"))
     assert (wifi.count("client nanhu-wifi-"), f"ipaddr = {CONTROLLER}\n    secret = '{SECRET}'" in wifi) == (1, True)
-    assert "引号 127.0.0.9: no one secret" in wifi
+    assert ("引号 127.0.0.9: no one secret" in wifi, "换行 127.0.0.8: no one secret" in wifi) == (True, True)
     assert "reed'" not in wifi
     assert ("require_message_authenticator = yes" in wifi, "require_message_authenticator = no" in vpn) == (True, True)
     assert {one.stat().st_mode & 0o777 for one in tmp_path.iterdir()} == {0o600}
@@ -226,6 +227,12 @@ def test_the_police_get_what_two_agreed_and_nobody_else_opens_it(school):
     first, second = school.client("E1"), school.client("E2")
     too_long = handover_said(since="2026-01-01T00:00")
     assert first.post(f"{DESK}handovers/new/", too_long).status_code == 422
+    for since, until in (("0001-01-01", "0001-01-02"), ("9999-12-20", "9999-12-25"), ("2026-12-01", "2099-01-01")):
+        odd = handover_said(since=f"{since}T00:00", until=f"{until}T00:00")
+        assert first.post(f"{DESK}handovers/new/", odd).status_code == 422, since
+    tomorrow = campus_time(now()) + timedelta(days=1)
+    later = first.post(f"{DESK}handovers/new/", handover_said(until=f"{tomorrow:%Y-%m-%dT%H:%M}"))
+    assert "还没有的记录移交不了" in later.content.decode()
     address = first.post(f"{DESK}handovers/new/", handover_said())["Location"]
     assert first.post(f"{address}log.csv").status_code == 404
     assert first.post(f"{address}approve/").status_code == 409
@@ -344,6 +351,14 @@ def test_a_policy_says_first_who_loses_and_then_drops_what_was_longest_idle(scho
         ({"devices": 2, "session_minutes": 600}, "1"),
     ):
         assert counted(engineer.post(f"{DESK}policies/new/", said | more).content.decode())[1] == gain, more
+    past = (campus_today() - timedelta(days=1)).isoformat()
+    for day, why in (
+        (past, "规则从今天或以后的一天起生效"),
+        ("0202-03-01", "规则从今天"),
+        ("9999-12-31", "请核对年份"),
+    ):
+        refused = engineer.post(f"{DESK}policies/new/", {**said, "starts_on": day, "confirmed": "1"})
+        assert (refused.status_code, why in refused.content.decode()) == (422, True), day
     hours = {**said, "devices": 3, "opens": "06:00", "closes": "23:00", "session_minutes": 240}
     changed = " ".join(engineer.post(f"{DESK}policies/new/", hours).content.decode().split())
     assert all(one in changed for one in ("全天 → <b>06:00–23:00</b>", "8 个小时 → <b>4 个小时</b>", "时段外的"))
@@ -400,6 +415,11 @@ def test_a_sheet_of_nas_is_taken_as_a_whole(school):
     assert wrong.status_code == 422
     assert Nas.objects.count() == 3
     assert all(word in wrong.content.decode() for word in ("只能是", "要一个 IP 地址", "没有这个应用：网"))
+    long = "长" * 61
+    for odd in ('"la\nke"', "湖", "l" * 129):
+        told = hand_in(f"乙,交换机,127.0.0.22,,,,{odd}\n{long},交换机,127.0.0.23,{long}长长长长,,,\n").content.decode()
+        assert ("密钥只能用英文字母" in told, "最多 60 个字" in told, "最多 64 个字" in told) == (True, True, True), odd
+    assert Nas.objects.count() == 3
     good = hand_in(
         f"图书馆控制器,无线控制器,{CONTROLLER},,,south.lib,\n二栋,交换机,127.0.0.22,,wifi vpn,south.d1,lake\n"
     )

@@ -114,7 +114,10 @@ def refuse(*, by: Actor, row: ReachChange, answer: str) -> ReachChange:
 
 
 def order_of(row: ReachChange) -> ReachList:
-    return ReachList(**facts_of(row))
+    """From today on where its first day went by while it waited: what held until now is history."""
+    order = ReachList(**facts_of(row))
+    order.starts_on = max(order.starts_on, min(campus_today(), order.last))
+    return order
 
 
 def facts_of(row: ReachList | ReachChange) -> dict[str, Any]:

@@ -162,6 +162,8 @@ def test_a_wrong_line_keeps_the_whole_list_out(school):
     for line in WRONG_LINES:
         answer = keeper.post(POINTS, upload(f"名称,地点代码,频段,最近上报,MAC\nOK,lib,5,,\n{line}\n"))
         assert answer.status_code == 422, line
+    later = keeper.post(POINTS, upload(f"名称,地点代码,频段,最近上报,MAC\nOK,lib,5,{seen(hours=-2)},\n"))
+    assert (later.status_code, "最近上报在将来" in later.content.decode()) == (422, True)
     assert not AccessPoint.objects.exists()
 
 

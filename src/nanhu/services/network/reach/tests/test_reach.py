@@ -127,6 +127,23 @@ def test_a_list_is_shown_with_who_gains_and_loses_and_holds_when_another_agrees(
 
 
 @pytest.mark.capability("A157.1")
+def test_what_a_list_would_do_is_asked_of_no_day_that_is_over_and_it_holds_from_the_day_on_which_another_agrees(
+    school, keeper
+):
+    school.opened("T1")
+    keeper.enter(ports="80 443")
+    early = keeper.post(f"{LISTS}new/", said(ports="443", starts_on="2020-01-01"))
+    assert (early.status_code, "规则从今天或以后的一天起生效" in early.content.decode()) == (422, True)
+    case = keeper.ask(ports="443")
+    with time_machine.travel(now() + timedelta(days=2), tick=True):
+        other = school.client("K2")
+        assert other.post(f"{case}approve/").status_code == 302
+        before, after = ReachList.objects.filter(withdrawn_at=None).order_by("starts_on")
+        assert (before.ports, after.ports, after.starts_on) == ([80, 443], [443], campus_today())
+        assert before.ends_on == campus_today() - timedelta(days=1)
+
+
+@pytest.mark.capability("A157.1")
 def test_whom_another_list_leads_there_neither_gains_nor_loses(school, keeper):
     for number in ("T1", "T2", "K2"):
         school.granted(number)
