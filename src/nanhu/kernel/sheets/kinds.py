@@ -71,10 +71,15 @@ def yuan(said: str) -> int:
 
 
 def campus_no(said: str) -> str:
-    number = "".join(halfwidth(said).split())
+    number = unspaced(said)
     if not NUMBER.fullmatch(number):
         raise NotANumberError
     return number
+
+
+def unspaced(said: str) -> str:
+    """A number as it is kept, however it was typed."""
+    return "".join(halfwidth(said).split())
 
 
 def day(said: str) -> date:

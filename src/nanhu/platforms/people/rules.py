@@ -242,7 +242,7 @@ def is_phone(typed: str) -> bool:
     spelt, digits = halfwidth(typed).strip(), normalise_phone(typed)
     if MOBILE.fullmatch(digits):
         return True
-    is_abroad = spelt.startswith(("+", "00")) and not digits.removeprefix("00").startswith("86")
+    is_abroad = spelt.startswith(("+", "00")) and not digits.removeprefix("00").startswith(("0", "86"))
     return is_abroad and SHORTEST_ABROAD <= len(digits.removeprefix("00")) <= LONGEST_ABROAD
 
 

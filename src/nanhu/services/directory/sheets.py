@@ -10,6 +10,7 @@ from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.folding import tidied
 from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, campus_no, day, phrase
+from nanhu.kernel.sheets.kinds import unspaced
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import rules
@@ -79,7 +80,7 @@ class RosterChecker:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.units = units_by_word()
         self.offices = {name: key for key, name in people.office_names().items()}
-        self.persons = people.find_people_by_campus_no({line["campus_no"].strip() for line in lines})
+        self.persons = people.find_people_by_campus_no({unspaced(line["campus_no"]) for line in lines})
         self.names = {key: card.name for key, card in people.person_cards(self.persons.values()).items()}
         wanted = {line["place"].strip().partition(" ")[0] for line in lines}
         self.places = {one.key: one.pk for one in campus.open_places().filter(key__in=wanted)}
@@ -109,7 +110,7 @@ class RosterChecker:
             return
 
     def holder_faults(self, line: Line) -> Iterator[Fault]:
-        who, office = line["campus_no"].strip(), line["office"].strip()
+        who, office = unspaced(line["campus_no"]), line["office"].strip()
         if bool(who) == bool(office):
             yield line.fault("campus_no", _("写学工号，或写岗位，只写一样"))
         elif office and office not in self.offices:
@@ -123,7 +124,7 @@ class RosterChecker:
         return self.names.get(self.persons[number], "")
 
     def row_of(self, line: Line) -> Shift:
-        who, first = line["campus_no"].strip(), line.meant("day")
+        who, first = unspaced(line["campus_no"]), line.meant("day")
         begins_at, ends_at = rules.shift_on(first, line["hours"])
         unit_id = self.unit_of(line["unit"])
         assert unit_id is not None  # noqa: S101  (its fault was looked for before)

@@ -166,7 +166,18 @@ def test_a_moment_is_on_the_campuss_clocks_where_no_zone_is_written(said):
     assert moment(said) == datetime(2026, 11, 29, 0, 30, 15, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("said", ["昨天", "2026-13-01 08:00", "08:30", "2026-11-29 25:00", "1.5"])
+NO_MOMENTS = (
+    "昨天",
+    "2026-13-01 08:00",
+    "08:30",
+    "2026-11-29 25:00",
+    "1.5",
+    "0001-01-01 00:00",
+    "9999-12-31 23:59-23:00",
+)
+
+
+@pytest.mark.parametrize("said", NO_MOMENTS)
 def test_what_is_no_moment_is_told_how_one_is_written(said):
     with pytest.raises(NotAMomentError, match="2026-11-29 08:30:15"):
         moment(said)

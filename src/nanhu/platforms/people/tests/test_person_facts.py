@@ -152,6 +152,7 @@ def test_a_number_abroad_is_never_a_mobile_of_the_mainland(typed, kept):
     assert is_phone(typed)
     assert normalise_phone(typed) == kept
     assert normalise_phone(kept) == kept
+    assert not is_phone("00000000000"), "no country begins with 0"
 
 
 def test_every_reveal_is_written_down():

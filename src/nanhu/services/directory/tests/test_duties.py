@@ -175,7 +175,7 @@ def test_who_has_duty_stands_in_a_calendar_by_day_week_and_month_and_by_unit(sch
 def test_a_roster_comes_by_a_sheet_and_everybody_reads_who_has_duty_now(school):
     today, hour = campus_today(), now().astimezone(CAMPUS_ZONE).hour
     hours = f"{hour:02}:00-{(hour + 2) % 24:02}:00"
-    text = lines(f"20,{today},{hours},带班,,,书记,8703568,", f"保卫处,{today},{hours},,T0003,赵老师,,110110,")
+    text = lines(f"20,{today},{hours},带班,,,书记,8703568,", f"保卫处,{today},{hours},,Ｔ０００３,赵老师,,110110,")
     assert standing() == []
     kept = put(school, "T0004", days=2)
     approve(school, text)

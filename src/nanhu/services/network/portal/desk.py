@@ -121,6 +121,8 @@ WORDS: dict[str, Any] = {
     "refused": _("不准入"),
     "full": _("设备到上限"),
     "leaving": _("正在让一台下线"),
+    "reconnecting": _("正在断开重连"),
+    "account_well": _("密码和账号都没有问题"),
     "looped": _("来回断开"),
     "wrong_password": _("密码不对"),
     "certificate": _("证书不受信任"),

@@ -1,5 +1,6 @@
 """Why am I not on line: one sentence, one cure that works, a ticket that is filled in; and nothing of anybody else."""
 
+import inspect
 import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +18,8 @@ from nanhu.platforms.identity.lifecycle import suspensions
 from nanhu.platforms.identity.models import SsoSession
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Session
+from nanhu.services.network.portal import diagnosis
+from nanhu.services.network.portal.desk import WORDS
 from nanhu.services.network.portal.diagnosis import SYMPTOMS
 from nanhu.services.network.portal.models import Cure, PortalGateway
 from nanhu.services.network.portal.tests.air import NAME
@@ -141,6 +144,8 @@ def test_the_cure_for_the_cap_touches_no_other_service_and_unsolved_leads_to_the
     vpn.refresh_from_db()
     assert vpn.closing_at is None
 
+    found = re.findall(r'(?:key=|leading\()"(\w+)"', inspect.getsource(diagnosis))
+    assert set(found) <= WORDS.keys(), "the engineer's list says each in words"
     answer = press(client, "", solved="no")
     assert urlsplit(answer["Location"]).path == "/requests/network/office/"
 
