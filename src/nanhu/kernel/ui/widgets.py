@@ -65,6 +65,15 @@ class ManyFilesInput(forms.FileInput):
     allow_multiple_selected = True
 
 
+class HourInput(forms.TimeInput):
+    """The browser's picker of a time."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
 class MomentInput(forms.DateTimeInput):
     """The browser's picker of a day and a time."""
 

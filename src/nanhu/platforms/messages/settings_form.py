@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.kit.forms import Label
 from nanhu.kernel.registry import MessageChannel, message_channels
+from nanhu.kernel.ui.widgets import HourInput
 from nanhu.platforms.messages.models.messages import Kind, Urgency
 from nanhu.platforms.messages.services import choosing
 
@@ -18,13 +19,6 @@ USUAL, NONE = "usual", ""
 
 def title_of(channel: MessageChannel) -> Label:
     return str(channel.title) if Urgency.TODAY in channel.urgencies else say("%s（只用于紧急消息）") % channel.title
-
-
-class HourInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
 
 
 class SettingsForm(forms.Form):

@@ -54,6 +54,14 @@ class SecretError(CampusError):
     sentence = _("密钥只能用英文字母、数字和符号，最多 128 个。")
 
 
+class LogGoneError(CampusError):
+    """Whoever asks of what was forgotten must not read that nobody was there."""
+
+    code = "network.log_gone"
+    field = "since"
+    sentence = _("记录保存半年，{day}以前的已经清除。")
+
+
 class UnknownStyleError(CampusError):
     code = "network.unknown_style"
     field = "style"

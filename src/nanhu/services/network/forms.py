@@ -1,5 +1,6 @@
 """Forms of the network's desk and of my devices."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -7,16 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, end_of, now
 from nanhu.kernel.kit.forms import ComingForm, FileForm, MomentField, reason_field
+from nanhu.kernel.ui.widgets import HourInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.people.api import PersonField
 from nanhu.services.network import rules
-from nanhu.services.network.errors import SecretError
+from nanhu.services.network.errors import LogGoneError, SecretError
 from nanhu.services.network.gateways import gateways
 from nanhu.services.network.models import Device, Nas, NetworkRole, Policy, Service
 from nanhu.services.network.models.handovers import LONGEST
+from nanhu.services.network.services import tracing
 
 MINUTE = 60
+CLOCKS_APART = timedelta(minutes=5)
 KILO = 1000
 
 
@@ -73,8 +77,10 @@ class PolicyForm(ComingForm):
     )
     down_mbps = forms.IntegerField(label=_("下行限速（Mbit/s）"), min_value=1, max_value=4_000, required=False)
     up_mbps = forms.IntegerField(label=_("上行限速（Mbit/s）"), min_value=1, max_value=4_000, required=False)
-    opens = forms.TimeField(label=_("每天开放：从"), required=False, help_text=_("两项都不填：全天"))
-    closes = forms.TimeField(label=_("到"), required=False)
+    opens = forms.TimeField(
+        label=_("每天开放：从"), required=False, widget=HourInput(), help_text=_("两项都不填：全天")
+    )
+    closes = forms.TimeField(label=_("到"), required=False, widget=HourInput())
     reason = reason_field(_("依据"), _("例如：信息中心〔2026〕5 号"))
 
     def clean(self) -> dict[str, Any]:
@@ -139,6 +145,17 @@ class TraceForm(SoughtForm):
 
     at = MomentField(label=_("什么时候"), initial=now)
     reason = reason_field(_("为什么要查"), _("本人会在“谁看过我”里看到"))
+
+    def clean_at(self) -> datetime:
+        """Of what is not yet or no more nobody can say that nobody had it."""
+        at: datetime = self.cleaned_data["at"]
+        if at > now() + CLOCKS_APART:
+            raise forms.ValidationError(_("这个时刻还没有到。"))
+        try:
+            tracing.refuse_forgotten(at)
+        except LogGoneError as error:
+            raise forms.ValidationError(error.message) from error
+        return at
 
 
 class CutForm(forms.Form):

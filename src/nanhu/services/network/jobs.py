@@ -13,6 +13,7 @@ from nanhu.kernel.database.values import one_value
 from nanhu.kernel.jobs import job
 from nanhu.kernel.retries import in_the_worker
 from nanhu.platforms.datahub import api as datahub
+from nanhu.services.network import rules
 from nanhu.services.network.models import (
     Device,
     Grant,
@@ -29,8 +30,6 @@ from nanhu.services.network.services.disconnecting import CHANNEL, OUTBOX
 from nanhu.services.network.statements import QUERIES
 
 BY: Final = Actor.system("network.publish")
-KEPT_DAYS: Final = timedelta(days=184)
-"""网络安全法第二十一条: not less than six months, the longest of which have 184 days; and not longer."""
 SESSION_DAYS: Final = timedelta(days=35)
 SUM_DAYS: Final = timedelta(days=730)
 MOST: Final = 20_000
@@ -119,7 +118,7 @@ def keep_months() -> list[str]:
     with connection.cursor() as cursor:
         for day in (today, today + timedelta(days=31), today + timedelta(days=62)):
             cursor.execute("SELECT network_month(%s)", [day])
-        cursor.execute("SELECT * FROM network_forget(%s)", [today - KEPT_DAYS])
+        cursor.execute("SELECT * FROM network_forget(%s)", [today - rules.KEPT_DAYS])
         return [name for (name,) in cursor.fetchall()]
 
 
@@ -130,13 +129,13 @@ def forget() -> int:
     count = delete_all(Session.objects.filter(stopped_at__lt=moment - SESSION_DAYS))
     of_grant = Session.objects.filter(grant=OuterRef("pk"))
     delete_all(Grant.objects.filter(ends_at__lt=moment - SESSION_DAYS).exclude(Exists(of_grant)))
-    unused = Device.objects.filter(last_seen_at__lt=moment - KEPT_DAYS)
+    unused = Device.objects.filter(last_seen_at__lt=moment - rules.KEPT_DAYS)
     unused = unused.exclude(Exists(Session.objects.filter(device=OuterRef("pk"))))
     unused.exclude(Exists(Grant.objects.filter(device=OuterRef("pk")))).delete()
     handovers.forget()
     Refusal.objects.filter(at__lt=moment - SESSION_DAYS).delete()
     StrangeNas.objects.filter(last_at__lt=moment - SESSION_DAYS).delete()
-    GuestPass.objects.filter(ends_on__lt=campus_today() - KEPT_DAYS).delete()
+    GuestPass.objects.filter(ends_on__lt=campus_today() - rules.KEPT_DAYS).delete()
     HourSum.objects.filter(hour__lt=moment - SUM_DAYS).delete()
     return count
 

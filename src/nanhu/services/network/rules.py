@@ -25,6 +25,8 @@ GIGAWORD: Final = 2**32
 MOST_OCTETS: Final = 2**62
 SILENT_POINT: Final = timedelta(minutes=30)
 """An access point that nobody heard of for so long is in trouble."""
+KEPT_DAYS: Final = timedelta(days=184)
+"""网络安全法第二十一条: not less than six months, the longest of which have 184 days; and not longer."""
 
 
 def new_code() -> str:

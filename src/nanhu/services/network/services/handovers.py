@@ -31,6 +31,7 @@ def target_of(row: Handover) -> str:
 def ask(*, by: Actor, token: UUID, facts: dict[str, Any]) -> Handover:
     if known := Handover.known(by, token):
         return known
+    tracing.refuse_forgotten(facts["since"])
     row = Handover.begun(by, token, **facts)
     said = {"sought": row.sought, "warrant": row.document}
     audit.record(by=by, action="network.ask_handover", target=target_of(row), facts=said)
@@ -41,6 +42,7 @@ def ask(*, by: Actor, token: UUID, facts: dict[str, Any]) -> Handover:
 def approve(*, by: Actor, row: Handover) -> Handover:
     """The file is that of this moment: what the log holds then."""
     found: Handover = row.locked_in([State.ASKED])
+    tracing.refuse_forgotten(found.since)
     found.decide(by, state=State.MADE)
     lines = list(lines_of(found))
     found.content = "".join(csv_lines(HEADS, lines, is_quoted=True))

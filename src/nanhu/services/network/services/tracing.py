@@ -8,10 +8,11 @@ from django.db import transaction
 
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
-from nanhu.kernel.clock import campus_time, now
+from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
 from nanhu.services.network import rules
+from nanhu.services.network.errors import LogGoneError
 from nanhu.services.network.statements import QUERIES
 
 LOOK: Final = "network.trace_address"
@@ -43,6 +44,12 @@ class Trace:
     @property
     def ended_words(self) -> str:
         return dates.second_words(self.ended_at) if self.ended_at else ""
+
+
+def refuse_forgotten(since: datetime) -> None:
+    first = campus_today() - rules.KEPT_DAYS
+    if campus_time(since).date() < first:
+        raise LogGoneError(day=dates.day(first, campus_today().year))
 
 
 @transaction.atomic

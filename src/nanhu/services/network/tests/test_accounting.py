@@ -12,7 +12,7 @@ from django.test import Client
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time, campus_today, now
 from nanhu.platforms.messages.models import Message
-from nanhu.services.network import jobs
+from nanhu.services.network import jobs, rules
 from nanhu.services.network.models import AddressLine, Disconnect, HourSum, Nas, Session, StrangeNas
 from nanhu.services.network.services import accounting
 from nanhu.services.network.tests.conftest import CONTROLLER, LAPTOP, PHONE, SWITCH, TABLET
@@ -346,7 +346,7 @@ def test_the_log_goes_after_half_a_year_and_not_a_day_before(school):
     """Also a line that began in a month of which all else may go."""
     jobs.keep_months()  # those that the tests' own template has had since it was made
     with connection.cursor() as cursor:
-        cursor.execute("SELECT least(%s, current_date - interval '6 months')", [campus_today() - jobs.KEPT_DAYS])
+        cursor.execute("SELECT least(%s, current_date - interval '6 months')", [campus_today() - rules.KEPT_DAYS])
         half_a_year = cursor.fetchone()[0].replace(tzinfo=CAMPUS_ZONE) + timedelta(hours=12)
         month = half_a_year.replace(day=1) - timedelta(days=3)
         cursor.execute("SELECT network_month(%s)", [month.date()])

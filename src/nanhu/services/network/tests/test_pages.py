@@ -19,7 +19,7 @@ from nanhu.kernel.printing.models import PrintedDocument
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.registry.services import maintenance
-from nanhu.services.network import jobs, registrations
+from nanhu.services.network import jobs, registrations, rules
 from nanhu.services.network.desk import desk
 from nanhu.services.network.mine import mine
 from nanhu.services.network.models import ApPlace, Device, Disconnect, Handover, HourSum, Nas, Policy, Session
@@ -200,6 +200,10 @@ def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school
     before = f"{campus_time(now()) - timedelta(hours=1):%Y-%m-%dT%H:%M}"
     nobody = engineer.post(f"{DESK}trace/", {"sought": "10.2.3.4", "at": before, "reason": "公安来函"})
     assert "那时没有人用它" in nobody.content.decode()
+    for odd, why in ((now() + timedelta(days=1), "还没有到"), (now() - rules.KEPT_DAYS * 2, "记录保存半年")):
+        asked = {"sought": "10.2.3.4", "at": f"{campus_time(odd):%Y-%m-%dT%H:%M}", "reason": "公安来函"}
+        told = engineer.post(f"{DESK}trace/", asked).content.decode()
+        assert (why in told, "那时没有人用它" in told) == (True, False), why
     assert AuditEntry.objects.filter(action="network.search_log").count() == 3
     assert AuditEntry.objects.filter(action="network.trace_address", target=f"person:{school['S1']}").count() == 2
     assert "上网记录" in school.client("S1").get("/account/data/looks").content.decode()
@@ -233,6 +237,15 @@ def test_the_police_get_what_two_agreed_and_nobody_else_opens_it(school):
     tomorrow = campus_time(now()) + timedelta(days=1)
     later = first.post(f"{DESK}handovers/new/", handover_said(until=f"{tomorrow:%Y-%m-%dT%H:%M}"))
     assert "还没有的记录移交不了" in later.content.decode()
+    edge = campus_time(now()) - rules.KEPT_DAYS
+    old = {name: f"{edge + timedelta(days=days):%Y-%m-%dT%H:%M}" for name, days in (("since", -1), ("until", 1))}
+    gone = first.post(f"{DESK}handovers/new/", handover_said(**old)).content.decode()
+    assert "记录保存半年" in gone, "an authority must not read that nobody had what nobody knows any more"
+    waiting = first.post(f"{DESK}handovers/new/", handover_said(since=f"{edge:%Y-%m-%dT%H:%M}", until=old["until"]))
+    with time_machine.travel(now() + timedelta(days=1), tick=True):
+        late = school.client("E2").post(f"{waiting['Location']}approve/")
+    assert (late.status_code, "记录保存半年" in late.content.decode()) == (422, True)
+    Handover.objects.all().delete()
     address = first.post(f"{DESK}handovers/new/", handover_said())["Location"]
     assert first.post(f"{address}log.csv").status_code == 404
     assert first.post(f"{address}approve/").status_code == 409
