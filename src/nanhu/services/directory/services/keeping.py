@@ -6,11 +6,13 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import audit, folding, throttle
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import campus_today, now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.jobs import defer
 from nanhu.kernel.throttle import Gate, Limit
 from nanhu.platforms.messages import api as messages
@@ -98,4 +100,8 @@ def remove(*, by: Actor, row: UnitOwned) -> None:
 
 def locked(row: UnitOwned) -> Any:
     model: Any = type(row)
-    return model.objects.select_for_update(of=("self",)).select_related("unit").get(pk=row.pk, removed_at=None)
+    living = model.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=row.pk, removed_at=None)
+    found = living.first()
+    if found is None:
+        raise WrongStateError(what=row.what, state=_("已去掉"))
+    return found

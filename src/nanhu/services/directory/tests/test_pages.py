@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from PIL import Image
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.campus import api as campus
 from nanhu.services.directory.book import book
@@ -306,6 +307,8 @@ def test_what_is_taken_away_is_asked_for_once_more(school):
     assert (f"出纳 {phone.number}" in asked, Phone.objects.get().removed_at) == (True, None)
     assert keeper.post(away).headers["Location"] == DESK
     assert Phone.objects.get().removed_at is not None
+    with pytest.raises(WrongStateError):
+        keeping.remove(by=SYSTEM, row=phone)  # who opened it before
 
 
 def test_the_next_one_is_entered_from_the_list_of_what_stands(school):

@@ -8,6 +8,7 @@ from django.db import transaction
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.outgoing_words import in_words
 from nanhu.kernel.retries import wake
 from nanhu.services.mobile import queries
@@ -164,7 +165,9 @@ def is_back(change: members.Change, member: Member) -> bool:
 @transaction.atomic
 def take_over(*, by: Actor, member: Member, is_ours: bool) -> None:
     """A userid that stood there already under another name or phone: a person looked, and it is the same person, or it is not."""
-    row = Member.objects.select_for_update().get(pk=member.pk, state=State.REVIEW)
+    row = Member.objects.select_for_update().get(pk=member.pk)
+    if row.state != State.REVIEW:
+        raise WrongStateError(what=row.what, state=row.get_state_display())
     if is_ours:
         row.state, row.pushed = State.INVITED, b"\0" * 32
         members.queue(row, Member.Task.UPDATE)

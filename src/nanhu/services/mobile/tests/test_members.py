@@ -182,6 +182,8 @@ def test_a_doubtful_account_waits_for_a_person(school, wecom):
     assert wecom.company.store.member("t2")["name"] == "别的人"
     assert "核对账号" in desk.get("/flows/").content.decode()
     desk.post(f"{DESK}members/{found.public_id}/ours/")
+    again = [desk.post(f"{DESK}members/{found.public_id}/{way}/").status_code for way in ("ours", "not-ours")]
+    assert again == [409, 409], "in a second tab"
     settle()
     assert wecom.company.store.member("t2")["name"] == "王老师"
     assert school.member("T2").state == State.INVITED

@@ -46,7 +46,7 @@ def searched(row: Resource) -> str:
 
 @transaction.atomic
 def write(*, by: Actor, facts: Mapping[str, Any], found: Resource | None = None) -> Resource:
-    row = Resource.objects.select_for_update().get(pk=found.pk, removed_at=None) if found else Resource()
+    row = living(found) if found else Resource()
     for name, value in facts.items():
         setattr(row, name, value)
     row.searched = searched(row)
@@ -60,6 +60,13 @@ def write(*, by: Actor, facts: Mapping[str, Any], found: Resource | None = None)
     with refused_as(KnownAlreadyError, by="resource_once"), refused_as(gate_gone, by="gate_once"):
         row.save()
     note(by, "network.change_resource" if found else "network.add_resource", row)
+    return row
+
+
+def living(found: Resource) -> Resource:
+    row = Resource.objects.select_for_update().filter(pk=found.pk, removed_at=None).first()
+    if row is None:
+        raise WrongStateError(what=Resource.what, state="—")
     return row
 
 

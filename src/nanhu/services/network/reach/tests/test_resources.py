@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from nanhu.kernel import outgoing
+from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import searchables
 from nanhu.services.network.reach.models import Resource
@@ -161,7 +162,10 @@ def test_learning_sites_are_a_list_of_their_own_that_says_how_one_comes_to_each(
     """As the centre's sheet names them; what was taken away, and what is no learning site, stands not in it."""
     sheet = "\n".join([HEADS, *(",".join([*one, "1032", "是", "张工", "1", "", ""]) for one in LEARNING)])
     assert school.client("K1").post(f"{DESK}import/", {"file": upload(sheet)}).status_code == 302
-    resources.remove(by=SYSTEM, found=school.resource("旧慕课", kind="learning"))
+    gone = school.resource("旧慕课", kind="learning")
+    resources.remove(by=SYSTEM, found=gone)
+    with pytest.raises(WrongStateError):
+        resources.write(by=SYSTEM, facts={"name": "晚了一步"}, found=gone)
     listed = f"{DIRECTORY}?kind=learning"
     for who, place, ways in (
         ("T1", "outside", {"慕课平台": "需先连 VPN", "在线学习平台": "只能在校内", "视频公开课": "可直接打开"}),
