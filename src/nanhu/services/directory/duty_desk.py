@@ -30,7 +30,7 @@ from nanhu.kernel.kit.undoing import undoing
 from nanhu.kernel.registry import Viewer
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import policies, queries
-from nanhu.services.directory.forms import DutyForm, RosterForm
+from nanhu.services.directory.forms import DutyChangeForm, DutyForm, RosterForm
 from nanhu.services.directory.models import Duty, DutyList, DutyRollback
 from nanhu.services.directory.rules import shift_on, shift_words
 from nanhu.services.directory.services import duties as services
@@ -111,20 +111,22 @@ def initial_of(_request: PageRequest, found: Duty) -> dict[str, Any]:
         "office": found.office,
         "phone": found.phone,
         "place": found.place.key if found.place else "",
+        "revision": found.revision,
     }
 
 
 @duties.form(
     "<uuid:public_id>/",
-    DutyForm,
+    DutyChangeForm,
     title=_("改班次"),
     subject=seen(kept_duties, Duty.what),
     initial=initial_of,
     done=_("已改。"),
     to="duties",
 )
-def change_duty(request: PageRequest, form: DutyForm, found: Duty) -> None:
-    services.change(by=request.actor, duty=found, shift=shift_of(request, form.cleaned_data))
+def change_duty(request: PageRequest, form: DutyChangeForm, found: Duty) -> None:
+    said = form.cleaned_data
+    services.change(by=request.actor, duty=found, shift=shift_of(request, said), revision=said["revision"])
 
 
 @duties.form(

@@ -28,7 +28,7 @@ class WaitsAlreadyError(ConflictError):
 
 class ChangedMeanwhileError(ConflictError):
     code = "directory.changed_meanwhile"
-    sentence = _("刚才有人改过这条问答，请看看现在的内容再改。")
+    sentence = _("刚才有人改过{what}，请看看现在的内容再改。")
 
 
 class NotYourUnitError(CampusError):

@@ -249,6 +249,10 @@ class DutyForm(UnitForm):
         return task
 
 
+class DutyChangeForm(DutyForm):
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class OwnUnitsForm(IntakeForm):
     """`units`: those that its author keeps; None: all."""
 

@@ -49,7 +49,7 @@ def change(*, by: Actor, row: UnitOwned, facts: Mapping[str, Any]) -> Any:
     revision = said.pop("revision", None)
     if isinstance(found, Answer):
         if revision != found.revision:
-            raise ChangedMeanwhileError
+            raise ChangedMeanwhileError(what=found.what)
         said |= {"revision": found.revision + 1, "changed_at": now()}
     for name, value in said.items():
         setattr(found, name, value)

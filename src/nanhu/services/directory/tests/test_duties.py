@@ -240,7 +240,7 @@ def test_a_list_says_all_of_its_days_and_gives_back_what_stood_there(school):
 def test_a_list_of_which_something_was_changed_is_not_rolled_back(school):
     address = approve(school, lines(f"财务处,{day_after(1)},08:00-20:00,,T0003,,,,"))
     one, case = Duty.objects.get(), asked_back(school, address)
-    assert school.client("T0001").post(f"{DESK}{one.public_id}/", typed("T0002")).status_code == 302
+    assert school.client("T0001").post(f"{DESK}{one.public_id}/", typed("T0002", revision=0)).status_code == 302
     assert school.client("T0005").post(f"{case}approve/").status_code == 409
     assert school.client("T0005").post(f"{case}refuse/", {"answer": "改过了"}).status_code == 302
     assert school.client("T0001").post(f"{address}undo/", reason()).status_code == 409, "nobody asks in vain"
@@ -301,7 +301,7 @@ def test_what_has_begun_stays_as_it_was(school):
     one = put(school)
     with time_machine.travel(one.begins_at + timedelta(hours=1)):
         keeper = school.client("T0001")
-        assert keeper.post(f"{DESK}{one.public_id}/", typed("T0002")).status_code == 409
+        assert keeper.post(f"{DESK}{one.public_id}/", typed("T0002", revision=0)).status_code == 409
         assert keeper.post(f"{DESK}{one.public_id}/remove/").status_code == 409
         away = f'href="{DESK}{one.public_id}/remove/"'
         assert away not in keeper.get(DESK).content.decode(), "nor is it offered"
@@ -354,6 +354,8 @@ def test_two_exchange_a_duty_and_nothing_changes_until_the_other_agrees(school):
         f"王秘书同意换班：{exchange}",
     ]
     assert Message.objects.filter(title_en__startswith="王秘书 agreed to the exchange of duties: ").exists()
+    late = school.client("T0001").post(f"{DESK}{mine.public_id}/", typed("T0003", phone="8703569", revision=0))
+    assert (late.status_code, "刚才有人改过这个班次" in late.content.decode()) == (409, True), "opened before they did"
     changed = OutboxEvent.objects.filter(name="directory.DutyChanged").latest("pk").payload
     assert changed == {"unit_id": school.units["20"], "days": [str(mine.day), str(theirs.day)]}
 
@@ -539,7 +541,7 @@ def test_a_task_is_a_short_phrase_in_one_line(school):
 @pytest.mark.capability("A169.1")
 def test_a_duty_given_to_another_by_the_desk_is_cancelled_in_the_calendar_of_who_had_it(school):
     one, before = put(school, "T0003"), OutboxEvent.objects.latest("pk").pk
-    assert school.client("T0001").post(f"{DESK}{one.public_id}/", typed("T0002", days=2)).status_code == 302
+    assert school.client("T0001").post(f"{DESK}{one.public_id}/", typed("T0002", days=2, revision=0)).status_code == 302
     told = OutboxEvent.objects.filter(name="directory.DutyChanged", pk__gt=before)
     assert {day for event in told for day in event.payload["days"]} == {str(day_after(1)), str(day_after(2))}
     assert AuditEntry.objects.filter(action="directory.change_duty", actor="李主任").count() == 1
