@@ -21,6 +21,7 @@ EXTENSION_SHAPE = r"^[0-9]{0,6}$"
 class UnitOwned(models.Model):
     """What a unit keeps of itself: confirmed once a year, taken away and never removed. `kind` stands in addresses and in the log."""
 
+    what: ClassVar[Text]
     kind: ClassVar[str]
     public_id = models.UUIDField(default=uuid4, unique=True)
     unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
