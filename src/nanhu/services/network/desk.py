@@ -342,6 +342,7 @@ def nas_list(request: PageRequest) -> HttpResponseBase:
     button=_("登记接入设备"),
     icon="plus",
     lead=_("断网请求只发往登记的地址。"),
+    repeated=_("已登记过，没有再登记一次。没看到系统生成的密钥的，打开这台设备填一个新的。"),
 )
 def new_nas(request: PageRequest, form: NasForm) -> HttpResponse | Nas:
     nas, secret = registering.register(by=request.actor, facts=form.cleaned_data)

@@ -36,7 +36,7 @@ def enter(
         hours=hours,
         other_hours=other_hours,
     )
-    with refused_as(ChangedMeanwhileError, by="no_overlap"):
+    with refused_as(ChangedMeanwhileError(what=UnitHours.what), by="no_overlap"):
         supersede(by=by, wanted=[made], reason=reason)
     note(by, made, "directory.enter_hours", reason)
     return made

@@ -4,12 +4,14 @@ from datetime import date, datetime
 
 import pytest
 import time_machine
+from django.db import IntegrityError
 
 from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import api as flows
 from nanhu.services.directory.models import UnitHours
 from nanhu.services.directory.publishing import BY, publish_hours, publish_phones
+from nanhu.services.directory.services import hours
 
 pytestmark = pytest.mark.django_db
 DESK, BOOK = "/directory/desk/", "/directory/"
@@ -128,6 +130,7 @@ def test_a_season_ends_and_what_has_been_stays(seasons):
     [
         {"hours": ""},
         {"hours": "12:00-08:30"},
+        {"hours": "08:00-12:00+08:00"},
         {"ends_on": "2026-04-01"},
         {"title": ""},
         {"title": "夏\x00季"},
@@ -172,7 +175,7 @@ def test_where_no_season_holds_a_phone_goes_by_the_schools_hours(school, moment,
         assert words in school.client("T0003").get(BOOK).content.decode()
 
 
-@pytest.mark.parametrize("bad", ["9点", "12:00-08:00", "08:00-12:00 11:00-13:00", "8"])
+@pytest.mark.parametrize("bad", ["9点", "12:00-08:00", "08:00-12:00 11:00-13:00", "8", "08:00Z-12:00"])
 def test_hours_that_another_system_wrote_wrongly_are_left_out_and_stop_no_page(school, bad, caplog):
     good = {"unit_code": "20", "kind": "season", "starts_on": date(2026, 5, 1), "ends_on": None, "title": "作息"}
     rows = [
@@ -184,6 +187,15 @@ def test_hours_that_another_system_wrote_wrongly_are_left_out_and_stop_no_page(s
     assert set(flows.timetables()) == {"20"}
     assert "hours of unit 21" in caplog.text
     assert flows.due_after(at(9, 2, 9), 60, "21") == at(9, 2, 10), "the school's hours"
+
+
+def test_of_two_who_enter_hours_at_once_the_second_is_told_so(school, monkeypatch):
+    def overtaken(**_facts):
+        raise IntegrityError("directory_unit_hours_no_overlap")
+
+    monkeypatch.setattr(hours, "supersede", overtaken)
+    told = enter(school.client("T0001"), SUMMER)
+    assert (told.status_code, "刚才有人改过这条作息" in told.content.decode()) == (409, True)
 
 
 @pytest.mark.parametrize("path", ["new/", "closed/"])

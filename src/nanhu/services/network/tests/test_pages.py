@@ -405,10 +405,13 @@ def test_a_secret_is_shown_once_sealed_and_stands_in_no_log(school):
         "coa_port": 3799,
         "interim_seconds": 300,
     }
-    page = engineer.post(f"{DESK}nas/new/", said)
+    token = {"form_token": str(uuid4())}
+    page = engineer.post(f"{DESK}nas/new/", said | token)
     nas = Nas.objects.get(address="127.0.0.9")
     assert nas.secret in page.content.decode()
     assert "no-store" in page["Cache-Control"]
+    again = engineer.post(f"{DESK}nas/new/", said | token, follow=True).content.decode()
+    assert ("填一个新的" in again, nas.secret in again) == (True, False), "pressed twice"
     change = f"{DESK}nas/{nas.public_id}/"
     assert nas.secret not in engineer.get(change).content.decode()
     assert engineer.post(change, {**said, "name": "改名"}).status_code == 302
