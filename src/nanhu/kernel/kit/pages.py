@@ -88,10 +88,11 @@ class FormOptions(PageOptions, total=False):
     """`button`: it stands as the one primary button at the head of the console's pages. `preview`: says first what it would
     do; the second press does it. `facts`: more for the template. `largest_file`: bytes of a body with files. `arguments`: with
     which the form is made beside its data, where its fields depend on who looks or at what. `prefilled`: the fields that the address
-    may fill in beforehand (`?receipt=…`). `refused`, `writes_supplied`: as in an action. `proves`:
+    may fill in beforehand (`?receipt=…`). `refused`, `repeated`, `writes_supplied`: as in an action. `proves`:
     another will decide what it hands in, so whoever opens it first proves who he is, unless he did so lately."""
 
     done: Done
+    repeated: Text
     refused: Text
     to: str
     button: Text
@@ -346,7 +347,7 @@ class FormPage(SubmitPage):
     ) -> None:
         self.form_class, self.options = form, options
         self.done, self.to = options.get("done", ""), options.get("to", "")
-        self.refused = options.get("refused", self.refused)
+        self.repeated, self.refused = options.get("repeated", self.repeated), options.get("refused", self.refused)
         self.writes_supplied = options.get("writes_supplied", True)
         super().__init__(console, parent, path, function, options)
         self.takes(options.get("largest_file"))
