@@ -19,19 +19,6 @@ class CampusNoField(forms.CharField):
         return said
 
 
-class MobileField(forms.CharField):
-    def __init__(self, **options: Any) -> None:
-        attributes = {"inputmode": "tel", "autocomplete": "tel"}
-        said = {"label": _("手机号"), "max_length": 20, "widget": forms.TextInput(attrs=attributes)}
-        super().__init__(**{**said, **options})
-
-    def clean(self, value: Any) -> str:
-        said = people.normalise_phone(super().clean(value))
-        if said and not people.is_phone(said):
-            raise forms.ValidationError(_("请写 11 位手机号。"))
-        return said
-
-
 class CertifyForm(forms.Form):
     """Four fields and two consents, each by itself (PIPL 13, 29): none is ticked for anybody."""
 
@@ -40,7 +27,7 @@ class CertifyForm(forms.Form):
     id_number = forms.CharField(
         label=_("身份证件号码"), max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
-    phone = MobileField(help_text=_("学校登记的那个，也是微信绑定的"))
+    phone = people.PhoneField(autocomplete="tel", help_text=_("学校登记的那个，也是微信绑定的"))
     agrees = forms.BooleanField(label=_("同意把姓名、单位、手机号交给腾讯，用来开通企业微信"))
     agrees_document = forms.BooleanField(label=_("单独同意：用证件号码核对身份；核对后不保存，不交给腾讯"))
 
@@ -56,7 +43,7 @@ class NewcomerForm(forms.Form):
     name = forms.CharField(label=_("姓名"), max_length=60)
     campus_no = CampusNoField(label=_("工号"), max_length=20)
     unit = forms.ChoiceField(label=_("入职部门"))
-    phone = MobileField(label=_("微信绑定的手机号"))
+    phone = people.PhoneField(label=_("微信绑定的手机号"), autocomplete="tel")
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)

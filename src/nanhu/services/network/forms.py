@@ -115,7 +115,7 @@ class SoughtForm(forms.Form):
         mac = rules.mac_of(text)
         if mac:
             return mac
-        address = rules.address_of(text)
+        address = rules.caller_of(text)  # as the log has it: what stands for an IPv4 address is that
         if not address:
             raise forms.ValidationError(_("要一个 IP 地址，或一个 MAC。"))
         return address

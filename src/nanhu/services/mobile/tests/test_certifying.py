@@ -348,6 +348,17 @@ def test_odd_text_is_refused_or_compared_as_text(school, client, odd):
         assert client.post(PAGE, body, content_type=kind, REMOTE_ADDR=f"127.0.3.{number}").status_code in {302, 422}
 
 
+@pytest.mark.parametrize(
+    ("typed", "sent_to"),
+    [("abc", ""), ("138", ""), ("+852 9123 4567", "85291234567"), ("１３９０７３０００９９", "13907300099")],
+)
+def test_a_code_goes_to_what_can_be_a_phone_also_to_one_of_another_country(school, typed, sent_to):
+    for page, said in ((PAGE, RIGHT), ("/mobile/newcomer/", {"campus_no": "N1", "name": "新人", "unit": "20"})):
+        answer = Client().post(page, said | {"phone": typed})
+        assert answer.status_code == (302 if sent_to else 422), page
+    assert [message.phone for message in SmsMessage.objects.all()] == [sent_to] * 2 * bool(sent_to)
+
+
 @pytest.mark.capability("A057.1")
 def test_two_persons_with_one_phone_are_told_apart(school, client):
     school.record("S2", phone=PHONE)
