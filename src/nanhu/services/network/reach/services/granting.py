@@ -19,6 +19,7 @@ from nanhu.kernel.jobs import alone
 from nanhu.kernel.once import lock_key, made_by_form
 from nanhu.kernel.proposals import given
 from nanhu.kernel.registry import Text
+from nanhu.kernel.ui.words import lazy_filled
 from nanhu.platforms.flows import api as flows
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
@@ -151,7 +152,8 @@ def close(*, by: Actor, grant: VpnGrant, cause: str, reason: str = "") -> VpnGra
         refuse_renewal(by, row.person_id, reason)
     network.disconnect(by=by, person_id=row.person_id, cause="ours:grant-ended", services=["vpn"])
     if cause != Cause.RETURNED:
-        facts = {"why": Cause(cause).label}
+        why = Cause(cause).label
+        facts = {"why": lazy_filled(_("%(cause)s（%(reason)s）"), cause=why, reason=row.reason) if row.reason else why}
         messages.tell([row.person_id], "network.vpn_closed", facts, key=str(row.public_id))
     return row
 
