@@ -152,8 +152,8 @@ def close(*, by: Actor, grant: VpnGrant, cause: str, reason: str = "") -> VpnGra
         refuse_renewal(by, row.person_id, reason)
     network.disconnect(by=by, person_id=row.person_id, cause="ours:grant-ended", services=["vpn"])
     if cause != Cause.RETURNED:
-        why = Cause(cause).label
-        facts = {"why": lazy_filled(_("%(cause)s（%(reason)s）"), cause=why, reason=row.reason) if row.reason else why}
+        words = lazy_filled(_("信息中心停用：%(reason)s"), reason=row.reason)
+        facts = {"why": words if cause == Cause.REVOKED else Cause(cause).label}
         messages.tell([row.person_id], "network.vpn_closed", facts, key=str(row.public_id))
     return row
 

@@ -412,7 +412,7 @@ def test_its_holder_and_the_centre_close_it(school):
     other.refresh_from_db()
     assert (other.cause, other.reason) == ("revoked", "账号外借")
     told = Message.objects.filter(template="network.vpn_closed").latest("pk")
-    assert "信息中心停用（账号外借）" in told.text, "as the form says to whoever writes the reason"
+    assert "信息中心停用：账号外借" in told.text, "as the form says to whoever writes the reason"
     assert "账号外借" in school.client("T2").get(VPN).content.decode()
     assert school.client("T1").post(f"/network/reach/{other.public_id}/", {"reason": "x"}).status_code == 404
 
