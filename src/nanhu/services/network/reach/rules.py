@@ -21,6 +21,8 @@ TOLD_BEFORE: Final = (14, 3)
 USES_KEPT: Final = timedelta(days=90)
 FILES_KEPT: Final = timedelta(days=35)
 """Longer than any session lasts: a week at most."""
+CLOCKS_APART: Final = timedelta(hours=1)
+"""What is later in a list than that would be its newest word for as long, by which all that is not as new has fallen silent."""
 MOST_PORT: Final = 65_535
 WIDEST: Final = {4: 8, 6: 32}
 """Prefix lengths: a school's 10.0.0.0/8, and what a whole school has of IPv6."""

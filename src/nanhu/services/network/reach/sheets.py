@@ -1,7 +1,6 @@
 """The sheets that the information centre hands in and takes out: resources, access points, outlines; checked whole."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from django.utils.functional import Promise
@@ -37,8 +36,6 @@ REACHES: Final[dict[str, str]] = {
 YES_NO: Final = {"是": True, "否": False}
 BANDS: Final = ("2.4", "5", "6")
 LONGEST_NAME: Final = 60
-CLOCKS_APART: Final = timedelta(hours=1)
-"""What is later in a list than that would be its newest word for as long, by which all that is not as new has fallen silent."""
 
 
 class NotAnAddressError(CellError):
@@ -264,7 +261,7 @@ def check_points(lines: Sequence[Line]) -> Checked[dict[str, Any]]:
 
     def meant(line: Line) -> dict[str, Any]:
         seen = line.meant("seen_at") if line["seen_at"] else None
-        if seen and seen > now() + CLOCKS_APART:
+        if seen and seen > now() + rules.CLOCKS_APART:
             raise SeenLaterError
         return {
             "name": line.meant("name"),

@@ -1,6 +1,7 @@
 """Access points (无线接入点): hung, moved and taken down by hand, or as the controller's list says."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from nanhu.services.network import api as network
 from nanhu.services.network.reach.errors import KnownAlreadyError, MacTakenError
 from nanhu.services.network.reach.models import AccessPoint
 from nanhu.services.network.reach.queries import building_of
+from nanhu.services.network.reach.rules import CLOCKS_APART
 from nanhu.services.network.reach.services.resources import ROWS_AT_ONCE, entered, filled_in, save_all
 
 NOWHERE = {"floor": None, "longitude": None, "latitude": None}
@@ -69,13 +71,13 @@ def enter_points(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     made_at = max((facts["seen_at"] for facts in rows if facts["seen_at"]), default=None)
     for facts in rows:
         row = known.get(facts["name"]) or AccessPoint(name=facts["name"])
-        seen = max(filter(None, (row.seen_at, facts["seen_at"])), default=None)
+        seen = max(filter(None, (believed(row.seen_at), facts["seen_at"])), default=None)
         is_anothers = row.removed_at is not None and holders.get(row.mac, row.name) != row.name
         mac = facts["mac"] or ("" if is_anothers else row.mac)
         if row.mac != mac:
             forgotten.add((row.mac, row.name))
         is_elsewhere = row.pk is not None and building_of(row.place) != building_of(facts["place"])
-        listed = max(filter(None, (row.listed_at, made_at)), default=None)
+        listed = max(filter(None, (believed(row.listed_at), made_at)), default=None)
         said = {**facts, "seen_at": seen, "listed_at": listed, "mac": mac, "removed_at": None}
         said |= NOWHERE if is_elsewhere else {}
         done.append((row, filled_in(row, said)))
@@ -85,6 +87,11 @@ def enter_points(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     network.ApPlace.objects.filter(pk__in=gone).delete()
     place_macs(row for row, _word in done)
     return save_all(AccessPoint, done, {"place", "bands", "seen_at", "listed_at", "mac", "removed_at", *NOWHERE})
+
+
+def believed(moment: datetime | None) -> datetime | None:
+    """What a list said of a time to come, before such lists were refused, counts no more."""
+    return moment if moment and moment <= now() + CLOCKS_APART else None
 
 
 def living(found: AccessPoint) -> AccessPoint:

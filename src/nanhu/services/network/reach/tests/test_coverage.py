@@ -183,6 +183,13 @@ def test_an_older_list_does_not_take_back_what_a_newer_one_saw(hung):
     assert (point.seen_at, point.bands) == (before, ["5"])
 
 
+def test_a_year_that_was_mistyped_before_is_put_right_by_the_next_list(hung):
+    AccessPoint.objects.update(seen_at=now() + timedelta(days=9000), listed_at=now() + timedelta(days=9000))
+    hung.client("K1").post(POINTS, upload(f"名称,地点代码,频段,最近上报\nLIB-1,lib.101,5,{seen(minutes=1)}\n"))
+    point = AccessPoint.objects.get(name="LIB-1")
+    assert max(point.seen_at, point.listed_at) <= now()
+
+
 def test_a_list_says_by_its_newest_word_when_it_was_made_and_an_older_one_says_it_of_nothing_newer(hung):
     hung.client("K1").post(POINTS, upload(f"名称,地点代码,频段,最近上报\nLIB-1,lib.101,5,{seen(days=2)}\n"))
     newest = AccessPoint.objects.get(name="OFF-1").seen_at
