@@ -42,8 +42,10 @@ def is_wechat(address: str) -> bool:
 
 
 def shift_on(day: date, said: str) -> tuple[datetime, datetime]:
-    """ "20:00-08:00" of a day: until the next where it ends no later than it begins. Raises ValueError."""
-    span = span_of("".join(halfwidth(said).replace("—", "-").replace("–", "-").replace("24:00", "00:00").split()))
+    """ "20:00-08:00" of a day: until the next where it ends no later than it begins. A day ends at 24:00, and none begins then: of which
+    day it would be, is not said. Raises ValueError."""
+    plain = "".join(halfwidth(said).replace("—", "-").replace("–", "-").split())
+    span = span_of(f"{plain.removesuffix('24:00')}00:00" if plain.endswith("-24:00") else plain)
     begins = datetime.combine(day, span.opens, CAMPUS_ZONE)
     last = day if span.closes > span.opens else day + timedelta(days=1)
     return begins, datetime.combine(last, span.closes, CAMPUS_ZONE)

@@ -6,7 +6,7 @@ import pytest
 
 from nanhu.kernel.calendar.hours import Opening, spans_of
 from nanhu.kernel.clock import CAMPUS_ZONE
-from nanhu.services.directory.rules import NUMBER, dialled, is_wechat, opening_at
+from nanhu.services.directory.rules import NUMBER, dialled, is_wechat, opening_at, shift_on
 
 DAY = spans_of("08:30-12:00 14:30-17:30")
 
@@ -57,6 +57,13 @@ def test_hours_that_are_none_are_refused(said):
         spans_of(said)
     assert spans_of("") == ()
     assert spans_of("8:30-12:00 14:30-17:30") == DAY
+
+
+def test_a_day_of_duty_ends_at_midnight_and_begins_then_on_the_next_one_alone():
+    day = date(2026, 11, 27)
+    assert shift_on(day, "8:00—24:00") == (at(27, 8), at(28, 0)) == shift_on(day, "08:00-00:00")
+    with pytest.raises(ValueError, match="hour must be in"):
+        shift_on(day, "24:00-08:00")
 
 
 @pytest.mark.capability("A068.2")
