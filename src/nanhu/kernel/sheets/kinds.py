@@ -84,7 +84,7 @@ def unspaced(said: str) -> str:
 
 def day(said: str) -> date:
     """No sheet speaks of one before 1900: there a digit is missing (0202-03-01)."""
-    found = DAY.fullmatch("".join(halfwidth(said).split()))
+    found = DAY.fullmatch(unspaced(said))
     try:
         meant = date(*map(int, found.groups())) if found else date.fromisoformat(halfwidth(said).strip())
     except ValueError as error:
@@ -96,7 +96,7 @@ def day(said: str) -> date:
 
 def month(said: str) -> date:
     """Its first day."""
-    found = MONTH.fullmatch("".join(halfwidth(said).split()))
+    found = MONTH.fullmatch(unspaced(said))
     try:
         return date(int(found[1]), int(found[2]), 1) if found else day(said).replace(day=1)
     except (ValueError, NotADayError) as error:
@@ -134,7 +134,7 @@ def choice(choices: Mapping[str, Any]) -> Kind:
     """One of these words, and what it stands for."""
 
     def chosen(said: str) -> Any:
-        word = "".join(halfwidth(said).split())
+        word = unspaced(said)
         if word not in choices:
             raise NotAChoiceError(choices="、".join(choices))
         return choices[word]
