@@ -44,6 +44,11 @@ def tidied(text: str) -> str:
     return " ".join(halfwidth(text).split())
 
 
+def listed(text: str) -> list[str]:
+    """What stands in a line between blanks, commas, semicolons of any width or 、, each once and in its order."""
+    return [one for one in dict.fromkeys(re.split(r"[、,;\s]+", halfwidth(text))) if one]
+
+
 def folded(text: str) -> str:
     """Half width, lower case, single blanks, without control signs."""
     return tidied(text).lower()

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
+from nanhu.kernel.folding import halfwidth, listed, plain_dashes
+
+ABOUT_DASH: Final = re.compile(r"\s*[-~〜至到]+\s*")
 CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 
 
@@ -23,6 +26,12 @@ class Opening:
 
     is_open: bool
     at: datetime | None
+
+
+def plain_spans(typed: str) -> str:
+    """Spans as people write them (8:00～12:00；14:00—22:00, ８：００ 至 12:00), as `span_of` reads them one by one."""
+    text = ABOUT_DASH.sub("-", plain_dashes(halfwidth(typed)))
+    return " ".join(listed(text))
 
 
 def span_of(said: str) -> Span:

@@ -8,12 +8,12 @@ import zxingcpp
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.calendar.hours import spans_of
+from nanhu.kernel.calendar.hours import plain_spans, spans_of
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files.kinds import PICTURES, kind_among, opened_picture
 from nanhu.kernel.files.purposes import MEGABYTE
-from nanhu.kernel.folding import halfwidth, one_line, tidied
+from nanhu.kernel.folding import one_line, tidied
 from nanhu.kernel.kit.forms import IN_ENGLISH, DatedForm, IntakeForm, OnceForm, PublicTextField, reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
@@ -48,7 +48,7 @@ class ExtensionField(forms.RegexField):
 
 class HoursField(forms.CharField):
     def clean(self, value: Any) -> str:
-        said = " ".join(halfwidth(super().clean(value)).replace("—", "-").replace("–", "-").replace("、", " ").split())
+        said = plain_spans(super().clean(value))
         try:
             spans_of(said)
         except ValueError as error:

@@ -5,7 +5,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from nanhu.kernel.calendar.hours import spans_of
+from nanhu.kernel.calendar.hours import plain_spans, spans_of
 from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, phrase
 from nanhu.services.directory.errors import NotAnExtensionError, NotHoursError
@@ -19,7 +19,7 @@ LONGEST_EXTENSION: Final = 6
 
 
 def hours(said: str) -> str:
-    found = " ".join(halfwidth(said).replace("—", "-").replace("–", "-").replace("、", " ").split())
+    found = plain_spans(said)
     try:
         spans_of(found)
     except ValueError as error:

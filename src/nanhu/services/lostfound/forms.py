@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import now
 from nanhu.kernel.files.fields import PicturesField
+from nanhu.kernel.folding import halfwidth, plain_dashes
 from nanhu.kernel.kit import forms as forms_of_kit
 from nanhu.kernel.private_numbers import has_phone, visible
 from nanhu.kernel.ui.money_field import YuanField
@@ -21,6 +22,18 @@ from nanhu.services.lostfound.models import HandOver, Item
 LARGEST_BODY: Final = (rules.MOST_PHOTOS * 8 + 1) * MEGABYTE
 OLDEST: Final = timedelta(days=180)
 CARD_NUMBER: Final = RegexValidator(r"\A[0-9]{10}\Z", _("十位数字"))
+
+
+class DigitsField(forms.CharField):
+    """As they stand on a card: of any width, in groups."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            **{"widget": forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}), **options}
+        )
+
+    def to_python(self, value: Any) -> str:
+        return "".join(plain_dashes(halfwidth(super().to_python(value))).replace("-", " ").split())
 
 
 class PublicTextField(forms_of_kit.PublicTextField):
@@ -99,11 +112,10 @@ class FoundForm(PostForm):
         required=False,
         help_text=_("例：伞柄刻了名字。谁也不显示；有人认领时，告诉您他说的和这里像不像。"),
     )
-    card_number = forms.CharField(
+    card_number = DigitsField(
         label=_("校园卡的卡号"),
         required=False,
         validators=[CARD_NUMBER],
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("捡到校园卡才填，卡面上十位。失主马上收到消息；卡号不公开、不保存，您看不到是谁。"),
     )
     field_order: tuple[str, ...] = (
@@ -188,14 +200,13 @@ class HandOverForm(forms.Form):
 
 
 class CardForm(forms.Form):
-    number = forms.CharField(
+    number = DigitsField(
         label=_("卡号"),
         required=False,
         validators=[CARD_NUMBER],
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("卡面上十位，可以扫；看不清就填后四位和姓名。"),
     )
-    tail = forms.CharField(
+    tail = DigitsField(
         label=_("卡号后四位"), required=False, validators=[RegexValidator(r"\A[0-9]{4}\Z", _("四位数字"))]
     )
     name = forms.CharField(label=_("卡上的姓名"), max_length=40, required=False)

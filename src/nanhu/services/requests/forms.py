@@ -215,6 +215,8 @@ class DoneForm(forms.Form):
             has_item, has_quantity = bool(said.get(f"item_{line}")), bool(said.get(f"quantity_{line}"))
             if has_item != has_quantity:
                 self.add_error(f"quantity_{line}", _("材料和数量要一起填。"))
+            elif said.get(f"price_{line}") and not has_item:
+                self.add_error(f"item_{line}", _("写了单价，材料和数量也要填。"))
             elif (said.get(f"price_{line}") or 0) * (said.get(f"quantity_{line}") or 0) > MOST_FEN:
                 self.add_error(f"price_{line}", _("一种材料最多一万元：再多的请另走采购。"))
         return said

@@ -190,6 +190,12 @@ class TooManySlotsError(CampusError):
     sentence = _("一次抽签要有 1 到 {most} 段时间。")
 
 
+class SlotsMeetError(CampusError):
+    code = "venues.slots_meet"
+    field = "hours"
+    sentence = _("{one} 和 {other} 离得太近：中间要留出布置、清场的时间。")
+
+
 class SlotTooSoonError(CampusError):
     code = "venues.slot_too_soon"
     field = "first_day"

@@ -9,9 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.bodies import MEGABYTE
+from nanhu.kernel.calendar.hours import plain_spans
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.draw.rules import form_of
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import listed, tidied
 from nanhu.kernel.kit.forms import IN_ENGLISH, FileForm, MomentField, ReasonForm, offer
 from nanhu.kernel.ui.dates import WEEKDAYS
 from nanhu.kernel.ui.money_field import YuanField
@@ -52,6 +53,18 @@ def extra_field(name: str, venue: Venue) -> forms.Field | None:
         return forms.CharField(label=_("安全预案"), min_length=20, max_length=1000, widget=AREA, help_text=help_text)
     label = LINES.get(name)
     return forms.CharField(label=label, max_length=60, required=name != "software") if label else None
+
+
+class SponsorField(flows.ColleagueField):
+    """A student names him by number alone, and is told the same of one that nobody has and of one that is no member of staff's."""
+
+    is_by_number = False
+
+    def clean(self, value: Any) -> int | None:
+        if not self.is_by_number:
+            return super().clean(value)
+        number = tidied(forms.CharField.clean(self, value)).rpartition(" ")[2]
+        return people.find_people_by_campus_no([number]).get(number)
 
 
 @cache
@@ -99,13 +112,20 @@ class BookForm(HoursForm):
     headcount = forms.IntegerField(label=_("人数"), min_value=1, max_value=20_000)
     unit = people.UnitField(label=_("单位或社团挂靠单位"), required=False)
     equipment = forms.CharField(label=_("要用的设备"), max_length=100, required=False)
-    sponsor = flows.ColleagueField(
+    sponsor = SponsorField(
         label=_("负责人"), required=False, help_text=_("超过 100 人必填：一位教职工，由他同意；学生填工号")
     )
 
-    def __init__(self, *arguments: Any, venue: Venue | None = None, chosen: Use | None = None, **more: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        venue: Venue | None = None,
+        chosen: Use | None = None,
+        is_by_number: bool = False,
+        **more: Any,
+    ) -> None:
         super().__init__(*arguments, **more)
-        self.chosen = chosen
+        self.chosen, self.fields["sponsor"].is_by_number = chosen, is_by_number  # type: ignore[attr-defined]
         if venue is None or chosen is None:
             return
         for name in chosen.asks:
@@ -214,14 +234,6 @@ class KeyInForm(KeyOutForm):
         return at_most(self.cleaned_data["damage_fen"], MOST_DAMAGE_FEN)
 
 
-def plain_hours(typed: str) -> str:
-    """Dashes and commas of any width, as rules read them."""
-    text = halfwidth(typed)
-    for sign, plain in (("—", "-"), ("–", "-"), ("、", " "), (",", " ")):
-        text = text.replace(sign, plain)
-    return " ".join(text.split())
-
-
 def at_most(fen: int | None, most: int) -> int | None:
     if fen is not None and fen > most:
         raise forms.ValidationError(_("最多 %(yuan)s 元。") % {"yuan": f"{most // 100:,}"})
@@ -249,7 +261,7 @@ class SeasonForm(forms.Form):
         said = super().clean() or {}
         for name in ("every", "day_6", "day_7"):
             try:
-                said[name] = rules.spans_in(plain_hours(said.get(name) or ""))
+                said[name] = rules.spans_in(plain_spans(said.get(name) or ""))
             except ValueError:
                 self.add_error(name, _("请按 08:00-12:00 14:00-22:00 的样子写，先早后晚。"))
         if not any(said.get(name) for name in ("every", "day_6", "day_7")):
@@ -293,7 +305,7 @@ class OpenDrawForm(forms.Form):
 
     def clean_hours(self) -> list[tuple[int, int]]:
         try:
-            found = rules.spans_in(plain_hours(self.cleaned_data["hours"]))
+            found = rules.spans_in(plain_spans(self.cleaned_data["hours"]))
         except ValueError as error:
             raise forms.ValidationError(_("请按 08:00-12:00 14:00-22:00 的样子写，先早后晚。")) from error
         if not found:
@@ -411,6 +423,8 @@ class ChangeVenueForm(forms.Form):
         said = super().clean() or {}
         if said.get("fee_fen") and not said.get("fee_item"):
             self.add_error("fee_item", _("收费要写收费项目代码。"))
+        if "notice_days" in said and "ahead_days" in said and said["ahead_days"] < said["notice_days"]:
+            self.add_error("ahead_days", _("不能比“至少提前几天”少，不然哪一天都约不到。"))
         return said
 
     def facts(self) -> dict[str, Any]:
@@ -419,7 +433,7 @@ class ChangeVenueForm(forms.Form):
         return said | {
             "unit_id": unit.id,
             "only_unit_id": only.id if only else None,
-            "equipment": list(dict.fromkeys(halfwidth(said["equipment"]).replace("、", " ").split())),
+            "equipment": listed(said["equipment"]),
             "fee_fen": said["fee_fen"] or 0,
         }
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel import registry
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import listed
 from nanhu.kernel.kit.forms import FileForm
 from nanhu.platforms.people import api as people
 from nanhu.platforms.portal.catalogue import FOURTEEN
@@ -34,8 +34,7 @@ class ListField(forms.CharField):
     """Several words in a line; the value is a list."""
 
     def clean(self, value: Any) -> list[str]:
-        said = halfwidth(super().clean(value)).replace("、", " ").replace(",", " ").split()
-        return list(dict.fromkeys(said))
+        return listed(super().clean(value))
 
     def prepare_value(self, value: Any) -> Any:
         return "、".join(value) if isinstance(value, list) else value

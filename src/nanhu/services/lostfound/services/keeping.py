@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop
 
 from nanhu.kernel import folding
 from nanhu.kernel.actors import Actor, account_of
+from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.proposals import given
@@ -57,21 +58,21 @@ def hand_over(
     found = locked(item)
     if not is_on_shelf(found):
         raise NotOnTheShelfError
-    if slip and HandOver.objects.filter(slip=slip).exists():
-        raise SlipError
     account = identity.account_of(receiver) if receiver is not None else None
     if (account is None and not (receiver_name and slip)) or (account is not None and account.pk == by.account_id):
         raise ReceiverError
-    made = HandOver.objects.create(
+    made = HandOver(
         item=found,
         giver_id=account_of(by),
         giver_name=by.name,
         receiver=account,
         receiver_name=name_of(account) if account else receiver_name,
         document=document,
-        slip=slip,
+        slip=folding.tidied(slip).upper(),
         signed_at=now() if slip else None,
     )
+    with refused_as(SlipError, by="lostfound_hand_over_slip_once"):
+        made.save()
     end(found, State.RETURNED)
     found.save()
     end_claims(found, but=account.pk if account else None)

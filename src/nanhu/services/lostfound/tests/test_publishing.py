@@ -190,6 +190,14 @@ def test_text_is_text_and_half_a_sign_is_no_fault_of_ours(school):
 
 
 @pytest.mark.capability("A072.1")
+@pytest.mark.parametrize("typed", ["１２３４５６７８９０", "12345 67890", "12345-67890"])
+def test_a_card_number_is_read_as_it_is_typed(school, typed):
+    said = school.said(category="card", card_number=typed)
+    assert school.client("S1").post(f"{HOME}found/", said).status_code == 302
+    desk = {"tail": typed[-4:], "name": "林小满", "shelf": "A-1"}
+    assert school.client("K1").post(f"{HOME}keeping/card/", desk).status_code == 302
+
+
 def test_the_same_form_twice_is_one_item_and_the_eleventh_of_a_day_is_refused(school):
     author = school.client("S1")
     token = "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f"

@@ -93,6 +93,22 @@ def tell_of_danger(request: Request) -> None:
     tell(dispatchers(), reverse("requests:dispatch:jobs"), words, is_urgent=True)
 
 
+def endanger(by: Actor, request: Request, until: datetime | None = None) -> None:
+    """Somebody else who has the same trouble says that it is dangerous: from now on it is promised (`until`, else as danger is) and told like
+    any danger. Of one that is locked and open."""
+    if request.is_urgent:
+        return
+    request.is_urgent = True
+    promised = until or promised_until(request, now())
+    request.due_at, request.minutes_left = min(request.due_at or promised, promised), None
+    if request.state == State.WAITING:
+        request.state, request.proposed = State.ASSIGNED, []
+    request.save(update_fields=["is_urgent", "due_at", "minutes_left", "state", "proposed"])
+    note(by, request, What.MERGED, gettext_noop("另一个报修的人说有危险"), is_inner=True)
+    tell_crew(request, said(request, _lazy("有危险：%(what)s"), what=lazy_title(request)))
+    tell_of_danger(request)
+
+
 def dispatchers() -> set[int]:
     """Whoever dispatches, and the head of the hall."""
     holders = [*identity.holders_of(DISPATCHER), *identity.holders_of(LEADER)]
@@ -180,12 +196,14 @@ def route(
 
 @transaction.atomic
 def merge(*, by: Actor, request: Request, into_number: str) -> Request:
-    """One job for what several reported: whoever reported the other is told what becomes of this one."""
+    """One job for what several reported: whoever reported the other is told what becomes of this one. What was promised first holds, and
+    danger stays danger."""
     numbers = {request.number, into_number}
     both = {one.number: one for one in locked_pair(numbers)}
     twin, kept = both.get(request.number), both.get(into_number)
     if twin is None or kept is None or not are_twins(twin, kept):
         raise NotTheSameError
+    promised, is_danger = twin.due_at, twin.is_urgent
     twin.state, twin.merged_into, twin.due_at, twin.closed_at = State.MERGED, kept, None, now()
     twin.save(update_fields=["state", "merged_into", "due_at", "closed_at"])
     persons = set(twin.me_too.values_list("person_id", flat=True)) | {twin.person_id}
@@ -193,7 +211,11 @@ def merge(*, by: Actor, request: Request, into_number: str) -> Request:
         if person_id is not None and person_id != kept.person_id:
             kept.me_too.get_or_create(person_id=person_id)
     kept.heat = kept.me_too.count()
-    kept.save(update_fields=["heat"])
+    if kept.due_at and promised:
+        kept.due_at = min(kept.due_at, promised)
+    kept.save(update_fields=["heat", "due_at"])
+    if is_danger:
+        endanger(by, kept, promised)
     note(by, twin, What.MERGED, kept.number)
     tell_requester(twin, said(twin, _lazy("并入 %(number)s，一起办"), number=kept.number))
     return kept

@@ -28,8 +28,8 @@ from nanhu.services.requests.offices import above, due_of_answer, due_of_complai
 from nanhu.services.requests.policies import ANSWERER, barred_units, has_handler, may_open_photo
 from nanhu.services.requests.queries import twin_of
 from nanhu.services.requests.rules import LARGEST_PHOTO, MOST_A_DAY, MOST_OPEN
-from nanhu.services.requests.services.dispatching import dispatch, dispatchers, promised_until, tell_of_danger
-from nanhu.services.requests.services.timeline import What, note, said, target_of, tell
+from nanhu.services.requests.services.dispatching import dispatch, dispatchers, endanger, promised_until, tell_of_danger
+from nanhu.services.requests.services.timeline import What, locked, note, said, target_of, tell
 
 NUMBERS: Final = Series(key="requests.request", pattern="FW{year}-{n:06}", gapless=False)
 PHOTOS: Final = Purpose(
@@ -60,14 +60,16 @@ def file_repair(
     twin: str = "",
     **facts: Any,
 ) -> Request:
-    """Where an open one of the same place and class stands, `twin` says what to do: "join" it, or file an "other". Gives the
-    request that is followed then, or the new one, dispatched already where somebody covers it."""
+    """Where an open one of the same place and class stands, `twin` says what to do: "join" it, or file an "other"; danger is told of the
+    one that is joined as well. Gives the request that is followed then, or the new one, dispatched already where somebody covers it."""
     lock_key(f"requests.twin:{place.pk}:{fault_class.pk}")
     known = twin_of(kind, place.pk, fault_class.pk)
     if known is not None and known.person_id != person_id and twin != "other":
         if twin != "join":
             raise TwinOpenError(number=known.number, state=known.get_state_display())
         follow(by=by, request=known, person_id=person_id)
+        if facts.get("is_urgent"):
+            endanger(by, locked(known, set(OPEN)))
         return known
     made = opened(
         by, person_id, kind=kind, place=place, fault_class=fault_class, words=words, phone=phone or None, **facts

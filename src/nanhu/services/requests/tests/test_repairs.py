@@ -302,6 +302,30 @@ def test_a_twin_is_followed_or_filed_apart_and_who_follows_reads_no_words(school
 
 
 @pytest.mark.capability("A078.3")
+def test_danger_stays_danger_when_its_report_joins_another_or_is_merged_into_it(school):
+    school.client("D1")
+    school.crew()
+    first, other = school.repair(), school.repair(place="d1-102")
+    working.cannot_enter(by=school.actor("W1"), request=first, person_id=school["W1"], proposed=["明天"])
+    assert school.client("S2").post(f"{HALL}repair/", said(twin="join", is_urgent="on")).status_code == 302
+    first.refresh_from_db()
+    assert (first.is_urgent, first.state, first.proposed) == (True, "assigned", [])
+    assert first.due_at <= now() + timedelta(minutes=120)
+    assert {school["D1"], school["W1"], school["W2"]} <= receivers_of(first.number)
+    assert "有危险" in " ".join(texts_to(school["D1"]))
+    twin = school.repair("S3", place="d1-102", twin="other", is_urgent=True)
+    dispatching.merge(by=school.actor("D1"), request=twin, into_number=other.number)
+    other.refresh_from_db()
+    assert (other.is_urgent, other.due_at) == (True, twin.due_at)
+    early = school.repair(key="power")
+    late = school.repair("S2", key="power", twin="other")
+    Request.objects.filter(pk=late.pk).update(due_at=late.due_at + timedelta(hours=3))
+    dispatching.merge(by=school.actor("D1"), request=early, into_number=late.number)
+    late.refresh_from_db()
+    assert late.due_at == early.due_at, "what was promised first"
+
+
+@pytest.mark.capability("A078.3")
 def test_the_dispatcher_merges_twins_and_nothing_else(school):
     school.crew()
     first, twin = school.repair(), school.repair("S2", twin="other")
@@ -725,3 +749,20 @@ def test_of_ones_own_the_one_search_reads_no_more_than_it_shows(school):
     """Whoever looks after a building has reported thousands."""
     many(school, 25, like=school.repair())
     assert len(queries.NUMBERED(person=school["S1"], text="1")) == queries.MOST_FOUND
+
+
+def test_a_price_without_what_was_used_is_no_material(school):
+    school.crew()
+    job, worker = school.repair(), school.client("W1")
+    used = {"cause": "misuse", "words": "换了", "photos": picture()}
+    answer = worker.post(f"{WORK}{job.public_id}/done/", used | {"price_2": "18.50"})
+    assert answer.status_code == 422
+    assert "写了单价，材料和数量也要填" in answer.content.decode()
+
+
+def test_members_of_a_crew_are_listed_as_people_write_lists(school):
+    crew = {"name": "水电班", "classes": ["water"], "leader": "W1", "duty_days": ["1"], "is_active": "on"}
+    more = {"members": "W2、W3", "buildings": "d1，t1"}
+    assert school.client("D1").post(f"{DISPATCH}crews/new/", crew | more).status_code == 302
+    made = Crew.objects.get()
+    assert (made.members.count(), made.buildings.count()) == (3, 2)

@@ -413,3 +413,12 @@ def test_its_list_goes_on_where_numbers_grow_a_digit(school, company, job, monke
     first = company.get("jobs").json()
     assert (first["next"], first["is_last"]) == ("FW2026-999999", False)
     assert [one["number"] for one in company.get(f"jobs?since={first['next']}").json()["data"]] == ["FW2026-1000000"]
+
+
+def test_a_moment_before_our_calendar_leaves_the_sandbox_as_it_is(vendor):
+    trying = Company(vendor, mode="test")
+    answer = trying.send(
+        "PUT", "jobs/SANDBOX-1/state", {"state": "working", "at": "0001-01-01T00:00:00+14:00", "sequence": 1}
+    )
+    assert (answer.status_code, code_of(answer)) == (422, "moment_refused")
+    assert trying.get("jobs").status_code == 200

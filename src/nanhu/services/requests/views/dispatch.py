@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.errors import NotFoundError
+from nanhu.kernel.folding import listed, tidied
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Number, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record, seen
@@ -110,7 +111,7 @@ def route(request: PageRequest, form: RouteForm, found: Request) -> None:
     "merge/", MergeForm, title=_("并入同一件"), lead=_("同一地点、同一类、相差不到 48 小时。"), done=_("已并。")
 )
 def merge(request: PageRequest, form: MergeForm, found: Request) -> None:
-    dispatching.merge(by=request.actor, request=found, into_number=form.cleaned_data["number"].strip().upper())
+    dispatching.merge(by=request.actor, request=found, into_number=tidied(form.cleaned_data["number"]).upper())
 
 
 @request.form(
@@ -163,7 +164,7 @@ def crews(request: PageRequest) -> HttpResponseBase:
 
 def crew_facts(form: CrewForm) -> dict[str, Any]:
     said = dict(form.cleaned_data)
-    return said | {"buildings": said["buildings"].split(), "members": said["members"].split()}
+    return said | {"buildings": listed(said["buildings"]), "members": listed(said["members"])}
 
 
 @crews.form("new/", CrewForm, title=_("加班组"), icon="plus", done=_("已加。"), to="crews")
@@ -232,7 +233,7 @@ def operators(request: PageRequest) -> HttpResponseBase:
 @operators.form("new/", OperatorForm, title=_("加运营商"), done=_("已加。"), to="operators")
 def add_operator(request: PageRequest, form: OperatorForm) -> None:
     said = form.cleaned_data
-    settings.set_operator(by=request.actor, **said | {"buildings": said["buildings"].split()})
+    settings.set_operator(by=request.actor, **said | {"buildings": listed(said["buildings"])})
 
 
 @operators.form(
@@ -249,7 +250,7 @@ def add_operator(request: PageRequest, form: OperatorForm) -> None:
 )
 def change_operator(request: PageRequest, form: OperatorForm, operator: Operator) -> None:
     said = form.cleaned_data
-    settings.set_operator(by=request.actor, operator=operator, **said | {"buildings": said["buildings"].split()})
+    settings.set_operator(by=request.actor, operator=operator, **said | {"buildings": listed(said["buildings"])})
 
 
 class PlaceForm(forms.Form):

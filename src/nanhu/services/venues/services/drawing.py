@@ -6,6 +6,7 @@ public value. Here its places are slots of a venue, and its result becomes appli
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -30,7 +31,13 @@ from nanhu.platforms.campus import api as campus
 from nanhu.platforms.messages import api as messages
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import queries, rules
-from nanhu.services.venues.errors import NoSlotChosenError, SlotTooSoonError, TooLongError, TooManySlotsError
+from nanhu.services.venues.errors import (
+    NoSlotChosenError,
+    SlotsMeetError,
+    SlotTooSoonError,
+    TooLongError,
+    TooManySlotsError,
+)
 from nanhu.services.venues.models import DrawOrder, Venue, VenueDraw, Waiting
 from nanhu.services.venues.policies import keepers_of
 from nanhu.services.venues.services import booking
@@ -101,6 +108,9 @@ def refuse_slots(venue: Venue, hours: Sequence[Hours], publish_by: datetime) -> 
             raise SlotTooSoonError(when=campus.span_words(*one))
         if queries.may_wait(venue, one) != (True, True):
             raise not_free(venue, one)
+    for one, other in pairwise(sorted(hours)):
+        if held_around(venue, one)[1] > held_around(venue, other)[0]:
+            raise SlotsMeetError(one=campus.span_words(*one), other=campus.span_words(*other))
 
 
 def hold_slots(by: Actor, made: VenueDraw, hours: Sequence[Hours]) -> None:

@@ -22,6 +22,7 @@ from nanhu.services.venues.errors import (
     WaitsAlreadyError,
 )
 from nanhu.services.venues.models import Venue, Waiting
+from nanhu.services.venues.services.booking import lock_persons
 from nanhu.services.venues.services.holding import (
     CLOCK,
     DRAWS,
@@ -45,6 +46,7 @@ def join(*, by: Actor, person_id: int, venue: Venue, hours: Hours) -> Waiting:
     if not queries.may_use(found, card, found.uses):
         raise NotFoundError(what=Venue.what)
     refuse_hours(found, hours)
+    lock_persons([person_id])
     if queries.waiting_of(person_id).count() >= rules.MOST_WAITING:
         raise TooManyWaitingError
     with refused_as(WaitsAlreadyError):

@@ -100,6 +100,14 @@ def drawn(school, found, travel):
     return office
 
 
+def test_slots_without_room_for_clearing_between_them_are_refused_by_name(school, hall, said):
+    address = f"/venues/desk/venues/{hall.public_id}/draw/"
+    answer = school.client("O1").post(address, said | {"hours": "09:00-12:00 12:00-15:00"})
+    assert answer.status_code == 422
+    assert "离得太近" in answer.content.decode()
+    assert not VenueDraw.objects.exists()
+
+
 def test_three_ask_for_two_slots_two_get_one_and_the_third_stands_first_in_both_lines(school, opened, travel):
     morning, afternoon = opened.slots
     asks(school, "S1", opened, morning, afternoon)

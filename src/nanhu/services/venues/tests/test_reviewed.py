@@ -206,6 +206,9 @@ def test_a_technician_goes_along_only_where_he_holds_the_post(school):
     assert displacing.offers_for(made) == [third]
 
 
+NOBODY = ("S2", "Z9", "刘一帆", "没有人", "王老师")
+
+
 @pytest.mark.capability("A080.3")
 def test_a_student_finds_nobody_by_name_and_nobody_answers_for_fewer_than_a_hundred(school, hall):
     student, address = school.client("S1"), f"/venues/{hall.public_id}/apply/"
@@ -216,6 +219,10 @@ def test_a_student_finds_nobody_by_name_and_nobody_answers_for_fewer_than_a_hund
     assert "A1" in school.client("C1").get(address, {"suggest": "sponsor", "sponsor": "王老师"}).content.decode()
     assert student.post(address, said(in_days(7), 840, 960, sponsor="S2")).status_code == 302
     assert Application.objects.get().sponsor is None
+    refused = [student.post(address, said(in_days(8), 840, 960, headcount=150, sponsor=typed)) for typed in NOBODY]
+    assert {one.status_code for one in refused} == {422}
+    assert {"没有这个人" in one.content.decode() for one in refused} == {False}, "whether it is somebody's"
+    assert student.post(address, said(in_days(9), 840, 960, sponsor="Z9")).status_code == 302, "as of S2"
     asked = school.book("S1", hall, 18, 20, headcount=150, sponsor=school["A1"])
     assert "林晓湖" in school.client("A1").get(f"/venues/mine/{asked.public_id}/").content.decode()
 
@@ -432,3 +439,23 @@ def test_of_many_at_one_moment_one_gets_the_technician_the_offer_and_the_other_r
         lambda studio=studio, who=who: attempt(studio, who) for studio, who in zip(studios, teachers, strict=True)
     ]
     assert sum(at_once(wanted)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_at_two_venues_at_one_moment_is_counted_once_after_the_other(monkeypatch):
+    made = make_school()
+    halls = [made.venue(f"b1.{number}", f"厅{number}", uses=["hall"]) for number in (1, 2)]
+    for one in halls:
+        made.book("S1", one, 9, 10)
+    monkeypatch.setattr("nanhu.services.venues.rules.MOST_WAITING", 1)
+    hours = (moment_at(in_days(7), 540), moment_at(in_days(7), 600))
+    person, actor = made["S2"], made.actor("S2")
+
+    def joins(venue):
+        try:
+            waiting.join(by=actor, person_id=person, venue=venue, hours=hours)
+        except TooManyWaitingError:
+            return False
+        return True
+
+    assert sum(at_once([lambda one=one: joins(one) for one in halls])) == 1
