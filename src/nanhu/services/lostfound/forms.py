@@ -33,7 +33,7 @@ class DigitsField(forms.CharField):
         )
 
     def to_python(self, value: Any) -> str:
-        return "".join(plain_dashes(halfwidth(super().to_python(value))).replace("-", " ").split())
+        return "".join(plain_dashes(halfwidth(super().to_python(value) or "")).replace("-", " ").split())
 
 
 class PublicTextField(forms_of_kit.PublicTextField):
