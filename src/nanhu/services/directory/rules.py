@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from nanhu.kernel.calendar import hours
-from nanhu.kernel.calendar.hours import Opening, Span, span_of
+from nanhu.kernel.calendar.hours import Opening, Span, plain_spans, span_of
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_time
-from nanhu.kernel.folding import halfwidth
 from nanhu.kernel.outgoing import parts_of
 
 NUMBER: Final = re.compile(r"(?=.{3,23}\Z)(\+\d{1,3} ?)?\d[\d -]{1,18}\d", re.ASCII)
@@ -44,7 +43,7 @@ def is_wechat(address: str) -> bool:
 def shift_on(day: date, said: str) -> tuple[datetime, datetime]:
     """ "20:00-08:00" of a day: until the next where it ends no later than it begins. A day ends at 24:00, and none begins then: of which
     day it would be, is not said. Raises ValueError."""
-    plain = "".join(halfwidth(said).replace("—", "-").replace("–", "-").split())
+    plain = plain_spans(said)
     span = span_of(f"{plain.removesuffix('24:00')}00:00" if plain.endswith("-24:00") else plain)
     begins = datetime.combine(day, span.opens, CAMPUS_ZONE)
     last = day if span.closes > span.opens else day + timedelta(days=1)
