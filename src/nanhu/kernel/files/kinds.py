@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Final
 
-from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files.errors import RefusedFileError
 from nanhu.kernel.sheets.guard import check_parts
+from nanhu.kernel.strict_xml import parsed
 
 MOST_PIXELS: Final = 25_000_000
 LARGEST_STREAM: Final = 16 * 1024 * 1024
@@ -154,8 +153,8 @@ def is_plain_xml(content: bytes) -> bool:
     if b"\0" in content or b"<?xml-stylesheet" in content:
         return False
     try:
-        tags = [str(element.tag) for element in ElementTree.fromstring(content, forbid_dtd=True).iter()]
-    except (ElementTree.ParseError, DefusedXmlException, ValueError, LookupError):
+        tags = [str(element.tag) for element in parsed(content).iter()]
+    except ValueError:
         return False
     return not any(
         tag.startswith(RUN_BY_BROWSERS) or tag.rpartition("}")[2].lower() in {"html", "svg", "script"} for tag in tags
@@ -296,10 +295,7 @@ def is_program(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
         if not name.endswith((".rels", "[content_types].xml")):
             return False
         said = head + part.read(LARGEST_RELATIONS)
-    try:
-        elements = [element.attrib for element in ElementTree.fromstring(said, forbid_dtd=True).iter()]
-    except (ElementTree.ParseError, DefusedXmlException, LookupError) as broken:
-        raise ValueError(name) from broken
+    elements = [element.attrib for element in parsed(said).iter()]
     return any(
         calls_for_program({key.lower(): value.lower() for key, value in attributes.items()}) for attributes in elements
     )

@@ -21,12 +21,6 @@ class NotInspectorError(AssetsError):
     sentence = _("这张验收单由指定的两位验收人签字，各签一次。")
 
 
-class InvoiceUnreadError(AssetsError):
-    code = "assets.invoice_unread"
-    field = "file"
-    sentence = _("没有读成：{why}。请交税务平台下载的 XML；PDF 和 OFD 不读，照着填。")
-
-
 class NumberUsedError(AssetsError):
     code = "assets.number_used"
     may_contest = True
@@ -70,7 +64,7 @@ class InvoiceUsedUpError(AssetsError):
     may_contest = True
     field = "price_yuan"
     sentence = _(
-        "加上这一行就超过这张发票能入库的金额。请核对发票号和单价；都对的，这个号码可能已经用过：有数电票 XML 的点“发票号被占用”交原件，没有的请带发票到国资处。"
+        "加上这一行就超过这张发票能入库的金额。请核对发票号和单价；都对的，这个号码可能已经用过：有数电票原件的点“发票号被占用”交原件，没有的请带发票到国资处。"
     )
 
 

@@ -536,17 +536,17 @@ class ClassesForm(IntakeForm):
 
 class InvoiceFileForm(FileForm):
     file = forms.FileField(
-        label=_("数电票 XML"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xml"}),
-        help_text=_("税务平台下载的原件，原样留存；PDF、OFD 不读。读出的内容填进验收单，分类按同类东西推荐，由您定。"),
+        label=_("数电票"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xml,.ofd,.pdf"}),
+        help_text=_("XML、OFD 或 PDF 原件，原样留存。读出的内容填进验收单，请核对；分类按同类东西推荐，由您定。"),
     )
 
 
 class ContestForm(OnceForm, InvoiceFileForm):
     file = forms.FileField(
-        label=_("数电票 XML"),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xml"}),
-        help_text=_("税务平台下载的原件，原样留存；PDF、OFD 不读。"),
+        label=_("数电票"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xml,.ofd,.pdf"}),
+        help_text=_("税务平台下载的原件（XML、OFD 或 PDF），原样留存。"),
     )
     reason = reason_field(_("为什么以您这份为准"), _("例如：税务平台重新下载，查验有效；货在哪个单位"))
 

@@ -1,4 +1,4 @@
-"""Invoices (数电票) as their XML says them, the originals that were handed in, and what is contested about a number (发票争议)."""
+"""Invoices (数电票) as their originals say them, the originals that were handed in, and what is contested about a number (发票争议)."""
 
 from collections.abc import Collection
 from typing import Any, Self
@@ -11,12 +11,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.invoices.reading import content_of
 from nanhu.kernel.proposals import Proposal, proposal_constraints
 from nanhu.systems.assets.models.receiving import SIGNED, Receipt
 
 
 class Invoice(models.Model):
-    """What an XML says; `lines` with their tax. Of a number one stands. What says otherwise is claimed (`Contest`), and stands only where a
+    """What a file says; `lines` with their tax. Of a number one stands. What says otherwise is claimed (`Contest`), and stands only where a
     third person has judged so: the other one is void then, for a reason and for good."""
 
     class State(models.TextChoices):
@@ -54,11 +55,11 @@ class Invoice(models.Model):
     @property
     def said(self) -> tuple[object, ...]:
         """By which two files are one invoice."""
-        return self.issued_on, self.seller, self.total_fen, self.lines
+        return content_of(self.issued_on, self.seller, self.total_fen, self.lines)
 
 
 class InvoiceFile(models.Model):
-    """The XML as it was handed in. Who hands in the same one has it as well."""
+    """The original as it was handed in, in whichever form. Who hands in the same one has it as well."""
 
     public_id = models.UUIDField(default=uuid4, unique=True)
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="files")

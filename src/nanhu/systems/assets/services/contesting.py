@@ -1,4 +1,4 @@
-"""A number of an invoice that is used already (发票争议): who has another XML of it, or the one XML where others typed its number alone, says
+"""A number of an invoice that is used already (发票争议): who has another original of it, or the one original where others typed its number alone, says
 so, and a third person judges. A contest stops nothing, and what was entered by what is void, or by the number alone, stays, flagged, until
 the office says how it was set right."""
 
@@ -14,6 +14,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.invoices.reading import read_invoice
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given, refuse_same_person
 from nanhu.kernel.registry import Text
@@ -21,7 +22,6 @@ from nanhu.kernel.ui.words import lazy_filled
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.messages import api as messages
 from nanhu.systems.assets.errors import NumberFreeError, SameInvoiceError, TooManyContestsError, VoidInvoiceError
-from nanhu.systems.assets.invoices import read_invoice
 from nanhu.systems.assets.models import Contest, Invoice, Receipt, ReceiptFlag, ReceiptLine
 from nanhu.systems.assets.services import invoicing, purchasing
 from nanhu.systems.assets.services.own import refuse_own

@@ -11,19 +11,24 @@ from django.db.models.functions import Length
 
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.files import services as files
+from nanhu.kernel.invoices.reading import Item, ReadInvoice, read_invoice
 from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.registry import Viewer
 from nanhu.systems.assets.errors import NumberUsedError
-from nanhu.systems.assets.invoices import ORIGINALS, Item, Read, read_invoice
+from nanhu.systems.assets.invoices import ORIGINALS
 from nanhu.systems.assets.models import Asset, Contest, Invoice, InvoiceFile, Receipt, ReceiptFlag, ReceiptLine
 
 
-@transaction.atomic
 def hand_in(*, by: Actor, content: bytes, name: str) -> tuple[InvoiceFile, list[InvoiceFile]]:
     """With those of the same invoice that were handed in before, one's own among them, which is given again. What says otherwise than the one
     that stands under its number is refused, without a word of that one: it may be contested (`contesting`)."""
-    found = read_invoice(content)
+    found = read_invoice(content)  # before the transaction: a PDF takes a second
+    return handed_in(by, found, content, name)
+
+
+@transaction.atomic
+def handed_in(by: Actor, found: ReadInvoice, content: bytes, name: str) -> tuple[InvoiceFile, list[InvoiceFile]]:
     invoice = standing(found.number) or entered(found, Invoice.State.STANDING)
     if invoice.said != found.said:
         raise NumberUsedError(number=found.number)
@@ -38,7 +43,7 @@ def standing(number: str) -> Invoice | None:
     return Invoice.objects.filter(number=number, state=Invoice.State.STANDING).first()
 
 
-def entered(found: Read, state: Invoice.State) -> Invoice:
+def entered(found: ReadInvoice, state: Invoice.State) -> Invoice:
     return Invoice.objects.create(
         number=found.number,
         issued_on=found.issued_on,

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 
 from nanhu.kernel.files.models import StoredFile
+from nanhu.kernel.invoices.tests.samples import as_ofd, as_pdf, as_xml
 from nanhu.systems.assets.models import Invoice, InvoiceFile, Receipt
 from nanhu.systems.assets.tests.test_receiving import admit_student, opened
 
@@ -33,10 +34,14 @@ def invoice(*items, number=NUMBER, total="15998.00", head="", seller="联想（�
  <TaxSupervisionInfo><InvoiceNumber>{number}</InvoiceNumber><IssueTime>{day}</IssueTime></TaxSupervisionInfo></EInvoice>""".encode()
 
 
-def hand_in(client, content):
+def hand_in(client, content, name="发票.xml"):
     file = BytesIO(content)
-    file.name = "发票.xml"
+    file.name = name
     return client.post(HAND_IN, {"file": file})
+
+
+def as_gbk():
+    return as_xml(encoding="GBK")
 
 
 @pytest.fixture
@@ -81,6 +86,24 @@ def test_the_form_is_filled_in_and_the_class_proposed_by_what_the_like_is(school
     address = f"/files/{kept.public_id}/"
     assert keeper.get(address).content == content, "byte for byte"
     assert [school.client(who).get(address).status_code for who in ("T5", "T7", "T2")] == [200, 404, 404]
+
+
+@pytest.mark.parametrize(("form", "name"), [(as_ofd, "发票.ofd"), (as_pdf, "发票.pdf"), (as_gbk, "发票.xml")])
+def test_an_ofd_a_pdf_and_an_xml_in_gbk_fill_in_the_form_and_are_the_same_invoice_as_its_xml(keeper, form, name):
+    content = form()
+    said = form_of(keeper, hand_in(keeper, content, name)).initial
+    assert (said["invoice"], said["supplier"], said["invoice_fen"]) == (NUMBER, "联想（北京）有限公司", "15998.00")
+    assert (said["name"], said["model"], said["quantity"], said["price_yuan"]) == (
+        "台式计算机",
+        "启天 M550",
+        2,
+        "6999.00",
+    )
+    kept = StoredFile.objects.get(purpose="assets.invoice")
+    assert keeper.get(f"/files/{kept.public_id}/").content == content, "byte for byte"
+    told = keeper.get(hand_in(keeper, invoice())["Location"]).content.decode()
+    assert (f"发票 {NUMBER} 以前交过" in told, InvoiceFile.objects.count()) == (True, 1)
+    assert hand_in(keeper, invoice(COMPUTERS, total="13998.00")).status_code == 409, "which says otherwise"
 
 
 def test_line_after_line_becomes_a_receipt_and_no_more_than_the_original_says(school, keeper):
@@ -131,7 +154,8 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"%PDF-1.4 no", "PDF 和 OFD 不读"),
+        (b"%PDF-1.4 no", "不是完整的数电票"),
+        (b"PK\x03\x04 no", "不是完整的数电票"),
         (b"<EInvoice/>", "没有读成"),
         (invoice(head=BOMB), "没有读成"),
         (invoice(total="15998.01"), "对不上"),
