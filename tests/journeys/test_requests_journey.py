@@ -5,6 +5,7 @@ The browser's own reckoning stands against the published vectors of RFC 9474 and
 
 import io
 import json
+import random
 import re
 from pathlib import Path
 
@@ -68,6 +69,13 @@ def photo() -> bytes:
     return out.getvalue()
 
 
+def noise() -> bytes:
+    """A photo that is refused at its full size."""
+    out = io.BytesIO()
+    Image.frombytes("RGB", (1500, 1400), random.Random(7).randbytes(1500 * 1400 * 3)).save(out, "PNG")
+    return out.getvalue()
+
+
 @pytest.fixture
 def school(live_server, monkeypatch):
     set_crowd(monkeypatch, 1)
@@ -90,7 +98,7 @@ def phone(live_server, school):
             return page_of(chromium, live_server.url, cookies[number], faults)
 
         yield opened
-    assert [one for one in faults if not re.search("ERR_(INTERNET_DISCONNECTED|FAILED)|status of 403", one)] == []
+    assert [one for one in faults if not re.search("ERR_(INTERNET_DISCONNECTED|FAILED)|status of (403|409)", one)] == []
 
 
 def page_of(chromium: Browser, url: str, cookie: str, faults: list[str]) -> Page:
@@ -134,7 +142,15 @@ def test_a_report_a_cellar_and_a_complaint_that_nobody_can_trace(school, phone):
     job = worker.locator(f'[data-job="{one.public_id}"]')
     job.get_by_text("办", exact=True).click()
     job.get_by_label("做了什么").fill("换了水龙头")
-    job.get_by_label("修好的照片").set_input_files({"name": "b.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    for kind, size, wrong in (("image/jpeg", 6_000_001, "一张照片最大 6 MB"), ("image/heic", 9, "请用 JPEG 或 PNG")):
+        unread = {"name": "b.jpg", "mimeType": kind, "buffer": b"x" * size}
+        job.get_by_label("修好的照片").set_input_files(unread)
+        job.get_by_role("button", name="办完").click()
+        expect(job.get_by_text(wrong)).to_be_visible()
+        expect(worker.locator('[data-part="queued"]')).to_have_text("0")
+    large = {"name": "b.png", "mimeType": "image/png", "buffer": noise()}
+    assert len(large["buffer"]) > 6_000_000
+    job.get_by_label("修好的照片").set_input_files(large)
     job.get_by_role("button", name="办完").click()
     expect(job.get_by_text("填好了，等着上传")).to_be_visible()
     expect(worker.get_by_text("没有网络，照常可以填")).to_be_visible()
@@ -221,3 +237,23 @@ def test_what_another_account_filled_in_on_the_phone_hides_no_form(school, phone
     job = worker.locator(f'[data-job="{one.public_id}"]')
     expect(job.locator("details")).to_be_visible()
     expect(job.locator("[data-kept]")).to_be_hidden()
+
+
+def test_what_the_school_did_not_take_says_why_and_waits_no_more(school, phone):
+    made, _cookies = school
+    one = beside(made.repair)
+    worker = phone("W2")
+    worker.goto("/requests/work/")
+    worker.evaluate(KEPT)
+    worker.context.set_offline(True)
+    job = worker.locator(f'[data-job="{one.public_id}"]')
+    job.get_by_text("办", exact=True).click()
+    job.get_by_label("做了什么").fill("换了水龙头")
+    job.get_by_label("修好的照片").set_input_files({"name": "b.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    job.get_by_role("button", name="办完").click()
+    expect(job.get_by_text("填好了，等着上传")).to_be_visible()
+    beside(lambda: Request.objects.filter(pk=one.pk).update(state="withdrawn"))
+    worker.context.set_offline(False)
+    expect(worker.locator('[data-part="reasons"]')).to_contain_text("已撤回")
+    expect(worker.locator('[data-part="queued"]')).to_have_text("0")
+    expect(job.get_by_text("填好了，等着上传")).to_be_hidden()

@@ -15,6 +15,7 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit.listings import Each, list_of
 from nanhu.kernel.kit.pages import FormOptions, FormPage, Page, View, add_failure, status_of
 from nanhu.kernel.kit.requests import PageRequest
+from nanhu.kernel.kit.suggestions import read_by
 from nanhu.kernel.kit.tables import Table
 from nanhu.kernel.registry import Text
 
@@ -72,7 +73,7 @@ class Bulk(FormPage):
         }
         if "confirmed" not in request.POST or not able:
             return self.filled(request, self.form_class(), **shown)
-        form = self.form_class(request.POST, request.FILES)
+        form = read_by(self.form_class(request.POST, request.FILES), request.viewer)
         if not form.is_valid():
             return self.filled(request, form, status=HTTPStatus.UNPROCESSABLE_ENTITY, **shown)
         if len(able) < posted:  # somebody else was there meanwhile: nobody confirms what he was not shown

@@ -26,7 +26,7 @@ from nanhu.kernel.errors import CampusError, StaleSignInError, SuppliedElsewhere
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.kit.requests import SIGNED_IN, PageRequest, admit, prepared
 from nanhu.kernel.kit.submissions import submit_once, submitted_before
-from nanhu.kernel.kit.suggestions import FIELD, fields_of, suggestions
+from nanhu.kernel.kit.suggestions import FIELD, fields_of, read_by, suggestions
 from nanhu.kernel.kit.waiting import ACCOUNT, CountedList, own_count
 from nanhu.kernel.registry import Text, Viewer, Waiting, WaitingLine
 
@@ -361,7 +361,8 @@ class FormPage(SubmitPage):
                 note_opening(request, request.path)
             return self.again(request)
         subject = self.subject_of(request)
-        form = self.form_class(request.POST, request.FILES, **self.arguments(request, *subject))
+        sent = self.form_class(request.POST, request.FILES, **self.arguments(request, *subject))
+        form = read_by(sent, request.viewer)
         if not form.is_valid():
             return self.filled(request, form, *subject, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         try:
@@ -467,7 +468,7 @@ class Action(SubmitPage):
         if request.method != "POST":
             return HttpResponseRedirect(self.back_address(request))
         subject = self.subject_of(request)
-        form = self.form_class(request.POST, request.FILES) if self.form_class else None
+        form = read_by(self.form_class(request.POST, request.FILES), request.viewer) if self.form_class else None
         if form is not None and not form.is_valid():
             return self.failed(request, "", HTTPStatus.UNPROCESSABLE_ENTITY, form)
         try:

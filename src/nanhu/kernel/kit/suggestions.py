@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from django.forms import Field, Form
+from django.forms import BaseForm, Field, Form
 from django.http import Http404, HttpResponse
 
 from nanhu.kernel.registry import Viewer
@@ -22,6 +22,20 @@ class Suggesting(Protocol):
     """A form field that finds what begins so, for this reader."""
 
     def suggest(self, viewer: Viewer, typed: str) -> list[Suggestion]: ...
+
+
+@runtime_checkable
+class ReaderField(Protocol):
+    """A form field that takes more from one reader than from another; nobody, until the page says who it is."""
+
+    reader: Viewer | None
+
+
+def read_by[F: BaseForm](form: F, viewer: Viewer) -> F:
+    for field in form.fields.values():
+        if isinstance(field, ReaderField):
+            field.reader = viewer
+    return form
 
 
 def fields_of(form: type[Form]) -> Mapping[str, Any]:

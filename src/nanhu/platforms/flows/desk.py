@@ -47,6 +47,7 @@ from nanhu.kernel.kit.columns import Reader
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.kit.submissions import token_of
+from nanhu.kernel.kit.suggestions import read_by
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.sheets.writing import attachment, sheet_response
@@ -285,7 +286,7 @@ def decided_words(case: Case) -> str:
 def decide(request: PageRequest, form: DecideForm, found: Task) -> Case:
     said = form.cleaned_data
     asked = () if found.is_added else step_of(found.case, found.step, found.kind).fields
-    more = FlowForm(request.POST, request.FILES, asked=asked)
+    more = read_by(FlowForm(request.POST, request.FILES, asked=asked), request.viewer)
     if asked and said["decision"] in {"agree", "done"} and not more.is_valid():
         raise StepFormError
     return tasks.decide(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from msgspec.structs import replace
 
 from nanhu.kernel.clock import campus_today
+from nanhu.kernel.folding import tidied
 from nanhu.kernel.kit.forms import BesideOthers, DatedForm, reason_field
 from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.registry import Viewer
@@ -20,6 +21,7 @@ from nanhu.platforms.flows import choices, conditions
 from nanhu.platforms.flows.body import LISTED, MOST_FILES, SEALED, Field
 from nanhu.platforms.flows.lists import FILES_OFFERED, FilesField, RowsField, RowsInput, typed_rows
 from nanhu.platforms.flows.models import Definition
+from nanhu.platforms.flows.policies import is_staff
 from nanhu.platforms.flows.rules import paper_key
 from nanhu.platforms.flows.services.standing import earliest_day
 from nanhu.platforms.people import api as people
@@ -30,7 +32,21 @@ LARGEST_NUMBER: Final = 10**9
 
 
 class ColleagueField(people.PersonField):
-    """A person; names are found for staff alone, students write a campus number."""
+    """A person; names are found for staff alone. Others write the campus number of somebody who works here, and are told the same of one that
+    nobody has and of anybody else's."""
+
+    reader: Viewer | None = None
+
+    def clean(self, value: Any) -> int | None:
+        if self.reader is not None and "staff" in self.reader.faces:
+            return super().clean(value)
+        number = tidied(forms.CharField.clean(self, value)).rpartition(" ")[2]
+        if not number:
+            return None
+        found = people.find_people_by_campus_no([number]).get(number)
+        if found is None or not is_staff(found):
+            raise forms.ValidationError(_("没有这个工号的在职教职工，请核对工号。"))
+        return found
 
     def suggest(self, viewer: Viewer, typed: str) -> list[Suggestion]:
         return super().suggest(viewer, typed) if "staff" in viewer.faces else []

@@ -17,6 +17,7 @@ ACTIONS: dict[str, Text] = {
     "lostfound.settle": _("改失物状态"),
     "lostfound.reopen": _("失物重新寻找"),
     "lostfound.keep_oneself": _("改为自己保管失物"),
+    "lostfound.bring_in": _("改为交到失物招领处"),
     "lostfound.prolong": _("延长失物"),
     "lostfound.claim": _("认领失物"),
     "lostfound.decide_claim": _("答复失物认领"),

@@ -212,6 +212,7 @@ def own_facts(one: Item) -> dict[str, Any]:
     waiting = one.claims.filter(state=Claim.State.WAITING).select_related("item")
     is_judge = one.keeper == Item.Keeper.SELF and one.state in Item.ANSWERED
     is_here = one.handed_in_at is None
+    may_choose = is_here and one.kind == Item.Kind.FOUND and one.state in {State.PENDING, *Item.ANSWERED}
     return {
         "claims": [(claim, queries.likeness(claim)) for claim in waiting] if is_judge else [],
         "looks": one.looks.all()[:MOST_SHOWN],
@@ -219,7 +220,8 @@ def own_facts(one: Item) -> dict[str, Any]:
         "matches": queries.matches_of([one])[one.pk] if one.state in {State.OPEN, State.PENDING} else [],
         "may_prolong": one.state in {State.OPEN, State.EXPIRED} and not one.prolonged_at and not one.hidden_at,
         "may_settle": is_here and one.state in {State.OPEN, State.EXPIRED},
-        "may_keep": is_here and one.keeper == Item.Keeper.DESK and one.state in {State.PENDING, *Item.ANSWERED},
+        "may_keep": may_choose and one.keeper == Item.Keeper.DESK,
+        "may_bring": may_choose and one.keeper == Item.Keeper.SELF,
         "is_late": queries.is_late(one),
         "may_close": is_here and one.state in settling.ends_from(State.CLOSED, one.kind),
         "may_reopen": one.state in settling.REOPENED_FROM
@@ -336,6 +338,11 @@ def reopen(request: PageRequest, one: Item) -> None:
 @item.action("keep/", subject=OWN, done=_("好，由您自己保管，认领由您答复。"))
 def keep_oneself(request: PageRequest, one: Item) -> None:
     settling.keep_oneself(by=request.actor, item=one)
+
+
+@item.action("bring/", subject=OWN, done=_("好，请把它交到失物招领处，认领由那里核对。"))
+def bring_in(request: PageRequest, one: Item) -> None:
+    settling.bring_in(by=request.actor, item=one)
 
 
 @item.action("prolong/", subject=OWN, done=_("已延长 30 天。"))

@@ -70,7 +70,7 @@ class RepairForm(forms.Form):
     may_enter = forms.BooleanField(label=_("我不在也可以进门"), required=False)
     twin = forms.ChoiceField(
         label=_("已有人报了"),
-        choices=[("join", _("我也是：跟着那一件")), ("other", _("不是同一处，另报一件"))],
+        choices=[("join", _("我也是：跟着那一件，写的话和照片交给来修的人")), ("other", _("不是同一处，另报一件"))],
         required=False,
         widget=forms.RadioSelect,
     )

@@ -140,12 +140,15 @@ def handled(viewer: Viewer) -> list[QuerySet[Request]]:
 
 
 def may_open_photo(viewer: Viewer, file: StoredFile) -> bool:
-    """Whoever sees the request; who only follows it does not see its pictures."""
+    """Whoever sees the request; who only follows it sees no pictures but his own, and its requester none of theirs."""
     photo = Photo.objects.filter(file=file).first()
     if photo is None:
         return False
     wanted = {"public_id": photo.request_id}
-    return any(found.filter(**wanted).exists() for found in (own(viewer), *handled(viewer)))
+    if photo.follower_id is not None and photo.follower_id == viewer.person_id:
+        return True
+    others = [own(viewer)] if photo.follower_id is None else []
+    return any(found.filter(**wanted).exists() for found in (*others, *handled(viewer)))
 
 
 def barred_units(accused_unit: int | None, accused_person: int | None) -> frozenset[int]:

@@ -31,6 +31,8 @@ USUAL_WORDS_DAYS: Final = 2 * 366
 MOST_OPEN: Final = 20
 """Open requests of one person; who has more waits for one to end."""
 MOST_A_DAY: Final = 30
+MOST_ADDED: Final = 5
+"""Times that one person joins one request, with more words and photos."""
 PROMISES: Final = {"service": 8 * 60, "policy": 3 * 8 * 60, "opinion": 8 * 60}
 """Working minutes until an answer."""
 COMPLAINT_DAYS: Final = 5

@@ -9,7 +9,7 @@ from nanhu.kernel.events import subscribe
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.people import api as people
 from nanhu.platforms.people.api import AffiliationEnded, PersonsMerged
-from nanhu.services.requests.models import Crew, CrewMember, MeToo, Request, TokenIssue
+from nanhu.services.requests.models import Crew, CrewMember, MeToo, Photo, Request, TokenIssue
 from nanhu.services.requests.models.requests import OPEN
 from nanhu.services.requests.rules import TOKENS_A_TERM
 from nanhu.services.requests.services import things
@@ -49,6 +49,7 @@ def rekey_merged(events: Sequence[PersonsMerged]) -> None:
 def rekey(*, kept_id: int, gone_id: int) -> None:
     for name in ("person", "worker", "accused_person"):
         Request.objects.filter(**{f"{name}_id": gone_id}).update(**{f"{name}_id": kept_id})
+    Photo.objects.filter(follower_id=gone_id).update(follower_id=kept_id)
     for model, of in ((CrewMember, "crew_id"), (MeToo, "request_id")):
         held = model.objects.filter(person_id=kept_id).values(of)
         model.objects.filter(person_id=gone_id, **{f"{of}__in": held}).delete()

@@ -192,11 +192,7 @@ def chosen_use(request: PageRequest, found: Venue, before: str = "") -> Use:
 
 
 def form_arguments(request: PageRequest, found: Venue) -> dict[str, Any]:
-    return {"venue": found, "chosen": chosen_use(request, found), "is_by_number": names_by_number(request)}
-
-
-def names_by_number(request: PageRequest) -> bool:
-    return "staff" not in request.viewer.faces
+    return {"venue": found, "chosen": chosen_use(request, found)}
 
 
 def named_hours(request: PageRequest, found: Venue) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from nanhu.kernel.ui import dates
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.venues import policies, rules
-from nanhu.services.venues.book import book, chosen_use, form_facts, names_by_number
+from nanhu.services.venues.book import book, chosen_use, form_facts
 from nanhu.services.venues.desk import desk, venue
 from nanhu.services.venues.forms import DrawForm, OpenDrawForm, ValueForm
 from nanhu.services.venues.models import DrawOrder, Venue, VenueDraw
@@ -138,7 +138,7 @@ def choices_of(order: DrawOrder) -> list[tuple[str, Any]]:
 def arguments(request: PageRequest, found: VenueDraw) -> dict[str, Any]:
     slots = [(one, slot_words(one)) for one in found.slots]
     chosen = chosen_use(request, found.venue, said_before(request, found).get("use", ""))
-    return {"venue": found.venue, "chosen": chosen, "slots": slots, "is_by_number": names_by_number(request)}
+    return {"venue": found.venue, "chosen": chosen, "slots": slots}
 
 
 def said_before(request: PageRequest, found: VenueDraw) -> dict[str, Any]:

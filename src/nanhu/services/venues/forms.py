@@ -12,7 +12,7 @@ from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.calendar.hours import plain_spans
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.draw.rules import form_of
-from nanhu.kernel.folding import listed, tidied
+from nanhu.kernel.folding import listed
 from nanhu.kernel.kit.forms import IN_ENGLISH, FileForm, MomentField, ReasonForm, offer
 from nanhu.kernel.ui.dates import WEEKDAYS
 from nanhu.kernel.ui.money_field import YuanField
@@ -53,18 +53,6 @@ def extra_field(name: str, venue: Venue) -> forms.Field | None:
         return forms.CharField(label=_("安全预案"), min_length=20, max_length=1000, widget=AREA, help_text=help_text)
     label = LINES.get(name)
     return forms.CharField(label=label, max_length=60, required=name != "software") if label else None
-
-
-class SponsorField(flows.ColleagueField):
-    """A student names him by number alone, and is told the same of one that nobody has and of one that is no member of staff's."""
-
-    is_by_number = False
-
-    def clean(self, value: Any) -> int | None:
-        if not self.is_by_number:
-            return super().clean(value)
-        number = tidied(forms.CharField.clean(self, value)).rpartition(" ")[2]
-        return people.find_people_by_campus_no([number]).get(number)
 
 
 @cache
@@ -112,20 +100,13 @@ class BookForm(HoursForm):
     headcount = forms.IntegerField(label=_("人数"), min_value=1, max_value=20_000)
     unit = people.UnitField(label=_("单位或社团挂靠单位"), required=False)
     equipment = forms.CharField(label=_("要用的设备"), max_length=100, required=False)
-    sponsor = SponsorField(
+    sponsor = flows.ColleagueField(
         label=_("负责人"), required=False, help_text=_("超过 100 人必填：一位教职工，由他同意；学生填工号")
     )
 
-    def __init__(
-        self,
-        *arguments: Any,
-        venue: Venue | None = None,
-        chosen: Use | None = None,
-        is_by_number: bool = False,
-        **more: Any,
-    ) -> None:
+    def __init__(self, *arguments: Any, venue: Venue | None = None, chosen: Use | None = None, **more: Any) -> None:
         super().__init__(*arguments, **more)
-        self.chosen, self.fields["sponsor"].is_by_number = chosen, is_by_number  # type: ignore[attr-defined]
+        self.chosen = chosen
         if venue is None or chosen is None:
             return
         for name in chosen.asks:

@@ -378,6 +378,20 @@ def test_a_leader_sees_at_which_step_cases_wait_and_how_they_ended(school):
     assert school.client("T4").get("/flows/unit/statistics.json").status_code == 404
 
 
+def test_a_student_names_who_works_here_by_number_and_learns_of_nobody_else(school):
+    Definition.objects.filter(key="test.both").update(faces=["student", "staff"], is_offered=True)
+    student, address = school.client("S1"), "/flows/new/test.both/"
+    told = {}
+    for typed in ("S2", "刘一帆", "Z9", "没有人", "赵同事"):
+        answer = student.post(address, {"colleague": typed})
+        told[typed] = (answer.status_code, answer.content.decode().count("没有这个工号的在职教职工"))
+        assert "刘一帆" not in answer.content.decode().replace('value="刘一帆"', "")
+    assert len(set(told.values())) == 1
+    assert told["S2"][0] == 422
+    assert student.post(address, {"colleague": "T4"}).status_code == 302
+    assert school.client("T4").post(address, {"colleague": "钱老师"}).status_code == 302, "a colleague finds names"
+
+
 def test_a_case_that_several_sign_waits_once_at_their_step(school):
     case = school.apply("S1", "test.both", colleague=school["T5"])
     school.decide("T3", Task.objects.get(case=case, step="left"))

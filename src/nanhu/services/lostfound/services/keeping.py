@@ -47,6 +47,9 @@ def hand_in(*, by: Actor, item: Item, shelf: str) -> Item:
     found.keeper = Item.Keeper.DESK
     found.save()
     note(by, "lostfound.hand_in", found, shelf=shelf)
+    for right in found.claims.filter(state=Claim.State.RIGHT).select_related("claimer"):
+        says = _lazy("您认领的“%(item)s”到了失物招领处，请带证件去领取。")
+        notify(right.claimer, says, item=found.public_title)
     return found
 
 

@@ -91,6 +91,19 @@ def keep_oneself(*, by: Actor, item: Item) -> Item:
     return found
 
 
+@transaction.atomic
+def bring_in(*, by: Actor, item: Item) -> Item:
+    """The finder keeps it no longer: from here on it is one of those that the desk waits for."""
+    found = locked(item, (State.PENDING, State.OPEN, State.EXPIRED))
+    if found.kind != Item.Kind.FOUND:
+        raise found.wrong_state()
+    if found.keeper == Item.Keeper.SELF:
+        found.keeper = Item.Keeper.DESK
+        found.save()
+        note(by, "lostfound.bring_in", found)
+    return found
+
+
 def leave(*, by: Actor, account_ids: Collection[int]) -> None:
     """Whoever left answers no more: what he lost or keeps himself is closed, what he claimed is free again, nobody writes to him.
     What lies at the desk stays."""

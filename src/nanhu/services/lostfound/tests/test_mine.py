@@ -299,6 +299,16 @@ def test_the_desk_judges_what_it_has_and_the_finder_may_keep_it_after_all(school
     assert "请把它交到失物招领处" in author.get(address).content.decode()
     assert author.post(f"{address}keep/").status_code == 302
     assert author.post(f"{HOME}mine/claims/{claim.public_id}/right/").status_code == 302
+    assert f"{address}bring/" in author.get(address).content.decode()
+    assert author.post(f"{address}bring/").status_code == 302
+    assert "请把它交到失物招领处" in author.get(address).content.decode()
+    keeper, thing = school.client("K1"), f"{HOME}keeping/things/{item.public_id}/"
+    assert item.words in keeper.get(f"{HOME}keeping/", {"show": "coming"}).content.decode()
+    assert keeper.post(f"{thing}hand-in/", {"shelf": "A-1"}).status_code == 302
+    assert any("到了失物招领处" in one for one in school.texts_to("S2"))
+    assert f"{address}bring/" not in author.get(address).content.decode()
+    lost = school.shown(kind="lost")
+    assert author.post(f"{HOME}items/{lost.public_id}/bring/").status_code == 409
 
 
 def test_the_tile_says_what_waits_and_nothing_to_who_has_nothing(school):

@@ -209,6 +209,7 @@ class Entry(models.Model):
         RATED = "rated", _("评价")
         WITHDRAWN = "withdrawn", _("撤回")
         CLOSED = "closed", _("结束")
+        ME_TOO = "me_too", _("我也是")
 
     request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="entries")
     at = models.DateTimeField(default=timezone.now)
@@ -224,11 +225,12 @@ class Entry(models.Model):
 
 
 class Photo(models.Model):
-    """Of the fault, or of what was mended (`is_after`)."""
+    """Of the fault, or of what was mended (`is_after`). `follower`: who joined with it, which its requester does not see."""
 
     request = models.ForeignKey(Request, on_delete=models.CASCADE, related_name="photos")
     file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="+")
     is_after = models.BooleanField(default=False)
+    follower = models.ForeignKey("people.Person", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         db_table = "requests_photo"

@@ -10,7 +10,6 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.files import services as files
@@ -27,9 +26,9 @@ from nanhu.services.requests.models.requests import CONFIDENTIAL, OPEN, REPAIRS
 from nanhu.services.requests.offices import above, due_of_answer, due_of_complaint, offices, unit_id
 from nanhu.services.requests.policies import ANSWERER, barred_units, has_handler, may_open_photo
 from nanhu.services.requests.queries import twin_of
-from nanhu.services.requests.rules import LARGEST_PHOTO, MOST_A_DAY, MOST_OPEN
+from nanhu.services.requests.rules import LARGEST_PHOTO, MOST_A_DAY, MOST_ADDED, MOST_OPEN
 from nanhu.services.requests.services.dispatching import dispatch, dispatchers, endanger, promised_until, tell_of_danger
-from nanhu.services.requests.services.timeline import What, locked, note, said, target_of, tell
+from nanhu.services.requests.services.timeline import What, locked, note, said, tell
 
 NUMBERS: Final = Series(key="requests.request", pattern="FW{year}-{n:06}", gapless=False)
 PHOTOS: Final = Purpose(
@@ -60,14 +59,15 @@ def file_repair(
     twin: str = "",
     **facts: Any,
 ) -> Request:
-    """Where an open one of the same place and class stands, `twin` says what to do: "join" it, or file an "other"; danger is told of the
-    one that is joined as well. Gives the request that is followed then, or the new one, dispatched already where somebody covers it."""
+    """Where an open one of the same place and class stands, `twin` says what to do: "join" it, or file an "other"; what is said, shown and
+    dangerous of the one that is joined goes to who works on it as well. Gives the request that is followed then, or the new one, dispatched already where somebody covers it."""
     lock_key(f"requests.twin:{place.pk}:{fault_class.pk}")
     known = twin_of(kind, place.pk, fault_class.pk)
     if known is not None and known.person_id != person_id and twin != "other":
         if twin != "join":
             raise TwinOpenError(number=known.number, state=known.get_state_display())
-        follow(by=by, request=known, person_id=person_id)
+        more = (words, facts.get("window"), facts.get("device"))
+        follow(by=by, request=known, person_id=person_id, words="；".join(filter(None, more)), photos=photos)
         if facts.get("is_urgent"):
             endanger(by, locked(known, set(OPEN)))
         return known
@@ -84,15 +84,20 @@ def file_repair(
 
 
 @transaction.atomic
-def follow(*, by: Actor, request: Request, person_id: int) -> None:
-    """我也是: once a person, and not of one's own."""
+def follow(*, by: Actor, request: Request, person_id: int, words: str = "", photos: Contents = ()) -> None:
+    """我也是: counted once a person, and not of one's own. Words and photos are for crew and desk."""
     found = Request.objects.select_for_update().get(pk=request.pk)
     if found.person_id == person_id or found.state not in OPEN or found.kind not in REPAIRS:
         return
     _row, is_new = MeToo.objects.get_or_create(request=found, person_id=person_id)
     if is_new:
         Request.objects.filter(pk=found.pk).update(heat=F("heat") + 1)
-        audit.record(by=by, action="requests.me_too", target=target_of(found))
+    elif not words and not photos:
+        return
+    elif found.entries.filter(what=What.ME_TOO, account_id=by.account_id).count() >= MOST_ADDED:
+        raise TooManyError
+    note(by, found, What.ME_TOO, words, is_inner=True)
+    keep_photos(by, found, photos, follower_id=person_id)
 
 
 @transaction.atomic
@@ -233,8 +238,9 @@ def check_photos(photos: Contents) -> None:
         files.checked_for(PHOTOS, content, is_ours=False)
 
 
-def keep_photos(by: Actor, request: Request, photos: Contents, *, is_after: bool = False) -> None:
+def keep_photos(by: Actor, request: Request, photos: Contents, **said: Any) -> None:
+    """`said`: facts of each photo."""
     target = f"request:{request.public_id}"
     named = [(f"{number}.jpg", content) for number, content in enumerate(photos, 1)]
     for file in files.keep_all(by=by, purpose=PHOTOS, named=named, target=target):
-        Photo.objects.create(request=request, file=file, is_after=is_after)
+        Photo.objects.create(request=request, file=file, **said)

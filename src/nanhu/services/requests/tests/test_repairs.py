@@ -281,9 +281,18 @@ def test_a_twin_is_followed_or_filed_apart_and_who_follows_reads_no_words(school
     refused = other.post(f"{HALL}repair/", said())
     assert refused.status_code == 409
     assert first.number in refused.content.decode()
-    assert other.post(f"{HALL}repair/", said(twin="join")).status_code == 302
+    joined = said(twin="join", words="我这边也在滴", window="中午", photos=picture())
+    assert other.post(f"{HALL}repair/", joined).status_code == 302
     first.refresh_from_db()
     assert (Request.objects.count(), first.heat) == (1, 1)
+    [photo] = first.photos.all()
+    at = f"/files/{photo.file.public_id}/"
+    for number, address, opens in (("W1", WORK, True), ("S1", f"{HALL}mine/", False)):
+        page = school.client(number).get(f"{address}{first.public_id}/").content.decode()
+        assert ("我这边也在滴；中午" in page, at in page) == (opens, opens)
+        assert school.client(number).get(at).status_code == (200 if opens else 404)
+    assert at in other.get(f"{HALL}mine/{first.public_id}/").content.decode()
+    assert other.get(at).status_code == 200
     assert school.client("S1").post(f"{HALL}mine/{first.public_id}/withdraw/").status_code == 409, "it is theirs, too"
     used = {"cause": "misuse", "materials": [("水龙头", 2, 1850)], "words": "换了"}
     working.done(by=school.actor("W1"), request=first, person_id=school["W1"], **used)
@@ -297,6 +306,8 @@ def test_a_twin_is_followed_or_filed_apart_and_who_follows_reads_no_words(school
     other.post(f"{HALL}repair/", said(twin="join"))
     first.refresh_from_db()
     assert first.heat == 1, "once a person"
+    again = [other.post(f"{HALL}repair/", said(twin="join")).status_code for _time in range(4)]
+    assert again == [302, 302, 302, 429]
     assert school.client("S3").post(f"{HALL}repair/", said(twin="other")).status_code == 302
     assert Request.objects.count() == 2
 

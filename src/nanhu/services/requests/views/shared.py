@@ -37,11 +37,12 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.proposals import Event
 from nanhu.kernel.registry import Text as Words
+from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui import dates
 from nanhu.kernel.ui.words import reads_chinese
 from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.platforms.people import api as people
-from nanhu.services.requests.models import Crew, Entry, FaultClass, Material, Request
+from nanhu.services.requests.models import Crew, Entry, FaultClass, Material, Photo, Request
 from nanhu.services.requests.models.requests import OPEN, REPAIRS
 from nanhu.services.requests.rules import price_of
 from nanhu.services.requests.services.timeline import target_of
@@ -231,7 +232,7 @@ def show_request(
         "facts": facts_of(found, is_whole=is_whole, is_inner=is_inner),
         "is_whole": is_whole,
         "is_inner": is_inner,
-        "photos": list(found.photos.select_related("file")) if is_whole and not found.is_anonymous else (),
+        "photos": photos_of(request.viewer, found, is_whole=is_whole, is_inner=is_inner),
         "sealed_photos": found.anonymous_photos.count() if found.is_anonymous else 0,
         "materials": list_of(request, Materials, materials, caption=_("用了什么材料")) if materials else None,
         "is_billed": bool(materials) and found.bills.exists(),
@@ -241,6 +242,14 @@ def show_request(
         **more,
     }
     return render(request, "requests/request.html", shown)
+
+
+def photos_of(viewer: Viewer, found: Request, *, is_whole: bool, is_inner: bool) -> list[Photo]:
+    """The office sees all; a requester those that are no follower's, a follower his own."""
+    if found.is_anonymous or (not is_whole and viewer.person_id is None):
+        return []
+    rows = found.photos.select_related("file")
+    return list(rows if is_inner else rows.filter(follower=None if is_whole else viewer.person_id))
 
 
 def me(request: PageRequest) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def jobs(request: PageRequest) -> HttpResponseBase:
     stops, maps = walking.way_through(rows.select_related("place__parent__parent__parent", "fault_class"))
     shown = [(stop, [shown_job(one) for one in stop.jobs]) for stop in stops]
     facts = {"stops": shown, "maps": maps, "account": request.viewer.account_id, "causes": Request.Cause.choices}
+    facts |= {"most": PHOTOS, "largest": LARGEST_PHOTO, "largest_words": LARGEST_PHOTO // 1_000_000}
     return render(request, "requests/jobs.html", facts)
 
 

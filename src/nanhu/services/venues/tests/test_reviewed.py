@@ -217,12 +217,13 @@ def test_a_student_finds_nobody_by_name_and_nobody_answers_for_fewer_than_a_hund
         assert "S2" not in found
         assert "A1" not in found
     assert "A1" in school.client("C1").get(address, {"suggest": "sponsor", "sponsor": "王老师"}).content.decode()
-    assert student.post(address, said(in_days(7), 840, 960, sponsor="S2")).status_code == 302
+    assert student.post(address, said(in_days(7), 840, 960, sponsor="A1")).status_code == 302
     assert Application.objects.get().sponsor is None
-    refused = [student.post(address, said(in_days(8), 840, 960, headcount=150, sponsor=typed)) for typed in NOBODY]
-    assert {one.status_code for one in refused} == {422}
-    assert {"没有这个人" in one.content.decode() for one in refused} == {False}, "whether it is somebody's"
-    assert student.post(address, said(in_days(9), 840, 960, sponsor="Z9")).status_code == 302, "as of S2"
+    for headcount in (40, 150):
+        more = {"headcount": headcount}
+        refused = [student.post(address, said(in_days(8), 840, 960, sponsor=typed, **more)) for typed in NOBODY]
+        assert {one.status_code for one in refused} == {422}
+        assert {"没有这个工号的在职教职工" in one.content.decode() for one in refused} == {True}, "whoever's it is"
     asked = school.book("S1", hall, 18, 20, headcount=150, sponsor=school["A1"])
     assert "林晓湖" in school.client("A1").get(f"/venues/mine/{asked.public_id}/").content.decode()
 

@@ -1,9 +1,11 @@
 // The worker's list without network: what was filled in is kept on the phone, with its photos, sent when it can be, and forgotten when the
 // school has it. Each form carries its own token, so that one that is sent twice is done once. Every word stands in the page.
+import { madeSmall } from "../ui/js/pictures.js";
+
 const root = document.getElementById("work");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
 const note = (name, isShown) => (root.querySelector(`[data-note="${name}"]`).hidden = !isShown);
-const { account, asked, worker } = root.dataset;
+const { account, asked, worker, most, largest } = root.dataset;
 const NAME = "nanhu-work", CACHE = "nanhu-own-work-1", AGAIN_MS = 15_000;
 const FINAL = new Set([404, 409, 413, 422]);
 let isSending = false;
@@ -32,22 +34,40 @@ const all = () => inside("readonly", (forms) => forms.getAll());
 
 async function draw() {
   const forms = (await all()).sort((one, other) => one.at - other.at);
-  part("queued").textContent = String(forms.length);
-  const ended = new Set(forms.filter((one) => one.ends && one.account === account).map((one) => one.job));
+  const own = forms.filter((one) => one.account === account), refused = own.filter((one) => one.refused);
+  part("queued").textContent = String(forms.filter((one) => !one.refused).length);
+  const ended = new Set(own.filter((one) => one.ends && !one.refused).map((one) => one.job));
   for (const card of root.querySelectorAll("[data-job]")) {
     card.querySelector("[data-kept]").hidden = !ended.has(card.dataset.job);
     card.querySelector("details").hidden = ended.has(card.dataset.job);
   }
-  note("refused", forms.some((one) => one.refused));
+  part("reasons").replaceChildren(...refused.map((one) => Object.assign(document.createElement("li"), { textContent: `${one.title} · ${one.refused}` })));
+  note("refused", refused.length > 0);
   return forms;
+}
+
+// What the school would turn away is said now, not after the way up. Nothing where all can be kept.
+async function fieldsOf(data, wrong) {
+  const fields = [];
+  for (const [name, value] of data) {
+    if (name === "csrfmiddlewaretoken" || (value instanceof File && !value.size)) continue;
+    const small = value instanceof File ? await madeSmall(value) : value;
+    if (small === value && value instanceof File && !/^image\/(jpeg|png)$/.test(value.type)) return wrong("kind");
+    if (small.size > Number(largest)) return wrong("large");
+    fields.push([name, small === value ? value : new File([small], `${value.name.replace(/\.\w+$/, "")}.jpg`, { type: small.type })]);
+  }
+  return fields.filter(([, value]) => value instanceof File).length > Number(most) ? wrong("many") : fields;
 }
 
 async function submit(event) {
   event.preventDefault();
-  const form = event.target, data = new FormData(form);
-  const fields = [...data].filter(([name, value]) => name !== "csrfmiddlewaretoken" && !(value instanceof File && !value.size));
-  const job = form.closest("[data-job]").dataset.job;
-  await keep({ token: data.get("form_token"), account, job, action: form.getAttribute("action"), fields, ends: "ends" in form.dataset, at: Date.now() });
+  const form = event.target, data = new FormData(form), card = form.closest("[data-job]"), { job } = card.dataset;
+  const say = (name) => form.querySelectorAll("[data-wrong]").forEach((one) => (one.hidden = one.dataset.wrong !== name));
+  say("");
+  const fields = await fieldsOf(data, say);
+  if (!fields) return;
+  const title = card.querySelector("h3").textContent.trim();
+  await keep({ token: data.get("form_token"), account, job, title, action: form.getAttribute("action"), fields, ends: "ends" in form.dataset, at: Date.now() });
   form.closest("details").open = false;
   await send();
 }
@@ -80,8 +100,15 @@ async function post(form, csrf) {
   const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-CSRFToken": csrf } });
   if (answer.status >= 500 || new URL(answer.url).pathname.startsWith("/sign-in")) return false;
   if (answer.ok) await forget(form.token);
-  else if (FINAL.has(answer.status)) await keep({ ...form, refused: true });
+  else if (FINAL.has(answer.status)) await keep({ ...form, refused: await reasonOf(answer) });
   return answer.ok;
+}
+
+// As the page that refused it says.
+async function reasonOf(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const faults = [...page.querySelectorAll(".form-errors li")], other = page.querySelector(".alert-danger .alert-body > div, h1");
+  return (faults.length ? faults : [other]).map((one) => one?.textContent.replace(/\s+/g, " ").trim()).join("；") || String(answer.status);
 }
 
 // Whoever holds the phone now is not whom this page was for: it goes from the cache and from the screen; what is typed stays kept.
@@ -105,7 +132,7 @@ async function keepForLater() {
 
 for (const form of root.querySelectorAll("form[data-offline]")) form.addEventListener("submit", submit);
 part("drop").addEventListener("click", async () => {
-  for (const one of await all()) if (one.refused) await forget(one.token);
+  for (const one of await all()) if (one.refused && one.account === account) await forget(one.token);
   location.reload();
 });
 addEventListener("online", send);

@@ -1,7 +1,8 @@
 // The phone counter: scan the door, then things one by one. Each row is kept on the phone first, uploaded when it can be, and forgotten when
 // the school says that it has it. Every word stands in the page.
 import { startCamera } from "./camera.js";
-import { LARGEST, madeSmall, sendPhoto } from "./photo.js";
+import { madeSmall } from "../ui/js/pictures.js";
+import { LARGEST, sendPhoto } from "./photo.js";
 import { forgetPictures, keepPictures } from "./pictures.js";
 import { dropRows, forgetList, keepList, keepRow, readList, replaceRow, rowsOf } from "./store.js";
 
