@@ -61,6 +61,13 @@ class WrongStateError(ConflictError):
     sentence: ClassVar[str | Promise] = _("{what}现在是“{state}”，不能这样办理。")
 
 
+class ChangedMeanwhileError(ConflictError):
+    """`what` as in NotFoundError (`kernel.revisions`)."""
+
+    code: ClassVar[str] = "changed_meanwhile"
+    sentence: ClassVar[str | Promise] = _("刚才有人改过{what}，请看看现在的内容再改。")
+
+
 class SamePersonError(ConflictError):
     """Two people must do it, and this is the first of them."""
 

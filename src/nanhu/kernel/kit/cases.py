@@ -7,9 +7,10 @@ lists that are handed in as a file (an IntakeBatch), with the form that takes th
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Required, TypedDict, cast
 
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 BATCHES_SHOWN = 30
 FAULTS_SHOWN = 200
+UNREAD_SHOWN = 10
 FACTS_WAITING = 3
 refusals: dict[type[Proposal], Callable[[Actor, Any, str], object]] = {}
 """Of each kind of case how its room refuses one: what it kept is free again, and it can be made anew. A kind that no page hangs up is
@@ -368,9 +370,16 @@ def rows_in(
 ) -> list[Any]:
     """Of a file as a whole, or what is wrong in which line."""
     checked = check(sheet.read(content))
+    say_unread(request, sheet, content)
     if checked.faults:
         raise faulty(request, checked.faults)
     return checked.rows
+
+
+def say_unread(request: HttpRequest, sheet: Sheet, content: bytes) -> None:
+    """On the next page: which columns of a file that could be read went nowhere."""
+    if unread := sheet.unread(content):
+        messages.warning(request, _("没有读这几列：%(heads)s。") % {"heads": "、".join(unread[:UNREAD_SHOWN])})
 
 
 def faulty(request: PageRequest, faults: Sequence[Fault]) -> FaultyRowsError:

@@ -119,8 +119,7 @@ class Sheet:
 
     def lines(self, content: bytes) -> Iterator[Line]:
         count = 0
-        numbered = grid_of(content, self.largest)
-        top = list(islice(((number, cells) for number, cells in numbered if any(cells)), HEADER_WITHIN))
+        top, numbered = self.begun(content)
         place, places = self.header_of([cells for _number, cells in top])
         for number, cells in (*top[place + 1 :], *numbered):
             if not any(cells):
@@ -131,6 +130,18 @@ class Sheet:
             said = {one.key: cell_at(cells, places.get(one.key)) for one in self.columns}
             if any(said.values()):
                 yield Line(number, said, self)
+
+    def begun(self, content: bytes) -> tuple[list[tuple[int, list[str]]], Iterator[tuple[int, list[str]]]]:
+        """The lines among which the heads stand, and those below."""
+        numbered = grid_of(content, self.largest)
+        return list(islice(((number, cells) for number, cells in numbered if any(cells)), HEADER_WITHIN)), numbered
+
+    def unread(self, content: bytes) -> list[str]:
+        """Heads of the file that are no column of the form: what stands under them goes nowhere."""
+        top, _below = self.begun(content)
+        place, _places = self.header_of([cells for _number, cells in top])
+        heads = [cell for cell in top[place][1] if (head := head_of(cell)) and head not in self.keys]
+        return [one[:LONGEST_SAID] for one in heads]
 
     def header_of(self, rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
         """Where the heads stand, and the place of each column."""

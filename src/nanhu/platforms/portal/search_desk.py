@@ -1,5 +1,6 @@
 """The desk of the search (搜索词): synonyms, one by one and by sheet, and words that found nothing."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from django import forms
@@ -21,11 +22,11 @@ from nanhu.kernel.kit import (
     Who,
     listing,
 )
-from nanhu.kernel.kit.cases import faulty
+from nanhu.kernel.kit.cases import rows_in
 from nanhu.kernel.kit.forms import FileForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.registry import Role, roles
-from nanhu.kernel.sheets import Column, Sheet, phrase
+from nanhu.kernel.sheets import Checked, Column, Line, Sheet, phrase
 from nanhu.platforms.portal.models import SearchSynonym
 from nanhu.platforms.portal.search import missing, synonyms
 
@@ -100,6 +101,14 @@ class SheetForm(FileForm):
     )
 
 
+def judged(lines: Sequence[Line]) -> Checked[Line]:
+    faults = [fault for line in lines for fault in line.faults()]
+    faults += [
+        line.fault("word", str(NO_LETTER)) for line in lines if line["word"] and not folding.query_of(line["word"])
+    ]
+    return Checked(list(lines), faults)
+
+
 @known.form(
     "sheet/",
     SheetForm,
@@ -111,13 +120,7 @@ class SheetForm(FileForm):
 )
 def add_sheet(request: PageRequest, form: SheetForm) -> int:
     """All lines or none; what is known already stays."""
-    lines = SHEET.read(form.cleaned_data["file"])
-    faults = [fault for line in lines for fault in line.faults()]
-    faults += [
-        line.fault("word", str(NO_LETTER)) for line in lines if line["word"] and not folding.query_of(line["word"])
-    ]
-    if faults:
-        raise faulty(request, faults)
+    lines = rows_in(request, SHEET, form.cleaned_data["file"], judged)
     return synonyms.add_all(by=request.actor, pairs=[(line.meant("word"), line.meant("means")) for line in lines])
 
 

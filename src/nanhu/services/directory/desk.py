@@ -32,11 +32,12 @@ from nanhu.kernel.kit import (
 )
 from nanhu.kernel.kit.records import Seen, seen
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.revisions import revision_of
 from nanhu.services.directory import policies
 from nanhu.services.directory.errors import TwoPeopleError
 from nanhu.services.directory.forms import (
     LARGEST_PICTURE,
-    AccountFields,
+    AccountChangeForm,
     AccountForm,
     AnswerChangeForm,
     AnswerForm,
@@ -128,7 +129,7 @@ def add_phone(request: PageRequest, form: PhoneForm) -> None:
 
 def said_of(_request: PageRequest, one: Any) -> dict[str, Any]:
     place = getattr(one, "place", None)
-    return {**model_to_dict(one), "place": place.key if place else ""}
+    return {**model_to_dict(one), "place": place.key if place else "", "revision": revision_of(one, one.says)}
 
 
 @phones.form(
@@ -144,7 +145,7 @@ def change_phone(request: PageRequest, form: PhoneChangeForm, found: Phone) -> N
     said = form.cleaned_data
     if found.is_emergency and (said["number"], said["extension"]) != (found.number, found.extension):
         raise TwoPeopleError
-    keeping.change(by=request.actor, row=found, facts=said)
+    keeping.change(by=request.actor, row=found, facts=said, revision=said.pop("revision"))
 
 
 @phones.form(
@@ -196,15 +197,16 @@ def add_account(request: PageRequest, form: AccountForm) -> None:
 
 @accounts.form(
     "<uuid:public_id>/",
-    AccountFields,
+    AccountChangeForm,
     title=_("改公众号"),
     subject=kept("account"),
     initial=said_of,
     done=_("已改。"),
     to="accounts",
 )
-def change_account(request: PageRequest, form: AccountFields, found: Account) -> None:
-    keeping.change(by=request.actor, row=found, facts=form.cleaned_data)
+def change_account(request: PageRequest, form: AccountChangeForm, found: Account) -> None:
+    said = form.cleaned_data
+    keeping.change(by=request.actor, row=found, facts=said, revision=said.pop("revision"))
 
 
 hang_presses(accounts, "account")
@@ -240,7 +242,8 @@ def add_answer(request: PageRequest, form: AnswerForm) -> None:
     to="answers",
 )
 def change_answer(request: PageRequest, form: AnswerChangeForm, found: Answer) -> None:
-    keeping.change(by=request.actor, row=found, facts=form.cleaned_data)
+    said = form.cleaned_data
+    keeping.change(by=request.actor, row=found, facts=said, revision=said.pop("revision"))
 
 
 hang_presses(answers, "answer")

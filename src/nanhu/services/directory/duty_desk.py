@@ -28,6 +28,7 @@ from nanhu.kernel.kit.listings import Listing
 from nanhu.kernel.kit.records import seen
 from nanhu.kernel.kit.undoing import undoing
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.revisions import revision_of
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import policies, queries
 from nanhu.services.directory.forms import DutyChangeForm, DutyForm, RosterForm
@@ -111,7 +112,7 @@ def initial_of(_request: PageRequest, found: Duty) -> dict[str, Any]:
         "office": found.office,
         "phone": found.phone,
         "place": found.place.key if found.place else "",
-        "revision": found.revision,
+        "revision": revision_of(found),
     }
 
 

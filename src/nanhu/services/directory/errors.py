@@ -26,11 +26,6 @@ class WaitsAlreadyError(ConflictError):
     sentence = _("这个应急电话已有一次改号在等人复核。")
 
 
-class ChangedMeanwhileError(ConflictError):
-    code = "directory.changed_meanwhile"
-    sentence = _("刚才有人改过{what}，请看看现在的内容再改。")
-
-
 class NotYourUnitError(CampusError):
     code = "directory.not_your_unit"
     http_status = 403

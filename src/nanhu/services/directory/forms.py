@@ -14,7 +14,15 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files.kinds import PICTURES, kind_among, opened_picture
 from nanhu.kernel.files.purposes import MEGABYTE
 from nanhu.kernel.folding import one_line, tidied
-from nanhu.kernel.kit.forms import IN_ENGLISH, DatedForm, IntakeForm, OnceForm, PublicTextField, reason_field
+from nanhu.kernel.kit.forms import (
+    IN_ENGLISH,
+    DatedForm,
+    IntakeForm,
+    OnceForm,
+    PublicTextField,
+    RevisionForm,
+    reason_field,
+)
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people.api import PersonField, UnitField, office_names
@@ -89,7 +97,7 @@ class PhoneForm(UnitForm, PhoneFields):
     )
 
 
-class PhoneChangeForm(PhoneFields):
+class PhoneChangeForm(RevisionForm, PhoneFields):
     number = NumberField()
     extension = ExtensionField()
     field_order = ("name", "name_en", "number", "extension", "place", "hours", "other_hours", "languages", "keywords")
@@ -112,6 +120,10 @@ class AccountFields(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=IN_ENGLISH,
     )
+
+
+class AccountChangeForm(RevisionForm, AccountFields):
+    pass
 
 
 class AccountForm(UnitForm, AccountFields):
@@ -185,8 +197,8 @@ class AnswerForm(UnitForm, AnswerFields):
     pass
 
 
-class AnswerChangeForm(AnswerFields):
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+class AnswerChangeForm(RevisionForm, AnswerFields):
+    pass
 
 
 class WrongForm(forms.Form):
@@ -249,8 +261,8 @@ class DutyForm(UnitForm):
         return task
 
 
-class DutyChangeForm(DutyForm):
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+class DutyChangeForm(RevisionForm, DutyForm):
+    pass
 
 
 class OwnUnitsForm(IntakeForm):

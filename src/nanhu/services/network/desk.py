@@ -37,10 +37,19 @@ from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.submissions import token_of
 from nanhu.kernel.kit.waiting import entered
+from nanhu.kernel.revisions import revision_of
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.services.network import policies, printing, queries, sheets
-from nanhu.services.network.forms import CutForm, HandoverForm, NasForm, NasSheetForm, PolicyForm, TraceForm
+from nanhu.services.network.forms import (
+    CutForm,
+    HandoverForm,
+    NasChangeForm,
+    NasForm,
+    NasSheetForm,
+    PolicyForm,
+    TraceForm,
+)
 from nanhu.services.network.models import Disconnect, Handover, HourSum, Nas, NetworkRole, Policy, Service, Session
 from nanhu.services.network.models.sessions import SINCE_LAST_REPORT
 from nanhu.services.network.services import accounting, disconnecting, handovers, registering, tracing
@@ -351,20 +360,22 @@ def new_nas(request: PageRequest, form: NasForm) -> HttpResponse | Nas:
 
 def said_of(_request: PageRequest, nas: Nas) -> dict[str, Any]:
     given = {name: getattr(nas, name) for name in registering.CHANGED}
-    return given | {"place": nas.place.key if nas.place else ""}
+    revision = revision_of(nas, registering.CHANGED)
+    return given | {"place": nas.place.key if nas.place else "", "revision": revision}
 
 
 @nas_list.form(
     "<uuid:public_id>/",
-    NasForm,
+    NasChangeForm,
     title=_("改接入设备"),
     subject=record(LIVING_NAS, Nas.what),
     about=lambda one: one.name,
     initial=said_of,
     done=_("已改。"),
 )
-def change_nas(request: PageRequest, form: NasForm, found: Nas) -> None:
-    registering.change(by=request.actor, nas=found, facts=form.cleaned_data)
+def change_nas(request: PageRequest, form: NasChangeForm, found: Nas) -> None:
+    said = form.cleaned_data
+    registering.change(by=request.actor, nas=found, facts=said, revision=said.pop("revision"))
 
 
 @change_nas.form(

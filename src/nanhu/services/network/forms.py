@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import campus_today, end_of, now
-from nanhu.kernel.kit.forms import ComingForm, FileForm, MomentField, reason_field
+from nanhu.kernel.kit.forms import ComingForm, FileForm, MomentField, RevisionForm, reason_field
 from nanhu.kernel.ui.widgets import HourInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.identity import api as identity
@@ -60,6 +60,10 @@ class NasForm(forms.Form):
         if secret and not rules.is_secret(secret):
             raise forms.ValidationError(SecretError().message)
         return secret
+
+
+class NasChangeForm(RevisionForm, NasForm):
+    pass
 
 
 class NasSheetForm(FileForm):

@@ -25,7 +25,7 @@ from nanhu.kernel.kit import (
     list_of,
     listing,
 )
-from nanhu.kernel.kit.cases import faulty
+from nanhu.kernel.kit.cases import faulty, say_unread
 from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.sheets import FaultyRowsError
@@ -125,9 +125,11 @@ def facts(request: PageRequest) -> Mapping[str, Any]:
 def bulk(request: PageRequest, form: SigningForm) -> BulkSigning:
     said = form.cleaned_data
     try:
-        return sign_all(by=request.actor, content=said["file"], file_name=form.file_name, token=said["token"])
+        made = sign_all(by=request.actor, content=said["file"], file_name=form.file_name, token=said["token"])
     except FaultyRowsError as error:
         raise faulty(request, error.facts["faults"]) from error  # type: ignore[arg-type]  # facts are untyped
+    say_unread(request, SIGNINGS, said["file"])
+    return made
 
 
 @bulk.download("template.xlsx")

@@ -23,6 +23,8 @@ class UnitOwned(models.Model):
 
     what: ClassVar[Text]
     kind: ClassVar[str]
+    says: ClassVar[tuple[str, ...]] = ()
+    """What one reads before one changes it, where it has no `revision`."""
     public_id = models.UUIDField(default=uuid4, unique=True)
     unit = models.ForeignKey("people.OrgUnit", on_delete=models.PROTECT, related_name="+")
     searched = models.TextField(help_text="everything it answers to, folded, with pinyin and initials")
@@ -49,6 +51,7 @@ class Phone(UnitOwned):
 
     what: ClassVar[Text] = _("这个电话")
     kind = "phone"
+    says = ("name", "name_en", "number", "extension", "place", "hours", "other_hours", "languages", "keywords")
 
     name = models.TextField(help_text="what it is for: 校园卡管理办公室")
     name_en = models.TextField(default="", blank=True)
@@ -139,6 +142,7 @@ class Account(UnitOwned):
 
     what: ClassVar[Text] = _("这个公众号")
     kind = "account"
+    says = ("name", "name_en", "handle", "intro", "intro_en")
 
     name = models.TextField()
     name_en = models.TextField(default="", blank=True)

@@ -16,8 +16,9 @@ from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
 from nanhu.kernel.jobs import open_progress
 from nanhu.kernel.once import lock_key
+from nanhu.kernel.revisions import refuse_changed
 from nanhu.platforms.people import api as people
-from nanhu.services.directory.errors import CannotRollBackError, ChangedMeanwhileError, OnDutyAlreadyError, OverError
+from nanhu.services.directory.errors import CannotRollBackError, OnDutyAlreadyError, OverError
 from nanhu.services.directory.events import DutyChanged
 from nanhu.services.directory.models import Duty, DutyList, DutyRollback
 
@@ -64,13 +65,12 @@ def add(*, by: Actor, shift: Shift) -> Duty:
 
 
 @transaction.atomic
-def change(*, by: Actor, duty: Duty, shift: Shift, revision: int | None = None) -> Duty:
+def change(*, by: Actor, duty: Duty, shift: Shift, revision: str) -> Duty:
     """Of what has not begun, and is as it was read (`revision`): two may have exchanged it meanwhile. Another's is another duty: in the
     calendar of whoever had it, it is cancelled."""
     lock_units({duty.unit_id, shift.unit_id})
     found = coming(duty)
-    if revision not in {None, found.revision}:
-        raise ChangedMeanwhileError(what=found.what)
+    refuse_changed(found, revision)
     before = Duty(unit_id=found.unit_id, day=found.day)
     found.revision += 1
     if (found.person_id, found.office) != (shift.person_id, shift.office):

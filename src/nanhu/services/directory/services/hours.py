@@ -8,8 +8,8 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.dated import end_today, supersede
+from nanhu.kernel.errors import ChangedMeanwhileError
 from nanhu.kernel.jobs import defer
-from nanhu.services.directory.errors import ChangedMeanwhileError
 from nanhu.services.directory.models import UnitHours
 
 

@@ -14,10 +14,11 @@ from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.jobs import defer
+from nanhu.kernel.revisions import refuse_changed
 from nanhu.kernel.throttle import Gate, Limit
 from nanhu.platforms.messages import api as messages
 from nanhu.services.directory import policies
-from nanhu.services.directory.errors import ChangedMeanwhileError, KnownAlreadyError
+from nanhu.services.directory.errors import KnownAlreadyError
 from nanhu.services.directory.models import KINDS, Answer, Phone, UnitOwned
 
 SAYING: Final = Limit("directory.wrong", free=5, cap=3600, memory=timedelta(days=1))
@@ -42,14 +43,12 @@ def publish(by: Actor, unit_id: int, question: str, answer: str) -> str:
 
 
 @transaction.atomic
-def change(*, by: Actor, row: UnitOwned, facts: Mapping[str, Any]) -> Any:
-    """What is said anew is confirmed by that. Of an answer the revision that was read must be the one that stands."""
+def change(*, by: Actor, row: UnitOwned, facts: Mapping[str, Any], revision: str) -> Any:
+    """What is said anew is confirmed by that. The revision that was read must be the one that stands."""
     found = locked(row)
+    refuse_changed(found, revision, found.says)
     said = dict(facts)
-    revision = said.pop("revision", None)
     if isinstance(found, Answer):
-        if revision != found.revision:
-            raise ChangedMeanwhileError(what=found.what)
         said |= {"revision": found.revision + 1, "changed_at": now()}
     for name, value in said.items():
         setattr(found, name, value)

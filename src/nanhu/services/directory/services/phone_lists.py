@@ -12,6 +12,7 @@ from nanhu.kernel import rollbacks
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.jobs import open_progress
+from nanhu.kernel.revisions import revision_of
 from nanhu.services.directory.errors import KnownAlreadyError, PhonesChangedError
 from nanhu.services.directory.models import Phone, PhoneList, PhoneListRow, PhoneRollback
 from nanhu.services.directory.services import keeping
@@ -72,7 +73,7 @@ def take_list(*, batch_id: int) -> None:
 def take(by: Actor, row: PhoneListRow) -> None:
     """One of this unit under this name is changed, else a new one is entered; of several under it none is meant."""
     said = said_of(row)
-    known = list(Phone.objects.filter(unit_id=row.unit_id, name=row.name, removed_at=None).select_related("unit"))
+    known = list(Phone.objects.select_for_update().filter(unit_id=row.unit_id, name=row.name, removed_at=None))
     try:
         if not known:
             facts = {**said, "name": row.name}
@@ -84,7 +85,7 @@ def take(by: Actor, row: PhoneListRow) -> None:
             row.state = State.SAME
         else:
             row.before, row.phone, row.state = said_of(known[0]), known[0], State.CHANGED
-            keeping.change(by=by, row=known[0], facts=said)
+            keeping.change(by=by, row=known[0], facts=said, revision=revision_of(known[0], Phone.says))
     except KnownAlreadyError:
         row.phone, row.before, row.state = None, None, State.LEFT
 
@@ -121,6 +122,6 @@ def give_back(by: Actor, batch: PhoneList) -> int:
         if row.before is None:
             keeping.remove(by=by, row=phone)
         else:
-            keeping.change(by=by, row=phone, facts=row.before)
+            keeping.change(by=by, row=phone, facts=row.before, revision=revision_of(phone, phone.says))
     batch.rows.filter(pk__in=[row.pk for row, _phone in written]).update(state=State.TAKEN_BACK)
     return len(written)

@@ -396,6 +396,7 @@ def test_an_exchange_of_what_changed_meanwhile_is_none(school, number, later, wh
             task="值班",
             person_id=people.find_person_by_campus_no(number),
         ),
+        revision="0",
     )
     answer = school.client("T0002").post(f"{BOOK}duty/mine/exchanges/{made.public_id}/accept/", follow=True)
     assert "没有换成" in answer.content.decode()
@@ -563,7 +564,7 @@ def test_an_exchange_that_can_come_to_nothing_waits_no_more(school, how):
     if how == "moved":
         later = {"begins_at": theirs.begins_at + timedelta(hours=4), "ends_at": theirs.ends_at + timedelta(hours=4)}
         same = {name: getattr(theirs, name) for name in ("unit_id", "day", "task", "person_id")}
-        duties.change(by=school.actor("T0001"), duty=theirs, shift=duties.Shift(**same, **later))
+        duties.change(by=school.actor("T0001"), duty=theirs, shift=duties.Shift(**same, **later), revision="0")
     if how == "removed":
         duties.remove(by=school.actor("T0001"), duty=theirs)
     if how == "replaced":

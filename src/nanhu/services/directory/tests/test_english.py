@@ -3,6 +3,7 @@
 import pytest
 
 from nanhu.kernel.registry import searchables
+from nanhu.kernel.revisions import revision_of
 from nanhu.services.directory.models import Account, Answer, Phone
 from nanhu.services.directory.services import keeping
 
@@ -56,7 +57,7 @@ def test_its_unit_enters_them_and_a_list_of_phones_leaves_them(school):
     assert phone.name_en == "Reimbursement Hall"
     assert "reimbursement hall" in phone.searched.lower()
     facts = {"name": "报销大厅", "number": "8640109"}
-    keeping.change(by=school.actor("T0001"), row=phone, facts=facts)
+    keeping.change(by=school.actor("T0001"), row=phone, facts=facts, revision=revision_of(phone, phone.says))
     assert Phone.objects.get().name_en == "Reimbursement Hall"
 
 

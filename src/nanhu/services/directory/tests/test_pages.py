@@ -16,6 +16,7 @@ from PIL import Image
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.revisions import revision_of
 from nanhu.platforms.campus import api as campus
 from nanhu.services.directory.book import book
 from nanhu.services.directory.desk import desk
@@ -156,7 +157,9 @@ def test_a_unit_keeps_its_own_and_no_others(school):
     refused = secretary.post(f"{DESK}new/", said | {"unit": "21 保卫处", "name": "假"})
     assert refused.status_code in {403, 422}
     assert not Phone.objects.filter(name="假").exists()
+    said["revision"] = revision_of(mine, mine.says)
     assert secretary.post(f"{DESK}{mine.public_id}/", said | {"name": "出纳窗口"}).status_code == 302
+    assert secretary.post(f"{DESK}{mine.public_id}/", said | {"name": "会计室"}).status_code == 409, "in a second tab"
     for address in ("", "confirm/", "remove/", "number/"):
         assert secretary.post(f"{DESK}{other.public_id}/{address}", said).status_code == 404
     other.refresh_from_db()
@@ -187,7 +190,7 @@ def test_a_unit_keeps_its_own_and_no_others(school):
 def test_an_emergency_number_changes_by_two_people_only(school):
     guard = school.phone("保卫处值班室", "110110", unit="20", is_emergency=True)
     secretary, keeper = school.client("T0002"), school.client("T0001")
-    said = {"name": "保卫处值班室", "number": "999999", "extension": ""}
+    said = {"name": "保卫处值班室", "number": "999999", "extension": "", "revision": "x"}
     assert secretary.post(f"{DESK}{guard.public_id}/", said).status_code == 409
     assert secretary.post(f"{DESK}{guard.public_id}/remove/").status_code == 409
     assert secretary.post(f"{DESK}{guard.public_id}/number/", {"number": "120120", "extension": ""}).status_code == 302
@@ -274,7 +277,10 @@ def test_an_account_is_read_from_its_picture_and_drawn_anew(school):
     page = school.client("T0003").get(f"{BOOK}accounts/").content.decode()
     assert (page.count("财务处</h2>"), page.count("保卫处</h2>")) == (1, 1), "each unit stands there once"
     assert page.index("甲号") < page.index("保卫处</h2>") < min(page.index("乙号"), page.index("丙号"))
-    gone = Account.objects.get(name="丙号")
+    gone, read = Account.objects.get(name="丙号"), {"name": "丙号", "intro": "新介绍"}
+    read["revision"] = revision_of(gone, gone.says)
+    ends = [keeper.post(f"{DESK}accounts/{gone.public_id}/", read).status_code for _tab in range(2)]
+    assert ends == [302, 409]
     assert keeper.post(f"{DESK}accounts/{gone.public_id}/remove/").status_code == 302
     page = school.client("T0003").get(f"{BOOK}accounts/").content.decode()
     assert ("乙号" in page, "丙号" in page) == (True, False)

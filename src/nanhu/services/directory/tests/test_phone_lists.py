@@ -7,6 +7,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import SamePersonError
+from nanhu.kernel.revisions import revision_of
 from nanhu.services.directory import jobs
 from nanhu.services.directory.models import Phone, PhoneList, PhoneRollback
 from nanhu.services.directory.phone_desk import desk, rollbacks
@@ -48,6 +49,7 @@ def numbers():
 def approve(school, text, by="T0001"):
     pages, client = TestDesk(), school.client(by)
     address = pages.hand_in(client, text)["Location"]
+    assert ("没有读这几列：传真。" in client.get(address).content.decode()) == ("传真" in text)
     assert client.post(f"{address}submit/").status_code == 302
     assert school.client("T0004").post(f"{address}approve/").status_code == 302
     for _twice in range(2):
@@ -112,7 +114,7 @@ def test_a_sheet_adds_and_changes_leaves_the_rest_and_is_taken_back_whole(school
 
 @pytest.mark.parametrize("asker", ["T0001", "T0004"])
 def test_none_of_the_two_who_brought_a_sheet_in_takes_it_back_alone(school, asker):
-    address = approve(school, lines("财务处,工资科,8703002,,,,"))
+    address = approve(school, lines("财务处,工资科,8703002,,,,").replace("\n", ",传真\n", 1))
     case = asked_back(school, address, by=asker)
     for number in ("T0001", "T0004"):
         keeper = school.client(number)
@@ -164,7 +166,9 @@ def test_a_sheet_is_undone_by_no_update_that_no_third_agreed_to(school):
 def test_what_somebody_changed_since_is_not_taken_back(school):
     address = approve(school, lines("财务处,工资科,8703002,,,,"))
     made, case = Phone.objects.get(), asked_back(school, address)
-    keeping.change(by=school.actor("T0002"), row=made, facts={"number": "8703009"})
+    keeping.change(
+        by=school.actor("T0002"), row=made, facts={"number": "8703009"}, revision=revision_of(made, made.says)
+    )
     answer = school.client("T0005").post(f"{case}approve/")
     assert (answer.status_code, "后来改过" in answer.content.decode(), numbers()) == (409, True, {"工资科": "8703009"})
 

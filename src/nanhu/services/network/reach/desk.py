@@ -39,6 +39,7 @@ from nanhu.kernel.kit.columns import Tone
 from nanhu.kernel.kit.forms import ReasonForm
 from nanhu.kernel.kit.records import record
 from nanhu.kernel.kit.submissions import token_of
+from nanhu.kernel.revisions import revision_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus.api import PlaceSearch
 from nanhu.platforms.people import api as people
@@ -49,6 +50,7 @@ from nanhu.services.network.reach.forms import (
     OutlineForm,
     PointForm,
     ReachListForm,
+    ResourceChangeForm,
     ResourceForm,
     SheetForm,
 )
@@ -382,23 +384,25 @@ def facts_of(form: ResourceForm) -> dict[str, Any]:
 
 @kept_resources.form("new/", ResourceForm, title=_("登记资源"), button=_("登记资源"), icon="plus", done=_("已登记。"))
 def add_resource(request: PageRequest, form: ResourceForm) -> None:
-    keeping.write(by=request.actor, facts=facts_of(form))
+    keeping.enter(by=request.actor, facts=facts_of(form))
 
 
 def said_of(_request: PageRequest, found: Resource) -> dict[str, Any]:
-    return {**model_to_dict(found), "unit": f"{found.unit.code} {found.unit.name}"}
+    revision = revision_of(found, keeping.CHANGED)
+    return {**model_to_dict(found), "unit": f"{found.unit.code} {found.unit.name}", "revision": revision}
 
 
 @kept_resources.form(
     "<uuid:public_id>/",
-    ResourceForm,
+    ResourceChangeForm,
     title=_("改资源"),
     subject=record(queries.resources(), Resource.what),
     initial=said_of,
     done=_("已改。"),
 )
-def change_resource(request: PageRequest, form: ResourceForm, found: Resource) -> None:
-    keeping.write(by=request.actor, facts=facts_of(form), found=found)
+def change_resource(request: PageRequest, form: ResourceChangeForm, found: Resource) -> None:
+    said = facts_of(form)
+    keeping.change(by=request.actor, found=found, facts=said, revision=said.pop("revision"))
 
 
 @change_resource.action("remove/", below=_("从目录去掉"), done=_("已去掉。"), to="kept_resources")

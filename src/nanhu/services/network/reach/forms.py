@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.folding import halfwidth
-from nanhu.kernel.kit.forms import CellField, ComingForm, FileForm, reason_field
+from nanhu.kernel.kit.forms import CellField, ComingForm, FileForm, RevisionForm, reason_field
 from nanhu.kernel.ui.widgets import DayInput
 from nanhu.platforms.campus.api import PlaceField
 from nanhu.platforms.people import api as people
@@ -142,6 +142,10 @@ class ResourceForm(forms.Form):
         if "reach" in given and "carsi_address" in given and "web_address" in given and not sheets.is_possible(given):
             self.add_error("reach", sheets.NoWayError().message)
         return given
+
+
+class ResourceChangeForm(RevisionForm, ResourceForm):
+    pass
 
 
 class DegreesField(forms.FloatField):

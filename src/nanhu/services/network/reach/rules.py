@@ -62,6 +62,10 @@ type Network = IPv4Network | IPv6Network
 type Ring = list[tuple[float, float]]
 
 
+class CrossingError(ValueError):
+    """Of an outline: two of its sides meet, or all of it is one line."""
+
+
 class Standing(StrEnum):
     CAMPUS = "campus"
     VPN = "vpn"
@@ -222,7 +226,7 @@ def is_fit(user_agent: str, programs: Sequence[Program]) -> bool:
 
 
 def ring_of(found: Any) -> Ring:
-    """The outer ring of a GeoJSON Polygon (RFC 7946), closed. Raises ValueError."""
+    """The outer ring of a GeoJSON Polygon (RFC 7946), closed. Raises ValueError, and CrossingError where it crosses itself."""
     if isinstance(found, dict) and found.get("type") == "Feature":
         found = found.get("geometry")
     if not isinstance(found, dict) or found.get("type") != "Polygon" or not isinstance(found.get("coordinates"), list):
@@ -233,7 +237,10 @@ def ring_of(found: Any) -> Ring:
     ring = [corner_of(one) for one in rings[0]]
     if ring[0] != ring[-1]:
         raise ValueError("not closed")
-    return ring
+    corners = [corner for corner, before in zip(ring[1:], ring, strict=False) if corner != before]
+    if len(corners) + 1 < LEAST_CORNERS or crosses_itself(corners):
+        raise CrossingError
+    return [corners[-1], *corners]
 
 
 def ring_typed(text: str) -> Ring:

@@ -75,7 +75,7 @@ def enter_resources(rows: Sequence[Mapping[str, Any]]) -> int:
     for row in rows:
         said = dict(row)
         health = said.pop("health")
-        made = resources.write(by=BY, facts=said)
+        made = resources.enter(by=BY, facts=said)
         since = now() - timedelta(hours=3)
         Resource.objects.filter(pk=made.pk).update(health=health, health_since=since, checked_at=now())
     return len(rows)

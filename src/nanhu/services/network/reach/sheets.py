@@ -53,6 +53,11 @@ class NotAnOutlineError(CellError):
     sentence: ClassVar[str | Promise] = _("轮廓写 GeoJSON 的 Polygon，首尾同一点")
 
 
+class CrossingOutlineError(CellError):
+    code = "network_reach.crossing_outline"
+    sentence: ClassVar[str | Promise] = _("轮廓自己相交，请按顺序沿着墙走一圈")
+
+
 class NotAFloorError(CellError):
     code = "network_reach.not_a_floor"
     sentence: ClassVar[str | Promise] = _("楼层写数字")
@@ -135,6 +140,8 @@ def network(said: str) -> rules.Network:
 def outline(said: str) -> rules.Ring:
     try:
         return rules.ring_of(strict_json.decode(said))
+    except rules.CrossingError as error:
+        raise CrossingOutlineError from error
     except (strict_json.JsonError, ValueError) as error:
         raise NotAnOutlineError from error
 

@@ -12,6 +12,7 @@ from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.database.values import run
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.revisions import refuse_changed
 from nanhu.kernel.secret_files import made_secret
 from nanhu.platforms.identity import api as identity
 from nanhu.services.network.errors import NasAddressError, NasKnownError, UnknownStyleError
@@ -67,11 +68,12 @@ def register_many(*, by: Actor, orders: Sequence[dict[str, Any]]) -> list[Nas]:
 
 
 @transaction.atomic
-def change(*, by: Actor, nas: Nas, facts: dict[str, Any]) -> None:
+def change(*, by: Actor, nas: Nas, facts: dict[str, Any], revision: str) -> None:
     """What `facts` do not say stays, and without a secret the old one."""
     found = Nas.objects.select_for_update().filter(pk=nas.pk, withdrawn_at=None).first()
     if found is None:
         raise WrongStateError(what=Nas.what, state=_("已撤下"))
+    refuse_changed(found, revision, CHANGED)
     change_many(by=by, orders=[(found, facts)])
 
 

@@ -7,13 +7,14 @@ import time_machine
 
 from nanhu.kernel.clock import CAMPUS_ZONE, campus_today, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.revisions import revision_of
 from nanhu.platforms.identity import api as identity
 from nanhu.platforms.identity.personal.models import AppPassword
 from nanhu.platforms.identity.personal.services import app_passwords
 from nanhu.platforms.messages.models import Message
 from nanhu.services.network import jobs, registrations
 from nanhu.services.network.models import Device, Disconnect, Grant, Nas, Policy, Refusal, Session
-from nanhu.services.network.services import devices, disconnecting, policies
+from nanhu.services.network.services import devices, disconnecting, policies, registering
 from nanhu.services.network.tests.conftest import CONTROLLER, GATEWAY, LAPTOP, PHONE, SWITCH, TABLET
 from nanhu.testing.members import SYSTEM
 
@@ -39,7 +40,7 @@ def test_a_key_speaks_for_the_nas_of_its_application_and_for_no_other(school):
     assert "应用" in engineer.get(f"{DESK}nas/").content.decode()
     change = f"{DESK}nas/{school.nas[CONTROLLER].public_id}/"
     said = {"name": "控制器", "kind": "ac", "address": CONTROLLER, "style": "session-id", "coa_port": 3799}
-    said |= {"interim_seconds": 300}
+    said |= {"interim_seconds": 300, "revision": revision_of(school.nas[CONTROLLER], registering.CHANGED)}
     assert engineer.post(change, said).status_code == 422, "some application's it is"
     assert engineer.post(change, {**said, "applications": ["wifi", "vpn"]}).status_code == 302
     assert school.report("Start", "a", nas=CONTROLLER, key="vpn") is not None

@@ -17,6 +17,7 @@ from nanhu.kernel.clock import campus_time, campus_today, now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.printing.models import PrintedDocument
+from nanhu.kernel.revisions import revision_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.identity.models import Application
 from nanhu.platforms.identity.registry.services import maintenance
@@ -414,14 +415,17 @@ def test_a_secret_is_shown_once_sealed_and_stands_in_no_log(school):
     assert ("填一个新的" in again, nas.secret in again) == (True, False), "pressed twice"
     change = f"{DESK}nas/{nas.public_id}/"
     assert nas.secret not in engineer.get(change).content.decode()
+    said["revision"] = revision_of(nas, registering.CHANGED)
     assert engineer.post(change, {**said, "name": "改名"}).status_code == 302
+    late = engineer.post(change, {**said, "coa_port": 1700})
+    assert (late.status_code, "刚才有人改过" in late.content.decode()) == (409, True), "in a second tab"
     kept = Nas.objects.get(pk=nas.pk)
     assert (kept.name, kept.secret) == ("改名", nas.secret)
     assert nas.secret not in str(list(AuditEntry.objects.values_list("facts", flat=True)))
     assert engineer.post(f"{DESK}nas/new/", said).status_code == 409
     assert engineer.post(f"{change}withdraw/", {"reason": "退役"}).status_code == 302
     with pytest.raises(WrongStateError):
-        registering.change(by=SYSTEM, nas=nas, facts={"name": "晚了一步"})
+        registering.change(by=SYSTEM, nas=nas, facts={"name": "晚了一步"}, revision="")
     assert school.report("Start", "x", nas="127.0.0.9") is None
 
 
@@ -429,8 +433,8 @@ def test_a_sheet_of_nas_is_taken_as_a_whole(school):
     engineer = school.client("E1")
     head = "名称,类型,IP 地址,NAS-Identifier,应用,楼栋代码,共享密钥\n"
 
-    def hand_in(lines):
-        file = SimpleUploadedFile("nas.csv", (head + lines).encode())
+    def hand_in(lines, heads=head):
+        file = SimpleUploadedFile("nas.csv", (heads + lines).encode())
         return engineer.post(f"{DESK}nas/sheet/", {"file": file})
 
     wrong = hand_in("甲,交换机,127.0.0.21,,网,,\n乙,路由器,127.0.0.22,,,nowhere,\n丙,交换机,10.0.0,,,,\n")
@@ -450,6 +454,8 @@ def test_a_sheet_of_nas_is_taken_as_a_whole(school):
     made = Nas.objects.get(address="127.0.0.22")
     assert (made.secret, made.applications) == ("lake", ["wifi", "vpn"])
     assert "校园无线网、校园 VPN" in engineer.get(f"{DESK}nas/").content.decode()
+    assert hand_in("二栋,127.0.0.22,交换机,,wifi,,\n", "名称,IP 地址,类型,备 注,应用,电话,\n").status_code == 302
+    assert "没有读这几列：备 注、电话。" in engineer.get(f"{DESK}nas/").content.decode()
 
 
 def test_a_sheet_of_nas_asks_the_database_as_often_for_many_lines_as_for_a_few(school):

@@ -15,6 +15,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.revisions import refuse_changed
 from nanhu.services.network.reach import rules
 from nanhu.services.network.reach.errors import ClosedGateError, GateTakenError, KnownAlreadyError
 from nanhu.services.network.reach.models import CLOSED_PORTS, CoveredArea, Resource
@@ -29,6 +30,19 @@ DOWN_AFTER: Final = 2
 GUARDED: Final = frozenset({401, 403, 405})
 """It asks who comes: it is there."""
 Health = Resource.Health
+CHANGED: Final = (
+    "name",
+    "address",
+    "kind",
+    "reach",
+    "unit",
+    "is_of_centre",
+    "contact",
+    "phone",
+    "carsi_entity",
+    "carsi_address",
+    "web_address",
+)
 NOT_ASKED: Final = {
     "health": Health.UNKNOWN,
     "bad_in_row": 0,
@@ -45,21 +59,32 @@ def searched(row: Resource) -> str:
 
 
 @transaction.atomic
-def write(*, by: Actor, facts: Mapping[str, Any], found: Resource | None = None) -> Resource:
-    row = living(found) if found else Resource()
+def enter(*, by: Actor, facts: Mapping[str, Any]) -> Resource:
+    return write(by, Resource(), facts, "network.add_resource")
+
+
+@transaction.atomic
+def change(*, by: Actor, found: Resource, facts: Mapping[str, Any], revision: str) -> Resource:
+    row = living(found)
+    refuse_changed(row, revision, CHANGED)
+    return write(by, row, facts, "network.change_resource")
+
+
+def write(by: Actor, row: Resource, facts: Mapping[str, Any], action: str) -> Resource:
+    address = row.address
     for name, value in facts.items():
         setattr(row, name, value)
     row.searched = searched(row)
     if row.web_address:
         refuse_taken_gate(row)
         refuse_closed_gate(row, ends_of(row.address), machine_room())
-    if found and row.address != found.address:
+    if row.address != address:
         for name, value in NOT_ASKED.items():
             setattr(row, name, value)
     gate_gone = GateTakenError(gate=row.web_address, name="—")
     with refused_as(KnownAlreadyError, by="resource_once"), refused_as(gate_gone, by="gate_once"):
         row.save()
-    note(by, "network.change_resource" if found else "network.add_resource", row)
+    note(by, action, row)
     return row
 
 

@@ -109,7 +109,7 @@ class School:
             "contact": "张工",
             "phone": "8640119",
         }
-        return resources.write(by=SYSTEM, facts=given | facts)
+        return resources.enter(by=SYSTEM, facts=given | facts)
 
 
 def record_of(number: str, name: str, unit: str, kind: str) -> people.PersonRecord:

@@ -8,6 +8,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.revisions import revision_of
 from nanhu.platforms.people import api as people
 from nanhu.services.network.reach import web_gates
 from nanhu.services.network.reach.models import ClosedNetwork, ReachChange, ReachList, Reopening, Resource, VpnGrant
@@ -214,7 +215,7 @@ def test_of_an_address_that_a_sheet_or_the_form_changes_nothing_is_known_yet(sch
             "address": f"https://new{number}.example.edu.cn/",
         }
         if number:
-            resources.write(by=SYSTEM, facts=moved, found=made)
+            resources.change(by=SYSTEM, found=made, facts=moved, revision=revision_of(made, resources.CHANGED))
         else:
             line = {**moved, "carsi_entity": "", "carsi_address": "", "web_address": ""}
             resources.take_resources(by=SYSTEM, rows=[line], is_trial=False)

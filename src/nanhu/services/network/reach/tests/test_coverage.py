@@ -173,6 +173,19 @@ def test_what_is_no_outline_is_refused(school):
         text = '地点代码,楼层,轮廓（GeoJSON）\nlib,1,"{}"\n'.format(outline.replace('"', '""'))
         assert keeper.post(AREAS, upload(text)).status_code == 422, outline
     assert not CoveredArea.objects.exists()
+    corners = "[113,29],[113.001,29],[113,29],[113.001,29.001],[113.001,29],[113,29.001],[113,29]"
+    bow = corners.replace("[113,29],[113.001,29],", "", 1)
+    for ring in (corners, bow):
+        text = f'地点代码,楼层,轮廓（GeoJSON）\nlib,1,"{{""type"":""Polygon"",""coordinates"":[[{ring}]]}}"\n'
+        answer = keeper.post(AREAS, upload(text))
+        assert (answer.status_code, "轮廓自己相交" in answer.content.decode()) == (422, True)
+        assert "lib" in [fault.said for fault in answer.context["error"].facts["faults"]]
+    assert rules.ring_of({"type": "Polygon", "coordinates": [[[1, 2], [1, 2], [3, 2], [3, 4], [1, 2]]]}) == [
+        (1, 2),
+        (3, 2),
+        (3, 4),
+        (1, 2),
+    ]
 
 
 @pytest.mark.capability("A170.3")

@@ -14,6 +14,7 @@ from nanhu.kernel import outgoing
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.registry import searchables
+from nanhu.kernel.revisions import revision_of
 from nanhu.services.network.reach.models import Resource
 from nanhu.services.network.reach.services import resources
 from nanhu.services.network.reach.tests.conftest import SYSTEM
@@ -22,6 +23,10 @@ DIRECTORY = "/network/resources/"
 DESK = "/network/reach/resources/"
 HERE = {"campus": "10.20.3.4", "vpn": "10.250.0.9", "outside": "203.0.113.7"}
 HEADS = "名称,地址,类别,从哪里能到,负责单位代码,信息中心管理,联系人,电话,CARSI 实体,CARSI 登录地址"
+
+
+def as_read(row):
+    return revision_of(row, resources.CHANGED)
 
 
 def page_at(client, place, address=DIRECTORY):
@@ -165,7 +170,7 @@ def test_learning_sites_are_a_list_of_their_own_that_says_how_one_comes_to_each(
     gone = school.resource("旧慕课", kind="learning")
     resources.remove(by=SYSTEM, found=gone)
     with pytest.raises(WrongStateError):
-        resources.write(by=SYSTEM, facts={"name": "晚了一步"}, found=gone)
+        resources.change(by=SYSTEM, found=gone, facts={"name": "晚了一步"}, revision=as_read(gone))
     listed = f"{DIRECTORY}?kind=learning"
     for who, place, ways in (
         ("T1", "outside", {"慕课平台": "需先连 VPN", "在线学习平台": "只能在校内", "视频公开课": "可直接打开"}),
@@ -215,7 +220,10 @@ def test_it_is_entered_changed_taken_away_and_found(school):
     assert keeper.post(f"{DESK}new/", said()).status_code == 302
     assert keeper.post(f"{DESK}new/", said()).status_code == 409
     found = Resource.objects.get()
-    assert keeper.post(f"{DESK}{found.public_id}/", said(name="科研管理 <b>")).status_code == 302
+    address, read = f"{DESK}{found.public_id}/", {"revision": as_read(found)}
+    assert keeper.post(address, said(name="科研管理 <b>")).status_code == 422, "a page without"
+    assert keeper.post(address, said(name="科研管理 <b>", **read)).status_code == 302
+    assert keeper.post(address, said(phone="1", **read)).status_code == 409, "in a second tab"
     [hit] = list(searchables.get("network_reach.resources").hits())
     assert "kygl" in hit.words
     page = school.client("T1").get(hit.url).content.decode()
@@ -311,5 +319,5 @@ def test_one_miss_is_none_and_two_say_that_it_is_down(school, monkeypatch):
         states.append(found.health)
     assert states == ["up", "up", "down", "up", *["up"] * 4], "and what asks who comes is there"
     assert "正常" in page_at(school.client("T1"), "campus")
-    resources.write(by=SYSTEM, found=found, facts={"address": "https://new.example/"})
+    resources.change(by=SYSTEM, found=found, facts={"address": "https://new.example/"}, revision=as_read(found))
     assert Resource.objects.get().health == "unknown"

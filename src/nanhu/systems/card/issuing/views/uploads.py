@@ -13,6 +13,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.errors import CampusError
 from nanhu.kernel.kit import PageRequest
+from nanhu.kernel.kit.cases import say_unread
 from nanhu.kernel.kit.records import Seen
 from nanhu.kernel.sheets.writing import WORKBOOK, attachment
 from nanhu.kernel.viewers import viewer_of
@@ -57,14 +58,16 @@ def upload(request: PageRequest, form: UploadForm) -> HttpResponse:
     said, units = form.cleaned_data, dict(form.fields["unit"].choices)  # type: ignore[attr-defined]
     unit = orders.Unit(code=said["unit"], name=units[said["unit"]])
     title = _("%(unit)s %(what)s批量") % {"unit": unit.name, "what": CLASS_NAMES[said["card_class"]]}
+    content = said["sheet"].read()
     made = orders.open_order(
         by=request.actor,
         card_class=said["card_class"],
         title=str(title),
         unit=unit,
         source=CardOrder.Source.WEB,
-        rows=sheets.read(said["sheet"].read()),
+        rows=sheets.read(content),
     )
+    say_unread(request, sheets.HANDED_IN, content)
     if said["archive"]:
         return match(request, made, said["archive"].read())
     return redirect("card:issuing:order", public_id=made.public_id)
