@@ -44,6 +44,11 @@ def tidied(text: str) -> str:
     return " ".join(halfwidth(text).split())
 
 
+def unspaced(text: str) -> str:
+    """A number or a code as it is kept, however it was typed."""
+    return "".join(halfwidth(text).split())
+
+
 def listed(text: str) -> list[str]:
     """What stands in a line between blanks, commas, semicolons of any width or 、, each once and in its order."""
     return [one for one in dict.fromkeys(re.split(r"[、,;\s]+", halfwidth(text))) if one]

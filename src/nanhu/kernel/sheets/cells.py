@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import unspaced
 
 LONGEST: Final = 500
 
@@ -27,4 +27,4 @@ def text_of(value: Any) -> str:
 
 def head_of(text: str) -> str:
     """A head however it is set: without blanks, marks of what is needed, or the width of its brackets."""
-    return "".join(halfwidth(text).split()).rstrip("*")
+    return unspaced(text).rstrip("*")

@@ -1,7 +1,7 @@
 """A declared sheet: its columns, what is read from a file by them, and the form that is handed out."""
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -29,12 +29,13 @@ LONGEST_SAID: Final = 40
 @dataclass(frozen=True, slots=True)
 class Column:
     """`head` stands in the form and in no catalogue: an office's form is Chinese, whoever looks. `also`: what else offices call it.
-    `needed`: without it the file is no such form. `in_form`: it is read, and the form has it."""
+    `kind`: what a cell means; `read`: how it is written (`unspaced`), whoever typed it. `needed`: without it the file is no such form. `in_form`: it is read, and the form has it."""
 
     key: str
     head: str
     _: KW_ONLY
     kind: Kind = text
+    read: Callable[[str], str] = str
     also: tuple[str, ...] = ()
     needed: bool = False
     in_form: bool = True
@@ -127,7 +128,7 @@ class Sheet:
             count += 1
             if count > self.most:
                 raise TooManyRowsError(most=self.most)
-            said = {one.key: cell_at(cells, places.get(one.key)) for one in self.columns}
+            said = {one.key: one.read(cell_at(cells, places.get(one.key))) for one in self.columns}
             if any(said.values()):
                 yield Line(number, said, self)
 

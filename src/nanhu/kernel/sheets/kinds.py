@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.clock import on_campus
 from nanhu.kernel.errors import InvalidError
-from nanhu.kernel.folding import halfwidth, one_line
+from nanhu.kernel.folding import halfwidth, one_line, unspaced
 from nanhu.kernel.money import parse_yuan
 
 type Kind = Callable[[str], Any]
@@ -75,11 +75,6 @@ def campus_no(said: str) -> str:
     if not NUMBER.fullmatch(number):
         raise NotANumberError
     return number
-
-
-def unspaced(said: str) -> str:
-    """A number as it is kept, however it was typed."""
-    return "".join(halfwidth(said).split())
 
 
 def day(said: str) -> date:

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext_noop as _
 
-from nanhu.platforms.people.api import halfwidth
+from nanhu.kernel.folding import unspaced
 
 STANDARD: Final = Path(__file__).parent / "standard"
 OWN: Final = _("学校自定")
@@ -50,7 +50,7 @@ class CodeTable:
 
 
 def spelling(text: str) -> str:
-    return "".join(halfwidth(text).split()).casefold()
+    return unspaced(text).casefold()
 
 
 def read_lines(name: str) -> list[list[str]]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import unspaced
 
 LONGEST_PASSWORD = 128
 LONG_ENOUGH = 10
@@ -29,7 +29,7 @@ def normalise_sign_in_name(text: str) -> str:
     Leading zeros stay: a campus number is a string. Marks nobody sees go as well: a name with one would find the same
     person and be counted as another.
     """
-    return "".join(halfwidth(text).split()).upper()[:40]
+    return unspaced(text).upper()[:40]
 
 
 def normalise_password(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import unspaced
 from nanhu.kernel.kit.forms import FileForm, IntakeForm
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
@@ -23,7 +23,7 @@ class InvoiceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        return {key: "".join(halfwidth(one).split()) if isinstance(one, str) else one for key, one in said.items()}
+        return {key: unspaced(one) if isinstance(one, str) else one for key, one in said.items()}
 
     def invoice(self) -> Invoice:
         said = self.cleaned_data

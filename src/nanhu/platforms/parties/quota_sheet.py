@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import unspaced
 from nanhu.kernel.money import parse_yuan, plain_yuan
 from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, choice, phrase
 from nanhu.platforms.parties.errors import NotACodeError, NotAYearError
@@ -20,14 +20,14 @@ LONGEST_CODE: Final = 60
 
 def code(said: str) -> str:
     """Figures, letters and signs, half width."""
-    found = "".join(halfwidth(said).split())
+    found = unspaced(said)
     if len(found) > LONGEST_CODE or not found.isascii() or not found.isprintable():
         raise NotACodeError
     return found
 
 
 def year(said: str) -> int:
-    found = "".join(halfwidth(said).split()).removesuffix("年")
+    found = unspaced(said).removesuffix("年")
     if not found.isdecimal() or not FIRST_YEAR <= int(found) <= LAST_YEAR:
         raise NotAYearError
     return int(found)
@@ -35,7 +35,7 @@ def year(said: str) -> int:
 
 def signed_yuan(said: str) -> int:
     """In fen; what is taken back (追减) is less than nothing."""
-    found = "".join(halfwidth(said).split())
+    found = unspaced(said)
     return -parse_yuan(found[1:]) if found.startswith(("-", "−")) else parse_yuan(found)
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from operator import mul
 from typing import Final
 
-from nanhu.kernel.folding import halfwidth
+from nanhu.kernel.folding import halfwidth, unspaced
 
 COMPOUND_SURNAMES: Final = frozenset(
     [
@@ -253,7 +253,7 @@ def normalise_name(name: str) -> str:
 
 def comparable_name(name: str) -> str:
     """As a list of an office and our record write the same name: half width, no spaces, one dot."""
-    return "".join(halfwidth(name).split()).casefold().replace("•", "·")
+    return unspaced(name).casefold().replace("•", "·")
 
 
 def is_han(character: str) -> bool:

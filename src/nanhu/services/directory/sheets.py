@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
-from nanhu.kernel.folding import tidied
+from nanhu.kernel.folding import tidied, unspaced
 from nanhu.kernel.sheets import Checked, Column, Fault, Line, Sheet, campus_no, day, phrase
-from nanhu.kernel.sheets.kinds import unspaced
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.people import api as people
 from nanhu.services.directory import rules
@@ -43,7 +42,7 @@ ROSTER: Final = Sheet(
     Column("day", "日期", also=("值班日期",), kind=day, needed=True, width=14),
     Column("hours", "时间", also=("班次", "值班时间"), kind=shift, needed=True, width=16),
     Column("task", "任务", also=("职责",), kind=phrase(LONGEST_TASK), width=12),
-    Column("campus_no", "学工号", also=("工号",), kind=campus_no, width=16),
+    Column("campus_no", "学工号", also=("工号",), kind=campus_no, read=unspaced, width=16),
     Column("name", "姓名", also=("值班人",), width=12),
     Column("office", "岗位", also=("职务",), width=14),
     Column("phone", "电话", also=("值班电话",), kind=number, width=16),
@@ -80,7 +79,7 @@ class RosterChecker:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.units = units_by_word()
         self.offices = {name: key for key, name in people.office_names().items()}
-        self.persons = people.find_people_by_campus_no({unspaced(line["campus_no"]) for line in lines})
+        self.persons = people.find_people_by_campus_no({line["campus_no"] for line in lines})
         self.names = {key: card.name for key, card in people.person_cards(self.persons.values()).items()}
         wanted = {line["place"].strip().partition(" ")[0] for line in lines}
         self.places = {one.key: one.pk for one in campus.open_places().filter(key__in=wanted)}
@@ -110,7 +109,7 @@ class RosterChecker:
             return
 
     def holder_faults(self, line: Line) -> Iterator[Fault]:
-        who, office = unspaced(line["campus_no"]), line["office"].strip()
+        who, office = line["campus_no"], line["office"].strip()
         if bool(who) == bool(office):
             yield line.fault("campus_no", _("写学工号，或写岗位，只写一样"))
         elif office and office not in self.offices:
@@ -124,7 +123,7 @@ class RosterChecker:
         return self.names.get(self.persons[number], "")
 
     def row_of(self, line: Line) -> Shift:
-        who, first = unspaced(line["campus_no"]), line.meant("day")
+        who, first = line["campus_no"], line.meant("day")
         begins_at, ends_at = rules.shift_on(first, line["hours"])
         unit_id = self.unit_of(line["unit"])
         assert unit_id is not None  # noqa: S101  (its fault was looked for before)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.dated import NoRuleError
-from nanhu.kernel.folding import halfwidth, one_line
+from nanhu.kernel.folding import one_line, unspaced
 from nanhu.kernel.money import format_yuan
 from nanhu.kernel.sheets import Checked, Fault, Line
 from nanhu.platforms.campus import api as campus
@@ -287,4 +287,4 @@ class ClassCheck:
 
 
 def code_of(line: Line) -> str:
-    return "".join(halfwidth(line["code"]).upper().split())
+    return unspaced(line["code"]).upper()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from nanhu.kernel.folding import halfwidth, plain_dashes
+from nanhu.kernel.folding import plain_dashes, unspaced
 
 NOMINAL_FEN: Final = 100
 """名义金额: one yuan, where nobody knows the value; never depreciated."""
@@ -111,4 +111,4 @@ def class_above(code: str) -> str:
 
 def voucher_number(typed: str) -> str:
     """As vouchers and invoices are kept and compared: half width, capitals, no blanks, one kind of dash."""
-    return re.sub(r"-+", "-", plain_dashes("".join(halfwidth(typed).upper().split())))
+    return re.sub(r"-+", "-", plain_dashes(unspaced(typed).upper()))

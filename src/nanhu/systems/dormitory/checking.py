@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.folding import unspaced
 from nanhu.kernel.money import format_yuan, parse_yuan
 from nanhu.kernel.sheets import Checked, Fault, Line
 from nanhu.platforms.ledger import api as ledger
@@ -67,7 +68,7 @@ class RoomChecker:
 
     def __init__(self, sheet: Sequence[Line]) -> None:
         self.money = "whole" if any(row["whole"] for row in sheet) else "own"
-        self.holders = people.find_people_by_campus_no({plain(row["campus_no"]) for row in sheet})
+        self.holders = people.find_people_by_campus_no({unspaced(row["campus_no"]) for row in sheet})
         persons = set(self.holders.values())
         debit = ledger.direct_debit()
         self.objections = debit.objections(persons) if debit else {}
@@ -91,11 +92,11 @@ class RoomChecker:
 
     def place_faults(self, typed: Line) -> Iterator[Fault]:
         for key in ("building", "room"):
-            if not plain(typed[key]):
+            if not unspaced(typed[key]):
                 yield typed.fault(key, _("没有写楼栋或房间"))
-            if len(plain(typed[key])) > LONGEST:
+            if len(unspaced(typed[key])) > LONGEST:
                 yield typed.fault(key, _("楼栋和房间最长 %(most)s 个字") % {"most": LONGEST})
-        if plain(typed["item"]) not in ITEMS:
+        if unspaced(typed["item"]) not in ITEMS:
             yield typed.fault("item", _("项目只能是水费或电费"))
         month = month_of(people.halfwidth(typed["month"]))
         if month is None:
@@ -104,7 +105,7 @@ class RoomChecker:
             yield typed.fault("month", _("月份不能在以后，也不能早于两年前"))
 
     def person_faults(self, typed: Line) -> Iterator[Fault]:
-        number = plain(typed["campus_no"])
+        number = unspaced(typed["campus_no"])
         person_id = self.holders.get(number)
         if person_id is None:
             unknown = _("没有这个学工号，或已经离校") if number else _("没有写住在这里的人的学工号")
@@ -127,7 +128,7 @@ class RoomChecker:
 
     def add(self, typed: Line) -> Fault | None:
         """Put the person into their room, unless the room's lines contradict each other."""
-        number, fen = plain(typed["campus_no"]), parse_yuan(typed[self.money])
+        number, fen = unspaced(typed["campus_no"]), parse_yuan(typed[self.money])
         key, person_id = key_of(typed), self.holders[number]
         first = self.first_lines.setdefault(key, typed)
         room = self.rooms.setdefault(key, CheckedRoom(key=key, is_whole=self.is_whole))
@@ -172,8 +173,4 @@ class RoomChecker:
 def key_of(typed: Line) -> RoomKey:
     month = month_of(people.halfwidth(typed["month"]))
     assert month is not None  # noqa: S101  (its fault was looked for before)
-    return plain(typed["building"]), plain(typed["room"]), ITEMS[plain(typed["item"])], month
-
-
-def plain(text: str) -> str:
-    return "".join(people.halfwidth(text).split())
+    return unspaced(typed["building"]), unspaced(typed["room"]), ITEMS[unspaced(typed["item"])], month

@@ -20,6 +20,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.folding import unspaced
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.retries import Again
 from nanhu.platforms.payments.channels import bank_channel, gateway_of
@@ -70,7 +71,7 @@ def change_bank_card(*, by: Actor, person_id: int, card_number: str, phone: str,
 def ask_by_form(*, by: Actor, person_id: int, token: UUID, card_number: str, phone: str) -> Agreement:
     """A first card or another, from one's own page. The same form with the same in it (`token`) gives what it made, unless that was
     refused; corrected it is a question of its own."""
-    form = uuid5(token, f"{digits_of(card_number)}:{phone}")
+    form = uuid5(token, f"{unspaced(card_number)}:{phone}")
     with transaction.atomic():
         lock_key(f"form:{token}")
         known = Agreement.objects.filter(person_id=person_id, form=form, state__in=[ASKED, ACTIVE]).first()
@@ -92,10 +93,6 @@ def is_recently_ended(person_id: int) -> bool:
     return ended.filter(Q(ended_at=None) | Q(ended_at__gt=now() - SENT_AGAIN)).exists()
 
 
-def digits_of(card_number: str) -> str:
-    return "".join(people.halfwidth(card_number).split())
-
-
 def ask(
     *,
     by: Actor,
@@ -106,7 +103,7 @@ def ask(
     replaces: Agreement | None,
     form: UUID | None = None,
 ) -> Agreement:
-    number = digits_of(card_number)
+    number = unspaced(card_number)
     if not re.fullmatch(r"[0-9]{12,19}", number):
         raise BankCardNumberError
     with transaction.atomic():

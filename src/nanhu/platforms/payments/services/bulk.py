@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor, account_of
 from nanhu.kernel.errors import CampusError
+from nanhu.kernel.folding import unspaced
 from nanhu.kernel.once import made_by_form
 from nanhu.kernel.sheets import Checked, Column, Fault, FaultyRowsError, Line, Sheet
 from nanhu.platforms.payments.models import Agreement, BulkSigning, BulkSigningRow
@@ -50,7 +51,7 @@ def check(lines: Sequence[Line]) -> Checked[SigningRow]:
         seen.add(said["campus_no"].upper())
         if fault is not None:
             faults.append(fault)
-        number = "".join(said["card_number"].split())
+        number = unspaced(said["card_number"])
         rows.append(SigningRow(line=line.number, person_id=person_id, card_number=number, phone=said["phone"]))
     return Checked(rows, faults)
 
@@ -58,7 +59,7 @@ def check(lines: Sequence[Line]) -> Checked[SigningRow]:
 def fault_of(line: Line, said: dict[str, str], person_id: int, *, is_repeated: bool) -> Fault | None:
     if is_repeated:
         return line.fault("campus_no", _("学号在文件里出现了两次"))
-    if not re.fullmatch(r"[0-9]{12,19}", "".join(said["card_number"].split())):
+    if not re.fullmatch(r"[0-9]{12,19}", unspaced(said["card_number"])):
         return line.fault("card_number", _("银行卡号应为 12 到 19 位数字"))
     if not people.is_phone(said["phone"]):
         return line.fault("phone", _("手机号不对"))

@@ -7,7 +7,6 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.sheets import Checked, Fault, Line
-from nanhu.kernel.sheets.kinds import unspaced
 from nanhu.platforms.people.errors import NoTieError
 from nanhu.platforms.people.models import Office, OrgUnit, Post
 from nanhu.platforms.people.posts.queries import tied
@@ -51,7 +50,7 @@ class PostChecker:
         for number, _code, name in units:
             self.by_name.setdefault(name, []).append(number)
         self.offices = dict(Office.objects.values_list("name", "id"))
-        self.persons = find_people_by_campus_no({unspaced(line["campus_no"]) for line in sheet})
+        self.persons = find_people_by_campus_no({line["campus_no"] for line in sheet})
         cards = person_cards(self.persons.values())
         self.names = {person_id: card.name for person_id, card in cards.items()}
         self.tied = tied(self.names)
@@ -77,7 +76,7 @@ class PostChecker:
             yield typed.fault("unit", _("没有这个单位，或有几个同名的：请写单位代码"))
         if typed["office"].strip() not in self.offices:
             yield typed.fault("office", _("没有这种岗位：%(all)s") % {"all": "、".join(self.offices)})
-        person_id = self.persons.get(unspaced(typed["campus_no"]))
+        person_id = self.persons.get(typed["campus_no"])
         if person_id is None:
             yield typed.fault("campus_no", _("没有这个学工号，或已经离校"))
         elif person_id not in self.tied:
@@ -86,7 +85,7 @@ class PostChecker:
             yield typed.fault("name", _("姓名与学工号不符"))
 
     def added(self, typed: Line) -> list[Fault]:
-        unit_id, person_id = self.unit_of(typed["unit"]), self.persons[unspaced(typed["campus_no"])]
+        unit_id, person_id = self.unit_of(typed["unit"]), self.persons[typed["campus_no"]]
         assert unit_id is not None  # noqa: S101  (its fault was looked for before)
         row = CheckedPost(
             line=typed.number,
