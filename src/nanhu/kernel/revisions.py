@@ -12,7 +12,8 @@ def revision_of(row: Model, names: Iterable[str] = ()) -> str:
     """Its own count (`revision`); of a record without one, what stands in these columns, in short."""
     if hasattr(row, "revision"):
         return str(row.revision)
-    said = [str(getattr(row, row._meta.get_field(name).attname)) for name in names]  # noqa: SLF001 - Django's public API
+    columns = {one.name: one.attname for one in row._meta.concrete_fields}  # noqa: SLF001 - Django's public API
+    said = [str(getattr(row, columns[name])) for name in names]
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:20]
 
 

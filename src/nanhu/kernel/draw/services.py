@@ -101,16 +101,18 @@ def is_count(number: object, least: int, most: int) -> bool:
 
 def refuse_value_plan(value_name: str, value_form: str) -> None:
     if not value_name.strip() or not value_name.isprintable():
-        raise DrawPlanError(why=_("没有事先指定公开数。"))
+        raise DrawPlanError(why=_("没有事先指定公开数。")).at("value_name")
     if not rules.is_form(value_form):
-        raise DrawPlanError(why=_("没有写明公开数的写法。"))
+        raise DrawPlanError(why=_("没有写明公开数的写法。")).at("value_form")
 
 
 def refuse_hours(closes_at: datetime, value_known_at: datetime, publish_by: datetime) -> None:
-    if not now() < closes_at <= value_known_at - LEAST_WAIT < publish_by - LEAST_WAIT:
-        raise DrawPlanError(
-            why=_("截止时间须在将来，公开数在截止至少十分钟之后才公布，公布密数的时间又在公开数公布之后。")
-        )
+    if not now() < closes_at:
+        raise DrawPlanError(why=_("截止时间须在将来。")).at("closes_at")
+    if not closes_at <= value_known_at - LEAST_WAIT:
+        raise DrawPlanError(why=_("公开数须在截止至少十分钟之后才公布。")).at("value_known_at")
+    if not value_known_at < publish_by:
+        raise DrawPlanError(why=_("公布密数的时间须在公开数公布之后。")).at("publish_by")
 
 
 @transaction.atomic

@@ -75,13 +75,16 @@ class OnceForm(forms.Form):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
 
+TOO_OLD: Final = _("这个页面太旧，请刷新再办。")
+
+
 class RevisionForm(forms.Form):
     """Of what is changed: `revision` says as what it was read (`kernel.revisions`), in the form's `initial`."""
 
     revision = forms.CharField(
         max_length=20,
         widget=forms.HiddenInput,
-        error_messages={"required": _("这个页面太旧，请刷新再办。")},
+        error_messages={"required": TOO_OLD},
     )
 
 

@@ -520,8 +520,9 @@ def add_failure(form: forms.BaseForm, error: CampusError) -> None:
 
 
 def status_of(error: CampusError) -> int:
-    """The request could be read: what was wrong is what stood in the form."""
-    is_general = error.http_status == HTTPStatus.BAD_REQUEST
+    """The request could be read: what was wrong is what stood in the form, also where a field of it names what is not there."""
+    is_named = error.http_status == HTTPStatus.NOT_FOUND and bool(error.field)
+    is_general = error.http_status == HTTPStatus.BAD_REQUEST or is_named
     return HTTPStatus.UNPROCESSABLE_ENTITY if is_general else error.http_status
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.folding import tidied
-from nanhu.kernel.kit.forms import BesideOthers, DatedForm, reason_field
+from nanhu.kernel.kit.forms import TOO_OLD, BesideOthers, DatedForm, reason_field
 from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.money_field import YuanField
@@ -208,7 +208,7 @@ def initial_of(asked: Sequence[Field], data: Mapping[str, Any]) -> dict[str, Any
 
 def revision_field() -> forms.IntegerField:
     """Of the page on which it is decided: whoever was slower is told who was faster."""
-    old = {"required": _("这个页面太旧，请刷新再办。")}
+    old = {"required": TOO_OLD}
     return forms.IntegerField(min_value=1, widget=forms.HiddenInput, error_messages=old)
 
 

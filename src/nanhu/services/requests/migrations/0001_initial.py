@@ -479,6 +479,7 @@ class Migration(migrations.Migration):
                             ("rated", "评价"),
                             ("withdrawn", "撤回"),
                             ("closed", "结束"),
+                            ("me_too", "我也是"),
                         ]
                     ),
                 ),

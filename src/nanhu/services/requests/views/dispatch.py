@@ -3,12 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.folding import listed, tidied
 from nanhu.kernel.kit import Badge, Console, Empty, Link, Number, PageRequest, Table, Text, listing
 from nanhu.kernel.kit.forms import ReasonForm
@@ -66,7 +65,7 @@ def request(request: PageRequest, found: Request) -> HttpResponse:
     links = []
     is_leader = policies.LEADER in request.viewer.roles
     if policies.DISPATCHER in request.viewer.roles or is_leader:
-        links += [assign] if found.state in {State.NEW, State.ASSIGNED} and may_assign(request, found) else []
+        links += [assign] if found.state in {State.NEW, State.ASSIGNED} and may_assign(request.viewer, found) else []
         links += [route] if found.state in {State.NEW, State.ASSIGNED, State.WAITING} else []
         links += [merge] if found.state in OPEN else []
     if found.state in {State.DONE, State.CLOSED}:
@@ -81,21 +80,25 @@ def call(request: PageRequest, found: Request) -> HttpResponse:
     return show_phone(request, found)
 
 
-def may_assign(request: PageRequest, found: Request) -> bool:
-    return not found.is_with_leader or policies.LEADER in request.viewer.roles
+def may_assign(viewer: Viewer, found: Request) -> bool:
+    return not found.is_with_leader or policies.LEADER in viewer.roles
+
+
+def assignable(viewer: Viewer) -> QuerySet[Request]:
+    rows = policies.repairs(viewer)
+    return rows if policies.LEADER in viewer.roles else rows.filter(is_with_leader=False)
 
 
 @request.form(
     "assign/",
     AssignForm,
     title=_("派单"),
+    subject=seen(assignable, Request.what),
     arguments=lambda _request, _found: {"on_duty": shifts.all_words()},
     done=_("已派。"),
 )
 def assign(request: PageRequest, form: AssignForm, found: Request) -> None:
     said = form.cleaned_data
-    if not may_assign(request, found):
-        raise NotFoundError(what=Request.what)
     dispatching.assign(
         by=request.actor, request=found, crew=said["crew"], worker_id=said["worker"], window=said["window"]
     )

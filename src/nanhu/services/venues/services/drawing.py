@@ -103,11 +103,11 @@ def refuse_slots(venue: Venue, hours: Sequence[Hours], publish_by: datetime) -> 
         raise TooManySlotsError(most=rules.MOST_SLOTS)
     for one in hours:
         if (one[1] - one[0]).total_seconds() > venue.longest_minutes * 60:
-            raise TooLongError(minutes=venue.longest_minutes)
+            raise TooLongError(minutes=venue.longest_minutes).at("hours")
         if one[0] < rules.first_after_draw(publish_by, venue.notice_days):
             raise SlotTooSoonError(when=campus.span_words(*one))
         if queries.may_wait(venue, one) != (True, True):
-            raise not_free(venue, one)
+            raise not_free(venue, one).at("hours")
     for one, other in pairwise(sorted(hours)):
         if held_around(venue, one)[1] > held_around(venue, other)[0]:
             raise SlotsMeetError(one=campus.span_words(*one), other=campus.span_words(*other))
@@ -123,7 +123,7 @@ def hold_slots(by: Actor, made: VenueDraw, hours: Sequence[Hours]) -> None:
     try:
         campus.hold_rooms(by=by, source=DRAWS, holds=holds)
     except (campus.RoomTakenError, campus.PlaceClosedError) as error:
-        raise not_free(made.venue, hours[0]) from error
+        raise not_free(made.venue, hours[0]).at("hours") from error
 
 
 @transaction.atomic

@@ -105,6 +105,13 @@ def test_slots_without_room_for_clearing_between_them_are_refused_by_name(school
     answer = school.client("O1").post(address, said | {"hours": "09:00-12:00 12:00-15:00"})
     assert answer.status_code == 422
     assert "离得太近" in answer.content.decode()
+    for more, field in (
+        ({"hours": "08:00-22:00"}, "hours"),
+        ({"value_known_at": said["closes_at"]}, "value_known_at"),
+        ({"publish_by": said["closes_at"]}, "publish_by"),
+    ):
+        form = school.client("O1").post(address, said | more).context["form"]
+        assert set(form.errors) == {field}, "at its field"
     assert not VenueDraw.objects.exists()
 
 
