@@ -43,6 +43,7 @@ def opened(maker, told, **other):
     return open_chip(text=told["chip_sealed"], **given | other)
 
 
+@pytest.mark.capability("A119.1")
 def test_the_chip_is_empty_and_loads_what_the_holder_collects(funds, maker, tmp_path):
     pocket = Pocket(tmp_path / "chip.json")
     pocket.keep_made(opened(maker, make(maker)))
@@ -79,6 +80,7 @@ def test_the_seal_opens_for_that_machine_and_that_blank_alone(funds, maker):
     assert own.load.hex().encode() not in bytes(kept), "no key lies in the table of answers"
 
 
+@pytest.mark.capability("A119.1")
 def test_after_a_power_cut_the_same_question_gives_the_same_chip(funds, maker):
     begun = maker.ask("reissue/begin", {"id_number": WITH_X})
     body = {"reissue": begun["reissue"], "is_made": True, "uid": BLANK}

@@ -205,6 +205,7 @@ def test_a_loss_is_reported_with_the_identity_card_which_is_given_back(hall, sch
     assert (operation, asked["id_number"]) == ("loss/report", PAPER)
     assert "已挂失" in kiosk.slips[0]
     assert walk(kiosk, "返回")[-1].startswith("请取走您的身份证")
+    assert walk(kiosk, "#", "#", "挂失")[-1].startswith("挂失 请核对"), "one that lies in already is read"
 
 
 @pytest.mark.capability("A119.1")
@@ -215,14 +216,27 @@ def test_a_card_is_made_for_an_identity_card(hall, school):
     assert said[0] == "自助补卡 请插入身份证"
     assert "工本费 ¥ 20.00" in said[1]
     assert "原卡立即作废，余额冻结，三日之后在圈存机上领取" in said[1]
-    assert ("林*满" in said[1], school.done("reissue/finish")) == (True, 0)
+    assert ("林*满　原卡号 1000000001" in said[1], school.done("reissue/finish")) == (True, 0)
+    assert "从卡内余额支付（现有 ¥ 50.00）" in said[1]
     said = walk(kiosk, "确认")
-    assert "补卡成功" in said[0]
+    assert said == [
+        "自助补卡 补卡成功，请取走新卡。 新卡号 1000000002 冻结金额 ¥ 30.00，11月25日 10:40 起在圈存机上领取。"
+    ]
+    assert kiosk.slips[0][1:] == ["自助补卡", "新卡号 1000000002", "冻结金额 ¥ 30.00", "11月25日 10:40 起可领取"]
     assert school.reports[-1]["cards_left"] == 119
     assert walk(kiosk, "返回")[-1].startswith("请取走您的身份证")
     assert kiosk.memory.cards_left == 119
     uid = school.deeds[-1][1]["uid"]
     assert [one["uid"] for one in hall.cards()] == [CARD, uid]
+
+
+@pytest.mark.capability("A119.1")
+def test_a_card_that_the_school_does_not_agree_to_stays_inside(hall, school):
+    kiosk = hall.kiosks["KR101"]
+    kiosk.tick()
+    school.reissue_finish = lambda *_asked: {"outcome": "refused", "code": "no", "sentence": "余额不够付工本费"}
+    assert walk(kiosk, "自助补卡", "#", "确认")[-1] == "自助补卡 余额不够付工本费"
+    assert (kiosk.memory.made, kiosk.memory.making, kiosk.slips) == ([], None, [])
 
 
 def test_the_wait_for_frozen_money_is_the_schools(hall, school):
@@ -238,8 +252,11 @@ def test_a_jam_charges_nothing_and_stops_the_machine(hall, school):
     kiosk.write_mode = "fail"
     assert "堵卡" in walk(kiosk, "自助补卡", "#", "确认")[-1]
     assert school.deeds[-1] == ("reissue/finish", {"reissue": 7, "is_made": False})
-    assert school.reports[-1]["fault"] == "jam"
+    assert (school.reports[-1]["fault"], school.reports[-1]["cards_left"]) == ("jam", 119), "the blank is spoilt"
     assert "暂停补卡" in walk(kiosk, "返回", "#", "自助补卡")[-1]
+    for fault in ("reader", "writer"):
+        kiosk.mend(fault)
+        assert "暂停补卡" in walk(kiosk, "返回", "自助补卡")[-1]
     kiosk.write_mode = "ok"
     kiosk.mend("")
     assert walk(kiosk, "返回", "自助补卡")[-1] == "自助补卡 请插入身份证"

@@ -205,12 +205,14 @@ def test_a_refused_return_says_why_and_may_be_asked_again(office):
     assert asked_back(office, address, reason="找到了旧照片") != case
 
 
+@pytest.mark.capability("A091.2")
 def test_one_share_goes_to_the_page_of_corrections_filled_in(office):
-    address = charged(office)
+    address = charged(with_third(office))
     charge = RoomList.objects.get().shares.get(state="taken").charge_id
     receipt = Deduction.objects.get(bill=charge).receipt_id
     link = f"{reverse('card:corrections:ask')}?receipt={receipt}"
     assert link in page_of(office, address)
+    assert "corrections" not in page_of(office, address, "teacher"), "who is no clerk of the card"
     assert f'value="{receipt}"' in page_of(office, link)
 
 

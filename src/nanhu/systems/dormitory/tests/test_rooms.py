@@ -21,6 +21,7 @@ from nanhu.systems.card.models import Receipt
 from nanhu.systems.card.rights.services.deciding import RuleTable
 from nanhu.systems.card.rows import line_of
 from nanhu.systems.card.services.loss import report_lost
+from nanhu.systems.card.tests.conftest import ORIGIN
 from nanhu.systems.dormitory import jobs, rules
 from nanhu.systems.dormitory.checking import check_rooms
 from nanhu.systems.dormitory.errors import RoomChargedError
@@ -218,6 +219,7 @@ def test_what_was_left_is_taken_when_there_is_money(rich):
         lists.try_again(by=rich.campus.actor("clerk"), room_list=fresh(room_list))
 
 
+@pytest.mark.capability("A091.2")
 def test_who_cannot_pay_is_known_before_anybody_approves(rich):
     text = HEAD + line("14231200001", "赵一鸣", amount="6") + line("14231200001", "赵一鸣", item="水费", amount="6")
     room_list = made(rich, text)
@@ -235,6 +237,18 @@ def test_a_class_of_cards_without_the_right_is_not_charged(rich, monkeypatch):
     assert rich.balance() == 10_000
 
 
+@pytest.mark.capability("A091.2")
+def test_who_has_no_card_and_what_is_above_the_most_taken_at_once_are_told_beside_their_lines(rich):
+    affiliation = people.AffiliationRecord(
+        kind="student", campus_no="14231299999", starts_on=campus_today(), category_name="统招本科", state="active"
+    )
+    new = people.PersonRecord(key="new", name="新来的", affiliations=(affiliation,))
+    people.apply_records(by=SYSTEM, records=[new], origin=ORIGIN)
+    assert faults(HEAD + line("14231299999", "新来的")) == [(2, "还没有校园卡")]
+    assert faults(HEAD + line("14231100001", "林小满", amount="500.01")) == [(2, "每人分到的超过代扣限额 ¥ 500.00")]
+
+
+@pytest.mark.capability("A091.2")
 def test_a_lost_card_is_no_hindrance_and_a_merged_persons_share_is_taken_from_the_kept_wallet(rich):
     report_lost(by=SYSTEM, card=rich.campus.card("student"), reason="x")
     room_list = approved(rich)

@@ -132,6 +132,8 @@ def test_a_kiosk_reports_so_many_cards_lost_by_a_document(maker, students, monke
     assert no_terminal_is_abused().verdict == Verdict.FAIL
     other = place_device("KM002", "reissue_kiosk", by=SYSTEM)
     assert other.ask("loss/report", {"id_number": students[1]})["code"] == "ok", "each machine by itself"
+    told = other.ask("loss/report", {"id_number": students[0]})["code"]
+    assert told == "terminal_limit", "nor is it told for nothing what another one reported"
 
 
 @pytest.mark.capability("A114.2")

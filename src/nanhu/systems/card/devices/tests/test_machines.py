@@ -60,7 +60,7 @@ def test_what_is_wrong_with_a_machine(condition, found):
 @pytest.mark.capability("A119.2")
 def test_a_machine_without_blank_cards_makes_none_yet_loads():
     assert not serves("reissue_kiosk", frozenset({"cards_out"}), online=True)
-    assert serves("load_kiosk", frozenset({"paper_out"}), online=True)
+    assert serves("load_kiosk", frozenset({"paper_out", "cards_out"}), online=True)
     assert not serves("load_kiosk", frozenset(), online=False)
 
 

@@ -112,7 +112,9 @@ def test_the_reissue_kiosk_reads_the_identity_card(school):
     report = is_lost_everywhere(school)
     assert (report.way, report.proof, report.reporter.endswith("KS001")) == ("kiosk", "identity card read", True)
     assert report.reason == "自助终端挂失（南院一食堂 KS001）"
-    assert f"挂失时间 {dates.second_words(report.reported_at)}" in answer["slip"]
+    assert answer["slip"][:2] == [f"卡号 {answer['number']}", f"挂失时间 {dates.second_words(report.reported_at)}"]
+    assert (answer["number"], answer["lost_at"]) == (report.card.number, report.reported_at.timestamp())
+    assert answer["sentence"] == "已挂失，联网的终端现在就拒绝这张卡"
     Card.objects.update(state="expired")
     typed = kiosk.ask("loss/report", {"id_number": CAST["teacher"][2]})
     assert typed["code"] == "card_unknown", "what is not read from a document proves nothing"

@@ -1,11 +1,13 @@
 """What other rooms take from a wallet by name: once a key, within limits, never below zero."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import DatabaseError, transaction
 
-from nanhu.kernel.clock import campus_today
+from nanhu.kernel.clock import campus_today, now
 from nanhu.kernel.models import AuditEntry
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
@@ -27,8 +29,7 @@ def power(funds):
     funds.campus.top_up("student", 10000)
     ledger.open_fee_item(by=SYSTEM, code="power.dormitory", name="宿舍电费", reason="测试")
 
-    def pay(fen=3050, key="power:2026-11:15-302", part="student", person_id=None):
-        person_id = person_id or funds.campus.persons[part]
+    def issued(fen, key, person_id):
         order = ledger.BillOrder(
             key=key,
             person_id=person_id,
@@ -38,10 +39,13 @@ def power(funds):
             due_on=campus_today(),
             name="电费 15栋 302",
         )
-        bill = ledger.issue_bills(by=SYSTEM, orders=[order])[key]
-        return deductions.deduct(by=SYSTEM, bill=bill, person_id=person_id)
+        return ledger.issue_bills(by=SYSTEM, orders=[order])[key]
 
-    pay.funds = funds
+    def pay(fen=3050, key="power:2026-11:15-302", part="student", person_id=None, bill=None):
+        person_id = person_id or funds.campus.persons[part]
+        return deductions.deduct(by=SYSTEM, bill=bill or issued(fen, key, person_id), person_id=person_id)
+
+    pay.funds, pay.issued = funds, issued
     return pay
 
 
@@ -57,13 +61,17 @@ def with_the_school():
 
 @pytest.mark.capability("A091.2")
 def test_a_bill_is_paid_once_and_the_holder_reads_what_for(power):
+    seen = power.issued(3050, "power:2026-11:15-302", power.funds.campus.persons["student"])
     first = power()
-    again = power()
     assert (first.balance_fen, first.is_repeated) == (6950, False)
-    assert (again.receipt_id, again.is_repeated) == (first.receipt_id, True)
+    for again in (power(), power(bill=seen)):
+        assert (again.receipt_id, again.is_repeated) == (first.receipt_id, True), "also where it looked owed before"
     assert (power.funds.balance(), with_the_school()) == (6950, 3050)
-    line = line_of(Receipt.objects.get(kind="deduction"))
-    assert (line.merchant, line.signed_fen) == ("电费 15栋 302", -3050)
+    kept = Deduction.objects.get()
+    assert (kept.detail, kept.amount_fen, kept.balance_fen) == ("电费 15栋 302", 3050, 6950)
+    receipt = Receipt.objects.get(kind="deduction")
+    line = line_of(receipt)
+    assert (line.merchant, line.signed_fen, receipt.balance_fen) == ("电费 15栋 302", -3050, 6950)
     entry = AuditEntry.objects.get(action="card.deduct")
     assert (entry.reason, entry.facts) == ("电费 15栋 302", {"fen": 3050, "receipt": first.receipt_id})
 
@@ -79,6 +87,7 @@ def test_a_wallet_that_is_short_is_left_alone(power):
     with pytest.raises(WalletShortError):
         power(fen=10001)
     assert (power.funds.balance(), Receipt.objects.filter(kind="deduction").count()) == (10000, 0)
+    assert power(fen=10000, key="all that is there").balance_fen == 0
 
 
 @pytest.mark.capability("A091.2")
@@ -110,10 +119,14 @@ def test_what_is_no_sum_is_no_bill(power, fen):
 @pytest.mark.capability("A091.2")
 def test_a_day_has_its_limit(power, monkeypatch):
     monkeypatch.setattr(deductions, "MOST_DAILY_FEN", 4000)
+    power.funds.campus.top_up("teacher", 3000)
+    power(fen=3000, key="of another", part="teacher")
     power(fen=3000, key="a")
     with pytest.raises(DeductionLimitError):
         power(fen=1001, key="b")
     assert power(fen=1000, key="c").balance_fen == 6000
+    with time_machine.travel(now() + timedelta(days=1)):
+        assert power(fen=4000, key="of tomorrow").balance_fen == 2000
 
 
 @pytest.mark.capability("A091.2")

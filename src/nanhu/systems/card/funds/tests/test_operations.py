@@ -11,7 +11,7 @@ from django.db import connection
 
 from nanhu.kernel import clock
 from nanhu.kernel.events import deliver_pending
-from nanhu.kernel.models import AuditEntry, SmsMessage
+from nanhu.kernel.models import AuditEntry, OutboxEvent, SmsMessage
 from nanhu.platforms.people import api as people
 from nanhu.systems.card.devices.tests.asking import place_device
 from nanhu.systems.card.errors import CardStateError
@@ -216,7 +216,7 @@ def test_a_kiosk_makes_a_new_card_for_a_student_with_an_id_card(funds, maker):
     assert (begun["name"], begun["number"], begun["fee_fen"]) == ("林*满", old.number, 2000)
     assert (begun["balance_fen"], begun["frozen_hours"], begun["reason"]) == (5000, 72, "lost")
     assert (funds.campus.card("student").pk, funds.balance()) == (old.pk, 5000)
-    made = {"reissue": begun["reissue"], "is_made": True, "uid": "04AABBCCDDEEFF"}
+    made = {"reissue": begun["reissue"], "is_made": True, "uid": "04aabbccddeeff"}
     assert Keypad(place_device("KR002", "reissue_kiosk", by=SYSTEM)).ask("reissue/finish", made)["outcome"] == "refused"
     done = maker.ask("reissue/finish", made)
     new = funds.campus.card("student")
@@ -232,6 +232,26 @@ def test_a_kiosk_makes_a_new_card_for_a_student_with_an_id_card(funds, maker):
     facts = AuditEntry.objects.get(action="card.reissue", target=f"card:{old.number}").facts
     assert (facts["new"], facts["fee_fen"], facts["document"]) == (new.number, 2000, "居民身份证（读卡器）")
     assert AuditEntry.objects.get(action="card.begin_reissue").facts["terminal"] == "KR001"
+    assert CardReissue.objects.get().place == "南院一食堂"
+    kept = ("card_class", "sub_class", "valid_from", "valid_until", "person_id", "wallet_id")
+    assert [getattr(new, name) for name in kept] == [getattr(old, name) for name in kept]
+    told = OutboxEvent.objects.get(name="card.CardReissued").payload
+    assert told == {"old_card_id": old.pk, "new_card_id": new.pk, "person_id": old.person_id}
+    assert maker.ask("reissue/finish", made | {"is_made": False})["code"] == "card.reissue_resolved"
+    later = maker.ask("reissue/begin", {"id_number": WITH_X, "reason": "damaged"})
+    assert later["number"] == new.number, "and not the card that died"
+
+
+@pytest.mark.capability("A119.1")
+def test_the_old_card_lives_until_the_new_one_and_its_fee_are_looked_at(funds, maker):
+    funds.campus.top_up("student", 5000)
+    begun = maker.ask("reissue/begin", {"id_number": WITH_X})
+    made = {"reissue": begun["reissue"], "is_made": True, "uid": "04AABBCCDDEEFF"}
+    for uid, code in (("04XY", "malformed"), (funds.campus.card("teacher").uid, "card.uid_taken")):
+        assert maker.ask("reissue/finish", made | {"uid": uid})["code"] == code
+    funds.campus.pay("student", 4000)
+    assert maker.ask("reissue/finish", made)["code"] == "card.fee_not_covered", "what lay there was spent meanwhile"
+    assert (funds.campus.card("student").state, funds.balance()) == ("issued", 1000)
 
 
 @pytest.mark.capability("A119.1")
@@ -252,7 +272,8 @@ def test_a_card_that_is_begun_again_is_one_and_a_lost_one_costs_its_fee_whatever
 def test_a_jam_charges_nothing_and_leaves_the_old_card(funds, maker):
     funds.campus.top_up("student", 5000)
     begun = maker.ask("reissue/begin", {"id_number": WITH_X})
-    assert maker.ask("reissue/finish", {"reissue": begun["reissue"], "is_made": False})["state"] == "abandoned"
+    ended = maker.ask("reissue/finish", {"reissue": begun["reissue"], "is_made": False})
+    assert (ended["state"], ended["fee_fen"]) == ("abandoned", 0)
     assert (funds.balance(), funds.campus.card("student").state) == (5000, "issued")
     late = maker.ask("reissue/finish", {"reissue": begun["reissue"], "is_made": True, "uid": "04AABBCCDDEEFF"})
     assert late["code"] == "card.reissue_resolved"

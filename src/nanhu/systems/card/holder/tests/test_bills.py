@@ -63,7 +63,8 @@ class TestPages(PageTests):
 @pytest.mark.capability("A091.2")
 def test_the_holder_sees_what_for_to_whom_and_until_when_and_pays_in_two_taps(funds, monkeypatch):  # noqa: F811
     funds.campus.top_up("student", 10_000)
-    bill, browser = billed(funds.campus), funds.campus.client("student")
+    bill, browser = billed(funds.campus, fen=2_000), funds.campus.client("student")
+    ledger.waive(by=SYSTEM, bill=bill, reason="停电三天", key="waived", amount_fen=500)
     page = browser.get(PAGE).content.decode()
     assert all(said in page for said in ("电费 · 南院15号楼 301", "后勤处", "¥ 15.00", "待缴", address(bill)))
     assert dates.short_day(campus_today(), campus_today().year) in page
@@ -77,6 +78,16 @@ def test_the_holder_sees_what_for_to_whom_and_until_when_and_pays_in_two_taps(fu
     assert "没有应缴的费用" in answer.content.decode()
     assert (funds.balance(), Receipt.objects.filter(kind="deduction").count()) == (8_500, 1)
     assert browser.get(address(bill)).status_code == 404
+
+
+@pytest.mark.capability("A091.2")
+def test_a_bill_that_may_wait_says_until_when_and_may_be_paid_before(funds):  # noqa: F811
+    funds.campus.top_up("student", 1_500)
+    bill, until = billed(funds.campus), campus_today() + timedelta(days=30)
+    ledger.defer(by=SYSTEM, bill=bill, until=until, grounds="助学贷款未到", key="deferred")
+    page = funds.campus.client("student").get(PAGE).content.decode()
+    assert all(said in page for said in ("缓缴", dates.short_day(until, campus_today().year)))
+    assert "已缴 ¥ 15.00" in funds.campus.client("student").post(address(bill), {}, follow=True).content.decode()
 
 
 @pytest.mark.capability("A091.2")

@@ -1,9 +1,12 @@
 """One card record with its bank and its phone; whose names stand there the school's file says."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.ui import dates
+from nanhu.platforms.people.models import Person
 from nanhu.platforms.terminals.api import Terminal
 from nanhu.systems.card.bank.tests.conftest import (
     CARDS,
@@ -15,6 +18,7 @@ from nanhu.systems.card.bank.tests.conftest import (
 )
 from nanhu.systems.card.devices.tests.asking import Device
 from nanhu.systems.card.pins.tests.conftest import Keypad
+from nanhu.systems.card.rights.services.deciding import RuleTable
 from nanhu.systems.card.services.loss import report_lost
 from nanhu.systems.card.tests.conftest import CAST, queries_of
 from nanhu.testing.pages import without_tokens
@@ -29,12 +33,12 @@ def seen(campus, part: str = "student") -> str:
 
 
 @pytest.mark.capability("A091.1", "A091.3")
-def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(campus, school_file):
+def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(campus, school_file, monkeypatch):
     card, before = campus.card("student"), seen(campus)
     for words in (
         card.number,
-        "学生卡",
-        f"– {dates.short_day(card.valid_until, campus_today().year)}",
+        f"学生卡 · {card.sub_class}",
+        " – ".join(dates.short_day(day, campus_today().year) for day in (card.valid_from, card.valid_until)),
         "中国农业银行",
         "中国联通",
         "还没有签约",
@@ -49,8 +53,20 @@ def test_one_record_links_card_bank_and_phone_and_the_partners_are_the_schools(c
     assert CARDS["student"] not in after
     for right in ("消费", "门禁通行", "图书借阅", "公共机房", "代扣代缴"):
         assert right in after
+    assert "在圈存机上点“签约服务 → 新办签约”" in before
     another = without_tokens(seen(campus, "other_student"))
     assert [words for words in ("尾号", CARDS["student"][-4:]) if words in another] == []
+
+    with monkeypatch.context() as rules:
+        denied = {("lab", campus_today()): SimpleNamespace(is_allowed=False, pk=1)}
+        rules.setattr(RuleTable, "rule_for", lambda _table, _class, _sub, right, on: denied.get((right, on)))
+        lines = seen(campus).partition('class="rights-list"')[2].partition("</ul>")[0].split("<li>")[1:]
+    assert ["这类卡没有这项权限" in one for one in lines] == ["公共机房" in one for one in lines]
+    assert sum("badge-good" in one for one in lines) == len(lines) - 1
+    assert sum("公共机房" in one for one in lines) == 1
+
+    Person.objects.filter(pk=campus.persons["student"]).update(phone=None, phone_index=None)
+    assert "还没有登记手机号" in seen(campus)
 
     school_file({'bank = "中国农业银行"': 'bank = "中国银行"', 'phone = "中国联通"': 'phone = "中国移动"'})
     changed = seen(campus)
