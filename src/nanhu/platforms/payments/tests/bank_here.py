@@ -165,3 +165,8 @@ def answers_refunds(monkeypatch, *, code: str) -> None:
     """UnionPay answers each refund by this code, whatever was paid."""
     said = {"respCode": code, "respMsg": "暂不能退款"}
     monkeypatch.setitem(acquirer.OPERATIONS, ("04", "backTransReq.do"), Mock(return_value=said, __name__="refund"))
+
+
+def answers_queries(monkeypatch, **said: str) -> None:
+    """UnionPay answers each question what became of an order by these fields."""
+    monkeypatch.setitem(acquirer.OPERATIONS, ("00", "queryTrans.do"), Mock(return_value=said, __name__="query"))

@@ -74,6 +74,8 @@ def test_a_state_is_of_one_browser_and_good_once(syncing, wecom, client):
     with time_machine.travel(now() + timedelta(minutes=11)):
         assert back(client, wecom, "t2", late).status_code == 422
     assert client.get("/mobile/entered", {"code": "x"}).status_code == 422
+    first, *_later = [go(client, to) for to in ("/flows/", "/messages/", "")]
+    assert back(client, wecom, "t2", first)["Location"] == "/flows/", "whichever of several is answered"
 
 
 @pytest.mark.capability("A066.1")

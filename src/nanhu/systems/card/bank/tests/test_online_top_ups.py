@@ -1,6 +1,7 @@
 """Online top-ups through UnionPay: notices signed, doubled, forged, lost; found by query, given back where they must be."""
 
 from datetime import date, datetime
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -13,11 +14,13 @@ from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.payments import acp
 from nanhu.platforms.payments.accounts import clearing_account
 from nanhu.platforms.payments.acquirer import AcquirerSilentError
+from nanhu.platforms.payments.adapters import acp as adapter
 from nanhu.platforms.payments.adapters.acp import settle_day
 from nanhu.platforms.payments.certificates import acquirer_keys, as_pem, certified
+from nanhu.platforms.payments.channels import acquirer_of
 from nanhu.platforms.payments.errors import PaymentOddError
 from nanhu.platforms.payments.models import Channel
-from nanhu.platforms.payments.tests.bank_here import answers_refunds
+from nanhu.platforms.payments.tests.bank_here import answers_queries, answers_refunds
 from nanhu.systems.card.bank.errors import LoadLimitError
 from nanhu.systems.card.bank.models import OnlineTopUp
 from nanhu.systems.card.bank.services import loads, top_ups
@@ -121,6 +124,51 @@ def test_a_notice_after_the_query_changes_nothing(campus, ordered):
     message = notice_of(campus, ordered, queryId=ordered.query_id)
     assert Client().post(NOTICE, message).status_code == 200
     is_credited_once(campus, ordered)
+
+
+@pytest.mark.capability("A136.1")
+@pytest.mark.parametrize(
+    ("codes", "state"),
+    [
+        ({"respCode": "00", "origRespCode": "00"}, "paid"),
+        ({"respCode": "77", "origRespCode": "00"}, "open"),
+        ({"respCode": "00"}, "open"),
+        ({"respCode": "00", "origRespCode": "05"}, "open"),
+        ({"respCode": "00", "origRespCode": "51"}, "gone"),
+        ({"respCode": "34"}, "gone"),
+    ],
+    ids=lambda one: "-".join(one.values()) if isinstance(one, dict) else one,
+)
+def test_an_answer_counts_by_its_own_code_and_by_that_of_the_payment(campus, ordered, monkeypatch, codes, state):
+    paid = {"queryId": "202611251200000000018", "txnAmt": "5000", "settleDate": f"{campus_today():%m%d}"}
+    answers_queries(monkeypatch, origRespMsg="银联说的话", **paid, **codes)
+    trade = asked_of(ordered)
+    assert (trade.state, trade.sentence) == (state, "银联说的话")
+    drive(2)
+    ordered.refresh_from_db()
+    if state == "paid":
+        is_credited = (ordered.query_id, ordered.settled_on, loads.held_fen(campus.card("student")))
+        assert is_credited == (paid["queryId"], campus_today(), 5000)
+    else:
+        assert (ordered.state, ordered.error, loads.held_fen(campus.card("student"))) == ("opened", "银联说的话", 0)
+
+
+@pytest.mark.capability("A136.1")
+def test_an_answer_about_another_order_or_changed_on_its_way_is_none(campus, ordered, monkeypatch):
+    other, heard, really = order(campus), [], adapter.post
+    campus.bank.fault("notice", "silent_after")
+    pay(campus, other)
+    monkeypatch.setattr(adapter, "post", lambda *asked: heard.append(really(*asked)) or heard[-1])
+    assert asked_of(other).state == "paid"
+    [genuine] = heard
+    for wrong in (genuine, genuine.replace(other.number, ordered.number)):
+        monkeypatch.setattr(adapter, "post", Mock(return_value=wrong))
+        with pytest.raises(AcquirerSilentError):
+            asked_of(ordered)
+
+
+def asked_of(top_up):
+    return acquirer_of(top_up.channel).query(order=top_up.number, txn_time=top_up.txn_time)
 
 
 @pytest.mark.capability("A136.1")
@@ -239,6 +287,7 @@ def test_a_refund_that_unionpay_does_not_grant_is_none_and_is_asked_for_again(ca
         drive(3)
         ordered.refresh_from_db()
         assert (ordered.state, campus.bank_balance("student")) == ("refunding", BEGINNING_FEN - 5000)
+        assert ordered.error == "暂不能退款", "what UnionPay said stands there"
     drive(2)
     ordered.refresh_from_db()
     assert (ordered.state, campus.bank_balance("student")) == ("refunded", BEGINNING_FEN)
