@@ -1,6 +1,6 @@
 """Online top-ups through UnionPay: notices signed, doubled, forged, lost; found by query, given back where they must be."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from unittest.mock import Mock
 
 import pytest
@@ -89,11 +89,20 @@ def notice_of(campus, top_up, *, keys=None, **changes):
 def test_paid_is_pending_at_once_by_the_notice_alone(campus, ordered):
     pay(campus, ordered)
     is_credited_once(campus, ordered)
-    assert ordered.told_times == 1
+    assert (ordered.told_times, ordered.claimable.reference) == (1, ordered.query_id)
     noted = AuditEntry.objects.filter(action__in=["card.ask_top_up", "card.move_top_up"]).order_by("pk")
     assert [(one.facts.get("state", "asked"), one.facts["fen"]) for one in noted] == [
         (state, 5000) for state in ("asked", "opened", "paid", "credited")
     ]
+
+
+@pytest.mark.capability("A136.1")
+def test_what_is_paid_before_we_know_that_it_can_be_is_money_too(campus):
+    """UnionPay has the order, and its answer was lost."""
+    made = top_ups.ask_top_up(by=campus.actor("student"), card=campus.card("student"), amount_fen=5000, source="web")
+    assert (made.state, Client().post(NOTICE, notice_of(campus, made)).status_code) == ("asked", 200)
+    made.refresh_from_db()
+    assert (made.state, loads.held_fen(campus.card("student"))) == ("credited", 5000)
 
 
 @pytest.mark.capability("A136.2")
@@ -140,7 +149,8 @@ def test_a_notice_after_the_query_changes_nothing(campus, ordered):
     ids=lambda one: "-".join(one.values()) if isinstance(one, dict) else one,
 )
 def test_an_answer_counts_by_its_own_code_and_by_that_of_the_payment(campus, ordered, monkeypatch, codes, state):
-    paid = {"queryId": "202611251200000000018", "txnAmt": "5000", "settleDate": f"{campus_today():%m%d}"}
+    day = campus_today() + timedelta(days=1)
+    paid = {"queryId": "202611251200000000018", "txnAmt": "5000", "settleDate": f"{day:%m%d}"}
     answers_queries(monkeypatch, origRespMsg="银联说的话", **paid, **codes)
     trade = asked_of(ordered)
     assert (trade.state, trade.sentence) == (state, "银联说的话")
@@ -148,7 +158,7 @@ def test_an_answer_counts_by_its_own_code_and_by_that_of_the_payment(campus, ord
     ordered.refresh_from_db()
     if state == "paid":
         is_credited = (ordered.query_id, ordered.settled_on, loads.held_fen(campus.card("student")))
-        assert is_credited == (paid["queryId"], campus_today(), 5000)
+        assert is_credited == (paid["queryId"], day, 5000)
     else:
         assert (ordered.state, ordered.error, loads.held_fen(campus.card("student"))) == ("opened", "银联说的话", 0)
 
@@ -266,8 +276,9 @@ def age(top_up, minutes=20):
 
 
 @pytest.mark.capability("A136.3")
-def test_what_cannot_be_credited_goes_back_the_way_it_came_once(campus, ordered, bank):
-    Card.objects.filter(pk=ordered.card_id).update(state="closed")
+@pytest.mark.parametrize("state", ["closed", "frozen"])
+def test_what_cannot_be_credited_goes_back_the_way_it_came_once(campus, ordered, bank, state):
+    Card.objects.filter(pk=ordered.card_id).update(state=state)
     bank.fault("refund", "silent_after", times=2)
     bank.do("pay", tn=ordered.tn, card=CARDS["student"])
     drive(6)
@@ -317,8 +328,10 @@ def test_unionpay_away_while_ordering_moves_nothing(campus, bank):
     assert made.state == "closed"
 
 
+@pytest.mark.capability("A136.2")
 def test_the_same_question_of_an_app_is_one_order_and_limits_hold(campus):
     app = Channel.objects.create(key="wanxiao", kind="app", name="完美校园", their_key="00")
+    another = Channel.objects.create(key="yunshanfu", kind="app", name="云闪付", their_key="00")
     given = {
         "by": campus.actor("student"),
         "card": campus.card("student"),
@@ -326,7 +339,9 @@ def test_the_same_question_of_an_app_is_one_order_and_limits_hold(campus):
         "app": app,
         "request": "r1",
     }
-    assert top_ups.ask_top_up(**given, amount_fen=5000) == top_ups.ask_top_up(**given, amount_fen=5000)
+    made = top_ups.ask_top_up(**given, amount_fen=5000)
+    assert top_ups.ask_top_up(**given, amount_fen=5000) == made
+    assert top_ups.ask_top_up(**{**given, "app": another}, amount_fen=5000) != made, "each app counts for itself"
     for fen in (0, -1, 50_001):
         with pytest.raises(LoadLimitError):
             top_ups.ask_top_up(**{**given, "request": f"r{fen}"}, amount_fen=fen)
