@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nanhu.kernel.child_processes import dying_with_parent
 from nanhu.kernel.clock import campus_today
-from nanhu.kernel.folding import halfwidth, readable
+from nanhu.kernel.folding import readable, unspaced
 from nanhu.kernel.invoices import extracting
 from nanhu.kernel.invoices.errors import InvoiceUnreadError
 from nanhu.kernel.strict_xml import parsed
@@ -90,12 +90,8 @@ def read_invoice(content: bytes) -> ReadInvoice:
 
 def content_of(issued_on: date, seller: str, total_fen: int, lines: Sequence[Mapping[str, Any]]) -> tuple[object, ...]:
     """By which two files are one invoice, whichever form they have: a print breaks its words anywhere, and has no columns but to the eye."""
-    told = [(one["quantity"], one["amount_fen"], one["tax_fen"], together(one["name"] + one["model"])) for one in lines]
-    return issued_on, together(seller), total_fen, tuple(told)
-
-
-def together(words: str) -> str:
-    return "".join(halfwidth(words).split())
+    told = [(one["quantity"], one["amount_fen"], one["tax_fen"], unspaced(one["name"] + one["model"])) for one in lines]
+    return issued_on, unspaced(seller), total_fen, tuple(told)
 
 
 def from_file(content: bytes) -> ReadInvoice:
