@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import BoundField, Field, ModelChoiceField
+from django.forms import BaseForm, BoundField, Field, ModelChoiceField
 from django.forms.widgets import (
     CheckboxInput,
     CheckboxSelectMultiple,
@@ -29,6 +29,23 @@ class FieldParts:
     error_id: str
     is_optional: bool
     is_money: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: object
+    fields: list[BoundField]
+
+
+def sections_of(form: BaseForm) -> list[Section]:
+    """By the form's own `sections` (title, names of fields), two columns each at a desk; what none of them names stands after them, and in
+    a form without sections that is all."""
+    shown = {one.name: one for one in form.visible_fields()}
+    found = [
+        Section(title, [shown.pop(name) for name in names if name in shown])
+        for title, names in getattr(form, "sections", ())
+    ]
+    return [one for one in (*found, Section("", list(shown.values()))) if one.fields]
 
 
 def field_parts(field: object, help_text: str = "", source: str = "") -> FieldParts:

@@ -1,7 +1,7 @@
 """Forms of the network's desk and of my devices."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +71,12 @@ class NasSheetForm(FileForm):
 
 
 class PolicyForm(ComingForm):
+    sections: ClassVar = (
+        (_("对谁，从哪天起"), ("role", "service", "starts_on", "ends_on")),
+        (_("上线多久"), ("devices", "session_minutes", "idle_minutes", "opens", "closes")),
+        (_("带宽和网段"), ("down_mbps", "up_mbps", "vlan")),
+        (_("为什么"), ("reason",)),
+    )
     role = forms.ChoiceField(label=_("对象"), choices=NetworkRole.choices)
     service = forms.ChoiceField(label=_("服务"), choices=Service.choices)
     devices = forms.IntegerField(label=_("同时在线设备"), min_value=0, max_value=50, help_text=_("0：不开放"))

@@ -1,6 +1,6 @@
 """The shape of what persons, keepers and the office type."""
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -390,7 +390,18 @@ class ReversalForm(OnceForm):
         )
 
 
+WHAT_IT_IS: Final = (
+    _("东西"),
+    ("classification", "name", "model", "maker", "quantity", "price_yuan", "serials", "is_batch"),
+)
+HOW_IT_IS_USED: Final = (
+    _("用在哪里"),
+    ("put_into_use_on", "use", "room", "warranty_until", "years", "years_basis", "former_number"),
+)
+
+
 class LineForm(forms.Form):
+    sections: ClassVar = (WHAT_IT_IS, HOW_IT_IS_USED)
     classification = ClassField(label=_("分类"), help_text=_("写东西或分类的名称，或代码，从列出的里面选最末一级"))
     name = forms.CharField(label=_("资产名称"), max_length=80)
     model = forms.CharField(label=_("规格型号"), max_length=80, required=False)
@@ -431,6 +442,18 @@ class ReceiptForm(ReceiptHead, LineForm):
     """The receipt with its first line; further lines follow until somebody signed."""
 
     field_order = (*ReceiptHead.base_fields, *LineForm.base_fields)
+    sections: ClassVar = (
+        (
+            _("采购和发票"),
+            (
+                *("title", "acquired", "acquired_on", "supplier", "invoice", "invoice_fen"),
+                *("contract", "funds", "purchase", "argument"),
+            ),
+        ),
+        (_("谁来办"), ("unit", "buyer", "first_inspector", "second_inspector")),
+        WHAT_IT_IS,
+        HOW_IT_IS_USED,
+    )
 
     def __init__(self, *arguments: Any, purchases: Any = None, argued: Any = None, **more: Any) -> None:
         super().__init__(*arguments, **more)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import template
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
@@ -86,6 +87,11 @@ def amount(fen: int | str, sign: object = "", size: str = "") -> SafeString:
 @register.simple_tag
 def field_parts(field: object, help_text: str = "", source: str = "") -> fields.FieldParts:
     return fields.field_parts(field, help_text, source)
+
+
+@register.simple_tag
+def form_sections(form: BaseForm) -> list[fields.Section]:
+    return fields.sections_of(form)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,17 @@ def test_a_field_ties_label_help_and_error_to_its_control():
     assert all(f'id="{identity}"' in page for identity in described)
 
 
+def test_a_form_with_sections_shows_each_field_once_in_its_own_and_the_rest_after_them():
+    class Long(CardForm):
+        sections = (("身份", ("secret", "name", "gone")), ("没有字段", ("gone",)))
+
+    page = rendered('<c-ui.form :form="form" />', form=Long())
+    assert re.findall(r"<legend>([^<]*)</legend>", page) == ["身份"]
+    assert re.findall(r'name="(secret|name|phone|agreed)"', page) == ["secret", "name", "phone", "agreed"]
+    inside, _, after = page.partition("</fieldset>")
+    assert ("密码" in inside, "手机号" in inside, "手机号" in after) == (True, False, True)
+
+
 def test_help_given_in_the_page_wins_and_known_data_names_its_source():
     page = rendered('<c-ui.field :field="form.name" help="看卡面" source="人事处" />', form=CardForm())
     assert "看卡面" in page

@@ -67,22 +67,17 @@ class HeadForm(forms.Form):
     """What every source has."""
 
     kinds: ClassVar[tuple[str, ...]] = ()
-    field_order = (
-        *(
-            "key",
-            "name",
-            "office",
-            "fills",
-            "kind",
-            "address",
-            "host_key",
-            "user_name",
-            "secret",
-            "tls_roots",
-            "query",
-            "done_mark",
+    sections: ClassVar = (
+        (_("接谁的"), ("key", "name", "office", "fills")),
+        (
+            _("从哪里读"),
+            (
+                *("kind", "address", "host_key", "user_name", "secret", "tls_roots", "query", "done_mark"),
+                *("rows_at", "total_at", "paging", "page_name", "size_name", "page_size"),
+            ),
         ),
-        *("rows_at", "total_at", "paging", "page_name", "size_name", "page_size"),
+        (_("列和代码"), ("columns", "values", "is_whole", "keeps_empty")),
+        (_("多久一次，差多少"), ("every_minutes", "stale_minutes", "stale_days", "expected_rows", "tolerance")),
     )
     key = forms.RegexField(KEY, label=_("代号"), help_text=_("例：library.loans；定下来就不改"))
     name = forms.CharField(label=_("名称"), max_length=60)
