@@ -37,6 +37,7 @@ from nanhu.kernel.kit import (
 from nanhu.kernel.kit.forms import ReasonForm, reason_field
 from nanhu.kernel.kit.records import Seen, record, seen
 from nanhu.kernel.registry import Viewer
+from nanhu.kernel.revisions import revision_of
 from nanhu.kernel.sheets.writing import attachment
 from nanhu.kernel.ui import dates
 from nanhu.platforms.people import api as people
@@ -396,14 +397,20 @@ def said_of(_request: PageRequest, found: Venue) -> dict[str, Any]:
     yuan = f"{found.fee_fen / 100:.2f}" if found.fee_fen else ""
     units = {"unit": f"{found.unit.code} {found.unit.name}"}
     units["only_unit"] = f"{found.only_unit.code} {found.only_unit.name}" if found.only_unit else ""
-    return {**said, **units, "equipment": " ".join(found.equipment), "fee_fen": yuan}
+    return {
+        **said,
+        **units,
+        "equipment": " ".join(found.equipment),
+        "fee_fen": yuan,
+        "revision": revision_of(found, keeping.CHANGED),
+    }
 
 
 @venue.form("change/", ChangeVenueForm, title=_("改场地"), initial=said_of, done=_("已改。已批准的借用不变。"))
 def change(request: PageRequest, form: ChangeVenueForm, found: Venue) -> None:
     facts = form.facts()
     refuse_other_unit(request.viewer, facts["unit_id"])
-    keeping.change(by=request.actor, venue=found, facts=facts)
+    keeping.change(by=request.actor, venue=found, facts=facts, revision=form.cleaned_data["revision"])
 
 
 @venue.form(

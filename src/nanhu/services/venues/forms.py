@@ -13,7 +13,7 @@ from nanhu.kernel.calendar.hours import plain_spans
 from nanhu.kernel.clock import campus_time, campus_today
 from nanhu.kernel.draw.rules import form_of
 from nanhu.kernel.folding import listed
-from nanhu.kernel.kit.forms import IN_ENGLISH, FileForm, MomentField, ReasonForm, offer
+from nanhu.kernel.kit.forms import IN_ENGLISH, FileForm, MomentField, ReasonForm, RevisionForm, offer
 from nanhu.kernel.ui.dates import WEEKDAYS
 from nanhu.kernel.ui.money_field import YuanField
 from nanhu.kernel.ui.widgets import DayInput
@@ -354,7 +354,7 @@ class BlockForm(HoursForm, ReasonForm):
 FACES: Final = [("student", _("学生")), ("staff", _("教职工"))]
 
 
-class ChangeVenueForm(forms.Form):
+class VenueFields(forms.Form):
     name = forms.CharField(label=_("名称"), max_length=40)
     name_en = forms.CharField(label=_("英文名"), max_length=80, required=False, help_text=IN_ENGLISH)
     uses = forms.MultipleChoiceField(
@@ -409,7 +409,7 @@ class ChangeVenueForm(forms.Form):
         return said
 
     def facts(self) -> dict[str, Any]:
-        said = {name: self.cleaned_data[name] for name in ChangeVenueForm.base_fields}
+        said = {name: self.cleaned_data[name] for name in VenueFields.base_fields}
         unit, only = said.pop("unit"), said.pop("only_unit")
         return said | {
             "unit_id": unit.id,
@@ -419,6 +419,10 @@ class ChangeVenueForm(forms.Form):
         }
 
 
-class VenueForm(ChangeVenueForm):
+class ChangeVenueForm(RevisionForm, VenueFields):
+    pass
+
+
+class VenueForm(VenueFields):
     room = PlaceField(label=_("房间"), open_only=True)
-    field_order = ("room", *ChangeVenueForm.base_fields)
+    field_order = ("room", *VenueFields.base_fields)

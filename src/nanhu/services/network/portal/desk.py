@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.clock import now
 from nanhu.kernel.kit import Console, Empty, Link, Moment, Number, PageRequest, Press, Table, Text, listing
 from nanhu.kernel.kit.records import record
+from nanhu.kernel.revisions import revision_of
 from nanhu.services.network import policies
 from nanhu.services.network.portal import announcements
 from nanhu.services.network.portal.forms import GatewayChangeForm, GatewayForm
@@ -66,7 +67,12 @@ def remove(request: PageRequest, found: PortalGateway) -> None:
 
 
 def said_of(_request: PageRequest, found: PortalGateway) -> dict[str, Any]:
-    return {"networks": "\n".join(found.networks), "host": found.host, "port": found.port}
+    return {
+        "networks": "\n".join(found.networks),
+        "host": found.host,
+        "port": found.port,
+        "revision": revision_of(found, keeping.CHANGED),
+    }
 
 
 @gateways.form(

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nanhu.kernel.kit.forms import RevisionForm
 from nanhu.services.network import api as network
 from nanhu.services.network.portal.models import PortalGateway
 
@@ -39,7 +40,7 @@ def secret_field(*, help_text: Any, is_required: bool = True) -> forms.CharField
     )
 
 
-class GatewayChangeForm(forms.Form):
+class GatewayFields(forms.Form):
     networks = forms.CharField(
         label=_("手机所在网段"), widget=forms.Textarea(attrs={"rows": 3}), help_text=_("一行一个，如 10.20.0.0/16")
     )
@@ -52,7 +53,11 @@ class GatewayChangeForm(forms.Form):
     )
 
 
-class GatewayForm(GatewayChangeForm):
+class GatewayChangeForm(RevisionForm, GatewayFields):
+    pass
+
+
+class GatewayForm(GatewayFields):
     nas: "forms.ModelChoiceField[network.Nas]" = forms.ModelChoiceField(
         label=_("接入设备"), queryset=None, to_field_name="public_id", empty_label=_("请选择")
     )

@@ -13,6 +13,7 @@ from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.files import services as files
 from nanhu.kernel.money import short_yuan
+from nanhu.kernel.revisions import refuse_changed
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.ledger import api as ledger
 from nanhu.platforms.people import api as people
@@ -33,6 +34,30 @@ from nanhu.services.venues.pictures import PICTURES
 from nanhu.services.venues.services.holding import locked_venue
 
 type Span = tuple[int, int]
+CHANGED: Final = (
+    "name",
+    "name_en",
+    "uses",
+    "about",
+    "about_en",
+    "rules",
+    "rules_en",
+    "unit",
+    "capacity",
+    "equipment",
+    "set_up",
+    "clear_up",
+    "turnover",
+    "notice_days",
+    "ahead_days",
+    "longest_minutes",
+    "faces",
+    "only_unit",
+    "fee_fen",
+    "fee_item",
+    "key_desk",
+    "key_desk_en",
+)
 PRIVATE: Final = (campus.Room.Kind.OFFICE, campus.Room.Kind.BEDROOM)
 
 
@@ -60,9 +85,10 @@ def register(
 
 
 @transaction.atomic
-def change(*, by: Actor, venue: Venue, facts: Mapping[str, Any]) -> Venue:
+def change(*, by: Actor, venue: Venue, facts: Mapping[str, Any], revision: str) -> Venue:
     """What is booked stays as it is held."""
     found = locked_venue(venue.pk)
+    refuse_changed(found, revision, CHANGED)
     changed = sum(getattr(found, name) != value for name, value in facts.items())
     for name, value in facts.items():
         setattr(found, name, value)

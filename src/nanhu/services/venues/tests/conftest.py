@@ -13,6 +13,7 @@ from django.test import Client
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.events import deliver_pending
+from nanhu.kernel.revisions import revision_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.campus.sample import set_up_rooms
 from nanhu.platforms.flows import api as flows
@@ -63,6 +64,14 @@ UNITS = (
 
 def in_days(number: int) -> date:
     return campus_today() + timedelta(days=number)
+
+
+def as_read(venue: Venue) -> str:
+    return revision_of(Venue.objects.get(pk=venue.pk), keeping.CHANGED)
+
+
+def change_venue(venue: Venue, **facts: Any) -> Venue:
+    return keeping.change(by=SYSTEM, venue=venue, facts=facts, revision=as_read(venue))
 
 
 @dataclass(frozen=True)

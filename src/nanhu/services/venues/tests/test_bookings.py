@@ -25,8 +25,8 @@ from nanhu.services.venues import jobs, queries, registrations, subscribers
 from nanhu.services.venues.models import Application, Booking, Venue, Waiting
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.rules import fee_of
-from nanhu.services.venues.services import holding, keeping, keys
-from nanhu.services.venues.tests.conftest import SYSTEM, in_days
+from nanhu.services.venues.services import holding, keys
+from nanhu.services.venues.tests.conftest import SYSTEM, change_venue, in_days
 from nanhu.services.venues.tests.test_free import free_on, said
 from nanhu.testing import merging
 from nanhu.testing.inboxes import texts_to
@@ -200,7 +200,7 @@ def test_a_form_that_no_cell_was_tapped_for_begins_when_the_venue_opens(school, 
 
 @pytest.mark.capability("A080.2", "A080.4")
 def test_a_series_says_which_dates_clash_and_books_those_that_the_applicant_agrees_to(school, hall):
-    keeping.change(by=SYSTEM, venue=hall, facts={"ahead_days": 200})
+    change_venue(hall, ahead_days=200)
     for week in (3, 9):
         school.book("S2", hall, 14, 15, day=7 + 7 * week)
     student, address = school.client("S1"), f"/venues/{hall.public_id}/series/"

@@ -25,9 +25,9 @@ from nanhu.services.venues.models import Booking, DrawOrder, Venue, VenueDraw, W
 from nanhu.services.venues.presets import USES
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.rules import hours_of_slot
-from nanhu.services.venues.services import drawing, keeping, waiting
+from nanhu.services.venues.services import drawing, waiting
 from nanhu.services.venues.services.booking import Order
-from nanhu.services.venues.tests.conftest import SYSTEM, in_days
+from nanhu.services.venues.tests.conftest import SYSTEM, change_venue, in_days
 from nanhu.testing import merging
 
 READ = "2026-12-04 000001.SH 3512.44"
@@ -430,7 +430,7 @@ def test_a_venue_is_not_withdrawn_while_its_hours_are_drawn(school, hall, opened
 
 def test_who_entered_sees_his_draw_when_he_may_ask_no_more(school, hall, opened):
     asks(school, "S1", opened, opened.slots[0])
-    keeping.change(by=SYSTEM, venue=hall, facts={"faces": ["staff"]})
+    change_venue(hall, faces=["staff"])
     address = f"/venues/draws/{opened.public_id}/"
     student = school.client("S1")
     page = student.get(address).content.decode()
@@ -464,7 +464,7 @@ def test_one_leaves_a_draw_and_comes_in_again(school, opened, travel):
 
 
 def test_wishes_are_changed_in_the_form_as_it_was_sent(school, hall, opened):
-    keeping.change(by=SYSTEM, venue=hall, facts={"uses": ["sports", "hall"]})
+    change_venue(hall, uses=["sports", "hall"])
     order = Order(
         use="hall",
         title="合唱比赛",

@@ -9,6 +9,7 @@ from nanhu.kernel.clock import CAMPUS_ZONE
 from nanhu.platforms.messages.models import Message
 from nanhu.services.venues.models import Venue
 from nanhu.services.venues.services import displacing
+from nanhu.services.venues.tests.conftest import as_read
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 SAID = {"about": "三楼的报告厅", "rules": "不得饮食。\n\n用完关灯。", "key_desk": "一楼值班室"}
@@ -67,6 +68,7 @@ def test_its_keeper_enters_them(school):
         "ahead_days": 60,
         "longest_minutes": 480,
         "faces": ["student"],
+        "revision": as_read(hall),
     }
     assert keeper.post(address, {**said, **SAID, **ENGLISH}).status_code == 302
     found = Venue.objects.get()

@@ -13,7 +13,7 @@ from nanhu.services.venues.errors import NotFreeError
 from nanhu.services.venues.models import Application, Booking
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.services import booking, keeping
-from nanhu.services.venues.tests.conftest import SYSTEM, in_days, make_school
+from nanhu.services.venues.tests.conftest import SYSTEM, change_venue, in_days, make_school
 from nanhu.testing.killing import at_once
 
 
@@ -139,7 +139,7 @@ def test_seasons_notice_horizon_and_withdrawal_bound_what_is_free(school, hall):
     keeping.set_season(
         by=SYSTEM, venue=hall, season="寒假", first=in_days(16), last=in_days(18), week=[[(600, 660)]] * 7
     )
-    keeping.change(by=SYSTEM, venue=hall, facts={"notice_days": 3, "ahead_days": 17})
+    change_venue(hall, notice_days=3, ahead_days=17)
     assert [free_on(hall, in_days(day)) for day in (2, 3, 15, 16, 18)] == [
         [],
         [("08:00", "12:00")],

@@ -29,7 +29,7 @@ from nanhu.services.venues.models import Application, Booking, Opening, Picture,
 from nanhu.services.venues.presets import PRESET, USES
 from nanhu.services.venues.queries import moment_at
 from nanhu.services.venues.services import displacing, keeping, keys
-from nanhu.services.venues.tests.conftest import SYSTEM, in_days
+from nanhu.services.venues.tests.conftest import SYSTEM, as_read, in_days
 from nanhu.services.venues.tests.test_bookings import decide
 from nanhu.services.venues.tests.test_free import free_on, said
 from nanhu.testing.pages import PageTests
@@ -284,13 +284,20 @@ def test_a_keeper_registers_his_units_venue_and_it_can_be_booked(school):
     season = {"season": "平时", "starts_on": "2020-01-01", "every": "08:00—12:00 14:00-24:00", "day_6": "", "day_7": ""}
     for bad in ({"every": "12:00-08:00"}, {"ends_on": "9999-12-31"}, {"starts_on": "0001-01-01"}, {"season": "\0"}):
         assert keeper.post(f"{page}season/", season | bad).status_code == 422
-    assert keeper.post(f"{page}change/", venue_form(school, fee_fen="99999999", fee_item="a.b")).status_code == 422
+    assert (
+        keeper.post(
+            f"{page}change/", venue_form(school, fee_fen="99999999", fee_item="a.b", revision=as_read(made))
+        ).status_code
+        == 422
+    )
     assert keeper.post(f"{page}season/", season).status_code == 302
     assert Opening.objects.count() == 10
     overlap = season | {"season": "寒假", "starts_on": str(in_days(3))}
     assert keeper.post(f"{page}season/", overlap).status_code == 409
     assert keeper.post(f"{page}post/", {"duty": "first", "unit": "1016 后勤处", "office": "head"}).status_code == 302
-    assert keeper.post(f"{page}change/", venue_form(school, capacity="90", turnover="30")).status_code == 302
+    read = {"revision": as_read(made)}
+    assert keeper.post(f"{page}change/", venue_form(school, capacity="90", turnover="30", **read)).status_code == 302
+    assert keeper.post(f"{page}change/", venue_form(school, capacity="80", **read)).status_code == 409, "a second tab"
     made.refresh_from_db()
     assert (made.capacity, made.turnover) == (90, 30)
     assert "新厅" in school.client("S1").get("/venues/?q=xinting").content.decode()

@@ -12,6 +12,7 @@ from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.clock import now
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.revisions import refuse_changed
 from nanhu.services.network import api as network
 from nanhu.services.network.portal.errors import GatewayHostError, GatewayKnownError, GatewayNetworkError
 from nanhu.services.network.portal.models import PortalGateway, SignIn
@@ -19,6 +20,7 @@ from nanhu.services.network.portal.queries import own_networks
 
 MOST_NETWORKS: Final = 40
 SHORTEST_PREFIX: Final = 8
+CHANGED: Final = ("networks", "host", "port")
 HOST: Final = re.compile(r"[0-9.]{7,15}:[1-9][0-9]{1,4}\Z")
 
 
@@ -38,10 +40,18 @@ def enter(
 
 @transaction.atomic
 def change(
-    *, by: Actor, gateway: PortalGateway, networks: str, secret: str = "", host: str = "", port: int = 2000
+    *,
+    by: Actor,
+    gateway: PortalGateway,
+    revision: str,
+    networks: str,
+    secret: str = "",
+    host: str = "",
+    port: int = 2000,
 ) -> None:
     """Without a secret the old one stays; with a new one its controller or agent must be given that as well."""
     found = living(gateway)
+    refuse_changed(found, revision, CHANGED)
     found.networks, found.host, found.port = networks_in(networks), host, port
     if found.kind == PortalGateway.Kind.OPENNDS:
         check_host(host, found.networks)

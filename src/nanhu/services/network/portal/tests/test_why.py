@@ -10,6 +10,7 @@ import time_machine
 from django.test import Client
 
 from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.revisions import revision_of
 from nanhu.platforms.campus import api as campus
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.identity.api import account_with
@@ -22,6 +23,7 @@ from nanhu.services.network.portal import diagnosis
 from nanhu.services.network.portal.desk import WORDS
 from nanhu.services.network.portal.diagnosis import SYMPTOMS
 from nanhu.services.network.portal.models import Cure, PortalGateway
+from nanhu.services.network.portal.services.gateways import CHANGED
 from nanhu.services.network.portal.tests.air import NAME
 from nanhu.services.network.portal.tests.conftest import Field, Phone, fall_silent
 from nanhu.services.network.portal.tests.test_captive import on_line
@@ -428,9 +430,11 @@ def test_gateways_are_kept_by_engineers_and_lead_to_the_campus_alone(field: Fiel
     change = f"/network/gateways/{made.public_id}/"
     assert "long-enough-secret" not in client.get(change).content.decode()
     facts = {"host": "10.40.0.1:2050", "networks": "10.40.0.0/16", "port": "2000"}
+    facts["revision"] = revision_of(made, CHANGED)
     assert client.post(change, {**facts, "secret": "another-long-secret"}).status_code == 302
     made.refresh_from_db()
     assert made.secret == "another-long-secret"
+    assert [client.post(change, facts | {"port": port}).status_code for port in ("2001", "2002")] == [302, 409]
     on_line(field, "a")
     assert client.post(f"/network/gateways/{field.gateway.public_id}/remove/").status_code == 302
     assert NAME not in client.get("/network/gateways/").content.decode(), "used, and retired all the same"
