@@ -47,6 +47,7 @@ from nanhu.services.network.reach import policies, queries, rules, sheets
 from nanhu.services.network.reach.forms import (
     ClosedNetworkForm,
     InstallerForm,
+    OutlineChangeForm,
     OutlineForm,
     PointForm,
     ReachListForm,
@@ -627,12 +628,13 @@ def ring_in(form: OutlineForm) -> dict[str, Any]:
 
 def drawn_as(_request: PageRequest, found: CoveredArea) -> dict[str, Any]:
     place = campus.as_typed([found.place])[found.place_id]
-    return {"place": place, "floor": found.floor, "corners": rules.as_typed(found.ring)}
+    revision = revision_of(found, outlining.CHANGED)
+    return {"place": place, "floor": found.floor, "corners": rules.as_typed(found.ring), "revision": revision}
 
 
 @areas.form(
     "<uuid:public_id>/",
-    OutlineForm,
+    OutlineChangeForm,
     title=_("改轮廓"),
     subject=record(CoveredArea.objects.select_related("place__parent__parent__parent"), CoveredArea.what),
     about=str,
@@ -642,8 +644,9 @@ def drawn_as(_request: PageRequest, found: CoveredArea) -> dict[str, Any]:
     opens_whole=True,
     done=_("已改。"),
 )
-def change_area(request: PageRequest, form: OutlineForm, found: CoveredArea) -> None:
-    outlining.draw(by=request.actor, facts=ring_in(form), found=found)
+def change_area(request: PageRequest, form: OutlineChangeForm, found: CoveredArea) -> None:
+    read = form.cleaned_data["revision"]
+    outlining.adjust(by=request.actor, found=found, facts=ring_in(form), revision=read)
 
 
 @change_area.action("remove/", below=_("去掉这个轮廓"), done=_("轮廓已去掉。"), to="areas")

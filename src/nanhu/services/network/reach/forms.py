@@ -211,6 +211,10 @@ class OutlineForm(forms.Form):
             ) from error
 
 
+class OutlineChangeForm(RevisionForm, OutlineForm):
+    pass
+
+
 class SheetForm(FileForm):
     file = forms.FileField(label=_("表格"), help_text=_("CSV 或 xlsx；一行有错，整份不收"))
     is_trial = forms.BooleanField(label=_("只检查，不导入"), required=False)

@@ -1,7 +1,7 @@
 """Outlines of buildings and floors (楼的轮廓): drawn, adjusted and taken away by hand, or as a list says."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -9,22 +9,33 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.attempts import refused_as
 from nanhu.kernel.errors import WrongStateError
+from nanhu.kernel.revisions import refuse_changed
 from nanhu.services.network.reach.errors import KnownAlreadyError
 from nanhu.services.network.reach.models import CoveredArea
 
+CHANGED: Final = ("place", "floor", "ring")
+
 
 @transaction.atomic
-def draw(*, by: Actor, facts: Mapping[str, Any], found: CoveredArea | None = None) -> CoveredArea:
-    """A new one, or `found` adjusted. `facts`: place, floor (None: of the whole), ring of (longitude, latitude) in degrees. Raises
-    KnownAlreadyError where that place has one of that floor, WrongStateError where `found` was taken away meanwhile."""
-    row = living(found) if found else CoveredArea()
+def draw(*, by: Actor, facts: Mapping[str, Any]) -> CoveredArea:
+    """`facts`: place, floor (None: of the whole), ring of (longitude, latitude) in degrees. Raises KnownAlreadyError where that place has one
+    of that floor."""
+    return write(by, CoveredArea(), facts, "network.draw_outline")
+
+
+@transaction.atomic
+def adjust(*, by: Actor, found: CoveredArea, facts: Mapping[str, Any], revision: str) -> CoveredArea:
+    """As `draw`, of one that stands as it was read. Raises WrongStateError where it was taken away meanwhile."""
+    row = living(found)
+    refuse_changed(row, revision, CHANGED)
+    return write(by, row, facts, "network.change_outline")
+
+
+def write(by: Actor, row: CoveredArea, facts: Mapping[str, Any], action: str) -> CoveredArea:
     row.place, row.floor, row.ring = facts["place"], facts["floor"], [list(corner) for corner in facts["ring"]]
     with refused_as(KnownAlreadyError, by="network_reach_area_once"):
         row.save()
-    if found:
-        audit.record(by=by, action="network.change_outline", target=target_of(row), facts=said_of(row))
-    else:
-        audit.record(by=by, action="network.draw_outline", target=target_of(row), facts=said_of(row))
+    audit.record(by=by, action=action, target=target_of(row), facts=said_of(row))
     return row
 
 

@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from nanhu.kernel.clock import campus_time, now
 from nanhu.kernel.models import AuditEntry
+from nanhu.kernel.revisions import revision_of
 from nanhu.platforms.campus import api as campus
 from nanhu.services.network import api as network
 from nanhu.services.network.models import Session
 from nanhu.services.network.reach import queries, rules
 from nanhu.services.network.reach.models import AccessPoint, CoveredArea
 from nanhu.services.network.reach.sample import draw_outlines
+from nanhu.services.network.reach.services import outlines
 
 PAGE = "/network/coverage/"
 POINTS = "/network/reach/points/import/"
@@ -407,7 +409,9 @@ def test_an_engineer_draws_adjusts_and_takes_away_an_outline(hung):
     assert "<polygon" not in page, "what is drawn stands in the form alone"
 
     closed = f"{CORNERS};113.1000，29.3010\n113.1005, 29.3005"
-    assert keeper.post(address, outline_form(floor="2", corners=closed)).status_code == 302
+    read = {"revision": revision_of(drawn, outlines.CHANGED)}
+    assert keeper.post(address, outline_form(floor="2", corners=closed, **read)).status_code == 302
+    assert keeper.post(address, outline_form(floor="3", **read)).status_code == 409, "in a second tab"
     drawn.refresh_from_db()
     assert (drawn.floor, len(drawn.ring), drawn.ring[0]) == (2, 6, drawn.ring[-1])
     assert keeper.post(f"{OUTLINES}new/", outline_form(floor="2")).status_code == 409, "it has one of that floor"

@@ -1,6 +1,6 @@
 // The worker's list without network: what was filled in is kept on the phone, with its photos, sent when it can be, and forgotten when the
 // school has it. Each form carries its own token, so that one that is sent twice is done once. Every word stands in the page.
-import { madeSmall } from "../ui/js/pictures.js";
+import { smallFile } from "../ui/js/pictures.js";
 
 const root = document.getElementById("work");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -51,10 +51,10 @@ async function fieldsOf(data, wrong) {
   const fields = [];
   for (const [name, value] of data) {
     if (name === "csrfmiddlewaretoken" || (value instanceof File && !value.size)) continue;
-    const small = value instanceof File ? await madeSmall(value) : value;
+    const small = value instanceof File ? await smallFile(value) : value;
     if (small === value && value instanceof File && !/^image\/(jpeg|png)$/.test(value.type)) return wrong("kind");
     if (small.size > Number(largest)) return wrong("large");
-    fields.push([name, small === value ? value : new File([small], `${value.name.replace(/\.\w+$/, "")}.jpg`, { type: small.type })]);
+    fields.push([name, small]);
   }
   return fields.filter(([, value]) => value instanceof File).length > Number(most) ? wrong("many") : fields;
 }

@@ -12,3 +12,8 @@ export async function madeSmall(file) {
     return file;
   }
 }
+
+export async function smallFile(file) {
+  const small = await madeSmall(file);
+  return small === file ? file : new File([small], `${file.name.replace(/\.\w+$/, "")}.jpg`, { type: small.type });
+}
