@@ -256,5 +256,6 @@ def test_what_the_school_did_not_take_says_why_and_waits_no_more(school, phone):
     beside(lambda: Request.objects.filter(pk=one.pk).update(state="withdrawn"))
     worker.context.set_offline(False)
     expect(worker.locator('[data-part="reasons"]')).to_contain_text("已撤回")
+    expect(job.locator("[data-refused]")).to_contain_text("已撤回")
     expect(worker.locator('[data-part="queued"]')).to_have_text("0")
     expect(job.get_by_text("填好了，等着上传")).to_be_hidden()

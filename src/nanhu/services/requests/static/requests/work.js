@@ -36,10 +36,14 @@ async function draw() {
   const forms = (await all()).sort((one, other) => one.at - other.at);
   const own = forms.filter((one) => one.account === account), refused = own.filter((one) => one.refused);
   part("queued").textContent = String(forms.filter((one) => !one.refused).length);
+  const why = new Map(refused.map((one) => [one.job, one.refused]));
   const ended = new Set(own.filter((one) => one.ends && !one.refused).map((one) => one.job));
   for (const card of root.querySelectorAll("[data-job]")) {
     card.querySelector("[data-kept]").hidden = !ended.has(card.dataset.job);
     card.querySelector("details").hidden = ended.has(card.dataset.job);
+    const told = card.querySelector("[data-refused]");
+    told.hidden = !why.has(card.dataset.job) || ended.has(card.dataset.job);
+    told.querySelector("span").textContent = why.get(card.dataset.job) ?? "";
   }
   part("reasons").replaceChildren(...refused.map((one) => Object.assign(document.createElement("li"), { textContent: `${one.title} · ${one.refused}` })));
   note("refused", refused.length > 0);
