@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
+from nanhu.kernel.revisions import revision_of
 from nanhu.services.network.errors import NotAdmittedError
 from nanhu.services.network.jobs import sum_between, watch, whole_hour
 from nanhu.services.network.models import Grant, Nas, Policy, Service, Session
@@ -74,4 +75,4 @@ def set_portal_gateway(*, by: Actor, nas: Nas, kind: str, name: str, **facts: An
     if found is None:
         gateways.enter(by=by, nas=nas, kind=kind, name=name, **facts)
     else:
-        gateways.change(by=by, gateway=found, **facts)
+        gateways.change(by=by, gateway=found, revision=revision_of(found, gateways.CHANGED), **facts)

@@ -27,6 +27,7 @@ from nanhu.services.network.portal.services.gateways import CHANGED
 from nanhu.services.network.portal.tests.air import NAME
 from nanhu.services.network.portal.tests.conftest import Field, Phone, fall_silent
 from nanhu.services.network.portal.tests.test_captive import on_line
+from nanhu.services.network.sample import set_portal_gateway
 from nanhu.testing.members import PASSWORD, SYSTEM, grant
 from nanhu.testing.scanner import read_codes
 from nanhu.testing.sessions import signed_in
@@ -435,6 +436,10 @@ def test_gateways_are_kept_by_engineers_and_lead_to_the_campus_alone(field: Fiel
     made.refresh_from_db()
     assert made.secret == "another-long-secret"
     assert [client.post(change, facts | {"port": port}).status_code for port in ("2001", "2002")] == [302, 409]
+    again = {"networks": "10.40.0.0/16", "host": "10.40.0.1:2050", "port": 2003}
+    set_portal_gateway(by=SYSTEM, nas=nas, kind="opennds", name="north-gateway", **again)
+    made.refresh_from_db()
+    assert made.port == 2003, "a demo that is opened again"
     on_line(field, "a")
     assert client.post(f"/network/gateways/{field.gateway.public_id}/remove/").status_code == 302
     assert NAME not in client.get("/network/gateways/").content.decode(), "used, and retired all the same"
