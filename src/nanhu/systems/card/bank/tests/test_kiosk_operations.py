@@ -161,6 +161,9 @@ def test_a_write_that_fails_leaves_an_unclaimed_load_and_no_money_is_lost(campus
     finish(kiosk, claim, is_written=False)
     assert kiosk.ask("load/finish", {"order": order})["state"] == "credited"
     assert loads.held_fen(campus.card("student")) == 5000
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        left = kiosk.ask("load/finish", {"order": order})
+    assert (left["state"], left["is_ended"]) == ("unclaimed", True)
     again = kiosk.ask("load/claim", {"order": order})
     finish(kiosk, again, is_written=True)
     assert kiosk.ask("load/finish", {"order": order})["state"] == "written"

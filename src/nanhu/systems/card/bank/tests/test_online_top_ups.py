@@ -298,7 +298,7 @@ def test_a_refund_that_unionpay_does_not_grant_is_none_and_is_asked_for_again(ca
         drive(3)
         ordered.refresh_from_db()
         assert (ordered.state, campus.bank_balance("student")) == ("refunding", BEGINNING_FEN - 5000)
-        assert ordered.error == "暂不能退款", "what UnionPay said stands there"
+        assert (ordered.sentence, ordered.error) == ("校园卡已停用，原路退款", "暂不能退款"), "and what UnionPay said"
     drive(2)
     ordered.refresh_from_db()
     assert (ordered.state, campus.bank_balance("student")) == ("refunded", BEGINNING_FEN)
