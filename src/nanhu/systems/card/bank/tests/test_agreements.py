@@ -83,10 +83,12 @@ def test_a_second_agreement_is_refused_and_a_question_under_way_too(campus, bank
     with pytest.raises(AgreementUnderWayError):
         signed(campus, "student")
     signed(campus, "teacher")
-    with pytest.raises(AgreementExistsError):
+    with pytest.raises(AgreementExistsError) as refused:
         signed(campus, "teacher")
+    assert CARDS["teacher"][-4:] in str(refused.value), "and by which bank card"
 
 
+@pytest.mark.capability("A142.2")
 def test_silence_after_the_bank_agreed_is_found_by_query(campus, bank):
     bank.fault("sign", "silent_after")
     made = signed(campus, "student")
@@ -97,6 +99,7 @@ def test_silence_after_the_bank_agreed_is_found_by_query(campus, bank):
     assert made.token
 
 
+@pytest.mark.capability("A142.2")
 def test_a_question_the_bank_never_heard_ends_and_may_be_asked_again(campus, bank):
     bank.fault("sign", "silent_before")
     made = signed(campus, "student")

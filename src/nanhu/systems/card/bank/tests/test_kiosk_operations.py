@@ -10,7 +10,9 @@ from nanhu.kernel.clock import now
 from nanhu.platforms.payments import accounts
 from nanhu.platforms.payments import api as payments
 from nanhu.platforms.payments.adapters import open_wire
+from nanhu.platforms.payments.errors import IdentityMissingError
 from nanhu.platforms.payments.models import Agreement
+from nanhu.platforms.people.models import Person
 from nanhu.systems.card.bank.models import Load
 from nanhu.systems.card.bank.services import loads
 from nanhu.systems.card.bank.tests.conftest import BEGINNING_FEN, CARDS, ID_NUMBERS, PHONES, drive
@@ -124,6 +126,13 @@ def test_the_school_sends_the_bank_all_four_as_they_stand_on_record(campus, kios
         PHONES["student"],
     }
     assert (told["name"], told["card_number"]) == ("林小满", CARDS["student"])
+
+
+@pytest.mark.capability("A142.1")
+def test_of_whom_one_of_the_four_is_not_on_record_the_bank_is_not_asked(campus, kiosk):
+    Person.objects.filter(pk=campus.persons["student"]).update(phone=None, phone_index=None)
+    assert sign(campus, kiosk)["code"] == IdentityMissingError.code
+    assert not Agreement.objects.exists()
 
 
 @pytest.mark.capability("A139.1")

@@ -327,7 +327,7 @@ def test_two_finders_at_once_take_an_order_once(campus, kiosk, bank):
     money_is_whole(campus, 5000)
 
 
-@pytest.mark.capability("A139.1")
+@pytest.mark.capability("A139.1", "A142.3")
 def test_an_agreement_in_use_is_not_cancelled(campus, kiosk):
     asked(campus, kiosk)
     with pytest.raises(LoadUnderWayError):

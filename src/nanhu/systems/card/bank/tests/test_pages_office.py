@@ -101,7 +101,10 @@ def test_new_students_are_signed_by_a_list_and_who_is_missing_is_known(campus, c
     assert Agreement.objects.get(state="active").source == "bulk"
     missing = text_of(clerk, CARD_DESK + "unsigned/")
     assert CAST["student"][2] not in missing
-    assert CAST["other_student"][2] in missing
+    found = missing.partition("<tbody")[2].partition("</tbody")[0].split("</tr>")
+    [row] = [one for one in found if CAST["other_student"][2] in one]
+    assert CAST["other_student"][0] in row
+    assert campus.card("other_student").number in row
     assert CAST["guest"][2] in missing, "who stood on no list"
     for part, why in (("teacher", "being asked for"), ("clerk", "of long ago"), ("second_clerk", "no card")):
         assert CAST[part][2] not in missing.partition("<main")[2], why
@@ -120,7 +123,11 @@ def test_new_students_are_signed_by_a_list_and_who_is_missing_is_known(campus, c
 def test_the_same_form_twice_and_whoever_is_signed_already_asks_the_bank_nothing_new(campus, clerk):
     campus.agree("teacher")
     token = "5f0c3a44-6f2a-4d0e-9a51-2f8a5b1d7e12"
-    first = hand_in(clerk, HEAD + line("student") + line("teacher"), token)
+    as_typed = {
+        "card": f" {CARDS['student'][:4]} {CARDS['student'][4:]}",
+        "phone": PHONES["student"].translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+    }
+    first = hand_in(clerk, HEAD + line("student", **as_typed) + line("teacher"), token)
     assert hand_in(clerk, HEAD + line("student"), token).url == first.url
     result = text_of(clerk, first.url)
     assert "未送银行" in result
@@ -138,6 +145,7 @@ def test_the_same_form_twice_and_whoever_is_signed_already_asks_the_bank_nothing
         HEAD + "1,2,3\n",
         HEAD + line("student") * 2,
         HEAD + line("student", phone="1390730"),
+        HEAD + line("student", name="林小蛮"),
         HEAD + line("student", card="62284800888"),
     ],
 )
