@@ -18,7 +18,9 @@ def test_changing_the_payment_pin_at_the_load_kiosk(kiosk, school):
     assert (kiosk.view()["typed"], kiosk.screen.prompt) == ("●●●●", "请输入原密码"), (
         "six digits, and none of them shown"
     )
-    said += walk(kiosk, "56", "246810", "246810")
+    kiosk.press("back")
+    assert kiosk.view()["typed"] == "●●●", "one digit is taken back"
+    said += walk(kiosk, "4567", "246810", "246810")
     assert said[2:] == [
         "消费密码修改 请输入原密码",
         "消费密码修改 请输入新密码",
