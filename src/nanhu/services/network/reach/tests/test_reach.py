@@ -274,14 +274,20 @@ def test_who_says_that_the_vpn_leads_there_is_held_against_the_lists(school, kee
     for name, address in (
         ("教务", "http://10.1.2.7/"),
         ("旧系统", "https://10.5.5.5/"),
+        ("教务后台", "https://10.1.2.7:8443/"),
         ("无名", "https://nobody.invalid/"),
     ):
         school.resource(name=name, address=address, reach="vpn", is_of_centre=True)
     resources.look_at_all()
     page = keeper.one.get("/network/reach/resources/").content.decode()
-    assert dict(Resource.objects.values_list("name", "is_listed")) == {"教务": True, "旧系统": False, "无名": None}
+    assert dict(Resource.objects.values_list("name", "is_listed")) == {
+        "教务": True,
+        "旧系统": False,
+        "教务后台": False,
+        "无名": None,
+    }
     assert "没有清单通到它" in page
-    assert "1 个写着" in check_reach().message
+    assert "2 个写着" in check_reach().message
 
 
 INTO_THE_MACHINE_ROOM = (

@@ -226,6 +226,9 @@ def test_it_is_entered_changed_taken_away_and_found(school):
     assert keeper.post(address, said(phone="1", **read)).status_code == 409, "in a second tab"
     [hit] = list(searchables.get("network_reach.resources").hits())
     assert "kygl" in hit.words
+    assert [words in hit.detail for words in (found.get_kind_display(), "信息中心", found.get_reach_display())] == [
+        True
+    ] * 3
     page = school.client("T1").get(hit.url).content.decode()
     assert "科研管理 &lt;b&gt;" in page
     assert f'action="{DESK}{found.public_id}/remove/"' in keeper.get(f"{DESK}{found.public_id}/").content.decode()
@@ -303,7 +306,7 @@ def test_a_sheet_of_resources_asks_the_database_as_often_for_many_lines_as_for_a
 @pytest.mark.capability("A165.1")
 def test_one_miss_is_none_and_two_say_that_it_is_down(school, monkeypatch):
     found = school.resource()
-    answers = iter([200, OSError("gone"), 503, 302, 401, 401, 403, 403])
+    answers = iter([200, OSError("gone"), 503, 302, 401, 401, 403, 403, 405, 405])
 
     def send(_call):
         answer = next(answers)
@@ -313,11 +316,11 @@ def test_one_miss_is_none_and_two_say_that_it_is_down(school, monkeypatch):
 
     monkeypatch.setattr(outgoing, "send", send)
     states = []
-    for _turn in range(8):
+    for _turn in range(10):
         resources.look_at_all()
         found.refresh_from_db()
         states.append(found.health)
-    assert states == ["up", "up", "down", "up", *["up"] * 4], "and what asks who comes is there"
+    assert states == ["up", "up", "down", "up", *["up"] * 6], "and what asks who comes is there"
     assert "正常" in page_at(school.client("T1"), "campus")
     resources.change(by=SYSTEM, found=found, facts={"address": "https://new.example/"}, revision=as_read(found))
     assert Resource.objects.get().health == "unknown"
