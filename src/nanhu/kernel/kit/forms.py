@@ -163,6 +163,18 @@ class MomentField(forms.DateTimeField):
         return moment
 
 
+class DayField(forms.DateField):
+    """Of no year that is mistyped."""
+
+    widget = DayInput
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        if day is not None and not is_likely(day):
+            raise forms.ValidationError(UNLIKELY)
+        return day
+
+
 class DatedForm(forms.Form):
     """From a day until a day, both included; without an end it holds on."""
 

@@ -135,6 +135,13 @@ class DelegationPastError(CampusError):
     field = "starts_on"
 
 
+class DelegationDaysError(CampusError):
+    code = "flows.delegation_days"
+    http_status = 422
+    sentence = _("委托的最后一天不能在第一天之前，最晚在一年以内。")
+    field = "ends_on"
+
+
 class CannotTakeTaskError(ConflictError):
     code = "flows.cannot_take_task"
     sentence = _("不能交给这个人：{reason}")

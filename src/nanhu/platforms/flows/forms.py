@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from nanhu.kernel.clock import campus_today
 from nanhu.kernel.folding import tidied
-from nanhu.kernel.kit.forms import TOO_OLD, BesideOthers, DatedForm, reason_field
+from nanhu.kernel.kit.forms import TOO_OLD, BesideOthers, DatedForm, DayField, reason_field
 from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.registry import Viewer
 from nanhu.kernel.ui.money_field import YuanField
@@ -77,7 +77,7 @@ MADE: Final[Mapping[str, Callable[[Field, dict[str, Any]], forms.Field]]] = {
     "long_text": long_text_field,
     "number": number_field,
     "money": lambda _field, given: YuanField(**given),
-    "date": lambda _field, given: forms.DateField(widget=DayInput(), **given),
+    "date": lambda _field, given: DayField(**given),
     "time": lambda _field, given: forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}), **given),
     "one_of": one_of_field,
     "some_of": some_of_field,
@@ -105,6 +105,11 @@ def is_wanting(field: Field, said: Mapping[str, Any]) -> bool:
     return conditions.holds(conditions.parse(field.required_when), said)
 
 
+def is_over(day: date | None) -> bool:
+    """Before today, and before the day on which the system last stood still."""
+    return day is not None and day < campus_today() and day < earliest_day()
+
+
 class FlowForm(forms.Form):
     """`asked`: the fields of the form or of a step. What the school knows is not among them, nor what a program writes."""
 
@@ -126,7 +131,7 @@ class FlowForm(forms.Form):
         first, last = _("从"), _("到")
         for name, word in ((f"{field.key}_first", first), (f"{field.key}_last", last)):
             label = f"{given['label']}（{word}）"
-            self.fields[name] = forms.DateField(widget=DayInput(), **(given | {"label": label}))
+            self.fields[name] = DayField(**(given | {"label": label}))
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -135,10 +140,12 @@ class FlowForm(forms.Form):
                 first, last = said.get(f"{field.key}_first"), said.get(f"{field.key}_last")
                 if first and last and last < first:
                     self.add_error(f"{field.key}_last", _("结束在开始之前。"))
-                if first and field.is_ahead and first < campus_today() and first < earliest_day():
+                if field.is_ahead and is_over(first):
                     self.add_error(f"{field.key}_first", _("不能早于今天。"))
                 if first and last and field.most and (last - first).days >= field.most:
                     self.add_error(f"{field.key}_last", _("最长 %(most)s 天") % {"most": field.most})
+            elif field.kind == "date" and field.is_ahead and is_over(said.get(field.key)):
+                self.add_error(field.key, _("不能早于今天。"))
             elif is_wanting(field, said) and field.key not in self.errors:
                 self.add_error(field.key, _("这一项要填。%(help)s") % {"help": term(field.help)})
         return said

@@ -14,11 +14,12 @@ from nanhu.kernel.errors import CampusError
 from nanhu.kernel.files import kinds
 from nanhu.kernel.files.errors import RefusedFileError
 from nanhu.kernel.files.purposes import MEGABYTE
+from nanhu.kernel.kit.forms import DayField
 from nanhu.kernel.money import plain_yuan
 from nanhu.kernel.sheets import Column as SheetColumn
 from nanhu.kernel.sheets import FileRefusedError, Sheet, day
 from nanhu.kernel.ui.money_field import YuanField
-from nanhu.kernel.ui.widgets import DayInput, ManyFilesInput
+from nanhu.kernel.ui.widgets import ManyFilesInput
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.flows.body import LONGEST_CELL, MOST_OF_A_FIELD, MOST_ROWS, Column, Field, fits
 
@@ -112,7 +113,7 @@ def number_cell() -> forms.Field:
 
 
 def day_cell() -> forms.Field:
-    return forms.DateField(widget=DayInput(), required=False)
+    return DayField(required=False)
 
 
 CELLS: Final = {

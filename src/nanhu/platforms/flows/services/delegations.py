@@ -15,7 +15,7 @@ from nanhu.kernel.errors import NotFoundError
 from nanhu.kernel.once import lock_key
 from nanhu.kernel.proposals import given
 from nanhu.kernel.ui import dates
-from nanhu.platforms.flows.errors import DelegateRefusedError, DelegationPastError
+from nanhu.platforms.flows.errors import DelegateRefusedError, DelegationDaysError, DelegationPastError
 from nanhu.platforms.flows.models import Definition, Delegation
 from nanhu.platforms.people import api as people
 
@@ -60,10 +60,8 @@ def delegate(
 def refuse_days(starts_on: date, ends_on: date) -> None:
     if starts_on < campus_today():
         raise DelegationPastError(day=dates.short_day(starts_on, campus_today().year))
-    if ends_on < starts_on:
-        raise DelegateRefusedError(reason=_("结束在开始之前。"))
-    if ends_on > campus_today() + LONGEST:
-        raise DelegateRefusedError(reason=_("最后一天最晚在一年以内"))
+    if not starts_on <= ends_on <= campus_today() + LONGEST:
+        raise DelegationDaysError
 
 
 def refuse_delegate(owner_id: int, delegate_id: int) -> None:

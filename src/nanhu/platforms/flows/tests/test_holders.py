@@ -19,6 +19,7 @@ from nanhu.platforms.flows.errors import (
     CannotTakeTaskError,
     DataRefusedError,
     DelegateRefusedError,
+    DelegationDaysError,
     NotYoursError,
     TwinCaseError,
     VotedError,
@@ -277,7 +278,7 @@ def test_a_delegation_that_was_given_while_two_were_one_ends_with_the_parting(sc
 
 
 def test_a_delegation_has_an_end_and_no_chain_through_a_transfer(school):
-    with pytest.raises(DelegateRefusedError, match="一年"):
+    with pytest.raises(DelegationDaysError, match="一年"):
         delegate(school, "T1", "T4", ends_on=campus_today() + timedelta(days=400))
     delegate(school, "T1", "T4")
     delegate(school, "T4", "T5")
@@ -297,7 +298,11 @@ def test_no_delegation_begins_on_a_day_that_is_over_or_ends_before_it_begins(sch
     assert (refused.status_code, "已经过去" in refused.content.decode()) == (422, True)
     said |= {"starts_on": str(today + timedelta(days=1))}
     assert leader.post("/flows/delegation/new/", said).status_code == 422
-    with pytest.raises(DelegateRefusedError, match="之前"):
+    far = leader.post("/flows/delegation/new/", said | {"ends_on": str(today + timedelta(days=400))})
+    assert (far.status_code, 'id="id_ends_on_error"' in far.content.decode()) == (422, True), (
+        "at the day, not the person"
+    )
+    with pytest.raises(DelegationDaysError, match="之前"):
         delegate(school, "T1", "T4", ends_on=today - timedelta(days=1))
     with pytest.raises(DelegateRefusedError, match="您自己"):
         delegate(school, "T1", "T1")

@@ -17,7 +17,8 @@ from nanhu.kernel.tests.counting import queries_of
 from nanhu.kernel.ui import dates
 from nanhu.platforms.datahub import api as datahub
 from nanhu.platforms.flows import choices
-from nanhu.platforms.flows.body import Field
+from nanhu.platforms.flows.body import Column, Field
+from nanhu.platforms.flows.forms import FlowForm
 from nanhu.platforms.flows.models import Case, Definition, Delegation, Task
 from nanhu.platforms.flows.services import cases, definitions
 from nanhu.platforms.flows.specs import specs
@@ -143,6 +144,25 @@ def test_what_is_missing_is_told_in_its_place(school):
     assert (answer.status_code, Case.objects.count()) == (422, 0)
     assert "结束在开始之前" in answer.content.decode()
     assert "事假" in answer.content.decode(), "nothing is lost"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "at"),
+    [
+        ("date", {"on": "yesterday"}, "on"),
+        ("span", {"on_first": "yesterday", "on_last": "2199-01-01"}, "on_first"),
+        ("date", {"on": "9999-12-31"}, "on"),
+        ("span", {"on_first": "2026-12-01", "on_last": "2999-12-31"}, "on_last"),
+        ("rows", {"on-0-day": "0202-01-01"}, "on-0-day"),
+    ],
+)
+def test_a_day_that_is_over_or_of_a_mistyped_year_is_told_at_its_field(db, kind, said, at):
+    columns = (Column(key="day", label="日期", kind="date"),) if kind == "rows" else ()
+    field = Field(key="on", label="哪天", kind=kind, is_ahead="yesterday" in said.values(), columns=columns)
+    yesterday = str(campus_today() - timedelta(days=1))
+    form = FlowForm({name: yesterday if day == "yesterday" else day for name, day in said.items()}, asked=[field])
+    assert not form.is_valid()
+    assert list(form.errors) == [at.partition("-")[0]]
 
 
 def test_a_field_that_no_version_has_is_not_kept(school):

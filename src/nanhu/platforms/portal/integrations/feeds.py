@@ -254,13 +254,14 @@ def text_in(entry: Element, name: str) -> str:
 
 
 def published(text: str) -> datetime:
-    """What says no time, or one that cannot be, stands at the end of the list and is never news."""
+    """What says no time, or one that cannot be or is still to come, stands at the end of the list and is never news. A site whose
+    clock or zone is wrong is hours ahead."""
     try:
         moment = parsedate_to_datetime(text) if text[:4].isalpha() or "," in text else rules.moment_of(text)
         known = moment if moment.tzinfo else moment.replace(tzinfo=CAMPUS_ZONE)
     except (ValueError, TypeError, IndexError):
         known = rules.EARLIEST
-    return known if rules.EARLIEST < known < rules.LATEST else rules.EARLIEST
+    return known if rules.EARLIEST < known < now() + ONE_DAY else rules.EARLIEST
 
 
 def news_for(viewer: Viewer) -> list[NoticeLine]:

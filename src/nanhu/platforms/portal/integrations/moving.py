@@ -111,7 +111,8 @@ def read(content: bytes, passphrase: str) -> list[dict[str, Any]]:
         text = content.decode()
         head, _blank, body = text.partition("\n\n")
         said = tomllib.loads(head)
-        is_ours = hmac.compare_digest(str(said["signature"]), signature(body, str(said["salt"]), passphrase))
+        expected = signature(body, str(said["salt"]), passphrase)
+        is_ours = hmac.compare_digest(str(said["signature"]).encode(), expected.encode())
         rows = tomllib.loads(body).get("integration", []) if is_ours else []
     except (ValueError, KeyError, RecursionError) as error:
         raise TransferFileError(problem=_("不是接入清单")) from error

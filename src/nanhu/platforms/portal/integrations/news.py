@@ -13,7 +13,7 @@ from nanhu.kernel.kit import Choice, Console, Empty, Filters, Markup, Moment, Pa
 from nanhu.kernel.registry import Hit, Viewer
 from nanhu.kernel.ui.words import term
 from nanhu.platforms.messages import api as messages
-from nanhu.platforms.portal.integrations import living
+from nanhu.platforms.portal.integrations import living, rules
 from nanhu.platforms.portal.models import Integration, IntegrationItem, NewsFollower
 
 MOST_TOLD: Final = 5
@@ -47,7 +47,7 @@ def sites_found(viewer: Viewer, text: str, limit: int) -> list[Hit]:
 class News(Table):
     title = Markup(_("标题"), "portal/_news.html", "title")
     site = Text(_("网站"), "integration__name", is_term=True)
-    at = Moment(_("发布"), "starts_at")
+    at = Moment(_("发布"), lambda row: row.starts_at if row.starts_at > rules.EARLIEST else None, sort="starts_at")
 
 
 class SitesForm(forms.Form):

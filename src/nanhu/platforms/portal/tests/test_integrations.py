@@ -670,6 +670,7 @@ def test_all_move_to_another_campus_signed_and_without_secrets(centre, vendor):
     assert brought(file.replace(b"/loans", b"/evils")) == 422
     assert brought(file, passphrase="另外一句同样长的口令，也有十二个字") == 422
     assert brought(b"salt = 1\n\n\xff") == 422
+    assert brought('salt = "a"\nsignature = "签名"\n\n'.encode()) == 422, "a signature that is none"
     odd = file.decode().partition("\n\n")[2]
     for right, wrong in (('"X-Api-Key"', '"Host"'), ("ttl_seconds = 600", "ttl_seconds = 0"), ('"/n"', '"n"')):
         assert right in odd

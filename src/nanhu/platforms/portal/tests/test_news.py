@@ -108,6 +108,20 @@ def test_a_site_that_publishes_its_archive_tells_of_few_and_one_that_is_new_of_n
     assert Message.objects.filter(template="portal.news").count() == MOST_TOLD
 
 
+@pytest.mark.capability("A067.1")
+def test_what_says_to_be_published_in_years_to_come_stands_last_and_is_no_news(sites, vendor, student):
+    main, _staff = sites
+    student.post("/news/follow/", {"sites": [str(main.pk)]})
+    late = (
+        rss("食堂上新").partition("<item>")[2].partition("</item>")[0].replace(f" {now():%Y} ", f" {now().year + 70} ")
+    )
+    vendor.says("/main", rss("校庆开幕", "新楼启用").replace("</channel>", f"<item>{late}</item></channel>"))
+    feeds.read_all()
+    assert shown(student) == ["校庆开幕", "新楼启用", "食堂上新"]
+    assert "2000" not in student.get("/news/").content.decode().partition("食堂上新")[2].partition("</tr>")[0]
+    assert not Message.objects.filter(template="portal.news").exists()
+
+
 @pytest.mark.capability("A067.2")
 def test_who_may_not_read_a_site_any_more_is_told_nothing(sites, vendor, student):
     main, _staff = sites

@@ -485,6 +485,9 @@ def test_after_midnight_the_report_of_the_evening_before_says_the_new_day(statio
     assert "5～13°" in page
     assert "6～14°" not in page
     assert "带伞" not in page, "that was yesterday"
+    page = student.get("/weather/").content.decode()
+    assert ("5～13°" in page, "6～14°" in page) == (True, False)
+    assert (page.count("降水"), "降水 0%" in page) == (1, False), "of the third day nobody said how much it rains"
 
 
 @pytest.mark.capability("A038.2")

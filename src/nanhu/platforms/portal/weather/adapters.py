@@ -43,8 +43,9 @@ def degrees(value: object) -> int:
     return found
 
 
-def percent(value: object) -> int:
-    return min(max(round(float(str(value or 0))), 0), 100)
+def percent(value: object) -> int | None:
+    """None where the provider does not say: it promises no dry day."""
+    return None if value is None else min(max(round(float(str(value))), 0), 100)
 
 
 def day_of(day: str, sky: str, high: object, low: object, rain: int | None) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def weather() -> Weather | None:
         return None
     facts: dict[str, Any] = found.facts
     sky, icon = SKIES[facts["sky"]]
-    days = [day_of(one) for one in facts["days"]]
+    days = [one for one in map(day_of, facts["days"]) if one.day >= campus_today()]
     return Weather(
         place=lazy_term(found.place),
         temperature=facts["temperature"],

@@ -139,7 +139,7 @@ def take_answer(*, partner: str, message: Any) -> None:
     in_response_to = str(message.in_response_to or "")
     number = in_response_to[1:].partition(".")[0]
     is_number = number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER
-    if not is_number or not compare_digest(in_response_to, front_id(int(number))):
+    if not is_number or not compare_digest(in_response_to.encode(), front_id(int(number)).encode()):
         return
     grant = SsoGrant.objects.filter(pk=int(number), protocol="saml").first()
     status = message.status.status_code.value if message.status and message.status.status_code else ""

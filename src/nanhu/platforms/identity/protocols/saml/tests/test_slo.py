@@ -270,6 +270,7 @@ def test_a_partner_without_soap_hears_by_the_browser_and_is_out_when_it_says_so(
     asked = request.get("ID")
     assert bring(inside, sp, logout_response(sp, asked), key=pair(7)) == "notified", "signed by somebody else"
     assert bring(inside, sp, logout_response(sp, f"_{grant.pk}.{'0' * 40}")) == "notified", "nobody asked that"
+    assert bring(inside, sp, logout_response(sp, f"_{grant.pk}.签")) == "notified", "nor that"
     assert bring(inside, sp, logout_response(sp, f"_{'9' * 5000}.{'0' * 40}")) == "notified", "no number of a grant"
     assert bring(inside, sp, logout_response(sp, asked, "Responder")) == "notified", "it says that it failed"
     assert bring(inside, sp, logout_response(sp, asked)) == "done"
