@@ -54,6 +54,8 @@ def without_tokens(page: str) -> str:
 NOBODY = "0b9d9c4e-7a55-4f3e-9f0a-2a4b6c8d0e1f"
 SORTS = re.compile(r'href="\?(?:[^"]*&amp;)?sort=([^"&]+)"')
 """The columns by which a list offers to be ordered."""
+ELSEWHERE = re.compile(r'href="(\?(?:[^"]*&amp;)?(?:sort|page)=[^"]*)"')
+"""Another order or another page of the same list."""
 RUNS = re.compile(r'(?:^|,)"?[\s\u3000\u200b]*[=\uff1d@\uff0b+]', re.MULTILINE)
 
 type Kind = Literal["page", "form", "download", "other"]
@@ -171,6 +173,9 @@ class PageTests:
             many = self.queries(holder, page)
             assert len(many) <= MOST_QUERIES, f"{page.name}: " + "\n".join(many)
             assert len(many) <= len(few[page.name]) + 2, f"{page.name}: " + "\n".join(many)
+            with alone(page):
+                links = ELSEWHERE.findall(holder.get(page.address(), {"columns": "nonsense"}).content.decode())
+                assert [link for link in links if "columns=nonsense" not in link] == []
 
     def queries(self, holder: Client, page: Page) -> list[str]:
         found: list[str] = []
