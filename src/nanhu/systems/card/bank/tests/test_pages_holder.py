@@ -179,7 +179,9 @@ def test_each_step_of_signing_is_kept_and_the_card_number_nowhere(campus, studen
     assert 'hx-trigger="every 3s"' in kept
     assert step_of(student) == "银行核验"
     drive(2)
-    assert "已签约" in text_of(student, BANK + "agreement/")
+    signed = text_of(student, BANK + "agreement/")
+    assert "已签约" in signed
+    assert re.findall("农业银行 (8034|8880)", signed) == ["8880", "8034"], "those of before, the newest first"
     assert step_of(student) == "", "all of them are done"
     assert "8018" not in text_of(campus.client("teacher"), BANK + "agreement/")
     asked = AuditEntry.objects.filter(action="payments.ask_agreement", target=f"person:{campus.persons['student']}")
