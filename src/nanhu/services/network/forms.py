@@ -71,7 +71,7 @@ class NasSheetForm(FileForm):
 
 
 class PolicyForm(ComingForm):
-    sections: ClassVar = (
+    sections: ClassVar[Any] = (
         (_("对谁，从哪天起"), ("role", "service", "starts_on", "ends_on")),
         (_("上线多久"), ("devices", "session_minutes", "idle_minutes", "opens", "closes")),
         (_("带宽和网段"), ("down_mbps", "up_mbps", "vlan")),

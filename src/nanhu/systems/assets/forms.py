@@ -401,7 +401,7 @@ HOW_IT_IS_USED: Final = (
 
 
 class LineForm(forms.Form):
-    sections: ClassVar = (WHAT_IT_IS, HOW_IT_IS_USED)
+    sections: ClassVar[Any] = (WHAT_IT_IS, HOW_IT_IS_USED)
     classification = ClassField(label=_("分类"), help_text=_("写东西或分类的名称，或代码，从列出的里面选最末一级"))
     name = forms.CharField(label=_("资产名称"), max_length=80)
     model = forms.CharField(label=_("规格型号"), max_length=80, required=False)
@@ -442,7 +442,7 @@ class ReceiptForm(ReceiptHead, LineForm):
     """The receipt with its first line; further lines follow until somebody signed."""
 
     field_order = (*ReceiptHead.base_fields, *LineForm.base_fields)
-    sections: ClassVar = (
+    sections: ClassVar[Any] = (
         (
             _("采购和发票"),
             (

@@ -67,7 +67,7 @@ class HeadForm(forms.Form):
     """What every source has."""
 
     kinds: ClassVar[tuple[str, ...]] = ()
-    sections: ClassVar = (
+    sections: ClassVar[Any] = (
         (_("接谁的"), ("key", "name", "office", "fills")),
         (
             _("从哪里读"),
