@@ -22,7 +22,7 @@ def test_two_files_of_one_number_are_compared_and_one_of_them_stands(live_server
         keeper.goto("/assets/unit/receipts/")
         keeper.get_by_role("link", name="发票号被占用").click()
         fill(keeper, 为什么以您这份为准="税务平台重新下载，查验有效")
-        keeper.get_by_label(re.compile("^数电票 XML")).set_input_files(
+        keeper.get_by_label(re.compile("^数电票")).set_input_files(
             {"name": "原件.xml", "mimeType": "text/xml", "buffer": TRUE}
         )
         look_at(keeper, "assets-contest-form")
