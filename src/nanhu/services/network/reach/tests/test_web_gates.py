@@ -8,7 +8,7 @@ from nanhu.services.network.reach import rules, sheets, web_gates
 from nanhu.services.network.reach.models import Resource
 from nanhu.services.network.reach.services import resources
 from nanhu.services.network.reach.tests.conftest import SYSTEM
-from nanhu.services.network.reach.tests.test_resources import DESK, DIRECTORY, HEADS, page_at, upload
+from nanhu.services.network.reach.tests.test_resources import DESK, DIRECTORY, HEADS, as_read, page_at, upload
 
 pytestmark = pytest.mark.django_db
 GATE = "https://kyxt.web.hnist.edu.cn"
@@ -47,7 +47,8 @@ def test_a_gate_is_a_host_of_its_own_before_what_the_vpn_leads_to(school):
         taken = keeper.post(f"{DESK}new/", {**said, "name": "教务系统", "web_address": gate})
         assert (taken.status_code, "已经是“科研系统”的" in taken.content.decode()) == (409, True), gate
     other = school.resource("教务系统")
-    changed = keeper.post(f"{DESK}{other.public_id}/", {**said, "name": "教务系统", "web_address": GATE})
+    read = {"revision": as_read(other)}
+    changed = keeper.post(f"{DESK}{other.public_id}/", {**said, **read, "name": "教务系统", "web_address": GATE})
     assert (changed.status_code, "已经是“科研系统”的" in changed.content.decode()) == (409, True)
     for facts in ({"reach": "open", "web_address": "https://jw.web.hnist.edu.cn"}, {"web_address": GATE}):
         with pytest.raises(IntegrityError), transaction.atomic():
