@@ -20,7 +20,9 @@ CHANGED: Final = ("place", "floor", "ring")
 def draw(*, by: Actor, facts: Mapping[str, Any]) -> CoveredArea:
     """`facts`: place, floor (None: of the whole), ring of (longitude, latitude) in degrees. Raises KnownAlreadyError where that place has one
     of that floor."""
-    return write(by, CoveredArea(), facts, "network.draw_outline")
+    row = written(CoveredArea(), facts)
+    audit.record(by=by, action="network.draw_outline", target=target_of(row), facts=said_of(row))
+    return row
 
 
 @transaction.atomic
@@ -28,14 +30,15 @@ def adjust(*, by: Actor, found: CoveredArea, facts: Mapping[str, Any], revision:
     """As `draw`, of one that stands as it was read. Raises WrongStateError where it was taken away meanwhile."""
     row = living(found)
     refuse_changed(row, revision, CHANGED)
-    return write(by, row, facts, "network.change_outline")
+    written(row, facts)
+    audit.record(by=by, action="network.change_outline", target=target_of(row), facts=said_of(row))
+    return row
 
 
-def write(by: Actor, row: CoveredArea, facts: Mapping[str, Any], action: str) -> CoveredArea:
+def written(row: CoveredArea, facts: Mapping[str, Any]) -> CoveredArea:
     row.place, row.floor, row.ring = facts["place"], facts["floor"], [list(corner) for corner in facts["ring"]]
     with refused_as(KnownAlreadyError, by="network_reach_area_once"):
         row.save()
-    audit.record(by=by, action=action, target=target_of(row), facts=said_of(row))
     return row
 
 
