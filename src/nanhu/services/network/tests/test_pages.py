@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from nanhu.kernel.clock import campus_time, campus_today, now
+from nanhu.kernel.clock import campus_time, campus_today, end_of, now
 from nanhu.kernel.errors import WrongStateError
 from nanhu.kernel.models import AuditEntry
 from nanhu.kernel.printing.models import PrintedDocument
@@ -214,7 +214,7 @@ def test_who_had_an_address_is_read_with_a_reason_and_seen_by_that_person(school
 
 
 def handover_said(**more):
-    moments = {"since": now() - timedelta(days=1), "until": now() + timedelta(minutes=5)}
+    moments = {"since": now() - timedelta(days=1), "until": min(now() + timedelta(minutes=5), end_of(campus_today()))}
     said = {name: f"{campus_time(at):%Y-%m-%dT%H:%M}" for name, at in moments.items()}
     token = {"form_token": str(uuid4())}
     return {
