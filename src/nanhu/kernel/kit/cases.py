@@ -33,7 +33,7 @@ from nanhu.kernel.models import Progress
 from nanhu.kernel.proposals import EXPIRY, NOT_IN_TIME, TAKEN_BACK, WITHDRAWN, Proposal
 from nanhu.kernel.registry import Text as Words
 from nanhu.kernel.registry import Viewer, WaitingLine
-from nanhu.kernel.sheets import Checked, Fault, FaultyRowsError, Line, Sheet
+from nanhu.kernel.sheets import Checked, Fault, FaultyRowsError, Line, Lines, Sheet
 from nanhu.kernel.sheets.writing import WORKBOOK, attachment
 
 if TYPE_CHECKING:
@@ -369,17 +369,18 @@ def rows_in(
     request: PageRequest, sheet: Sheet, content: bytes, check: Callable[[Sequence[Line]], Checked[Any]]
 ) -> list[Any]:
     """Of a file as a whole, or what is wrong in which line."""
-    checked = check(sheet.read(content))
-    say_unread(request, sheet, content)
+    lines = sheet.read(content)
+    checked = check(lines)
+    say_unread(request, lines)
     if checked.faults:
         raise faulty(request, checked.faults)
     return checked.rows
 
 
-def say_unread(request: HttpRequest, sheet: Sheet, content: bytes) -> None:
+def say_unread(request: HttpRequest, lines: Lines) -> None:
     """On the next page: which columns of a file that could be read went nowhere."""
-    if unread := sheet.unread(content):
-        messages.warning(request, _("没有读这几列：%(heads)s。") % {"heads": "、".join(unread[:UNREAD_SHOWN])})
+    if lines.unread:
+        messages.warning(request, _("没有读这几列：%(heads)s。") % {"heads": "、".join(lines.unread[:UNREAD_SHOWN])})
 
 
 def faulty(request: PageRequest, faults: Sequence[Fault]) -> FaultyRowsError:

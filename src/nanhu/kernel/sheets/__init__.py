@@ -6,7 +6,7 @@ goes by `writing`, where no cell runs as a formula; whatever is opened has passe
 """
 
 from nanhu.kernel.sheets.checking import checked
-from nanhu.kernel.sheets.declared import Checked, Column, Fault, Line, Sheet
+from nanhu.kernel.sheets.declared import Checked, Column, Fault, Line, Lines, Sheet
 from nanhu.kernel.sheets.errors import FaultyRowsError, FileRefusedError
 from nanhu.kernel.sheets.kinds import campus_no, choice, day, moment, month, phrase, yuan
 
@@ -17,6 +17,7 @@ __all__ = [
     "FaultyRowsError",
     "FileRefusedError",
     "Line",
+    "Lines",
     "Sheet",
     "campus_no",
     "checked",

@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +29,8 @@ LONGEST_SAID: Final = 40
 @dataclass(frozen=True, slots=True)
 class Column:
     """`head` stands in the form and in no catalogue: an office's form is Chinese, whoever looks. `also`: what else offices call it.
-    `kind`: what a cell means; `read`: how it is written (`unspaced`), whoever typed it. `needed`: without it the file is no such form. `in_form`: it is read, and the form has it."""
+    `kind`: what a cell means; `read`: how it is written (`unspaced`), whoever typed it. `needed`: without it the file is no such form.
+    `in_form`: it is read, and the form has it."""
 
     key: str
     head: str
@@ -97,6 +98,12 @@ class Line:
         return ""
 
 
+class Lines(list[Line]):
+    """Of a file; `unread`: its heads that are no column of the form, under which what stands goes nowhere."""
+
+    unread: Sequence[str] = ()
+
+
 class Sheet:
     def __init__(self, *columns: Column, most: int, largest: int = 0, named_by: Iterable[str] = ()) -> None:
         """`most` lines; `largest`: bytes of a file, where it is less than what the school allows. `named_by`: the columns whose
@@ -111,18 +118,21 @@ class Sheet:
     def column(self, key: str) -> Column:
         return next(one for one in self.columns if one.key == key)
 
-    def read(self, content: bytes) -> list[Line]:
+    def read(self, content: bytes) -> Lines:
         """Every line that says something. Raises a FileRefusedError where it is no such file."""
-        lines = list(self.lines(content))
+        numbered = grid_of(content, self.largest)
+        top = list(islice(((number, cells) for number, cells in numbered if any(cells)), HEADER_WITHIN))
+        place, places = self.header_of([cells for _number, cells in top])
+        lines = Lines(self.lines(chain(top[place + 1 :], numbered), places))
         if not lines:
             raise EmptyFileError
+        heads = [cell for cell in top[place][1] if (head := head_of(cell)) and head not in self.keys]
+        lines.unread = [one[:LONGEST_SAID] for one in heads]
         return lines
 
-    def lines(self, content: bytes) -> Iterator[Line]:
+    def lines(self, numbered: Iterable[tuple[int, list[str]]], places: Mapping[str, int]) -> Iterator[Line]:
         count = 0
-        top, numbered = self.begun(content)
-        place, places = self.header_of([cells for _number, cells in top])
-        for number, cells in (*top[place + 1 :], *numbered):
+        for number, cells in numbered:
             if not any(cells):
                 continue
             count += 1
@@ -131,18 +141,6 @@ class Sheet:
             said = {one.key: one.read(cell_at(cells, places.get(one.key))) for one in self.columns}
             if any(said.values()):
                 yield Line(number, said, self)
-
-    def begun(self, content: bytes) -> tuple[list[tuple[int, list[str]]], Iterator[tuple[int, list[str]]]]:
-        """The lines among which the heads stand, and those below."""
-        numbered = grid_of(content, self.largest)
-        return list(islice(((number, cells) for number, cells in numbered if any(cells)), HEADER_WITHIN)), numbered
-
-    def unread(self, content: bytes) -> list[str]:
-        """Heads of the file that are no column of the form: what stands under them goes nowhere."""
-        top, _below = self.begun(content)
-        place, _places = self.header_of([cells for _number, cells in top])
-        heads = [cell for cell in top[place][1] if (head := head_of(cell)) and head not in self.keys]
-        return [one[:LONGEST_SAID] for one in heads]
 
     def header_of(self, rows: Sequence[Sequence[str]]) -> tuple[int, dict[str, int]]:
         """Where the heads stand, and the place of each column."""

@@ -7,12 +7,12 @@ The column of money says whose it is: 房间金额 is the whole room's bill, the
 from collections.abc import Iterable
 from typing import Final
 
-from nanhu.kernel.sheets import Column, Line, Sheet
+from nanhu.kernel.sheets import Column, Lines, Sheet
 from nanhu.systems.dormitory.errors import RoomSheetRefusedError
 
 
 class RoomSheet(Sheet):
-    def read(self, content: bytes) -> list[Line]:
+    def read(self, content: bytes) -> Lines:
         """Sums of rooms or sums of persons, never both."""
         lines = super().read(content)
         if any(line["whole"] for line in lines) == any(line["own"] for line in lines):

@@ -43,9 +43,9 @@ def test_a_workbook_is_read_below_its_title_with_numbers_and_days_as_they_are_ty
     [line] = STAFF.read(content)
     assert (line.number, line["campus_no"], line.meant("amount")) == (4, "14231100001", 1210)
     assert line.meant("since") == date(2026, 10, 1)
-    assert STAFF.unread(content) == []
+    assert STAFF.read(content).unread == []
     more = workbook(["名册"], ["序号", "工号", "金额", "", "家 长"], [1, 2, 3, 4, 5])
-    assert STAFF.unread(more) == ["序号", "家 长"]
+    assert STAFF.read(more).unread == ["序号", "家 长"]
 
 
 def test_a_number_is_read_as_the_program_that_made_the_file_shows_it():

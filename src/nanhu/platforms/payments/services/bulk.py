@@ -69,12 +69,12 @@ def fault_of(line: Line, said: dict[str, str], person_id: int, *, is_repeated: b
 
 
 @transaction.atomic
-def sign_all(*, by: Actor, content: bytes, file_name: str, token: UUID) -> BulkSigning:
+def sign_all(*, by: Actor, lines: Sequence[Line], file_name: str, token: UUID) -> BulkSigning:
     """One wrong line and nothing of the list is taken. The lines are signed with the commit of their list, each on its own."""
     known = made_by_form(BulkSigning, token, author_id=account_of(by))
     if known is not None:
         return known
-    checked = check(SIGNINGS.read(content))
+    checked = check(lines)
     if checked.faults:
         raise FaultyRowsError(count=len(checked.faults), faults=checked.faults)
     made = BulkSigning.objects.create(

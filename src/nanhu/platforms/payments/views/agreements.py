@@ -124,11 +124,12 @@ def facts(request: PageRequest) -> Mapping[str, Any]:
 )
 def bulk(request: PageRequest, form: SigningForm) -> BulkSigning:
     said = form.cleaned_data
+    lines = SIGNINGS.read(said["file"])
     try:
-        made = sign_all(by=request.actor, content=said["file"], file_name=form.file_name, token=said["token"])
+        made = sign_all(by=request.actor, lines=lines, file_name=form.file_name, token=said["token"])
     except FaultyRowsError as error:
         raise faulty(request, error.facts["faults"]) from error  # type: ignore[arg-type]  # facts are untyped
-    say_unread(request, SIGNINGS, said["file"])
+    say_unread(request, lines)
     return made
 
 

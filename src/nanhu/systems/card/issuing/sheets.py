@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from nanhu.kernel.school import school
-from nanhu.kernel.sheets import Column, FileRefusedError, Sheet
+from nanhu.kernel.sheets import Column, FileRefusedError, Lines, Sheet
 from nanhu.kernel.sheets.cells import head_of
 from nanhu.kernel.sheets.declared import HEADER_WITHIN, grid_of
 from nanhu.systems.card.issuing.errors import SheetRefusedError
@@ -47,13 +47,17 @@ def written(card_class: str, rows: Iterable[Mapping[str, str]] = (), *, unit: st
     return form_of(card_class).form(rows, name=CLASS_NAMES[card_class], above=(title, f"填报单位：{unit}"))
 
 
-def read(content: bytes) -> list[dict[str, str]]:
-    """The filled rows as typed, trimmed. Refused as a whole where it is no such form, too large or a bomb."""
+def read(content: bytes) -> Lines:
+    """The filled lines. Refused as a whole where it is no such form, too large or a bomb."""
     check_kind(content)
     try:
-        lines = HANDED_IN.read(content)
+        return HANDED_IN.read(content)
     except FileRefusedError as refused:
         raise SheetRefusedError(why=refused.message) from refused
+
+
+def rows_of(lines: Lines) -> list[dict[str, str]]:
+    """As typed, trimmed."""
     return [{key: said[:LONGEST] for key, said in line.said.items()} for line in lines]
 
 

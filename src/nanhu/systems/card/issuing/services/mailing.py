@@ -130,7 +130,7 @@ def draft(agent: UnitDelegate, letter: mails.Letter) -> tuple[CardOrder, photos.
     if len(letter.sheets) != 1 or len(letter.archives) > 1:
         raise MailRefusedError(why=_("一封邮件要有一份 .xlsx 汇总表，照片打成一个 .zip。"))
     [sheet] = letter.sheets
-    rows, card_class = sheets.read(sheet), sheets.class_of(sheet)
+    rows, card_class = sheets.rows_of(sheets.read(sheet)), sheets.class_of(sheet)
     by = Actor(account_id=account.pk, name=people.person_cards([agent.person_id])[agent.person_id].name)
     title = _("%(unit)s %(what)s批量（邮件）") % {"unit": agent.unit_name, "what": CLASS_NAMES[card_class]}
     order = orders.open_order(

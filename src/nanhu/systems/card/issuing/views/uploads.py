@@ -58,16 +58,16 @@ def upload(request: PageRequest, form: UploadForm) -> HttpResponse:
     said, units = form.cleaned_data, dict(form.fields["unit"].choices)  # type: ignore[attr-defined]
     unit = orders.Unit(code=said["unit"], name=units[said["unit"]])
     title = _("%(unit)s %(what)s批量") % {"unit": unit.name, "what": CLASS_NAMES[said["card_class"]]}
-    content = said["sheet"].read()
+    lines = sheets.read(said["sheet"].read())
     made = orders.open_order(
         by=request.actor,
         card_class=said["card_class"],
         title=str(title),
         unit=unit,
         source=CardOrder.Source.WEB,
-        rows=sheets.read(content),
+        rows=sheets.rows_of(lines),
     )
-    say_unread(request, sheets.HANDED_IN, content)
+    say_unread(request, lines)
     if said["archive"]:
         return match(request, made, said["archive"].read())
     return redirect("card:issuing:order", public_id=made.public_id)
