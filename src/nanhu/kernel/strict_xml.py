@@ -10,11 +10,12 @@ from defusedxml.common import DefusedXmlException
 IN_GBK: Final = re.compile(rb"^<\?xml[^>]*\bencoding\s*=\s*[\"'](?:gbk|gb2312|gb18030)[\"']", re.IGNORECASE)
 
 
-def parsed(content: bytes) -> Element:
-    """Raises ValueError where it is none, or has a DTD."""
+def parsed(content: bytes | str) -> Element:
+    """Raises ValueError with what is wrong where it is none, or has a DTD."""
     try:
-        said = content.decode("gb18030") if IN_GBK.match(content.lstrip()) else content
-        root: Element = ElementTree.fromstring(said, forbid_dtd=True)
+        if isinstance(content, bytes) and IN_GBK.match(content.lstrip()):
+            content = content.decode("gb18030")
+        root: Element = ElementTree.fromstring(content, forbid_dtd=True)
     except (ElementTree.ParseError, DefusedXmlException, LookupError) as broken:
-        raise ValueError("no XML, or with a DTD") from broken
+        raise ValueError(str(broken)) from broken
     return root

@@ -11,9 +11,11 @@ import json
 import re
 import resource
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import nan
 from typing import Any, Final
 
 MOST_MEMORY: Final = 1_500_000_000
@@ -88,8 +90,6 @@ def of_ofd(content: bytes) -> dict[str, Any]:
 
 
 def attached_to(content: bytes) -> Iterator[bytes]:
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for entry in archive.infolist():
             if "attach" in entry.filename.lower() and entry.filename.lower().endswith(".xml"):
@@ -114,22 +114,18 @@ def lines_of_tags(found: Any) -> list[dict[str, str]]:
 
 def counted_lines(lines: list[Any]) -> list[int]:
     """Which of them have pieces, in their order."""
+    amounts = [number_in(one.amount) for one in lines]
     found: list[int] = []
     for one in lines:
-        if one.quantity and one.unit_price and all(NUMBER.fullmatch(text) for text in (one.quantity, one.unit_price)):
-            amount = float(one.quantity) * float(one.unit_price)
-            rest = range(found[-1] + 1 if found else 0, len(lines))
-            at = next(
-                (
-                    at
-                    for at in rest
-                    if NUMBER.fullmatch(lines[at].amount or "") and abs(float(lines[at].amount) - amount) < CENT
-                ),
-                None,
-            )
-            if at is not None:
-                found.append(at)
+        pieces, price = number_in(one.quantity), number_in(one.unit_price)
+        rest = range(found[-1] + 1 if found else 0, len(lines))
+        found += [at for at in rest if abs(amounts[at] - pieces * price) < CENT][:1]
     return found
+
+
+def number_in(said: str | None) -> float:
+    """Of what is none, NaN: nothing is near it."""
+    return float(said) if said and NUMBER.fullmatch(said) else nan
 
 
 def placed(told: list[str], counted: list[int], count: int) -> list[str]:
@@ -148,7 +144,7 @@ def of_pdf(content: bytes) -> dict[str, Any]:
     for page in pages:
         rows = list(rows_of(letters_in(page)))
         for row in rows:
-            take_heads("".join(one.text for one in row), found)
+            take_heads(letters_of(row), found)
         found["items"] += lines_of_table(rows)
     return found
 
@@ -215,6 +211,10 @@ def words_of(row: list[Letter]) -> list[Word]:
     return words
 
 
+def letters_of(row: list[Word]) -> str:
+    return "".join(one.text for one in row)
+
+
 def take_heads(row: str, found: dict[str, Any]) -> None:
     for name, said in SAID.items():
         told = said.search(row)
@@ -227,13 +227,13 @@ def plain(amount: str) -> str:
 
 
 def lines_of_table(rows: list[list[Word]]) -> list[dict[str, str]]:
-    at = next((at for at, row in enumerate(rows) if HEAD.search("".join(one.text for one in row))), None)
+    at = next((at for at, row in enumerate(rows) if HEAD.search(letters_of(row))), None)
     if at is None:
         return []
     bounds = bounds_of(rows[at])
     lines: list[dict[str, str]] = []
     for row in rows[at + 1 :]:
-        if ENDS.match("".join(one.text for one in row)):
+        if ENDS.match(letters_of(row)):
             break
         if (line := line_of(row, bounds)) is not None:
             lines.append(line)

@@ -5,6 +5,7 @@ must add up. Whether the tax office knows the invoice is asked elsewhere.
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +14,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from re import compile as pattern
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
@@ -32,10 +32,25 @@ MOST_PIECES: Final = 10_000
 LONGEST: Final = 80
 WAIT_SECONDS: Final = 6 * extracting.MOST_SECONDS
 """On a machine that has other things to do as well."""
-CATEGORY: Final = pattern(r"^\*[^*]+\*")
-NUMBER: Final = pattern(r"[0-9]{20}")
+CATEGORY: Final = re.compile(r"^\*[^*]+\*")
+NUMBER: Final = re.compile(r"[0-9]{20}")
 """Of a 数电票, once in the country; the older ones of eight digits are several sellers'."""
 UNTAXED: Final = frozenset({"", "*", "**", "***", "免税", "不征税"})
+HEADS: Final = {
+    "number": ("InvoiceNumber", "EIid"),
+    "issued_on": ("IssueTime", "RequestTime"),
+    "seller": ("SellerName",),
+    "total": ("TotalTax-includedAmount",),
+}
+TAGS: Final = {
+    "name": "ItemName",
+    "model": "SpecMod",
+    "measure": "MeaUnits",
+    "quantity": "Quantity",
+    "amount": "Amount",
+    "tax": "ComTaxAm",
+}
+"""Of the tax office's XML: where it says it, and if it says nothing there, where else; then of a line."""
 NOT_READ: Final = _("不是完整的数电票，或缺号码、日期、金额")
 
 
@@ -101,7 +116,7 @@ def from_file(content: bytes) -> ReadInvoice:
     for within in found.get("xml", ()):
         with suppress(ValueError, ArithmeticError):
             return from_xml(parsed(within.encode()))
-    return invoice_of(lambda name: said_plainly(found.get(name)), found["items"])
+    return invoice_of(lambda name: said_plainly(found.get(name)), bounded(found["items"]))
 
 
 def extracted(content: bytes) -> dict[str, Any]:
@@ -120,26 +135,16 @@ def from_xml(root: Element) -> ReadInvoice:
     lines = list(called(root, "IssuItemInformation"))
     if any(one.find(".//{*}IssuItemInformation") is not None for one in lines[:MOST_LINES]):
         raise ValueError("a line within a line: each would be read again for all above it")
-    heads = {
-        "number": ("InvoiceNumber", "EIid"),
-        "issued_on": ("IssueTime", "RequestTime"),
-        "seller": ("SellerName",),
-        "total": ("TotalTax-includedAmount",),
-    }
-    tags = {
-        "name": "ItemName",
-        "model": "SpecMod",
-        "measure": "MeaUnits",
-        "quantity": "Quantity",
-        "amount": "Amount",
-        "tax": "ComTaxAm",
-    }
+    return invoice_of(
+        lambda name: next(filter(None, (said(root, tag) for tag in HEADS[name])), ""),
+        [{name: said(one, tag) for name, tag in TAGS.items()} for one in bounded(lines)],
+    )
+
+
+def bounded[Line](lines: list[Line]) -> list[Line]:
     if len(lines) > MOST_LINES:
         raise InvoiceUnreadError(why=_("明细超过 2,000 行"))
-    return invoice_of(
-        lambda name: next(filter(None, (said(root, tag) for tag in heads[name])), ""),
-        [{name: said(one, tag) for name, tag in tags.items()} for one in lines],
-    )
+    return lines
 
 
 def called(element: Element, tag: str) -> Iterator[Element]:
@@ -157,8 +162,6 @@ def said_plainly(text: str | None) -> str:
 
 
 def invoice_of(head: Callable[[str], str], lines: Sequence[Mapping[str, str | None]]) -> ReadInvoice:
-    if len(lines) > MOST_LINES:
-        raise InvoiceUnreadError(why=_("明细超过 2,000 行"))
     return ReadInvoice(
         number=head("number"),
         issued_on=date.fromisoformat(head("issued_on")[:10]),

@@ -1,6 +1,6 @@
 """Parts of forms that rooms share."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import uuid4
 
@@ -151,28 +151,24 @@ class CellField(forms.CharField):
 UNLIKELY: Final = _("请核对年份。")
 
 
+def refuse_unlikely(on: date) -> None:
+    """A validator: of no year that is mistyped."""
+    if not is_likely(on.date() if isinstance(on, datetime) else on):
+        raise forms.ValidationError(UNLIKELY)
+
+
 class MomentField(forms.DateTimeField):
-    """On the campus's clocks; of no year that is mistyped: the database keeps 0001-01-01 00:00, and no page that reads it opens."""
+    """On the campus's clocks, of a likely year: the database keeps 0001-01-01 00:00, and no page that reads it opens."""
 
     widget = MomentInput
-
-    def clean(self, value: Any) -> Any:
-        moment = super().clean(value)
-        if moment is not None and not is_likely(moment.date()):
-            raise forms.ValidationError(UNLIKELY)
-        return moment
+    default_validators = [refuse_unlikely]
 
 
 class DayField(forms.DateField):
-    """Of no year that is mistyped."""
+    """Of a likely year."""
 
     widget = DayInput
-
-    def clean(self, value: Any) -> Any:
-        day = super().clean(value)
-        if day is not None and not is_likely(day):
-            raise forms.ValidationError(UNLIKELY)
-        return day
+    default_validators = [refuse_unlikely]
 
 
 class DatedForm(forms.Form):

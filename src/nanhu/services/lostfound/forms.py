@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nanhu.kernel.bodies import MEGABYTE
 from nanhu.kernel.clock import now
 from nanhu.kernel.files.fields import PicturesField
-from nanhu.kernel.folding import halfwidth, plain_dashes
+from nanhu.kernel.folding import plain_dashes, unspaced
 from nanhu.kernel.kit import forms as forms_of_kit
 from nanhu.kernel.private_numbers import has_phone, visible
 from nanhu.kernel.ui.money_field import YuanField
@@ -33,7 +33,7 @@ class DigitsField(forms.CharField):
         )
 
     def to_python(self, value: Any) -> str:
-        return "".join(plain_dashes(halfwidth(super().to_python(value) or "")).replace("-", " ").split())
+        return plain_dashes(unspaced(super().to_python(value) or "")).replace("-", "")
 
 
 class PublicTextField(forms_of_kit.PublicTextField):

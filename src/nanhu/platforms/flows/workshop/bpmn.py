@@ -9,12 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
 import msgspec
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
+from nanhu.kernel.strict_xml import parsed
 from nanhu.platforms.flows import conditions
 from nanhu.platforms.flows.body import (
     END,
@@ -110,8 +109,8 @@ def imported(content: bytes, blank: Callable[[str], Sketch], offices: Mapping[st
     if len(content) > LARGEST * 10:
         raise too_large()
     try:
-        root = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        root = parsed(content)
+    except ValueError as error:
         raise FlowFileRefusedError(reason=f"XML: {error}"[:120]) from error
     found = list(root.iter(f"{MODEL}process"))
     if len(found) != 1:

@@ -3,13 +3,11 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 from django.db import IntegrityError, transaction
 
-from nanhu.kernel import audit
+from nanhu.kernel import audit, strict_xml
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.events import publish
@@ -53,10 +51,9 @@ def opened(line: Line, signed: Signed, sealed: str) -> str:
 
 def parsed(text: str | bytes) -> Element:
     try:
-        found: Element = fromstring(text, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+        return strict_xml.parsed(text)
+    except ValueError as error:
         raise BadCallbackError("xml") from error
-    return found
 
 
 def take(line: Line, signed: Signed, body: bytes) -> Callback | None:

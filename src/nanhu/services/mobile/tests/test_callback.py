@@ -68,7 +68,7 @@ def test_in_the_read_only_mode_a_callback_is_kept_and_said_to_be_and_a_forged_on
 
 
 @pytest.mark.parametrize(
-    "how", ["forged", "old", "future", "receiver", "large", "bomb", "inner bomb", "no xml", "empty"]
+    "how", ["forged", "old", "future", "receiver", "large", "bomb", "inner bomb", "no xml", "strange letters", "empty"]
 )
 def test_what_is_not_theirs_is_refused_and_changes_nothing(wecom, how):
     bad = {
@@ -79,6 +79,7 @@ def test_what_is_not_theirs_is_refused_and_changes_nothing(wecom, how):
         "large": {"body": "<xml>" + "a" * 40_000 + "</xml>"},
         "bomb": {"body": BOMB},
         "no xml": {"body": "\x00"},
+        "strange letters": {"body": '<?xml version="1.0" encoding="x-none"?><xml/>'},
         "empty": {"body": ""},
     }
     answer = post(wecom, BOMB if how == "inner bomb" else said(), **bad.get(how, {}))

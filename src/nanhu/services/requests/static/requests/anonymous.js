@@ -1,12 +1,13 @@
 // The page of anonymous requests. Tokens are taken while signed in and kept in this browser; a request is sent without a session. Every word
 // stands in the page.
+import { drawnSmall } from "../ui/js/pictures.js";
 import { toHex } from "./blind.js";
 import { digestOf, newCode, open, publicKeyOf, readCode, showCode } from "./replies.js";
 import { bare, drop, isReady, kept, publishedKey, put, take } from "./tokens.js";
 
 const root = document.getElementById("anonymous");
 const part = (name) => root.querySelector(`[data-part="${name}"]`);
-const SIDE = 1280, PHOTOS = 3, MOST = 900_000;
+const SIDE = 1280, QUALITY = 0.7, PHOTOS = 3, MOST = 900_000;
 let key = null;
 
 function note(name, text = "") {
@@ -43,10 +44,7 @@ async function takeTokens() {
 async function pictures(files) {
   const drawn = [];
   for (const file of [...files].slice(0, PHOTOS)) {
-    const picture = await createImageBitmap(file), scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
-    const canvas = new OffscreenCanvas(Math.round(picture.width * scale), Math.round(picture.height * scale));
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/jpeg", quality: 0.7 })).arrayBuffer());
+    const bytes = new Uint8Array(await (await drawnSmall(file, SIDE, QUALITY)).arrayBuffer());
     drawn.push(btoa([...bytes].map((one) => String.fromCharCode(one)).join("")));
   }
   return drawn;
