@@ -43,6 +43,7 @@ maintenance_work_mem = 128MB
 max_wal_size = 4GB
 wal_compression = on
 jit = off
+max_locks_per_transaction = 512
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_min_messages = warning

@@ -4,13 +4,14 @@ psycopg's cursors and Django's around them are most of the cost.
 It asks as they do: in the transaction that is open, with the same conversion of values, the same plans, the same errors.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Final, Self
 
 from psycopg import errors
 from psycopg._preparing import Prepare
-from psycopg._queries import PostgresQuery
+from psycopg._queries import PostgresQuery, _query2pg_nocache
 from psycopg.adapt import Transformer
 from psycopg.generators import execute
 from psycopg.pq import ExecStatus, TransactionStatus
@@ -19,6 +20,8 @@ STALE: Final = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 """A plan of a table that has other columns since, and one that a server between us and PostgreSQL has given up."""
 TUPLES_OK: Final = ExecStatus.TUPLES_OK
 FILLED: Final = frozenset({TUPLES_OK, ExecStatus.COMMAND_OK})
+MOST_STATEMENTS = 2048
+"""The program's own, which are written in it. psycopg keeps 128, and none above 4 kB: those it reads anew at each asking."""
 
 
 class LeanCursor:
@@ -49,8 +52,7 @@ class LeanCursor:
         with own.lock:
             own._check_connection_ok()  # noqa: SLF001
             values = converter_of(own)
-            query = PostgresQuery(values)
-            query.convert(statement, facts)
+            query = converted(statement, facts, values)
             result = own.wait(answered(own, query))
             self.at, self.description, self.rows = 0, None, []
             if result.status == TUPLES_OK:
@@ -96,6 +98,22 @@ def converter_of(own: Any) -> Any:
     if found is None:
         found = own._nanhu_values = Transformer(own)  # noqa: SLF001
     return found
+
+
+def converted(statement: str, facts: Sequence[Any] | None, values: Transformer) -> PostgresQuery:
+    """As psycopg converts it; where the places of its values are is found once in a process."""
+    query = PostgresQuery(values)
+    if facts is None:
+        query.convert(statement, None)
+    else:
+        query.query, query._want_formats, query._order, query._parts = taken_apart(statement, values.encoding)  # noqa: SLF001
+        query.dump(facts)
+    return query
+
+
+@lru_cache(maxsize=MOST_STATEMENTS)
+def taken_apart(statement: str, encoding: str) -> Any:
+    return _query2pg_nocache(statement.encode(encoding), encoding)
 
 
 def answered(own: Any, query: PostgresQuery) -> Generator[Any, Any, Any]:

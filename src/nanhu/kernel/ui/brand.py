@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from django.urls import reverse
 from django.utils.translation import get_language
 
+from nanhu.kernel.registry import address_of
 from nanhu.kernel.school import School, school
 from nanhu.kernel.ui.contrast import TEXT, is_light, mix, ratio, shades
 
@@ -29,8 +29,8 @@ def brand() -> Brand:
     return Brand(
         name=own.english_name if is_english else own.name,
         product="Nanhu" if is_english else "南湖",
-        mark_url=reverse("ui:school_file", args=["mark"]) if own.mark else "",
-        picture_url=reverse("ui:school_file", args=["picture"]) if own.picture else "",
+        mark_url=address_of("ui:school_file", "mark") if own.mark else "",
+        picture_url=address_of("ui:school_file", "picture") if own.picture else "",
     )
 
 
@@ -83,7 +83,7 @@ def theme_fingerprint() -> str:
 
 
 def theme_address() -> str:
-    return f"{reverse('ui:theme')}?v={theme_fingerprint()}"
+    return f"{address_of('ui:theme')}?v={theme_fingerprint()}"
 
 
 def school_file(own: School, kind: str) -> Path | None:

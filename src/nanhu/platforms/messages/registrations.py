@@ -32,7 +32,7 @@ def home_lines(viewer: Viewer, limit: int) -> list[NoticeLine]:
 def line_of(notice: queries.MarkedNotice) -> NoticeLine:
     return NoticeLine(
         title=notice.title,
-        url=reverse("messages:notice", args=[notice.public_id]),
+        url=registry.address_of("messages:notice", notice.public_id),
         office=notice.office_name,
         published_at=notice.published_at or notice.created_at,
         is_unread=notice.is_unread,

@@ -3,7 +3,7 @@
 from typing import cast
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -117,7 +117,7 @@ def _menu(viewer: Viewer, chosen: Preferences, help_url: str) -> tuple[Place, ..
 
 
 def _choice(name: str, value: str, label: str, icon: str) -> Place:
-    return Place(key=name, label=label, url=reverse("portal:choose", args=[name, value]), icon=icon, method="post")
+    return Place(key=name, label=label, url=address_of("portal:choose", name, value), icon=icon, method="post")
 
 
 def _sign_out() -> Place:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import cast
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import Promise
 
 from nanhu.kernel import registry
@@ -80,7 +79,7 @@ def as_application(row: Integration) -> Application:
         key=row.key,
         name=lazy_term(row.name),
         icon=row.icon,
-        url=reverse("portal:framed", args=[row.key]) if is_framed else row.address,
+        url=registry.address_of("portal:framed", row.key) if is_framed else row.address,
         section=cast("Section", row.section),
         faces=frozenset(row.faces),
         owner=lazy_term(row.owner_unit.name) if row.owner_unit else "",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -12,16 +13,17 @@ from django import template
 from django.forms import BaseForm
 from django.http import QueryDict
 from django.template import Context
+from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from nanhu.kernel import clock
 from nanhu.kernel.audit import words as audit_words
 from nanhu.kernel.money import MINUS, format_yuan
-from nanhu.kernel.registry import foot_links
+from nanhu.kernel.registry import address_of, foot_links
 from nanhu.kernel.ui import audit_terms, charts, dates, fields, words
 from nanhu.kernel.ui import brand as brands
 from nanhu.kernel.ui.constant_folding import constant
@@ -30,6 +32,7 @@ from nanhu.kernel.ui.icons import icon_svg
 register = template.Library()
 
 WATERMARKS = 40
+MOST_DRAWN = 4096
 WHOLE_NUMBER, COUNTED = re.compile(r"[0-9]+"), re.compile(r"-?[0-9]+( ?/ ?[0-9]+)?")
 TONES = {"success": "good", "warning": "attention", "error": "danger", "debug": "quiet"}
 TONE_ICONS = {
@@ -50,6 +53,29 @@ def block_text(context: Context, name: str) -> SafeString:
     blocks = context.render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block(name) if blocks else None
     return mark_safe(str(block.render(context)).strip()) if block else SafeString("")  # noqa: S308 - rendered by Django
+
+
+@register.simple_tag
+def drawn_once(template_name: str, **shown: object) -> SafeString:
+    """A piece that stands alike on many pages, drawn once in a process for what it shows (fragment cache keyed by its content): the template
+    knows these words, numbers, truths and lists of them, and nothing else of the page or its reader. Words are escaped, safe ones too."""
+    return _drawn(template_name, get_language(), tuple((name, _plain(value)) for name, value in shown.items()))
+
+
+type Shown = str | int | tuple[Shown, ...] | None
+
+
+def _plain(value: object) -> Shown:
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return "".join([str(value)])  # a word that was marked safe equals the same word that was not
+
+
+@lru_cache(maxsize=MOST_DRAWN)
+def _drawn(template_name: str, _language: str | None, shown: tuple[tuple[str, Shown], ...]) -> SafeString:
+    return render_to_string(template_name, dict(shown))
 
 
 @register.simple_tag(takes_context=True)
@@ -208,9 +234,9 @@ def campus_moment(moment: datetime) -> str:
 
 
 @register.filter
-def campus_clock(moment: datetime) -> str:
-    """14:30 when it is today, the date before it otherwise."""
-    return dates.clock_words(moment, clock.now())
+def campus_clock(moment: datetime | None) -> str:
+    """14:30 when it is today, the date before it otherwise; nothing where there is none."""
+    return dates.clock_words(moment, clock.now()) if moment else ""
 
 
 @register.filter
@@ -313,7 +339,7 @@ def foot() -> dict[str, object]:
     links = []
     for one in foot_links:
         with suppress(NoReverseMatch):
-            links.append((one.title, reverse(one.page)))
+            links.append((one.title, address_of(one.page)))
     return {"links": links}
 
 

@@ -4,7 +4,6 @@ from typing import Final
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -17,6 +16,7 @@ from nanhu.platforms.portal.guard import attempt
 from nanhu.platforms.portal.homes.layouts import width_of
 from nanhu.platforms.portal.integrations import values
 from nanhu.platforms.portal.services.preferences import preferences_of
+from nanhu.platforms.portal.templatetags.pieces import tile as drawn
 from nanhu.platforms.portal.tiles import TileView
 from nanhu.platforms.portal.weather.services import weather
 
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     moment = campus_time(now())
     context = {
         "moment": moment,
-        "today": reverse("portal:section", args=[DAYS[viewer.face]]) if viewer.face in DAYS else "",
+        "today": registry.address_of("portal:section", DAYS[viewer.face]) if viewer.face in DAYS else "",
         "weather": attempt("portal.weather", weather).value,
         "greeting": rules.greeting(moment.hour, viewer.name),
         "person": queries.person_of(viewer),
@@ -50,7 +50,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def tile(request: HttpRequest, key: str) -> HttpResponse:
     """One tile by itself: for sources that were too slow, or failed a moment ago."""
     viewer = viewer_of(request)
-    return render(request, "portal/_tile.html", {"view": tile_view(viewer, key), "viewer": viewer})
+    view = tile_view(viewer, key)
+    return HttpResponse(drawn(view) if view is not None else "")
 
 
 def tile_view(viewer: Viewer, key: str) -> TileView | None:
