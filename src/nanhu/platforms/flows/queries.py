@@ -70,7 +70,7 @@ NO_UNIT = 0
 HOME_SHOWN = 3
 DEADLINES_SHOWN = 200
 OWN: Final = Given("person")
-OWN_FIRST = Prepared(lambda: in_turn(own_tasks(OWN))[:HOME_SHOWN])
+OWN_FIRST = Prepared(lambda: at_home(in_turn(own_tasks(OWN))))
 
 
 class Counted(TypedDict):
@@ -200,7 +200,12 @@ OWN_BY_FLOW: Final[Prepared[Any]] = Prepared(lambda: by_flow(own_tasks(OWN)))
 
 
 def first_of(rows: QuerySet[Task]) -> "QuerySet[CountedTask]":
-    return in_turn(rows).annotate(count=Window(Count("pk")))[:HOME_SHOWN]
+    return at_home(in_turn(rows).annotate(count=Window(Count("pk"))))
+
+
+def at_home[Row: Task](rows: "QuerySet[Row]") -> "QuerySet[Row]":
+    """What a home says of its first few, of some eighty columns."""
+    return rows.only("urged_at", "level", "case__applicant_name", "case__definition__name")[:HOME_SHOWN]
 
 
 def of_holder(number: int) -> QuerySet[Task]:

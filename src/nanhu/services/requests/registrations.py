@@ -35,11 +35,7 @@ def under_way(person: Any) -> QuerySet[Request]:
 
 count_under_way = own_count("requests.under_way", under_way)
 MINE = Prepared(
-    lambda: (
-        under_way(Given("person"))
-        .select_related("place__parent", "fault_class", "crew", "unit")
-        .order_by("-created_at")[:20]
-    )
+    lambda: under_way(Given("person")).select_related("place__parent", "fault_class").order_by("-created_at")[:20]
 )
 
 

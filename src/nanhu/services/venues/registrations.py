@@ -48,7 +48,8 @@ count_booked = own_count("venues.booked", booked_by)
 NEXT = Prepared(
     lambda: (
         booked_by(Given("person"))
-        .select_related("venue__room__place", "application__unit")
+        .select_related("venue")
+        .only("state", "begins_at", "ends_at", "held_to", "key_out_at", "key_in_at", "venue__name", "venue__name_en")
         .order_by("begins_at")[:SHOWN]
     )
 )
