@@ -100,7 +100,7 @@ def converter_of(own: Any) -> Any:
     return found
 
 
-def converted(statement: str, facts: Sequence[Any] | None, values: Transformer) -> PostgresQuery:
+def converted(statement: str, facts: Sequence[Any] | None, values: Any) -> PostgresQuery:
     """As psycopg converts it; where the places of its values are is found once in a process."""
     query = PostgresQuery(values)
     if facts is None:

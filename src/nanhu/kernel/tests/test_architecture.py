@@ -285,13 +285,13 @@ def test_a_designer_can_read_each_template():
     assert [is_long(one) for one in (text, f"<p>{text}</p>", "x" * 161)] == [False, True, True]
 
 
-def test_a_comment_of_a_template_ends_on_its_line():
+def test_a_comment_and_a_tag_of_a_template_end_on_their_line():
     """Else Django shows it."""
     assert [
         f"{path.relative_to(PACKAGE)}:{number}"
         for path in templates()
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
-        if path.suffix == ".html" and re.search(r"\{#(?!.*#\})", line)
+        if path.suffix == ".html" and re.search(r"\{#(?!.*#\})|\{%(?!.*%\})", line)
     ] == []
 
 

@@ -18,6 +18,7 @@ from nanhu.kernel import audit
 from nanhu.kernel.actors import Actor
 from nanhu.kernel.clock import now
 from nanhu.kernel.configuration import read_configuration
+from nanhu.kernel.database import lean
 from nanhu.kernel.database.lean import LeanCursor, converter_of
 from nanhu.kernel.database.prepared import AnyOf, Given, Prepared, insert, insert_unless_there, planned_cursor, update
 from nanhu.kernel.models import AuditEntry, OutboxEvent, SubmittedForm
@@ -94,6 +95,21 @@ def test_the_sql_is_made_once_and_each_call_is_one_query(lines, monkeypatch):
             found(actor=line.actor, actions=["test.a"])
     assert len(queries) == len(lines)
     assert len(made) == 1
+
+
+def test_a_long_statement_is_taken_apart_once_and_its_values_each_time(lines, monkeypatch):
+    """psycopg reads one above 4 kB anew at each asking."""
+    read = []
+    real = lean._query2pg_nocache
+    monkeypatch.setattr(lean, "_query2pg_nocache", lambda *facts: read.append(facts) or real(*facts))
+    statement = "SELECT %s::int, '" + "x" * 5000 + "', '%%'"
+    found = []
+    for number in (1, 2, 3):
+        with LeanCursor(connection) as cursor:
+            cursor.execute(statement, [number])
+            found += cursor.fetchall()
+    assert [(number, percent) for number, _long, percent in found] == [(1, "%"), (2, "%"), (3, "%")]
+    assert len(read) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,8 +7,10 @@ from django.template import Context, Template, engines
 from django.template.base import Node
 from django.test import RequestFactory
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from nanhu.kernel.ui.constant_folding import Constant, fold
+from nanhu.kernel.ui.templatetags import ui
 
 SAME_TO_ALL = (
     "<p>{% load i18n ui static %}{# nothing #}{% translate '首页' %} {% static 'ui/js/ui.js' %}"
@@ -76,3 +78,28 @@ def test_one_reader_is_never_shown_what_was_drawn_for_another():
         shell = SimpleNamespace(name=name, menu=(), top=(), bottom=())
         page = template.render({"shell": shell}, request)
         assert [one for one in ("林小雨", "郑明") if one in page] == [name]
+
+
+def placed(**shown: object) -> str:
+    return ui.drawn_once(
+        "ui/_place.html", **{"url": "/", "current": False, "icon": "house", "label": "首页", "count": 0} | shown
+    )
+
+
+def test_a_piece_is_drawn_once_for_what_it_shows_and_anew_for_anything_else(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(ui, "render_to_string", lambda name, shown: drawn.append(shown) or str(len(drawn)))
+    ui._drawn.cache_clear()
+    said = [placed(), placed(count=3), placed(), placed(current=True), placed(label="我的"), placed(count=3)]
+    with translation.override("en"):
+        said.append(placed())
+    ui._drawn.cache_clear()
+    assert said == ["1", "2", "1", "3", "4", "2", "5"]
+
+
+def test_a_piece_escapes_words_though_the_same_words_were_safe_where_it_was_drawn_first():
+    words = "<b>南湖</b>"
+    safe, plain = placed(label=mark_safe(words)), placed(label=words)  # noqa: S308 - what is tried
+    assert safe == plain
+    assert "&lt;b&gt;南湖&lt;/b&gt;" in plain
+    assert words not in plain
